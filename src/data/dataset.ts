@@ -1,0 +1,99 @@
+/**
+ * What a dataset is: named splits of samples with labelled factors, held behind a pure `read`.
+ * @module
+ */
+import type { z } from "zod";
+
+/**
+ * `train` fits generators, `test` is held out from them, `judge` and `judge_test` train and score
+ * the judges and share no identity with the others.
+ */
+export type Split = "train" | "test" | "judge" | "judge_test";
+
+/** The shape of one image sample. */
+export interface ImageSpec {
+  readonly kind: "image";
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** What one sample is. Later kinds (clip, scene, text) join this union. */
+export type SampleSpec = ImageSpec;
+
+/** A labelled property of a sample. Class labels are indices into `classes`. */
+export type Factor =
+  | { readonly name: string; readonly kind: "class"; readonly classes: readonly string[] }
+  | {
+    readonly name: string;
+    readonly kind: "number";
+    readonly unit: string;
+    readonly minimum: number;
+    readonly maximum: number;
+  };
+
+/** 8-bit images, row-major [count, height, width, channels]: the one form in which metrics see them. */
+export interface ImageSet {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** count × height × width × channels bytes. */
+  readonly data: Uint8Array;
+}
+
+/** Images with their labels: one array of `count` entries a factor (−1 in a class factor: unlabelled). */
+export interface Batch {
+  readonly images: ImageSet;
+  readonly labels: Readonly<Record<string, Float32Array>>;
+}
+
+/** A loaded dataset. Reading is pure: the same indices give the same bytes, on every machine. */
+export interface Dataset {
+  readonly name: string;
+  readonly version: number;
+  /** sha256 over all that fixes the bytes: for generated data its config and version, else the files. */
+  readonly digest: string;
+  readonly sample: SampleSpec;
+  readonly factors: readonly Factor[];
+  /** What a reader should know: files skipped, splits derived, … */
+  readonly notes: readonly string[];
+  /** Number of samples in a split; 0 where there is none. */
+  size(split: Split): number;
+  /** The samples at `indices` of `split`, in that order. Throws a RangeError outside [0, size). */
+  read(split: Split, indices: ArrayLike<number>): Promise<Batch>;
+}
+
+/** What loading may use. */
+export interface LoadContext {
+  /** Folder for caches, shared by runs: `<out>/cache`. Created where missing. */
+  readonly cache: string;
+  /** Worker threads to use at most. */
+  readonly jobs: number;
+  /** Called with items done of total; `note` says what is going on. */
+  readonly progress?: (done: number, total: number, note: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A dataset that a suite can name: its config's schema and how it is loaded. */
+export interface DatasetDefinition<C = unknown> {
+  readonly name: string;
+  readonly version: number;
+  /** One line for `list`. */
+  readonly about: string;
+  readonly licence: string;
+  readonly config: z.ZodType<C>;
+  /** Whether it can be had on this machine now: "ready", or why not and what to do. */
+  status(): Promise<string>;
+  load(config: C, context: LoadContext): Promise<Dataset>;
+}
+
+/** Declares a dataset; only fixes the type. */
+export function defineDataset<C>(definition: DatasetDefinition<C>): DatasetDefinition<C> {
+  return definition;
+}
+
+/** A mistake in data that the user can mend: the message says what, where and what to do. */
+export class DataError extends Error {
+  override readonly name = "DataError";
+}

@@ -1,0 +1,47 @@
+/**
+ * Trees of tensors: parameters, optimiser slots, program inputs and outputs.
+ * Children are visited in the order of sorted keys, so that a flattening is canonical.
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+
+/** A leaf, or an array or record of trees. */
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
+
+/** A tree whose leaves are tensors. */
+export type TensorTree = Tree<tf.Tensor>;
+
+function isTensor(x: unknown): x is tf.Tensor {
+  return typeof x === "object" && x !== null && "dataId" in x && "shape" in x;
+}
+
+/** Leaves with their paths ("encoder/0/weight"), in canonical order. */
+export function leaves(tree: TensorTree, path = ""): [path: string, leaf: tf.Tensor][] {
+  if (isTensor(tree)) return [[path, tree]];
+  const at = (k: string | number) => path === "" ? String(k) : `${path}/${k}`;
+  if (Array.isArray(tree)) return tree.flatMap((child, i) => leaves(child, at(i)));
+  const record = tree as { readonly [name: string]: TensorTree };
+  return Object.keys(record).sort().flatMap((k) => leaves(record[k], at(k)));
+}
+
+/** The same tree with every leaf replaced by `f(leaf, path)`. */
+export function mapTree<S extends TensorTree, U>(
+  tree: S,
+  f: (leaf: tf.Tensor, path: string) => U,
+  path = "",
+): Tree<U> {
+  if (isTensor(tree)) return f(tree, path);
+  const at = (k: string | number) => path === "" ? String(k) : `${path}/${k}`;
+  if (Array.isArray(tree)) return tree.map((child, i) => mapTree(child, f, at(i)));
+  const record = tree as { readonly [name: string]: TensorTree };
+  const mapped: Record<string, Tree<U>> = {};
+  for (const k of Object.keys(record).sort()) mapped[k] = mapTree(record[k], f, at(k));
+  return mapped;
+}
+
+/** Disposes every leaf that is not in `except`. */
+export function disposeTree(tree: TensorTree, except?: ReadonlySet<tf.Tensor>): void {
+  for (const [, leaf] of leaves(tree)) {
+    if (!except?.has(leaf) && !leaf.isDisposed) leaf.dispose();
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * What a metric is: a named computation on a trained model, a dataset and their features, which
+ * gives values with units and directions, or says why it can't.
+ * @module
+ */
+import type { z } from "zod";
+import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import type { Capabilities } from "../families/family.ts";
+
+/** One number of one run. */
+export interface MetricValue {
+  /** Full name with all that it depends on: "FD-judge-heads-v1@2000". */
+  readonly name: string;
+  /** The metric of the suite that gave it: "frechet". */
+  readonly metric: string;
+  /** Unit for headings; "" where it has none. */
+  readonly unit: string;
+  readonly direction: "lower" | "higher" | "none";
+  /** How the gate treats it: bits, a seed sample, or a timing. */
+  readonly kind: "deterministic" | "quality" | "speed";
+  /** null: unavailable, for the reason given. */
+  readonly value: number | null;
+  /** Why there is no value: "not-defined" for this family, or "not-measured" here. */
+  readonly status?: "not-defined" | "not-measured";
+  readonly reason?: string;
+  /** Number of samples the value was computed from. */
+  readonly samples?: number;
+  /** Raw repeats of a timing, in the value's unit. */
+  readonly raw?: readonly number[];
+  /** Values that this one should be read beside, e.g. { shuffled: 0.17, rawPixels: 0.56 }. */
+  readonly beside?: Readonly<Record<string, number>>;
+}
+
+/** Float64 features, row-major [count, dimension]. */
+export interface Features {
+  readonly count: number;
+  readonly dimension: number;
+  readonly data: Float64Array;
+}
+
+/** A fixed network, or other map, from 8-bit images to feature vectors. */
+export interface Extractor {
+  /** With its version, as it stands in metric names: "judge-heads-v1". */
+  readonly name: string;
+  readonly dimension: number;
+  /** The same bits for an image whatever else is in `images`. */
+  extract(images: ImageSet): Promise<Features>;
+  /** Class probabilities by factor, row-major [count, classes], where the extractor is a classifier. */
+  classify?(images: ImageSet): Promise<Readonly<Record<string, Float32Array>>>;
+}
+
+/** What is being scored: a trained run, or a control row that only gives samples. */
+export interface Subject {
+  readonly label: string;
+  readonly capabilities: Capabilities;
+  /** The first `count` samples; sample i is the same at any count and batch size. */
+  sample(count: number): Promise<ImageSet>;
+  /** Present as the capabilities say. Results are on the host. */
+  encode?(images: ImageSet): Promise<Features>;
+  decode?(codes: Features): Promise<ImageSet>;
+  reconstruct?(images: ImageSet): Promise<ImageSet>;
+  /** Log weights [count, draws] in nats an image: see the family table, `log_weight`. */
+  logWeights?(images: ImageSet, draws: number): Promise<Features>;
+  /** Timed thunks; each call is one synchronised piece of work of `batch` images. */
+  timed?: {
+    trainStep(batch: number): Promise<() => Promise<void>>;
+    sampleBatch(batch: number): Promise<() => Promise<void>>;
+    /** FLOPs of one training step and one sampling call at this batch. */
+    flops(batch: number): Promise<{ train: number; sample: number }>;
+    peakBytes(): number;
+  };
+}
+
+/** What a metric may use. Everything here is memoised by the caller. */
+export interface EvaluationContext {
+  readonly subject: Subject;
+  readonly dataset: Dataset;
+  /** Images 0 … count−1 of a split with their labels. */
+  split(
+    split: Split,
+    count: number,
+  ): Promise<{ images: ImageSet; labels: Readonly<Record<string, Float32Array>> }>;
+  /** A loaded extractor, or a `MetricUnavailable` that says why not. */
+  extractor(name: string): Promise<Extractor>;
+  /** Features of a split or of the subject's samples, computed once. */
+  features(extractor: string, of: Split | "samples", count: number): Promise<Features>;
+  /** Two words of a Philox key for this purpose. */
+  key(purpose: string): readonly [number, number];
+  readonly progress?: (note: string) => void;
+}
+
+/** Thrown by whatever a metric needs and can't have; becomes `value: null` with this reason. */
+export class MetricUnavailable extends Error {
+  override readonly name = "MetricUnavailable";
+  constructor(readonly status: "not-defined" | "not-measured", reason: string) {
+    super(reason);
+  }
+}
+
+/** A metric that a suite can name. */
+export interface Metric<C = unknown> {
+  readonly name: string;
+  readonly version: number;
+  readonly about: string;
+  readonly papers: readonly string[];
+  /** Speed metrics run alone, after all else. */
+  readonly phase: "quality" | "speed";
+  /** Every field has a default. `gate` is the suite's, not the metric's. */
+  readonly config: z.ZodType<C>;
+  /**
+   * What it would give, before it is computed: names, units, directions, kinds. A metric that can't
+   * be computed gives these with `value: null`.
+   */
+  declares(config: C): readonly Omit<MetricValue, "value">[];
+  compute(context: EvaluationContext, config: C): Promise<readonly MetricValue[]>;
+}
+
+/** Declares a metric; only fixes the type. */
+export function defineMetric<C>(metric: Metric<C>): Metric<C> {
+  return metric;
+}

@@ -1,0 +1,122 @@
+/**
+ * What is kept of a run. One folder a run, `<out>/records/<run id>/`: `record.json`, `series.json`
+ * (columns), `checkpoint.safetensors`, pictures. Every file is written whole and then renamed.
+ * @module
+ */
+import type { MetricValue } from "../metrics/metric.ts";
+import type { EngineIdentity, EngineName } from "../engine/engine.ts";
+
+/** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */
+export type RunState = "planned" | "running" | "done" | "failed" | "diverged" | "unreliable";
+
+/** What a run is asked to do: all that fixes its bits. Hashed, in canonical JSON, to the run id. */
+export interface RunSpec {
+  readonly format: 1;
+  readonly suite: string;
+  readonly suiteVersion: number;
+  /** `train-evaluate`: a family; `control`: a row of known samples (held-out data, noise, …). */
+  readonly protocol: "train-evaluate" | "control";
+  /** Family name, or control name. */
+  readonly family: string;
+  readonly familyVersion: number;
+  /** Fully resolved. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly data: {
+    readonly dataset: string;
+    readonly version: number;
+    readonly config: Readonly<Record<string, unknown>>;
+  };
+  readonly budget: { readonly steps: number } | { readonly seconds: number };
+  readonly batch: number;
+  readonly seed: number;
+  readonly engine: EngineName;
+  /** Metrics with resolved configs and versions, gate policies left out. */
+  readonly metrics: readonly {
+    readonly metric: string;
+    readonly version: number;
+    readonly config: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** A planned run: one line of `plan.jsonl`. */
+export interface PlannedRun {
+  /** First 16 hex digits of the spec's sha256. */
+  readonly id: string;
+  /** What stands in tables: "vae β=4"; the axes that vary, no more. */
+  readonly label: string;
+  /** Runs that differ in the seed alone share a group: hash of the spec without its seed. */
+  readonly group: string;
+  readonly spec: RunSpec;
+}
+
+/** Where a record comes from. */
+export interface Provenance {
+  readonly gitSha: string | null;
+  readonly gitDirty: boolean | null;
+  /** sha256 of deno.lock. */
+  readonly lock: string | null;
+  readonly deno: string;
+  readonly v8: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly engine: EngineIdentity;
+  /** Why this engine: "named", or what `auto` found. */
+  readonly engineChoice: string;
+  readonly determinism: string;
+  readonly machineClass: string;
+  readonly datasetDigest: string;
+  readonly datasetNotes: readonly string[];
+  readonly command: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}
+
+/** Seconds by part, of this process, this run. `overhead` is what the others leave of `total`. */
+export interface Timings {
+  readonly data: number;
+  readonly compile: number;
+  readonly steps: number;
+  readonly metrics: number;
+  readonly pictures: number;
+  readonly total: number;
+}
+
+/** A file of the run's folder. */
+export interface Artefact {
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  /** What it shows, for captions. */
+  readonly about: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** The record proper. Raw series lie beside it. */
+export interface Record {
+  readonly format: 1;
+  readonly id: string;
+  readonly label: string;
+  readonly group: string;
+  readonly spec: RunSpec;
+  readonly state: RunState;
+  /** Why it failed, diverged or is unreliable. */
+  readonly cause?: string;
+  readonly provenance: Provenance;
+  readonly steps: number;
+  readonly parameters: number;
+  readonly metrics: readonly MetricValue[];
+  readonly timings: Timings;
+  readonly resumed: number;
+  readonly artefacts: readonly Artefact[];
+  readonly seriesSha256: string | null;
+}
+
+/** Raw per-step series, one column a scalar of the training program, and wall seconds. */
+export interface Series {
+  readonly format: 1;
+  readonly columns: Readonly<{ [name: string]: readonly number[] }>;
+}
