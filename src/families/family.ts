@@ -71,6 +71,8 @@ export interface BuildContext {
   readonly sample: SampleSpec;
   /** Total optimiser steps, for learning-rate schedules. */
   readonly steps: number;
+  /** Number of training samples, for objectives that weigh a batch against the data (β-TCVAE). */
+  readonly trainSize: number;
 }
 
 /** A family that a suite can name. */
