@@ -1,0 +1,82 @@
+/**
+ * Sheets of pictures: many small images laid out in one, by copying bytes, then encoded by sharp.
+ * Nothing is resized, so that a sheet holds the very pixels that the metrics saw.
+ * @module
+ */
+import type { ImageSet } from "../data/dataset.ts";
+
+/** How images are laid out. */
+export interface SheetOptions {
+  readonly columns: number;
+  /** Transparent pixels between neighbours, default 2. */
+  readonly gap?: number;
+}
+
+/** RGBA bytes of a sheet, row-major [height, width, 4]. */
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** An encoded picture. */
+export interface Picture {
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Lays out images row by row, left to right. Gaps and empty places are transparent, so that a
+ * sheet serves light and dark pages.
+ * @throws RangeError without images or columns
+ */
+export function layoutSheet(images: ImageSet, options: SheetOptions): Sheet {
+  const { count, height, width, channels } = images;
+  const gap = options.gap ?? 2;
+  if (count < 1 || !Number.isInteger(options.columns) || options.columns < 1 || gap < 0) {
+    throw new RangeError(
+      `a sheet needs images and columns; got ${count} images, ${options.columns} columns, gap ${gap}`,
+    );
+  }
+  const columns = Math.min(options.columns, count);
+  const rows = Math.ceil(count / columns);
+  const sheetWidth = columns * width + (columns - 1) * gap;
+  const sheetHeight = rows * height + (rows - 1) * gap;
+  const data = new Uint8Array(sheetWidth * sheetHeight * 4);
+  for (let i = 0; i < count; i++) {
+    const left = (i % columns) * (width + gap);
+    const top = Math.floor(i / columns) * (height + gap);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = ((i * height + y) * width + x) * channels;
+        const to = ((top + y) * sheetWidth + left + x) * 4;
+        for (let c = 0; c < 3; c++) data[to + c] = images.data[from + (channels === 3 ? c : 0)];
+        data[to + 3] = 255;
+      }
+    }
+  }
+  return { width: sheetWidth, height: sheetHeight, data };
+}
+
+/** `layoutSheet` as PNG, without loss. */
+export async function sheetPng(images: ImageSet, options: SheetOptions): Promise<Picture> {
+  const sheet = layoutSheet(images, options);
+  const { default: sharp } = await import("sharp");
+  const { width, height } = sheet;
+  const bytes = await sharp(sheet.data, { raw: { width, height, channels: 4 } })
+    .png({ compressionLevel: 9 }).toBuffer();
+  return { bytes: new Uint8Array(bytes), width, height };
+}
+
+/** How a picture is embedded: without loss, or as WebP of this quality. */
+export type Encoding = "lossless" | { readonly quality: number };
+
+/** Re-encodes a stored picture as WebP for a page; its pixels stay as they are when lossless. */
+export async function webp(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
+  const { default: sharp } = await import("sharp");
+  const options = encoding === "lossless"
+    ? { lossless: true, effort: 5 }
+    : { quality: encoding.quality, effort: 5, smartSubsample: true };
+  return new Uint8Array(await sharp(bytes).webp(options).toBuffer());
+}
