@@ -62,6 +62,8 @@ export interface Dataset {
   size(split: Split): number;
   /** The samples at `indices` of `split`, in that order. Throws a RangeError outside [0, size). */
   read(split: Split, indices: ArrayLike<number>): Promise<Batch>;
+  /** One caption a sample, where the data has them. */
+  captions?(split: Split): readonly string[];
 }
 
 /** What loading may use. */

@@ -1,0 +1,118 @@
+/**
+ * Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747, MIT): 60,000 + 10,000 pictures of 28×28 in
+ * ten classes, from IDX files. Any data in that form can be named by its folder.
+ * @module
+ */
+import { z } from "zod";
+import { join } from "@std/path";
+import { DataError, defineDataset, type ImageSpec } from "./dataset.ts";
+import { sha256 } from "./digest.ts";
+import { readIdx } from "./idx.ts";
+import { imagesInMemory } from "./raw_images.ts";
+import { splitDataset } from "./split_dataset.ts";
+
+/** Where Debian's package `dataset-fashion-mnist` puts the files. */
+const DEBIAN = "/usr/share/datasets/fashion-mnist";
+const CLASSES = [
+  "T-shirt",
+  "trouser",
+  "pullover",
+  "dress",
+  "coat",
+  "sandal",
+  "shirt",
+  "sneaker",
+  "bag",
+  "ankle boot",
+] as const;
+const GET =
+  "install Debian's package (apt-get install dataset-fashion-mnist), or give the folder " +
+  "of the four IDX files as `path`";
+
+const config = z.strictObject({
+  path: z.string().default(DEBIAN).describe("folder with the four IDX files, gzipped or plain"),
+  size: z.union([z.literal(28), z.literal(32)]).default(32).describe(
+    "28, or 32 with a black frame",
+  ),
+});
+
+async function find(folder: string, stem: string): Promise<string> {
+  for (const ending of [".gz", ""]) {
+    const path = join(folder, stem + ending);
+    if (await Deno.stat(path).then((s) => s.isFile, () => false)) return path;
+  }
+  throw new DataError(`fashion: ${stem}(.gz) is not in ${folder}; ${GET}`);
+}
+
+/** Lays [n, 28, 28] bytes in the middle of black frames of `size`. */
+export function framed(data: Uint8Array, { count, side, size }: {
+  count: number;
+  side: number;
+  size: number;
+}): Uint8Array {
+  if (side === size) return data;
+  const out = new Uint8Array(count * size * size);
+  const margin = (size - side) >> 1;
+  for (let i = 0; i < count; i++) {
+    for (let y = 0; y < side; y++) {
+      const from = (i * side + y) * side;
+      out.set(data.subarray(from, from + side), (i * size + y + margin) * size + margin);
+    }
+  }
+  return out;
+}
+
+async function half(folder: string, stem: string, size: number) {
+  const imagePath = await find(folder, `${stem}-images-idx3-ubyte`);
+  const labelPath = await find(folder, `${stem}-labels-idx1-ubyte`);
+  const images = await readIdx(imagePath, 3), labels = await readIdx(labelPath, 1);
+  const [count, height, width] = images.shape;
+  if (height !== 28 || width !== 28) {
+    throw new DataError(`${imagePath}: pictures of ${height}×${width}; 28×28 was expected`);
+  }
+  if (labels.shape[0] !== count) {
+    throw new DataError(
+      `${imagePath} has ${count} pictures, ${labelPath} ${labels.shape[0]} labels`,
+    );
+  }
+  const wrong = labels.data.findIndex((label) => label >= CLASSES.length);
+  if (wrong >= 0) {
+    throw new DataError(
+      `${labelPath}: label ${wrong} is ${labels.data[wrong]}; 0 to 9 were expected`,
+    );
+  }
+  return { count, data: framed(images.data, { count, side: 28, size }), labels: labels.data };
+}
+
+/** The `fashion` dataset. */
+export const fashion = defineDataset({
+  name: "fashion",
+  version: 1,
+  about: "Fashion-MNIST: 60,000 + 10,000 grey pictures in ten classes, from IDX files",
+  licence: "MIT",
+  config,
+  status: () =>
+    find(DEBIAN, "train-images-idx3-ubyte").then(() => "ready", () => `needs files: ${GET}`),
+  async load({ path, size }, { progress }) {
+    progress?.(0, 2, "reading IDX files");
+    const train = await half(path, "train", size), test = await half(path, "t10k", size);
+    progress?.(2, 2, "reading IDX files");
+    const data = new Uint8Array(train.data.length + test.data.length);
+    data.set(train.data);
+    data.set(test.data, train.data.length);
+    const range = (from: number, count: number) =>
+      Uint32Array.from({ length: count }, (_, i) => from + i);
+    const sample: ImageSpec = { kind: "image", height: size, width: size, channels: 1 };
+    return splitDataset({
+      name: "fashion",
+      version: 1,
+      digest: await sha256(data),
+      sample,
+      factors: [{ name: "class", kind: "class", classes: CLASSES }],
+      notes: [],
+      images: imagesInMemory(data, sample),
+      labels: { class: Float32Array.from([...train.labels, ...test.labels]) },
+      splits: { train: range(0, train.count), test: range(train.count, test.count) },
+    });
+  },
+});

@@ -1,0 +1,66 @@
+/**
+ * A dataset made of raw images, columns of labels and a list of indices a split.
+ * @module
+ */
+import type { Dataset, Factor, ImageSpec, Split } from "./dataset.ts";
+import type { RawImages } from "./raw_images.ts";
+
+/** What a dataset of that form is made of. Index lists point into `images` and the label columns. */
+export interface SplitParts {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly sample: ImageSpec;
+  readonly factors: readonly Factor[];
+  readonly notes: readonly string[];
+  readonly images: RawImages;
+  readonly labels: Readonly<Record<string, Float32Array>>;
+  readonly captions?: readonly string[];
+  readonly splits: Partial<Readonly<Record<Split, Uint32Array>>>;
+}
+
+/** Joins the parts to a `Dataset`. */
+export function splitDataset(parts: SplitParts): Dataset {
+  const { name, version, digest, sample, factors, notes, images, labels, splits } = parts;
+  const none = new Uint32Array(0);
+  const members = (split: Split) => splits[split] ?? none;
+  const captions = parts.captions;
+  return {
+    name,
+    version,
+    digest,
+    sample,
+    factors,
+    notes,
+    size: (split) => members(split).length,
+    async read(split, indices) {
+      const own = members(split);
+      const global = Uint32Array.from(indices as ArrayLike<number>, (i) => {
+        if (!Number.isInteger(i) || i < 0 || i >= own.length) {
+          throw new RangeError(
+            `${name}: sample ${i} of split ${split} was asked for; it has ${own.length}`,
+          );
+        }
+        return own[i];
+      });
+      const columns: Record<string, Float32Array> = {};
+      for (const [factor, column] of Object.entries(labels)) {
+        columns[factor] = Float32Array.from(global, (i) => column[i]);
+      }
+      return { images: await images.gather(global), labels: columns };
+    },
+    ...(captions && { captions: (split: Split) => Array.from(members(split), (i) => captions[i]) }),
+  };
+}
+
+/**
+ * Whether the item of this name is held out, by a hash of its name alone, so that adding items
+ * never moves another one between the splits. FNV-1a, 32 bits, with a final avalanche.
+ */
+export function heldOut(name: string, share: number): boolean {
+  let h = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) h = Math.imul(h ^ byte, 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32 < share;
+}
