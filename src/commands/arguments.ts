@@ -1,0 +1,102 @@
+/**
+ * Command-line arguments, parsed by @std/cli and checked against a command's row: an unknown option
+ * names the nearest right one, a value that is missing is asked for.
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "../errors.ts";
+import { didYouMean } from "../text/nearest.ts";
+import type { Arguments, Command } from "./command.ts";
+
+/**
+ * Parses what follows the command's name.
+ * @throws UsageError for unknown options, missing or unwanted values, too few or many positionals.
+ */
+export function parseArguments(command: Command, words: readonly string[]): Arguments {
+  const again = `\n  all options: likeness ${command.name} --help`;
+  const options = new Map(command.options.map((o) => [o.name, o]));
+  checkValues(command, words, again);
+  const parsed = parseArgs(words, {
+    string: ["_", ...command.options.filter((o) => o.value !== undefined).map((o) => o.name)],
+    boolean: command.options.filter((o) => o.value === undefined).map((o) => o.name),
+    collect: command.options.filter((o) => o.value !== undefined).map((o) => o.name),
+    "--": true,
+  });
+  const positionals = [...parsed._.map(String), ...(parsed["--"] ?? [])];
+  checkPositionals(command, positionals, again);
+  const all = (name: string) => {
+    if (!options.has(name)) throw new Error(`${command.name} declares no option ${name}`);
+    return (parsed[name] ?? []) as string[];
+  };
+  const one = (name: string) => all(name).at(-1);
+  return {
+    positionals,
+    has: (name) => options.has(name) && parsed[name] === true,
+    one,
+    all,
+    list: (name) => one(name)?.split(",").map((s) => s.trim()).filter((s) => s !== ""),
+    whole: (name, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = {}) => {
+      const text = one(name);
+      if (text === undefined) return undefined;
+      const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+      if (value >= minimum && value <= maximum) return value;
+      const bounds = maximum === Number.MAX_SAFE_INTEGER
+        ? `of at least ${minimum}`
+        : `from ${minimum} to ${maximum}`;
+      throw new UsageError(`--${name} wants a whole number ${bounds}, not \`${text}\``);
+    },
+    line: ["likeness", command.name, ...words].map(quote).join(" "),
+  };
+}
+
+/** Walks the words once: names must be known; switches take no value and valued options need one. */
+function checkValues(command: Command, words: readonly string[], again: string) {
+  const options = new Map(command.options.map((o) => [o.name, o]));
+  for (let i = 0; i < words.length && words[i] !== "--"; i++) {
+    if (!words[i].startsWith("-") || words[i] === "-") continue;
+    const [flag, inline] = split(words[i]);
+    const name = flag.replace(/^--?/, "");
+    const option = flag.startsWith("--") ? options.get(name) : undefined;
+    if (option === undefined) {
+      const names = [...options.keys(), "help"];
+      throw new UsageError(
+        `unknown option \`${flag}\` of \`${command.name}\`${didYouMean(name, names, "--")}${again}`,
+      );
+    }
+    if (option.value === undefined) {
+      if (inline !== undefined) {
+        throw new UsageError(`--${name} is a switch and takes no value; found \`${words[i]}\``);
+      }
+    } else if (inline === undefined) {
+      const next = words[++i];
+      if (next === undefined || next.startsWith("--")) {
+        const found = next === undefined ? "nothing follows" : `\`${next}\` follows`;
+        throw new UsageError(`--${name} wants a value: --${name} ${option.value}; ${found}`);
+      }
+    } else if (inline === "") {
+      throw new UsageError(`--${name} wants a value: --${name} ${option.value}; found none`);
+    }
+  }
+}
+
+function checkPositionals(command: Command, found: readonly string[], again: string) {
+  const needed = command.positionals.filter((p) => p.required);
+  if (found.length < needed.length) {
+    const missing = needed[found.length];
+    throw new UsageError(`${command.name} wants ${missing.name}: ${missing.about}${again}`);
+  }
+  if (!command.positionals.some((p) => p.many) && found.length > command.positionals.length) {
+    const extra = found[command.positionals.length];
+    throw new UsageError(`${command.name}: \`${extra}\` is one argument too many${again}`);
+  }
+}
+
+function split(word: string): [flag: string, value: string | undefined] {
+  const at = word.indexOf("=");
+  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** As a shell would need it, so that the line can be pasted. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,27 @@
+/**
+ * Errors that a person can mend, and the exit codes of the command line.
+ * Nothing here imports anything, so that `--help` stays quick.
+ * @module
+ */
+
+/** A mistake in what was asked: a wrong option, a wrong key, a file that isn't there. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name: string = "UsageError";
+}
+
+/** Exit codes, as in every command's help. */
+export const exitCodes = {
+  pass: 0,
+  regressed: 1,
+  usage: 2,
+  failed: 3,
+  inconclusive: 4,
+} as const;
+
+/** Which code wins where several apply, strongest first. */
+const strength: readonly number[] = [2, 3, 1, 4, 0];
+
+/** The one exit code of several outcomes: 2 > 3 > 1 > 4 > 0. No outcome at all is a pass. */
+export function worstExit(codes: readonly number[]): number {
+  return strength.find((code) => codes.includes(code)) ?? 0;
+}
