@@ -20,11 +20,11 @@ export interface RunSpec {
   readonly family: string;
   readonly familyVersion: number;
   /** Fully resolved. */
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: { readonly [key: string]: unknown };
   readonly data: {
     readonly dataset: string;
     readonly version: number;
-    readonly config: Readonly<Record<string, unknown>>;
+    readonly config: { readonly [key: string]: unknown };
   };
   readonly budget: { readonly steps: number } | { readonly seconds: number };
   readonly batch: number;
@@ -34,7 +34,7 @@ export interface RunSpec {
   readonly metrics: readonly {
     readonly metric: string;
     readonly version: number;
-    readonly config: Readonly<Record<string, unknown>>;
+    readonly config: { readonly [key: string]: unknown };
   }[];
 }
 
