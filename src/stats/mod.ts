@@ -1,0 +1,6 @@
+/** Statistics of small samples: intervals, rank tests, many tests at once. @module */
+export * from "./summary.ts";
+export * from "./interval.ts";
+export * from "./rank.ts";
+export * from "./multiplicity.ts";
+export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
