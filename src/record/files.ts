@@ -1,0 +1,98 @@
+/**
+ * Files that are either whole or not there: written beside their place, synced, then renamed.
+ * @module
+ */
+import { basename, dirname, join } from "@std/path";
+
+/** A file of the store that can't be read, with what is wrong and what to do. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+let written = 0;
+
+/** Name of a temporary file for `path`: hidden, in the same folder, of this process alone. */
+function temporary(path: string): string {
+  written += 1;
+  return join(dirname(path), `.${basename(path)}.${Deno.pid}-${written}-${salt}.tmp`);
+}
+
+/** Two workers of one process share the pid, so the name carries a random part as well. */
+const salt = crypto.randomUUID().slice(0, 8);
+
+/**
+ * Writes `bytes` to `path` so that a kill at any instant leaves the old file or the new one.
+ * @param options `sync: false` skips fsync: for hints whose loss costs nothing.
+ */
+export async function writeAtomic(
+  path: string,
+  content: Uint8Array | string,
+  options: { sync?: boolean } = {},
+): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const temp = temporary(path);
+  try {
+    const file = await Deno.open(temp, { write: true, createNew: true });
+    try {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      if (options.sync ?? true) await file.sync();
+    } finally {
+      file.close();
+    }
+    await Deno.rename(temp, path);
+  } catch (error) {
+    await Deno.remove(temp).catch(() => {});
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new StoreError(
+      `cannot write ${path}: ${(error as Error).message}; check the disk's space and rights, ` +
+        `or choose another folder with --out`,
+      { cause: error },
+    );
+  }
+}
+
+/** Bytes of a file, or null where there is none. */
+export async function readBytes(path: string): Promise<Uint8Array | null> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw new StoreError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Parsed JSON of a file, or null where there is none. Throws a StoreError where it is corrupt. */
+export async function readJson(path: string): Promise<unknown> {
+  const bytes = await readBytes(path);
+  if (bytes === null) return null;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new StoreError(
+      `${path} is not valid JSON (${bytes.length} bytes: ${(error as Error).message}); ` +
+        `remove it, or repeat the run with --fresh`,
+      { cause: error },
+    );
+  }
+}
+
+/** Hex sha256. */
+export async function sha256(content: Uint8Array | string): Promise<string> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** Removes what a killed process left half-written in a folder. */
+export async function sweep(folder: string): Promise<void> {
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && entry.name.startsWith(".") && entry.name.endsWith(".tmp")) {
+        await Deno.remove(join(folder, entry.name)).catch(() => {});
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Checkpoints: the whole state tree and where training stands, in one safetensors file, so that no
+ * kill can part them. Holds nothing of the clock: the same bits of training give the same file.
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { Engine } from "../engine/engine.ts";
+import { leaves, mapTree, type Tree } from "../engine/tree.ts";
+import type { TensorRecord } from "../families/family.ts";
+import { decodeSafetensors, encodeSafetensors } from "../nn/safetensors.ts";
+import { StoreError } from "../record/files.ts";
+import type { Store } from "../record/store.ts";
+import { firstNonFinite } from "./divergence.ts";
+
+/** File of a run's folder that holds its last checkpoint. */
+export const checkpointFile = "checkpoint.safetensors";
+
+/** Where a checkpoint stands. */
+export interface CheckpointPlace {
+  /** Optimiser steps done. */
+  readonly step: number;
+  /** Steps that the budget came to; pinned here, since a budget in seconds is measured once. */
+  readonly steps: number;
+  /** `finished`: the driver's `finish` has run. */
+  readonly phase: "training" | "finished";
+}
+
+/** A state on the host. */
+export interface HostState {
+  readonly bytes: Uint8Array;
+  /** Path of the first leaf with a NaN or infinity, or null. */
+  readonly nonFinite: string | null;
+}
+
+type StateArray = Float32Array | Int32Array;
+
+/** Reads a state to the host and encodes it. */
+export async function encodeState(
+  engine: Engine,
+  state: TensorRecord,
+  place: CheckpointPlace,
+): Promise<HostState> {
+  const arrays: { path: string; leaf: tf.Tensor; data: StateArray }[] = [];
+  for (const [path, leaf] of leaves(state)) {
+    if (leaf.dtype !== "float32" && leaf.dtype !== "int32") {
+      throw new TypeError(`state ${path} is ${leaf.dtype}; states hold float32 and int32`);
+    }
+    arrays.push({ path, leaf, data: await engine.read(leaf) });
+  }
+  const tensors = Object.fromEntries(arrays.map(({ path, leaf, data }) => [path, {
+    dtype: leaf.dtype === "float32" ? "F32" as const : "I32" as const,
+    shape: [...leaf.shape],
+    data,
+  }]));
+  const bytes = encodeSafetensors(tensors, {
+    place: JSON.stringify({ step: place.step, steps: place.steps, phase: place.phase }),
+    structure: JSON.stringify(mapTree(state, (_, path) => path)),
+  });
+  return { bytes, nonFinite: firstNonFinite(arrays.map(({ path, data }) => [path, data])) };
+}
+
+/** Puts a state back on the device. */
+export function decodeState(
+  engine: Engine,
+  bytes: Uint8Array,
+): { state: TensorRecord; place: CheckpointPlace } {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const { place, structure } = metadata ?? {};
+  if (place === undefined || structure === undefined) {
+    throw new StoreError("it is safetensors, but not a checkpoint of a run");
+  }
+  const rebuild = (node: Tree<string>): Tree<tf.Tensor> => {
+    if (typeof node === "string") {
+      const found = tensors[node];
+      if (found === undefined) throw new StoreError(`tensor ${node} is missing`);
+      return engine.tensor(
+        found.data as StateArray,
+        found.shape,
+        found.dtype === "I32" ? "int32" : "float32",
+      );
+    }
+    if (Array.isArray(node)) return node.map(rebuild);
+    return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, rebuild(v)]));
+  };
+  return {
+    state: rebuild(JSON.parse(structure)) as TensorRecord,
+    place: JSON.parse(place) as CheckpointPlace,
+  };
+}
+
+/** Loads a run's last checkpoint, or null. Throws a StoreError where it is corrupt. */
+export async function loadCheckpoint(
+  engine: Engine,
+  store: Store,
+  id: string,
+): Promise<{ state: TensorRecord; place: CheckpointPlace; bytes: Uint8Array } | null> {
+  const bytes = await store.read(id, checkpointFile);
+  if (bytes === null) return null;
+  try {
+    return { ...decodeState(engine, bytes), bytes };
+  } catch (error) {
+    throw new StoreError(
+      `${store.folder(id)}/${checkpointFile} cannot be used: ${(error as Error).message}; ` +
+        `repeat the run with --fresh`,
+      { cause: error },
+    );
+  }
+}
+
+/** Weights of a state: leaves under `params`, or all float leaves where it has no such part. */
+export function parameterCount(state: TensorRecord): number {
+  const part = state.params ?? state.parameters ?? state;
+  return leaves(part).filter(([, leaf]) => leaf.dtype === "float32")
+    .reduce((sum, [, leaf]) => sum + leaf.size, 0);
+}

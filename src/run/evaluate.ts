@@ -1,0 +1,181 @@
+/**
+ * Scores a subject by the metrics of its spec. What can't be had becomes a value of null with the
+ * reason; what goes wrong is told apart from it, since numbers beside it may rest on the same fault.
+ * @module
+ */
+import { join } from "@std/path";
+import type { Dataset, Split } from "../data/dataset.ts";
+import type { EngineIdentity } from "../engine/engine.ts";
+import {
+  type EvaluationContext,
+  type Extractor,
+  type Features,
+  type Metric,
+  MetricUnavailable,
+  type MetricValue,
+  type Subject,
+} from "../metrics/metric.ts";
+import { readBytes, sha256, writeAtomic } from "../record/files.ts";
+import type { RunSpec } from "../record/record.ts";
+import type { RunKeys } from "./keys.ts";
+
+/** What an evaluation draws on. */
+export interface EvaluationParts {
+  readonly subject: Subject;
+  readonly dataset: Dataset;
+  readonly keys: RunKeys;
+  readonly metric: (name: string) => Promise<Metric>;
+  /** A loaded extractor; throws `MetricUnavailable` where it can't be had. */
+  readonly extractor: (name: string, dataset: Dataset) => Promise<Extractor>;
+  /** Folder in which features of splits are kept, for all runs of this engine; null keeps none. */
+  readonly cache: string | null;
+  readonly engine: EngineIdentity;
+  readonly progress?: (note: string) => void;
+}
+
+/** Values in the order of the spec's metrics, and what went wrong. */
+export interface Evaluation {
+  readonly values: readonly MetricValue[];
+  readonly problems: readonly string[];
+}
+
+type SplitData = Awaited<ReturnType<EvaluationContext["split"]>>;
+
+const once = <T>(kept: Map<string, Promise<T>>, name: string, make: () => Promise<T>) => {
+  let found = kept.get(name);
+  if (found === undefined) kept.set(name, found = make());
+  return found;
+};
+
+/** Data read once by all runs of a worker: splits by dataset digest. Pure, so safe to share. */
+const splits = new Map<string, Promise<SplitData>>();
+
+async function readSplit(dataset: Dataset, split: Split, count: number): Promise<SplitData> {
+  const size = dataset.size(split);
+  if (size < count) {
+    throw new MetricUnavailable(
+      "not-measured",
+      `${count} samples of split ${split} were asked for; ${dataset.name} has ${size}`,
+    );
+  }
+  if (splits.size > 8) splits.delete(splits.keys().next().value!);
+  return await once(
+    splits,
+    `${dataset.digest}:${split}:${count}`,
+    () => dataset.read(split, Uint32Array.from({ length: count }, (_, i) => i)),
+  );
+}
+
+/** Features of a split, from the cache's file where there is one. */
+async function splitFeatures(
+  parts: EvaluationParts,
+  extractor: Extractor,
+  of: { split: Split; count: number },
+): Promise<Features> {
+  const { dataset, cache, engine } = parts;
+  const make = async () => {
+    const { images } = await readSplit(dataset, of.split, of.count);
+    return await extractor.extract(images);
+  };
+  if (cache === null) return await make();
+  const name = await sha256(JSON.stringify([
+    extractor.name,
+    extractor.dimension,
+    dataset.digest,
+    of.split,
+    of.count,
+    engine.name,
+    engine.versions,
+    engine.device,
+  ]));
+  const path = join(cache, "features", `${name}.f64`);
+  const size = of.count * extractor.dimension;
+  const bytes = await readBytes(path);
+  if (bytes !== null && bytes.length === size * 8) {
+    return {
+      count: of.count,
+      dimension: extractor.dimension,
+      data: new Float64Array(bytes.buffer, bytes.byteOffset, size),
+    };
+  }
+  const features = await make();
+  const { buffer, byteOffset, byteLength } = features.data;
+  await writeAtomic(path, new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
+  return features;
+}
+
+/** The memoising context that metrics compute in. */
+export function evaluationContext(parts: EvaluationParts): EvaluationContext {
+  const extractors = new Map<string, Promise<Extractor>>();
+  const features = new Map<string, Promise<Features>>();
+  const extractor = (name: string) =>
+    once(extractors, name, () => parts.extractor(name, parts.dataset));
+  return {
+    subject: parts.subject,
+    dataset: parts.dataset,
+    extractor,
+    split: (split, count) => readSplit(parts.dataset, split, count),
+    features: (name, of, count) =>
+      once(features, `${name}:${of}:${count}`, async () => {
+        const loaded = await extractor(name);
+        return of === "samples"
+          ? await loaded.extract(await parts.subject.sample(count))
+          : await splitFeatures(parts, loaded, { split: of, count });
+      }),
+    key: (purpose) => parts.keys.metric(purpose),
+    progress: parts.progress,
+  };
+}
+
+/** Nulls in the place of a metric's values. */
+export function withoutValues(
+  metric: Metric,
+  config: unknown,
+  why: { status: "not-defined" | "not-measured"; reason: string },
+): MetricValue[] {
+  return metric.declares(config).map((declared) => ({ ...declared, value: null, ...why }));
+}
+
+/** A value that JSON can hold: NaN and infinities become null, and are reported. */
+function finite(value: MetricValue, problems: string[]): MetricValue {
+  if (value.value === null || Number.isFinite(value.value)) return value;
+  const reason = `the computation came out as ${value.value}`;
+  problems.push(`${value.name}: ${reason}`);
+  return { ...value, value: null, status: "not-measured", reason };
+}
+
+/** Computes the metrics of one phase, one after the other. Only a stop ends it early. */
+export async function evaluate(
+  parts: EvaluationParts,
+  metrics: RunSpec["metrics"],
+  options: { phase: "quality" | "speed"; stopped?: () => boolean },
+): Promise<Evaluation> {
+  const context = evaluationContext(parts);
+  const values: MetricValue[] = [];
+  const problems: string[] = [];
+  for (const asked of metrics) {
+    const metric = await parts.metric(asked.metric);
+    if (metric.phase !== options.phase) continue;
+    if (options.stopped?.()) break;
+    if (metric.version !== asked.version) {
+      problems.push(
+        `metric ${asked.metric}: planned at version ${asked.version}, this is ${metric.version}`,
+      );
+    }
+    parts.progress?.(asked.metric);
+    try {
+      const computed = await metric.compute(context, asked.config);
+      values.push(...computed.map((value) => finite(value, problems)));
+    } catch (error) {
+      if (error instanceof MetricUnavailable) {
+        const { status, message: reason } = error;
+        values.push(...withoutValues(metric, asked.config, { status, reason }));
+        continue;
+      }
+      const reason = `${(error as Error).name}: ${(error as Error).message}`;
+      problems.push(`metric ${asked.metric}: ${reason}`);
+      values.push(...withoutValues(metric, asked.config, { status: "not-measured", reason }));
+    }
+  }
+  return { values, problems };
+}

@@ -1,0 +1,35 @@
+/**
+ * Which process runs a run, and whether it still lives.
+ * @module
+ */
+import type { RunStatus } from "../record/store.ts";
+
+/** Start time of a process in kernel ticks, or null where there is no such process or no /proc. */
+export function processStart(pid: number): string | null {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // The name in brackets may hold spaces: fields are counted after the last bracket.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** This host's name, or "unknown". */
+export function hostName(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Silence after which a process that can't be looked up is taken for dead, in seconds. */
+const silence = 120;
+
+/** Whether the process that wrote a status still runs; told by its age where it can't be seen. */
+export function isAlive(status: RunStatus): boolean {
+  const here = status.host === hostName() && status.processStart !== null;
+  if (here) return processStart(status.pid) === status.processStart;
+  return Date.now() - Date.parse(status.updatedAt) < silence * 1000;
+}

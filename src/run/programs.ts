@@ -1,0 +1,88 @@
+/**
+ * A model's programs, compiled once each, and the two ways in which a run calls them: a training
+ * step gives its state away, everything else leaves it.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Engine, Key, Program } from "../engine/engine.ts";
+import { disposeTree, leaves } from "../engine/tree.ts";
+import type { HostContext, Model, TensorRecord } from "../families/family.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { toTensorImages } from "../data/images.ts";
+import { keyTensor } from "../random/key.ts";
+import type { RunKeys } from "./keys.ts";
+
+type Compiled = Program<TensorRecord, TensorRecord, TensorRecord>;
+
+/** See the module. */
+export interface Programs {
+  has(name: string): boolean;
+  /** A step: the state passed in may not be used again. */
+  step(
+    name: string,
+    state: TensorRecord,
+    call: { inputs: TensorRecord; key: Key },
+  ): [TensorRecord, TensorRecord];
+  /** Outputs alone; the state stays as it is. The caller disposes the outputs. */
+  run(
+    name: string,
+    state: TensorRecord,
+    call: { inputs: TensorRecord; key: Key },
+  ): TensorRecord;
+}
+
+/** Compiles a model's programs as they are first called. */
+export function compilePrograms(engine: Engine, model: Model, label: string): Programs {
+  const kept = new Map<string, Compiled>();
+  function compiled(name: string, donate: boolean): Compiled {
+    const id = `${name}:${donate}`;
+    let program = kept.get(id);
+    if (program === undefined) {
+      const source = model.programs[name];
+      if (source === undefined) {
+        throw new TypeError(
+          `${label} has no program ${name}; it has: ${Object.keys(model.programs).join(", ")}`,
+        );
+      }
+      program = engine.compile(source, { name: `${label}/${name}`, donate });
+      kept.set(id, program);
+    }
+    return program;
+  }
+  return {
+    has: (name) => name in model.programs,
+    step: (name, state, { inputs, key }) => compiled(name, true)(state, inputs, key),
+    run(name, state, { inputs, key }) {
+      const [next, outputs] = compiled(name, false)(state, inputs, key);
+      const keep = new Set<tf.Tensor>([state, inputs, outputs].flatMap((tree) =>
+        leaves(tree).map(([, leaf]) => leaf)
+      ));
+      keep.add(key);
+      disposeTree(next, keep);
+      return outputs;
+    },
+  };
+}
+
+/** What a driver's `finish` may use. */
+export function hostContext(
+  engine: Engine,
+  programs: Programs,
+  data: { dataset: Dataset; keys: RunKeys },
+): HostContext {
+  return {
+    engine,
+    trainSize: data.dataset.size("train"),
+    run: (name, state, inputs, key) => Promise.resolve(programs.run(name, state, { inputs, key })),
+    async trainImages(indices) {
+      const { images } = await data.dataset.read("train", indices);
+      return toTensorImages(engine, images) as tf.Tensor4D;
+    },
+    key: (purpose) => keyTensor(data.keys.finish(purpose)),
+  };
+}
+
+/** 0, 1, …, count − 1 from `first`, int32 [count]. */
+export function rowNumbers(engine: Engine, count: number, first = 0): tf.Tensor {
+  return engine.tensor(Int32Array.from({ length: count }, (_, i) => first + i), [count], "int32");
+}
