@@ -20,6 +20,8 @@ export interface MetricValue {
   readonly kind: "deterministic" | "quality" | "speed";
   /** null: unavailable, for the reason given. */
   readonly value: number | null;
+  /** The true value is at least ("lower") or at most ("upper") this one; left out where it is it. */
+  readonly bound?: "lower" | "upper";
   /** Why there is no value: "not-defined" for this family, or "not-measured" here. */
   readonly status?: "not-defined" | "not-measured";
   readonly reason?: string;

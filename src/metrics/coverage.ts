@@ -1,0 +1,102 @@
+/**
+ * Fidelity and diversity by nearest neighbours: improved precision and recall, density, coverage.
+ * @module
+ */
+import { z } from "zod";
+import { requireFinite } from "./linear.ts";
+import { defineMetric } from "./metric.ts";
+import type { Features, Metric } from "./metric.ts";
+import { extractorName, requireCount } from "./names.ts";
+import { kthNeighbour, squaredDistance } from "./neighbours.ts";
+
+/** The four numbers. Precision, recall and coverage lie in [0, 1]; density may pass 1. */
+export interface Coverage {
+  /** Share of samples inside the k-neighbour balls of the data. */
+  readonly precision: number;
+  /** Share of data inside the k-neighbour balls of the samples. */
+  readonly recall: number;
+  /** Mean number of the data's balls around a sample, over k. */
+  readonly density: number;
+  /** Share of the data's balls that hold a sample. */
+  readonly coverage: number;
+}
+
+/**
+ * Precision and recall: Kynkäänniemi et al. 2019, eq. 1–3. Density and coverage: Naeem et al. 2020,
+ * eq. 3 and 5. A point on a ball's surface is outside, as in the authors' prdc.
+ * @throws RangeError where a set has no more than k rows or dimensions differ.
+ */
+export function coverageOf(
+  sets: { real: Features; samples: Features },
+  k: number,
+): Coverage {
+  const { real, samples } = sets;
+  if (real.dimension !== samples.dimension) {
+    throw new RangeError(`features of ${real.dimension} and ${samples.dimension} dimensions`);
+  }
+  requireFinite(real, "coverage, data");
+  requireFinite(samples, "coverage, samples");
+  const realRadius = kthNeighbour(real, k), sampleRadius = kthNeighbour(samples, k);
+  const inReal = new Uint8Array(samples.count), inSamples = new Uint8Array(real.count);
+  const held = new Uint8Array(real.count);
+  let balls = 0;
+  for (let i = 0; i < real.count; i++) {
+    for (let j = 0; j < samples.count; j++) {
+      const d = squaredDistance(real, i, samples, j);
+      if (d < realRadius[i]) {
+        balls++;
+        inReal[j] = 1;
+        held[i] = 1;
+      }
+      if (d < sampleRadius[j]) inSamples[i] = 1;
+    }
+  }
+  const share = (flags: Uint8Array) => flags.reduce((s, f) => s + f, 0) / flags.length;
+  return {
+    precision: share(inReal),
+    recall: share(inSamples),
+    density: balls / (k * samples.count),
+    coverage: share(held),
+  };
+}
+
+const config = z.strictObject({
+  features: z.string().default("judge").describe("extractor: judge or lite0"),
+  samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
+  k: z.int().min(1).default(5).describe("neighbours that set a ball's radius"),
+});
+type Config = z.infer<typeof config>;
+
+/** `precision-k5-<extractor>@N` and recall, density, coverage alike, against the test split. */
+export const coverage: Metric<Config> = defineMetric<Config>({
+  name: "coverage",
+  version: 1,
+  about: "improved precision and recall, density and coverage by k nearest neighbours",
+  papers: ["arXiv:1904.06991", "arXiv:2002.09797"],
+  phase: "quality",
+  config,
+  declares: ({ features, samples, k }) =>
+    (["precision", "recall", "density", "coverage"] as const).map((part) => ({
+      name: `${part}-k${k}-${extractorName(features)}@${samples}`,
+      metric: "coverage",
+      unit: "",
+      direction: "higher" as const,
+      kind: "quality" as const,
+      samples,
+    })),
+  async compute(context, options) {
+    const { features, samples, k } = options;
+    requireCount(context.dataset, "test", samples);
+    await context.extractor(features);
+    const real = await context.features(features, "test", samples);
+    const generated = await context.features(features, "samples", samples);
+    const values = coverageOf({ real, samples: generated }, k);
+    const [precision, recall, density, covered] = coverage.declares(options);
+    return [
+      { ...precision, value: values.precision },
+      { ...recall, value: values.recall },
+      { ...density, value: values.density },
+      { ...covered, value: values.coverage },
+    ];
+  },
+});

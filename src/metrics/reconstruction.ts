@@ -1,0 +1,69 @@
+/**
+ * How well a model gives back pictures it has not seen.
+ * @module
+ */
+import { z } from "zod";
+import { psnr, ssim, ssimWindow } from "./image.ts";
+import { defineMetric, MetricUnavailable } from "./metric.ts";
+import type { Metric, MetricValue } from "./metric.ts";
+import { requireCount } from "./names.ts";
+
+const config = z.strictObject({
+  samples: z.int().min(1).default(1000).describe("N: test pictures"),
+});
+type Config = z.infer<typeof config>;
+
+function mean(values: Float64Array): number {
+  return values.reduce((s, v) => s + v, 0) / values.length;
+}
+
+/** `PSNR@N`, dB, and `SSIM@N`: of each 8-bit reconstruction, then the mean over pictures. */
+export const reconstruction: Metric<Config> = defineMetric<Config>({
+  name: "reconstruction",
+  version: 1,
+  about: "PSNR and SSIM of reconstructed test pictures, 8-bit on both sides",
+  papers: ["doi:10.1109/TIP.2003.819861"],
+  phase: "quality",
+  config,
+  declares: ({ samples }) =>
+    (["PSNR", "SSIM"] as const).map((part) => ({
+      name: `${part}@${samples}`,
+      metric: "reconstruction",
+      unit: part === "PSNR" ? "dB" : "",
+      direction: "higher" as const,
+      kind: "quality" as const,
+      samples,
+    })),
+  async compute(context, options) {
+    const { subject, dataset } = context;
+    if (!subject.reconstruct) {
+      throw new MetricUnavailable("not-defined", `${subject.label} does not reconstruct`);
+    }
+    requireCount(dataset, "test", options.samples);
+    const { images } = await context.split("test", options.samples);
+    const again = await subject.reconstruct(images);
+    const [psnrName, ssimName] = reconstruction.declares(options);
+    const ratios = psnr(images, again);
+    const exact = ratios.reduce((n, r) => n + (r === Infinity ? 1 : 0), 0);
+    const values: MetricValue[] = [
+      exact === 0 ? { ...psnrName, value: mean(ratios) } : {
+        ...psnrName,
+        value: null,
+        status: "not-measured",
+        reason: `${exact} of ${ratios.length} pictures came back identical: their PSNR is infinite`,
+      },
+    ];
+    const small = Math.min(images.height, images.width) < ssimWindow;
+    values.push(
+      small
+        ? {
+          ...ssimName,
+          value: null,
+          status: "not-defined",
+          reason: `pictures of ${images.height}×${images.width} are smaller than SSIM's window`,
+        }
+        : { ...ssimName, value: mean(ssim(images, again)) },
+    );
+    return values;
+  },
+});
