@@ -1,0 +1,93 @@
+/**
+ * Engines by name. Nothing heavy is loaded before an engine is opened.
+ * @module
+ */
+import { type Engine, EngineError, type EngineName } from "./engine.ts";
+
+export * from "./engine.ts";
+export * from "./tree.ts";
+
+/** One engine as `list engines` shows it. */
+export interface EngineStatus {
+  readonly name: EngineName;
+  /** "ready", or why not and what to do. */
+  readonly status: string;
+}
+
+interface Entry {
+  readonly open?: () => Promise<Engine>;
+  /** Why the engine can't be opened here; undefined if it can. */
+  readonly obstacle: () => Promise<string | undefined> | string | undefined;
+}
+
+const ENGINES: Readonly<Record<EngineName, Entry>> = {
+  tensorflow: {
+    obstacle: () => "not built yet: this version has the wasm engine only; use --engine wasm",
+  },
+  webgpu: {
+    obstacle: () => "not built yet: this version has the wasm engine only; use --engine wasm",
+  },
+  wasm: {
+    open: async () => (await import("./wasm/engine.ts")).openWasm(),
+    obstacle: async () => {
+      try {
+        await Deno.stat(
+          new URL(
+            "tfjs-backend-wasm-simd.wasm",
+            import.meta.resolve("@tensorflow/tfjs-backend-wasm"),
+          ),
+        );
+      } catch {
+        return "its binary is not installed; `deno install` gets it";
+      }
+    },
+  },
+};
+
+/** Fastest first: what `auto` tries. */
+const PREFERENCE: readonly EngineName[] = ["tensorflow", "webgpu", "wasm"];
+
+/** Every engine with what stands between it and a run. */
+export function engineStatuses(): Promise<EngineStatus[]> {
+  return Promise.all(
+    PREFERENCE.map(async (name) => ({
+      name,
+      status: await ENGINES[name].obstacle() ?? "ready",
+    })),
+  );
+}
+
+/**
+ * Opens an engine in this worker.
+ * @returns the engine, and one line saying which was chosen and why
+ * @throws EngineError if the named engine can't start; it is never replaced by another
+ */
+export async function openEngine(
+  name: "auto" | EngineName,
+): Promise<{ engine: Engine; choice: string }> {
+  if (name !== "auto") {
+    const entry = ENGINES[name];
+    if (entry === undefined) {
+      throw new EngineError(
+        `no engine \`${name}\`; engines: ${PREFERENCE.join(", ")}, or auto to choose one`,
+      );
+    }
+    const obstacle = await entry.obstacle();
+    if (obstacle !== undefined || entry.open === undefined) {
+      throw new EngineError(`engine ${name}: ${obstacle}`);
+    }
+    return { engine: await entry.open(), choice: `${name} (named)` };
+  }
+  const passed: string[] = [];
+  for (const candidate of PREFERENCE) {
+    const { open, obstacle } = ENGINES[candidate];
+    const why = await obstacle();
+    if (why !== undefined || open === undefined) {
+      passed.push(`${candidate} ${why?.split(":")[0]}`);
+      continue;
+    }
+    const reason = passed.length === 0 ? "first choice" : passed.join(", ");
+    return { engine: await open(), choice: `${candidate} (auto: ${reason})` };
+  }
+  throw new EngineError(`no engine can start here: ${passed.join("; ")}`);
+}

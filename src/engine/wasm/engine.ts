@@ -1,0 +1,168 @@
+/**
+ * The `wasm` engine: tfjs on WebAssembly SIMD, one thread, eager. Its bits are the same on every
+ * x86-64 machine: WebAssembly fixes them, and no kernel that families use asks the platform for a
+ * mathematical function.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type {
+  CompileOptions,
+  Determinism,
+  Engine,
+  EngineIdentity,
+  EngineMemory,
+  Key,
+  Program,
+} from "../engine.ts";
+import { disposeTree, leaves, mapTree, type TensorTree } from "../tree.ts";
+import { registerConvKernels } from "./conv_kernels.ts";
+import { flopsOf, registerFlopCounts } from "./flops.ts";
+import type { WasmBackend } from "./heap.ts";
+import { registerMatMulKernels } from "./matmul_kernels.ts";
+import { startWasm } from "./open.ts";
+import { registerRandomKernels } from "./random_kernels.ts";
+
+const DETERMINISM: Determinism = {
+  scope: "any",
+  note:
+    "one thread and one pinned binary; the same bits on every x86-64 machine (arm64 unverified)",
+};
+
+/** Runs a program so that nothing but its results outlives it. */
+function scoped<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
+  program: Program<S, I, O>,
+  { name, donate = false }: CompileOptions,
+): Program<S, I, O> {
+  return (state: S, inputs: I, key: Key) => {
+    const before = tf.memory().numTensors;
+    let result: [S, O];
+    try {
+      result = tf.tidy(name, () => {
+        const [next, outputs] = program(state, inputs, key);
+        // A result that is also an argument, or stands twice, gets a handle of its own, so that the
+        // caller may dispose each. A donated state hands its own on.
+        const taken = new Set<tf.Tensor>([key, ...leaves(inputs).map(([, t]) => t)]);
+        if (!donate) { for (const [, t] of leaves(state)) taken.add(t); }
+        const own = (t: tf.Tensor) => {
+          if (taken.has(t)) return tf.clone(t);
+          taken.add(t);
+          return t;
+        };
+        return [mapTree(next, own), mapTree(outputs, own)] as unknown as tf.TensorContainer;
+      }) as unknown as [S, O];
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`program ${name}: ${message}`, { cause });
+    }
+    const kept = new Set(leaves(result as unknown as TensorTree).map(([, t]) => t));
+    const old = new Set(leaves(state).map(([, t]) => t));
+    let fresh = 0;
+    for (const t of kept) if (!old.has(t)) fresh++;
+    const leaked = tf.memory().numTensors - before - fresh;
+    if (leaked > 0) {
+      throw new Error(
+        `program ${name} leaves ${leaked} tensors behind; tf.keep has no place in it`,
+      );
+    }
+    if (donate) disposeTree(state, kept);
+    return result;
+  };
+}
+
+class WasmEngine implements Engine {
+  readonly identity: EngineIdentity;
+  readonly determinism = DETERMINISM;
+  readonly #backend: WasmBackend;
+
+  constructor(backend: WasmBackend, versions: Readonly<Record<string, string>>) {
+    this.#backend = backend;
+    this.identity = { name: "wasm", versions, device: "cpu", driver: processorName(), threads: 1 };
+  }
+
+  compile<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
+    program: Program<S, I, O>,
+    options: CompileOptions,
+  ): Program<S, I, O> {
+    return scoped(program, options);
+  }
+
+  tensor(
+    values: Float32Array | Int32Array | Uint8Array,
+    shape: readonly number[],
+    dtype: "float32" | "int32" = values instanceof Float32Array ? "float32" : "int32",
+  ): tf.Tensor {
+    const size = shape.reduce((n, d) => n * d, 1);
+    if (size !== values.length) {
+      throw new Error(
+        `engine.tensor: shape [${shape}] needs ${size} values, found ${values.length}`,
+      );
+    }
+    const typed = dtype === "float32"
+      ? (values instanceof Float32Array ? values : Float32Array.from(values))
+      : (values instanceof Int32Array ? values : Int32Array.from(values));
+    return tf.tensor(typed, [...shape], dtype);
+  }
+
+  async read(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
+    const values = await tensor.data();
+    return values instanceof Uint8Array ? Int32Array.from(values) : values;
+  }
+
+  /** Kernels run when they are called, so there is nothing to wait for. */
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  memory(): EngineMemory {
+    const { numBytes, numTensors } = tf.memory();
+    // The heap never shrinks: its size is the most that was ever needed.
+    return {
+      bytes: numBytes,
+      tensors: numTensors,
+      peakBytes: this.#backend.wasm.HEAPU8.byteLength,
+    };
+  }
+
+  countFlops(body: () => void): number {
+    return flopsOf(() => tf.tidy(body));
+  }
+
+  /** Frees every tensor. A worker that needs the engine again is started anew. */
+  dispose(): void {
+    tf.removeBackend("wasm");
+  }
+}
+
+/** The CPU's name as the system gives it, or its architecture. */
+function processorName(): string {
+  try {
+    const line = Deno.readTextFileSync("/proc/cpuinfo").match(/^model name\s*:\s*(.+)$/m);
+    if (line) return line[1].trim();
+  } catch {
+    // Other systems, or no permission to read: the architecture has to do.
+  }
+  return Deno.build.arch;
+}
+
+let opened: Promise<Engine> | undefined;
+
+async function open(binary?: URL): Promise<Engine> {
+  const { backend, versions } = await startWasm(binary);
+  registerFlopCounts();
+  registerMatMulKernels();
+  registerConvKernels();
+  registerRandomKernels();
+  return new WasmEngine(backend, versions);
+}
+
+/**
+ * The worker's wasm engine; a second call gives the same one.
+ * @throws EngineError if it can't start
+ */
+export function openWasm({ binary }: { binary?: URL } = {}): Promise<Engine> {
+  if (opened === undefined) {
+    opened = open(binary);
+    opened.catch(() => opened = undefined);
+  }
+  return opened;
+}

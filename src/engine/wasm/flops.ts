@@ -1,0 +1,53 @@
+/**
+ * Counting floating-point operations of the kernels that really run: 2 a multiply-add of matrix
+ * products and convolutions. Composed kernels count through the base kernels they call.
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "./heap.ts";
+import { replaceKernel } from "./registry.ts";
+
+let counted = 0;
+
+/** Operations counted while `body` ran. */
+export function flopsOf(body: () => void): number {
+  const before = counted;
+  body();
+  return counted - before;
+}
+
+type Inputs = Readonly<Record<string, tf.TensorInfo>>;
+type Count = (inputs: Inputs, output: tf.TensorInfo, transposeA: boolean) => number;
+
+function matMulFlops({ a }: Inputs, output: tf.TensorInfo, transposeA: boolean): number {
+  return 2 * sizeOf(output.shape) * a.shape[a.shape.length - (transposeA ? 2 : 1)];
+}
+
+/** Every output number sums over the kernel's window and the input channels. */
+function convFlops({ filter }: Inputs, output: tf.TensorInfo): number {
+  return 2 * sizeOf(output.shape) * sizeOf(filter.shape.slice(0, -1));
+}
+
+function depthwiseFlops({ filter }: Inputs, output: tf.TensorInfo): number {
+  return 2 * sizeOf(output.shape) * filter.shape[0] * filter.shape[1];
+}
+
+const COUNTS: Readonly<Record<string, Count>> = {
+  BatchMatMul: matMulFlops,
+  _FusedMatMul: matMulFlops,
+  Conv2D: convFlops,
+  FusedConv2D: convFlops,
+  DepthwiseConv2dNative: depthwiseFlops,
+  FusedDepthwiseConv2D: depthwiseFlops,
+};
+
+/** Wraps the base kernels with the count. Before composed kernels are registered on top. */
+export function registerFlopCounts(): void {
+  for (const [name, count] of Object.entries(COUNTS)) {
+    replaceKernel(name, (base) => (call) => {
+      const output = base(call) as tf.TensorInfo;
+      counted += count(call.inputs, output, call.attrs?.transposeA === true);
+      return output;
+    });
+  }
+}

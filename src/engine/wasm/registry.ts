@@ -1,0 +1,38 @@
+/**
+ * Replacing and wrapping tfjs kernels: the boundary where their types end.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+
+// tfjs types every kernel's attributes as one open record; kernels state their own.
+// deno-lint-ignore no-explicit-any
+type Kernel = (call: any) => tf.TensorInfo | tf.TensorInfo[];
+
+/**
+ * Registers the wasm kernel `name`, in the place of one that may exist. `make` gets that one, or a
+ * function that says it is missing. The package's own set-up of the kernel is kept.
+ */
+export function replaceKernel(name: string, make: (base: Kernel) => Kernel): void {
+  const base = tf.getKernel(name, "wasm");
+  const missing: Kernel = () => {
+    throw new Error(`tfjs-backend-wasm has no kernel ${name}`);
+  };
+  if (base) tf.unregisterKernel(name, "wasm");
+  tf.registerKernel({
+    kernelName: name,
+    backendName: "wasm",
+    setupFunc: base?.setupFunc,
+    disposeFunc: base?.disposeFunc,
+    kernelFunc: make(base ? base.kernelFunc as Kernel : missing) as tf.KernelFunc,
+  });
+}
+
+/**
+ * Runs tfjs ops inside a kernel: what they make is disposed, but for the result. Inside a kernel no
+ * tape is recorded, so the kernel's own gradient is the one used.
+ */
+export function composed(inputs: tf.TensorInfo[], body: (...x: tf.Tensor[]) => tf.Tensor) {
+  return tf.tidy(() =>
+    body(...inputs.map((x) => x instanceof tf.Tensor ? x : tf.engine().makeTensorFromTensorInfo(x)))
+  );
+}
