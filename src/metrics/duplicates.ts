@@ -1,0 +1,130 @@
+/**
+ * Near-duplicates: copies of training pictures among the samples, and samples that repeat. No
+ * Fréchet distance sees either.
+ * @module
+ */
+import { z } from "zod";
+import type { ImageSet } from "../data/dataset.ts";
+import { fitWhitening, whiten } from "./whitening.ts";
+import { defineMetric } from "./metric.ts";
+import type { EvaluationContext, Features, Metric, MetricValue } from "./metric.ts";
+import { extractorName, requireCount } from "./names.ts";
+import { kthNeighbour, nearest, quantile } from "./neighbours.ts";
+
+/** The shares, and the distance under which two pictures count as one. */
+export interface DuplicateShares {
+  /** Of the samples: nearer to a training picture than τ. */
+  readonly train: number;
+  /** Of the samples: nearer to another sample than τ. */
+  readonly within: number;
+  /** τ. */
+  readonly threshold: number;
+}
+
+/**
+ * Two pictures are near-duplicates where their distance is at most τ, the q-quantile of every
+ * training picture's distance to the nearest *other* one. New data of the same law is then flagged
+ * with chance about q (the two distances are exchangeable), copies with chance about 1.
+ * @throws RangeError where the training set has no 2 rows or q lies outside (0, 1).
+ */
+export function duplicateShares(
+  sets: { samples: Features; train: Features },
+  q: number,
+): DuplicateShares {
+  if (!(q > 0 && q < 1)) throw new RangeError(`quantile ${q} does not lie between 0 and 1`);
+  const { samples, train } = sets;
+  const threshold = quantile(kthNeighbour(train, 1), q);
+  const share = (distances: Float64Array) =>
+    distances.reduce((n, d) => n + (d <= threshold ? 1 : 0), 0) / distances.length;
+  return {
+    train: share(nearest(samples, train)),
+    within: samples.count < 2 ? 0 : share(kthNeighbour(samples, 1)),
+    threshold: Math.sqrt(threshold),
+  };
+}
+
+/** Mean colours of a grid of at most 8×8 cells, [count, cells · channels]: "pixels" features. */
+export function coarsePixels(images: ImageSet): Features {
+  const { count, height, width, channels, data } = images;
+  const rows = Math.min(8, height), columns = Math.min(8, width);
+  const dimension = rows * columns * channels;
+  const out = new Float64Array(count * dimension);
+  const pixels = new Float64Array(dimension);
+  for (let n = 0; n < count; n++) {
+    pixels.fill(0);
+    const sums = out.subarray(n * dimension, (n + 1) * dimension);
+    for (let y = 0, at = n * height * width * channels; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const cell = Math.floor(y * rows / height) * columns + Math.floor(x * columns / width);
+        for (let c = 0; c < channels; c++, at++) {
+          sums[cell * channels + c] += data[at];
+          pixels[cell * channels + c]++;
+        }
+      }
+    }
+    for (let j = 0; j < dimension; j++) sums[j] /= pixels[j];
+  }
+  return { count, dimension, data: out };
+}
+
+const config = z.strictObject({
+  features: z.string().default("judge").describe("judge, lite0 or pixels"),
+  samples: z.int().min(2).default(2000).describe("N: samples scored"),
+  train: z.int().min(2).default(8000).describe(
+    "training pictures compared with, at most; copies of others are not seen",
+  ),
+  quantile: z.number().gt(0).lt(1).default(0.01).describe("q: flags this share of new data too"),
+});
+type Config = z.infer<typeof config>;
+
+/** Whitened so that no direction, such as overall brightness, decides alone. */
+async function compared(
+  context: EvaluationContext,
+  options: Config,
+): Promise<{ samples: Features; train: Features }> {
+  const { features, samples } = options;
+  const count = Math.min(options.train, context.dataset.size("train"));
+  let train: Features, generated: Features;
+  if (features === "pixels") {
+    train = coarsePixels((await context.split("train", count)).images);
+    generated = coarsePixels(await context.subject.sample(samples));
+  } else {
+    const extractor = await context.extractor(features);
+    train = await context.features(features, "train", count);
+    generated = await context.features(features, "samples", samples);
+    if (extractor.whitened) return { samples: generated, train };
+  }
+  const whitening = fitWhitening(train, { components: Math.min(64, count - 1) });
+  return { samples: whiten(generated, whitening), train: whiten(train, whitening) };
+}
+
+/** `copies-<features>@N` of training pictures and `repeats-<features>@N` among samples: shares. */
+export const duplicates: Metric<Config> = defineMetric<Config>({
+  name: "duplicates",
+  version: 1,
+  about: "shares of samples that nearly copy a training picture, or another sample",
+  papers: ["arXiv:2301.13188"],
+  phase: "quality",
+  config,
+  declares: ({ features, samples }) =>
+    (["copies", "repeats"] as const).map((part) => ({
+      name: `${part}-${features === "pixels" ? "pixels" : extractorName(features)}@${samples}`,
+      metric: "duplicates",
+      unit: "share",
+      direction: "lower" as const,
+      kind: "quality" as const,
+      samples,
+    })),
+  async compute(context, options) {
+    requireCount(context.dataset, "train", 2);
+    const sets = await compared(context, options);
+    const { train, within, threshold } = duplicateShares(sets, options.quantile);
+    const [copies, repeats] = duplicates.declares(options);
+    const beside = { ofNewData: options.quantile, threshold };
+    const values: MetricValue[] = [
+      { ...copies, value: train, beside: { ...beside, trainPictures: sets.train.count } },
+      { ...repeats, value: within, beside },
+    ];
+    return values;
+  },
+});

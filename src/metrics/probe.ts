@@ -1,0 +1,207 @@
+/**
+ * The linear probe: multinomial logistic regression with a ridge, in float64, deterministic.
+ * @module
+ */
+import { exp, log } from "../numeric/elementary.ts";
+import { takeRows } from "./kernel.ts";
+import { columnMeans } from "./linear.ts";
+import type { Features } from "./metric.ts";
+
+/** A fitted probe on standardised features: logits = ((x − mean) / scale) · weightᵀ + bias. */
+export interface Probe {
+  readonly classes: number;
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+  /** Row-major [classes, dimension]. */
+  readonly weight: Float64Array;
+  readonly bias: Float64Array;
+  readonly ridge: number;
+}
+
+function standardised(x: Features, mean: Float64Array, scale: Float64Array): Float64Array {
+  const out = new Float64Array(x.data.length), d = x.dimension;
+  for (let i = 0; i < out.length; i++) out[i] = (x.data[i] - mean[i % d]) / scale[i % d];
+  return out;
+}
+
+/** Minimises a smooth convex f by L-BFGS (Liu & Nocedal 1989, memory 10) with Armijo backtracking. */
+export function minimise(
+  f: (point: Float64Array, gradient: Float64Array) => number,
+  start: Float64Array,
+  { steps = 200, tolerance = 1e-6 } = {},
+): Float64Array {
+  const n = start.length, memory = 10;
+  const product = (a: Float64Array, b: Float64Array) => {
+    let s = 0;
+    for (let i = 0; i < n; i++) s += a[i] * b[i];
+    return s;
+  };
+  let x = start.slice(), g: Float64Array = new Float64Array(n), value = f(x, g);
+  const history: { s: Float64Array; y: Float64Array; rho: number }[] = [];
+  for (let step = 0; step < steps; step++) {
+    if (product(g, g) <= tolerance * tolerance) break;
+    const d = g.map((v) => -v);
+    const alphas: number[] = [];
+    for (let k = history.length - 1; k >= 0; k--) {
+      const { s, y, rho } = history[k], a = rho * product(s, d);
+      alphas[k] = a;
+      for (let i = 0; i < n; i++) d[i] -= a * y[i];
+    }
+    const last = history.at(-1);
+    const scale = last ? 1 / (last.rho * product(last.y, last.y)) : 1 / Math.sqrt(product(g, g));
+    for (let i = 0; i < n; i++) d[i] *= scale;
+    for (let k = 0; k < history.length; k++) {
+      const { s, y, rho } = history[k], b = alphas[k] - rho * product(y, d);
+      for (let i = 0; i < n; i++) d[i] += b * s[i];
+    }
+    const slope = product(g, d);
+    if (!(slope < 0)) break;
+    let t = 1, next = x, nextValue = Infinity;
+    const nextGradient = new Float64Array(n);
+    for (let tries = 0; tries < 30; tries++, t /= 2) {
+      next = x.map((v, i) => v + t * d[i]);
+      nextValue = f(next, nextGradient);
+      if (nextValue <= value + 1e-4 * t * slope) break;
+    }
+    if (!(nextValue < value)) break;
+    const s = next.map((v, i) => v - x[i]), y = nextGradient.map((v, i) => v - g[i]);
+    const curvature = product(s, y);
+    if (curvature > 1e-12) {
+      history.push({ s, y, rho: 1 / curvature });
+      if (history.length > memory) history.shift();
+    }
+    x = next;
+    g = nextGradient;
+    value = nextValue;
+  }
+  return x;
+}
+
+/**
+ * Class-balanced multinomial logistic regression: mean over classes of the mean cross-entropy of
+ * their rows, plus ridge/2 · ‖weight‖² (the bias is free).
+ * @param labels class indices [count]; every class that occurs counts alike.
+ */
+export function fitProbe(
+  x: Features,
+  labels: ArrayLike<number>,
+  { classes, ridge }: { classes: number; ridge: number },
+): Probe {
+  const { count, dimension: d } = x;
+  const mean = columnMeans(x), scale = new Float64Array(d);
+  for (let i = 0; i < x.data.length; i++) {
+    const deviation = x.data[i] - mean[i % d];
+    scale[i % d] += deviation * deviation;
+  }
+  for (let j = 0; j < d; j++) scale[j] = Math.sqrt(scale[j] / count) || 1; // constant: left at 0
+  const z = standardised(x, mean, scale);
+  const sizes = new Float64Array(classes);
+  for (let i = 0; i < count; i++) sizes[labels[i]]++;
+  const present = sizes.reduce((n, s) => n + (s > 0 ? 1 : 0), 0);
+  const logits = new Float64Array(classes);
+  const objective = (point: Float64Array, gradient: Float64Array) => {
+    gradient.fill(0);
+    let value = 0;
+    for (let i = 0; i < count; i++) {
+      const weightOfRow = 1 / (present * sizes[labels[i]]);
+      let largest = -Infinity;
+      for (let c = 0; c < classes; c++) {
+        let s = point[classes * d + c];
+        for (let j = 0, p = c * d, q = i * d; j < d; j++) s += point[p++] * z[q++];
+        logits[c] = s;
+        largest = Math.max(largest, s);
+      }
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += exp(logits[c] - largest);
+      const logSum = largest + log(sum);
+      value += weightOfRow * (logSum - logits[labels[i]]);
+      for (let c = 0; c < classes; c++) {
+        const e = weightOfRow * (exp(logits[c] - logSum) - (c === labels[i] ? 1 : 0));
+        gradient[classes * d + c] += e;
+        for (let j = 0, p = c * d, q = i * d; j < d; j++) gradient[p++] += e * z[q++];
+      }
+    }
+    for (let p = 0; p < classes * d; p++) {
+      value += 0.5 * ridge * point[p] * point[p];
+      gradient[p] += ridge * point[p];
+    }
+    return value;
+  };
+  const point = minimise(objective, new Float64Array(classes * (d + 1)));
+  return {
+    classes,
+    mean,
+    scale,
+    weight: point.slice(0, classes * d),
+    bias: point.slice(classes * d),
+    ridge,
+  };
+}
+
+/** The most probable class of every row; the first on a tie. @returns [count] */
+export function predict(probe: Probe, x: Features): Int32Array {
+  const d = x.dimension, z = standardised(x, probe.mean, probe.scale);
+  const out = new Int32Array(x.count);
+  for (let i = 0; i < x.count; i++) {
+    let best = -Infinity;
+    for (let c = 0; c < probe.classes; c++) {
+      let s = probe.bias[c];
+      for (let j = 0; j < d; j++) s += probe.weight[c * d + j] * z[i * d + j];
+      if (s > best) {
+        best = s;
+        out[i] = c;
+      }
+    }
+  }
+  return out;
+}
+
+/** Mean over the classes that occur of the share of their rows that were named rightly. */
+export function balancedAccuracy(
+  predicted: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): number {
+  const right = new Float64Array(classes), all = new Float64Array(classes);
+  for (let i = 0; i < labels.length; i++) {
+    all[labels[i]]++;
+    if (predicted[i] === labels[i]) right[labels[i]]++;
+  }
+  let sum = 0, present = 0;
+  for (let c = 0; c < classes; c++) {
+    if (all[c] > 0) {
+      sum += right[c] / all[c];
+      present++;
+    }
+  }
+  return sum / present;
+}
+
+/** Ridges tried, weakest first. */
+export const ridges: readonly number[] = [1e-4, 1e-3, 1e-2, 1e-1];
+
+/**
+ * Fits a probe whose ridge is the best of `ridges` on the last fifth of the rows, then on all rows:
+ * so that wide features (raw pixels) and narrow ones (codes) each get the ridge that suits them.
+ */
+export function fitChosenProbe(
+  x: Features,
+  labels: ArrayLike<number>,
+  { classes }: { classes: number },
+): Probe {
+  const cut = Math.max(1, Math.floor(0.8 * x.count));
+  const row = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  const take = (rows: number[]) => rows.map((r) => labels[r]);
+  const head = row(0, cut), tail = row(cut, x.count);
+  const fitted = takeRows(x, head), held = takeRows(x, tail);
+  let best = ridges[0], bestScore = -1;
+  for (const ridge of ridges) {
+    const probe = fitProbe(fitted, take(head), { classes, ridge });
+    const score = balancedAccuracy(predict(probe, held), take(tail), classes);
+    if (score >= bestScore) { // the stronger on a tie
+      best = ridge;
+      bestScore = score;
+    }
+  }
+  return fitProbe(x, labels, { classes, ridge: best });
+}

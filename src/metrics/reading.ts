@@ -1,0 +1,38 @@
+/**
+ * Control by reading: what a linear probe finds in the code, beside what it finds elsewhere.
+ * @module
+ */
+import { hostPermutation } from "../random/host.ts";
+import type { HostKey } from "../random/host.ts";
+import type { Halves } from "./control.ts";
+import type { Features } from "./metric.ts";
+import { balancedAccuracy, fitChosenProbe, fitProbe, predict } from "./probe.ts";
+import type { Probe } from "./probe.ts";
+import { principalScores } from "./whitening.ts";
+
+/** Fits the probe on one half, scores it on the other, with the baselines it must be read beside. */
+export function readFactor(
+  sets: Halves,
+  key: (purpose: string) => HostKey,
+): { probe: Probe; value: number; beside: Record<string, number> } {
+  const { classes, fit, read } = sets;
+  const score = (probe: Probe, x: Features) =>
+    balancedAccuracy(predict(probe, x), read.labels, classes);
+  const probe = fitChosenProbe(fit.codes, fit.labels, { classes });
+  const order = hostPermutation(key("shuffled labels"), fit.labels.length);
+  const shuffled = Int32Array.from(order, (i) => fit.labels[i]);
+  const principal = principalScores({ fit: fit.pixels, apply: read.pixels }, {
+    components: fit.codes.dimension,
+    key: key("principal components"),
+  });
+  return {
+    probe,
+    value: score(probe, read.codes),
+    beside: {
+      chance: 1 / new Set(read.labels).size,
+      shuffled: score(fitProbe(fit.codes, shuffled, { classes, ridge: probe.ridge }), read.codes),
+      rawPixels: score(fitChosenProbe(fit.pixels, fit.labels, { classes }), read.pixels),
+      pcaPixels: score(fitChosenProbe(principal.fit, fit.labels, { classes }), principal.apply),
+    },
+  };
+}

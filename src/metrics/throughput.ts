@@ -1,0 +1,139 @@
+/**
+ * How fast a model trains and samples, by a stated protocol.
+ * @module
+ */
+import { z } from "zod";
+import { defineMetric, MetricUnavailable } from "./metric.ts";
+import type { Metric, MetricValue, Subject } from "./metric.ts";
+
+const config = z.strictObject({
+  batches: z.array(z.int().min(1)).min(1).default([1, 8, 64]).describe("batch sizes timed"),
+  warmup: z.int().min(1).default(2).describe("calls before the clock, apart from the repeats"),
+  repeats: z.int().min(5).default(5).describe("timed repeats; the median stands, all are kept"),
+  seconds: z.number().gt(0).default(0.2).describe(
+    "a repeat is as many calls as fill this time, so that the clock's grain doesn't matter",
+  ),
+});
+type Config = z.infer<typeof config>;
+
+/** The middle value, or the mean of the two middle ones. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/** What timing needs of the world: a clock in milliseconds. */
+export type Clock = () => number;
+
+/**
+ * Images a second of `work`, one value a repeat. Warm-up calls come first and size the repeats:
+ * each is n calls, n such that it lasts `seconds`.
+ */
+export async function timeRepeats(
+  work: () => Promise<void>,
+  options: Pick<Config, "warmup" | "repeats" | "seconds"> & { batch: number; clock: Clock },
+): Promise<{ perSecond: number[]; callMilliseconds: number[] }> {
+  const { batch, clock } = options;
+  let last = 0;
+  for (let i = 0; i < options.warmup; i++) {
+    const start = clock();
+    await work();
+    last = clock() - start;
+  }
+  const calls = Math.max(1, Math.ceil(options.seconds * 1000 / Math.max(last, 1e-3)));
+  const perSecond: number[] = [], callMilliseconds: number[] = [];
+  for (let r = 0; r < options.repeats; r++) {
+    const start = clock();
+    for (let i = 0; i < calls; i++) await work();
+    const elapsed = Math.max(clock() - start, 1e-6);
+    perSecond.push(1000 * calls * batch / elapsed);
+    callMilliseconds.push(elapsed / calls);
+  }
+  return { perSecond, callMilliseconds };
+}
+
+function named(options: Config) {
+  const speed = { metric: "throughput", kind: "speed" } as const;
+  const counted = { metric: "throughput", kind: "deterministic", direction: "lower" } as const;
+  const each = (part: "train" | "sample") =>
+    options.batches.map((batch) => ({
+      ...speed,
+      name: `${part}-speed-b${batch}`,
+      unit: "images/s",
+      direction: "higher" as const,
+    }));
+  return {
+    train: each("train"),
+    sample: each("sample"),
+    first: {
+      ...speed,
+      name: "first-sample-latency",
+      unit: "ms",
+      direction: "lower" as const,
+    },
+    peak: { ...speed, name: "peak-memory", unit: "MiB", direction: "lower" as const },
+    trainFlops: { ...counted, name: "train-FLOPs", unit: "MFLOP/image" },
+    sampleFlops: { ...counted, name: "sample-FLOPs", unit: "MFLOP/image" },
+  };
+}
+
+/** Times a subject. Exported so that a test can hand it a clock of its own. */
+export async function measure(
+  timed: NonNullable<Subject["timed"]>,
+  options: Config,
+  clock: Clock,
+): Promise<MetricValue[]> {
+  const names = named(options), values: MetricValue[] = [];
+  // First of all, while this process has sampled least: the first call at batch 1, preparation
+  // and compilation included, then the same call warm.
+  const coldStart = clock();
+  const one = await timed.sampleBatch(1);
+  await one();
+  const cold = clock() - coldStart;
+  const warm = await timeRepeats(one, { ...options, batch: 1, clock });
+  values.push({
+    ...names.first,
+    value: median(warm.callMilliseconds),
+    raw: warm.callMilliseconds,
+    beside: { cold },
+  });
+  for (const part of ["train", "sample"] as const) {
+    for (const [i, batch] of options.batches.entries()) {
+      const work = part === "train" ? await timed.trainStep(batch) : await timed.sampleBatch(batch);
+      const { perSecond } = await timeRepeats(work, { ...options, batch, clock });
+      values.push({ ...names[part][i], value: median(perSecond), raw: perSecond });
+    }
+  }
+  values.push({ ...names.peak, value: timed.peakBytes() / 2 ** 20 });
+  const batch = Math.max(...options.batches), flops = await timed.flops(batch);
+  values.push({ ...names.trainFlops, value: flops.train / batch / 1e6 });
+  values.push({ ...names.sampleFlops, value: flops.sample / batch / 1e6 });
+  return values;
+}
+
+/**
+ * `train-speed-b<B>`, `sample-speed-b<B>` (images/s, median of repeats, raw repeats kept),
+ * `first-sample-latency` (one picture from a warm model; `beside.cold`: with preparation and
+ * compilation), `peak-memory` (the engine's own count over the process so far) and FLOPs an image
+ * at the largest batch, counted from the shapes of the matmuls and convolutions that ran, two a
+ * multiply-add, elementwise work left out.
+ */
+export const throughput: Metric<Config> = defineMetric<Config>({
+  name: "throughput",
+  version: 1,
+  about: "images a second in training and sampling, latency, peak memory, FLOPs",
+  papers: ["arXiv:1910.01500"],
+  phase: "speed",
+  config,
+  declares(options) {
+    const { train, sample, first, peak, trainFlops, sampleFlops } = named(options);
+    return [first, ...train, ...sample, peak, trainFlops, sampleFlops];
+  },
+  async compute(context, options) {
+    const { subject } = context;
+    if (!subject.timed) {
+      throw new MetricUnavailable("not-defined", `${subject.label} has nothing to time`);
+    }
+    return await measure(subject.timed, options, () => performance.now());
+  },
+});
