@@ -1,0 +1,188 @@
+/**
+ * Baselines: the numbers that a reviewer accepted, in files that a person can read and diff.
+ * `baselines/any/<suite>.json` holds what has the same bits on every machine,
+ * `baselines/<machine class>/<suite>.json` what a class of machines has to itself. Numbers are
+ * written with as many digits as bring back the same float64.
+ * @module
+ */
+import { dirname, join } from "@std/path";
+import { z } from "zod";
+import { UsageError } from "../errors.ts";
+import type { EngineIdentity } from "../engine/engine.ts";
+import type { Record as RunRecord } from "../record/record.ts";
+import { type Row, rowKey } from "./rows.ts";
+
+const rowSchema = z.strictObject({
+  label: z.string(),
+  metric: z.string(),
+  /** The suite's metric that gave it. */
+  of: z.string(),
+  version: z.int(),
+  group: z.string(),
+  kind: z.enum(["deterministic", "quality", "speed"]),
+  direction: z.enum(["lower", "higher", "none"]),
+  unit: z.string(),
+  values: z.record(z.string().regex(/^\d+$/), z.number()),
+  raw: z.record(z.string().regex(/^\d+$/), z.array(z.number())).optional(),
+});
+
+const updateSchema = z.strictObject({
+  reason: z.string().min(1),
+  author: z.string().min(1),
+  /** ISO 8601, UTC. */
+  date: z.string(),
+  commit: z.string().nullable(),
+  /** Rows that this update added, changed or removed. */
+  rows: z.int(),
+});
+
+const baselineSchema = z.strictObject({
+  format: z.literal(1),
+  suite: z.string(),
+  suiteVersion: z.int(),
+  machineClass: z.string(),
+  engine: z.looseObject({ name: z.enum(["wasm", "tensorflow", "webgpu"]) }),
+  /** Newest first. */
+  updates: z.array(updateSchema).min(1),
+  rows: z.array(rowSchema),
+});
+
+/** A reviewed change of a baseline. */
+export type BaselineUpdate = z.infer<typeof updateSchema>;
+
+/** A baseline file. */
+export type Baseline = Omit<z.infer<typeof baselineSchema>, "engine"> & {
+  readonly engine: EngineIdentity;
+};
+
+type StoredRow = z.infer<typeof rowSchema>;
+
+const cache = new WeakMap<Baseline, ReadonlyMap<string, Row>>();
+
+/** The rows of a baseline by `rowKey`. */
+export function baselineRows(baseline: Baseline): ReadonlyMap<string, Row> {
+  let rows = cache.get(baseline);
+  if (rows === undefined) {
+    const bySeed = <T>(values: Readonly<{ [seed: string]: T }>) =>
+      new Map(Object.entries(values).map(([seed, value]) => [Number(seed), value]));
+    rows = new Map(baseline.rows.map((row) => {
+      const { metric: name, of: metric, values, raw, ...rest } = row;
+      return [
+        rowKey({ label: row.label, name }),
+        {
+          ...rest,
+          name,
+          metric,
+          values: bySeed(values),
+          raw: bySeed(raw ?? {}),
+          scope: baseline.machineClass,
+        },
+      ];
+    }));
+    cache.set(baseline, rows);
+  }
+  return rows;
+}
+
+/** `baselines/<machine class>/<suite>.json`. */
+export function baselinePath(
+  folder: string,
+  { suite, machineClass }: { suite: string; machineClass: string },
+): string {
+  return join(folder, machineClass.replace(/[^A-Za-z0-9._-]+/g, "-"), `${suite}.json`);
+}
+
+/**
+ * Reads one baseline; null where there is none.
+ * @throws UsageError where the file is not a baseline of that suite and class
+ */
+export async function readBaseline(
+  folder: string,
+  which: { suite: string; machineClass: string },
+): Promise<Baseline | null> {
+  const path = baselinePath(folder, which);
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  let parsed: z.infer<typeof baselineSchema>;
+  try {
+    parsed = baselineSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new UsageError(`${path}: not a baseline file: ${what}`);
+  }
+  if (parsed.suite !== which.suite || parsed.machineClass !== which.machineClass) {
+    throw new UsageError(
+      `${path}: holds suite ${parsed.suite} of class ${parsed.machineClass}, asked for ` +
+        `${which.suite} of ${which.machineClass}`,
+    );
+  }
+  return parsed as unknown as Baseline;
+}
+
+/** Baselines for everything that `records` could be compared with. */
+export async function readBaselines(
+  folder: string,
+  { suite, records }: { suite: string; records: readonly RunRecord[] },
+): Promise<Baseline[]> {
+  const classes = new Set(["any", ...records.map((r) => r.provenance.machineClass)]);
+  const found = await Promise.all(
+    [...classes].map((machineClass) => readBaseline(folder, { suite, machineClass })),
+  );
+  return found.filter((baseline) => baseline !== null);
+}
+
+/** Writes a baseline whole or not at all. */
+export async function writeBaseline(folder: string, baseline: Baseline): Promise<string> {
+  const path = baselinePath(folder, baseline);
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const partial = `${path}.${crypto.randomUUID()}.partial`;
+  try {
+    await Deno.writeTextFile(partial, encodeBaseline(baseline));
+    await Deno.rename(partial, path);
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {});
+    throw error;
+  }
+  return path;
+}
+
+/** One row a line, so that a diff shows rows. */
+export function encodeBaseline(baseline: Baseline): string {
+  const { rows, updates, ...head } = baseline;
+  const lines = Object.entries(head).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},`);
+  const list = (items: readonly unknown[]) =>
+    items.map((item) => `    ${JSON.stringify(item)}`).join(",\n");
+  return [
+    "{",
+    ...lines,
+    `  "updates": [\n${list(updates)}\n  ],`,
+    `  "rows": [\n${list(rows)}\n  ]`,
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** A row as a baseline holds it, seeds in order. */
+export function storedRow(row: Row): StoredRow {
+  const bySeed = <T>(values: ReadonlyMap<number, T>) =>
+    Object.fromEntries([...values].sort(([a], [b]) => a - b).map(([s, v]) => [String(s), v]));
+  return {
+    label: row.label,
+    metric: row.name,
+    of: row.metric,
+    version: row.version,
+    group: row.group,
+    kind: row.kind,
+    direction: row.direction,
+    unit: row.unit,
+    values: bySeed(row.values),
+    ...(row.raw.size > 0
+      ? { raw: bySeed(new Map([...row.raw].map(([seed, raw]) => [seed, [...raw]]))) }
+      : {}),
+  };
+}

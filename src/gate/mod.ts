@@ -1,0 +1,65 @@
+/**
+ * The gate: records against reviewed baselines.
+ * @module
+ */
+import type { Record as RunRecord } from "../record/record.ts";
+import { readBaselines } from "./baseline.ts";
+import { confirmSpeed, type Rerun } from "./confirm.ts";
+import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
+import type { PolicyOf } from "./policy.ts";
+import { evaluateGate, type Verdict } from "./verdict.ts";
+
+export * from "./policy.ts";
+export * from "./outcome.ts";
+export { type Baseline, type BaselineUpdate, readBaselines, writeBaseline } from "./baseline.ts";
+export { planUpdate, type RowChange, type UpdatePlan } from "./update.ts";
+export { evaluateGate, type GateInput, type Verdict, type VerdictName } from "./verdict.ts";
+export { confirmSpeed, type Rerun } from "./confirm.ts";
+
+/** What `gateRecords` needs. */
+export interface GateOptions {
+  readonly suite: string;
+  readonly suiteVersion: number;
+  /** Folder of baselines. Default `baselines` under the working directory. */
+  readonly baselines?: string;
+  readonly policies?: PolicyOf;
+  /** Labels that were asked for, where a run was restricted to some. */
+  readonly labels?: ReadonlySet<string>;
+  readonly allowInconclusive?: boolean;
+  /** How to measure speed once more; without it a speed failure stays inconclusive. */
+  readonly rerun?: Rerun;
+}
+
+/** What the gate came to. */
+export interface GateOutcome {
+  readonly verdicts: readonly Verdict[];
+  readonly counts: Counts;
+  /** For the end of a run's output: "gate: pass (40 metrics, …)". */
+  readonly line: string;
+  readonly exitCode: number;
+}
+
+/** Reads the baselines of a suite, compares the records with them, confirms speed failures. */
+export async function gateRecords(
+  records: readonly RunRecord[],
+  options: GateOptions,
+): Promise<GateOutcome> {
+  const folder = options.baselines ?? "baselines";
+  const input = {
+    records,
+    baselines: await readBaselines(folder, { suite: options.suite, records }),
+    suiteVersion: options.suiteVersion,
+    policies: options.policies,
+    labels: options.labels,
+  };
+  const verdicts = await confirmSpeed(evaluateGate(input), { input, rerun: options.rerun });
+  return {
+    verdicts,
+    counts: countVerdicts(verdicts),
+    line: gateLine(verdicts, folder),
+    exitCode: gateExit(verdicts, {
+      records,
+      allowInconclusive: options.allowInconclusive,
+    }),
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Gate policies: how much worse a metric may get before the gate calls it a regression, and by which
+ * test. A suite writes them beside its metrics, `gate: { effect: 5%, seeds: 5 }`; every field has a
+ * default by the metric's kind.
+ * @module
+ */
+import { z } from "zod";
+import { UsageError } from "../errors.ts";
+import type { MetricValue } from "../metrics/metric.ts";
+import { bestPossibleP, valuesNeeded } from "../stats/rank.ts";
+
+/** Fewest seeds that a quality gate may ask for, and fewest repeats of a speed gate. */
+export const FEWEST_SEEDS = 5;
+
+const percent = /^\d+(\.\d+)?\s*%$/;
+
+/** What a suite may write under a metric's `gate`. */
+export const gatePolicy = z.strictObject({
+  kind: z.enum(["deterministic", "quality", "speed"]).optional()
+    .describe("how the metric is compared; default: the metric's own kind"),
+  direction: z.enum(["lower", "higher", "both"]).optional()
+    .describe("which way is better; both: any change beyond the effect is a regression"),
+  effect: z.union([z.string().regex(percent, "a share such as 5%"), z.number().min(0)]).optional()
+    .describe("smallest change that counts: 5% of the baseline, or a number in the metric's unit"),
+  test: z.enum(["t", "rank"]).optional()
+    .describe("t: Student's, paired by seed where the seeds agree; rank: Mann–Whitney"),
+  seeds: z.int().min(1).optional()
+    .describe("fewest seeds (speed: repeats) before a test may decide; 5 or more for quality"),
+  alpha: z.number().gt(0).max(0.5).optional()
+    .describe("chance of a false alarm over all metrics of the suite; default 0.05"),
+  off: z.boolean().optional().describe("true: recorded and reported, never gated"),
+}).superRefine((policy, context) => {
+  if (
+    policy.seeds !== undefined && policy.seeds < FEWEST_SEEDS && policy.kind !== "deterministic"
+  ) {
+    context.addIssue({
+      code: "custom",
+      path: ["seeds"],
+      message:
+        `${policy.seeds} seeds can't decide: ${FEWEST_SEEDS} or more (with 3 against 3 the ` +
+        "smallest two-sided rank p is 0.10), unless `kind: deterministic`",
+    });
+  }
+});
+
+/** A policy as a suite writes it. */
+export type GatePolicy = z.infer<typeof gatePolicy>;
+
+/** The smallest change that counts. */
+export type Effect =
+  | { readonly kind: "relative"; readonly size: number }
+  | { readonly kind: "absolute"; readonly size: number };
+
+/** A policy with nothing left open. */
+export interface ResolvedPolicy {
+  readonly kind: MetricValue["kind"];
+  /** `none`: a change has no better or worse, and is left to a person. */
+  readonly direction: "lower" | "higher" | "both" | "none";
+  readonly effect: Effect;
+  readonly test: "t" | "rank";
+  readonly seeds: number;
+  readonly alpha: number;
+  readonly off: boolean;
+}
+
+/** What holds for a kind where a suite says nothing. */
+export const defaultPolicies = {
+  deterministic: { effect: "1%", test: "t", seeds: 1, alpha: 0.05 },
+  quality: { effect: "5%", test: "t", seeds: FEWEST_SEEDS, alpha: 0.05 },
+  speed: { effect: "10%", test: "rank", seeds: FEWEST_SEEDS, alpha: 0.05 },
+} as const satisfies Record<MetricValue["kind"], GatePolicy>;
+
+/** Which policy holds for a metric's value; undefined: the default of its kind. */
+export type PolicyOf = (
+  value: { readonly metric: string; readonly name: string },
+) => GatePolicy | undefined;
+
+/** Fills what `policy` leaves open from the metric and the defaults of its kind. */
+export function resolvePolicy(
+  value: Pick<MetricValue, "kind" | "direction">,
+  policy: GatePolicy = {},
+): ResolvedPolicy {
+  const kind = policy.kind ?? value.kind;
+  const base = defaultPolicies[kind];
+  return {
+    kind,
+    direction: policy.direction ?? value.direction,
+    effect: parseEffect(policy.effect ?? base.effect),
+    test: policy.test ?? base.test,
+    seeds: policy.seeds ?? base.seeds,
+    alpha: policy.alpha ?? base.alpha,
+    off: policy.off ?? false,
+  };
+}
+
+/** "5%" → 0.05 of the baseline; a number → that many of the metric's units. */
+export function parseEffect(effect: string | number): Effect {
+  if (typeof effect === "number") return { kind: "absolute", size: effect };
+  if (!percent.test(effect)) {
+    throw new UsageError(`gate effect \`${effect}\`: a share such as 5%, or a plain number`);
+  }
+  return { kind: "relative", size: Number(effect.replace("%", "")) / 100 };
+}
+
+/** What `checkPolicies` needs to know of a gated row of the matrix. */
+export interface PolicyUse {
+  /** For the message: "frechet". */
+  readonly metric: string;
+  readonly policy: ResolvedPolicy;
+  /** Seeds, or repeats for speed, that each side will have at most. */
+  readonly values: number;
+}
+
+/**
+ * Refuses policies that could never fail: by the rank test, n values against n give no p below
+ * 2/C(2n, n), which must be at most α/m for m tests under Holm's correction.
+ * @param uses one entry for every row (metric value of a label) that a test may have to decide
+ * @throws UsageError with the number of seeds that would do
+ */
+export function checkPolicies(uses: readonly PolicyUse[]): void {
+  for (const kind of ["quality", "speed"] as const) {
+    const family = uses.filter(({ policy }) => policy.kind === kind && !policy.off);
+    for (const { metric, policy, values } of family) {
+      if (policy.test !== "rank") continue;
+      const best = bestPossibleP(values);
+      if (best <= policy.alpha / family.length) continue;
+      const unit = kind === "speed" ? "repeats" : "seeds";
+      throw new UsageError(
+        `gate of \`${metric}\`: the rank test can't fail here. ${values} ${unit} against ${values} ` +
+          `give no p below 2/C(${2 * values}, ${values}) = ${best.toPrecision(2)}, and ` +
+          `${family.length} tests at α = ${policy.alpha} need ` +
+          `${(policy.alpha / family.length).toPrecision(2)}. Use ` +
+          `${
+            valuesNeeded(policy.alpha, family.length)
+          } ${unit} or more, fewer metrics, or \`test: t\``,
+      );
+    }
+  }
+}

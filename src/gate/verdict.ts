@@ -1,0 +1,275 @@
+/**
+ * Verdicts: what the evidence on every row says, after Holm's correction over the matrix.
+ *
+ * With h the change in the harmful direction and [l, u] its interval at level 1 − α:
+ *
+ * | verdict      | when |
+ * | ------------ | ---- |
+ * | regressed    | adjusted p ≤ α and h ≥ minimum effect |
+ * | improved     | adjusted p ≤ α and −h ≥ minimum effect |
+ * | pass         | same bits; or u < minimum effect: a regression of that size is excluded |
+ * | inconclusive | none of these: too few seeds, or too much noise |
+ * | new, missing | only on one side |
+ * @module
+ */
+import type { MetricValue } from "../metrics/metric.ts";
+import type { Record as RunRecord } from "../record/record.ts";
+import { holm } from "../stats/multiplicity.ts";
+import type { Baseline } from "./baseline.ts";
+import { baselineRows } from "./baseline.ts";
+import { compareRow, type Comparison, type TestName } from "./compare.ts";
+import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
+import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
+
+/** What the gate says of a row. */
+export type VerdictName = "pass" | "regressed" | "improved" | "inconclusive" | "new" | "missing";
+
+/** The gate's word on one metric of one group of seeds. */
+export interface Verdict {
+  readonly verdict: VerdictName;
+  readonly label: string;
+  readonly group: string;
+  /** Full name of the number: "FD-judge-heads-v1@2000". */
+  readonly metric: string;
+  readonly kind: MetricValue["kind"];
+  readonly direction: ResolvedPolicy["direction"];
+  readonly unit: string;
+  /** New − baseline: a share of the baseline, or in the metric's unit (see `effectUnit`). */
+  readonly effect: number | null;
+  readonly effectUnit: "share" | "absolute";
+  /** The smallest change that counts, in the effect's unit. */
+  readonly minimumEffect: number | null;
+  readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
+  readonly test: TestName;
+  readonly p: number | null;
+  /** Holm's, over the tests of this kind. */
+  readonly adjustedP: number | null;
+  readonly alpha: number;
+  /** Mean over seeds (median of runs for speed). */
+  readonly baseline: number | null;
+  readonly value: number | null;
+  readonly seeds: { readonly baseline: number; readonly value: number };
+  /** "any", or the machine class within which was compared. */
+  readonly scope: string;
+  readonly why: string;
+}
+
+/** What `evaluateGate` compares. */
+export interface GateInput {
+  readonly records: readonly RunRecord[];
+  /** Those of this suite: at most one for all machines and one a machine class. */
+  readonly baselines: readonly Baseline[];
+  readonly suiteVersion: number;
+  readonly policies?: PolicyOf;
+  /** Labels that were asked for; baseline rows of others aren't missing. Default: all. */
+  readonly labels?: ReadonlySet<string>;
+}
+
+/** Compares all rows of the records with the baselines. Pure. */
+export function evaluateGate(input: GateInput): Verdict[] {
+  const rows = rowsOf(input.records);
+  const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);
+  const verdicts: Verdict[] = [];
+  const compared: { row: Row; before: Row; policy: ResolvedPolicy; comparison: Comparison }[] = [];
+  for (const row of rows.rows) {
+    const policy = resolvePolicy(row, input.policies?.(row));
+    if (policy.off) continue;
+    const baseline = usable.find((b) => b.machineClass === row.scope);
+    const before = baseline && baselineRows(baseline).get(rowKey(row));
+    if (before === undefined || before.version !== row.version) {
+      verdicts.push(newVerdict(row, policy, whyNew(row, input, before)));
+    } else {
+      compared.push({
+        row,
+        before,
+        policy,
+        comparison: compareRow({ before, after: row }, policy),
+      });
+    }
+  }
+  for (const kind of ["deterministic", "quality", "speed"] as const) {
+    const family = compared.filter(({ policy }) => policy.kind === kind);
+    const tested = family.filter(({ comparison }) => comparison.p !== null);
+    const adjusted = holm(tested.map(({ comparison }) => comparison.p!));
+    for (const entry of family) {
+      const place = tested.indexOf(entry);
+      verdicts.push(
+        decide(entry, rows, place < 0 ? null : { p: adjusted[place], of: tested.length }),
+      );
+    }
+  }
+  return [...verdicts, ...missingRows(input, usable, rows)];
+}
+
+function whyNew(row: Row, input: GateInput, before: Row | undefined): string {
+  const other = input.baselines.find((b) => b.machineClass === row.scope);
+  if (before !== undefined) {
+    return `metric version ${row.version}, the baseline has version ${before.version}`;
+  }
+  if (other === undefined) {
+    return row.scope === "any"
+      ? "no baseline of this suite"
+      : `no baseline of machine class ${row.scope}`;
+  }
+  return other.suiteVersion === input.suiteVersion
+    ? "not in the baseline"
+    : `suite version ${input.suiteVersion}, the baseline is of version ${other.suiteVersion}`;
+}
+
+function common(row: Row, policy: ResolvedPolicy) {
+  return {
+    label: row.label,
+    group: row.group,
+    metric: row.name,
+    kind: policy.kind,
+    direction: policy.direction,
+    unit: row.unit,
+    effectUnit: policy.effect.kind === "relative" ? "share" : "absolute",
+    alpha: policy.alpha,
+    scope: row.scope,
+  } as const;
+}
+
+const center = (row: Row) => {
+  let sum = 0;
+  for (const value of row.values.values()) sum += value;
+  return sum / row.values.size;
+};
+
+const untested = {
+  effect: null,
+  minimumEffect: null,
+  interval: null,
+  test: "none",
+  p: null,
+  adjustedP: null,
+} as const;
+
+function newVerdict(row: Row, policy: ResolvedPolicy, why: string): Verdict {
+  return {
+    verdict: "new",
+    ...common(row, policy),
+    ...untested,
+    baseline: null,
+    value: center(row),
+    seeds: { baseline: 0, value: row.values.size },
+    why,
+  };
+}
+
+/** Which way is harm: +1 where a rise is, −1 where a fall is, 0 where either or neither. */
+function harmSign(direction: ResolvedPolicy["direction"]): -1 | 0 | 1 {
+  return direction === "lower" ? 1 : direction === "higher" ? -1 : 0;
+}
+
+/** The verdict on evidence alone. `significant`: adjusted p ≤ α, or a deterministic change. */
+export function judge(
+  comparison: Pick<Comparison, "test" | "difference" | "low" | "high" | "minimum">,
+  { direction, significant }: Pick<ResolvedPolicy, "direction"> & { significant: boolean },
+): "pass" | "regressed" | "improved" | "inconclusive" {
+  const { test, difference, low, high, minimum } = comparison;
+  if (test === "bits") return "pass";
+  if (test === "none" || difference === null || low === null || high === null) {
+    return "inconclusive";
+  }
+  const sign = harmSign(direction);
+  if (sign === 0) {
+    if (Math.max(Math.abs(low), Math.abs(high)) < minimum) return "pass";
+    const changed = significant && Math.abs(difference) >= minimum;
+    return changed && direction === "both" ? "regressed" : "inconclusive";
+  }
+  const harm = sign * difference;
+  const worst = sign > 0 ? high : -low;
+  if (test === "tolerance") {
+    // No noise: the worst seed decides on harm, the least improved one on improvement.
+    if (worst >= minimum && worst > 0) return "regressed";
+    return worst < 0 && worst <= -minimum ? "improved" : "pass";
+  }
+  if (significant && harm >= minimum && harm > 0) return "regressed";
+  if (significant && harm <= -minimum && harm < 0) return "improved";
+  return worst < minimum ? "pass" : "inconclusive";
+}
+
+function decide(
+  entry: { row: Row; before: Row; policy: ResolvedPolicy; comparison: Comparison },
+  rows: Rows,
+  adjusted: { readonly p: number; readonly of: number } | null,
+): Verdict {
+  const { row, before, policy, comparison } = entry;
+  const significant = comparison.test === "tolerance" ||
+    (adjusted !== null && adjusted.p <= policy.alpha);
+  let verdict: VerdictName = judge(comparison, { direction: policy.direction, significant });
+  const notes = [...comparison.notes];
+  if (row.group !== before.group && comparison.test !== "bits") notes.push("the spec has changed");
+  if (adjusted !== null && adjusted.of > 1) notes.push(`Holm over ${adjusted.of} tests`);
+  const unreliable = rows.unreliable.get(row.label);
+  if (unreliable !== undefined) {
+    notes.push(...unreliable);
+    if (verdict !== "regressed") verdict = "inconclusive";
+  }
+  const absent = rows.absent.get(row.label);
+  if (absent !== undefined) {
+    notes.push(...absent);
+    if (verdict !== "regressed") verdict = "missing";
+  }
+  const level = 1 - policy.alpha;
+  const bounded = comparison.low !== null && comparison.high !== null &&
+    Number.isFinite(comparison.low) && Number.isFinite(comparison.high);
+  return {
+    verdict,
+    ...common(row, policy),
+    effect: comparison.difference,
+    minimumEffect: comparison.minimum,
+    interval: bounded && comparison.p !== null
+      ? { low: comparison.low!, high: comparison.high!, level }
+      : null,
+    test: comparison.test,
+    p: comparison.p,
+    adjustedP: adjusted?.p ?? null,
+    baseline: comparison.baseline,
+    value: comparison.value,
+    seeds: { baseline: before.values.size, value: row.values.size },
+    why: [phrase(verdict, comparison), ...notes].filter((text) => text !== "").join("; "),
+  };
+}
+
+function phrase(verdict: VerdictName, comparison: Comparison): string {
+  if (comparison.test === "bits") return "bit-identical";
+  if (verdict === "inconclusive" && comparison.low !== null && comparison.test !== "tolerance") {
+    return Number.isFinite(comparison.low) && Number.isFinite(comparison.high!)
+      ? "neither a change nor its absence is shown"
+      : "too few values for an interval at this level";
+  }
+  if (verdict === "pass") return "a harmful change of the minimum effect is excluded";
+  return "";
+}
+
+/** Baseline rows that the records should have and don't. */
+function missingRows(input: GateInput, usable: readonly Baseline[], rows: Rows): Verdict[] {
+  const present = new Set(rows.rows.map(rowKey));
+  const scopes = new Set(["any", ...input.records.map((r) => r.provenance.machineClass)]);
+  const anywhere = input.records.some((r) => /^any\b/.test(r.provenance.determinism));
+  const missing: Verdict[] = [];
+  for (const baseline of usable) {
+    if (!scopes.has(baseline.machineClass)) continue;
+    if (baseline.machineClass === "any" && !anywhere && input.records.length > 0) continue;
+    for (const [key, row] of baselineRows(baseline)) {
+      if (present.has(key) || (input.labels !== undefined && !input.labels.has(row.label))) {
+        continue;
+      }
+      const policy = resolvePolicy(row, input.policies?.(row));
+      if (policy.off) continue;
+      missing.push({
+        verdict: "missing",
+        ...common(row, policy),
+        ...untested,
+        baseline: center(row),
+        value: null,
+        seeds: { baseline: row.values.size, value: 0 },
+        why: rows.unavailable.get(key) ?? rows.absent.get(row.label)?.join("; ") ??
+          "in the baseline, not in the records",
+      });
+    }
+  }
+  return missing;
+}
