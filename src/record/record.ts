@@ -47,6 +47,8 @@ export interface PlannedRun {
   /** Runs that differ in the seed alone share a group: hash of the spec without its seed. */
   readonly group: string;
   readonly spec: RunSpec;
+  /** The user's modules to register before the run: files, relative to the working folder. */
+  readonly modules?: readonly string[];
 }
 
 /** Where a record comes from. */

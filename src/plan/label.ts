@@ -1,0 +1,68 @@
+/**
+ * Labels of runs in tables: the family's name and the keys that vary, no more.
+ * @module
+ */
+import { canonicalJson } from "../plan/identity.ts";
+
+/** What a label is made from. */
+export interface Labelled {
+  readonly family: string;
+  readonly name?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Keys that papers write as one letter. */
+const symbols: Readonly<Record<string, string>> = {
+  alpha: "α",
+  beta: "β",
+  gamma: "γ",
+  lambda: "λ",
+  sigma: "σ",
+  tau: "τ",
+  eta: "η",
+};
+
+/**
+ * One label a run, in order: "vae", or "vae β=4" where several runs of that base (the family, or the
+ * `name` that the suite gives) differ in β. Two runs never share a label.
+ */
+export function labels(runs: readonly Labelled[]): string[] {
+  const base = (run: Labelled) => run.name ?? run.family;
+  const flat = runs.map((run) => flatten(run.config));
+  const made = runs.map((run, i) => {
+    const kin = runs.flatMap((other, j) => base(other) === base(run) ? [flat[j]] : []);
+    const keys = [...new Set(kin.flatMap((f) => [...f.keys()]))].sort();
+    const varying = keys.filter((k) => new Set(kin.map((f) => f.get(k))).size > 1);
+    const shown = varying.flatMap((k) => {
+      const value = flat[i].get(k);
+      return value === undefined ? [] : [`${short(k)}=${plain(value)}`];
+    });
+    return [base(run), ...shown].join(" ");
+  });
+  return made.map((label, i) => {
+    const same = made.slice(0, i).filter((other) => other === label).length;
+    return same === 0 ? label : `${label} #${same + 1}`;
+  });
+}
+
+/** "β" for beta; the last part of a nested key. */
+function short(key: string): string {
+  const last = key.split(".").at(-1) as string;
+  return symbols[last] ?? last;
+}
+
+function plain(json: string): string {
+  return json.replaceAll('"', "");
+}
+
+/** Leaves by dotted path, as canonical JSON. Lists are leaves. */
+function flatten(config: unknown, path = ""): Map<string, string> {
+  if (typeof config === "object" && config !== null && !Array.isArray(config)) {
+    return new Map(
+      Object.entries(config).flatMap(([key, value]) =>
+        value === undefined ? [] : [...flatten(value, path === "" ? key : `${path}.${key}`)]
+      ),
+    );
+  }
+  return new Map([[path, canonicalJson(config)]]);
+}

@@ -1,0 +1,157 @@
+/**
+ * The plan: every run that a suite asks for, resolved, named by its content, one a line.
+ * @module
+ */
+import type { EngineName } from "../engine/engine.ts";
+import { UsageError } from "../errors.ts";
+import { controls } from "../registry.ts";
+import type { PlannedRun, RunSpec } from "../record/record.ts";
+import type { Suite, SuiteRun } from "../suite/schema.ts";
+import { didYouMean } from "../text/nearest.ts";
+import { canonicalJson, groupId, runId } from "./identity.ts";
+import { labels } from "./label.ts";
+
+/** What the command line may change about a suite. */
+export interface PlanOptions {
+  /** The engine that will run it: a name, since the hash names what computed. */
+  readonly engine: EngineName;
+  /** In place of the suite's. */
+  readonly seeds?: readonly number[];
+  /** Only these families, or entries with these names. Control rows stay. */
+  readonly families?: readonly string[];
+}
+
+/**
+ * The runs of a suite in order: control rows first, which need no training; then entry by entry,
+ * seed by seed. Control rows are done at the first seed only: their samples are known, so a second
+ * seed would only redraw them.
+ * @throws UsageError for a family that the suite doesn't have, or seeds that are none
+ */
+export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
+  const seeds = options.seeds ?? suite.seeds;
+  checkSeeds(seeds);
+  const names = labels(suite.runs);
+  const chosen = suite.runs
+    .map((run, i) => ({ run, label: names[i] }))
+    .filter(({ run }) => wanted(run, options.families));
+  checkFamilies(suite, options.families);
+  const common = {
+    format: 1 as const,
+    suite: suite.name,
+    suiteVersion: suite.version,
+    data: suite.data,
+    batch: suite.batch,
+    engine: options.engine,
+    metrics: suite.metrics.map(({ metric, version, config }) => ({ metric, version, config })),
+  };
+  const plan = (label: string, spec: RunSpec): PlannedRun => ({
+    id: runId(spec),
+    label,
+    group: groupId(spec),
+    spec,
+    ...(suite.modules.length === 0 ? {} : { modules: suite.modules }),
+  });
+  return [
+    ...suite.controls.map((name) =>
+      plan(controls[name].label, {
+        ...common,
+        protocol: "control",
+        family: name,
+        familyVersion: controls[name].version,
+        config: {},
+        budget: { steps: 0 },
+        seed: seeds[0],
+      })
+    ),
+    ...chosen.flatMap(({ run, label }) =>
+      seeds.map((seed) =>
+        plan(label, {
+          ...common,
+          protocol: "train-evaluate",
+          family: run.family,
+          familyVersion: run.familyVersion,
+          config: run.config,
+          budget: suite.budget,
+          seed,
+        })
+      )
+    ),
+  ];
+}
+
+function wanted(run: SuiteRun, families: readonly string[] | undefined): boolean {
+  return families === undefined || families.includes(run.family) ||
+    (run.name !== undefined && families.includes(run.name));
+}
+
+function checkFamilies(suite: Suite, families: readonly string[] | undefined) {
+  const known = [...new Set(suite.runs.flatMap((r) => r.name ? [r.family, r.name] : [r.family]))];
+  for (const family of families ?? []) {
+    if (known.includes(family)) continue;
+    throw new UsageError(
+      `--families: suite ${suite.name} has no \`${family}\`${didYouMean(family, known)}\n` +
+        `  its families: ${known.join(", ")}`,
+    );
+  }
+  if (families?.length === 0) throw new UsageError("--families names none");
+}
+
+function checkSeeds(seeds: readonly number[]) {
+  if (seeds.length === 0) throw new UsageError("--seeds names none");
+  for (const seed of seeds) {
+    if (!Number.isInteger(seed) || seed < 0 || seed > 4294967295) {
+      throw new UsageError(`--seeds wants whole numbers from 0 to 4294967295, not ${seed}`);
+    }
+  }
+  if (new Set(seeds).size !== seeds.length) {
+    throw new UsageError(`--seeds has the same seed twice: ${seeds.join(",")}`);
+  }
+}
+
+/** A plan as text: one run a line, in canonical JSON. */
+export function printPlan(plan: readonly PlannedRun[]): string {
+  return plan.map((run) => canonicalJson(run) + "\n").join("");
+}
+
+/**
+ * A plan from text. Every id and group is checked against its spec, so that a plan edited by hand
+ * can't pass for another run's.
+ * @throws UsageError for lines that are no planned run or whose id isn't their spec's
+ */
+export function parsePlan(text: string): PlannedRun[] {
+  const lines = text.split("\n").map((line, i) => ({ line, number: i + 1 }))
+    .filter(({ line }) => line.trim() !== "");
+  return lines.map(({ line, number }) => {
+    let run: PlannedRun;
+    try {
+      run = JSON.parse(line);
+    } catch (error) {
+      throw new UsageError(`plan, line ${number}: not JSON: ${(error as Error).message}`);
+    }
+    if (run?.spec?.format !== 1) {
+      const found = run?.spec?.format;
+      throw new UsageError(
+        `plan, line ${number}: no run of format 1; found format ${found ?? "none"}`,
+      );
+    }
+    if (runId(run.spec) !== run.id || groupId(run.spec) !== run.group) {
+      throw new UsageError(
+        `plan, line ${number}: id ${run.id} is not that of its spec, ${runId(run.spec)}; ` +
+          "plan again instead of editing",
+      );
+    }
+    return run;
+  });
+}
+
+/** Writes `plan.jsonl`, whole and then renamed. */
+export async function writePlan(path: string, plan: readonly PlannedRun[]): Promise<void> {
+  const part = `${path}.part`;
+  await Deno.writeTextFile(part, printPlan(plan));
+  await Deno.rename(part, path);
+}
+
+/** Reads `plan.jsonl`; see `parsePlan`. */
+export async function readPlan(path: string): Promise<PlannedRun[]> {
+  return parsePlan(await Deno.readTextFile(path));
+}

@@ -1,0 +1,194 @@
+/**
+ * What suites can name: one table a noun, each row a lazy loader, so that naming costs nothing.
+ * A new family, dataset or metric is one row here; `registerModule` adds a user's own.
+ * @module
+ */
+import { isAbsolute, resolve, toFileUrl } from "@std/path";
+import type { DatasetDefinition } from "./data/dataset.ts";
+import { UsageError } from "./errors.ts";
+import type { Family } from "./families/family.ts";
+import type { Metric } from "./metrics/metric.ts";
+import { didYouMean } from "./text/nearest.ts";
+
+/** Loads what a row stands for. */
+export type Loader<T> = () => Promise<T>;
+
+/** A table of what can be named. */
+export type Table<T> = Record<string, Loader<T>>;
+
+function later<T>(path: string, name: string): Loader<T> {
+  return async () => (await import(new URL(path, import.meta.url).href))[name];
+}
+
+/** Generative families. */
+export const families: Table<Family> = {
+  autoencoder: later("./families/autoencoder/mod.ts", "autoencoder"),
+  vae: later("./families/vae/mod.ts", "vae"),
+};
+
+/** Datasets. */
+export const datasets: Table<DatasetDefinition> = {
+  heads: later("./data/heads/mod.ts", "heads"),
+  emoji: () => import("./data/emoji.ts").then((m) => m.emoji),
+  fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
+  folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
+};
+
+/** Metrics. */
+export const metrics: Table<Metric> = {
+  reconstruction: () => import("./metrics/reconstruction.ts").then((m) => m.reconstruction),
+  likelihood: () => import("./metrics/likelihood.ts").then((m) => m.likelihood),
+  frechet: () => import("./metrics/frechet.ts").then((m) => m.frechet),
+  kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
+  coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
+  duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
+  control: later("./metrics/control.ts", "control"),
+  disentanglement: later("./metrics/disentanglement.ts", "disentanglement"),
+  throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
+};
+
+/** A row of known samples that every table of results has beside the trained runs. */
+export interface Control {
+  /** What stands in tables. */
+  readonly label: string;
+  readonly version: number;
+  readonly about: string;
+}
+
+/** Control rows; all of them are in a suite that names none. */
+export const controls: Record<string, Control> = {
+  "held-out": {
+    label: "held-out data",
+    version: 1,
+    about: "Held-out data against other held-out data: the floor of every distance at this N",
+  },
+  "training-copy": {
+    label: "training copy",
+    version: 1,
+    about: "Training pictures handed out as samples: what copying scores",
+  },
+  "gaussian": {
+    label: "pixel Gaussian",
+    version: 1,
+    about: "A full-covariance Gaussian fitted to the pixels: what second moments alone score",
+  },
+  "noise": {
+    label: "noise",
+    version: 1,
+    about: "Uniform noise: the far end of every distance",
+  },
+};
+
+/** Feature extractors that metrics name by `features`, and what their features are of. */
+export const extractors: Record<string, string> = {
+  judge: "In-domain classifier of the heads, features whitened: the primary one for heads",
+  lite0: "EfficientNet-Lite0 (ImageNet), after a light blur: for data without a judge",
+};
+
+/** Engine names, in the order in which `auto` tries them. */
+export const engineNames = ["tensorflow", "webgpu", "wasm"] as const;
+
+/** Which module registered a name, for those that are not built in: "families/ppca" → its file. */
+const origins = new Map<string, string>();
+
+/** What a module registered. */
+export interface Registered {
+  readonly families: readonly string[];
+  readonly datasets: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+/**
+ * Imports a user's module and registers each of its exports that is a family, dataset or metric
+ * (made by `defineFamily`, `defineDataset` or `defineMetric`). Registering a module again changes
+ * nothing, so plans may carry their modules into every worker.
+ * @param path a file, relative to the working folder, or a `file:` URL
+ * @throws UsageError where the file isn't there or doesn't load, holds nothing to register, or takes
+ * a name that something else has
+ */
+export async function registerModule(path: string): Promise<Registered> {
+  const url = path.startsWith("file:")
+    ? path
+    : toFileUrl(isAbsolute(path) ? path : resolve(path)).href;
+  try {
+    if (!(await Deno.stat(new URL(url))).isFile) throw new Deno.errors.NotFound();
+  } catch {
+    throw new UsageError(`module ${path} isn't there`);
+  }
+  let exported: Record<string, unknown>;
+  try {
+    exported = await import(url);
+  } catch (error) {
+    throw new UsageError(`module ${path} doesn't load: ${(error as Error).message}`);
+  }
+  const added: Record<keyof Registered, string[]> = { families: [], datasets: [], metrics: [] };
+  for (const value of Object.values(exported)) {
+    if (isFamily(value)) added.families.push(add(families, "families", value, url));
+    else if (isDataset(value)) added.datasets.push(add(datasets, "datasets", value, url));
+    else if (isMetric(value)) added.metrics.push(add(metrics, "metrics", value, url));
+  }
+  if (Object.values(added).every((names) => names.length === 0)) {
+    throw new UsageError(
+      `module ${path} exports no family, dataset or metric; ` +
+        "export what defineFamily, defineDataset or defineMetric returns",
+    );
+  }
+  return added;
+}
+
+/** The file of the user's module that registered a name, or undefined for what is built in. */
+export function originOf(table: keyof Registered, name: string): string | undefined {
+  return origins.get(`${table}/${name}`);
+}
+
+/**
+ * Loads a row of a table.
+ * @throws UsageError for a name that it doesn't have, with the nearest one
+ */
+export async function fromTable<T>(table: Table<T>, name: string, what: string): Promise<T> {
+  if (!Object.hasOwn(table, name)) {
+    throw new UsageError(
+      `unknown ${what} \`${name}\`${didYouMean(name, Object.keys(table))}\n` +
+        `  known: ${Object.keys(table).join(", ")}`,
+    );
+  }
+  return await table[name]();
+}
+
+function add<T extends { readonly name: string }>(
+  table: Table<T>,
+  noun: keyof Registered,
+  value: T,
+  url: string,
+): string {
+  const key = `${noun}/${value.name}`;
+  if (Object.hasOwn(table, value.name) && origins.get(key) !== url) {
+    const owner = origins.get(key) ?? "Likeness itself";
+    throw new UsageError(
+      `${url}: the name \`${value.name}\` is taken among ${noun} by ${owner}; choose another`,
+    );
+  }
+  origins.set(key, url);
+  table[value.name] = () => Promise.resolve(value);
+  return value.name;
+}
+
+type Shape = { readonly [key: string]: unknown };
+
+function isNamed(value: unknown): value is Shape {
+  return typeof value === "object" && value !== null &&
+    typeof (value as Shape).name === "string" && typeof (value as Shape).config === "object";
+}
+
+function isFamily(value: unknown): value is Family {
+  return isNamed(value) && typeof value.build === "function";
+}
+
+function isDataset(value: unknown): value is DatasetDefinition {
+  return isNamed(value) && typeof value.load === "function" && typeof value.status === "function";
+}
+
+function isMetric(value: unknown): value is Metric {
+  return isNamed(value) && typeof value.compute === "function" &&
+    typeof value.declares === "function";
+}

@@ -1,0 +1,238 @@
+/**
+ * From a suite file to a `Suite`: read, overridden, validated, expanded. All mistakes are told at
+ * once, each with its place.
+ * @module
+ */
+import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
+import type { z } from "zod";
+import { UsageError } from "../errors.ts";
+import { controls, datasets, families, metrics, registerModule, type Table } from "../registry.ts";
+import { readText } from "../text/files.ts";
+import { nearest } from "../text/nearest.ts";
+import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
+import { type Entry, readEntries } from "./entries.ts";
+import { axesOf, combinations, withoutDuplicates } from "./expand.ts";
+import { type Problem, SuiteError } from "./problem.ts";
+import { runKeys, type Suite, suiteFile, type SuiteMetric, type SuiteRun } from "./schema.ts";
+import { applySet } from "./set.ts";
+import { type Path, Source } from "./source.ts";
+
+/** Options of `loadSuite`. */
+export interface LoadOptions {
+  /** Overrides, "runs.vae.beta=4", in order. */
+  readonly set?: readonly string[];
+}
+
+/**
+ * Loads a suite and registers the modules that it names.
+ * @param path a file, or the bare name of one in `suites/`
+ * @throws SuiteError with every mistake in it; UsageError where there is no such file
+ */
+export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
+  const file = suiteFileOf(path);
+  return await parseSuite(await readText(file, "suite"), { ...options, file });
+}
+
+/** "smoke" is suites/smoke.yaml; whatever has a slash or an ending is a file. */
+export function suiteFileOf(path: string): string {
+  return /[/\\]|\.ya?ml$/.test(path) ? path : join("suites", `${path}.yaml`);
+}
+
+/** Like `loadSuite`, from text; `file` is for messages and for the modules' place. */
+export async function parseSuite(
+  text: string,
+  { set = [], file }: LoadOptions & { readonly file: string },
+): Promise<Suite> {
+  const source = new Source(file, text);
+  const problems: Problem[] = [];
+  const modules = await registerModules(source, problems);
+  for (const assignment of set) {
+    try {
+      await applySet(source, assignment);
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  const top: Place = { source, problems, path: [], name: "" };
+  for (const key of Object.keys(source.data)) {
+    const known = Object.keys(suiteFile.shape);
+    if (!known.includes(key)) problems.push(unknownKey(key, known, { ...top, path: [key] }));
+  }
+  for (const key of ["budget", "report"] as const) {
+    checkKeys(suiteFile.shape[key], source.data[key], { ...top, path: [key], name: key });
+  }
+  const plain = parse(suiteFile, source.data, top);
+  const given = source.data;
+  const data = await readData(given.data, top);
+  const entries = {
+    runs: readEntries({ key: "runs", items: given.runs }, {
+      ...top,
+      what: "family",
+      beside: Object.keys(runKeys.shape),
+    }),
+    metrics: readEntries({ key: "metrics", items: given.metrics }, {
+      ...top,
+      what: "metric",
+      beside: [],
+    }),
+  };
+  const runs = (await Promise.all(entries.runs.map((e) => expandRun(e, top)))).flat();
+  const chosen = (await Promise.all(entries.metrics.map((e) => expandMetric(e, top)))).flat();
+  const rows = readControls(given.controls, top);
+  if (new Set(plain?.seeds).size !== (plain?.seeds.length ?? 0)) {
+    problems.push({ ...source.locate(["seeds"]), message: "`seeds` has the same seed twice" });
+  }
+  if (problems.length > 0 || plain === undefined || data === undefined) {
+    throw new SuiteError(problems);
+  }
+  const { steps, samples, seconds } = plain.budget;
+  return {
+    name: plain.suite,
+    version: plain.version,
+    about: plain.about,
+    path: file,
+    data,
+    budget: seconds !== undefined
+      ? { seconds }
+      : { steps: steps ?? Math.ceil((samples as number) / plain.batch) },
+    batch: plain.batch,
+    seeds: plain.seeds,
+    modules,
+    runs: withoutDuplicates(runs, ({ family, config }) => ({ family, config })),
+    metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
+    controls: rows,
+    report: plain.report,
+    overrides: set,
+  };
+}
+
+async function registerModules(source: Source, problems: Problem[]): Promise<string[]> {
+  const { modules } = source.data;
+  if (!Array.isArray(modules)) return [];
+  const registered: string[] = [];
+  for (const [i, module] of modules.entries()) {
+    if (typeof module !== "string") continue; // told by the schema
+    const path = isAbsolute(module) ? module : resolve(dirname(source.file), module);
+    const shown = relative(Deno.cwd(), path);
+    const kept = shown.startsWith("..") ? path : shown;
+    try {
+      await registerModule(path);
+      registered.push(kept);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const message = error.message.replaceAll(path, kept);
+      problems.push({ ...source.locate(["modules", i]), message });
+    }
+  }
+  return registered;
+}
+
+/** Loads what a name stands for; an unknown name is told with the nearest one. */
+async function lookUp<T>(
+  table: Table<T>,
+  name: string,
+  at: Place & { what: string; part?: "key" | "value" },
+): Promise<T | undefined> {
+  if (Object.hasOwn(table, name)) return await table[name]();
+  const known = Object.keys(table);
+  const near = nearest(name, known);
+  at.problems.push({
+    ...at.source.locate(at.path, at.part ?? "key"),
+    message: `unknown ${at.what} \`${name}\`` +
+      (near === undefined ? "" : `; did you mean \`${near}\`?`),
+    hints: [`${plural(at.what)}: ${known.join(", ")}   (deno task list)`],
+  });
+  return undefined;
+}
+
+function plural(what: string): string {
+  return what === "family" ? "families" : `${what}s`;
+}
+
+async function readData(given: unknown, top: Place): Promise<Suite["data"] | undefined> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
+  const { dataset, ...config } = given as Record<string, unknown>;
+  if (typeof dataset !== "string") return undefined;
+  const named = { ...top, path: ["data", "dataset"], what: "dataset", part: "value" as const };
+  const found = await lookUp(datasets, dataset, named);
+  if (found === undefined) return undefined;
+  const place = { ...top, path: ["data"], name: dataset, more: `deno task list ${dataset}` };
+  checkKeys(found.config, config, place);
+  const resolved = parse(found.config, config, place);
+  return resolved === undefined
+    ? undefined
+    : { dataset, version: found.version, config: resolved as Record<string, unknown> };
+}
+
+/** Every combination of an entry's axes, parsed by the family's or metric's own schema. */
+function expandConfig(
+  schema: z.ZodType,
+  config: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown>[] {
+  checkKeys(schema, config, place);
+  const axes = axesOf(schema, config);
+  for (const axis of axes.filter((a) => a.values.length === 0)) {
+    place.problems.push({
+      ...place.source.locate([...place.path, ...axis.path]),
+      message: `\`${place.name}.${axis.path.join(".")}\` is an empty list: no value, so no run`,
+    });
+  }
+  return combinations(config, axes).flatMap((combination) => {
+    const locate = (path: Path) => {
+      const axis = axes.find((a) => a.path.every((p, i) => p === path[i]));
+      if (axis === undefined) return path;
+      const index = combination.chosen[axis.path.join("/")];
+      return [...axis.path, index, ...path.slice(axis.path.length)];
+    };
+    const parsed = parse(schema, combination.config, { ...place, locate });
+    return parsed === undefined ? [] : [parsed as Record<string, unknown>];
+  });
+}
+
+async function expandRun(entry: Entry, top: Place): Promise<SuiteRun[]> {
+  const beside = parse(runKeys, entry.beside, { ...top, path: entry.path, name: "runs" });
+  const place = { ...top, path: entry.configPath, name: entry.of };
+  const family = await lookUp(families, entry.of, { ...place, what: "family" });
+  if (family === undefined) return [];
+  const more = `deno task list ${entry.of}`;
+  return expandConfig(family.config, entry.config, { ...place, more }).map((config) => ({
+    family: entry.of,
+    familyVersion: family.version,
+    ...(beside?.name === undefined ? {} : { name: beside.name }),
+    config,
+  }));
+}
+
+async function expandMetric(entry: Entry, top: Place): Promise<SuiteMetric[]> {
+  const place = { ...top, path: entry.configPath, name: entry.of };
+  const metric = await lookUp(metrics, entry.of, { ...place, what: "metric" });
+  if (metric === undefined) return [];
+  const { gate, ...config } = entry.config;
+  const policy = gate as SuiteMetric["gate"];
+  const more = `deno task list ${entry.of}`;
+  return expandConfig(metric.config, config, { ...place, more }).map((config) => ({
+    metric: entry.of,
+    version: metric.version,
+    config,
+    ...(policy === undefined ? {} : { gate: policy }),
+  }));
+}
+
+function readControls(given: unknown, { source, problems }: Place): string[] {
+  const known = Object.keys(controls);
+  if (given === undefined) return known;
+  if (!Array.isArray(given)) return [];
+  for (const [i, name] of given.entries()) {
+    if (typeof name !== "string" || known.includes(name)) continue;
+    const near = nearest(name, known);
+    problems.push({
+      ...source.locate(["controls", i]),
+      message: `unknown control \`${name}\`` +
+        (near === undefined ? "" : `; did you mean \`${near}\`?`),
+      hints: [`controls: ${known.join(", ")}`],
+    });
+  }
+  return [...new Set(given as string[])];
+}

@@ -1,0 +1,110 @@
+/**
+ * The keys of a suite file, and what a loaded suite is.
+ * @module
+ */
+import { z } from "zod";
+
+/** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
+const budget = z.strictObject({
+  steps: z.int().min(1).optional().describe("optimiser steps a run"),
+  samples: z.int().min(1).optional().describe("training samples a run sees, in whole batches"),
+  seconds: z.number().positive().optional().describe(
+    "seconds of training a run; repeats only on like machines, unlike steps",
+  ),
+}).superRefine((value, context) => {
+  const given = Object.entries(value).filter(([, v]) => v !== undefined).map(([k]) => k);
+  if (given.length === 1) return;
+  context.addIssue({
+    code: "custom",
+    message: `wants one of steps, samples or seconds; found ${given.join(" and ") || "none"}`,
+  });
+});
+
+const report = z.strictObject({
+  title: z.string().min(1).optional().describe("heading of the report; default: the suite's name"),
+  primary: z.string().min(1).optional().describe(
+    "metric that ranks the leaderboard; default: the first of `metrics`",
+  ),
+});
+
+/** Keys of an entry of `runs` beside the family's name. */
+export const runKeys = z.strictObject({
+  name: z.string().regex(/^[^\s,.=/]+$/, "wants a name without spaces, commas, dots, = or /")
+    .optional().describe("what tables call this run in place of the family's name"),
+});
+
+/** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */
+export const suiteFile = z.strictObject({
+  suite: z.string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "wants a name of small letters, digits and hyphens")
+    .describe("name of the suite; baselines and reports are called after it"),
+  version: z.int().min(1).default(1).describe("raise it when old numbers no longer compare"),
+  about: z.string().default("").describe("a line on what the suite asks"),
+  data: z.looseObject({
+    dataset: z.string().describe("which dataset; its own keys stand beside this one"),
+  }).describe("one dataset for all runs"),
+  budget: budget.describe("what one run may spend on training"),
+  batch: z.int().min(1).default(64).describe("training batch"),
+  seeds: z.array(z.int().min(0).max(4294967295)).min(1).default([1]).describe(
+    "every run is done once a seed; a quality gate wants at least 5",
+  ),
+  modules: z.array(z.string().min(1)).default([]).describe(
+    "modules of your own that register families, datasets or metrics, relative to this file",
+  ),
+  runs: z.array(z.unknown()).min(1).describe(
+    "families with configs; a list where one value is wanted is an axis of the matrix",
+  ),
+  metrics: z.array(z.unknown()).min(1).describe("metrics with configs and gate policies"),
+  controls: z.array(z.string()).optional().describe("control rows; default: all"),
+  report: report.default({}).describe("how results are shown; changes no number"),
+});
+
+/** Options of the report. */
+export type ReportOptions = z.output<typeof report>;
+
+/** How the gate treats a metric: see `gate/policy.ts`. */
+export type GateOptions = Readonly<Record<string, unknown>>;
+
+/** One config of a family, with every axis at one value. */
+export interface SuiteRun {
+  readonly family: string;
+  readonly familyVersion: number;
+  /** The entry's `name`. */
+  readonly name?: string;
+  /** Fully resolved, defaults included. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** One config of a metric. */
+export interface SuiteMetric {
+  readonly metric: string;
+  readonly version: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** As written; undefined where the suite sets no policy. */
+  readonly gate?: GateOptions;
+}
+
+/** A suite file, validated and expanded. Plain data. */
+export interface Suite {
+  readonly name: string;
+  readonly version: number;
+  readonly about: string;
+  /** The file it came from, as given. */
+  readonly path: string;
+  readonly data: {
+    readonly dataset: string;
+    readonly version: number;
+    readonly config: Readonly<Record<string, unknown>>;
+  };
+  readonly budget: { readonly steps: number } | { readonly seconds: number };
+  readonly batch: number;
+  readonly seeds: readonly number[];
+  /** Modules to register before any name below is looked up; relative to the working folder. */
+  readonly modules: readonly string[];
+  readonly runs: readonly SuiteRun[];
+  readonly metrics: readonly SuiteMetric[];
+  readonly controls: readonly string[];
+  readonly report: ReportOptions;
+  /** The `--set` overrides that are in it. */
+  readonly overrides: readonly string[];
+}

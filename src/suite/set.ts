@@ -1,0 +1,148 @@
+/**
+ * `--set key=value`: changes a suite's data before it is validated, typed by the schema of the key.
+ * @module
+ */
+import { parse as parseYaml } from "yaml";
+import { datasets, families, metrics } from "../registry.ts";
+import { didYouMean } from "../text/nearest.ts";
+import { get, schemaAt } from "./check.ts";
+import { alternatives, kind, type Schema } from "./introspect.ts";
+import { SuiteError } from "./problem.ts";
+import { runKeys, suiteFile } from "./schema.ts";
+import type { Path, Source } from "./source.ts";
+
+/**
+ * Applies one override. `runs.vae.beta=4` goes to every run of the family (or of the `name`) `vae`,
+ * `runs.0.vae.beta=4` to the first; `metrics.frechet.samples=500` likewise. A comma makes a list
+ * where the key takes one or can be an axis. `budget.steps=…` takes the place of another budget.
+ * @throws SuiteError where it has no `=`, or names a run or metric that the suite doesn't have
+ */
+export async function applySet(source: Source, assignment: string): Promise<void> {
+  const cut = assignment.indexOf("=");
+  const text = `--set ${assignment}`;
+  if (cut <= 0) {
+    throw wrong(text, "wants KEY=VALUE, e.g. --set runs.vae.beta=4");
+  }
+  const keys = assignment.slice(0, cut).split(".");
+  const raw = assignment.slice(cut + 1);
+  if (keys.some((k) => k === "")) throw wrong(text, "the key has an empty part");
+  for (const path of targets(source, keys, text)) {
+    const schema = await schemaFor(source, path);
+    if (keys[0] === "budget" && keys.length === 2) delete source.data.budget;
+    write(source.data, path, { value: typed(raw, schema), text });
+    source.override({ path, text });
+  }
+}
+
+/** The paths that a key stands for. */
+function targets(source: Source, keys: readonly string[], text: string): Path[] {
+  const [top, which] = keys;
+  const tops = Object.keys(suiteFile.shape);
+  if (!tops.includes(top)) {
+    throw wrong(
+      text,
+      `unknown key \`${top}\` in a suite${didYouMean(top, tops)}`,
+      `keys of a suite: ${tops.join(", ")}`,
+    );
+  }
+  const list = source.data[top];
+  if ((top !== "runs" && top !== "metrics") || which === undefined || !Array.isArray(list)) {
+    return [keys];
+  }
+  for (const [i, item] of list.entries()) {
+    if (typeof item === "string") list[i] = { [item]: {} };
+  }
+  if (/^\d+$/.test(which)) {
+    if (Number(which) < list.length) return [[top, Number(which), ...keys.slice(2)]];
+    throw wrong(text, `\`${top}\` has ${list.length} entries, from 0`);
+  }
+  const names = list.map((item: Record<string, unknown>) => ({
+    of: Object.keys(item ?? {}).find((k) => k !== "name"),
+    name: top === "runs" ? item?.name : undefined,
+  }));
+  const hits = names.flatMap(({ of, name }, i) =>
+    of === which || name === which ? [{ i, of }] : []
+  );
+  if (hits.length === 0) {
+    const known = [...new Set(names.flatMap(({ of, name }) => [of, name]))]
+      .filter((n): n is string => typeof n === "string");
+    const what = top === "runs" ? "run" : "metric";
+    throw wrong(
+      text,
+      `this suite has no ${what} \`${which}\`${didYouMean(which, known)}`,
+      `its ${top}: ${known.join(", ")}`,
+    );
+  }
+  if (keys.length === 3 && top === "runs" && keys[2] === "name") {
+    return hits.map(({ i }) => [top, i, "name"]);
+  }
+  return hits.map(({ i, of }) => [top, i, of as string, ...keys.slice(2)]);
+}
+
+/** The schema of the value at a path; undefined where it can't be known. */
+async function schemaFor(source: Source, path: Path): Promise<Schema | undefined> {
+  const [top, second] = path;
+  const load = async (table: Record<string, () => Promise<{ config: Schema }>>, name: unknown) =>
+    typeof name === "string" && Object.hasOwn(table, name)
+      ? (await table[name]()).config
+      : undefined;
+  if (top === "data" && path.length > 1 && second !== "dataset") {
+    const config = await load(datasets, get(source.data, ["data", "dataset"]));
+    return config && schemaAt(config, path.slice(1), source.data.data);
+  }
+  if ((top === "runs" || top === "metrics") && path.length > 3) {
+    if (top === "metrics" && path[3] === "gate") return undefined;
+    const config = await load(top === "runs" ? families : metrics, path[2]);
+    return config && schemaAt(config, path.slice(3), get(source.data, path.slice(0, 3)));
+  }
+  if (top === "runs" && path.length === 3 && path[2] === "name") return runKeys.shape.name;
+  return schemaAt(suiteFile, path, source.data);
+}
+
+/** Of the readings of a text (YAML, the text itself, a comma list) the first that the schema takes. */
+function typed(raw: string, schema: Schema | undefined): unknown {
+  const yaml = readYaml(raw);
+  if (schema === undefined) return yaml;
+  const fits = (value: unknown) =>
+    (schema as Schema & { safeParse(v: unknown): { success: boolean } }).safeParse(value).success;
+  if (fits(yaml)) return yaml;
+  if (fits(raw)) return raw;
+  if (raw.includes(",") && typeof yaml === "string") {
+    const items = raw.split(",").map((item) => readYaml(item.trim()));
+    if (fits(items) || items.every(fits)) return items;
+  }
+  const list = alternatives(schema).some((s) => kind(s) === "array");
+  return list && fits([yaml]) ? [yaml] : yaml;
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parseYaml(text) ?? text;
+  } catch {
+    return text;
+  }
+}
+
+function write(data: Record<string, unknown>, path: Path, { value, text }: {
+  value: unknown;
+  text: string;
+}) {
+  let here = data as Record<string | number, unknown>;
+  for (const [i, step] of path.slice(0, -1).entries()) {
+    const next = here[step];
+    if (next === undefined || next === null) here[step] = {};
+    else if (typeof next !== "object" || (Array.isArray(next) && !isIndex(path[i + 1]))) {
+      throw wrong(text, `\`${path.slice(0, i + 1).join(".")}\` has no keys to set`);
+    }
+    here = here[step] as Record<string | number, unknown>;
+  }
+  here[path[path.length - 1]] = value;
+}
+
+function isIndex(step: string | number): boolean {
+  return typeof step === "number" || /^\d+$/.test(step);
+}
+
+function wrong(text: string, message: string, ...hints: string[]): SuiteError {
+  return new SuiteError([{ at: text, order: Number.MAX_SAFE_INTEGER, message, hints }]);
+}

@@ -1,0 +1,131 @@
+/**
+ * A suite's text: parsed by the `yaml` package, which keeps positions, so that every mistake can be
+ * told with its file, line and column, or with the `--set` that made it.
+ * @module
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
+import { type Problem, SuiteError } from "./problem.ts";
+
+/** Where a value stands: keys and list indices from the top. */
+export type Path = readonly (string | number)[];
+
+/** A value that `--set` put in place of the file's. */
+export interface Override {
+  readonly path: Path;
+  /** "--set runs.vae.beta=4". */
+  readonly text: string;
+}
+
+/** A parsed suite file. */
+export class Source {
+  /** As given, for messages. */
+  readonly file: string;
+  /** Plain data; `--set` changes it in place. */
+  readonly data: Record<string, unknown>;
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+  readonly #overrides: Override[] = [];
+
+  /**
+   * @throws SuiteError for YAML that doesn't parse, has a key twice, is empty, or is no map of keys.
+   */
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.#lines = new LineCounter();
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      merge: true,
+      version: "1.2",
+    });
+    const problems = this.#document.errors.map((error): Problem => ({
+      ...this.#at(error.pos[0]),
+      message: error.code === "DUPLICATE_KEY"
+        ? `the key ${this.#keyAt(text, error.pos[0])}stands twice in one map`
+        : `not YAML: ${error.message}`,
+    }));
+    if (problems.length > 0) throw new SuiteError(problems);
+    let data: unknown;
+    try {
+      data = this.#document.toJS({ maxAliasCount: 1000 });
+    } catch (error) {
+      throw new SuiteError([{ ...this.#at(0), message: `not YAML: ${(error as Error).message}` }]);
+    }
+    if (data === null || data === undefined) {
+      throw new SuiteError([{
+        ...this.#at(0),
+        message: "the file is empty; a suite starts with `suite: its-name`",
+      }]);
+    }
+    if (typeof data !== "object" || Array.isArray(data)) {
+      const what = Array.isArray(data) ? "a list" : "one value";
+      throw new SuiteError([{
+        ...this.#at(0),
+        message: `a suite is a map of keys (suite, data, runs, …); this file is ${what}`,
+      }]);
+    }
+    this.data = data as Record<string, unknown>;
+  }
+
+  /** Notes that the value at `path` now comes from the command line. */
+  override(override: Override): void {
+    this.#overrides.push(override);
+  }
+
+  /** Where the key or value at `path` stands; the nearest thing around it where it doesn't exist. */
+  locate(path: Path, part: "key" | "value" = "value"): Omit<Problem, "message"> {
+    const set = this.#overrides.findLast((o) =>
+      o.path.length <= path.length && o.path.every((p, i) => String(p) === String(path[i]))
+    );
+    if (set !== undefined) return { at: set.text, order: Number.MAX_SAFE_INTEGER };
+    let node: unknown = this.#document.contents;
+    let offset = isNode(node) ? node.range?.[0] ?? 0 : 0;
+    for (const [depth, step] of path.entries()) {
+      if (isAlias(node)) node = node.resolve(this.#document);
+      let next: unknown;
+      let start: number | undefined;
+      if (isMap(node)) {
+        const pair = node.items.find((p) =>
+          String(isScalar(p.key) ? p.key.value : p.key) === String(step)
+        );
+        if (pair === undefined) break;
+        const key = startOf(pair.key);
+        start = part === "key" && depth === path.length - 1 ? key : startOf(pair.value) ?? key;
+        next = pair.value;
+      } else if (isSeq(node)) {
+        next = node.items[Number(step)];
+        start = startOf(next);
+      } else if (isScalar(node) && node.value === step) {
+        break; // `- vae`, short for `- vae: {}`
+      }
+      if (start === undefined) break;
+      offset = start;
+      node = next;
+    }
+    return this.#at(offset);
+  }
+
+  #at(offset: number): Omit<Problem, "message"> {
+    const { line, col } = this.#lines.linePos(offset);
+    return { at: `${this.file}:${Math.max(line, 1)}:${Math.max(col, 1)}`, order: offset };
+  }
+
+  #keyAt(text: string, offset: number): string {
+    const key = /^["']?([\w.-]+)/.exec(text.slice(offset))?.[1];
+    return key === undefined ? "" : `\`${key}\` `;
+  }
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? (node as Node).range?.[0] : undefined;
+}
