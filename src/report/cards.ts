@@ -1,0 +1,104 @@
+/** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
+import type { Record as RunRecord } from "../record/record.ts";
+import type { Grouped } from "./groups.ts";
+import type { Card } from "./model.ts";
+import { fixed, formatBytes, formatSeconds } from "./format.ts";
+
+/** Cards of all runs, in table order. */
+export function cards({ groups, records }: Grouped): Card[] {
+  return groups.flatMap((group) =>
+    (records.get(group.id) ?? []).map((record) =>
+      card(record, { group: group.id, label: group.label })
+    )
+  );
+}
+
+function card(record: RunRecord, { group, label }: { group: string; label: string }): Card {
+  const { spec, provenance: from, timings } = record;
+  const engine = from.engine;
+  const versions = Object.entries(engine.versions ?? {}).map(([name, v]) => `${name} ${v}`);
+  const git = from.gitSha === null
+    ? "not a git checkout"
+    : from.gitSha + (from.gitDirty ? ", with uncommitted changes" : "");
+  return {
+    run: record.id,
+    label,
+    group,
+    seed: spec.seed,
+    state: record.state,
+    cause: record.cause ?? null,
+    sections: [
+      {
+        title: "What ran",
+        entries: [
+          ["family", `${spec.family}, version ${spec.familyVersion}`],
+          ["config", compact(spec.config)],
+          [
+            "data",
+            `${spec.data.dataset}, version ${spec.data.version}: ${compact(spec.data.config)}`,
+          ],
+          ["data digest", from.datasetDigest],
+          ...from.datasetNotes.map((note) => ["data note", note] as [string, string]),
+          [
+            "steps",
+            `${fixed(record.steps, 0)} at batch ${spec.batch}; budget ${compact(spec.budget)}`,
+          ],
+          ...(spec.protocol === "control"
+            ? []
+            : [["parameters", fixed(record.parameters, 0)] as [string, string]]),
+          ["metrics", spec.metrics.map((m) => `${m.metric} v${m.version}`).join(", ") || "none"],
+        ],
+      },
+      {
+        title: "On what",
+        entries: [
+          ["engine", [engine.name, ...versions].join(", ")],
+          ["chosen", from.engineChoice],
+          ["device", [engine.device, engine.driver].filter(Boolean).join(", ")],
+          ["threads", String(engine.threads)],
+          ["repeats", from.determinism],
+          ["machine class", from.machineClass],
+          [
+            "machine",
+            `${from.cpu}, ${from.cores} cores, ${formatBytes(from.memoryBytes)}, ${from.os}`,
+          ],
+        ],
+      },
+      {
+        title: "By what",
+        entries: [
+          ["git", git],
+          ["lock", from.lock ?? "none"],
+          ["runtime", `Deno ${from.deno}, V8 ${from.v8}`],
+          ["command", from.command],
+          ["started", from.startedAt],
+          ["finished", from.finishedAt ?? "not finished"],
+          ["resumed", record.resumed === 0 ? "never" : `${record.resumed} times`],
+          ["time", timeText(timings)],
+        ],
+      },
+    ],
+  };
+}
+
+function timeText(timings: RunRecord["timings"]): string {
+  const parts = Object.entries(partsOf(timings)).map(([part, s]) => `${part} ${formatSeconds(s)}`);
+  return `${formatSeconds(timings.total)}: ${parts.join(", ")}`;
+}
+
+/** Seconds by part, the rest being overhead. */
+export function partsOf(timings: RunRecord["timings"]): { readonly [part: string]: number } {
+  const { data, compile, steps, metrics, pictures, total } = timings;
+  const overhead = Math.max(0, total - data - compile - steps - metrics - pictures);
+  return { data, compile, steps, metrics, pictures, overhead };
+}
+
+/** One line of "key value" pairs; nested values as JSON. */
+export function compact(config: unknown): string {
+  if (typeof config !== "object" || config === null) return JSON.stringify(config) ?? "none";
+  const entries = Object.entries(config);
+  if (entries.length === 0) return "defaults";
+  return entries.map(([key, value]) =>
+    `${key} ${typeof value === "string" ? value : JSON.stringify(value)}`
+  ).join(", ");
+}

@@ -1,0 +1,129 @@
+/** Metric values into cells: means over seeds with intervals, ranks with ties, gaps with reasons. @module */
+import { differenceInterval, mean, meanInterval } from "../stats/mod.ts";
+import type { MetricValue } from "../metrics/metric.ts";
+import type { Record as RunRecord } from "../record/record.ts";
+import type { Cell, Column, Estimate, Group } from "./model.ts";
+
+/** Nominal coverage of every interval in a report. */
+export const LEVEL = 0.95;
+
+/** A value of one seed, or what is there in its place. */
+export interface SeedValue {
+  readonly seed: number;
+  readonly value: number | null;
+  readonly status?: "not-defined" | "not-measured";
+  readonly reason?: string;
+  readonly bound?: "lower" | "upper";
+  readonly beside?: Readonly<Record<string, number>>;
+}
+
+/** Mean and interval of finite values. @throws RangeError for none */
+export function estimateOf(values: readonly number[]): Estimate {
+  const interval = meanInterval(values, { level: LEVEL });
+  return {
+    mean: interval?.estimate ?? mean(values),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    n: values.length,
+    method: interval === null ? null : interval.method === "bootstrap" ? "bootstrap" : "t",
+  };
+}
+
+/** What each seed's record holds for a column, with a reason wherever there is no number. */
+export function seedValues(records: readonly RunRecord[], column: string): SeedValue[] {
+  return records.map((record) => {
+    const seed = record.spec.seed;
+    const found = record.metrics.find((metric) => metric.name === column);
+    if (found) return { seed, ...usable(found) };
+    const finished = record.state === "done" || record.state === "unreliable";
+    const cause = record.cause ? `: ${record.cause}` : "";
+    const reason = finished ? "not in this run's record" : `the run ${stateText(record)}${cause}`;
+    return { seed, value: null, status: "not-measured" as const, reason };
+  });
+}
+
+function stateText(record: RunRecord): string {
+  if (record.state === "planned") return "has not started";
+  if (record.state === "running") return "has not finished";
+  return record.state;
+}
+
+function usable(metric: MetricValue): Omit<SeedValue, "seed"> {
+  if (metric.value !== null && Number.isFinite(metric.value)) {
+    return { value: metric.value, beside: metric.beside, bound: metric.bound };
+  }
+  return {
+    value: null,
+    status: metric.status ?? "not-measured",
+    reason: metric.reason ?? "the value is not a finite number",
+  };
+}
+
+/** The cell of a row and a column. */
+export function cellOf(values: readonly SeedValue[]): Cell {
+  const present = values.filter((v): v is SeedValue & { value: number } => v.value !== null);
+  const gaps = values.filter((v) => v.value === null);
+  if (present.length === 0) {
+    const undefinedHere = gaps.length > 0 && gaps.every((v) => v.status === "not-defined");
+    const reasons = [...new Set(gaps.map((v) => v.reason ?? "no reason was recorded"))];
+    return {
+      kind: undefinedHere ? "not-defined" : "not-measured",
+      reason: reasons.join("; ") || "no run",
+    };
+  }
+  const beside = besideOf(present);
+  return {
+    kind: "value",
+    estimate: estimateOf(present.map((v) => v.value)),
+    seeds: present.map(({ seed, value }) => ({ seed, value })),
+    ...(beside ? { beside } : {}),
+    ...(present[0].bound ? { bound: present[0].bound } : {}),
+    ...(gaps.length > 0
+      ? { note: gaps.map((v) => `seed ${v.seed}: ${v.reason ?? "no value"}`).join("; ") }
+      : {}),
+  };
+}
+
+function besideOf(values: readonly SeedValue[]): Record<string, number> | null {
+  const names = new Set(values.flatMap((v) => Object.keys(v.beside ?? {})));
+  const means = [...names].flatMap((name) => {
+    const found = values.map((v) => v.beside?.[name]).filter((x) => Number.isFinite(x)) as number[];
+    return found.length > 0 ? [[name, mean(found)] as const] : [];
+  });
+  return means.length > 0 ? Object.fromEntries(means) : null;
+}
+
+/**
+ * Marks the best trained family of a column, and those that the seeds don't tell apart from it: the
+ * 95 % interval of the difference of means (pooled t) holds zero. Where neither has a second seed
+ * nothing can be told apart, and no one is marked. Control rows don't compete.
+ */
+export function rankCells(
+  column: Column,
+  rows: readonly { readonly group: Group; readonly cell: Cell }[],
+): Cell[] {
+  const sign = column.direction === "lower" ? -1 : 1;
+  const valued = rows.flatMap(({ group, cell }, at) =>
+    !group.control && cell.kind === "value" ? [{ at, cell }] : []
+  );
+  const cells = rows.map((row) => row.cell);
+  if (column.direction === "none" || valued.length < 2) return cells;
+  const best = valued.reduce((a, b) =>
+    sign * b.cell.estimate.mean > sign * a.cell.estimate.mean ? b : a
+  );
+  if (valued.every(({ cell }) => cell.estimate.n === 1)) return cells;
+  for (const { at, cell } of valued) {
+    if (at === best.at) cells[at] = { ...cell, rank: "best" };
+    else if (!toldApart(best.cell, cell)) cells[at] = { ...cell, rank: "tied" };
+  }
+  return cells;
+}
+
+type ValueCell = Cell & { kind: "value" };
+
+function toldApart(a: ValueCell, b: ValueCell): boolean {
+  if (a.estimate.n + b.estimate.n < 3) return false;
+  const values = (cell: ValueCell) => cell.seeds.map((s) => s.value);
+  const { low, high } = differenceInterval({ before: values(a), after: values(b) }, LEVEL);
+  return low > 0 || high < 0;
+}

@@ -1,0 +1,269 @@
+/**
+ * The report as data: what the renderers (page, Markdown, charts) format and no more. It is JSON, a
+ * pure function of records, series, verdicts and baselines, and holds no picture's bytes: pictures
+ * are named by run and file.
+ * @module
+ */
+import type { Record as RunRecord, RunState } from "../record/record.ts";
+
+/** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */
+export interface Estimate {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Values it rests on. */
+  readonly n: number;
+  readonly method: "t" | "bootstrap" | null;
+}
+
+/** Runs that differ in their seed alone: one row of a table. */
+export interface Group {
+  readonly id: string;
+  readonly label: string;
+  readonly family: string;
+  /** A row of known samples, not a trained family. */
+  readonly control: boolean;
+  /** Place among the trained families, which fixes colour and shape; −1 for controls. */
+  readonly index: number;
+  readonly seeds: readonly number[];
+  readonly runs: readonly string[];
+  readonly states: Readonly<Partial<Record<RunState, number>>>;
+  /** Of one run; null for controls. */
+  readonly parameters: number | null;
+  readonly steps: number;
+}
+
+/** A column: one metric value's name. */
+export interface Column {
+  readonly name: string;
+  /** Heading without unit. */
+  readonly heading: string;
+  /** The metric of the suite that gave it. */
+  readonly metric: string;
+  readonly unit: string;
+  readonly direction: "lower" | "higher" | "none";
+  readonly kind: "deterministic" | "quality" | "speed";
+  /** Set where the number is derived here from others: how. */
+  readonly derived?: string;
+}
+
+/** What stands in a table at a row and a column. */
+export type Cell =
+  | {
+    readonly kind: "value";
+    readonly estimate: Estimate;
+    readonly seeds: readonly { readonly seed: number; readonly value: number }[];
+    /** The true value is at least ("lower") or at most ("upper") this one. */
+    readonly bound?: "lower" | "upper";
+    /** Best trained family of the column, or not told apart from the best at 95 %. */
+    readonly rank?: "best" | "tied";
+    /** Means over seeds of values to be read beside this one. */
+    readonly beside?: Readonly<Record<string, number>>;
+    /** Seeds without a value, and why. */
+    readonly note?: string;
+  }
+  | { readonly kind: "not-defined"; readonly reason: string }
+  | { readonly kind: "not-measured"; readonly reason: string };
+
+/** A table over groups. */
+export interface Table {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly { readonly group: string; readonly cells: readonly Cell[] }[];
+}
+
+/** One line over runs, with what lies between the seeds. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Data of a chart; `kind` names its builder in `chart/`. All share what a screen reader is told. */
+export type Chart = {
+  readonly id: string;
+  readonly title: string;
+  /** What it shows, in words, with the numbers that matter. */
+  readonly description: string;
+} & ChartData;
+
+/** A mark's group: its label and, for trained families, the place that fixes colour and shape. */
+export interface Mark {
+  readonly label: string;
+  readonly index: number;
+}
+
+/** What each kind of chart needs. */
+export type ChartData =
+  | {
+    readonly kind: "dots";
+    readonly axis: string;
+    readonly direction: "lower" | "higher" | "none";
+    readonly rows: readonly (Mark & Estimate & { readonly seeds: readonly number[] })[];
+  }
+  | {
+    readonly kind: "front";
+    readonly x: string;
+    readonly y: string;
+    readonly yDirection: "lower" | "higher";
+    readonly points: readonly (Mark & {
+      readonly x: Estimate;
+      readonly y: Estimate;
+      readonly onFront: boolean;
+    })[];
+    /** Horizontal lines: control rows. */
+    readonly references: readonly { readonly label: string; readonly y: number }[];
+  }
+  | {
+    readonly kind: "curves";
+    readonly x: "step" | "seconds";
+    readonly y: string;
+    readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
+  }
+  | {
+    readonly kind: "time";
+    readonly parts: readonly string[];
+    readonly rows: readonly (Mark & { readonly seconds: readonly number[] })[];
+  }
+  | {
+    readonly kind: "sanity";
+    readonly axis: string;
+    readonly rows: readonly {
+      readonly set: string;
+      readonly extractor: string;
+      readonly index: number;
+      readonly value: number;
+    }[];
+  };
+
+/** A stored picture: a file of a run's folder. */
+export interface PictureRef {
+  readonly run: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly name: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly about: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** Pictures of one kind from all runs, side by side. */
+export interface Gallery {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly rows: readonly { readonly group: string; readonly pictures: readonly PictureRef[] }[];
+}
+
+/** What has no number, and why; like reasons are put together. */
+export interface Missing {
+  readonly column: string;
+  readonly labels: readonly string[];
+  readonly status: "not-defined" | "not-measured";
+  readonly reason: string;
+}
+
+/** A comparison with the baseline, ready to be shown. */
+export interface GateRow {
+  readonly metric: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly verdict: string;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly effect: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly p: number | null;
+  readonly note: string;
+}
+
+/** The gate's table. */
+export interface Gate {
+  /** Which baselines, in words. */
+  readonly baseline: string;
+  readonly counts: Readonly<Record<string, number>>;
+  /** What was found or needs a decision, worst first. */
+  readonly rows: readonly GateRow[];
+}
+
+/** An extractor's answers to known changes of real data. */
+export interface Sanity {
+  readonly caption: string;
+  readonly extractors: readonly string[];
+  readonly rows: readonly {
+    readonly set: string;
+    /** By extractor; null where it wasn't measured. */
+    readonly values: readonly (number | null)[];
+  }[];
+  readonly unit: string;
+  /** Whether the expected order holds, an extractor a line. */
+  readonly findings: readonly { readonly text: string; readonly holds: boolean }[];
+}
+
+/** A run's card. */
+export interface Card {
+  readonly run: string;
+  readonly label: string;
+  readonly group: string;
+  readonly seed: number;
+  readonly state: RunState;
+  readonly cause: string | null;
+  /** Heading and value pairs, in groups. */
+  readonly sections: readonly {
+    readonly title: string;
+    readonly entries: readonly (readonly [string, string])[];
+  }[];
+}
+
+/** How the whole came out. */
+export interface Banner {
+  readonly tone: "good" | "bad" | "unsure" | "neutral";
+  readonly headline: string;
+  readonly details: readonly string[];
+}
+
+/** The report. */
+export interface ReportModel {
+  readonly format: 1;
+  readonly suite: string;
+  readonly suiteVersion: number;
+  readonly title: string;
+  readonly about: string;
+  /** Repeats the runs. */
+  readonly command: string;
+  readonly banner: Banner;
+  /** Facts in one line each: data, engine, seeds, budget, time. */
+  readonly facts: readonly (readonly [string, string])[];
+  readonly groups: readonly Group[];
+  readonly leaderboard: Table;
+  readonly tables: readonly Table[];
+  /** By section. */
+  readonly charts: {
+    readonly leaderboard: readonly Chart[];
+    readonly front: readonly Chart[];
+    readonly curves: readonly Chart[];
+    readonly sanity: readonly Chart[];
+    readonly time: readonly Chart[];
+  };
+  readonly galleries: readonly Gallery[];
+  readonly gate: Gate | null;
+  readonly missing: readonly Missing[];
+  readonly sanity: Sanity | null;
+  readonly cards: readonly Card[];
+  /** How numbers are to be read. */
+  readonly notes: readonly string[];
+}
+
+/** All charts, in the order in which they stand in the report. */
+export function allCharts(model: ReportModel): readonly Chart[] {
+  return Object.values(model.charts).flat();
+}
+
+/** Records grouped by what differs in the seed alone. */
+export type RecordsByGroup = ReadonlyMap<string, readonly RunRecord[]>;
