@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { nearest } from "../text/nearest.ts";
 import {
   alternatives,
+  descriptionOf,
   fieldOf,
   found,
   isOpen,
@@ -103,10 +104,10 @@ function tell(
   const path = issue.path.map((p) => typeof p === "symbol" ? String(p) : p);
   if (issue.code === "unrecognized_keys") return []; // told by checkKeys
   if (issue.code === "invalid_union") {
-    const deep = issue.errors.filter((branch) => branch.some((i) => i.path.length > 0));
-    if (deep.length === 1) {
-      return deep[0].flatMap((inner) =>
-        tell({ ...inner, path: [...issue.path, ...inner.path] } as Issue, { schema, value, place })
+    const inner = bestOption({ schema, value, path });
+    if (inner !== undefined) {
+      return inner.flatMap((i) =>
+        tell({ ...i, path: [...issue.path, ...i.path] } as Issue, { schema, value, place })
       );
     }
   }
@@ -118,12 +119,12 @@ function tell(
   if (actual === undefined && issue.code !== "custom") {
     return [{
       ...place.source.locate(where, "key"),
-      message: `\`${name}\` is missing${wanted === undefined ? "" : `; it wants ${wants(wanted)}`}`,
+      message: `\`${name}\` is missing${missing(wanted)}`,
     }];
   }
-  const rule = issue.code === "custom" || wanted === undefined || isFormat(issue)
+  const rule = issue.code === "custom" || wanted === undefined
     ? issue.message
-    : `wants ${size(issue) ?? wants(wanted)}; found ${found(actual)}`;
+    : `wants ${format(issue) ?? size(issue) ?? wants(wanted)}; found ${found(actual)}`;
   const options = wanted === undefined ? [] : choices(wanted);
   const near = typeof actual === "string" ? nearest(actual, options) : undefined;
   return [{
@@ -132,9 +133,28 @@ function tell(
   }];
 }
 
+/** What is wrong by the option of a union that an object is meant for: its discriminator says. */
+function bestOption(
+  { schema, value, path }: { schema: Schema; value: unknown; path: Path },
+): readonly Issue[] | undefined {
+  const union = schemaAt(schema, path, value);
+  const actual = get(value, path);
+  if (union === undefined || typeof actual !== "object" || actual === null) return undefined;
+  const objects = objectsFor(union, actual);
+  if (objects.length !== 1) return undefined;
+  return (objects[0] as z.ZodType).safeParse(actual).error?.issues;
+}
+
+function missing(wanted: Schema | undefined): string {
+  if (wanted === undefined) return "";
+  const about = descriptionOf(wanted);
+  return about === "" ? `; it wants ${wants(wanted)}` : `: ${about}`;
+}
+
 /** Issues whose own text says more than the schema's kind: patterns, multiples. */
-function isFormat(issue: Issue): boolean {
-  return issue.code === "invalid_format" || issue.code === "not_multiple_of";
+function format(issue: Issue): string | undefined {
+  if (issue.code !== "invalid_format" && issue.code !== "not_multiple_of") return undefined;
+  return issue.message.replace(/^wants /, "").replace(/^Invalid \w+: must/, "what must");
 }
 
 /** "at least 1 item" for lists and texts that are too short or long. */

@@ -3,7 +3,7 @@
  * configs of families, datasets and metrics (unknown keys, matrix axes, `--set`, `list`) rests on it.
  * @module
  */
-import type { z } from "zod";
+import { z } from "zod";
 
 /** Any schema. */
 export type Schema = z.core.$ZodType;
@@ -144,6 +144,8 @@ export function wants(schema: Schema): string {
       return "a list";
     case "object":
       return `keys ${Object.keys(def.shape ?? {}).join(", ")}`;
+    case "null":
+      return "nothing (null)";
     case "record":
     case "intersection":
       return "keys and values";
@@ -153,21 +155,19 @@ export function wants(schema: Schema): string {
 }
 
 function numberWanted(schema: Schema): string {
-  const bag = schema._zod.bag as Record<string, number | string | undefined>;
-  const what = bag.format === "safeint" || bag.format === "int32" || bag.format === "uint32"
-    ? "a whole number"
-    : "a number";
+  const json = z.toJSONSchema(schema, { unrepresentable: "any" });
   const safe = Number.MAX_SAFE_INTEGER;
   const bounds: string[] = [];
-  if (bag.exclusiveMinimum !== undefined) bounds.push(`above ${bag.exclusiveMinimum}`);
-  else if (bag.minimum !== undefined && bag.minimum !== -safe) {
-    bounds.push(`of at least ${bag.minimum}`);
+  if (json.exclusiveMinimum !== undefined) bounds.push(`above ${json.exclusiveMinimum}`);
+  else if (json.minimum !== undefined && json.minimum !== -safe) {
+    bounds.push(`of at least ${json.minimum}`);
   }
-  if (bag.exclusiveMaximum !== undefined) bounds.push(`below ${bag.exclusiveMaximum}`);
-  else if (bag.maximum !== undefined && bag.maximum !== safe) {
-    bounds.push(`at most ${bag.maximum}`);
+  if (json.exclusiveMaximum !== undefined) bounds.push(`below ${json.exclusiveMaximum}`);
+  else if (json.maximum !== undefined && json.maximum !== safe) {
+    bounds.push(`at most ${json.maximum}`);
   }
-  return [what, bounds.join(" and ")].filter((s) => s !== "").join(" ");
+  const what = json.type === "integer" ? "a whole number" : "a number";
+  return [what, bounds.join(" and ")].filter((text) => text !== "").join(" ");
 }
 
 /** What was found, for messages: "the text `four`", "nothing", "a list of 3". */

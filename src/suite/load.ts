@@ -6,6 +6,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
 import type { z } from "zod";
 import { UsageError } from "../errors.ts";
+import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
 import { controls, datasets, families, metrics, registerModule, type Table } from "../registry.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
@@ -210,7 +211,7 @@ async function expandMetric(entry: Entry, top: Place): Promise<SuiteMetric[]> {
   const metric = await lookUp(metrics, entry.of, { ...place, what: "metric" });
   if (metric === undefined) return [];
   const { gate, ...config } = entry.config;
-  const policy = gate as SuiteMetric["gate"];
+  const policy = readGate(gate, { ...place, path: [...entry.configPath, "gate"] });
   const more = `deno task list ${entry.of}`;
   return expandConfig(metric.config, config, { ...place, more }).map((config) => ({
     metric: entry.of,
@@ -218,6 +219,13 @@ async function expandMetric(entry: Entry, top: Place): Promise<SuiteMetric[]> {
     config,
     ...(policy === undefined ? {} : { gate: policy }),
   }));
+}
+
+function readGate(gate: unknown, place: Place): GatePolicy | undefined {
+  if (gate === undefined) return undefined;
+  const named = { ...place, name: `${place.name}.gate` };
+  checkKeys(gatePolicy, gate, named);
+  return parse(gatePolicy, gate, named);
 }
 
 function readControls(given: unknown, { source, problems }: Place): string[] {

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import type { GatePolicy } from "../gate/policy.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({
@@ -62,9 +63,6 @@ export const suiteFile = z.strictObject({
 /** Options of the report. */
 export type ReportOptions = z.output<typeof report>;
 
-/** How the gate treats a metric: see `gate/policy.ts`. */
-export type GateOptions = Readonly<Record<string, unknown>>;
-
 /** One config of a family, with every axis at one value. */
 export interface SuiteRun {
   readonly family: string;
@@ -81,7 +79,7 @@ export interface SuiteMetric {
   readonly version: number;
   readonly config: Readonly<Record<string, unknown>>;
   /** As written; undefined where the suite sets no policy. */
-  readonly gate?: GateOptions;
+  readonly gate?: GatePolicy;
 }
 
 /** A suite file, validated and expanded. Plain data. */

@@ -59,7 +59,10 @@ export class Source {
     try {
       data = this.#document.toJS({ maxAliasCount: 1000 });
     } catch (error) {
-      throw new SuiteError([{ ...this.#at(0), message: `not YAML: ${(error as Error).message}` }]);
+      const { message } = error as Error;
+      const alias = /alias.*: (\S+)$/.exec(message)?.[1];
+      const at = alias === undefined ? 0 : Math.max(0, text.indexOf(`*${alias}`));
+      throw new SuiteError([{ ...this.#at(at), message: `not YAML: ${message}` }]);
     }
     if (data === null || data === undefined) {
       throw new SuiteError([{
