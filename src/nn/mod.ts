@@ -1,0 +1,14 @@
+/**
+ * Neural-network parts as pure functions on parameter trees.
+ * @module
+ */
+export * from "./activations.ts";
+export * from "./broadcast.ts";
+export * from "./custom.ts";
+export * from "./ema.ts";
+export * from "./gradient.ts";
+export * from "./init.ts";
+export * from "./layers.ts";
+export * from "./norms.ts";
+export * from "./optimiser.ts";
+export * from "./schedule.ts";

@@ -1,0 +1,116 @@
+/**
+ * Normalisations with hand gradients: sums per channel, then one multiply-add a number. The
+ * gradients are themselves differentiable.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { sumToLast } from "./broadcast.ts";
+import { customOp } from "./custom.ts";
+
+/** Gain (ones at first) and bias (zeros) a channel. */
+export type Norm = { readonly gain: tf.Tensor1D; readonly bias: tf.Tensor1D };
+
+/** Parameters of a normalisation over `channels`. */
+export function initNorm(channels: number): Norm {
+  return { gain: tf.ones([channels]), bias: tf.zeros([channels]) };
+}
+
+const EPSILON = 1e-5;
+
+/** Means over height and width: [B, 1, 1, C]. */
+function spatialMean(x: tf.Tensor4D): tf.Tensor4D {
+  const [, h, w] = x.shape;
+  const mean = customOp({
+    forward: (x) => tf.avgPool(x as tf.Tensor4D, [h, w], 1, "valid"),
+    backward: (dy) => [tf.mul(dy, tf.fill([1, h, w, 1], 1 / (h * w)))],
+    needsInputs: false,
+  });
+  return mean(x) as tf.Tensor4D;
+}
+
+/** Averages the channels of each group and gives every channel its group's: [B, 1, 1, C]. */
+function groupMean(x_B11C: tf.Tensor4D, groups: number): tf.Tensor4D {
+  const [b, , , c] = x_B11C.shape;
+  const width = c / groups;
+  if (width === 1) return x_B11C;
+  const mean = tf.mean(tf.reshape(x_B11C, [b * groups, width]), 1, true);
+  return tf.reshape(tf.mul(mean, tf.ones([1, width])), [b, 1, 1, c]);
+}
+
+/** x less its group's mean, and one over its group's standard deviation [B, 1, 1, C]. */
+function centre(x: tf.Tensor4D, groups: number): { c: tf.Tensor4D; rstd: tf.Tensor4D } {
+  const c = tf.sub(x, groupMean(spatialMean(x), groups)) as tf.Tensor4D;
+  const variance = groupMean(spatialMean(tf.square(c)), groups);
+  return { c, rstd: tf.rsqrt(tf.add(variance, EPSILON)) as tf.Tensor4D };
+}
+
+/**
+ * With x̂ = c·r: dx = r·(g − ⟨g⟩ − x̂⟨g·x̂⟩), g = dy·gain, ⟨⟩ the group's mean;
+ * dgain = Σ dy·x̂, dbias = Σ dy.
+ */
+function groupNormOf(groups: number) {
+  return customOp({
+    forward: (x, gain, bias) => {
+      const { c, rstd } = centre(x as tf.Tensor4D, groups);
+      return tf.add(tf.mul(c, tf.mul(rstd, gain)), bias);
+    },
+    backward: (dy, [x, gain]) => {
+      const { c, rstd } = centre(x as tf.Tensor4D, groups);
+      const pixels = x.shape[1]! * x.shape[2]!;
+      const mean = spatialMean(dy as tf.Tensor4D);
+      const meanWithX = tf.mul(spatialMean(tf.mul(dy, c)), rstd) as tf.Tensor4D;
+      const slope = tf.mul(tf.square(rstd), groupMean(tf.mul(meanWithX, gain), groups));
+      const offset = tf.mul(rstd, groupMean(tf.mul(mean, gain), groups));
+      const dx = tf.sub(tf.sub(tf.mul(dy, tf.mul(rstd, gain)), tf.mul(c, slope)), offset);
+      return [dx, tf.mul(sumToLast(meanWithX), pixels), tf.mul(sumToLast(mean), pixels)];
+    },
+  });
+}
+
+/** The most groups up to `wanted` that divide the channels. */
+function dividing(channels: number, wanted: number): number {
+  let groups = Math.min(wanted, channels);
+  while (channels % groups !== 0) groups--;
+  return groups;
+}
+
+/**
+ * Group normalisation with gain and bias, ε = 1e-5. Wu & He 2018.
+ * `groups` (default 8) is lowered to the nearest that divides the channels.
+ */
+export function groupNorm(
+  p: Norm,
+  x_BHWC: tf.Tensor4D,
+  { groups = 8 }: { readonly groups?: number } = {},
+): tf.Tensor4D {
+  const count = dividing(x_BHWC.shape[3], groups);
+  return groupNormOf(count)(x_BHWC, p.gain, p.bias) as tf.Tensor4D;
+}
+
+function centreRows(x: tf.Tensor2D): { c: tf.Tensor2D; rstd: tf.Tensor2D } {
+  const c = tf.sub(x, tf.mean(x, 1, true)) as tf.Tensor2D;
+  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(c), 1, true), EPSILON)) as tf.Tensor2D;
+  return { c, rstd };
+}
+
+const layerNormOp = customOp({
+  forward: (x, gain, bias) => {
+    const { c, rstd } = centreRows(x as tf.Tensor2D);
+    return tf.add(tf.mul(tf.mul(c, rstd), gain), bias);
+  },
+  backward: (dy, [x, gain]) => {
+    const { c, rstd } = centreRows(x as tf.Tensor2D);
+    const hat = tf.mul(c, rstd);
+    const g = tf.mul(dy, gain);
+    const along = tf.mul(hat, tf.mean(tf.mul(g, hat), 1, true));
+    const dx = tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
+    return [dx, sumToLast(tf.mul(dy, hat)), sumToLast(dy)];
+  },
+});
+
+/** Layer normalisation over the last axis with gain and bias, ε = 1e-5. Ba et al. 2016. */
+export function layerNorm<T extends tf.Tensor>(p: Norm, x: T): T {
+  const width = x.shape[x.rank - 1];
+  const y = layerNormOp(tf.reshape(x, [-1, width]), p.gain, p.bias);
+  return tf.reshape(y, x.shape) as T;
+}
