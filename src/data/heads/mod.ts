@@ -1,0 +1,16 @@
+/**
+ * Parametric heads: the dataset, and rendering of single heads for figures, tests and suites.
+ * @module
+ */
+export { type HeadsConfig, headsConfig } from "./config.ts";
+export * from "./factors.ts";
+export { heads } from "./heads.ts";
+export {
+  FILL,
+  HeadRenderer,
+  openHeadRenderer,
+  type RenderedHead,
+  renderHead,
+  type RenderOptions,
+} from "./render.ts";
+export { type ItemAddress, sampleHead, sampleItem, type SampleOptions } from "./sample.ts";
