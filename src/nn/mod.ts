@@ -12,3 +12,5 @@ export * from "./layers.ts";
 export * from "./norms.ts";
 export * from "./optimiser.ts";
 export * from "./schedule.ts";
+export * from "./safetensors.ts";
+export * from "./tree_file.ts";
