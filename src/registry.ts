@@ -47,46 +47,33 @@ export const metrics: Table<Metric> = {
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
 
-/** A row of known samples that every table of results has beside the trained runs. */
-export interface Control {
-  /** What stands in tables. */
-  readonly label: string;
-  readonly version: number;
+/** Control rows; all of them are in a suite that names none. */
+export { controls } from "./run/controls.ts";
+
+/** A feature extractor that metrics name by `features`. */
+export interface ExtractorRow {
   readonly about: string;
+  /** "ready", or why it can't be had here. */
+  status(): Promise<string>;
 }
 
-/** Control rows; all of them are in a suite that names none. */
-export const controls: Record<string, Control> = {
-  "held-out": {
-    label: "held-out data",
-    version: 1,
-    about: "Held-out data against other held-out data: the floor of every distance at this N",
+/** Whether a file of weights lies in the tree. */
+async function weights(file: string): Promise<string> {
+  const url = new URL(`./metrics/extractors/${file}`, import.meta.url);
+  return await Deno.stat(url).then(() => "ready", () => `its weights ${file} aren't there`);
+}
+
+/** Feature extractors. */
+export const extractors: Readonly<Record<string, ExtractorRow>> = {
+  judge: {
+    about: "In-domain classifier of the heads, features whitened: the primary one for heads",
+    status: () => weights("judge.safetensors"),
   },
-  "training-copy": {
-    label: "training copy",
-    version: 1,
-    about: "Training pictures handed out as samples: what copying scores",
-  },
-  "gaussian": {
-    label: "pixel Gaussian",
-    version: 1,
-    about: "A full-covariance Gaussian fitted to the pixels: what second moments alone score",
-  },
-  "noise": {
-    label: "noise",
-    version: 1,
-    about: "Uniform noise: the far end of every distance",
+  lite0: {
+    about: "EfficientNet-Lite0 (ImageNet) after a light blur: for data without a judge",
+    status: () => weights("lite0.safetensors"),
   },
 };
-
-/** Feature extractors that metrics name by `features`, and what their features are of. */
-export const extractors: Record<string, string> = {
-  judge: "In-domain classifier of the heads, features whitened: the primary one for heads",
-  lite0: "EfficientNet-Lite0 (ImageNet), after a light blur: for data without a judge",
-};
-
-/** Engine names, in the order in which `auto` tries them. */
-export const engineNames = ["tensorflow", "webgpu", "wasm"] as const;
 
 /** Which module registered a name, for those that are not built in: "families/ppca" → its file. */
 const origins = new Map<string, string>();

@@ -54,11 +54,15 @@ function flag(option: Option): string {
   return option.value === undefined ? `--${option.name}` : `--${option.name} ${option.value}`;
 }
 
-/** Two columns; the right one wrapped and hanging. */
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const left = Math.max(...rows.map(([a]) => a.length)) + 2;
+/** Two columns; the right one wrapped and hanging. `left`: width of the left one. */
+export function columns(
+  rows: readonly (readonly [string, string])[],
+  { left = Math.max(...rows.map(([a]) => a.length)) + 2 } = {},
+): string[] {
   return rows.flatMap(([a, b]) =>
-    wrap(b, width - left - 2).map((line, i) => `  ${(i === 0 ? a : "").padEnd(left)}${line}`)
+    wrap(b, width - left - 2).map((line, i) =>
+      `  ${(i === 0 ? a : "").padEnd(left)}${line}`.trimEnd()
+    )
   );
 }
 

@@ -9,7 +9,7 @@ import type { PlannedRun, RunSpec } from "../record/record.ts";
 import type { Suite, SuiteRun } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { canonicalJson, groupId, runId } from "./identity.ts";
-import { labels } from "./label.ts";
+import { controlLabels, labels } from "./label.ts";
 
 /** What the command line may change about a suite. */
 export interface PlanOptions {
@@ -53,7 +53,7 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
   });
   return [
     ...suite.controls.map((name) =>
-      plan(controls[name].label, {
+      plan(controlLabels[name] ?? name, {
         ...common,
         protocol: "control",
         family: name,

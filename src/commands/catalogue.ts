@@ -1,0 +1,148 @@
+/**
+ * Everything that can be named, with whether it can be had here: what `list` prints.
+ * @module
+ */
+import { engineStatuses } from "../engine/mod.ts";
+import * as registry from "../registry.ts";
+import { describeKeys, type KeyRow } from "../suite/describe.ts";
+import { readText } from "../text/files.ts";
+
+/** One thing that a suite or the command line can name. */
+export interface Item {
+  readonly noun: "suite" | "family" | "dataset" | "metric" | "control" | "extractor" | "engine";
+  readonly name: string;
+  readonly version?: number;
+  /** "ready", or why not. */
+  readonly status: string;
+  readonly about: string;
+  readonly papers?: readonly string[];
+  readonly licence?: string;
+  /** The user's module that registered it. */
+  readonly module?: string;
+  readonly keys?: readonly KeyRow[];
+  /** Other facts, for the long form. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** All items, noun by noun. What fails to load is listed with the reason. */
+export async function catalogue(): Promise<Item[]> {
+  const parts = [suites(), families(), datasets(), metrics(), controls(), extractors(), engines()];
+  return (await Promise.all(parts)).flat();
+}
+
+async function rows<T>(
+  table: registry.Table<T>,
+  noun: Item["noun"],
+  describe: (
+    definition: T,
+    name: string,
+  ) => Omit<Item, "noun" | "name"> | Promise<Omit<Item, "noun" | "name">>,
+): Promise<Item[]> {
+  return await Promise.all(
+    Object.entries(table).map(async ([name, load]) => {
+      try {
+        return { noun, name, ...await describe(await load(), name) };
+      } catch (error) {
+        return { noun, name, status: `fails to load: ${(error as Error).message}`, about: "" };
+      }
+    }),
+  );
+}
+
+function families(): Promise<Item[]> {
+  return rows(registry.families, "family", (family, name) => ({
+    version: family.version,
+    status: "ready",
+    about: family.about,
+    papers: family.papers,
+    module: registry.originOf("families", name),
+    keys: describeKeys(family.config),
+  }));
+}
+
+function datasets(): Promise<Item[]> {
+  return rows(registry.datasets, "dataset", async (dataset, name) => ({
+    version: dataset.version,
+    status: await dataset.status(),
+    about: dataset.about,
+    licence: dataset.licence,
+    module: registry.originOf("datasets", name),
+    keys: describeKeys(dataset.config),
+  }));
+}
+
+function metrics(): Promise<Item[]> {
+  return rows(registry.metrics, "metric", (metric, name) => ({
+    version: metric.version,
+    status: "ready",
+    about: metric.about,
+    papers: metric.papers,
+    module: registry.originOf("metrics", name),
+    keys: describeKeys(metric.config),
+  }));
+}
+
+function controls(): Promise<Item[]> {
+  const items = Object.values(registry.controls).map((control): Item => ({
+    noun: "control",
+    name: control.name,
+    version: control.version,
+    status: "ready",
+    about: control.about,
+  }));
+  return Promise.resolve(items);
+}
+
+async function extractors(): Promise<Item[]> {
+  return await Promise.all(
+    Object.entries(registry.extractors).map(async ([name, { about, status }]): Promise<Item> => ({
+      noun: "extractor",
+      name,
+      status: await status(),
+      about,
+    })),
+  );
+}
+
+const engineAbout: Readonly<Record<string, string>> = {
+  wasm: "WebAssembly SIMD, one thread: the same bits on every x86-64 machine",
+  tensorflow: "TensorFlow's C library: CPU and CUDA, compiled steps",
+  webgpu: "Deno's WebGPU",
+};
+
+async function engines(): Promise<Item[]> {
+  return (await engineStatuses()).map(({ name, status }): Item => ({
+    noun: "engine",
+    name,
+    status,
+    about: engineAbout[name] ?? "",
+  }));
+}
+
+/** Suites in `suites/` of the working folder. Read for their `about` only: not validated. */
+async function suites(): Promise<Item[]> {
+  const { parseDocument } = await import("yaml");
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir("suites")) {
+      if (/\.ya?ml$/.test(entry.name)) files.push(`suites/${entry.name}`);
+    }
+  } catch {
+    return [];
+  }
+  return await Promise.all(
+    files.sort().map(async (file): Promise<Item> => {
+      const document = parseDocument(await readText(file, "suite"));
+      const broken = document.errors.length > 0;
+      const about = broken ? "" : String(document.get("about") ?? "");
+      const name = broken ? file : String(document.get("suite") ?? file);
+      return {
+        noun: "suite",
+        name,
+        status: broken ? `no YAML: ${document.errors[0].message.split("\n")[0]}` : "ready",
+        about,
+        facts: { file },
+      };
+    }),
+  );
+}
