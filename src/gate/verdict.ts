@@ -180,14 +180,9 @@ export function judge(
   }
   const harm = sign * difference;
   const worst = sign > 0 ? high : -low;
-  if (test === "tolerance") {
-    // No noise: the worst seed decides on harm, the least improved one on improvement.
-    if (worst >= minimum && worst > 0) return "regressed";
-    return worst < 0 && worst <= -minimum ? "improved" : "pass";
-  }
   if (significant && harm >= minimum && harm > 0) return "regressed";
   if (significant && harm <= -minimum && harm < 0) return "improved";
-  return worst < minimum ? "pass" : "inconclusive";
+  return worst < minimum || worst <= 0 ? "pass" : "inconclusive";
 }
 
 function decide(

@@ -7,8 +7,8 @@ import { normalQuantile, normalUpperTail } from "./distribution.ts";
 import type { Interval } from "./interval.ts";
 import { median } from "./summary.ts";
 
-/** Up to this many values in all the test is exact. */
-export const EXACT_UP_TO = 60;
+/** Up to this many values in all the test is exact: C(56, 28) is the last below 2⁵³. */
+export const EXACT_UP_TO = 56;
 
 /** Result of `mannWhitney`. */
 export interface RankTest {
@@ -34,8 +34,8 @@ function doubledMidranks(values: readonly number[]): number[] {
 }
 
 /**
- * Share of the C(N, size) subsets of `items` (whole numbers ≥ 0) at each sum: how many subsets,
- * by dynamic programming over the items, divided by all.
+ * How many of the C(N, size) subsets of `items` (whole numbers ≥ 0) have each sum, by dynamic
+ * programming over the items. Whole numbers below 2⁵³, so exact.
  */
 function subsetSums(items: readonly number[], size: number): Float64Array {
   const largest = [...items].sort((a, b) => b - a).slice(0, size).reduce((a, b) => a + b, 0);
@@ -49,14 +49,12 @@ function subsetSums(items: readonly number[], size: number): Float64Array {
       for (let sum = largest; sum >= item; sum--) to[sum] += from[sum - item];
     }
   }
-  let total = 0;
-  for (const count of counts[size]) total += count;
-  return counts[size].map((count) => count / total);
+  return counts[size];
 }
 
 /**
  * Two-sided Mann–Whitney test of `after` against `before` (Mann & Whitney 1947; ties by midranks,
- * Lehmann 1975). Exact up to 60 values in all, the normal approximation with tie and continuity
+ * Lehmann 1975). Exact up to 56 values in all, the normal approximation with tie and continuity
  * corrections above. p is the share of splits at least as far from the expected rank sum.
  * @throws RangeError where a sample is empty or holds a value that is not finite
  */
@@ -73,12 +71,13 @@ export function mannWhitney(before: readonly number[], after: readonly number[])
   const expected = n * (total + 1);
   const distance = Math.abs(sum - expected);
   if (total <= EXACT_UP_TO) {
-    const law = subsetSums(ranks, n);
-    let p = 0;
-    law.forEach((share, at) => {
-      if (Math.abs(at - expected) >= distance) p += share;
+    let far = 0;
+    let splits = 0;
+    subsetSums(ranks, n).forEach((count, at) => {
+      splits += count;
+      if (Math.abs(at - expected) >= distance) far += count;
     });
-    return { u, p: Math.min(1, p), method: "exact" };
+    return { u, p: far / splits, method: "exact" };
   }
   // Variance of the (undoubled) rank sum under ties: nk/12 · ((N + 1) − Σ(t³ − t)/(N(N − 1))).
   const ties = new Map<number, number>();
@@ -123,13 +122,14 @@ function outsidePairs({ k, n }: { k: number; n: number }, tail: number): number 
     const spread = Math.sqrt(n * k * (total + 1) / 12);
     return Math.max(0, Math.floor(n * k / 2 + 0.5 + normalQuantile(tail) * spread));
   }
-  const law = subsetSums(Array.from({ length: total }, (_, i) => i + 1), n);
+  const counts = subsetSums(Array.from({ length: total }, (_, i) => i + 1), n);
+  const splits = choose(total, n);
   const smallest = n * (n + 1) / 2;
   let c = 0;
-  let below = law[smallest];
-  while (below <= tail && c < n * k / 2) {
+  let below = counts[smallest];
+  while (below <= tail * splits && c < n * k / 2) {
     c++;
-    below += law[smallest + c];
+    below += counts[smallest + c];
   }
   return c;
 }
