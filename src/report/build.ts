@@ -5,7 +5,6 @@ import type {
   Chart,
   Gallery,
   Gate,
-  GateRow,
   Group,
   Missing,
   PictureRef,
@@ -19,6 +18,8 @@ import { frontChart, withUnit } from "./front.ts";
 import { type Grouped, groupRecords } from "./groups.ts";
 import { fillColumns, type FilledColumn, headlineColumns, table, themeTables } from "./tables.ts";
 import { mean } from "../stats/mod.ts";
+import { countVerdicts } from "../gate/outcome.ts";
+import type { Verdict } from "../gate/verdict.ts";
 
 /** What a report is made of. */
 export interface ReportInputs {
@@ -26,8 +27,8 @@ export interface ReportInputs {
   readonly records: readonly RunRecord[];
   /** By run id; runs without one are left out of the curves. */
   readonly series?: ReadonlyMap<string, Series>;
-  /** The gate's outcome; null where no baseline was compared. */
-  readonly gate?: { readonly baseline: string; readonly rows: readonly GateRow[] } | null;
+  /** The gate's outcome and the baselines it rests on; null where nothing was compared. */
+  readonly gate?: { readonly baseline: string; readonly verdicts: readonly Verdict[] } | null;
   readonly sanity?: Sanity | null;
   /** Repeats the runs; default: that of the newest record. */
   readonly command?: string;
@@ -87,20 +88,16 @@ function newest(records: readonly RunRecord[]): RunRecord | undefined {
   );
 }
 
-/** How verdicts rank in a headline, worst first. */
-const VERDICTS = ["regressed", "missing", "inconclusive", "improved", "new", "pass"];
+/** How verdicts rank, worst first. */
+const VERDICTS = ["regressed", "missing", "inconclusive", "improved", "new", "pass"] as const;
 
-function gateTable(gate: { baseline: string; rows: readonly GateRow[] }): Gate {
-  const counts: { [verdict: string]: number } = {};
-  for (const { verdict } of gate.rows) counts[verdict] = (counts[verdict] ?? 0) + 1;
-  const place = (row: GateRow) => {
-    const at = VERDICTS.indexOf(row.verdict);
-    return at < 0 ? VERDICTS.length : at;
-  };
+function gateTable(gate: { baseline: string; verdicts: readonly Verdict[] }): Gate {
+  const place = ({ verdict, test }: Verdict) =>
+    VERDICTS.indexOf(verdict) + (test === "bits" ? 0.5 : 0);
   return {
     baseline: gate.baseline,
-    counts,
-    rows: [...gate.rows].sort((a, b) => place(a) - place(b)),
+    counts: countVerdicts(gate.verdicts),
+    verdicts: [...gate.verdicts].sort((a, b) => place(a) - place(b)),
   };
 }
 
@@ -113,7 +110,12 @@ function banner(records: readonly RunRecord[], gate: Gate | null): Banner {
     if (names.length > 0) details.push(`${state}: ${list(names)}`);
   }
   const tally = gate &&
-    VERDICTS.filter((v) => gate.counts[v]).map((v) => `${fixed(gate.counts[v], 0)} ${v}`);
+    VERDICTS.filter((v) => gate.counts[v] > 0).map((v) =>
+      `${fixed(gate.counts[v], 0)} ${v}` +
+      (v === "pass" && gate.counts.identical > 0
+        ? ` (${fixed(gate.counts.identical, 0)} bit-identical)`
+        : "")
+    );
   details.push(
     tally
       ? `gate against ${gate!.baseline}: ${tally.length > 0 ? list(tally) : "nothing to compare"}`
@@ -126,20 +128,20 @@ function banner(records: readonly RunRecord[], gate: Gate | null): Banner {
     const headline = `${count(broken, "run")} of ${fixed(records.length, 0)} failed or diverged`;
     return { tone: "bad", headline, details };
   }
-  const counts = gate?.counts ?? {};
-  if (counts.regressed) {
+  const counts = gate?.counts;
+  if (counts?.regressed) {
     const headline = `Regressed: ${count(counts.regressed, "metric value")}`;
     return { tone: "bad", headline, details };
   }
   if (done < records.length) return { tone: "unsure", headline: "Not finished", details };
-  if (counts.missing) {
+  if (counts?.missing) {
     return { tone: "bad", headline: "Values of the baseline are missing", details };
   }
-  if (counts.inconclusive) {
+  if (counts?.inconclusive) {
     const n = count(counts.inconclusive, "comparison");
     return { tone: "unsure", headline: `Inconclusive: ${n} decided nothing`, details };
   }
-  if (counts.pass || counts.improved) {
+  if (counts && (counts.pass > 0 || counts.improved > 0)) {
     const improved = counts.improved ? `, ${count(counts.improved, "improvement")}` : "";
     return { tone: "good", headline: `Pass${improved}`, details };
   }

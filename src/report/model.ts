@@ -4,6 +4,7 @@
  * are named by run and file.
  * @module
  */
+import type { Counts, Verdict } from "../gate/mod.ts";
 import type { Record as RunRecord, RunState } from "../record/record.ts";
 
 /** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */
@@ -168,28 +169,13 @@ export interface Missing {
   readonly reason: string;
 }
 
-/** A comparison with the baseline, ready to be shown. */
-export interface GateRow {
-  readonly metric: string;
-  readonly label: string;
-  readonly unit: string;
-  readonly verdict: string;
-  readonly before: number | null;
-  readonly after: number | null;
-  readonly effect: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly p: number | null;
-  readonly note: string;
-}
-
 /** The gate's table. */
 export interface Gate {
   /** Which baselines, in words. */
   readonly baseline: string;
-  readonly counts: Readonly<Record<string, number>>;
-  /** What was found or needs a decision, worst first. */
-  readonly rows: readonly GateRow[];
+  readonly counts: Counts;
+  /** Worst first. */
+  readonly verdicts: readonly Verdict[];
 }
 
 /** An extractor's answers to known changes of real data. */
