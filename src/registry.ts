@@ -16,19 +16,15 @@ export type Loader<T> = () => Promise<T>;
 /** A table of what can be named. */
 export type Table<T> = Record<string, Loader<T>>;
 
-function later<T>(path: string, name: string): Loader<T> {
-  return async () => (await import(new URL(path, import.meta.url).href))[name];
-}
-
 /** Generative families. */
 export const families: Table<Family> = {
-  autoencoder: later("./families/autoencoder/mod.ts", "autoencoder"),
-  vae: later("./families/vae/mod.ts", "vae"),
+  autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
+  vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
 };
 
 /** Datasets. */
 export const datasets: Table<DatasetDefinition> = {
-  heads: later("./data/heads/mod.ts", "heads"),
+  heads: () => import("./data/heads/mod.ts").then((m) => m.heads),
   emoji: () => import("./data/emoji.ts").then((m) => m.emoji),
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
@@ -42,8 +38,8 @@ export const metrics: Table<Metric> = {
   kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
   coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
-  control: later("./metrics/control.ts", "control"),
-  disentanglement: later("./metrics/disentanglement.ts", "disentanglement"),
+  control: () => import("./metrics/control.ts").then((m) => m.control),
+  disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
 
