@@ -130,14 +130,20 @@ function asMatrix({ rows, columns, data }: Dense): Matrix {
   return Matrix.from1DArray(rows, columns, data as unknown as number[]);
 }
 
-/** Sum of the singular values: the nuclear norm. */
+/**
+ * Sum of the singular values: the nuclear norm. The matrix is scaled to a largest entry of 1 and
+ * what is then below 1e−100 is 0: the library's reflections lose digits on subnormal columns.
+ */
 export function nuclearNorm(matrix: Dense): number {
-  const svd = new SingularValueDecomposition(asMatrix(matrix), {
+  const largest = matrix.data.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  if (largest === 0) return 0;
+  const data = matrix.data.map((v) => Math.abs(v) < 1e-100 * largest ? 0 : v / largest);
+  const svd = new SingularValueDecomposition(asMatrix({ ...matrix, data }), {
     computeLeftSingularVectors: false,
     computeRightSingularVectors: false,
     autoTranspose: true,
   });
-  return svd.diagonal.reduce((sum, s) => sum + s, 0);
+  return largest * svd.diagonal.reduce((sum, s) => sum + s, 0);
 }
 
 /** Eigenvalues of a symmetric matrix, largest first, with their unit eigenvectors as rows. */
