@@ -1,0 +1,59 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { claimsIn, loadMutants, parseJunit, runMutants } from "./run.ts";
+
+Deno.test("the runner tells killed, survived, stale and broken mutants apart", async () => {
+  const file = "src/stats/multiplicity.ts";
+  const law = "tests/properties/stats_laws_test.ts";
+  const mutant = (id: string, find: string, replace: string) => ({ id, file, find, replace, law });
+  const { outcomes, problems } = await runMutants([], {
+    jobs: 1,
+    mutants: [
+      { ...mutant("real", "running = Math.max(", "running = Math.min("), filter: "Holm" },
+      { ...mutant("harmless", "let running = 0;", "let running = -0;"), filter: "Holm" },
+      mutant("twice", "running", "walking"),
+      mutant("gone", "no such text", ""),
+      mutant("syntax", "let running = 0;", "let running = = 0;"),
+    ],
+  });
+  assertEquals(outcomes.map((o) => [o.id, o.outcome]), [
+    ["real", "killed"],
+    ["harmless", "survived"],
+    ["twice", "stale"],
+    ["gone", "stale"],
+    ["syntax", "broken"],
+  ]);
+  assertEquals(problems, []);
+});
+
+Deno.test("claims are read from laws, with the test's name where it is spelt out", () => {
+  const text = 'law("a \\"b\\"", {\n  kills: ["x", "y"],\n});\nlaw("no claim", {});\n' +
+    'law(\n  "c",\n  { kills: ["z"] },\n);\nlaw(`${kind}`, { kills: ["w"] });\n';
+  assertEquals(claimsIn(text, "f").map(({ id, test }) => [id, test]), [
+    ["x", 'law: a "b"'],
+    ["y", 'law: a "b"'],
+    ["z", "law: c"],
+    ["w", null],
+  ]);
+});
+
+Deno.test("JUnit reports: failures, errors, escapes; nothing run is not a failure", () => {
+  const xml = '<testcase name="a &lt; b"><failure message="m">t</failure></testcase>' +
+    '<testcase name="c" classname="x"/><testcase name="d"></testcase>';
+  assertEquals(parseJunit(xml), { failed: ["a < b"], passed: 2 });
+  assertEquals(parseJunit("<testsuites></testsuites>"), { failed: null, passed: 0 });
+  assertEquals(parseJunit(null), { failed: null, passed: 0 });
+});
+
+Deno.test("every mutant's edit fits its file, and its law's file is there", async () => {
+  for (const { id, file, find, replace, law } of await loadMutants()) {
+    const source = await Deno.readTextFile(new URL(`../../${file}`, import.meta.url));
+    assertEquals(source.split(find).length - 1, 1, `${id}: text occurs once in ${file}`);
+    assertEquals(find === replace, false, id);
+    assertEquals((await Deno.stat(new URL(`../../${law}`, import.meta.url))).isFile, true, id);
+  }
+});
+
+Deno.test("an unknown id is refused", async () => {
+  const error = await assertRejects(() => runMutants(["nobody"]), Error);
+  assertStringIncludes(error.message, "nobody");
+});
