@@ -1,0 +1,21 @@
+/**
+ * The settings of an autoencoder.
+ * @module
+ */
+import { z } from "zod";
+import { sizeFields, trainingFields } from "../training_config.ts";
+
+/** What a suite may say under `autoencoder`. */
+export const config = z.strictObject({
+  ...sizeFields,
+  denoising: z.number().min(0).max(1).default(0)
+    .describe("σ of the noise added to what the encoder sees while training; 0: plain"),
+  error: z.enum(["squared", "absolute"]).default("squared")
+    .describe("What is minimised between the picture out and the clean picture"),
+  components: z.int().min(1).max(100).default(10)
+    .describe("Gaussians in the mixture fitted to the codes, which samples are drawn from"),
+  ...trainingFields,
+});
+
+/** An autoencoder's settings, every field set. */
+export type Config = z.output<typeof config>;

@@ -1,0 +1,6 @@
+/**
+ * Autoencoders.
+ * @module
+ */
+export { autoencoder } from "./family.ts";
+export { type Config, config } from "./config.ts";

@@ -1,0 +1,44 @@
+/**
+ * The networks of an autoencoder: x → z → x, both deterministic.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import {
+  type ConvOptions,
+  decode,
+  type Decoder,
+  encode,
+  type Encoder,
+  initDecoder,
+  initEncoder,
+} from "../../backbones/conv.ts";
+import type { Key } from "../../engine/engine.ts";
+import { fold } from "../../random/key.ts";
+
+/** Everything that is trained. */
+export type Parameters = { readonly encoder: Encoder; readonly decoder: Decoder };
+
+/** Fresh parameters for codes of length `latent`. */
+export function initParameters(
+  key: Key,
+  { latent, ...options }: ConvOptions & { latent: number },
+): Parameters {
+  return {
+    encoder: initEncoder(fold(key, "encoder"), { ...options, out: latent }),
+    decoder: initDecoder(fold(key, "decoder"), { ...options, latent }),
+  };
+}
+
+/** Pictures [B, H, W, C] to codes [B, Z]. */
+export function toCode({ encoder }: Parameters, x_BHWC: tf.Tensor4D): tf.Tensor2D {
+  return encode(encoder, x_BHWC);
+}
+
+/** Codes [B, Z] to pictures [B, H, W, C] around mid grey, not clipped: what the error is taken of. */
+export function toPicture(
+  { decoder }: Parameters,
+  z_BZ: tf.Tensor2D,
+  options: ConvOptions,
+): tf.Tensor4D {
+  return tf.add(decode(decoder, z_BZ, options), 0.5);
+}

@@ -1,0 +1,41 @@
+/**
+ * Settings that the image families share.
+ * @module
+ */
+import { z } from "zod";
+
+/** The size of the model. */
+export const sizeFields = {
+  latent: z.int().min(1).max(1024).default(32).describe("Dimensions of the code z"),
+  width: z.int().min(8).max(512).default(32)
+    .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
+};
+
+/** How it is trained. */
+export const trainingFields = {
+  learningRate: z.number().positive().default(2e-3)
+    .describe("Adam's learning rate at its peak"),
+  warmup: z.number().min(0).max(0.9).default(0.02)
+    .describe("Share of the training over which the learning rate rises from 0"),
+  decay: z.number().min(0).max(1).default(0.05)
+    .describe(
+      "Learning rate at the end of its cosine, as a share of the peak; 1 keeps it constant",
+    ),
+  clip: z.number().positive().default(1)
+    .describe(
+      "Largest norm of the gradient of the loss a pixel value; larger ones are scaled down",
+    ),
+  ema: z.number().min(0).max(0.99999).default(0.999)
+    .describe(
+      "Decay a step of the average of the weights that evaluation uses; 0 uses the live ones",
+    ),
+};
+
+/** `trainingFields`, set. */
+export interface TrainingSettings {
+  readonly learningRate: number;
+  readonly warmup: number;
+  readonly decay: number;
+  readonly clip: number;
+  readonly ema: number;
+}

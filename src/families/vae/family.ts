@@ -1,0 +1,72 @@
+/**
+ * Variational autoencoders: the declaration that joins network, objective and sampler.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
+import { initTrained } from "../training.ts";
+import { likelihoodOf, pass, prepare, type Setting } from "./bound.ts";
+import { type Config, config } from "./config.ts";
+import { initParameters, posterior } from "./model.ts";
+import { logWeights } from "./objective.ts";
+import { decodeMean, samplePictures } from "./sample.ts";
+import { posteriorNoise, type State, trainStep } from "./train.ts";
+
+function build(config: Config, { sample, steps, trainSize }: BuildContext): Model {
+  const setting: Setting = { config, sample, trainSize };
+  return {
+    capabilities: {
+      likelihood: "bound",
+      measure: likelihoodOf(setting).measure,
+      latent: "continuous",
+      reconstructs: true,
+      samples: true,
+    },
+    init: (key) => {
+      const params = initParameters(key, { sample, width: config.width, latent: config.latent });
+      return { ...initTrained(params), optimal: tf.scalar(0) };
+    },
+    programs: {
+      train: updates<State, Images & Rows>((state, { x_BHWC, rows_B }, key) =>
+        trainStep(state, { x_BHWC, rows_B, key }, { setting, steps })
+      ),
+      sample: reads<State, Rows>((state, { rows_B }, key) => ({
+        x_BHWC: samplePictures(state, { rows_B, key }, setting),
+      })),
+      encode: reads<State, Images>((state, { x_BHWC }) => ({
+        ...posterior(state.ema.encoder, prepare(x_BHWC, setting)),
+      })),
+      decode: reads<State, Codes>((state, { z_BZ }) => ({
+        x_BHWC: decodeMean(state, z_BZ, setting),
+      })),
+      reconstruct: reads<State, Images>((state, { x_BHWC }) => {
+        const { mean_BZ } = posterior(state.ema.encoder, prepare(x_BHWC, setting));
+        return { x_BHWC: decodeMean(state, mean_BZ, setting) };
+      }),
+      log_weight: reads<State, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
+        const noise_BKZ = posteriorNoise(key, rows_B, { draws: 1, latent: config.latent });
+        const one = pass(state.ema, { x_BHWC, noise_BKZ, remembered: state.optimal }, setting);
+        return { logWeight_B: tf.reshape(logWeights(one.logLikelihood_BK, one), [-1]) };
+      }),
+    },
+    driver: {},
+  };
+}
+
+/** Variational autoencoders on residual convolutional networks. */
+export const vae = defineFamily<Config>({
+  name: "vae",
+  version: 1,
+  about: "variational autoencoder: β, β-TC, free bits, importance-weighted; three likelihoods",
+  papers: [
+    "arXiv:1312.6114",
+    "β-VAE, Higgins et al. 2017",
+    "arXiv:1802.04942",
+    "arXiv:1606.04934",
+    "arXiv:1509.00519",
+    "arXiv:2006.13202",
+  ],
+  config,
+  build,
+});

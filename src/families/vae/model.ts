@@ -1,0 +1,91 @@
+/**
+ * The networks of a VAE: x → q(z|x) → z → p(x|z).
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import {
+  type ConvOptions,
+  decode,
+  type Decoder,
+  encode,
+  type Encoder,
+} from "../../backbones/conv.ts";
+import { initDecoder, initEncoder } from "../../backbones/conv.ts";
+import type { Key } from "../../engine/engine.ts";
+import { log } from "../../numeric/elementary.ts";
+import { softplus, tanh } from "../../nn/mod.ts";
+import { fold } from "../../random/key.ts";
+import type { Gaussian } from "./objective.ts";
+
+/** Everything that is trained. */
+export type Parameters = {
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  /** What `learnedLogScale` turns into the log of the likelihood's scale. */
+  readonly scale: tf.Scalar;
+};
+
+/** |ln σ²| of a posterior stays below this: σ between e⁻⁵ and e⁵, finite whatever the network says. */
+const LOG_VARIANCE_BOUND = 10;
+/** A learned scale stays above e⁻⁷ ≈ 0.23/255, where all mass of a pixel is in one bin. */
+const LOG_SCALE_FLOOR = -7;
+/** Where a learned scale starts: e⁻³ ≈ 13/255. */
+const LOG_SCALE_START = -3;
+/**
+ * Adam moves every parameter by about the learning rate a step; a scale must cross several units
+ * within a short training, so one unit of the parameter is worth this many of the log scale.
+ */
+const LOG_SCALE_GAIN = 10;
+
+/** Fresh parameters for codes of length `latent`. */
+export function initParameters(
+  key: Key,
+  { latent, ...options }: ConvOptions & { latent: number },
+): Parameters {
+  return {
+    encoder: initEncoder(fold(key, "encoder"), { ...options, out: 2 * latent }),
+    decoder: initDecoder(fold(key, "decoder"), { ...options, latent }),
+    scale: tf.scalar(0),
+  };
+}
+
+/** q(z|x) of pictures [B, H, W, C]. */
+export function posterior(encoder: Encoder, x_BHWC: tf.Tensor4D): Gaussian {
+  const [mean_BZ, raw_BZ] = tf.split(encode(encoder, x_BHWC), 2, 1) as tf.Tensor2D[];
+  return { mean_BZ, logVariance_BZ: boundLogVariance(raw_BZ) };
+}
+
+/** 10 tanh(raw/10): the identity near 0, smooth, and never so far that exp over- or underflows. */
+export function boundLogVariance(raw: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul(tanh(tf.div(raw, LOG_VARIANCE_BOUND)), LOG_VARIANCE_BOUND);
+}
+
+/** Raw pictures of K codes each: [B, K, Z] → [B, K, D], D = H·W·C. */
+export function decodeDraws(
+  decoder: Decoder,
+  z_BKZ: tf.Tensor3D,
+  options: ConvOptions,
+): tf.Tensor3D {
+  const [B, K, Z] = z_BKZ.shape;
+  return tf.reshape(decode(decoder, tf.reshape(z_BKZ, [B * K, Z]), options), [B, K, -1]);
+}
+
+/** A fixed scale, in pixel units: its log. */
+export function fixedLogScale(scale: number): tf.Scalar {
+  return tf.scalar(log(scale));
+}
+
+/** A learned scale: its log, bounded from below by a softplus. */
+export function learnedLogScale(scale: tf.Scalar): tf.Scalar {
+  const above = tf.add(tf.mul(scale, LOG_SCALE_GAIN), LOG_SCALE_START - LOG_SCALE_FLOOR);
+  return tf.add(softplus(above), LOG_SCALE_FLOOR) as tf.Scalar;
+}
+
+/**
+ * The scale that maximises the Gaussian likelihood of this batch: ln of the root mean square error.
+ * Rybkin et al. 2021, "σ-VAE" (arXiv:2006.13202), eq. 7.
+ */
+export function optimalLogScale(x_B1D: tf.Tensor, mean_BKD: tf.Tensor): tf.Scalar {
+  const error = tf.mean(tf.square(tf.sub(x_B1D, mean_BKD)));
+  return tf.mul(tf.log(tf.maximum(error, 1e-6)), 0.5) as tf.Scalar;
+}
