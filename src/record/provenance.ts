@@ -98,7 +98,7 @@ export async function machineClass(identity: EngineIdentity): Promise<string> {
     await instructionSet(),
     `${navigator.hardwareConcurrency}-cores`,
   ];
-  if (identity.driver !== undefined) parts.push(identity.device, identity.driver);
+  if (identity.device !== "cpu") parts.push(identity.device, identity.driver ?? "");
   return parts.map(plain).join("_").replace(/-+(?=_|$)/g, "");
 }
 

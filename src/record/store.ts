@@ -26,6 +26,8 @@ export interface RunStatus {
   readonly pid: number;
   /** Start time of that process in the kernel's ticks, so that a reused pid is told apart. */
   readonly processStart: string | null;
+  /** How often the run has gone on from a checkpoint. */
+  readonly resumed: number;
   /** ISO 8601. */
   readonly updatedAt: string;
 }
@@ -52,11 +54,12 @@ export interface Store {
   readSeries(id: string): Promise<Series | null>;
   writeStatus(status: RunStatus): Promise<void>;
   readStatus(id: string): Promise<RunStatus | null>;
-  removeStatus(id: string): Promise<void>;
   /** Every run that has a status file. */
   statuses(): Promise<RunStatus[]>;
   write(id: string, file: string, bytes: Uint8Array): Promise<void>;
   read(id: string, file: string): Promise<Uint8Array | null>;
+  /** Removes a file of a run, if it is there. */
+  remove(id: string, file: string): Promise<void>;
   /** Forgets a run: its folder is removed. */
   clear(id: string): Promise<void>;
   /** Removes half-written files of a killed process. */
@@ -199,9 +202,6 @@ export function openStore(out: string = defaultOut): Store {
     },
     writeStatus: (status) =>
       writeAtomic(at(status.id, "status.json"), JSON.stringify(status) + "\n", { sync: false }),
-    async removeStatus(id) {
-      await Deno.remove(at(id, "status.json")).catch(() => {});
-    },
     async statuses() {
       const found: RunStatus[] = [];
       for (const id of await ids()) {
@@ -213,6 +213,11 @@ export function openStore(out: string = defaultOut): Store {
     },
     write: (id, file, bytes) => writeAtomic(at(id, file), bytes),
     read: (id, file) => readBytes(at(id, file)),
+    async remove(id, file) {
+      await Deno.remove(at(id, file)).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+    },
     async clear(id) {
       await Deno.remove(folder(id), { recursive: true }).catch((error) => {
         if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -3,7 +3,7 @@
  * @module
  */
 import { disposeTree } from "../engine/tree.ts";
-import { keyTensor } from "../random/key.ts";
+import { initialState } from "./programs.ts";
 import { DivergenceWatch } from "./divergence.ts";
 import { SeriesRecorder } from "./series.ts";
 import { type TrainSetup, trainSteps } from "./train.ts";
@@ -25,9 +25,7 @@ export async function probeTraining(
   setup: TrainSetup,
   limit: { seconds: number; steps: number },
 ): Promise<Probe> {
-  const key = keyTensor(setup.keys.init);
-  let state = setup.model.init(key);
-  key.dispose();
+  let state = initialState(setup.model, setup.keys);
   const series = new SeriesRecorder(setup.engine, new DivergenceWatch());
   const times = { data: 0, compile: 0, steps: 0 };
   const taken: number[] = [];

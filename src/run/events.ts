@@ -37,5 +37,5 @@ export type Outcome =
   /** Stopped cleanly on request; its checkpoint stands at `step`. */
   | { readonly kind: "stopped"; readonly step: number }
   | { readonly kind: "estimate"; readonly estimate: Estimate }
-  /** No record could be made, for this reason. */
-  | { readonly kind: "failed"; readonly cause: string };
+  /** There is no record, for this reason. `busy`: another process has the run. */
+  | { readonly kind: "failed"; readonly cause: string; readonly busy?: boolean };

@@ -4,17 +4,20 @@
  * @module
  */
 import type { Dataset, ImageSet } from "../data/dataset.ts";
+import { concatImages, sliceImages } from "../data/images.ts";
 import type { Features, Subject } from "../metrics/metric.ts";
 import { sha256 } from "../record/files.ts";
 import type { Artefact } from "../record/record.ts";
-import { gridPng, joinImages } from "./grid.ts";
-import { interpolation, liveliest, moments, traversal } from "./latents.ts";
-import { sliceImages } from "./subject.ts";
+import { sheetPng } from "../report/grid.ts";
+import { interpolation, traversal } from "../families/latents.ts";
 
 /** Samples in the grid: rows 0 … 63 of the key that all runs share. */
 export const pictureSamples = 64;
 /** Held-out pictures that are encoded to see how codes spread. */
 const encoded = 256;
+/** Points of a traversal or interpolation, and how far a traversal goes on either side. */
+const walkSteps = 9;
+const walkRange = 2.5;
 
 /** What pictures are made from. */
 export interface PictureParts {
@@ -30,10 +33,10 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
   const { subject, dataset } = parts;
   const artefacts: Artefact[] = [];
   async function keep(name: string, about: string, grid: { images: ImageSet; columns: number }) {
-    const { png, width, height } = await gridPng(grid.images, grid.columns);
+    const { bytes, width, height } = await sheetPng(grid.images, { columns: grid.columns });
     const file = `${name}.png`;
-    await parts.write(file, png);
-    artefacts.push({ name, file, sha256: await sha256(png), about, width, height });
+    await parts.write(file, bytes);
+    artefacts.push({ name, file, sha256: await sha256(bytes), about, width, height });
   }
 
   if (parts.samples !== null) {
@@ -47,7 +50,7 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
   if (held < 8) return artefacts;
   const { images } = await dataset.read("test", Uint32Array.from({ length: held }, (_, i) => i));
   if (subject.reconstruct) {
-    const originals = sliceImages(images, 0, Math.min(held, 32));
+    const originals = sliceImages(images, { to: Math.min(held, 32) });
     const rebuilt = await subject.reconstruct(originals);
     await keep(
       "reconstructions",
@@ -57,18 +60,18 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
   }
   if (subject.encode && subject.decode && subject.capabilities.latent === "continuous") {
     const codes = await subject.encode(images);
-    const grids = latentGrids(codes);
-    const { columns, dimensions } = grids;
+    const walk = traversal(codes, { steps: walkSteps, range: walkRange });
+    const moved = walk.dimensions.map(({ dimension }) => dimension).join(", ");
     await keep(
       "traversal",
-      `The first held-out picture, each row moving one of the ${dimensions} liveliest dimensions ` +
-        "from −3 to 3 standard deviations of the codes",
-      { images: await subject.decode(grids.traversal), columns },
+      `The first held-out picture, each row moving one dimension of its code (${moved}: those that ` +
+        `vary most, first to last) over ±${walkRange} standard deviations of the codes`,
+      { images: await subject.decode(walk.codes), columns: walkSteps },
     );
     await keep(
       "interpolation",
-      "Straight lines between the codes of held-out pictures",
-      { images: await subject.decode(grids.interpolation), columns },
+      "Straight lines between the codes of two held-out pictures, one pair a row",
+      { images: await subject.decode(lines(codes)), columns: walkSteps },
     );
   }
   return artefacts;
@@ -78,21 +81,20 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
 function alternate(originals: ImageSet, rebuilt: ImageSet, columns: number): ImageSet {
   const rows: ImageSet[] = [];
   for (let at = 0; at + columns <= originals.count; at += columns) {
-    rows.push(sliceImages(originals, at, at + columns), sliceImages(rebuilt, at, at + columns));
+    rows.push(
+      sliceImages(originals, { from: at, to: at + columns }),
+      sliceImages(rebuilt, { from: at, to: at + columns }),
+    );
   }
-  return joinImages(rows);
+  return concatImages(rows);
 }
 
-function latentGrids(codes: Features) {
-  const columns = 9;
-  const { mean, deviation } = moments(codes);
-  const dimensions = liveliest(deviation, 8);
-  const base = codes.data.subarray(0, codes.dimension);
-  const pairs = Array.from({ length: 6 }, (_, i) => [i, codes.count - 1 - i] as const);
-  return {
-    columns,
-    dimensions: dimensions.length,
-    traversal: traversal(base, { mean, deviation, dimensions }, { columns, reach: 3 }),
-    interpolation: interpolation(codes, pairs, columns),
-  };
+/** Straight lines from the code of held-out picture i to that of the i-th last. */
+function lines(codes: Features): Features {
+  const rows = Array.from({ length: Math.min(6, codes.count >> 1) }, (_, i) => i);
+  const walks = rows.map((from) =>
+    interpolation(codes, { from, to: codes.count - 1 - from, steps: walkSteps })
+  );
+  const data = Float64Array.from(walks.flatMap((walk) => [...walk.data]));
+  return { count: rows.length * walkSteps, dimension: codes.dimension, data };
 }

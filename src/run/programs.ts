@@ -54,9 +54,9 @@ export function compilePrograms(engine: Engine, model: Model, label: string): Pr
     step: (name, state, { inputs, key }) => compiled(name, true)(state, inputs, key),
     run(name, state, { inputs, key }) {
       const [next, outputs] = compiled(name, false)(state, inputs, key);
-      const keep = new Set<tf.Tensor>([state, inputs, outputs].flatMap((tree) =>
-        leaves(tree).map(([, leaf]) => leaf)
-      ));
+      const keep = new Set<tf.Tensor>(
+        [state, inputs, outputs].flatMap((tree) => leaves(tree).map(([, leaf]) => leaf)),
+      );
       keep.add(key);
       disposeTree(next, keep);
       return outputs;
@@ -85,4 +85,9 @@ export function hostContext(
 /** 0, 1, …, count − 1 from `first`, int32 [count]. */
 export function rowNumbers(engine: Engine, count: number, first = 0): tf.Tensor {
   return engine.tensor(Int32Array.from({ length: count }, (_, i) => first + i), [count], "int32");
+}
+
+/** A model's fresh state under a run's key; whatever else making it took is freed. */
+export function initialState(model: Model, keys: RunKeys): TensorRecord {
+  return tf.tidy(() => model.init(keyTensor(keys.init)) as tf.TensorContainer) as TensorRecord;
 }

@@ -8,13 +8,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine/engine.ts";
 import { disposeTree, leaves } from "../engine/tree.ts";
-import type { ImageSet } from "../data/dataset.ts";
-import type { ImageSpec } from "../data/dataset.ts";
-import { toImageSet, toTensorImages } from "../data/images.ts";
+import type { Dataset, ImageSet, ImageSpec } from "../data/dataset.ts";
+import { sliceImages, toImageSet, toTensorImages } from "../data/images.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
-import type { Features, Subject } from "../metrics/metric.ts";
+import { type Features, MetricUnavailable, type Subject } from "../metrics/metric.ts";
 import type { HostKey } from "../random/host.ts";
 import { keyTensor } from "../random/key.ts";
+import type { Run } from "./job.ts";
 import type { RunKeys } from "./keys.ts";
 import { type Programs, rowNumbers } from "./programs.ts";
 
@@ -30,12 +30,6 @@ export interface SubjectParts {
   readonly state: TensorRecord;
   readonly sample: ImageSpec;
   readonly keys: RunKeys;
-}
-
-/** Images `from` … `to` − 1, without copying. */
-export function sliceImages(images: ImageSet, from: number, to: number): ImageSet {
-  const size = images.height * images.width * images.channels;
-  return { ...images, count: to - from, data: images.data.subarray(from * size, to * size) };
 }
 
 /** Rows `from` … of a set, the last one repeated to fill `evaluationBatch`. */
@@ -119,7 +113,8 @@ export async function sampleImages(
 }
 
 function asImages({ sample }: SubjectParts, data: Float32Array, count: number): ImageSet {
-  return toImageSet(data, [count, sample.height, sample.width, sample.channels]);
+  const { height, width, channels } = sample;
+  return toImageSet(data, { height, width, channels, count });
 }
 
 const float64 = (count: number, data: Float32Array): Features => ({
@@ -138,10 +133,13 @@ export function modelSubject(parts: SubjectParts): Subject {
     label: parts.label,
     capabilities,
     async sample(count) {
+      if (!capabilities.samples) {
+        throw new MetricUnavailable("not-defined", `${parts.label} gives no samples`);
+      }
       if (samples === null || samples.count < count) {
         samples = await sampleImages(parts, keys.sample, count);
       }
-      return sliceImages(samples, 0, count);
+      return sliceImages(samples, { to: count });
     },
   };
   if (parts.programs.has("encode")) {
@@ -199,4 +197,13 @@ export function modelSubject(parts: SubjectParts): Subject {
     };
   }
   return subject;
+}
+
+/** A run's parts, as a subject wants them. */
+export function subjectParts(
+  { planned, host, keys }: Run,
+  parts: Pick<SubjectParts, "model" | "programs" | "state"> & { dataset: Dataset },
+): SubjectParts {
+  const { dataset, ...rest } = parts;
+  return { label: planned.label, engine: host.engine, sample: dataset.sample, keys, ...rest };
 }

@@ -1,0 +1,273 @@
+/**
+ * `run`: suites to records, verdicts and reports.
+ * @module
+ */
+import { join } from "@std/path";
+import type { Dataset } from "../data/dataset.ts";
+import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import type { LaunchResult } from "../launch/schedule.ts";
+import type { WorkerSettings } from "../launch/protocol.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { HostProvenance } from "../record/provenance.ts";
+import { formatSeconds } from "../report/format.ts";
+import type { Suite } from "../suite/schema.ts";
+import type { Arguments, Terminal } from "./command.ts";
+import { chooseEngine, type EngineChoice } from "./engine_choice.ts";
+import { Progression, type ProgressMode } from "./progress.ts";
+
+/** Seconds between checkpoints. */
+const checkpointSeconds = 30;
+/** Exit code of a run that was interrupted: 128 + SIGINT, as shells have it. */
+export const interruptedExit = 130;
+
+/** What all suites of one command share. */
+interface Session {
+  readonly args: Arguments;
+  readonly terminal: Terminal;
+  readonly mode: ProgressMode;
+  readonly out: string;
+  readonly engine: EngineChoice;
+  readonly provenance: HostProvenance;
+  readonly signal: AbortSignal;
+}
+
+function modeOf(args: Arguments, terminal: Terminal): ProgressMode {
+  if (args.has("json")) return "json";
+  if (args.has("quiet")) return "quiet";
+  return terminal.live ? "live" : "plain";
+}
+
+/** The first Ctrl-C (or SIGTERM) stops cleanly, the second at once. */
+function interruption(terminal: Terminal): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) Deno.exit(interruptedExit);
+    controller.abort();
+    terminal.warn("stopping: runs save a checkpoint first (once more to stop at once)");
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const name of signals) Deno.addSignalListener(name, stop);
+  return {
+    signal: controller.signal,
+    release: () => signals.forEach((name) => Deno.removeSignalListener(name, stop)),
+  };
+}
+
+function seedsOf(args: Arguments): number[] | undefined {
+  return args.list("seeds")?.map((text) => {
+    if (!/^\d+$/.test(text)) {
+      throw new UsageError(`--seeds wants whole numbers, e.g. 1,2,3; not \`${text}\``);
+    }
+    return Number(text);
+  });
+}
+
+/** See the table of commands. */
+export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const [{ loadSuite }, { planSuite }, { hostProvenance }] = await Promise.all([
+    import("../suite/load.ts"),
+    import("../plan/plan.ts"),
+    import("../record/provenance.ts"),
+  ]);
+  const set = args.all("set");
+  const engine = await chooseEngine(args.one("engine"));
+  const options = { engine: engine.name, seeds: seedsOf(args), families: args.list("families") };
+  // Every suite is read and planned before any is run: a mistake in the last one costs nothing.
+  const suites: { suite: Suite; plan: PlannedRun[] }[] = [];
+  for (const path of args.positionals) {
+    const suite = await loadSuite(path, { set });
+    suites.push({ suite, plan: planSuite(suite, options) });
+  }
+  const { signal, release } = interruption(terminal);
+  const session: Session = {
+    args,
+    terminal,
+    mode: modeOf(args, terminal),
+    out: args.one("out") ?? ".likeness",
+    engine,
+    provenance: await hostProvenance(args.line),
+    signal,
+  };
+  try {
+    const codes: number[] = [];
+    for (const { suite, plan } of suites) {
+      if (signal.aborted) break;
+      codes.push(await runSuite(session, suite, plan));
+    }
+    return signal.aborted ? interruptedExit : worstExit(codes);
+  } finally {
+    release();
+  }
+}
+
+const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoice): string {
+  const trained = plan.filter(({ spec }) => spec.protocol !== "control");
+  const configs = new Set(trained.map(({ group }) => group)).size;
+  const families = new Set(trained.map(({ spec }) => spec.family)).size;
+  const seeds = new Set(trained.map(({ spec }) => spec.seed)).size;
+  const controls = plan.length - trained.length;
+  const matrix = [
+    configs === families
+      ? plural(families, "family", "families")
+      : `${plural(configs, "config")} of ${plural(families, "family", "families")}`,
+    `× ${plural(seeds, "seed")}`,
+    ...(controls > 0 ? [`+ ${plural(controls, "control row")}`] : []),
+  ].join(" ");
+  return `${name} · ${matrix} · ${engine.name} (${engine.why})`;
+}
+
+/** Loads the data once, with as many threads as there are cores, before workers ask for it. */
+async function prepareData(
+  { out, signal, mode }: Session,
+  { data }: Suite,
+  view: Progression,
+): Promise<Dataset> {
+  const { datasets, fromTable } = await import("../registry.ts");
+  const definition = await fromTable(datasets, data.dataset, "dataset");
+  const start = performance.now();
+  let made = false;
+  const dataset = await definition.load(data.config, {
+    cache: join(out, "cache"),
+    jobs: navigator.hardwareConcurrency,
+    signal,
+    progress: (done, total, note) => {
+      made = true;
+      view.working(note, done, total);
+    },
+  });
+  const { height, width, channels } = dataset.sample;
+  const splits = (["train", "test", "judge", "judge_test"] as const)
+    .filter((split) => dataset.size(split) > 0)
+    .map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`).join(", ");
+  const shape = height === width ? `${height}²` : `${height}×${width}`;
+  const seconds = (performance.now() - start) / 1000;
+  view.say(
+    `data   ${dataset.name} ${shape}${channels === 1 ? " grey" : ""}: ${splits}` +
+      `   ${made ? "" : "cached, "}${formatSeconds(seconds)}`,
+  );
+  for (const note of dataset.notes) view.say(`       ${note}`);
+  if (mode === "json") {
+    view.json("data", { dataset: dataset.name, digest: dataset.digest, seconds });
+  }
+  return dataset;
+}
+
+async function runSuite(
+  session: Session,
+  suite: Suite,
+  plan: readonly PlannedRun[],
+): Promise<number> {
+  const { args, terminal, mode, out, engine, provenance, signal } = session;
+  const [{ writePlan }, { defaultJobs, launch }, { threads }] = await Promise.all([
+    import("../plan/plan.ts"),
+    import("../launch/schedule.ts"),
+    import("../launch/threads.ts"),
+  ]);
+  const view = new Progression(terminal, mode, plan);
+  try {
+    view.say(header(suite, plan, engine));
+    if (mode === "json") {
+      view.json("plan", {
+        suite: suite.name,
+        engine: engine.name,
+        runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
+      });
+    }
+    await Deno.mkdir(join(out, "plans"), { recursive: true });
+    if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
+    await prepareData(session, suite, view);
+    if (signal.aborted) return interruptedExit;
+    const settings: WorkerSettings = {
+      out,
+      engine: engine.name,
+      engineChoice: engine.why,
+      modules: suite.modules,
+      provenance,
+      checkpointSeconds,
+      dataJobs: 1,
+    };
+    const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length);
+    const common = {
+      launcher: threads,
+      settings,
+      signal,
+      onEvent: (event: Parameters<Progression["onEvent"]>[0]) => view.onEvent(event),
+    };
+    if (args.has("dry-run")) {
+      const { estimatePlan } = await import("./estimate.ts");
+      return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });
+    }
+    const result = await launch(plan, {
+      ...common,
+      jobs,
+      fresh: args.has("fresh"),
+      speedMetrics: await speedMetrics(suite),
+    });
+    view.close();
+    return await conclude(session, { suite, plan, result, settings });
+  } finally {
+    view.close();
+  }
+}
+
+async function speedMetrics(suite: Suite): Promise<Set<string>> {
+  const { fromTable, metrics } = await import("../registry.ts");
+  const found = new Set<string>();
+  for (const { metric } of suite.metrics) {
+    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
+  }
+  return found;
+}
+
+/** What a suite's runs came to. */
+interface Finished {
+  readonly suite: Suite;
+  readonly plan: readonly PlannedRun[];
+  readonly result: LaunchResult;
+  readonly settings: WorkerSettings;
+}
+
+/** Results, gate and report. */
+async function conclude(session: Session, finished: Finished): Promise<number> {
+  const { terminal, mode, args, out } = session;
+  const { suite, plan, result } = finished;
+  const { openStore } = await import("../record/store.ts");
+  const store = openStore(out);
+  const records: RunRecord[] = [];
+  for (const { id } of plan) {
+    const record = await store.readRecord(id);
+    if (record !== null) records.push(record);
+  }
+  const say = (line: string) => {
+    if (mode === "live" || mode === "plain") terminal.print(line);
+  };
+  const emit = (event: string, data: object) => {
+    if (mode === "json") terminal.print(JSON.stringify({ event, ...data }));
+  };
+  for (const record of records) {
+    emit("record", {
+      id: record.id,
+      label: record.label,
+      seed: record.spec.seed,
+      state: record.state,
+      cause: record.cause,
+      metrics: record.metrics,
+    });
+  }
+  if (result.interrupted) {
+    const left = plan.length - records.filter(({ state }) => state !== "failed").length;
+    if (mode !== "json") {
+      terminal.warn(
+        `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
+          `the same command goes on where they were:\n  ${args.line}`,
+      );
+    }
+    return interruptedExit;
+  }
+  const code = await import("./run_outcome.ts").then(({ showOutcome }) =>
+    showOutcome({ ...finished, args, records, terminal, out, mode, say, emit })
+  );
+  return code;
+}

@@ -1,0 +1,105 @@
+/**
+ * Workers as processes of their own, so that none can take the others with it.
+ * @module
+ */
+import { fromFileUrl } from "@std/path";
+import type { Outcome, RunEvent } from "../run/events.ts";
+import type { LaunchedWorker, Launcher } from "./launcher.ts";
+import { lines } from "./lines.ts";
+import type { FromWorker, Task, ToWorker, WorkerSettings } from "./protocol.ts";
+
+class ProcessWorker implements LaunchedWorker {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #done: Promise<void>;
+  #broken = false;
+  #settle: ((outcome: Outcome) => void) | null = null;
+  #onEvent: (event: RunEvent) => void = () => {};
+
+  constructor(settings: WorkerSettings) {
+    const entry = fromFileUrl(new URL("./process_worker.ts", import.meta.url));
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", entry],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#done = this.#listen();
+    this.#post({ kind: "settings", settings, stop: null });
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  run(task: Task, onEvent: (event: RunEvent) => void): Promise<Outcome> {
+    if (this.#broken) return Promise.resolve({ kind: "failed", cause: "the worker has ended" });
+    this.#onEvent = onEvent;
+    return new Promise((settle) => {
+      this.#settle = settle;
+      this.#post({ kind: "task", task });
+    });
+  }
+
+  stop(): void {
+    this.#post({ kind: "stop" });
+  }
+
+  async end(): Promise<void> {
+    if (!this.#broken) {
+      this.#broken = true;
+      try {
+        this.#child.kill("SIGKILL");
+      } catch {
+        // it has gone by itself
+      }
+    }
+    await this.#done;
+  }
+
+  async #listen(): Promise<void> {
+    const errors = this.#errors();
+    for await (const line of lines(this.#child.stdout)) {
+      const message = JSON.parse(line) as FromWorker;
+      if (message.kind === "event") this.#onEvent(message.event);
+      else this.#finish(message.outcome);
+    }
+    const [{ code, signal }, said] = await Promise.all([this.#child.status, errors]);
+    this.#broken = true;
+    const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+    const memory = signal === "SIGKILL" || /out of memory|OOM/i.test(said)
+      ? " (out of memory?)"
+      : "";
+    const why = said === "" ? "" : `; it said: ${said}`;
+    this.#finish({ kind: "failed", cause: `the worker process ended by ${how}${memory}${why}` });
+    await this.#input.close().catch(() => {});
+  }
+
+  /** The last words of the process, from its standard error. */
+  async #errors(): Promise<string> {
+    const kept: string[] = [];
+    for await (const line of lines(this.#child.stderr)) {
+      kept.push(line);
+      if (kept.length > 12) kept.shift();
+    }
+    return kept.join("\n").trim();
+  }
+
+  #post(message: ToWorker): void {
+    const bytes = new TextEncoder().encode(JSON.stringify(message) + "\n");
+    this.#input.write(bytes).catch(() => {}); // its end is reported by #listen
+  }
+
+  #finish(outcome: Outcome): void {
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.(outcome);
+  }
+}
+
+/** Runs in processes: a second more to start each; one that runs out of memory fails alone. */
+export const processes: Launcher = {
+  name: "processes",
+  start: (settings) => new ProcessWorker(settings),
+};

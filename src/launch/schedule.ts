@@ -1,0 +1,177 @@
+/**
+ * Does a plan: as many runs at a time as asked for, one failure stopping no other, speed measured
+ * at the end when nothing else runs.
+ * @module
+ */
+import { failedRecord } from "../record/failed.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { openStore } from "../record/store.ts";
+import type { Outcome, RunEvent } from "../run/events.ts";
+import type { LaunchedWorker, Launcher } from "./launcher.ts";
+import type { Task, WorkerSettings } from "./protocol.ts";
+
+/** News of a launch. */
+export type LaunchEvent =
+  | { readonly kind: "started"; readonly planned: PlannedRun; readonly work: Task["work"] }
+  | { readonly kind: "news"; readonly planned: PlannedRun; readonly event: RunEvent }
+  | {
+    readonly kind: "ended";
+    readonly planned: PlannedRun;
+    readonly work: Task["work"];
+    readonly outcome: Outcome;
+  };
+
+/** How a plan is done. */
+export interface LaunchOptions {
+  readonly launcher: Launcher;
+  readonly settings: WorkerSettings;
+  /** Workers at a time. */
+  readonly jobs: number;
+  /** Forget what there is of the runs. */
+  readonly fresh?: boolean;
+  /** Names of the metrics of the speed phase. */
+  readonly speedMetrics: ReadonlySet<string>;
+  /** Aborting stops all runs cleanly. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: LaunchEvent) => void;
+  /** Seconds that a run gets to stop cleanly before its worker is ended. */
+  readonly grace?: number;
+}
+
+/** What became of a plan. */
+export interface LaunchResult {
+  /** By run id: the last outcome of each run that was started. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Whether it was stopped before its end. */
+  readonly interrupted: boolean;
+}
+
+/** Runs that can go on at a time: one a core, and 1.5 GB of this machine's memory for each. */
+export function defaultJobs(runs: number): number {
+  const { available, free } = Deno.systemMemoryInfo();
+  const byMemory = Math.floor(Math.max(available, free) / 1.5e9);
+  return Math.max(1, Math.min(navigator.hardwareConcurrency, byMemory, runs));
+}
+
+/** Executes tasks on at most `jobs` workers. */
+async function doTasks(
+  tasks: readonly Task[],
+  options: LaunchOptions,
+  done: (task: Task, outcome: Outcome) => Promise<void>,
+): Promise<void> {
+  const { launcher, settings, signal, onEvent, jobs, grace = 10 } = options;
+  const queue = [...tasks];
+  const atWork = new Set<LaunchedWorker>();
+  const timers: number[] = [];
+  const stop = () => {
+    for (const worker of atWork) {
+      worker.stop();
+      timers.push(setTimeout(() => void worker.end(), grace * 1000));
+    }
+  };
+  signal?.addEventListener("abort", stop);
+
+  async function slot(): Promise<void> {
+    let worker: LaunchedWorker | null = null;
+    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+      if (signal?.aborted) break;
+      const { planned, work } = task;
+      if (worker === null || worker.broken) {
+        if (worker !== null) atWork.delete(worker);
+        worker = launcher.start(settings);
+        atWork.add(worker);
+      }
+      onEvent?.({ kind: "started", planned, work });
+      let outcome = await worker.run(
+        task,
+        (event) => onEvent?.({ kind: "news", planned, event }),
+      );
+      // Ended by us because it didn't stop in time: its checkpoint stands all the same.
+      if (signal?.aborted && outcome.kind === "failed") outcome = { kind: "stopped", step: 0 };
+      await done(task, outcome);
+      onEvent?.({ kind: "ended", planned, work, outcome });
+    }
+    if (worker !== null) {
+      atWork.delete(worker);
+      await worker.end();
+    }
+  }
+
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, slot));
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    timers.forEach(clearTimeout);
+  }
+}
+
+/** Does the plan; see the module. */
+export async function launch(
+  plan: readonly PlannedRun[],
+  options: LaunchOptions,
+): Promise<LaunchResult> {
+  const { settings, signal, fresh = false, speedMetrics } = options;
+  const store = openStore(settings.out);
+  const outcomes = new Map<string, Outcome>();
+  const records = new Map<string, RunRecord>();
+  const startedAt = new Date().toISOString();
+  const tasks = plan.map((planned): Task => ({ planned, work: "run", fresh }));
+  await doTasks(tasks, options, async ({ planned }, outcome) => {
+    outcomes.set(planned.id, outcome);
+    if (outcome.kind === "record") records.set(planned.id, outcome.record);
+    if (outcome.kind === "failed" && !outcome.busy) {
+      // The worker could not write it: it broke down, or never came up.
+      await store.writeRecord(
+        await failedRecord(planned, {
+          cause: outcome.cause,
+          provenance: settings.provenance,
+          engine: null,
+          engineChoice: settings.engineChoice,
+          startedAt,
+          metrics: [],
+          seconds: (Date.now() - Date.parse(startedAt)) / 1000,
+        }),
+      );
+      await store.remove(planned.id, "status.json");
+    }
+  });
+  const speed = plan.filter(({ id, spec }) => {
+    const record = records.get(id);
+    if (record === undefined || !["done", "unreliable"].includes(record.state)) return false;
+    const have = new Set(record.metrics.map(({ metric }) => metric));
+    return spec.metrics.some(({ metric }) => speedMetrics.has(metric) && !have.has(metric));
+  });
+  // A worker of its own for each, so that its peak memory is its own.
+  for (const planned of speed) {
+    if (signal?.aborted) break;
+    const task: Task = { planned, work: "speed", fresh: false };
+    await doTasks([task], { ...options, jobs: 1 }, (_, outcome) => {
+      const before = outcomes.get(planned.id);
+      const cached = before?.kind === "record" && before.cached;
+      outcomes.set(
+        planned.id,
+        outcome.kind === "record" ? { ...outcome, cached } : outcome,
+      );
+      return Promise.resolve();
+    });
+  }
+  return { outcomes, interrupted: signal?.aborted ?? false };
+}
+
+/** Probes runs one after the other on one worker: nothing else may distort what they take. */
+export async function probe(
+  plan: readonly PlannedRun[],
+  options: Omit<LaunchOptions, "jobs" | "speedMetrics">,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  const tasks = plan.map((planned): Task => ({ planned, work: "probe", fresh: false }));
+  await doTasks(
+    tasks,
+    { ...options, jobs: 1, speedMetrics: new Set() },
+    ({ planned }, outcome) => {
+      outcomes.set(planned.id, outcome);
+      return Promise.resolve();
+    },
+  );
+  return outcomes;
+}

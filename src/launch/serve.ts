@@ -1,0 +1,139 @@
+/**
+ * The worker's side: settings once, then tasks one after the other. An engine and its datasets are
+ * opened once and kept.
+ * @module
+ */
+import type { Dataset } from "../data/dataset.ts";
+import type { Engine } from "../engine/engine.ts";
+import { openEngine } from "../engine/mod.ts";
+import { canonicalJson } from "../plan/identity.ts";
+import { datasets, families, fromTable, metrics, registerModule } from "../registry.ts";
+import { failedRecord, type Failure } from "../record/failed.ts";
+import type { PlannedRun } from "../record/record.ts";
+import { openStore } from "../record/store.ts";
+import { nulls } from "../run/conclude.ts";
+import { controls } from "../run/controls.ts";
+import type { Outcome } from "../run/events.ts";
+import { executeRun } from "../run/execute.ts";
+import type { RunHost } from "../run/job.ts";
+import { executeProbe } from "../run/probe.ts";
+import { executeSpeed } from "../run/speed.ts";
+import { BusyError } from "../run/status_file.ts";
+import { openExtractor } from "../metrics/extractors/mod.ts";
+import type { FromWorker, Task, WorkerSettings } from "./protocol.ts";
+
+/** Serves tasks; see the module. */
+export class TaskServer {
+  readonly #settings: WorkerSettings;
+  readonly #stopped: () => boolean;
+  readonly #post: (message: FromWorker) => void;
+  readonly #datasets = new Map<string, Promise<Dataset>>();
+  #ready: Promise<Engine> | null = null;
+
+  constructor(
+    settings: WorkerSettings,
+    channel: { stopped: () => boolean; post: (message: FromWorker) => void },
+  ) {
+    this.#settings = settings;
+    this.#stopped = channel.stopped;
+    this.#post = channel.post;
+  }
+
+  /** Does one task and posts its outcome. Never rejects. */
+  async serve(task: Task): Promise<void> {
+    this.#post({ kind: "outcome", outcome: await this.#outcome(task) });
+  }
+
+  async #outcome(task: Task): Promise<Outcome> {
+    const startedAt = new Date().toISOString();
+    const start = performance.now();
+    try {
+      const host = await this.#host();
+      if (task.work === "probe") return await executeProbe(task.planned, host);
+      if (task.work === "speed") return await executeSpeed(task.planned, host);
+      return await executeRun(task.planned, host, { fresh: task.fresh });
+    } catch (error) {
+      if (error instanceof BusyError) return { kind: "failed", cause: error.message, busy: true };
+      const { name, message } = error as Error;
+      const cause = name === "Error" ? message : `${name}: ${message}`;
+      if (task.work !== "run") return { kind: "failed", cause };
+      const seconds = (performance.now() - start) / 1000;
+      return await this.#failed(task.planned, { cause, startedAt, seconds });
+    }
+  }
+
+  async #failed(
+    planned: PlannedRun,
+    failure: Pick<Failure, "cause" | "startedAt" | "seconds">,
+  ): Promise<Outcome> {
+    try {
+      const { provenance, engineChoice, out } = this.#settings;
+      const reason = `failed: ${failure.cause}`;
+      const record = await failedRecord(planned, {
+        ...failure,
+        provenance,
+        engineChoice,
+        engine: await this.#ready?.catch(() => null) ?? null,
+        metrics: await nulls(planned, {
+          reason,
+          metric: (name) => fromTable(metrics, name, "metric"),
+        }),
+      });
+      const store = openStore(out);
+      await store.writeRecord(record);
+      await store.remove(planned.id, "status.json");
+      return { kind: "record", record, cached: false };
+    } catch {
+      return { kind: "failed", cause: failure.cause };
+    }
+  }
+
+  async #open(): Promise<Engine> {
+    for (const module of this.#settings.modules) await registerModule(module);
+    return (await openEngine(this.#settings.engine)).engine;
+  }
+
+  async #host(): Promise<RunHost> {
+    const { out, engineChoice, provenance, checkpointSeconds } = this.#settings;
+    const engine = await (this.#ready ??= this.#open());
+    return {
+      engine,
+      engineChoice,
+      provenance,
+      out,
+      checkpointSeconds,
+      stopped: this.#stopped,
+      emit: (event) => this.#post({ kind: "event", event }),
+      dataset: (data) => this.#dataset(data),
+      family: (name) => fromTable(families, name, "family"),
+      metric: (name) => fromTable(metrics, name, "metric"),
+      extractor: (name, dataset) => openExtractor(name, { engine, dataset }),
+      control: (name, dataset, key) => {
+        const control = controls[name];
+        if (control === undefined) throw new Error(`no control row is called ${name}`);
+        return control.open({ dataset, engine, key });
+      },
+    };
+  }
+
+  #dataset(data: PlannedRun["spec"]["data"]): Promise<Dataset> {
+    const key = canonicalJson(data);
+    let loaded = this.#datasets.get(key);
+    if (loaded === undefined) {
+      loaded = this.#load(data);
+      this.#datasets.set(key, loaded);
+      loaded.catch(() => this.#datasets.delete(key)); // a later run may have more luck
+    }
+    return loaded;
+  }
+
+  async #load(data: PlannedRun["spec"]["data"]): Promise<Dataset> {
+    const definition = await fromTable(datasets, data.dataset, "dataset");
+    return await definition.load(data.config, {
+      cache: `${this.#settings.out}/cache`,
+      jobs: this.#settings.dataJobs,
+      progress: (done, total, note) =>
+        this.#post({ kind: "event", event: { kind: "note", note: `${note} ${done}/${total}` } }),
+    });
+  }
+}

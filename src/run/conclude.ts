@@ -1,0 +1,90 @@
+/**
+ * The end of a run: scores, pictures, record.
+ * @module
+ */
+import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
+import type { PlannedRun } from "../record/record.ts";
+import { evaluate, withoutValues } from "./evaluate.ts";
+import type { Outcome } from "./events.ts";
+import { type Ending, type Run, timed, writeRecord } from "./job.ts";
+import { makePictures, type PictureParts } from "./pictures.ts";
+
+/** Nulls for every metric of a plan, for one reason. */
+export async function nulls(
+  planned: PlannedRun,
+  why: { reason: string; metric: (name: string) => Promise<Metric> },
+): Promise<MetricValue[]> {
+  const values = await Promise.all(
+    planned.spec.metrics.map(async ({ metric, config }) =>
+      withoutValues(await why.metric(metric), config, {
+        status: "not-measured",
+        reason: why.reason,
+      })
+    ),
+  );
+  return values.flat();
+}
+
+/** What a control row says to metrics of speed. */
+async function speedOfControl({ planned, host }: Run): Promise<MetricValue[]> {
+  const values: MetricValue[] = [];
+  for (const { metric: name, config } of planned.spec.metrics) {
+    const metric = await host.metric(name);
+    if (metric.phase !== "speed") continue;
+    const reason = "a control row is no model: there is nothing to time";
+    values.push(...withoutValues(metric, config, { status: "not-defined", reason }));
+  }
+  return values;
+}
+
+/** Scores, pictures and the record, whatever the subject is. */
+export async function conclude(run: Run, scored: {
+  readonly subject: Subject;
+  readonly samples: PictureParts["samples"];
+  readonly ending: Omit<Ending, "state" | "cause" | "metrics">;
+}): Promise<Outcome> {
+  const { planned, host, store } = run;
+  const { dataset, steps } = scored.ending;
+  host.emit({ kind: "phase", phase: "evaluate" });
+  await run.status.update("evaluate", steps, steps);
+  const { values, problems } = await timed(run, "metrics", () =>
+    evaluate(
+      {
+        subject: scored.subject,
+        dataset,
+        keys: run.keys,
+        metric: host.metric,
+        extractor: host.extractor,
+        cache: store.cache,
+        engine: host.engine.identity,
+        progress: (note) => host.emit({ kind: "note", note }),
+      },
+      planned.spec.metrics,
+      { phase: "quality", stopped: host.stopped },
+    ));
+  if (host.stopped()) {
+    await run.status.interrupted();
+    return { kind: "stopped", step: steps };
+  }
+  host.emit({ kind: "phase", phase: "pictures" });
+  const causes = [...problems];
+  const pictures = await timed(run, "pictures", () =>
+    makePictures({
+      subject: scored.subject,
+      dataset,
+      samples: scored.samples,
+      write: (file, bytes) => store.write(planned.id, file, bytes),
+    })).catch((error: Error) => {
+      causes.push(`pictures: ${error.message}`);
+      return [];
+    });
+  return await writeRecord(run, {
+    ...scored.ending,
+    state: causes.length === 0 ? "done" : "unreliable",
+    ...(causes.length === 0 ? {} : { cause: causes.join("; ") }),
+    metrics: planned.spec.protocol === "control"
+      ? [...values, ...await speedOfControl(run)]
+      : values,
+    artefacts: [...scored.ending.artefacts, ...pictures],
+  });
+}

@@ -1,0 +1,115 @@
+/**
+ * One planned run from start to record: train (or resume), finish, evaluate, draw, write.
+ * @module
+ */
+import { disposeTree } from "../engine/tree.ts";
+import { sha256 } from "../record/files.ts";
+import type { Artefact, PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { checkpointFile, parameterCount } from "./checkpoint.ts";
+import { conclude, nulls } from "./conclude.ts";
+import type { Outcome } from "./events.ts";
+import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
+import { pictureKey } from "./keys.ts";
+import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
+import { prepare, train } from "./training.ts";
+
+async function executeTraining(run: Run): Promise<Outcome> {
+  const { planned, store } = run;
+  const prepared = await prepare(run);
+  const { dataset, model, programs } = prepared;
+  const resumed = await run.status.resumes(prepared.resumed);
+  const trained = await train(run, prepared);
+  const { state, step } = trained;
+  try {
+    if (trained.stopped) {
+      await run.status.interrupted();
+      return { kind: "stopped", step };
+    }
+    const ending = {
+      dataset,
+      steps: step,
+      parameters: parameterCount(state),
+      resumed,
+      seriesSha256: trained.seriesSha256,
+    };
+    if (trained.diverged !== null) {
+      // Nothing to go on from: the next attempt, if any, starts over.
+      await store.remove(planned.id, checkpointFile);
+      return await writeRecord(run, {
+        ...ending,
+        state: "diverged",
+        cause: trained.diverged,
+        metrics: await nulls(planned, {
+          reason: `diverged: ${trained.diverged}`,
+          metric: run.host.metric,
+        }),
+        artefacts: [],
+      });
+    }
+    const checkpoint: Artefact = {
+      name: "checkpoint",
+      file: checkpointFile,
+      sha256: await sha256(trained.checkpoint!),
+      about: "State after the last step",
+    };
+    const parts = subjectParts(run, { dataset, model, programs, state });
+    return await conclude(run, {
+      subject: modelSubject(parts),
+      samples: model.capabilities.samples
+        ? (count) => sampleImages(parts, pictureKey, count)
+        : null,
+      ending: { ...ending, artefacts: [checkpoint] },
+    });
+  } finally {
+    disposeTree(state);
+  }
+}
+
+async function executeControl(run: Run): Promise<Outcome> {
+  const { planned, host, keys } = run;
+  const { spec } = planned;
+  host.emit({ kind: "phase", phase: "data" });
+  const dataset = await timed(run, "data", () => host.dataset(spec.data));
+  const subject = host.control(spec.family, dataset, keys.sample);
+  return await conclude(run, {
+    subject,
+    samples: (count) => subject.sample(count),
+    ending: {
+      dataset,
+      steps: 0,
+      parameters: 0,
+      resumed: 0,
+      seriesSha256: null,
+      artefacts: [],
+    },
+  });
+}
+
+/** Whether a record is kept as it is: what failed by chance, or by its surroundings, is tried again. */
+function isFinal(record: RunRecord): boolean {
+  return record.state === "done" || record.state === "diverged";
+}
+
+/**
+ * Executes a run, or returns its record where it is done. An unfinished one goes on from its last
+ * checkpoint, to the bits that it would have had uninterrupted.
+ * @param options.fresh forgets what there is of it first.
+ */
+export async function executeRun(
+  planned: PlannedRun,
+  host: RunHost,
+  options: { fresh?: boolean } = {},
+): Promise<Outcome> {
+  const run = begin(planned, host);
+  if (options.fresh) {
+    await run.store.clear(planned.id);
+  } else {
+    const record = await run.store.readRecord(planned.id);
+    if (record !== null && isFinal(record)) return { kind: "record", record, cached: true };
+  }
+  await run.store.sweep(planned.id);
+  await run.status.claim();
+  return planned.spec.protocol === "control"
+    ? await executeControl(run)
+    : await executeTraining(run);
+}

@@ -1,0 +1,125 @@
+/**
+ * A run in progress: what it shares with others, what it keeps, and how its record is written.
+ * @module
+ */
+import type { Dataset } from "../data/dataset.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Family } from "../families/family.ts";
+import type { Extractor, Metric, MetricValue, Subject } from "../metrics/metric.ts";
+import type { HostKey } from "../random/host.ts";
+import { type HostProvenance, provenanceOf } from "../record/provenance.ts";
+import type {
+  Artefact,
+  PlannedRun,
+  Record as RunRecord,
+  RunState,
+  Timings,
+} from "../record/record.ts";
+import { openStore, type Store } from "../record/store.ts";
+import type { Outcome, RunEvent } from "./events.ts";
+import { type RunKeys, runKeys } from "./keys.ts";
+import { RunStatusFile } from "./status_file.ts";
+
+/** What runs in a worker share, and where their parts come from. */
+export interface RunHost {
+  readonly engine: Engine;
+  /** Why this engine. */
+  readonly engineChoice: string;
+  readonly provenance: HostProvenance;
+  readonly out: string;
+  readonly dataset: (data: PlannedRun["spec"]["data"]) => Promise<Dataset>;
+  readonly family: (name: string) => Promise<Family>;
+  readonly metric: (name: string) => Promise<Metric>;
+  readonly extractor: (name: string, dataset: Dataset) => Promise<Extractor>;
+  /** The subject of a control row, drawn from this key. */
+  readonly control: (name: string, dataset: Dataset, key: HostKey) => Subject;
+  /** Asked between pieces of work; true stops cleanly. */
+  readonly stopped: () => boolean;
+  readonly emit: (event: RunEvent) => void;
+  /** Seconds between checkpoints. */
+  readonly checkpointSeconds: number;
+}
+
+/** Seconds of a monotonic clock. */
+export const now = () => performance.now() / 1000;
+
+/** Mutable `Timings` without the total. */
+export type Times = { -readonly [K in Exclude<keyof Timings, "total">]: number };
+
+/** A run in progress. */
+export interface Run {
+  readonly planned: PlannedRun;
+  readonly host: RunHost;
+  readonly store: Store;
+  readonly keys: RunKeys;
+  readonly status: RunStatusFile;
+  readonly times: Times;
+  readonly started: number;
+  readonly startedAt: string;
+}
+
+/** Starts the clock of a run. */
+export function begin(planned: PlannedRun, host: RunHost): Run {
+  const store = openStore(host.out);
+  return {
+    planned,
+    host,
+    store,
+    keys: runKeys(planned.spec.seed),
+    status: new RunStatusFile(store, planned),
+    times: { data: 0, compile: 0, steps: 0, metrics: 0, pictures: 0 },
+    started: now(),
+    startedAt: new Date().toISOString(),
+  };
+}
+
+/** Adds the seconds of `work` to one part of the run's time. */
+export async function timed<T>(run: Run, part: keyof Times, work: () => Promise<T>): Promise<T> {
+  const start = now();
+  try {
+    return await work();
+  } finally {
+    run.times[part] += now() - start;
+  }
+}
+
+/** What the end of a run adds up to. */
+export interface Ending {
+  readonly state: RunState;
+  readonly cause?: string;
+  readonly dataset: Dataset;
+  readonly steps: number;
+  readonly parameters: number;
+  readonly metrics: readonly MetricValue[];
+  readonly artefacts: readonly Artefact[];
+  readonly resumed: number;
+  readonly seriesSha256: string | null;
+}
+
+/** Writes the record; the run is over. */
+export async function writeRecord(run: Run, ending: Ending): Promise<Outcome> {
+  const { planned, host, times, started } = run;
+  const { dataset, cause, state, ...rest } = ending;
+  const record: RunRecord = {
+    format: 1,
+    id: planned.id,
+    label: planned.label,
+    group: planned.group,
+    spec: planned.spec,
+    state,
+    ...(cause === undefined ? {} : { cause }),
+    provenance: await provenanceOf(host.provenance, {
+      engine: host.engine,
+      engineChoice: host.engineChoice,
+      datasetDigest: dataset.digest,
+      datasetNotes: dataset.notes,
+      startedAt: run.startedAt,
+      finishedAt: new Date().toISOString(),
+    }),
+    ...rest,
+    timings: { ...times, total: now() - started },
+  };
+  await run.store.writeRecord(record);
+  await run.status.remove();
+  return { kind: "record", record, cached: false };
+}

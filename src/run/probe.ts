@@ -1,0 +1,60 @@
+/**
+ * What a run would cost, measured by a few of its steps.
+ * @module
+ */
+import { disposeTree } from "../engine/tree.ts";
+import type { PlannedRun } from "../record/record.ts";
+import { probeTraining } from "./budget.ts";
+import { parameterCount } from "./checkpoint.ts";
+import type { Outcome } from "./events.ts";
+import { begin, now, type RunHost } from "./job.ts";
+import { compilePrograms, initialState } from "./programs.ts";
+import { sampleImages, subjectParts } from "./subject.ts";
+
+/** Steps and seconds that a probe may take. */
+const probeLimit = { steps: 5, seconds: 3 };
+
+/** Times a few training steps and one sampling call of a run, without leaving a trace of it. */
+export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
+  const { spec } = planned;
+  if (spec.protocol === "control") {
+    return { kind: "failed", cause: "a control row has no training to time" };
+  }
+  const run = begin(planned, host);
+  const dataset = await host.dataset(spec.data);
+  const family = await host.family(spec.family);
+  const model = family.build(spec.config, {
+    sample: dataset.sample,
+    steps: "steps" in spec.budget ? spec.budget.steps : 1000,
+    trainSize: dataset.size("train"),
+  });
+  const programs = compilePrograms(host.engine, model, planned.label);
+  const { keys } = run;
+  const setup = { engine: host.engine, model, programs, dataset, keys, batch: spec.batch };
+  const probe = await probeTraining(setup, probeLimit);
+  const state = initialState(model, keys);
+  let secondsPerSampleBatch: number | null = null;
+  if (model.capabilities.samples && !model.driver.finish) {
+    // A family that fits its sampler after training can't sample before.
+    const parts = subjectParts(run, { dataset, model, programs, state });
+    await sampleImages(parts, keys.sample, 1);
+    const before = now();
+    await sampleImages(parts, keys.sample, 1);
+    secondsPerSampleBatch = now() - before;
+  }
+  const parameters = parameterCount(state);
+  disposeTree(state);
+  return {
+    kind: "estimate",
+    estimate: {
+      steps: "steps" in spec.budget
+        ? spec.budget.steps
+        : Math.max(1, Math.floor(spec.budget.seconds / probe.secondsPerStep)),
+      secondsPerStep: probe.secondsPerStep,
+      secondsPerSampleBatch,
+      startSeconds: probe.firstStep,
+      parameters,
+      peakBytes: host.engine.memory().peakBytes,
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * Speed metrics of a finished run, from its checkpoint, when nothing else runs.
+ * @module
+ */
+import { disposeTree } from "../engine/tree.ts";
+import type { Subject } from "../metrics/metric.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Outcome } from "./events.ts";
+import { begin, now, type RunHost, timed } from "./job.ts";
+import { modelSubject, subjectParts } from "./subject.ts";
+import { timedWork } from "./timed.ts";
+import { prepare } from "./training.ts";
+
+/** Metrics of the spec that a record has no value for yet, of the speed phase. */
+async function missingSpeed(record: RunRecord, host: RunHost) {
+  const have = new Set(record.metrics.map(({ metric }) => metric));
+  const missing = [];
+  for (const asked of record.spec.metrics) {
+    if (!have.has(asked.metric) && (await host.metric(asked.metric)).phase === "speed") {
+      missing.push(asked);
+    }
+  }
+  return missing;
+}
+
+/**
+ * Computes the speed metrics that a finished run still lacks and adds them to its record. The
+ * caller sees to it that nothing else runs.
+ */
+export async function executeSpeed(planned: PlannedRun, host: RunHost): Promise<Outcome> {
+  const run = begin(planned, host);
+  const { store, keys } = run;
+  const record = await store.readRecord(planned.id);
+  if (record === null) return { kind: "failed", cause: `run ${planned.id} has no record` };
+  const missing = await missingSpeed(record, host);
+  if (missing.length === 0 || !["done", "unreliable"].includes(record.state)) {
+    return { kind: "record", record, cached: true };
+  }
+  host.emit({ kind: "phase", phase: "speed" });
+  const prepared = await prepare(run);
+  const { dataset, model, programs, state } = prepared;
+  const parts = subjectParts(run, { dataset, model, programs, state });
+  const { timed: work, release } = timedWork(parts, dataset);
+  const subject: Subject = { ...modelSubject(parts), timed: work };
+  const { values, problems } = await timed(run, "metrics", () =>
+    evaluate(
+      {
+        subject,
+        dataset,
+        keys,
+        metric: host.metric,
+        extractor: host.extractor,
+        cache: store.cache,
+        engine: host.engine.identity,
+      },
+      missing,
+      { phase: "speed", stopped: host.stopped },
+    ));
+  release();
+  disposeTree(state);
+  const cause = [...(record.cause === undefined ? [] : [record.cause]), ...problems].join("; ");
+  const { timings } = record;
+  const added: RunRecord = {
+    ...record,
+    state: problems.length === 0 ? record.state : "unreliable",
+    ...(cause === "" ? {} : { cause }),
+    metrics: [...record.metrics, ...values],
+    timings: {
+      ...timings,
+      data: timings.data + run.times.data,
+      metrics: timings.metrics + run.times.metrics,
+      total: timings.total + now() - run.started,
+    },
+  };
+  await store.writeRecord(added);
+  return { kind: "record", record: added, cached: false };
+}

@@ -1,0 +1,89 @@
+/**
+ * The status file of a run in progress: who runs it, and how far it is.
+ * @module
+ */
+import type { PlannedRun } from "../record/record.ts";
+import type { RunStatus, Store } from "../record/store.ts";
+import { hostName, isAlive, processStart } from "./process_state.ts";
+
+/** Another living process has the run. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+}
+
+/** Seconds between updates. */
+const interval = 2;
+
+/** See the module. */
+export class RunStatusFile {
+  #updated = 0;
+  #resumed = 0;
+  #last: Pick<RunStatus, "phase" | "step" | "steps"> = { phase: "start", step: 0, steps: null };
+
+  constructor(readonly store: Store, readonly planned: PlannedRun) {}
+
+  /**
+   * Takes the run for this process.
+   * @throws BusyError where another living process has it.
+   */
+  async claim(): Promise<void> {
+    const status = await this.store.readStatus(this.planned.id).catch(() => null);
+    if (status !== null) {
+      if (status.state === "running" && status.pid !== Deno.pid && isAlive(status)) {
+        throw new BusyError(
+          `run ${this.planned.id} (${this.planned.label}) is being run by process ${status.pid} ` +
+            `on ${status.host}; wait for it, or use another --out`,
+        );
+      }
+      this.#resumed = status.resumed ?? 0;
+    }
+    await this.#write("running");
+  }
+
+  /** Counts a resume; returns how many there have been. */
+  async resumes(resumed: boolean): Promise<number> {
+    if (resumed) {
+      this.#resumed += 1;
+      await this.#write("running");
+    }
+    return this.#resumed;
+  }
+
+  /** Says how far the run is, at most every two seconds unless the phase changes. */
+  async update(phase: string, step: number, steps: number): Promise<void> {
+    const changed = phase !== this.#last.phase;
+    this.#last = { phase, step, steps };
+    if (changed || performance.now() - this.#updated > interval * 1000) {
+      await this.#write("running");
+    }
+  }
+
+  /** The run has stopped cleanly and can go on. */
+  async interrupted(): Promise<void> {
+    await this.#write("interrupted");
+  }
+
+  /** The run has its record. */
+  async remove(): Promise<void> {
+    await this.store.remove(this.planned.id, "status.json");
+  }
+
+  async #write(state: RunStatus["state"]): Promise<void> {
+    this.#updated = performance.now();
+    const { id, label, spec } = this.planned;
+    await this.store.writeStatus({
+      format: 1,
+      id,
+      label,
+      suite: spec.suite,
+      seed: spec.seed,
+      state,
+      ...this.#last,
+      host: hostName(),
+      pid: Deno.pid,
+      processStart: processStart(Deno.pid),
+      resumed: this.#resumed,
+      updatedAt: new Date().toISOString(),
+    });
+  }
+}

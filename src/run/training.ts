@@ -1,0 +1,225 @@
+/**
+ * Training as a run does it: prepared afresh or from a checkpoint, saved as it goes, ended by its
+ * budget, a stop or a divergence.
+ * @module
+ */
+import type { Dataset } from "../data/dataset.ts";
+import { disposeTree } from "../engine/tree.ts";
+import type { Model, TensorRecord } from "../families/family.ts";
+import type { PlannedRun } from "../record/record.ts";
+import { budgetSteps } from "./budget.ts";
+import { checkpointFile, type CheckpointPlace, encodeState, loadCheckpoint } from "./checkpoint.ts";
+import { DivergenceWatch } from "./divergence.ts";
+import type { RunEvent } from "./events.ts";
+import { now, type Run, timed } from "./job.ts";
+import { compilePrograms, hostContext, initialState, type Programs } from "./programs.ts";
+import { SeriesRecorder } from "./series.ts";
+import { trainSteps } from "./train.ts";
+
+/** Why a checkpoint can't be used for this run, or null. */
+function unfit(place: CheckpointPlace, planned: PlannedRun): string | null {
+  const { budget } = planned.spec;
+  if ("steps" in budget && place.steps !== budget.steps) {
+    return `it is of ${place.steps} steps and the plan says ${budget.steps}`;
+  }
+  return place.step > place.steps ? "it is past its own end" : null;
+}
+
+/** A model ready to train or to be scored. */
+export interface Prepared {
+  readonly dataset: Dataset;
+  readonly model: Model;
+  readonly programs: Programs;
+  readonly place: CheckpointPlace;
+  readonly state: TensorRecord;
+  readonly resumed: boolean;
+  readonly checkpointBytes: Uint8Array | null;
+}
+
+/** Loads data and model, and the last checkpoint where there is one. */
+export async function prepare(run: Run): Promise<Prepared> {
+  const { planned, host, keys, store } = run;
+  const { spec } = planned;
+  host.emit({ kind: "phase", phase: "data" });
+  const dataset = await timed(run, "data", () => host.dataset(spec.data));
+  const family = await host.family(spec.family);
+  if (family.version !== spec.familyVersion) {
+    throw new Error(
+      `${spec.family} was planned at version ${spec.familyVersion}; this is ${family.version}: plan again`,
+    );
+  }
+  if (dataset.size("train") === 0) {
+    throw new Error(`dataset ${dataset.name} has no training samples`);
+  }
+  const built = (steps: number) => {
+    const model = family.build(spec.config, {
+      sample: dataset.sample,
+      steps,
+      trainSize: dataset.size("train"),
+    });
+    return { model, programs: compilePrograms(host.engine, model, planned.label) };
+  };
+  const kept = await loadCheckpoint(host.engine, store, planned.id);
+  if (kept !== null) {
+    const why = unfit(kept.place, planned);
+    if (why === null) {
+      const { place, state, bytes } = kept;
+      return {
+        dataset,
+        ...built(place.steps),
+        place,
+        state,
+        resumed: true,
+        checkpointBytes: bytes,
+      };
+    }
+    disposeTree(kept.state);
+    host.emit({ kind: "note", note: `checkpoint left alone: ${why}` });
+  }
+  const { steps } = await timed(run, "compile", () =>
+    budgetSteps(spec.budget, () => ({
+      engine: host.engine,
+      ...built(1000), // a schedule's length doesn't change what a step costs
+      dataset,
+      keys,
+      batch: spec.batch,
+    })));
+  const { model, programs } = built(steps);
+  const state = initialState(model, keys);
+  return {
+    dataset,
+    model,
+    programs,
+    place: { step: 0, steps, phase: "training" },
+    state,
+    resumed: false,
+    checkpointBytes: null,
+  };
+}
+
+/** Where training ended. */
+export interface Trained {
+  readonly state: TensorRecord;
+  readonly step: number;
+  readonly diverged: string | null;
+  readonly stopped: boolean;
+  readonly seriesSha256: string | null;
+  readonly checkpoint: Uint8Array | null;
+}
+
+/** Trains what was prepared, to the end of its budget. */
+export async function train(run: Run, prepared: Prepared): Promise<Trained> {
+  const { planned, host, store, keys, status, times } = run;
+  const { dataset, model, programs, place, resumed } = prepared;
+  const { engine } = host;
+  const previous = resumed ? await store.readSeries(planned.id) : null;
+  if (resumed && previous === null) {
+    throw new Error(`the checkpoint of ${planned.id} has no series beside it; use --fresh`);
+  }
+  const watch = new DivergenceWatch();
+  const series = new SeriesRecorder(
+    engine,
+    watch,
+    previous === null ? undefined : { series: previous, steps: place.step },
+  );
+  if (place.phase === "finished") {
+    const hash = await store.writeSeries(planned.id, series.series());
+    return {
+      state: prepared.state,
+      step: place.step,
+      diverged: null,
+      stopped: false,
+      seriesSha256: hash,
+      checkpoint: prepared.checkpointBytes,
+    };
+  }
+  /** Series first: they may run ahead of the checkpoint, never behind. */
+  async function save(state: TensorRecord, at: CheckpointPlace) {
+    const encoded = await encodeState(engine, state, at);
+    if (encoded.nonFinite !== null) return { encoded, hash: null };
+    const hash = await store.writeSeries(planned.id, series.series());
+    await store.write(planned.id, checkpointFile, encoded.bytes);
+    return { encoded, hash };
+  }
+  const progress = progressOf(place.step, place.steps);
+  let savedAt = now();
+  let unsound: string | null = null;
+  host.emit({ kind: "phase", phase: "train" });
+  const trained = await trainSteps(
+    { engine, model, programs, dataset, keys, batch: planned.spec.batch },
+    prepared.state,
+    {
+      from: place.step,
+      to: place.steps,
+      series,
+      times,
+      stopped: () => host.stopped() || unsound !== null,
+      async onRead(step, state) {
+        host.emit(progress(step, series.last("loss")));
+        await status.update("train", step, place.steps);
+        if (now() - savedAt < host.checkpointSeconds || watch.cause !== null) return;
+        const { encoded } = await save(state, { step, steps: place.steps, phase: "training" });
+        if (encoded.nonFinite !== null) {
+          unsound = `step ${step}: ${encoded.nonFinite} is not finite`;
+        }
+        savedAt = now();
+      },
+    },
+  );
+  const { step } = trained;
+  let { state } = trained;
+  const ended = (rest: Partial<Trained>): Trained => ({
+    state,
+    step,
+    diverged: null,
+    stopped: false,
+    seriesSha256: null,
+    checkpoint: null,
+    ...rest,
+  });
+  const diverged = watch.cause ?? unsound;
+  if (diverged !== null) {
+    return ended({ diverged, seriesSha256: await store.writeSeries(planned.id, series.series()) });
+  }
+  if (step < place.steps) {
+    const { encoded } = await save(state, { step, steps: place.steps, phase: "training" });
+    if (encoded.nonFinite === null) return ended({ stopped: true });
+    return ended({ diverged: `step ${step}: ${encoded.nonFinite} is not finite` });
+  }
+  if (model.driver.finish) {
+    host.emit({ kind: "phase", phase: "finish" });
+    const finish = model.driver.finish;
+    state = await timed(
+      run,
+      "steps",
+      () => finish(state, hostContext(engine, programs, { dataset, keys })),
+    );
+  }
+  const { encoded, hash } = await save(state, { step, steps: place.steps, phase: "finished" });
+  if (encoded.nonFinite !== null) {
+    return ended({
+      diverged: `step ${step}: ${encoded.nonFinite} is not finite`,
+      seriesSha256: await store.writeSeries(planned.id, series.series()),
+    });
+  }
+  return ended({ seriesSha256: hash, checkpoint: encoded.bytes });
+}
+
+/** Rate over the last readings, and time left by it. */
+function progressOf(from: number, steps: number): (step: number, loss: number) => RunEvent {
+  const recent: { step: number; at: number }[] = [{ step: from, at: now() }];
+  return (step, loss) => {
+    recent.push({ step, at: now() });
+    while (recent.length > 12) recent.shift();
+    const [first] = recent;
+    const rate = (step - first.step) / (now() - first.at);
+    return {
+      kind: "progress",
+      step,
+      steps,
+      loss: Number.isFinite(loss) ? loss : null,
+      rate,
+      secondsLeft: (steps - step) / rate,
+    };
+  };
+}

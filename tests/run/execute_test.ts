@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Record as RunRecord } from "../../src/record/record.ts";
+import { openStore } from "../../src/record/store.ts";
+import type { Outcome } from "../../src/run/events.ts";
+import { executeRun } from "../../src/run/execute.ts";
+import { executeSpeed } from "../../src/run/speed.ts";
+import { inFolder, planned, tinyHost } from "./harness.ts";
+
+/** The record of an outcome, or a failure that says what it was instead. */
+function recordOf(outcome: Outcome): RunRecord {
+  if (outcome.kind !== "record") throw new Error(`no record but ${JSON.stringify(outcome)}`);
+  return outcome.record;
+}
+
+Deno.test("a run leaves its record, series, checkpoint and pictures", () =>
+  inFolder(async (out) => {
+    const run = planned({ steps: 20 });
+    const record = recordOf(await executeRun(run, await tinyHost(out)));
+    assertEquals(record.state, "done", record.cause);
+    assertEquals(record.steps, 20);
+    const store = openStore(out);
+    assertEquals(await store.readRecord(run.id), JSON.parse(JSON.stringify(record)));
+    const series = (await store.readSeries(run.id))!;
+    assertEquals(Object.keys(series.columns), ["loss", "seconds", "step"]);
+    assertEquals(series.columns.step, Array.from({ length: 20 }, (_, i) => i + 1));
+    assert(series.columns.loss[19] < series.columns.loss[0]);
+    assert(series.columns.seconds.every((s, i, all) => i === 0 || s >= all[i - 1]));
+    assertEquals(
+      record.artefacts.map(({ name }) => name),
+      ["checkpoint", "samples", "reconstructions", "traversal", "interpolation"],
+    );
+    for (const { file } of record.artefacts) assert(await store.read(run.id, file) !== null, file);
+    assertEquals(record.parameters, 64 * 4 + 4 + 4 * 64 + 64);
+    assertEquals(await store.readStatus(run.id), null);
+  }));
+
+Deno.test("a finished run is handed back, and --fresh repeats it", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    const first = recordOf(await executeRun(planned(), host));
+    const second = await executeRun(planned(), host);
+    assert(second.kind === "record" && second.cached);
+    const third = await executeRun(planned(), host, { fresh: true });
+    assert(third.kind === "record" && !third.cached);
+    assertEquals(third.record.artefacts, first.artefacts);
+  }));
+
+Deno.test("no tensor is left behind by a run", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    await executeRun(planned({ seed: 1 }), host);
+    const before = host.engine.memory().tensors;
+    await executeRun(planned({ seed: 2, steps: 40 }), host);
+    assertEquals(host.engine.memory().tensors, before);
+  }));
+
+Deno.test("divergence: the step and the scalar are named, metrics are not measured", () =>
+  inFolder(async (out) => {
+    const run = planned({ steps: 30, config: { breaksAt: 5 } });
+    const record = recordOf(await executeRun(run, await tinyHost(out)));
+    assertEquals(record.state, "diverged");
+    assertEquals(record.cause, "step 5: loss is NaN");
+    assertEquals(record.metrics[0].value, null);
+    assertEquals(record.metrics[0].status, "not-measured");
+    const series = (await openStore(out).readSeries(run.id))!;
+    assert(Number.isNaN(series.columns.loss[5]) && Number.isFinite(series.columns.loss[4]));
+  }));
+
+Deno.test("a metric that throws makes the run unreliable and leaves the others", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    const thrown = recordOf(await executeRun(planned({ metric: { fault: "throws" } }), host));
+    assertEquals(thrown.state, "unreliable");
+    assertMatch(thrown.cause!, /tiny-brightness: Error: told to throw/);
+    assertEquals(thrown.metrics[0].value, null);
+    const absent = recordOf(await executeRun(planned({ metric: { fault: "unavailable" } }), host));
+    assertEquals(absent.state, "done");
+    assertEquals(absent.metrics[0].reason, "told so");
+    const nan = recordOf(await executeRun(planned({ metric: { fault: "nan" } }), host));
+    assertEquals(nan.state, "unreliable");
+    assertEquals(nan.metrics[0].value, null);
+  }));
+
+Deno.test("speed metrics are added to a finished record, once", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    const run = planned({ speed: true });
+    const trained = recordOf(await executeRun(run, host));
+    assertEquals(trained.metrics.map(({ metric }) => metric), ["tiny-brightness"]);
+    const before = host.engine.memory().tensors;
+    const timed = recordOf(await executeSpeed(run, host));
+    assertEquals(host.engine.memory().tensors, before);
+    assertEquals(timed.metrics.map(({ metric }) => metric), ["tiny-brightness", "tiny-speed"]);
+    assert(timed.metrics[1].value! > 0);
+    const again = await executeSpeed(run, host);
+    assert(again.kind === "record" && again.cached);
+  }));
+
+Deno.test("control rows go the same way, without training", () =>
+  inFolder(async (out) => {
+    const record = recordOf(
+      await executeRun(planned({ control: "training-copy", speed: true }), await tinyHost(out)),
+    );
+    assertEquals(record.state, "done", record.cause);
+    assertEquals(record.steps, 0);
+    assert(record.metrics[0].value! > 0);
+    assertEquals(record.metrics[1].status, "not-defined");
+    assertEquals(record.artefacts.map(({ name }) => name), ["samples"]);
+  }));
+
+Deno.test("a budget in seconds is turned into steps, pinned and kept to", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    const record = recordOf(
+      await executeRun(planned({ seconds: 0.6, config: { slow: 10 } }), host),
+    );
+    assertEquals(record.state, "done");
+    // 10 ms and a little more a step: 60 at most, and half as many on a machine that stalls.
+    assert(record.steps > 5 && record.steps <= 60, `${record.steps} steps`);
+  }));
