@@ -15,7 +15,7 @@ export function background(head: HeadParameters): Background {
   const draws = hostUniform(hostFold(head.picture, "background"), 8);
   const seed = Math.floor(draws[0] * 2 ** 24);
   const hue = 2 * Math.PI * draws[1], drift = 1.6 * (draws[2] - 0.5);
-  const saturation = 0.02 + 0.16 * draws[3];
+  const saturation = 0.02 + 0.11 * draws[3];
   const angle = 2 * Math.PI * draws[4], slope = 0.1 + 0.2 * draws[5];
   const dx = cos(angle), dy = sin(angle);
   const frequency = 1.8 + 2.2 * draws[6], depth = 0.03 + 0.06 * draws[7];

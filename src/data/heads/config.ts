@@ -21,7 +21,7 @@ export const headsConfig = z.strictObject({
     "Pictures in a row that show the same person",
   ),
   noise: z.number().min(0).max(64).default(3).describe("Standard deviation of sensor noise, 1/255"),
-  supersample: z.int().min(1).max(4).default(2).describe("Samples a pixel and axis"),
+  supersample: z.int().min(1).max(4).default(3).describe("Samples a pixel and axis"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("Fixes all pictures"),
 });
 

@@ -13,18 +13,19 @@ const RECIPES: Readonly<Record<Expression, Recipe>> = {
   neutral: { jawOpen: [0, 0.06], mouthPress: [0, 0.15], mouthStretch: [0, 0.1] },
   // AU 6 + 12 (+ 25)
   happy: {
-    mouthSmile: [0.9, 1.15],
+    mouthSmile: [1, 1.3],
     cheekSquint: [0.6, 1],
     mouthUpperUp: [0.25, 0.6],
     mouthLowerDown: [0.1, 0.5],
+    mouthStretch: [0, 0.3],
     jawOpen: [0.05, 0.4],
     eyeSquint: [0.1, 0.4],
     mouthDimple: [0, 0.5],
   },
   // AU 1 + 4 + 15
   sad: {
-    mouthFrown: [0.9, 1.2],
-    browInnerUp: [0.9, 1.2],
+    mouthFrown: [1, 1.3],
+    browInnerUp: [1.1, 1.4],
     mouthShrugLower: [0.3, 0.7],
     eyeBlink: [0.15, 0.4],
     eyeLookDown: [0.1, 0.4],
@@ -40,7 +41,7 @@ const RECIPES: Readonly<Record<Expression, Recipe>> = {
   },
   // AU 4 + 5 + 7 + 23
   angry: {
-    browDown: [1, 1.3],
+    browDown: [1.15, 1.45],
     noseSneer: [0.1, 0.35],
     mouthPress: [0.6, 1],
     eyeSquint: [0.3, 0.7],
@@ -51,7 +52,7 @@ const RECIPES: Readonly<Record<Expression, Recipe>> = {
   },
   // AU 9 + 10 + 17
   disgusted: {
-    noseSneer: [0.9, 1.2],
+    noseSneer: [1, 1.3],
     mouthUpperUp: [0.8, 1.1],
     browDown: [0.4, 0.8],
     eyeSquint: [0.5, 0.9],
@@ -74,7 +75,7 @@ const MIDDLE = new Set([
 ]);
 
 /** How much the two sides of a face differ, at most, as a share of a unit's weight. */
-const ASYMMETRY = 0.12;
+const ASYMMETRY = 0.07;
 
 /** Weights of face units by target name, for an expression at an intensity. */
 export function expressionUnits(

@@ -11,13 +11,13 @@ import type { Hair, HeadParameters } from "./factors.ts";
 import { piecewise, smoothstep, valueNoise } from "./noise.ts";
 import { vertexNormals } from "./shape.ts";
 
-const COLUMNS = 72;
+const COLUMNS = 96;
 const DEGREES = Math.PI / 180;
 /** Elevations of the scalp points of a column, degrees about the centre of the skull. */
 const ELEVATIONS = Array.from({ length: 20 }, (_, i) => 88 - 7 * i);
 /** Centre of the skull in the rest mesh, decimetres. */
 const CENTRE = [0, 7.35, 0.45] as const;
-const SCALP_ROWS = 15;
+const SCALP_ROWS = 19;
 const FALL_ROWS = 9;
 
 /** Where the rays of the grid meet the scalp of the rest mesh. */
@@ -119,6 +119,10 @@ interface Style {
   readonly bumps?: { readonly height: number; readonly frequency: number };
   /** A knot of hair behind the crown: its radius. */
   readonly knot?: number;
+  /** Share of skin that shows through everywhere; default 0. */
+  readonly fade?: number;
+  /** Whether hair ends on top of hair or skin with no gradual hairline. Default false. */
+  readonly blunt?: boolean;
   /** Height of highlights. */
   readonly gloss: number;
 }
@@ -140,60 +144,64 @@ function curtainEnd(side: number): number {
 }
 
 const STYLES: Readonly<Record<Exclude<Hair, "bald">, Style>> = {
-  buzz: { end: hairline, thickness: () => 0.012, edge: 0.2, gloss: 0.05 },
+  buzz: { end: hairline, thickness: () => 0.01, edge: 0.2, fade: 0.45, gloss: 0.05 },
   short: {
     end: hairline,
-    thickness: (along, side) => 0.07 * (1 - 0.6 * along * smoothstep(40, 80, side)),
-    edge: 0.3,
-    bumps: { height: 0.012, frequency: 5 },
+    thickness: (along, side) => 0.075 * (1 - 0.65 * along * smoothstep(40, 80, side)),
+    edge: 0.35,
+    bumps: { height: 0.012, frequency: 7 },
     gloss: 0.25,
   },
   swept: {
-    end: (side) => hairline(side) - 6 * (1 - smoothstep(20, 50, side)),
-    // Parted on one side, piled up towards the other.
+    end: (side) => hairline(side) - 3 * (1 - smoothstep(20, 50, side)),
+    // Parted on one side, piled up towards the other, close at the temples.
     thickness: (along, side, azimuth) =>
-      (0.035 + 0.12 * smoothstep(-20, 60, azimuth + 40) * (1 - smoothstep(70, 130, side))) *
-      (1 - 0.5 * along * smoothstep(50, 90, side)),
-    edge: 0.55,
-    bumps: { height: 0.008, frequency: 4 },
+      0.03 + 0.1 * smoothstep(-30, 25, azimuth) * (1 - smoothstep(45, 85, side)) *
+        smoothstep(0, 0.5, along) +
+      0.035 * (1 - along),
+    edge: 0.7,
+    bumps: { height: 0.008, frequency: 6 },
     gloss: 0.35,
   },
   curly: {
-    end: (side) => hairline(side) - 8 - 14 * smoothstep(70, 95, side),
-    thickness: (along, side) => 0.14 + 0.04 * along * smoothstep(30, 90, side),
+    end: (side) => piecewise([0, 40, 70, 100, 130, 180], [27, 25, 4, -12, -27, -38], side),
+    thickness: (along, side) => 0.12 + 0.04 * along * smoothstep(30, 90, side),
     edge: 0.75,
-    bumps: { height: 0.055, frequency: 4.5 },
+    bumps: { height: 0.05, frequency: 7.5 },
+    blunt: true,
     gloss: 0.3,
   },
   afro: {
-    end: (side) => hairline(side) - 3,
-    thickness: (along) => 0.21 + 0.03 * along,
+    end: (side) => piecewise([0, 40, 70, 100, 130, 180], [31, 28, 14, 7, -18, -36], side),
+    thickness: (along) => 0.19 + 0.03 * along,
     edge: 0.6,
-    bumps: { height: 0.022, frequency: 11 },
+    bumps: { height: 0.02, frequency: 14 },
+    blunt: true,
     gloss: 0.06,
   },
   bob: {
     end: (side) => curtainEnd(side) - 14 * (1 - smoothstep(35, 55, side)),
-    thickness: (along, side) => 0.055 + 0.035 * along * smoothstep(50, 90, side),
+    thickness: (along, side) => 0.05 + 0.03 * along * smoothstep(50, 90, side),
     edge: 0.8,
     fall: curtain(0.42),
-    bumps: { height: 0.006, frequency: 5 },
+    blunt: true,
+    bumps: { height: 0.006, frequency: 7 },
     gloss: 0.5,
   },
   long: {
     end: curtainEnd,
-    thickness: (along, side) => 0.045 + 0.04 * along * smoothstep(50, 90, side),
+    thickness: (along, side) => 0.04 + 0.035 * along * smoothstep(50, 90, side),
     edge: 0.8,
     fall: curtain(1.05),
-    bumps: { height: 0.012, frequency: 4 },
+    bumps: { height: 0.012, frequency: 5 },
     gloss: 0.4,
   },
   bun: {
     end: hairline,
-    thickness: () => 0.028,
+    thickness: () => 0.024,
     edge: 0.25,
-    bumps: { height: 0.004, frequency: 6 },
-    knot: 0.15,
+    bumps: { height: 0.004, frequency: 8 },
+    knot: 0.14,
     gloss: 0.4,
   },
 };
@@ -202,8 +210,8 @@ const STYLES: Readonly<Record<Exclude<Hair, "bald">, Style>> = {
 export const HAIR_TONES = {
   black: [30, 25, 24],
   brown: [86, 56, 36],
-  auburn: [136, 66, 38],
-  blond: [206, 168, 108],
+  auburn: [118, 62, 40],
+  blond: [204, 170, 120],
   grey: [176, 174, 172],
 } as const;
 
@@ -214,6 +222,8 @@ export interface HairMesh {
   readonly corners: Uint16Array;
   /** Factor on the hair's colour a vertex: strands, hollows. */
   readonly tone: Float64Array;
+  /** Share of skin that shows through a vertex. */
+  readonly fade: Float64Array;
   readonly gloss: number;
 }
 
@@ -241,10 +251,12 @@ export function buildHair(
   const length = 0.85 + 0.3 * draws[4];
   const roots = scalpPoints(scalp, positions);
   const [cx, cy, cz] = centreOf(roots);
-  const rows = SCALP_ROWS + (style.fall ? FALL_ROWS : 0);
+  // One row more closes the sheet towards the scalp.
+  const rows = SCALP_ROWS + (style.fall ? FALL_ROWS : 0) + 1;
   const knotRings = style.knot ? 7 : 0, knotSides = 12;
   const sheet = rows * COLUMNS, vertices = sheet + knotRings * knotSides;
   const out = new Float64Array(3 * vertices), tone = new Float64Array(vertices);
+  const fade = new Float64Array(vertices).fill(style.fade ?? 0);
   const point = [0, 0, 0];
   void model;
 
@@ -252,7 +264,8 @@ export function buildHair(
     const turn = 360 / COLUMNS * column;
     const azimuth = mirror * (turn > 180 ? turn - 360 : turn);
     const side = Math.abs(azimuth);
-    const end = style.end(side) + lift * (1 - smoothstep(60, 100, side));
+    const ragged = 1.6 * valueNoise(turn * 0.16, 0, 11, seed);
+    const end = style.end(side) + lift * (1 - smoothstep(60, 100, side)) + ragged;
     const fall = (style.fall?.(side) ?? 0) * length * height;
     let ox = 0, oy = 0, oz = 0;
     for (let row = 0; row < rows; row++) {
@@ -267,31 +280,51 @@ export function buildHair(
         const falls = fall > 0 ? 1 : 0;
         const taper = 1 - (1 - falls) * (1 - style.edge) * smoothstep(0.6, 1, along);
         let thick = style.thickness(along, side, azimuth) * volume * taper;
-        let hollow = 0;
+        let hollow = 0, grain = 0.16 * strand + 0.1 * fine;
         if (style.bumps) {
           const f = style.bumps.frequency / reach;
           const bump = valueNoise(nx * f + 50, ny * f + 50, nz * f + 50, seed);
           thick += style.bumps.height * bump * (0.35 + 0.65 * taper);
           hollow = bump * Math.min(1, style.bumps.height * 18);
+          if (style.bumps.height > 0.015) {
+            // Curls have no strands that run from crown to edge.
+            const g = 2.1 * f;
+            grain = 0.3 * valueNoise(nx * g, ny * g, nz * g, seed + 3);
+          }
         }
         const push = 0.004 + Math.max(0.004, thick);
         ox = point[0] + nx / reach * push * height;
         oy = point[1] + ny / reach * push * height;
         oz = point[2] + nz / reach * push * height;
-        tone[at] = (1 + 0.16 * strand + 0.1 * fine) * (1 + 0.3 * hollow);
+        tone[at] = (1 + grain) * (1 + 0.3 * hollow);
         out[3 * at] = ox;
         out[3 * at + 1] = oy;
         out[3 * at + 2] = oz;
+        if (falls === 0 && !style.blunt && thick < 0.06) {
+          fade[at] += 0.45 * (1 - fade[at]) * smoothstep(0.9, 1, along);
+        }
+      } else if (row === rows - 1) {
+        // Back to the scalp, where hair doesn't fall; else the last row again.
+        const before = at - COLUMNS;
+        tone[at] = 0.7 * tone[before];
+        for (let axis = 0; axis < 3; axis++) {
+          out[3 * at + axis] = fall > 0 ? out[3 * before + axis] : point[axis];
+        }
       } else {
-        // Falls straight, swells a little, turns in at the tips.
         const down = (row - SCALP_ROWS + 1) / FALL_ROWS;
-        const swell = 1 + 0.1 * down * (1 - down) * 2 - 0.12 * down * down * down;
-        const wave = style.bumps
-          ? style.bumps.height * 2 * valueNoise(turn * 0.12, down * 3, 9, seed)
-          : 0;
-        out[3 * at] = cx + (ox - cx) * (swell + wave);
-        out[3 * at + 1] = oy - fall * down * (1 + 0.05 * strand);
-        out[3 * at + 2] = cz + (oz - cz) * (swell + wave);
+        if (fall > 0) {
+          // Falls straight, swells a little, turns in at the tips.
+          const wave = (style.bumps?.height ?? 0) * 2 * valueNoise(turn * 0.12, down * 3, 9, seed);
+          const swell = 0.1 * down * (1 - down) * 2 - 0.12 * down * down * down + wave;
+          const reach = 1 + swell * Math.min(1, fall / (0.3 * height));
+          out[3 * at] = cx + (ox - cx) * reach;
+          out[3 * at + 1] = oy - fall * down * (1 + 0.05 * strand);
+          out[3 * at + 2] = cz + (oz - cz) * reach;
+        } else {
+          out[3 * at] = ox + down * (point[0] - ox);
+          out[3 * at + 1] = oy + down * (point[1] - oy);
+          out[3 * at + 2] = oz + down * (point[2] - oz);
+        }
         tone[at] = (1 + 0.16 * strand + 0.1 * fine) * (1 - 0.15 * down);
       }
     }
@@ -316,7 +349,7 @@ export function buildHair(
   const corners = sheetCorners(rows, knotRings, knotSides);
   const normals = new Float64Array(3 * vertices);
   vertexNormals(out, { corners, normals });
-  return { positions: out, normals, corners, tone, gloss: style.gloss };
+  return { positions: out, normals, corners, tone, fade, gloss: style.gloss };
 }
 
 function scalpPoints({ corners, weights }: Scalp, positions: Float64Array): Float64Array {

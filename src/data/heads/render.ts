@@ -25,7 +25,7 @@ import {
 
 const DEGREES = Math.PI / 180;
 /** Share of the frame's height from chin to crown. */
-export const FILL = 0.78;
+export const FILL = 0.77;
 /** Distance of the camera in head heights. */
 const CAMERA = 6;
 
@@ -33,7 +33,7 @@ const CAMERA = 6;
 export interface RenderOptions {
   /** Pixels a side. */
   readonly size: number;
-  /** Samples a pixel and axis. Default 2. */
+  /** Samples a pixel and axis. Default 3. */
   readonly supersample?: number;
   /** σ of the sensor noise in 1/255. Default 3. */
   readonly noise?: number;
@@ -79,6 +79,7 @@ export class HeadRenderer {
   readonly #radiance: Float64Array;
   readonly #openness: Float64Array;
   readonly #eyes: readonly Uint16Array[];
+  readonly #mouth: Uint16Array;
   #coverage: Coverage | undefined;
 
   constructor(model: HeadModel) {
@@ -88,6 +89,7 @@ export class HeadRenderer {
     this.#map = mapSkin(model);
     this.#brow = browTriangles(model);
     this.#eyes = [1, 2].map((material) => verticesOf(model, material));
+    this.#mouth = Uint16Array.from([3, 4].flatMap((m) => [...verticesOf(model, m)]));
     const length = 3 * model.vertices;
     this.#positions = new Float64Array(length);
     this.#normals = new Float64Array(length);
@@ -101,7 +103,7 @@ export class HeadRenderer {
    * Renders a head.
    * @throws RangeError where size is not a whole number from 8 to 1024
    */
-  render(head: HeadParameters, { size, supersample = 2, noise = 3 }: RenderOptions): RenderedHead {
+  render(head: HeadParameters, { size, supersample = 3, noise = 3 }: RenderOptions): RenderedHead {
     if (!Number.isInteger(size) || size < 8 || size > 1024) {
       throw new RangeError(`renderHead: size ${size} is not a whole number from 8 to 1024`);
     }
@@ -117,6 +119,7 @@ export class HeadRenderer {
     seatEyes(positions, this.#eyes);
     const hair = buildHair(head, { model, scalp: this.#scalp, positions, height: view.height });
     vertexNormals(positions, { corners: model.corners, normals: this.#normals });
+    for (const v of this.#mouth) this.#normals.set([0, 0.3, 0.954], 3 * v);
 
     const light = lightFrom(head.light_azimuth, head.light_elevation);
     const colours = headColours(head);
@@ -129,6 +132,8 @@ export class HeadRenderer {
     }
     const meshes = [{ positions, corners: model.corners }, ...(hair ? [hair] : [])];
     this.#shadows.cast(meshes, { light, centre: [0, 0, 0], reach: 0.95 * view.height });
+    // Lips shade teeth and tongue alike; the depth map is too coarse for the gaps between.
+    for (const v of this.#mouth) this.#shadows.lit(0)[3 * v] = 0.55;
     shadeVertices({
       normals: this.#normals,
       albedo: this.#albedo,
@@ -188,7 +193,8 @@ export class HeadRenderer {
     const model = this.#model, { rest, corners, materials, triangles } = model;
     const radiance = this.#radiance, normals = this.#normals;
     const { triangle, second, third, width } = sampled.coverage;
-    const hairLight = hair && shadeHair(head, { hair, lit: this.#shadows.lit(1), light });
+    const hairLight = hair &&
+      shadeHair(head, { hair, lit: this.#shadows.lit(1), light, skin: colours.skin });
     const look = eyeLook(head, colours);
     const brow = browLook(head, colours);
     const sum = new Float64Array(size * size * 3), covered = new Float32Array(size * size);
@@ -332,7 +338,7 @@ function frame(
     ],
     height,
     scale,
-    shift: [size * (0.5 + 0.04 * (draws[2] - 0.5)), size * (0.51 + 0.02 * (draws[3] - 0.5))],
+    shift: [size * (0.5 + 0.04 * (draws[2] - 0.5)), size * (0.52 + 0.02 * (draws[3] - 0.5))],
   };
 }
 
@@ -399,7 +405,12 @@ function project(
 /** Radiance of hair, linear RGB a vertex. */
 function shadeHair(
   head: HeadParameters,
-  { hair, lit, light }: { hair: HairMesh; lit: Float64Array; light: Light },
+  { hair, lit, light, skin }: {
+    hair: HairMesh;
+    lit: Float64Array;
+    light: Light;
+    skin: readonly number[];
+  },
 ): Float64Array {
   const draws = hostUniform(hostFold(head.identity, "hair colour"), 2);
   const shade = 0.85 + 0.3 * draws[0];
@@ -407,7 +418,8 @@ function shadeHair(
   const albedo = new Float64Array(hair.positions.length);
   const open = new Float64Array(hair.tone.length);
   for (let v = 0; v < hair.tone.length; v++) {
-    for (let k = 0; k < 3; k++) albedo[3 * v + k] = base[k] * hair.tone[v] * hair.tone[v];
+    const tone = hair.tone[v] * hair.tone[v] * (1 - hair.fade[v]);
+    for (let k = 0; k < 3; k++) albedo[3 * v + k] = base[k] * tone + skin[k] * hair.fade[v];
     open[v] = Math.min(1, 0.75 * hair.tone[v]);
   }
   const radiance = new Float64Array(albedo.length);
@@ -479,7 +491,7 @@ function browTriangles({ rest, corners, materials }: HeadModel): Uint8Array {
 }
 
 const BROW_X = [0.09, 0.14, 0.25, 0.4, 0.5, 0.58];
-const BROW_Y = [7.455, 7.46, 7.485, 7.515, 7.495, 7.45];
+const BROW_Y = [7.475, 7.48, 7.495, 7.51, 7.488, 7.445];
 const BROW_HALF = [0.028, 0.036, 0.036, 0.03, 0.02, 0.006];
 
 /** Density of brow hair at a place of the rest face. */
@@ -493,13 +505,19 @@ function browDensity(x: number, y: number, thickness: number): number {
   return 0.88 * across * ends;
 }
 
-/** Brow colour relative to skin: hair colour, darkened, never lighter than four fifths of skin. */
+/** Brow colour relative to skin: hair colour over skin, darkened until it is darker than the skin. */
 function browLook(
   { hair_colour }: HeadParameters,
   { skin, brow }: HeadColours,
 ): { ratio: readonly number[]; thickness: number } {
-  const tone = HAIR_TONES[hair_colour].map((byte) => linear(byte * 0.72));
-  return { ratio: tone.map((value, k) => Math.min(0.8, value / skin[k])), thickness: brow };
+  const tone = HAIR_TONES[hair_colour].map((byte) => linear(byte * 0.75));
+  const light = ([r, g, b]: readonly number[]) => 0.3 * r + 0.6 * g + 0.1 * b;
+  const dim = Math.min(1, 0.5 * light(skin) / light(tone));
+  const through = 0.4 * dim * light(tone) / light(skin);
+  return {
+    ratio: tone.map((value, k) => 0.6 * value * dim / skin[k] + through),
+    thickness: brow,
+  };
 }
 
 let renderer: Promise<HeadRenderer> | undefined;

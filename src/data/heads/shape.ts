@@ -5,7 +5,7 @@
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import type { HeadModel, Target } from "./asset.ts";
 import { expressionUnits } from "./expressions.ts";
-import { AGE_YEARS, AGES, type HeadParameters } from "./factors.ts";
+import { AGE_YEARS, type AGES, type HeadParameters } from "./factors.ts";
 
 /** A local shape axis: targets (mirrored ones together) for its negative and positive side. */
 interface ShapeAxis {
