@@ -1,17 +1,10 @@
 /** Runs into rows: records grouped over seeds, families before control rows. @module */
+import { controlLabels } from "../plan/label.ts";
 import type { Record as RunRecord, RunState } from "../record/record.ts";
 import type { Group, RecordsByGroup } from "./model.ts";
 
 /** Order of the control rows known here; others follow by name. */
 const CONTROLS = ["held-out", "training-copy", "gaussian", "noise"];
-
-/** Names of control rows as tables show them. */
-const CONTROL_LABELS: Readonly<{ [name: string]: string }> = {
-  "held-out": "held-out data",
-  "training-copy": "training-set copy",
-  "gaussian": "pixel Gaussian",
-  "noise": "noise",
-};
 
 /** Groups in table order, with their records by seed. */
 export interface Grouped {
@@ -79,7 +72,7 @@ export function newestGroups(
 
 function labelOf(record: RunRecord): string {
   return record.spec.protocol === "control" && record.label === record.spec.family
-    ? CONTROL_LABELS[record.spec.family] ?? record.label
+    ? controlLabels[record.spec.family] ?? record.label
     : record.label;
 }
 

@@ -81,7 +81,7 @@ export interface ValueScale {
     readonly zero?: boolean;
     readonly nice: boolean;
   };
-  /** What follows the axis title, where the scale isn't the plain one. */
+  /** Second line of the axis title, where the scale isn't the plain one. */
   readonly note: string;
   /** Tick places; undefined leaves them to the axis. */
   readonly ticks?: number[];
@@ -107,7 +107,7 @@ export function valueScale(values: readonly number[], ratio = 30): ValueScale {
   if (low > 0 && high / low >= ratio) {
     const domain = [low / 1.2, high * 1.2];
     const scale = { type: "log" as const, domain, nice: false };
-    return { scale, note: ", log scale", ticks: decades(domain), format, floor: domain[0] };
+    return { scale, note: "log scale", ticks: decades(domain), format, floor: domain[0] };
   }
   const sizes = finite.map(Math.abs).sort((a, b) => a - b);
   const [middle, largest] = [sizes[sizes.length >> 1], sizes[sizes.length - 1]];
@@ -116,12 +116,12 @@ export function valueScale(values: readonly number[], ratio = 30): ValueScale {
     const scale = {
       type: "symlog" as const,
       constant,
-      domain: [low < -constant / 10 ? low * 1.2 : Math.min(low, -constant / 20), high * 1.2],
+      domain: [low < -constant ? low * 1.2 : Math.min(low, -constant / 4), high * 1.2],
       nice: false,
     };
     const ends = decades([constant / 2, largest * 1.2]);
     const ticks = [...ends.map((t) => -t), 0, ...ends].filter((t) => t >= low && t <= high * 1.2);
-    return { scale, note: ", log scale away from 0", ticks, format, floor: -Infinity };
+    return { scale, note: "log scale away from 0", ticks, format, floor: -Infinity };
   }
   return {
     scale: { type: "linear", zero: false, nice: true },
@@ -152,7 +152,7 @@ export function tickFormat(values: readonly number[]): string {
 /** The axis of a scale. */
 export function valueAxis(title: string, of: ValueScale, tickCount = 4) {
   return {
-    title: title + of.note,
+    title: of.note ? [title, of.note] : title,
     format: of.format,
     labelOverlap: true as const,
     ...(of.ticks ? { values: of.ticks } : { tickCount }),

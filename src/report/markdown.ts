@@ -1,0 +1,158 @@
+/** The report as Markdown that GitHub shows as it is meant. @module */
+import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
+import { escapeMarkdown as escape, fence, slug } from "./escape.ts";
+import { formatEstimate, formatNumber, list } from "./format.ts";
+import { changeText } from "./page.ts";
+
+/** What a Markdown report may point at. */
+export interface MarkdownOptions {
+  /** Ending of the chart files beside it; null where there are none. */
+  readonly charts: "svg" | "png" | null;
+}
+
+/** The whole report, without pictures of runs. */
+export function renderMarkdown(model: ReportModel, options: MarkdownOptions): string {
+  const groups = new Map(model.groups.map((group) => [group.id, group]));
+  const blocks: (string | null)[] = [
+    `# ${escape(model.title)}`,
+    model.about ? escape(model.about) : null,
+    `**${escape(model.banner.headline)}**`,
+    model.banner.details.map((detail) => `- ${escape(detail)}`).join("\n"),
+    rows([["", ""], ...model.facts.map(([key, value]) => [escape(key), escape(value)])], "ll"),
+    "## Leaderboard",
+    tableMarkdown(model.leaderboard, groups),
+    model.notes.map((note) => `- ${escape(note)}`).join("\n"),
+    ...images(model.charts.leaderboard, options),
+    ...section("Quality against throughput", images(model.charts.front, options)),
+    ...section("Training", images(model.charts.curves, options)),
+    ...model.tables.flatMap((table) => [
+      `## ${escape(table.title)}`,
+      escape(table.caption),
+      tableMarkdown(table, groups),
+    ]),
+    ...gateMarkdown(model, groups),
+    ...section("Not measured", [missingMarkdown(model)].filter((text) => text !== null)),
+    ...sanityMarkdown(model, options),
+    ...section("Time", images(model.charts.time, options)),
+    "## Provenance",
+    ...model.cards.map((card) =>
+      [
+        `<details><summary>${escape(card.label)}, seed ${card.seed}: ${card.state}</summary>`,
+        ...(card.cause ? [escape(card.cause)] : []),
+        rows([
+          ["", ""],
+          ["run", card.run],
+          ...card.sections.flatMap((s) => s.entries.map(([k, v]) => [escape(k), escape(v)])),
+        ], "ll"),
+        "</details>",
+      ].join("\n\n")
+    ),
+    "## Do it again",
+    fence(model.command || "no run yet", "sh"),
+  ];
+  return blocks.filter((block) => block !== null && block !== "").join("\n\n") + "\n";
+}
+
+function section(title: string, blocks: readonly string[]): string[] {
+  return blocks.length > 0 ? [`## ${title}`, ...blocks] : [];
+}
+
+function images(
+  charts: ReportModel["charts"]["front"],
+  { charts: ending }: MarkdownOptions,
+): string[] {
+  if (ending === null) return [];
+  return charts.map((c) => `![${escape(c.title)}](charts/${slug(c.id)}.${ending})`);
+}
+
+/** A pipe table; `align` has one letter a column: l or r. */
+function rows([head, ...body]: readonly (readonly string[])[], align: string): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = [...align].map((a) => a === "r" ? "---:" : "---");
+  return [line(head), line(rule), ...body.map(line)].join("\n");
+}
+
+function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string {
+  if (table.columns.length === 0) return "No metric has a value yet.";
+  const body = table.rows.map(({ group, cells }) => {
+    const { label, control } = groups.get(group)!;
+    const name = escape(label);
+    return [control ? `_${name}_` : name, ...cells.map(cellMarkdown)];
+  });
+  return rows(
+    [["", ...table.columns.map(heading)], ...body],
+    "l" + "r".repeat(table.columns.length),
+  );
+}
+
+function heading({ heading, unit, direction }: Column): string {
+  const way = direction === "none" ? "" : direction === "lower" ? " ↓" : " ↑";
+  return escape(heading) + (unit ? ` (${escape(unit)})` : "") + way;
+}
+
+function cellMarkdown(cell: Cell): string {
+  if (cell.kind === "not-defined") return "–";
+  if (cell.kind === "not-measured") return "n/m";
+  const { value, spread } = formatEstimate(cell.estimate);
+  const bound = cell.bound ? `${cell.bound === "lower" ? "≥" : "≤"} ` : "";
+  const number = cell.rank ? `**${value}**` : value;
+  return bound + number + (spread ? ` ${spread}` : "") + (cell.rank === "tied" ? " =" : "");
+}
+
+function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>): string[] {
+  if (!gate) return [];
+  const shown = gate.verdicts.filter((v) => !(v.test === "bits" && v.verdict === "pass"));
+  const identical = gate.verdicts.length - shown.length;
+  return [
+    "## Gate",
+    `Against ${escape(gate.baseline)}. ${identical} values bit-identical to it.`,
+    ...(shown.length === 0 ? [] : [rows([
+      ["row", "metric", "verdict", "baseline", "now", "change", "adjusted p", "why"],
+      ...shown.map((v) => [
+        escape(groups.get(v.group)?.label ?? v.label),
+        escape(v.metric) + (v.unit ? ` (${escape(v.unit)})` : ""),
+        v.verdict,
+        numberOr(v.baseline),
+        numberOr(v.value),
+        changeText(v),
+        numberOr(v.adjustedP, 2),
+        escape(v.why),
+      ]),
+    ], "lllrrrrl")]),
+  ];
+}
+
+function numberOr(value: number | null, digits = 4): string {
+  return value === null ? "–" : formatNumber(value, digits);
+}
+
+function missingMarkdown({ missing }: ReportModel): string | null {
+  if (missing.length === 0) return null;
+  return rows([
+    ["what", "", "rows", "why"],
+    ...missing.map(({ column, labels, status, reason }) => [
+      escape(column),
+      status === "not-measured" ? "n/m" : "–",
+      labels.length === 0 ? "all" : list(labels.map(escape)),
+      escape(reason),
+    ]),
+  ], "llll");
+}
+
+function sanityMarkdown({ sanity, charts }: ReportModel, options: MarkdownOptions): string[] {
+  if (!sanity) return [];
+  return [
+    "## What the extractors see",
+    `${escape(sanity.caption)} Unit: ${escape(sanity.unit)}.`,
+    rows([
+      ["change", ...sanity.extractors.map(escape)],
+      ...sanity.rows.map(({ set, values }) => [
+        escape(set),
+        ...values.map((value) => numberOr(value, 3)),
+      ]),
+    ], "l" + "r".repeat(sanity.extractors.length)),
+    sanity.findings.map(({ text, holds }) => `- ${holds ? "holds" : "**fails**"}: ${escape(text)}`)
+      .join("\n"),
+    ...images(charts.sanity, options),
+  ];
+}

@@ -1,0 +1,19 @@
+/**
+ * Reports: records in, one page that can be published as it is out.
+ *
+ * ```ts
+ * const model = await reportModel(store, { suite, records, gate });
+ * const { index } = await writeReport(model, dir, { picture: storedPicture(store) });
+ * ```
+ * @module
+ */
+export { buildReport, type ReportInputs } from "./build.ts";
+export { type ReportModel } from "./model.ts";
+export {
+  type Format,
+  FORMATS,
+  type WriteOptions,
+  writeReport,
+  type WrittenReport,
+} from "./write.ts";
+export { reportModel, storedPicture } from "./stored.ts";

@@ -1,0 +1,124 @@
+/** Tables over groups in HTML. @module */
+import type { Cell, Column, Group, Table } from "./model.ts";
+import { Html, html } from "./escape.ts";
+import { formatEstimate, formatNumber } from "./format.ts";
+import { styleOf } from "./palette.ts";
+
+/** Groups of a model by id. */
+export type GroupsById = ReadonlyMap<string, Group>;
+
+/** Outlines of the shapes that charts draw, in a box of 12. */
+const SHAPES: { readonly [shape: string]: string } = {
+  "circle": "M6 1a5 5 0 1 0 0 10a5 5 0 1 0 0-10z",
+  "square": "M1.5 1.5h9v9h-9z",
+  "triangle-up": "M6 1l5.5 10H.5z",
+  "diamond": "M6 .5L11 6L6 11.500L1 6z",
+  "triangle-down": "M6 11L.5 1h11z",
+  "cross": "M4 1h4v3h3v4h-3v3h-4v-3h-3v-4h3z",
+  "triangle-right": "M1 .5L11 6L1 11.500z",
+  "triangle-left": "M11 .5L1 6L11 11.500z",
+};
+
+/** The mark that stands for a row in charts. */
+export function swatch(index: number): Html {
+  const { colour, shape } = styleOf(index);
+  const paint = index < 0
+    ? `fill="none" stroke="currentColor" stroke-width="1.5"`
+    : `fill="${colour}"`;
+  return new Html(
+    `<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><path d="${
+      SHAPES[shape]
+    }" ${paint}/></svg>`,
+  );
+}
+
+/** A table with caption, units in headings, control rows last. */
+export function tableHtml(table: Table, groups: GroupsById): Html {
+  if (table.columns.length === 0) {
+    return html`<p>No metric has a value yet; see what was not measured.</p>`;
+  }
+  const rows = table.rows.map(({ group, cells }) => ({ group: groups.get(group)!, cells }));
+  const firstControl = rows.findIndex(({ group }) => group.control);
+  return html`
+    <div class="scroll" role="region" tabindex="0" aria-label="${table.title}">
+      <table>
+        <caption><span>${table.caption}</span></caption>
+        <thead>
+          <tr><th scope="col"><span class="hidden">row</span></th>${table.columns.map(heading)}</tr>
+        </thead>
+        <tbody>${rows.map(({ group, cells }, i) => {
+          const kind = [group.control && "control", i === firstControl && "first-control"];
+          const label = html`${swatch(group.index)}${group.label}`;
+          return html`
+            <tr class="${kind.filter(Boolean).join(" ")}"><th scope="row">${label}</th>${cells.map(
+              cellHtml,
+            )}</tr>
+          `;
+        })}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+/** A metric's name with places where it may break: after hyphens, @ and brackets. */
+export function breakable(name: string): Html {
+  return html`${
+    name.split(/(?<=[-@/(])/).map((part, i) => html`${i > 0 ? new Html("<wbr>") : null}${part}`)
+  }`;
+}
+
+function heading(column: Column): Html {
+  const way = column.direction === "none"
+    ? null
+    : html`<span class="way"><span aria-hidden="true">${
+      column.direction === "lower" ? "↓" : "↑"
+    }</span> ${column.direction} is better</span>`;
+  const title = column.derived
+    ? html`
+      title="${column.derived}"
+    `
+    : null;
+  return html`
+    <th scope="col" ${title}>${breakable(column.heading)}${column.unit
+      ? html`<span class="unit">${column.unit}</span>`
+      : null}${way}</th>
+  `;
+}
+
+const BOUNDS = { lower: ["≥", "at least"], upper: ["≤", "at most"] } as const;
+
+function cellHtml(cell: Cell): Html {
+  if (cell.kind !== "value") {
+    const [sign, words] = cell.kind === "not-defined"
+      ? ["–", "not defined"]
+      : ["n/m", "not measured"];
+    return html`<td><abbr title="${words}: ${cell.reason}">${sign}</abbr></td>`;
+  }
+  const { value, spread } = formatEstimate(cell.estimate);
+  const bound = cell.bound
+    ? html`<span aria-hidden="true">${BOUNDS[cell.bound][0]} </span><span class="hidden">${
+      BOUNDS[cell.bound][1]
+    } </span>`
+    : null;
+  const number = cell.rank ? html`<strong>${value}</strong>` : html`${value}`;
+  const rank = cell.rank === "tied"
+    ? html`<span aria-hidden="true"> =</span><span class="hidden"> not told apart from the best</span>`
+    : cell.rank === "best"
+    ? html`<span class="hidden"> best</span>`
+    : null;
+  const beside = Object.entries(cell.beside ?? {}).map(([name, x]) =>
+    html`<span class="beside">${name} ${formatNumber(x, 2)}</span>`
+  );
+  const seeds = `${cell.seeds.length === 1 ? "seed" : "seeds"} ${
+    cell.seeds.map(({ seed, value }) => `${seed}: ${formatNumber(value, 5)}`).join(", ")
+  }${cell.note ? `; ${cell.note}` : ""}`;
+  return html`<td title="${seeds}">${bound}${number}${
+    spread
+      ? html`
+        <span class="spread">${spread}</span>
+      `
+      : null
+  }${rank}${
+    cell.note ? html`<span class="beside">${cell.seeds.length} of the seeds</span>` : null
+  }${beside}</td>`;
+}

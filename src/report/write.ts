@@ -1,0 +1,141 @@
+/** A report model into files: page, charts, Markdown, JSON. @module */
+import { join } from "@std/path";
+import { writeAtomic } from "../record/files.ts";
+import { webp } from "./grid.ts";
+import { allCharts, type PictureRef, type ReportModel } from "./model.ts";
+import { pictureKey, renderPage } from "./page.ts";
+import { fontFace } from "./fonts.ts";
+import { formatBytes } from "./format.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { slug } from "./escape.ts";
+import type { Drawing } from "./svg.ts";
+
+/** What a report can be written as. */
+export const FORMATS = ["html", "svg", "png", "md", "json"] as const;
+/** One of `FORMATS`. */
+export type Format = typeof FORMATS[number];
+
+/** Bytes that the pictures of one page may take together, so that a page stays under 5 MB. */
+export const PICTURE_BUDGET = 3_000_000;
+
+/** Options of `writeReport`. */
+export interface WriteOptions {
+  /** Bytes of a picture, or null where its file is gone. Without it pictures are left out. */
+  readonly picture?: (picture: PictureRef) => Promise<Uint8Array | null>;
+  /** Default: all. */
+  readonly formats?: readonly Format[];
+}
+
+/** What was written. */
+export interface WrittenReport {
+  /** The page, or the first file where no page was asked for. */
+  readonly index: string;
+  readonly files: readonly string[];
+  /** Bytes of the page; 0 without one. */
+  readonly pageBytes: number;
+}
+
+/** Writes a report into folder `dir`, each file whole. Files of an older report are written over. */
+export async function writeReport(
+  model: ReportModel,
+  dir: string,
+  options: WriteOptions = {},
+): Promise<WrittenReport> {
+  const formats = new Set(options.formats ?? FORMATS);
+  const files: string[] = [];
+  const write = async (name: string, content: string | Uint8Array) => {
+    await writeAtomic(join(dir, name), content, { sync: false });
+    files.push(join(dir, name));
+  };
+  const drawn = formats.has("html") || formats.has("svg") || formats.has("png")
+    ? await drawAll(model)
+    : new Map<string, Drawing>();
+  let pageBytes = 0;
+  if (formats.has("html")) {
+    const { uris, note } = await embedPictures(model, options.picture);
+    const page = renderPage(model, {
+      drawings: drawn,
+      pictures: uris,
+      pictureNote: note,
+      style: await pageStyle(),
+    });
+    pageBytes = new TextEncoder().encode(page).length;
+    await write("index.html", page);
+  }
+  for (const [id, drawing] of drawn) {
+    const name = chartFile(id);
+    if (formats.has("svg")) {
+      const { standaloneSvg } = await import("./svg.ts");
+      await write(`charts/${name}.svg`, await standaloneSvg(drawing));
+    }
+    if (formats.has("png")) {
+      const { drawingPng } = await import("./png.ts");
+      await write(`charts/${name}.png`, await drawingPng(drawing));
+    }
+  }
+  if (formats.has("md")) {
+    const charts = formats.has("svg") ? "svg" : formats.has("png") ? "png" : null;
+    await write("report.md", renderMarkdown(model, { charts }));
+  }
+  if (formats.has("json")) await write("report.json", JSON.stringify(model, null, 1) + "\n");
+  return { index: files[0] ?? dir, files, pageBytes };
+}
+
+/** File name of a chart, without ending. */
+export function chartFile(id: string): string {
+  return slug(id);
+}
+
+async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {
+  const { drawChart } = await import("./svg.ts");
+  const drawn = new Map<string, Drawing>();
+  for (const chart of allCharts(model)) drawn.set(chart.id, await drawChart(chart));
+  return drawn;
+}
+
+async function pageStyle(): Promise<string> {
+  const css = await Deno.readTextFile(new URL("./style.css", import.meta.url));
+  return `${await fontFace(["regular", "semibold"])}\n${css}`;
+}
+
+/** Encodings from the best down; the first that keeps all pictures within the budget is taken. */
+const ENCODINGS = ["lossless", { quality: 90 }, { quality: 75 }, { quality: 50 }] as const;
+
+/**
+ * Pictures as WebP in data URIs. All are encoded alike, so that none looks worse than its neighbour
+ * for being later on the page.
+ */
+export async function embedPictures(
+  model: ReportModel,
+  picture: WriteOptions["picture"],
+  budget = PICTURE_BUDGET,
+): Promise<{ uris: Map<string, string>; note: string }> {
+  const wanted = model.galleries.flatMap((g) => g.rows.flatMap((row) => row.pictures));
+  const found: (readonly [key: string, bytes: Uint8Array])[] = [];
+  if (picture) {
+    for (const ref of wanted) {
+      const bytes = await picture(ref);
+      if (bytes) found.push([pictureKey(ref), bytes]);
+    }
+  }
+  let uris = new Map<string, string>();
+  for (const encoding of ENCODINGS) {
+    let total = 0;
+    uris = new Map();
+    for (const [key, bytes] of found) {
+      const encoded = await webp(bytes, encoding);
+      total += encoded.length;
+      uris.set(key, `data:image/webp;base64,${encoded.toBase64()}`);
+      if (total > budget && encoding !== ENCODINGS[ENCODINGS.length - 1]) break;
+    }
+    const last = encoding === ENCODINGS[ENCODINGS.length - 1];
+    if (total <= budget || last) {
+      const note = encoding === "lossless"
+        ? ""
+        : ` Compressed with loss (WebP, quality ${encoding.quality}) to keep this page small: ` +
+          `${formatBytes(total)} in all; the runs' folders hold the originals.`;
+      return { uris, note };
+    }
+  }
+  return { uris, note: "" };
+}
