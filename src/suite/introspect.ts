@@ -123,6 +123,15 @@ export function descriptionOf(schema: Schema): string {
 
 /** What a schema wants, for messages and for `list`: "a whole number of at least 1", "one of a, b". */
 export function wants(schema: Schema): string {
+  return isNullable(schema) ? `${wantsSome(schema)}, or null` : wantsSome(schema);
+}
+
+function isNullable(schema: Schema): boolean {
+  const def = definition(schema);
+  return def.type === "nullable" || (def.innerType !== undefined && isNullable(def.innerType));
+}
+
+function wantsSome(schema: Schema): string {
   const options = alternatives(schema);
   if (options.length > 1) return [...new Set(options.map(wants))].join(", or ");
   const plain = options[0] ?? unwrap(schema);

@@ -15,6 +15,9 @@ export interface Problem {
   readonly hints?: readonly string[];
 }
 
+/** The order of problems that stand in no file: after all that do, by option. */
+export const afterFile = 1e12;
+
 /** A suite that can't be used. Its message holds every mistake. Exit code 2. */
 export class SuiteError extends UsageError {
   override readonly name = "SuiteError";

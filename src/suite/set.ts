@@ -7,7 +7,7 @@ import { datasets, families, metrics } from "../registry.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { get, schemaAt } from "./check.ts";
 import { alternatives, kind, type Schema } from "./introspect.ts";
-import { SuiteError } from "./problem.ts";
+import { afterFile, SuiteError } from "./problem.ts";
 import { runKeys, suiteFile } from "./schema.ts";
 import type { Path, Source } from "./source.ts";
 
@@ -117,7 +117,7 @@ function typed(raw: string, schema: Schema | undefined): unknown {
 
 function readYaml(text: string): unknown {
   try {
-    return parseYaml(text) ?? text;
+    return parseYaml(text);
   } catch {
     return text;
   }
@@ -144,5 +144,5 @@ function isIndex(step: string | number): boolean {
 }
 
 function wrong(text: string, message: string, ...hints: string[]): SuiteError {
-  return new SuiteError([{ at: text, order: Number.MAX_SAFE_INTEGER, message, hints }]);
+  return new SuiteError([{ at: text, order: afterFile, message, hints }]);
 }

@@ -14,7 +14,7 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import { type Problem, SuiteError } from "./problem.ts";
+import { afterFile, type Problem, SuiteError } from "./problem.ts";
 
 /** Where a value stands: keys and list indices from the top. */
 export type Path = readonly (string | number)[];
@@ -87,10 +87,10 @@ export class Source {
 
   /** Where the key or value at `path` stands; the nearest thing around it where it doesn't exist. */
   locate(path: Path, part: "key" | "value" = "value"): Omit<Problem, "message"> {
-    const set = this.#overrides.findLast((o) =>
+    const set = this.#overrides.findLastIndex((o) =>
       o.path.length <= path.length && o.path.every((p, i) => String(p) === String(path[i]))
     );
-    if (set !== undefined) return { at: set.text, order: Number.MAX_SAFE_INTEGER };
+    if (set >= 0) return { at: this.#overrides[set].text, order: afterFile + set };
     let node: unknown = this.#document.contents;
     let offset = isNode(node) ? node.range?.[0] ?? 0 : 0;
     for (const [depth, step] of path.entries()) {

@@ -1,0 +1,35 @@
+import { assert, assertEquals } from "@std/assert";
+import { get } from "../../src/suite/check.ts";
+import { loadSuite } from "../../src/suite/load.ts";
+import { suiteJsonSchema } from "../../src/suite/json_schema.ts";
+import { schemaText } from "../../src/suite/write_schema.ts";
+
+Deno.test("suites/schema.json is what the zod schemas say (deno task schema)", async () => {
+  const committed = await Deno.readTextFile("suites/schema.json");
+  assert(committed === await schemaText(), "out of date: `deno task schema` writes it anew");
+});
+
+Deno.test("every committed suite loads, and its name is its file's", async () => {
+  let count = 0;
+  for await (const entry of Deno.readDir("suites")) {
+    if (!entry.name.endsWith(".yaml")) continue;
+    const suite = await loadSuite(`suites/${entry.name}`);
+    assertEquals(`${suite.name}.yaml`, entry.name);
+    assert(suite.about.length > 0, `${entry.name} says what it is about`);
+    count++;
+  }
+  assert(count > 0);
+});
+
+Deno.test("the JSON Schema completes keys of families, takes axes, and knows gate policies", async () => {
+  const schema: unknown = JSON.parse(JSON.stringify(await suiteJsonSchema()));
+  const strict = ["else", "properties"];
+  const entry = (list: string, name: string) => {
+    const all = get(schema, [...strict, list, "items", "anyOf"]) as unknown[];
+    return all.map((e) => get(e, ["properties", name])).find((e) => e !== undefined);
+  };
+  const beta = get(entry("runs", "vae"), ["properties", "beta", "anyOf"]) as { type: string }[];
+  assertEquals(beta.map((one) => one.type), ["number", "array"]);
+  assertEquals(get(entry("metrics", "kernel"), ["properties", "gate"]), { $ref: "#/$defs/gate" });
+  assert(get(schema, ["$defs", "gate", "properties", "effect"]) !== undefined);
+});
