@@ -18,7 +18,14 @@ import type { ResolvedPolicy } from "./policy.ts";
 import type { Row } from "./rows.ts";
 
 /** How a comparison was made. */
-export type TestName = "bits" | "tolerance" | "paired t" | "two-sample t" | "rank" | "none";
+export type TestName =
+  | "bits"
+  | "tolerance"
+  | "paired t"
+  | "two-sample t"
+  | "rank"
+  | "range"
+  | "none";
 
 /** The evidence on one row. Differences are new − baseline. */
 export interface Comparison {
@@ -213,16 +220,25 @@ function compareSpeed({ before, after }: Sides, policy: ResolvedPolicy): Compari
   if (noise > policy.effect.size) notes.push("minimum effect raised to the baseline's own spread");
   const tested = scale === 0 ? "the baseline is 0" : rankTest(sides, policy);
   if (typeof tested === "string") {
+    // Too few values for a test. Where every new value lies within the minimum effect of every old
+    // one, nothing hints at a change; beyond that nothing is known.
+    const pairs = scale === 0
+      ? [Infinity]
+      : sides.after.flatMap((now) => sides.before.map((old) => (now - old) / scale));
+    const [low, high] = [Math.min(...pairs), Math.max(...pairs)];
+    const near = low > -minimum && high < minimum;
     return {
-      test: "none",
+      test: near ? "range" : "none",
       difference: scale === 0 ? null : (value - baseline) / scale,
-      low: null,
-      high: null,
+      low: near ? low : null,
+      high: near ? high : null,
       p: null,
       minimum,
       baseline,
       value,
-      notes: [...notes, tested],
+      notes: near
+        ? [...notes, `${tested}; every pair of values is within the minimum effect`]
+        : [...notes, tested],
     };
   }
   return {

@@ -7,7 +7,7 @@
  * | ------------ | ---- |
  * | regressed    | adjusted p ≤ α and h ≥ minimum effect |
  * | improved     | adjusted p ≤ α and −h ≥ minimum effect |
- * | pass         | same bits; or u < minimum effect: a regression of that size is excluded |
+ * | pass         | same bits; or u < minimum effect: a regression of that size is excluded; or, for timings too few to test, every pair of values is within it |
  * | inconclusive | none of these: too few seeds, or too much noise |
  * | new, missing | only on one side |
  * @module
@@ -168,7 +168,7 @@ export function judge(
   { direction, significant }: Pick<ResolvedPolicy, "direction"> & { significant: boolean },
 ): "pass" | "regressed" | "improved" | "inconclusive" {
   const { test, difference, low, high, minimum } = comparison;
-  if (test === "bits") return "pass";
+  if (test === "bits" || test === "range") return "pass";
   if (test === "none" || difference === null || low === null || high === null) {
     return "inconclusive";
   }
@@ -235,6 +235,7 @@ function phrase(verdict: VerdictName, comparison: Comparison): string {
       ? "neither a change nor its absence is shown"
       : "too few values for an interval at this level";
   }
+  if (comparison.test === "range") return "";
   if (verdict === "pass") return "a harmful change of the minimum effect is excluded";
   return "";
 }

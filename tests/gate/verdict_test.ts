@@ -204,6 +204,17 @@ Deno.test("speed: slower by a fifth regresses; by a twentieth passes; 3 repeats 
   assertStringIncludes(few.why, "3 repeats, the gate asks 5");
 });
 
+Deno.test("speed: one value a run can't be tested; it passes while all pairs are near", () => {
+  const memory = (values: number[]) =>
+    values.map((value, i) =>
+      record({ seed: i + 1, metrics: [{ ...speed, direction: "lower", name: "MiB", value }] })
+    );
+  const baselines = baselinesOf(memory([100, 103]));
+  const near = one({ records: memory([101, 104]), baselines });
+  assertEquals([near.verdict, near.test], ["pass", "range"]);
+  assertEquals(one({ records: memory([101, 150]), baselines }).verdict, "inconclusive");
+});
+
 Deno.test("speed: the baseline's own spread between runs raises the floor", () => {
   const noisy = [1, 1.3].map((factor, i) =>
     record({

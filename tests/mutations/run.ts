@@ -64,15 +64,17 @@ export interface Claim {
 
 /** The claims in a test file's text: `kills: [...]` in every call of `law`. */
 export function claimsIn(text: string, file: string): Claim[] {
-  return text.split(/^(?=\s*law\()/m).slice(1).flatMap((call) => {
-    const kills = call.match(/\bkills:\s*\[([^\]]*)\]/)?.[1] ?? "";
-    const name = call.match(/^\s*law\(\s*"((?:[^"\\]|\\.)*)"\s*,/)?.[1];
-    return [...kills.matchAll(/"([^"]+)"/g)].map(([, id]) => ({
-      id,
-      file,
-      test: name === undefined ? null : `law: ${JSON.parse(`"${name}"`)}`,
-    }));
-  });
+  return text.split(/^(?=[ \t]*law\()/m).filter((call) => /^[ \t]*law\(/.test(call)).flatMap(
+    (call) => {
+      const kills = call.match(/\bkills:\s*\[([^\]]*)\]/)?.[1] ?? "";
+      const name = call.match(/^[ \t]*law\(\s*"((?:[^"\\]|\\.)*)"\s*,/)?.[1];
+      return [...kills.matchAll(/"([^"]+)"/g)].map(([, id]) => ({
+        id,
+        file,
+        test: name === undefined ? null : `law: ${JSON.parse(`"${name}"`)}`,
+      }));
+    },
+  );
 }
 
 async function allClaims(): Promise<Claim[]> {

@@ -1,0 +1,216 @@
+/**
+ * `gate`: the records of suites against their baselines, or into them.
+ * @module
+ */
+import { join } from "@std/path";
+import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { readBaselines, writeBaseline } from "../gate/baseline.ts";
+import { type GateOutcome, verdictTable } from "../gate/mod.ts";
+import { gateSuite, planRecords } from "../gate/suite.ts";
+import { planUpdate, type RowChange } from "../gate/update.ts";
+import { planSuite, readPlan } from "../plan/plan.ts";
+import { hostProvenance } from "../record/provenance.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { openStore, type Store } from "../record/store.ts";
+import type { EngineName } from "../engine/engine.ts";
+import { loadSuite } from "../suite/load.ts";
+import type { Suite } from "../suite/schema.ts";
+import type { Arguments, Terminal } from "./command.ts";
+
+/** A suite with the runs that it asks for and what there is of them. */
+interface Found {
+  readonly suite: Suite;
+  readonly plan: readonly PlannedRun[];
+  readonly records: readonly RunRecord[];
+}
+
+/** See the table of commands. */
+export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const out = args.one("out") ?? ".likeness";
+  const baselines = args.one("baselines") ?? "baselines";
+  const store = openStore(out);
+  const codes: number[] = [];
+  for (const path of args.positionals) {
+    const found = await find(await loadSuite(path), store);
+    if (args.has("update")) codes.push(await update(found, { args, terminal, baselines }));
+    else codes.push(await compare(found, { args, terminal, baselines, store }));
+  }
+  return worstExit(codes);
+}
+
+/**
+ * The suite's whole plan, on the engine of its last run, and every record of these groups: also of
+ * seeds beyond the suite's.
+ */
+async function find(suite: Suite, store: Store): Promise<Found> {
+  const planned = planSuite(suite, { engine: await engineOf(suite, store) });
+  const groups = new Map(planned.map((run) => [run.group, run]));
+  const more = (await store.list({ suite: suite.name })).flatMap((record) => {
+    const like = groups.get(record.group);
+    const known = planned.some(({ id }) => id === record.id);
+    if (like === undefined || known || record.state !== "done") return [];
+    return [{ ...like, id: record.id, spec: record.spec }];
+  });
+  const plan = [...planned, ...more];
+  return { suite, plan, records: await planRecords(plan, (id) => store.readRecord(id)) };
+}
+
+async function engineOf(suite: Suite, store: Store): Promise<EngineName> {
+  try {
+    const last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
+    if (last.length > 0) return last[0].spec.engine;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const [record] = await store.list({ suite: suite.name });
+  return record?.spec.engine ?? "wasm";
+}
+
+interface Context {
+  readonly args: Arguments;
+  readonly terminal: Terminal;
+  readonly baselines: string;
+}
+
+async function compare(
+  { suite, plan, records }: Found,
+  { args, terminal, baselines, store }: Context & { readonly store: Store },
+): Promise<number> {
+  const here = await hostProvenance(args.line);
+  const [first] = records;
+  const outcome = await gateSuite({ suite, plan, records }, {
+    baselines,
+    allowInconclusive: args.has("allow-inconclusive"),
+    rerun: async (labels) => {
+      if (first === undefined || args.has("no-rerun")) return null;
+      const { rerunSpeed } = await import("../gate/rerun.ts");
+      const settings = {
+        out: store.out,
+        engine: first.spec.engine,
+        engineChoice: first.provenance.engineChoice,
+        modules: suite.modules,
+        provenance: here,
+        checkpointSeconds: 30,
+        dataJobs: 1,
+      };
+      const onStart = () => terminal.warn(`slower: measuring ${labels.join(", ")} once more`);
+      return await rerunSpeed({ plan, settings, onStart })(labels);
+    },
+  });
+  if (args.has("json")) {
+    for (const verdict of outcome.verdicts) {
+      terminal.print(JSON.stringify({ event: "verdict", suite: suite.name, ...verdict }));
+    }
+    const { counts, exitCode } = outcome;
+    terminal.print(JSON.stringify({ event: "gate", suite: suite.name, exitCode, ...counts }));
+    return outcome.exitCode;
+  }
+  if (!args.has("quiet")) {
+    show({ outcome, records, head: here.gitSha, all: args.has("all") }, terminal);
+  }
+  terminal.print(`${suite.name}: ${outcome.line}`);
+  if (records.length === 0) {
+    terminal.warn(
+      `no records of ${suite.name} in ${store.out}: deno task likeness run ${suite.path}`,
+    );
+  }
+  return outcome.exitCode;
+}
+
+function show(
+  { outcome, records, head, all }: {
+    readonly outcome: GateOutcome;
+    readonly records: readonly RunRecord[];
+    readonly head: string | null;
+    readonly all: boolean;
+  },
+  terminal: Terminal,
+): void {
+  for (const line of verdictTable(outcome.verdicts, { all })) terminal.print(line);
+  const commits = [...new Set(records.map(({ provenance }) => provenance.gitSha))];
+  const old = commits.filter((sha) => sha !== head);
+  if (head !== null && old.length > 0) {
+    const names = old.map((sha) => sha?.slice(0, 10) ?? "an unknown commit").join(", ");
+    terminal.print(
+      `records of ${names}, not of ${head.slice(0, 10)} as checked out: run with --fresh to ` +
+        "measure this code",
+    );
+  }
+}
+
+async function update(found: Found, { args, terminal, baselines }: Context): Promise<number> {
+  const { suite, plan, records } = found;
+  const reason = args.one("reason");
+  const { baselines: next, changes } = planUpdate({
+    suite: suite.name,
+    suiteVersion: suite.version,
+    records,
+    baselines: await readBaselines(baselines, { suite: suite.name, records }),
+    labels: new Set(plan.map(({ label }) => label)),
+    update: {
+      // Without a reason the difference is shown all the same, and then nothing is written.
+      reason: reason ?? "not given",
+      author: args.one("author") ?? await gitAuthor() ?? "",
+      date: new Date().toISOString(),
+    },
+  });
+  if (!args.has("quiet")) { for (const line of changeTable(changes)) terminal.print(line); }
+  if (next.length === 0) {
+    terminal.print(`${suite.name}: the baselines hold these numbers already`);
+    return exitCodes.pass;
+  }
+  if (reason === undefined || reason.trim() === "") {
+    throw new UsageError('nothing written: an update needs its reason, --reason "why they change"');
+  }
+  if (next.some((baseline) => baseline.updates[0].author === "")) {
+    throw new UsageError(
+      'nothing written: an update needs its author, --author "Name" (git has no user.name here)',
+    );
+  }
+  for (const baseline of next) {
+    const path = await writeBaseline(baselines, baseline);
+    terminal.print(`${suite.name}: wrote ${path} (${baseline.rows.length} rows)`);
+  }
+  return exitCodes.pass;
+}
+
+async function gitAuthor(): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["config", "user.name"],
+      stdout: "piped",
+      stderr: "null",
+    }).output();
+    const name = new TextDecoder().decode(stdout).trim();
+    return success && name !== "" ? name : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What an update changes, a row a line. */
+export function changeTable(changes: readonly RowChange[]): string[] {
+  const seeds = (values: ReadonlyMap<number, number>) =>
+    values.size === 0
+      ? "–"
+      : [...values].sort(([a], [b]) => a - b).map(([, v]) => String(Number(v.toPrecision(6))))
+        .join(" ");
+  const cells = changes.map(({ change, scope, label, metric, before, after }) => [
+    change,
+    scope === "any" ? "any" : "class",
+    label,
+    metric,
+    seeds(before),
+    seeds(after),
+  ]);
+  const head = ["", "scope", "run", "metric", "was, by seed", "becomes"];
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...cells.map((row) => row[i].length))
+  );
+  return cells.length === 0
+    ? []
+    : [head, ...cells].map((row) =>
+      row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i])).join("  ")
+        .trimEnd()
+    );
+}

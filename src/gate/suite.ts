@@ -1,0 +1,151 @@
+/**
+ * The gate of a suite: its policies, checked, and the rows that it should have.
+ * @module
+ */
+import { UsageError } from "../errors.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { fromTable, metrics } from "../registry.ts";
+import type { Suite } from "../suite/schema.ts";
+import { type GateOptions, type GateOutcome, gateRecords } from "./mod.ts";
+import {
+  checkPolicies,
+  type GatePolicy,
+  type PolicyOf,
+  type PolicyUse,
+  resolvePolicy,
+} from "./policy.ts";
+
+interface Declared {
+  readonly metric: string;
+  readonly name: string;
+  readonly kind: "deterministic" | "quality" | "speed";
+  readonly direction: "lower" | "higher" | "none";
+  readonly policy: GatePolicy | undefined;
+  /** Timed repeats, where its config says. */
+  readonly repeats: number;
+}
+
+async function declaredBy(suite: Suite): Promise<Declared[]> {
+  const found: Declared[] = [];
+  for (const entry of suite.metrics) {
+    const metric = await fromTable(metrics, entry.metric, "metric");
+    const { repeats } = entry.config as { repeats?: unknown };
+    for (const value of metric.declares(entry.config)) {
+      found.push({
+        metric: entry.metric,
+        name: value.name,
+        kind: value.kind,
+        direction: value.direction,
+        policy: entry.gate,
+        repeats: typeof repeats === "number" ? repeats : 1,
+      });
+    }
+  }
+  return found;
+}
+
+/**
+ * The policies of a suite's metrics, by the full name of the value: one metric may stand in a suite
+ * twice with other configs and another gate.
+ * @param plan the runs that the gate will compare; without it every policy is taken as it is
+ * @throws UsageError for a policy that could never fail (see `checkPolicies`)
+ */
+export async function suitePolicies(
+  suite: Suite,
+  plan: readonly PlannedRun[] = [],
+): Promise<PolicyOf> {
+  const declared = await declaredBy(suite);
+  const written = declared.filter(({ policy }) => policy !== undefined);
+  const seeds = new Map<string, Set<number>>();
+  for (const { label, spec } of plan) {
+    seeds.set(label, (seeds.get(label) ?? new Set()).add(spec.seed));
+  }
+  const trained = new Set(
+    plan.filter(({ spec }) => spec.protocol !== "control").map(({ label }) => label),
+  );
+  const uses = written.flatMap((value): PolicyUse[] => {
+    const policy = resolvePolicy(value, value.policy);
+    return [...trained].map((label) => ({
+      metric: value.metric,
+      policy,
+      values: seeds.get(label)!.size * (policy.kind === "speed" ? value.repeats : 1),
+    }));
+  });
+  checkPolicies(uses);
+  const byName = new Map(written.map((value) => [`${value.metric}\u0000${value.name}`, value]));
+  const byMetric = new Map<string, GatePolicy | undefined>();
+  for (const { metric, gate } of suite.metrics) {
+    // A name that isn't among those declared: the metric's only policy, if it has only one.
+    byMetric.set(metric, byMetric.has(metric) ? undefined : gate);
+  }
+  return ({ metric, name }) => byName.get(`${metric}\u0000${name}`)?.policy ?? byMetric.get(metric);
+}
+
+/** What `gateSuite` compares. */
+export interface SuiteRecords {
+  readonly suite: Suite;
+  /** What was asked for; rows of other labels aren't missing unless the suite has no such label. */
+  readonly plan: readonly PlannedRun[];
+  readonly records: readonly RunRecord[];
+  /** Labels of the whole suite, where the plan was restricted. */
+  readonly allLabels?: ReadonlySet<string>;
+}
+
+/**
+ * Gates the records of a plan. A suite changed by `--set` is another experiment under the same name:
+ * the verdicts would be about that, so it is not gated.
+ * @throws UsageError for policies that could never fail, and for broken baseline files
+ */
+export async function gateSuite(
+  { suite, plan, records, allLabels }: SuiteRecords,
+  options: Pick<GateOptions, "baselines" | "allowInconclusive" | "rerun"> = {},
+): Promise<GateOutcome> {
+  if (suite.overrides.length > 0) {
+    return {
+      verdicts: [],
+      counts: {
+        pass: 0,
+        regressed: 0,
+        improved: 0,
+        inconclusive: 0,
+        new: 0,
+        missing: 0,
+        total: 0,
+        identical: 0,
+      },
+      line: `gate: not compared (--set ${
+        suite.overrides.join(" --set ")
+      } makes another experiment)`,
+      exitCode: records.some((r) => r.state === "failed" || r.state === "diverged") ? 3 : 0,
+    };
+  }
+  const planned = new Set(plan.map(({ label }) => label));
+  const restricted = allLabels !== undefined && [...allLabels].some((label) => !planned.has(label));
+  return await gateRecords(records, {
+    ...options,
+    suite: suite.name,
+    suiteVersion: suite.version,
+    policies: await suitePolicies(suite, plan),
+    ...(restricted ? { labels: planned } : {}),
+  });
+}
+
+/**
+ * Records of a plan, in its order.
+ * @throws UsageError where a record is of another suite
+ */
+export async function planRecords(
+  plan: readonly PlannedRun[],
+  read: (id: string) => Promise<RunRecord | null>,
+): Promise<RunRecord[]> {
+  const records: RunRecord[] = [];
+  for (const { id, spec } of plan) {
+    const record = await read(id);
+    if (record === null) continue;
+    if (record.spec.suite !== spec.suite) {
+      throw new UsageError(`record ${id} is of suite ${record.spec.suite}, not of ${spec.suite}`);
+    }
+    records.push(record);
+  }
+  return records;
+}
