@@ -1,0 +1,73 @@
+/** Mutants of suites, plans and their texts: each edit must make its law fail. */
+export const mutants = [
+  {
+    id: "expansion-keeps-duplicates",
+    file: "src/suite/expand.ts",
+    find: "return !seen.has(text) && seen.add(text);",
+    replace: "return seen.add(text);",
+    law: "tests/suite/expand_test.ts",
+  },
+  {
+    id: "expansion-takes-first-of-axis",
+    file: "src/suite/expand.ts",
+    find: "axis.values.map((value, i) => ({",
+    replace: "axis.values.slice(0, 1).map((value, i) => ({",
+    law: "tests/suite/expand_test.ts",
+  },
+  {
+    id: "axes-in-file-order",
+    file: "src/suite/expand.ts",
+    find: "return axes.sort((a, b) => name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0);",
+    replace: "return axes.sort((a, b) => name(a) === name(b) ? 1 : 0);",
+    law: "tests/suite/expand_test.ts",
+  },
+  {
+    id: "canonical-json-unsorted",
+    file: "src/plan/identity.ts",
+    find: "entries.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);",
+    replace: "",
+    law: "tests/plan/identity_test.ts",
+  },
+  {
+    id: "canonical-json-drops-falsy",
+    file: "src/plan/identity.ts",
+    find: ".filter(([, v]) => v !== undefined)",
+    replace: ".filter(([, v]) => v)",
+    law: "tests/plan/identity_test.ts",
+  },
+  {
+    id: "hash-of-part-of-the-spec",
+    file: "src/plan/identity.ts",
+    find: "return sha256Hex(canonicalJson(spec)).slice(0, 16);",
+    replace: "return sha256Hex(canonicalJson({ ...spec, batch: 0 })).slice(0, 16);",
+    law: "tests/plan/identity_test.ts",
+  },
+  {
+    id: "plan-ignores-the-seed",
+    file: "src/plan/plan.ts",
+    find: "budget: suite.budget,\n          seed,",
+    replace: "budget: suite.budget,\n          seed: seeds[0] + 0 * seed,",
+    law: "tests/plan/plan_test.ts",
+  },
+  {
+    id: "label-of-all-keys",
+    file: "src/plan/label.ts",
+    find: "kin.map((f) => f.get(k))).size > 1",
+    replace: "kin.map((f) => f.get(k))).size > 0",
+    law: "tests/plan/plan_test.ts",
+  },
+  {
+    id: "edit-distance-one-sided",
+    file: "src/text/nearest.ts",
+    find: "Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + change)",
+    replace: "Math.min(last[j] + 1, row[j - 1] + 2, last[j - 1] + change)",
+    law: "tests/text/nearest_test.ts",
+  },
+  {
+    id: "edit-distance-without-exchange",
+    file: "src/text/nearest.ts",
+    find: "row[j] = Math.min(row[j], before[j - 2] + 1);",
+    replace: "row[j] = Math.min(row[j], before[j - 2] + 2);",
+    law: "tests/text/nearest_test.ts",
+  },
+];
