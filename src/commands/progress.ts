@@ -96,7 +96,7 @@ export class Progression implements ProgressView {
   #drawnAt = 0;
   #working: string | null = null;
   #workingAt = 0;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     readonly terminal: Terminal,
@@ -217,7 +217,7 @@ export class Progression implements ProgressView {
       return;
     }
     if (this.mode === "quiet") return;
-    const unheard = work === "speed" && outcome.kind === "record";
+    const unheard = work.startsWith("speed") && outcome.kind === "record";
     if (unheard) return;
     this.#clear();
     this.terminal.print(

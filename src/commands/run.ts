@@ -4,8 +4,8 @@
  */
 import { join } from "@std/path";
 import type { Dataset } from "../data/dataset.ts";
-import { exitCodes, UsageError, worstExit } from "../errors.ts";
-import type { LaunchResult } from "../launch/schedule.ts";
+import { UsageError, worstExit } from "../errors.ts";
+import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { HostProvenance } from "../record/provenance.ts";
@@ -199,14 +199,10 @@ async function runSuite(
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });
     }
-    const result = await launch(plan, {
-      ...common,
-      jobs,
-      fresh: args.has("fresh"),
-      speedMetrics: await speedMetrics(suite),
-    });
+    const launching = { ...common, jobs, speedMetrics: await speedMetrics(suite) };
+    const result = await launch(plan, { ...launching, fresh: args.has("fresh") });
     view.close();
-    return await conclude(session, { suite, plan, result, settings });
+    return await conclude(session, { suite, plan, result, launching });
   } finally {
     view.close();
   }
@@ -221,18 +217,18 @@ async function speedMetrics(suite: Suite): Promise<Set<string>> {
   return found;
 }
 
-/** What a suite's runs came to. */
-interface Finished {
-  readonly suite: Suite;
-  readonly plan: readonly PlannedRun[];
-  readonly result: LaunchResult;
-  readonly settings: WorkerSettings;
-}
-
 /** Results, gate and report. */
-async function conclude(session: Session, finished: Finished): Promise<number> {
+async function conclude(
+  session: Session,
+  done: {
+    suite: Suite;
+    plan: readonly PlannedRun[];
+    result: LaunchResult;
+    launching: LaunchOptions;
+  },
+): Promise<number> {
   const { terminal, mode, args, out } = session;
-  const { suite, plan, result } = finished;
+  const { plan, result } = done;
   const { openStore } = await import("../record/store.ts");
   const store = openStore(out);
   const records: RunRecord[] = [];
@@ -240,34 +236,32 @@ async function conclude(session: Session, finished: Finished): Promise<number> {
     const record = await store.readRecord(id);
     if (record !== null) records.push(record);
   }
-  const say = (line: string) => {
-    if (mode === "live" || mode === "plain") terminal.print(line);
+  const say = (line = "") => {
+    if (mode !== "json") terminal.print(line);
   };
   const emit = (event: string, data: object) => {
     if (mode === "json") terminal.print(JSON.stringify({ event, ...data }));
   };
-  for (const record of records) {
-    emit("record", {
-      id: record.id,
-      label: record.label,
-      seed: record.spec.seed,
-      state: record.state,
-      cause: record.cause,
-      metrics: record.metrics,
-    });
+  for (const { id, label, spec, state, cause, metrics } of records) {
+    emit("record", { id, label, seed: spec.seed, state, cause, metrics });
   }
   if (result.interrupted) {
     const left = plan.length - records.filter(({ state }) => state !== "failed").length;
-    if (mode !== "json") {
-      terminal.warn(
-        `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
-          `the same command goes on where they were:\n  ${args.line}`,
-      );
-    }
+    terminal.warn(
+      `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
+        `the same command goes on where they were:\n  ${args.line}`,
+    );
     return interruptedExit;
   }
-  const code = await import("./run_outcome.ts").then(({ showOutcome }) =>
-    showOutcome({ ...finished, args, records, terminal, out, mode, say, emit })
-  );
-  return code;
+  const { showOutcome } = await import("./run_outcome.ts");
+  return await showOutcome({
+    ...done,
+    args,
+    records,
+    store,
+    columns: terminal.columns,
+    say,
+    emit,
+    warn: (line) => terminal.warn(line),
+  });
 }

@@ -25,8 +25,11 @@ export interface WorkerSettings {
 /** One piece of work. */
 export interface Task {
   readonly planned: PlannedRun;
-  /** `run`: to its record; `speed`: its speed metrics; `probe`: what it would cost. */
-  readonly work: "run" | "speed" | "probe";
+  /**
+   * `run`: to its record; `speed`: the speed metrics that its record lacks; `speed-again`: all of
+   * them once more, in a record that is not kept; `probe`: what it would cost.
+   */
+  readonly work: "run" | "speed" | "speed-again" | "probe";
   readonly fresh: boolean;
 }
 

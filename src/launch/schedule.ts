@@ -29,6 +29,8 @@ export interface LaunchOptions {
   readonly jobs: number;
   /** Forget what there is of the runs. */
   readonly fresh?: boolean;
+  /** Only measure the speed of finished runs again, in records that are not kept. */
+  readonly again?: boolean;
   /** Names of the metrics of the speed phase. */
   readonly speedMetrics: ReadonlySet<string>;
   /** Aborting stops all runs cleanly. */
@@ -62,7 +64,7 @@ async function doTasks(
   const { launcher, settings, signal, onEvent, jobs, grace = 10 } = options;
   const queue = [...tasks];
   const atWork = new Set<LaunchedWorker>();
-  const timers: number[] = [];
+  const timers: ReturnType<typeof setTimeout>[] = [];
   const stop = () => {
     for (const worker of atWork) {
       worker.stop();
@@ -101,7 +103,7 @@ async function doTasks(
     await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, slot));
   } finally {
     signal?.removeEventListener("abort", stop);
-    timers.forEach(clearTimeout);
+    timers.forEach((timer) => clearTimeout(timer));
   }
 }
 
@@ -110,7 +112,11 @@ export async function launch(
   plan: readonly PlannedRun[],
   options: LaunchOptions,
 ): Promise<LaunchResult> {
-  const { settings, signal, fresh = false, speedMetrics } = options;
+  const { settings, signal, fresh = false, speedMetrics, again = false } = options;
+  if (again) {
+    const outcomes = await measureSpeed(plan, { ...options, work: "speed-again" });
+    return { outcomes, interrupted: signal?.aborted ?? false };
+  }
   const store = openStore(settings.out);
   const outcomes = new Map<string, Outcome>();
   const records = new Map<string, RunRecord>();
@@ -141,21 +147,29 @@ export async function launch(
     const have = new Set(record.metrics.map(({ metric }) => metric));
     return spec.metrics.some(({ metric }) => speedMetrics.has(metric) && !have.has(metric));
   });
-  // A worker of its own for each, so that its peak memory is its own.
-  for (const planned of speed) {
-    if (signal?.aborted) break;
-    const task: Task = { planned, work: "speed", fresh: false };
+  for (const [id, outcome] of await measureSpeed(speed, { ...options, work: "speed" })) {
+    const before = outcomes.get(id);
+    const cached = before?.kind === "record" && before.cached;
+    outcomes.set(id, outcome.kind === "record" ? { ...outcome, cached } : outcome);
+  }
+  return { outcomes, interrupted: signal?.aborted ?? false };
+}
+
+/** Speed of finished runs, one alone at a time, each in a worker of its own: its peak memory too. */
+async function measureSpeed(
+  runs: readonly PlannedRun[],
+  options: LaunchOptions & { readonly work: "speed" | "speed-again" },
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  for (const planned of runs) {
+    if (options.signal?.aborted) break;
+    const task: Task = { planned, work: options.work, fresh: false };
     await doTasks([task], { ...options, jobs: 1 }, (_, outcome) => {
-      const before = outcomes.get(planned.id);
-      const cached = before?.kind === "record" && before.cached;
-      outcomes.set(
-        planned.id,
-        outcome.kind === "record" ? { ...outcome, cached } : outcome,
-      );
+      outcomes.set(planned.id, outcome);
       return Promise.resolve();
     });
   }
-  return { outcomes, interrupted: signal?.aborted ?? false };
+  return outcomes;
 }
 
 /** Probes runs one after the other on one worker: nothing else may distort what they take. */

@@ -19,7 +19,6 @@ import type { RunHost } from "../run/job.ts";
 import { executeProbe } from "../run/probe.ts";
 import { executeSpeed } from "../run/speed.ts";
 import { BusyError } from "../run/status_file.ts";
-import { openExtractor } from "../metrics/extractors/mod.ts";
 import type { FromWorker, Task, WorkerSettings } from "./protocol.ts";
 
 /** Serves tasks; see the module. */
@@ -51,6 +50,9 @@ export class TaskServer {
       const host = await this.#host();
       if (task.work === "probe") return await executeProbe(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
+      if (task.work === "speed-again") {
+        return await executeSpeed(task.planned, host, { again: true });
+      }
       return await executeRun(task.planned, host, { fresh: task.fresh });
     } catch (error) {
       if (error instanceof BusyError) return { kind: "failed", cause: error.message, busy: true };
@@ -107,7 +109,12 @@ export class TaskServer {
       dataset: (data) => this.#dataset(data),
       family: (name) => fromTable(families, name, "family"),
       metric: (name) => fromTable(metrics, name, "metric"),
-      extractor: (name, dataset) => openExtractor(name, { engine, dataset }),
+      extractor: async (name, dataset) => {
+        const { openExtractor } = await import(
+          new URL("../metrics/extractors/mod.ts", import.meta.url).href
+        );
+        return await openExtractor(name, { engine, dataset });
+      },
       control: (name, dataset, key) => {
         const control = controls[name];
         if (control === undefined) throw new Error(`no control row is called ${name}`);

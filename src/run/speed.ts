@@ -12,28 +12,33 @@ import { modelSubject, subjectParts } from "./subject.ts";
 import { timedWork } from "./timed.ts";
 import { prepare } from "./training.ts";
 
-/** Metrics of the spec that a record has no value for yet, of the speed phase. */
-async function missingSpeed(record: RunRecord, host: RunHost) {
-  const have = new Set(record.metrics.map(({ metric }) => metric));
-  const missing = [];
+/** Metrics of the spec that are of the speed phase. */
+async function speedMetrics(record: RunRecord, host: RunHost) {
+  const found = [];
   for (const asked of record.spec.metrics) {
-    if (!have.has(asked.metric) && (await host.metric(asked.metric)).phase === "speed") {
-      missing.push(asked);
-    }
+    if ((await host.metric(asked.metric)).phase === "speed") found.push(asked);
   }
-  return missing;
+  return found;
 }
 
 /**
  * Computes the speed metrics that a finished run still lacks and adds them to its record. The
  * caller sees to it that nothing else runs.
+ * @param options.again measures all of them once more, and leaves the stored record as it is
  */
-export async function executeSpeed(planned: PlannedRun, host: RunHost): Promise<Outcome> {
+export async function executeSpeed(
+  planned: PlannedRun,
+  host: RunHost,
+  { again = false } = {},
+): Promise<Outcome> {
   const run = begin(planned, host);
   const { store, keys } = run;
   const record = await store.readRecord(planned.id);
   if (record === null) return { kind: "failed", cause: `run ${planned.id} has no record` };
-  const missing = await missingSpeed(record, host);
+  const all = await speedMetrics(record, host);
+  const names = new Set(all.map(({ metric }) => metric));
+  const kept = record.metrics.filter(({ metric }) => !again || !names.has(metric));
+  const missing = all.filter((asked) => !kept.some(({ metric }) => metric === asked.metric));
   if (missing.length === 0 || !["done", "unreliable"].includes(record.state)) {
     return { kind: "record", record, cached: true };
   }
@@ -65,7 +70,7 @@ export async function executeSpeed(planned: PlannedRun, host: RunHost): Promise<
     ...record,
     state: problems.length === 0 ? record.state : "unreliable",
     ...(cause === "" ? {} : { cause }),
-    metrics: [...record.metrics, ...values],
+    metrics: [...kept, ...values],
     timings: {
       ...timings,
       data: timings.data + run.times.data,
@@ -73,6 +78,6 @@ export async function executeSpeed(planned: PlannedRun, host: RunHost): Promise<
       total: timings.total + now() - run.started,
     },
   };
-  await store.writeRecord(added);
+  if (!again) await store.writeRecord(added);
   return { kind: "record", record: added, cached: false };
 }

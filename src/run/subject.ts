@@ -17,9 +17,7 @@ import { keyTensor } from "../random/key.ts";
 import type { Run } from "./job.ts";
 import type { RunKeys } from "./keys.ts";
 import { type Programs, rowNumbers } from "./programs.ts";
-
-/** Rows of a compiled evaluation batch. */
-export const evaluationBatch = 64;
+import { evaluationBatch } from "./rows.ts";
 
 /** What a subject is made of. */
 export interface SubjectParts {

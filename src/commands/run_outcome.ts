@@ -1,0 +1,145 @@
+/**
+ * What stands at the end of a run: results, states, gate, report, and the exit code of it all.
+ * @module
+ */
+import { join } from "@std/path";
+import { exitCodes, worstExit } from "../errors.ts";
+import type { GateOutcome } from "../gate/mod.ts";
+import { launch, type LaunchOptions, type LaunchResult } from "../launch/schedule.ts";
+import type { PlannedRun, Record as RunRecord, Series } from "../record/record.ts";
+import type { Store } from "../record/store.ts";
+import type { Suite } from "../suite/schema.ts";
+import type { Arguments } from "./command.ts";
+import { tableLines } from "./results_table.ts";
+
+/** What a suite's runs came to, and how to say so. */
+export interface Finished {
+  readonly suite: Suite;
+  readonly plan: readonly PlannedRun[];
+  readonly records: readonly RunRecord[];
+  readonly result: LaunchResult;
+  readonly store: Store;
+  readonly args: Arguments;
+  /** Width of the terminal. */
+  readonly columns: number;
+  /** For people; says nothing where a program reads. */
+  readonly say: (line?: string) => void;
+  /** For programs; says nothing where a person reads. */
+  readonly emit: (event: string, data: object) => void;
+  /** For both, on standard error. */
+  readonly warn: (line: string) => void;
+  /** How runs are launched again, to confirm a speed failure. */
+  readonly launching: LaunchOptions;
+}
+
+/** "9 runs done, 0 diverged", with whatever else there is. */
+export function statesLine(records: readonly RunRecord[], planned: number): string {
+  const of = (state: RunRecord["state"]) => records.filter((r) => r.state === state).length;
+  const done = of("done");
+  const parts = [`${done} ${done === 1 ? "run" : "runs"} done`, `${of("diverged")} diverged`];
+  for (const state of ["unreliable", "failed"] as const) {
+    if (of(state) > 0) parts.push(`${of(state)} ${state}`);
+  }
+  if (records.length < planned) parts.push(`${planned - records.length} without a record`);
+  return parts.join(", ");
+}
+
+/** Runs that can't count: 3 unless every run is done. */
+function statesExit(records: readonly RunRecord[], planned: number): number {
+  const sound = records.filter((r) => r.state === "done").length;
+  return sound === planned && planned > 0 ? exitCodes.pass : exitCodes.failed;
+}
+
+/** Measures speed again; the records stay as they are, since the first measurement is what it is. */
+async function measureAgain(
+  { plan, records, launching }: Finished,
+  labels: readonly string[],
+): Promise<RunRecord[] | null> {
+  const again = plan.filter(({ label, spec }) =>
+    labels.includes(label) && spec.protocol !== "control"
+  );
+  const { outcomes } = await launch(again, { ...launching, again: true });
+  const measured = [...outcomes.values()].flatMap((outcome) =>
+    outcome.kind === "record" ? [outcome.record] : []
+  );
+  if (measured.length < again.length) return null;
+  const byId = new Map(measured.map((record) => [record.id, record]));
+  return records.map((record) => byId.get(record.id) ?? record);
+}
+
+async function gate(finished: Finished): Promise<GateOutcome | null> {
+  const { suite, args, plan, records, say } = finished;
+  if (args.has("no-gate")) return null;
+  if (suite.overrides.length > 0) {
+    say(`gate: not asked, since --set makes this another suite than the baselines are of`);
+    return null;
+  }
+  const { gateRecords } = await import("../gate/mod.ts");
+  return await gateRecords(records, {
+    suite: suite.name,
+    suiteVersion: suite.version,
+    baselines: args.one("baselines"),
+    policies: ({ metric }) => suite.metrics.find((m) => m.metric === metric)?.gate as never,
+    labels: args.list("families") !== undefined
+      ? new Set(plan.map(({ label }) => label))
+      : undefined,
+    allowInconclusive: args.has("allow-inconclusive"),
+    rerun: (labels) => measureAgain(finished, labels),
+  });
+}
+
+async function seriesOf(store: Store, records: readonly RunRecord[]): Promise<Map<string, Series>> {
+  const found = new Map<string, Series>();
+  for (const { id } of records) {
+    const series = await store.readSeries(id);
+    if (series !== null) found.set(id, series);
+  }
+  return found;
+}
+
+/** Shows how it all came out; returns the exit code. */
+export async function showOutcome(finished: Finished): Promise<number> {
+  const { suite, args, records, plan, store, say, emit, warn } = finished;
+  const codes = [statesExit(records, plan.length)];
+  const outcome = records.length === 0 ? null : await gate(finished);
+  if (outcome !== null) {
+    codes.push(outcome.exitCode);
+    emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
+  }
+  const { buildReport } = await import("../report/build.ts");
+  const model = buildReport({
+    suite,
+    records,
+    series: await seriesOf(store, records),
+    gate: outcome === null
+      ? null
+      : { baseline: args.one("baselines") ?? "baselines", verdicts: outcome.verdicts },
+    command: args.line,
+  });
+  say();
+  for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
+  say();
+  say(`${statesLine(records, plan.length)}${outcome === null ? "" : ` · ${outcome.line}`}`);
+  for (const { label, spec, state, cause } of records) {
+    if (state !== "done") warn(`  ${label} seed ${spec.seed}: ${state}: ${cause ?? "no cause"}`);
+  }
+  if (outcome !== null) {
+    const { verdictTable } = await import("../gate/mod.ts");
+    const shown = outcome.verdicts.filter(({ verdict }) =>
+      ["regressed", "inconclusive", "missing"].includes(verdict)
+    );
+    for (const line of verdictTable(shown)) say(`  ${line}`);
+  }
+  if (!args.has("no-report") && records.length > 0) {
+    const { writeReport } = await import("../report/write.ts");
+    const folder = join(store.out, "reports", suite.name);
+    const { index } = await writeReport(model, folder, {
+      picture: ({ run, file }) => store.read(run, file),
+    });
+    say(`report: ${index}        again: ${args.line}`);
+    emit("report", { path: index });
+  }
+  const code = worstExit(codes);
+  emit("end", { exitCode: code });
+  return code;
+}
