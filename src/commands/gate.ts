@@ -13,6 +13,7 @@ import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import type { EngineName } from "../engine/engine.ts";
+import { fromTable, metrics } from "../registry.ts";
 import { loadSuite } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -66,6 +67,14 @@ async function engineOf(suite: Suite, store: Store): Promise<EngineName> {
   return record?.spec.engine ?? "wasm";
 }
 
+async function speedMetrics(suite: Suite): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const { metric } of suite.metrics) {
+    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
+  }
+  return found;
+}
+
 interface Context {
   readonly args: Arguments;
   readonly terminal: Terminal;
@@ -83,18 +92,26 @@ async function compare(
     allowInconclusive: args.has("allow-inconclusive"),
     rerun: async (labels) => {
       if (first === undefined || args.has("no-rerun")) return null;
-      const { rerunSpeed } = await import("../gate/rerun.ts");
-      const settings = {
-        out: store.out,
-        engine: first.spec.engine,
-        engineChoice: first.provenance.engineChoice,
-        modules: suite.modules,
-        provenance: here,
-        checkpointSeconds: 30,
-        dataJobs: 1,
+      const [{ rerunSpeed }, { threads }] = await Promise.all([
+        import("../gate/rerun.ts"),
+        import("../launch/threads.ts"),
+      ]);
+      const launching = {
+        launcher: threads,
+        settings: {
+          out: store.out,
+          engine: first.spec.engine,
+          engineChoice: first.provenance.engineChoice,
+          modules: suite.modules,
+          provenance: here,
+          checkpointSeconds: 30,
+          dataJobs: 1,
+        },
+        jobs: 1,
+        speedMetrics: await speedMetrics(suite),
       };
       const onStart = () => terminal.warn(`slower: measuring ${labels.join(", ")} once more`);
-      return await rerunSpeed({ plan, settings, onStart })(labels);
+      return await rerunSpeed({ plan, launching, onStart })(labels);
     },
   });
   if (args.has("json")) {
