@@ -1,0 +1,81 @@
+/**
+ * The judge's network: six 3×3 convolutions to 192 pooled features, and linear heads on them.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Key } from "../../engine/engine.ts";
+import { conv, groupNorm, initConv, initLinear, initNorm, linear, relu } from "../../nn/mod.ts";
+import type { Conv, Linear, Norm } from "../../nn/mod.ts";
+import { fold } from "../../random/key.ts";
+
+/** Side of the pictures that it sees. */
+export const judgeSide = 32;
+
+/** Width of the pooled features. */
+export const judgeWidth = 192;
+
+/** Convolutions in order. With 0.49 M weights, 19 M multiply-adds a picture. */
+const layers: readonly { readonly in: number; readonly out: number; readonly stride: 1 | 2 }[] = [
+  { in: 3, out: 32, stride: 2 },
+  { in: 32, out: 64, stride: 1 },
+  { in: 64, out: 96, stride: 2 },
+  { in: 96, out: 96, stride: 1 },
+  { in: 96, out: 128, stride: 2 },
+  { in: 128, out: judgeWidth, stride: 1 },
+];
+
+/** What the heads answer: classes a factor, numbers, and colours of a 4×4 grid. */
+export interface JudgeHeads {
+  readonly classes: Readonly<Record<string, number>>;
+  readonly numbers: number;
+  readonly layout: number;
+}
+
+/** Parameters. */
+export type JudgeParams = {
+  readonly body: readonly { readonly conv: Conv; readonly norm: Norm }[];
+  readonly classes: Readonly<Record<string, Linear>>;
+  readonly numbers: Linear;
+  readonly layout: Linear;
+};
+
+/** Fresh parameters; heads start at zero. */
+export function initJudge(key: Key, heads: JudgeHeads): JudgeParams {
+  const head = (name: string, out: number): Linear =>
+    initLinear(fold(key, name), { in: judgeWidth, out, scale: 0 });
+  return {
+    body: layers.map((layer, i) => ({
+      conv: initConv(fold(key, i), { in: layer.in, out: layer.out }),
+      norm: initNorm(layer.out),
+    })),
+    classes: Object.fromEntries(
+      Object.entries(heads.classes).map(([name, count]) => [name, head(name, count)]),
+    ),
+    numbers: head("numbers", heads.numbers),
+    layout: head("layout", heads.layout),
+  };
+}
+
+/** Pooled features of pictures in [0, 1]. @returns [B, 192] */
+export function judgeFeatures(params: JudgeParams, x_BHWC: tf.Tensor4D): tf.Tensor2D {
+  let h = tf.mul(tf.sub(x_BHWC, 0.5), 4) as tf.Tensor4D;
+  layers.forEach(({ stride }, i) => {
+    const { conv: weights, norm } = params.body[i];
+    h = relu(groupNorm(norm, conv(weights, h, { stride })));
+  });
+  return tf.mean(h, [1, 2]);
+}
+
+/** The heads' outputs: logits a factor [B, classes], numbers [B, numbers], layout [B, layout]. */
+export function judgeAnswers(
+  params: Omit<JudgeParams, "body">,
+  features_BD: tf.Tensor2D,
+): { classes: Record<string, tf.Tensor2D>; numbers: tf.Tensor2D; layout: tf.Tensor2D } {
+  return {
+    classes: Object.fromEntries(
+      Object.entries(params.classes).map(([name, head]) => [name, linear(head, features_BD)]),
+    ),
+    numbers: linear(params.numbers, features_BD),
+    layout: linear(params.layout, features_BD),
+  };
+}

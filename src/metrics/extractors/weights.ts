@@ -1,0 +1,39 @@
+/**
+ * Committed weights of extractors, from safetensors beside this file onto an engine.
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { Engine } from "../../engine/engine.ts";
+import { decodeSafetensors } from "../../nn/safetensors.ts";
+import type { Safetensors } from "../../nn/safetensors.ts";
+import { MetricUnavailable } from "../metric.ts";
+
+/** Reads a committed file. @throws MetricUnavailable where it isn't there. */
+export async function readWeights(file: string): Promise<Safetensors> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(new URL(file, import.meta.url));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new MetricUnavailable(
+      "not-measured",
+      `the extractor's weights ${file} are not in this checkout; ` +
+        `the script beside them in src/metrics/extractors makes them`,
+    );
+  }
+  return decodeSafetensors(bytes);
+}
+
+/** All tensors of a committed file on the engine, by path; 16-bit floats widened to 32. */
+export async function loadWeights(
+  engine: Engine,
+  file: string,
+): Promise<{ tensors: Record<string, tf.Tensor>; metadata: Readonly<Record<string, string>> }> {
+  const { tensors, metadata } = await readWeights(file);
+  return {
+    tensors: Object.fromEntries(
+      Object.entries(tensors).map(([name, t]) => [name, engine.tensor(t.data, t.shape)]),
+    ),
+    metadata,
+  };
+}
