@@ -2,8 +2,8 @@
  * Safetensors: eight bytes of header length, a JSON header, then the tensors' bytes, little-endian.
  * Format: huggingface.co/docs/safetensors. Needs no engine.
  *
- * Names are sorted on writing and the header is padded with spaces to eight bytes, so that equal
- * tensors give equal bytes.
+ * On writing, wide types come first, then names in order, and the header is padded with spaces to
+ * eight bytes: equal tensors give equal bytes, and all are aligned.
  * @module
  */
 import { z } from "zod";
@@ -53,7 +53,8 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, HostTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const names = Object.keys(tensors).sort();
+  const wide = (name: string) => BYTES[tensors[name].dtype] ?? 0;
+  const names = Object.keys(tensors).sort().sort((a, b) => wide(b) - wide(a));
   const header: [string, unknown][] = [];
   const keys = Object.keys(metadata).sort();
   if (keys.length > 0) {

@@ -2,9 +2,11 @@
  * Gradients of conv2d as forward convolutions: the wasm backend has no filter gradient, and its
  * input gradient takes many times a forward's time.
  *
- * With y = x ∗ w (cross-correlation, stride s, dilation 1, x padded by p at the top left):
- * - input:  dx = (dy spread to stride 1) ∗ (w reversed in space, in and out exchanged);
- * - filter: dw = (padded x, batch and channel exchanged) ∗ (dy spread to stride 1, as a filter).
+ * With y = x ∗ w (cross-correlation, stride 1, dilation 1, x padded):
+ * - input:  dx = dy ∗ (w reversed in space, in and out exchanged);
+ * - filter: dw = (padded x, batch and channel exchanged) ∗ (dy as a filter).
+ * A stride of s is folded away first: s×s neighbours become channels of one place, and the filter
+ * folds alike (zeros fill it up to a multiple of s), which wastes less than spreading dy by zeros.
  * 1×1 kernels are matrix products. y is bilinear in x and w, so each gradient's gradients are again
  * these three: any order of derivative works.
  * @module
@@ -39,30 +41,47 @@ function geometry(inputShape: number[], filterShape: number[], attrs: ConvAttrib
   );
 }
 
-/** Puts s − 1 zeros after every row and column but the last. */
-function spread(dy_BHWC: tf.Tensor4D, sh: number, sw: number): tf.Tensor4D {
-  let y = dy_BHWC;
-  if (sw > 1) {
-    const [b, h, w, c] = y.shape;
-    const wide = tf.pad(tf.reshape(y, [b * h, w, c]), [[0, 0], [0, 0], [0, (sw - 1) * c]]);
-    y = tf.slice4d(tf.reshape(wide, [b, h, w * sw, c]), [0, 0, 0, 0], [
-      b,
-      h,
-      (w - 1) * sw + 1,
-      c,
-    ]);
-  }
-  if (sh > 1) {
-    const [b, h, w, c] = y.shape;
-    const tall = tf.pad(tf.reshape(y, [b, h, w * c]), [[0, 0], [0, 0], [0, (sh - 1) * w * c]]);
-    y = tf.slice4d(tf.reshape(tall, [b, h * sh, w, c]), [0, 0, 0, 0], [
-      b,
-      (h - 1) * sh + 1,
-      w,
-      c,
-    ]);
-  }
-  return y;
+/** [n·s, m·t] places of C channels as [n, m] places of s·t·C; for pictures [B, H, W, C]. */
+function fold(x: tf.Tensor4D, [sh, sw]: readonly [number, number]): tf.Tensor4D {
+  if (sh === 1 && sw === 1) return x;
+  const [b, h, w, c] = x.shape;
+  const apart = tf.transpose(tf.reshape(x, [b, h / sh, sh, w / sw, sw * c]), [0, 1, 3, 2, 4]);
+  return tf.reshape(apart, [b, h / sh, w / sw, sh * sw * c]);
+}
+
+/** The inverse of `fold`. */
+function unfold(x: tf.Tensor4D, [sh, sw]: readonly [number, number]): tf.Tensor4D {
+  if (sh === 1 && sw === 1) return x;
+  const [b, h, w, d] = x.shape;
+  const c = d / (sh * sw);
+  const together = tf.transpose(tf.reshape(x, [b, h, w, sh, sw * c]), [0, 1, 3, 2, 4]);
+  return tf.reshape(together, [b, h * sh, w * sw, c]);
+}
+
+/** A filter [kh, kw, C, O] filled up with zeros and folded: [⌈kh/s⌉, ⌈kw/t⌉, s·t·C, O]. */
+function foldFilter(filter: tf.Tensor4D, strides: readonly [number, number]): tf.Tensor4D {
+  const [sh, sw] = strides;
+  if (sh === 1 && sw === 1) return filter;
+  const [kh, kw, c, o] = filter.shape;
+  const [ah, aw] = [Math.ceil(kh / sh), Math.ceil(kw / sw)];
+  const full = tf.pad(filter, [[0, ah * sh - kh], [0, aw * sw - kw], [0, 0], [0, 0]]);
+  // A filter is a batch of one whose channels are C·O numbers.
+  const folded = fold(tf.reshape(full, [1, ah * sh, aw * sw, c * o]), strides);
+  return tf.reshape(folded, [ah, aw, sh * sw * c, o]);
+}
+
+/** The inverse of `foldFilter`. */
+function unfoldFilter(
+  folded: tf.Tensor4D,
+  filterShape: Shape4,
+  strides: readonly [number, number],
+): tf.Tensor4D {
+  const [sh, sw] = strides;
+  if (sh === 1 && sw === 1) return folded;
+  const [kh, kw, c, o] = filterShape;
+  const [ah, aw] = folded.shape;
+  const full = unfold(tf.reshape(folded, [1, ah, aw, sh * sw * c * o]), strides);
+  return tf.slice4d(tf.reshape(full, [ah * sh, aw * sw, c, o]), [0, 0, 0, 0], [kh, kw, c, o]);
 }
 
 /** Pads (or, where negative, crops) rows and columns. */
@@ -114,18 +133,29 @@ function inputGradient(
     );
     return tf.reshape(dx, g.inShape);
   }
-  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-  const top = kh - 1 - g.padInfo.top;
-  const left = kw - 1 - g.padInfo.left;
-  const bottom = g.inHeight + kh - 1 - ((g.outHeight - 1) * g.strideHeight + 1) - top;
-  const right = g.inWidth + kw - 1 - ((g.outWidth - 1) * g.strideWidth + 1) - left;
-  const dy = spread(dy_BHWC, g.strideHeight, g.strideWidth);
-  // The convolution's own "same" padding costs nothing; any other is put on first.
-  const same = kh % 2 === 1 && kw % 2 === 1 && top === bottom && left === right &&
-    top === (kh - 1) / 2 && left === (kw - 1) / 2;
-  return same
-    ? tf.conv2d(dy, turned as tf.Tensor4D, 1, "same")
-    : tf.conv2d(frame(dy, [top, bottom], [left, right]), turned as tf.Tensor4D, 1, "valid");
+  const strides = [g.strideHeight, g.strideWidth] as const;
+  const folded = foldFilter(filter, strides);
+  const [ah, aw] = folded.shape;
+  const turned = tf.transpose(tf.reverse(folded, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
+  const { top, left } = g.padInfo;
+  if (strides[0] === 1 && strides[1] === 1 && isSame(g, ah, aw)) {
+    // The convolution's own "same" padding costs nothing.
+    return tf.conv2d(dy_BHWC, turned, 1, "same");
+  }
+  const dy = frame(dy_BHWC, [ah - 1, ah - 1], [aw - 1, aw - 1]);
+  const dx = unfold(tf.conv2d(dy, turned, 1, "valid"), strides);
+  // Of the padded input's gradient, the part that is the input's.
+  return frame(
+    dx,
+    [-top, g.inHeight + top - dx.shape[1]],
+    [-left, g.inWidth + left - dx.shape[2]],
+  );
+}
+
+/** Whether output and input have one size and the padding is symmetric. */
+function isSame(g: ReturnType<typeof geometry>, kh: number, kw: number): boolean {
+  const { top, bottom, left, right } = g.padInfo;
+  return 2 * top === kh - 1 && 2 * bottom === kh - 1 && 2 * left === kw - 1 && 2 * right === kw - 1;
 }
 
 /** dw of conv2d(x, w), from dy. */
@@ -145,18 +175,22 @@ function filterGradient(
     );
     return tf.reshape(dw, filterShape as Shape4);
   }
-  const reachedRows = (g.outHeight - 1) * g.strideHeight + kh;
-  const reachedColumns = (g.outWidth - 1) * g.strideWidth + kw;
+  const strides = [g.strideHeight, g.strideWidth] as const;
   const { top, left } = g.padInfo;
-  const x_CHWB = tf.transpose(x_BHWC, [3, 1, 2, 0]) as tf.Tensor4D;
-  const framed = frame(
-    x_CHWB,
-    [top, reachedRows - g.inHeight - top],
-    [left, reachedColumns - g.inWidth - left],
-  );
-  const dy_HWBO = tf.transpose(spread(dy_BHWC, g.strideHeight, g.strideWidth), [1, 2, 0, 3]);
-  const dw_CHWO = tf.conv2d(framed, dy_HWBO as tf.Tensor4D, 1, "valid");
-  return tf.transpose(dw_CHWO, [1, 2, 0, 3]) as tf.Tensor4D;
+  // Rows and columns that the folded filter reaches.
+  const rows = (g.outHeight - 1 + Math.ceil(kh / strides[0])) * strides[0];
+  const columns = (g.outWidth - 1 + Math.ceil(kw / strides[1])) * strides[1];
+  const ends = [
+    [top, rows - g.inHeight - top],
+    [left, columns - g.inWidth - left],
+  ] as const;
+  const early = strides[0] > 1 || strides[1] > 1;
+  const x = early ? fold(frame(x_BHWC, ...ends), strides) : x_BHWC;
+  const x_CHWB = tf.transpose(x, [3, 1, 2, 0]) as tf.Tensor4D;
+  const dy_HWBO = tf.transpose(dy_BHWC, [1, 2, 0, 3]) as tf.Tensor4D;
+  const dw_CHWO = tf.conv2d(early ? x_CHWB : frame(x_CHWB, ...ends), dy_HWBO, 1, "valid");
+  const dw = tf.transpose(dw_CHWO, [1, 2, 0, 3]) as tf.Tensor4D;
+  return unfoldFilter(dw, filterShape as Shape4, strides);
 }
 
 type InputGradientCall = KernelCall<

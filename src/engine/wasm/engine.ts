@@ -20,6 +20,7 @@ import { flopsOf, registerFlopCounts } from "./flops.ts";
 import type { WasmBackend } from "./heap.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { startWasm } from "./open.ts";
+import { registerSharedCopies } from "./registry.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 
 const DETERMINISM: Determinism = {
@@ -148,6 +149,7 @@ let opened: Promise<Engine> | undefined;
 
 async function open(binary?: URL): Promise<Engine> {
   const { backend, versions } = await startWasm(binary);
+  registerSharedCopies();
   registerFlopCounts();
   registerMatMulKernels();
   registerConvKernels();

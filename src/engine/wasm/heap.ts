@@ -12,7 +12,8 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: "float32" | "int32"): TensorInfo;
   /** A view; any allocation may detach it, so take views after all outputs are made. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
-  numDataIds(): number;
+  /** One more holder of a tensor's bytes. */
+  incRef(dataId: object): void;
   readonly wasm: { readonly HEAPU8: Uint8Array };
 }
 

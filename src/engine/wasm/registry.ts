@@ -3,6 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { KernelCall } from "./heap.ts";
 
 // tfjs types every kernel's attributes as one open record; kernels state their own.
 // deno-lint-ignore no-explicit-any
@@ -35,4 +36,15 @@ export function composed(inputs: tf.TensorInfo[], body: (...x: tf.Tensor[]) => t
   return tf.tidy(() =>
     body(...inputs.map((x) => x instanceof tf.Tensor ? x : tf.engine().makeTensorFromTensorInfo(x)))
   );
+}
+
+/**
+ * Copies share their bytes: tensors never change, and the backend's own copy moves every saved
+ * activation once more.
+ */
+export function registerSharedCopies(): void {
+  replaceKernel("Identity", () => ({ inputs, backend }: KernelCall<{ x: tf.TensorInfo }>) => {
+    backend.incRef(inputs.x.dataId);
+    return { dataId: inputs.x.dataId, shape: inputs.x.shape, dtype: inputs.x.dtype };
+  });
 }
