@@ -63,7 +63,7 @@ async function weights(file: string): Promise<string> {
 export const extractors: Readonly<Record<string, ExtractorRow>> = {
   judge: {
     about: "In-domain classifier of the heads, features whitened: the primary one for heads",
-    status: () => weights("judge.safetensors"),
+    status: () => weights("judge_heads_v1.safetensors"),
   },
   lite0: {
     about: "EfficientNet-Lite0 (ImageNet) after a light blur: for data without a judge",

@@ -1,0 +1,109 @@
+/**
+ * Lint rules of this project: what the promise of same bits, and engines in workers, rest on.
+ * @module
+ */
+
+/** Folders of `src` on the path from a suite to the value of a metric. */
+const bitPath = /\/src\/(numeric|random|nn|backbones|families|data|metrics|run|suite|plan)\//;
+
+/** `Math` functions that are exact or fixed by IEEE 754, so the same on every machine. */
+const exact = new Set([
+  "abs",
+  "ceil",
+  "clz32",
+  "floor",
+  "fround",
+  "f16round",
+  "imul",
+  "max",
+  "min",
+  "round",
+  "sign",
+  "sqrt",
+  "trunc",
+  // Constants.
+  "E",
+  "LN2",
+  "LN10",
+  "LOG2E",
+  "LOG10E",
+  "PI",
+  "SQRT1_2",
+  "SQRT2",
+]);
+
+function nameOf(node: Deno.lint.Node | null): string | undefined {
+  if (node?.type === "Identifier") return node.name;
+  if (node?.type === "Literal" && typeof node.value === "string") return node.value;
+  return undefined;
+}
+
+/** Whether `**` has one result by IEEE 754 everywhere: a whole, small, literal exponent. */
+function isExactPower(right: Deno.lint.Node): boolean {
+  const inner = right.type === "UnaryExpression" && right.operator === "-" ? right.argument : right;
+  return inner.type === "Literal" && Number.isInteger(inner.value);
+}
+
+const plugin: Deno.lint.Plugin = {
+  name: "likeness",
+  rules: {
+    /** Host reads block the worker; `await engine.read(tensor)` is the only way back. */
+    "no-sync-read": {
+      create(context) {
+        return {
+          MemberExpression(node) {
+            const name = nameOf(node.property);
+            if (name !== "dataSync" && name !== "arraySync" && name !== "bytesSync") return;
+            context.report({
+              node,
+              message: `${name} blocks until the device is done`,
+              hint: "use `await engine.read(tensor)`",
+            });
+          },
+        };
+      },
+    },
+    /** tfjs falls back to another backend in silence; engines are opened in src/engine alone. */
+    "no-set-backend": {
+      create(context) {
+        if (context.filename.includes("/src/engine/")) return {};
+        return {
+          MemberExpression(node) {
+            if (nameOf(node.property) !== "setBackend") return;
+            context.report({
+              node,
+              message: "setBackend outside src/engine can end up on another backend in silence",
+              hint: "use `openEngine`",
+            });
+          },
+        };
+      },
+    },
+    /** `Math.exp`, `Math.random`, … and general powers may differ between machines. */
+    "no-platform-math": {
+      create(context) {
+        if (!bitPath.test(context.filename)) return {};
+        const hint = "use src/numeric/elementary.ts, or keys of src/random";
+        return {
+          MemberExpression(node) {
+            if (nameOf(node.object) !== "Math") return;
+            const name = nameOf(node.property);
+            if (name !== undefined && exact.has(name)) return;
+            const message = `Math.${name ?? "[…]"} may give other bits on another machine`;
+            context.report({ node, message, hint });
+          },
+          VariableDeclarator(node) {
+            if (node.init === null || nameOf(node.init) !== "Math") return;
+            context.report({ node, message: "Math taken apart can't be checked", hint });
+          },
+          BinaryExpression(node) {
+            if (node.operator as string !== "**" || isExactPower(node.right)) return;
+            const message = "a power with a computed exponent may give other bits elsewhere";
+            context.report({ node, message, hint });
+          },
+        };
+      },
+    },
+  },
+};
+export default plugin;

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import plugin from "./lint_plugin.ts";
+
+function found(file: string, source: string): string[] {
+  return Deno.lint.runPlugin(plugin, `/x/${file}`, source).map((d) => d.id);
+}
+
+Deno.test("lint: dataSync, arraySync and bytesSync are refused everywhere", () => {
+  for (const file of ["src/metrics/a.ts", "src/report/a.ts", "tests/a_test.ts"]) {
+    assertEquals(found(file, "t.dataSync(); x.arraySync(); y['bytesSync']();"), [
+      "likeness/no-sync-read",
+      "likeness/no-sync-read",
+      "likeness/no-sync-read",
+    ]);
+  }
+  assertEquals(found("src/metrics/a.ts", "await engine.read(t); t.data();"), []);
+});
+
+Deno.test("lint: setBackend is src/engine's alone", () => {
+  assertEquals(found("src/run/a.ts", "await tf.setBackend('wasm');"), ["likeness/no-set-backend"]);
+  assertEquals(found("src/engine/wasm/a.ts", "await tf.setBackend('wasm');"), []);
+});
+
+Deno.test("lint: on the bit path only exact Math, and whole literal powers", () => {
+  const rule = "likeness/no-platform-math";
+  for (const call of ["Math.exp(1)", "Math.random()", "Math['log'](2)", "Math[f](2)", "2 ** x"]) {
+    assertEquals(found("src/random/a.ts", `f(${call});`), [rule], call);
+    assertEquals(found("src/report/a.ts", `f(${call});`), [], call);
+  }
+  assertEquals(found("src/nn/a.ts", "const { exp } = Math;"), [rule]);
+  assertEquals(found("src/nn/a.ts", "x ** 0.5;"), [rule]);
+  assertEquals(found("src/nn/a.ts", "Math.sqrt(2) + Math.fround(1) + 2 ** -24 + x ** 2;"), []);
+});
