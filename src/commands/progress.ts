@@ -74,7 +74,7 @@ export function outcomeText(outcome: Outcome, progress: Progress | null): string
       const { state, cause, steps, timings, resumed } = outcome.record;
       const parts = [outcome.cached ? `${state} (cached)` : state];
       if (cause !== undefined) parts[0] += `: ${cause}`;
-      if (steps > 0) parts.push(`${formatNumber(steps, 9)} steps`);
+      if (steps > 0) parts.push(`${steps.toLocaleString("en")} steps`);
       if (progress?.loss != null) parts.push(`loss ${formatNumber(progress.loss, 4)}`);
       if (resumed > 0) parts.push(`resumed ${resumed}×`);
       if (!outcome.cached) parts.push(formatSeconds(timings.total));
@@ -95,7 +95,7 @@ export class Progression implements ProgressView {
   #drawn = 0;
   #drawnAt = 0;
   #working: string | null = null;
-  #workingAt = 0;
+  #workingAt = -Infinity;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(

@@ -137,6 +137,11 @@ async function prepareData(
       view.working(note, done, total);
     },
   });
+  // What a dataset puts off to the first read is done here too, on all cores; `judge` is read by
+  // the script that trains judges alone.
+  for (const split of ["train", "test", "judge_test"] as const) {
+    if (dataset.size(split) > 0 && !signal.aborted) await dataset.read(split, [0]);
+  }
   const { height, width, channels } = dataset.sample;
   const splits = (["train", "test", "judge", "judge_test"] as const)
     .filter((split) => dataset.size(split) > 0)
@@ -249,7 +254,7 @@ async function conclude(
     const left = plan.length - records.filter(({ state }) => state !== "failed").length;
     terminal.warn(
       `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
-        `the same command goes on where they were:\n  ${args.line}`,
+        `the same command goes on where they were:\n  deno task ${args.line}`,
     );
     return interruptedExit;
   }

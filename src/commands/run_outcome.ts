@@ -44,6 +44,18 @@ export function statesLine(records: readonly RunRecord[], planned: number): stri
   return parts.join(", ");
 }
 
+/** What went wrong and where, runs with one cause together. */
+export function troubleLines(records: readonly RunRecord[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { label, spec, state, cause } of records) {
+    if (state === "done") continue;
+    const what = `${state}: ${cause ?? "no cause was recorded"}`;
+    const name = spec.protocol === "control" ? label : `${label} seed ${spec.seed}`;
+    names.set(what, [...names.get(what) ?? [], name]);
+  }
+  return [...names].map(([what, who]) => `${who.join(", ")}: ${what}`);
+}
+
 /** Runs that can't count: 3 unless every run is done. */
 function statesExit(records: readonly RunRecord[], planned: number): number {
   const sound = records.filter((r) => r.state === "done").length;
@@ -120,9 +132,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
   say();
   say(`${statesLine(records, plan.length)}${outcome === null ? "" : ` · ${outcome.line}`}`);
-  for (const { label, spec, state, cause } of records) {
-    if (state !== "done") warn(`  ${label} seed ${spec.seed}: ${state}: ${cause ?? "no cause"}`);
-  }
+  for (const line of troubleLines(records)) warn(`  ${line}`);
   if (outcome !== null) {
     const { verdictTable } = await import("../gate/mod.ts");
     const shown = outcome.verdicts.filter(({ verdict }) =>
@@ -136,7 +146,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
     const { index } = await writeReport(model, folder, {
       picture: ({ run, file }) => store.read(run, file),
     });
-    say(`report: ${index}        again: ${args.line}`);
+    say(`report: ${index}        again: deno task ${args.line}`);
     emit("report", { path: index });
   }
   const code = worstExit(codes);

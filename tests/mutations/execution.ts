@@ -1,0 +1,71 @@
+import type { Mutant } from "./run.ts";
+
+/** Bugs of the path from plan to record. */
+export const mutants: readonly Mutant[] = [
+  {
+    id: "seed-ignored",
+    file: "src/run/keys.ts",
+    find: `hostKey(seed, "run", ...purposes)`,
+    replace: `hostKey(0 * seed, "run", ...purposes)`,
+    law: "tests/run/resume_test.ts",
+  },
+  {
+    id: "resume-counts-steps-from-zero",
+    file: "src/run/train.ts",
+    find: `keyTensor(keys.step(step, name))`,
+    replace: `keyTensor(keys.step(step - options.from, name))`,
+    law: "tests/run/resume_test.ts",
+  },
+  {
+    id: "seed-ignored-on-resume",
+    file: "src/run/train.ts",
+    find: `batchIndices(keys.order, { step, batch`,
+    replace: `batchIndices(keys.order, { step: step - options.from, batch`,
+    law: "tests/run/resume_test.ts",
+  },
+  {
+    id: "checkpoint-forgets-optimiser",
+    file: "src/run/checkpoint.ts",
+    find: `if (typeof node === "string") {`,
+    replace: `if (typeof node === "string") {
+      if (node.startsWith("slots/first/")) {
+        return engine.tensor(new Float32Array(tensors[node].data.length), tensors[node].shape);
+      }`,
+    law: "tests/run/resume_test.ts",
+  },
+  {
+    id: "order-same-in-every-epoch",
+    file: "src/data/order.ts",
+    find: "hostPermutation(hostFold(key, epoch), size)",
+    replace: "hostPermutation(hostFold(key, 0), size)",
+    law: "tests/data/order_test.ts",
+  },
+  {
+    id: "order-ignores-its-key",
+    file: "src/data/order.ts",
+    find: "hostPermutation(hostFold(key, epoch), size)",
+    replace: "hostPermutation(hostFold([0, 0], epoch), size)",
+    law: "tests/data/order_test.ts",
+  },
+  {
+    id: "order-draws-with-replacement",
+    file: "src/data/order.ts",
+    find: "[at % size];",
+    replace: "[(at * at) % size];",
+    law: "tests/data/order_test.ts",
+  },
+  {
+    id: "divergence-sees-no-nan",
+    file: "src/run/divergence.ts",
+    find: "if (!Number.isFinite(value)) {",
+    replace: "if (value === Infinity) {",
+    law: "tests/run/divergence_test.ts",
+  },
+  {
+    id: "divergence-one-spike-is-enough",
+    file: "src/run/divergence.ts",
+    find: "value > limit ? this.#exploded + 1 : 0",
+    replace: "value > limit ? explodedSteps : 0",
+    law: "tests/run/divergence_test.ts",
+  },
+];
