@@ -1,6 +1,6 @@
 /** A run's provenance card in HTML. @module */
 import type { Card } from "./model.ts";
-import { type Html, html } from "./escape.ts";
+import { type Html, markup } from "./escape.ts";
 
 const TONES: { readonly [state in Card["state"]]: string } = {
   done: "good",
@@ -13,24 +13,28 @@ const TONES: { readonly [state in Card["state"]]: string } = {
 
 /** One card, closed at first. */
 export function cardHtml(card: Card): Html {
-  return html`
+  return markup`
     <details id="run-${card.run}"><summary>${card.label}, seed ${card.seed} · <span
     class="state ${TONES[card.state]}">${card.state}</span> · <code>${card.run}</code></summary>
-    ${card.cause ? html`<p>${card.cause}</p>` : null}
-    <div class="card">${card.sections.map(({ title, entries }) =>
-      html`
+    ${card.cause ? markup`<p>${card.cause}</p>` : null}
+    <div class="card">${
+    card.sections.map(({ title, entries }) =>
+      markup`
         <div>
           <h3>${title}</h3>
-          <dl>${entries.map(([name, value]) =>
-            html`
+          <dl>${
+        entries.map(([name, value]) =>
+          markup`
               <div>
                 <dt>${name}</dt>
                 <dd>${value}</dd>
               </div>
             `
-          )}</dl>
+        )
+      }</dl>
         </div>
       `
-    )}</div></details>
+    )
+  }</div></details>
   `;
 }

@@ -2,6 +2,7 @@
 import type { Record as RunRecord } from "../record/record.ts";
 import type { Grouped } from "./groups.ts";
 import type { Card } from "./model.ts";
+import { engineText } from "./banner.ts";
 import { fixed, formatBytes, formatSeconds } from "./format.ts";
 
 /** Cards of all runs, in table order. */
@@ -16,7 +17,6 @@ export function cards({ groups, records }: Grouped): Card[] {
 function card(record: RunRecord, { group, label }: { group: string; label: string }): Card {
   const { spec, provenance: from, timings } = record;
   const engine = from.engine;
-  const versions = Object.entries(engine.versions ?? {}).map(([name, v]) => `${name} ${v}`);
   const git = from.gitSha === null
     ? "not a git checkout"
     : from.gitSha + (from.gitDirty ? ", with uncommitted changes" : "");
@@ -52,7 +52,7 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
       {
         title: "On what",
         entries: [
-          ["engine", [engine.name, ...versions].join(", ")],
+          ["engine", engineText(engine)],
           ["chosen", from.engineChoice],
           ["device", [engine.device, engine.driver].filter(Boolean).join(", ")],
           ["threads", String(engine.threads)],

@@ -8,6 +8,8 @@ import { count, formatNumber } from "./format.ts";
 const POINTS = 80;
 /** Charts of other columns a family at most, so that a family with many terms stays readable. */
 const OTHER_COLUMNS = 6;
+/** A seed that ends before this share of the longest does not shorten the line. */
+const SHORTEST = 0.7;
 const SECONDS = "seconds";
 
 interface Track {
@@ -41,14 +43,17 @@ function at(track: Track, x: number): number {
 }
 
 /**
- * Mean and range over seeds on a common grid. Where seeds end at different places (a budget in
- * seconds, a divergence), a point covers the seeds that reach it: the line goes on to the last one.
+ * Mean and range over seeds on a common grid, up to where the first seed ends, so that every point
+ * covers all. Where that would hide much (a seed diverged), the line goes on with those that are left.
  */
 export function band(tracks: readonly Track[], points = POINTS): CurvePoint[] {
   const known = tracks.filter((track) => track.x.length > 0);
   if (known.length === 0) return [];
   const low = Math.min(...known.map((t) => t.x[0]));
-  const high = Math.max(...known.map((t) => t.x[t.x.length - 1]));
+  const ends = known.map((t) => t.x[t.x.length - 1]);
+  const high = Math.min(...ends) >= SHORTEST * Math.max(...ends)
+    ? Math.min(...ends)
+    : Math.max(...ends);
   const n = low === high ? 1 : Math.min(points, Math.max(...known.map((t) => t.x.length)));
   return Array.from({ length: n }, (_, i) => {
     const x = n === 1 ? low : low + (high - low) * i / (n - 1);

@@ -24,7 +24,7 @@ export class Html {
   }
 }
 
-/** What `html` takes: strings and numbers are escaped, Html is not, null and false are nothing. */
+/** What `markup` takes: strings and numbers are escaped, Html is not, null and false are nothing. */
 export type HtmlValue = string | number | Html | null | undefined | false | readonly HtmlValue[];
 
 function place(value: HtmlValue): string {
@@ -35,7 +35,7 @@ function place(value: HtmlValue): string {
 }
 
 /** Tagged template: everything placed in it is escaped unless it is Html already. */
-export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
+export function markup(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return new Html(strings.reduce((text, part, i) => text + place(values[i - 1]) + part));
 }
 

@@ -1,4 +1,5 @@
 /** How numbers are written: digits follow the interval, units stand in headings. @module */
+import type { Verdict } from "../gate/verdict.ts";
 import type { Estimate } from "./model.ts";
 
 const MINUS = "−";
@@ -48,10 +49,12 @@ export interface FormattedEstimate {
  */
 export function formatEstimate(estimate: Estimate): FormattedEstimate {
   const { mean, low, high } = estimate;
-  if (low === null || high === null) return { value: formatNumber(mean, 4), spread: null };
+  if (low === null || high === null) {
+    return { value: formatNumber(mean, Math.abs(mean) < 1 ? 3 : 4), spread: null };
+  }
   const half = (high - low) / 2;
   if (!Number.isFinite(half) || !Number.isFinite(mean)) {
-    return { value: formatNumber(mean, 4), spread: null };
+    return { value: formatNumber(mean, Math.abs(mean) < 1 ? 3 : 4), spread: null };
   }
   if (half === 0) return { value: formatNumber(mean, 4), spread: "±0" };
   const size = (x: number) => Math.floor(Math.log10(Math.abs(x)));
@@ -106,4 +109,14 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
 export function list(items: readonly string[]): string {
   if (items.length < 2) return items.join("");
   return `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
+}
+
+/** "+2.1 % (−0.3 to 4.5)". */
+export function changeText({ effect, effectUnit, interval }: Verdict): string {
+  if (effect === null) return "–";
+  const share = effectUnit === "share";
+  const one = (x: number) => formatNumber(share ? 100 * x : x, 2);
+  const sign = effect > 0 ? "+" : "";
+  const range = interval ? ` (${one(interval.low)} to ${one(interval.high)})` : "";
+  return `${sign}${one(effect)}${share ? " %" : ""}${range}`;
 }

@@ -76,7 +76,7 @@ export type Encoding = "lossless" | { readonly quality: number };
 export async function webp(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
   const { default: sharp } = await import("sharp");
   const options = encoding === "lossless"
-    ? { lossless: true, effort: 5 }
-    : { quality: encoding.quality, effort: 5, smartSubsample: true };
+    ? { lossless: true, effort: 2 }
+    : { quality: encoding.quality, effort: 4, smartSubsample: true };
   return new Uint8Array(await sharp(bytes).webp(options).toBuffer());
 }

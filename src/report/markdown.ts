@@ -1,8 +1,8 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
 import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
 import { escapeMarkdown as escape, fence, slug } from "./escape.ts";
-import { formatEstimate, formatNumber, list } from "./format.ts";
-import { changeText } from "./page.ts";
+import { changeText, formatEstimate, formatNumber, list } from "./format.ts";
+import { shownRows } from "./tables.ts";
 
 /** What a Markdown report may point at. */
 export interface MarkdownOptions {
@@ -74,8 +74,7 @@ function rows([head, ...body]: readonly (readonly string[])[], align: string): s
 
 function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string {
   if (table.columns.length === 0) return "No metric has a value yet.";
-  const body = table.rows.map(({ group, cells }) => {
-    const { label, control } = groups.get(group)!;
+  const body = shownRows(table, groups).map(({ label, control, cells }) => {
     const name = escape(label);
     return [control ? `_${name}_` : name, ...cells.map(cellMarkdown)];
   });

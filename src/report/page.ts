@@ -13,9 +13,9 @@ import type {
   ReportModel,
   Sanity,
 } from "./model.ts";
-import { Html, html, type HtmlValue, slug } from "./escape.ts";
+import { Html, type HtmlValue, markup, slug } from "./escape.ts";
 import { cardHtml } from "./card.ts";
-import { count, formatNumber, list } from "./format.ts";
+import { changeText, count, formatNumber, list } from "./format.ts";
 import { type GroupsById, swatch, tableHtml } from "./table_html.ts";
 import type { Drawing } from "./svg.ts";
 import type { Verdict } from "../gate/verdict.ts";
@@ -45,7 +45,7 @@ interface Section {
 /** The whole page. */
 export function renderPage(model: ReportModel, parts: PageParts): string {
   const sections = sectionsOf(model, parts);
-  const page = html`
+  const page = markup`
     <!doctype html>
     <html lang="en">
       <head>
@@ -64,31 +64,35 @@ export function renderPage(model: ReportModel, parts: PageParts): string {
           <div class="wrap">
     <p class="kind">Likeness report · suite ${model.suite}, version ${model.suiteVersion}</p>
     <h1>${model.title}</h1>
-    ${model.about ? html`<p class="about">${model.about}</p>` : null}
+    ${model.about ? markup`<p class="about">${model.about}</p>` : null}
     ${banner(model)}
-    <dl class="facts">${model.facts.map(([k, v]) =>
-      html`
+    <dl class="facts">${
+    model.facts.map(([k, v]) =>
+      markup`
         <div>
           <dt>${k}</dt>
           <dd>${v}</dd>
         </div>
       `
-    )}</dl>
+    )
+  }</dl>
           </div>
         </header>
         <div class="wrap">
           <nav aria-label="Sections">
-            <ul>${sections.map(({ id, title }) =>
-              html`<li><a href="#${id}">${title}</a></li>`
-            )}</ul>
+            <ul>${
+    sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)
+  }</ul>
           </nav>
           <main id="main">
-    ${sections.map(({ id, title, body }) =>
-      html`
+    ${
+    sections.map(({ id, title, body }) =>
+      markup`
         <section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title}</h2>
         ${body}</section>
       `
-    )}</main>
+    )
+  }</main>
           <footer>
             <p>Made by Likeness from stored records alone: the same records give this very page.</p>
           </footer>
@@ -102,11 +106,12 @@ export function renderPage(model: ReportModel, parts: PageParts): string {
 const SIGNS = { good: "✓", bad: "✗", unsure: "?", neutral: "–" } as const;
 
 function banner({ banner }: ReportModel): Html {
-  return html`
+  return markup`
     <div class="banner ${banner.tone}" role="status">
-      <p class="headline"><span aria-hidden="true">${SIGNS[banner.tone]}</span>${banner
-        .headline}</p>
-      <ul>${banner.details.map((detail) => html`<li>${detail}</li>`)}</ul>
+      <p class="headline"><span aria-hidden="true">${
+    SIGNS[banner.tone]
+  }</span>${banner.headline}</p>
+      <ul>${banner.details.map((detail) => markup`<li>${detail}</li>`)}</ul>
     </div>
   `;
 }
@@ -118,14 +123,15 @@ function sectionsOf(model: ReportModel, parts: PageParts): Section[] {
     {
       id: "leaderboard",
       title: "Leaderboard",
-      body: html`${tableHtml(model.leaderboard, groups)}
-<ul class="notes">${model.notes.map((note) => html`<li>${note}</li>`)}</ul>
+      body: markup`${tableHtml(model.leaderboard, groups)}
+<ul class="notes">${model.notes.map((note) => markup`<li>${note}</li>`)}</ul>
 ${charts(model.charts.leaderboard)}`,
     },
     some(model.charts.front) && {
       id: "front",
       title: "Quality against throughput",
-      body: html`<p class="quiet">The line joins the rows that no other row beats in both. Bars are
+      body:
+        markup`<p class="quiet">The line joins the rows that no other row beats in both. Bars are
 95 % intervals over seeds.</p>${charts(model.charts.front)}`,
     },
     ...model.galleries.map((gallery) => ({
@@ -137,15 +143,15 @@ ${charts(model.charts.leaderboard)}`,
       id: "curves",
       title: "Training",
       body:
-        html`<p class="quiet">Means over seeds; the band runs from the lowest seed to the highest.
+        markup`<p class="quiet">Means over seeds; the band runs from the lowest seed to the highest.
 Losses of different families share no scale.</p>${charts(model.charts.curves)}`,
     },
     some(model.tables) && {
       id: "tables",
       title: "All metrics",
-      body: html`${
+      body: markup`${
         model.tables.map((t) =>
-          html`<h3 id="table-${slug(t.id)}">${t.title}</h3>${tableHtml(t, groups)}`
+          markup`<h3 id="table-${slug(t.id)}">${t.title}</h3>${tableHtml(t, groups)}`
         )
       }`,
     },
@@ -154,7 +160,7 @@ Losses of different families share no scale.</p>${charts(model.charts.curves)}`,
     model.sanity && {
       id: "sanity",
       title: "What the extractors see",
-      body: html`${sanityHtml(model.sanity)}${charts(model.charts.sanity)}`,
+      body: markup`${sanityHtml(model.sanity)}${charts(model.charts.sanity)}`,
     },
     some(model.charts.time) && {
       id: "time",
@@ -165,14 +171,14 @@ Losses of different families share no scale.</p>${charts(model.charts.curves)}`,
       id: "provenance",
       title: "Provenance",
       body:
-        html`<p class="quiet">A card a run: all that is needed to tell why its numbers are what they
+        markup`<p class="quiet">A card a run: all that is needed to tell why its numbers are what they
 are.</p>
 <div class="cards">${model.cards.map((card: Card) => cardHtml(card))}</div>`,
     },
     {
       id: "again",
       title: "Do it again",
-      body: html`<pre tabindex="0" aria-label="Command"><code>${
+      body: markup`<pre tabindex="0" aria-label="Command"><code>${
         model.command || "no run yet"
       }</code></pre>
 <p class="quiet">The same seed, engine and machine class give the same bits; the cards say what each
@@ -190,11 +196,11 @@ function chartGrid(charts: readonly Chart[], { drawings }: PageParts): Html {
   const figures = charts.flatMap((chart) => {
     const drawing = drawings.get(chart.id);
     return drawing
-      ? [html`<figure><figcaption>${chart.title}</figcaption>${new Html(drawing.svg)}</figure>`]
+      ? [markup`<figure><figcaption>${chart.title}</figcaption>${new Html(drawing.svg)}</figure>`]
       : [];
   });
   const wide = charts.length === 1;
-  return html`<div class="${wide ? "" : "charts"}">${figures}</div>`;
+  return markup`<div class="${wide ? "" : "charts"}">${figures}</div>`;
 }
 
 function galleryHtml(
@@ -204,17 +210,19 @@ function galleryHtml(
   const first = gallery.rows.map(({ pictures }) => pictures[0]);
   const others = gallery.rows.flatMap(({ pictures }) => pictures.slice(1));
   const figures = (pictures: readonly PictureRef[]) =>
-    html`<div class="pictures">${
+    markup`<div class="pictures">${
       pictures.map((picture) => {
         const group = [...groups.values()].find((g) => g.runs.includes(picture.run));
-        return figureHtml(picture, { parts, group });
+        return figureHtml(picture, { parts, group, about: picture.about !== gallery.caption });
       })
     }</div>`;
-  return html`<p class="quiet">${gallery.caption}${parts.pictureNote}</p>
+  return markup`<p class="quiet">${
+    gallery.caption ? `${gallery.caption}.` : ""
+  }${parts.pictureNote}</p>
 ${figures(first)}
 ${
     others.length > 0
-      ? html`<details><summary>${count(others.length, "more picture")}: other seeds</summary>${
+      ? markup`<details><summary>${count(others.length, "more picture")}: other seeds</summary>${
         figures(others)
       }</details>`
       : null
@@ -223,24 +231,24 @@ ${
 
 function figureHtml(
   picture: PictureRef,
-  { parts, group }: { parts: PageParts; group: Group | undefined },
+  { parts, group, about }: { parts: PageParts; group: Group | undefined; about: boolean },
 ): Html {
   const uri = parts.pictures.get(pictureKey(picture));
   const { width, height } = picture;
   const alt = `${picture.about}: ${picture.label}, seed ${picture.seed}`;
   const size = width && height
-    ? html`
+    ? markup`
       width="${width}" height="${height}"
     `
     : null;
-  return html`<figure><figcaption>${group ? swatch(group.index) : null}${picture.label}
+  return markup`<figure><figcaption>${group ? swatch(group.index) : null}${picture.label}
 <span class="quiet">seed ${picture.seed}</span></figcaption>${
     uri
-      ? html`
-        <img src="${uri}" alt="${alt}" ${size} loading="lazy" decoding="async">
+      ? markup`
+        <img src="${uri}" alt="${alt}" ${size} decoding="async">
       `
-      : html`<p>The picture is no longer in the run's folder.</p>`
-  }<p>${picture.about}.</p></figure>`;
+      : markup`<p>The picture is no longer in the run's folder.</p>`
+  }${about ? markup`<p>${picture.about}</p>` : null}</figure>`;
 }
 
 const TONES: { readonly [verdict: string]: string } = {
@@ -256,7 +264,7 @@ function gateHtml(gate: Gate, groups: GroupsById): Html {
   const identical = gate.verdicts.filter((v) => v.test === "bits" && v.verdict === "pass");
   const rest = gate.verdicts.filter((v) => !identical.includes(v));
   const table = (verdicts: readonly Verdict[], caption: string) =>
-    html`
+    markup`
       <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
         <table>
           <caption><span>${caption}</span></caption>
@@ -272,8 +280,9 @@ function gateHtml(gate: Gate, groups: GroupsById): Html {
               <th scope="col" class="text">why</th>
             </tr>
           </thead>
-          <tbody>${verdicts.map((v) =>
-            html`
+          <tbody>${
+      verdicts.map((v) =>
+        markup`
               <tr>
                 <th scope="row">${groups.get(v.group)?.label ?? v.label}</th>
                 <td class="text">${v.metric}${v.unit ? ` (${v.unit})` : ""}</td>
@@ -285,19 +294,20 @@ function gateHtml(gate: Gate, groups: GroupsById): Html {
                 <td class="text why">${v.why}</td>
               </tr>
             `
-          )}</tbody>
+      )
+    }</tbody>
         </table>
       </div>
     `;
-  return html`<p class="quiet">Against ${gate.baseline}.</p>
+  return markup`<p class="quiet">Against ${gate.baseline}.</p>
 ${
     rest.length > 0
       ? table(rest, "Comparisons by size of change, Holm-corrected over each kind of metric")
-      : html`<p>Nothing but equal bits.</p>`
+      : markup`<p>Nothing but equal bits.</p>`
   }
 ${
     identical.length > 0
-      ? html`<details><summary>${
+      ? markup`<details><summary>${
         count(identical.length, "value")
       } bit-identical to the baseline</summary>${
         table(identical, "Values with the same bits as the baseline")
@@ -308,22 +318,12 @@ ${
 
 function numberOr(value: number | null, digits = 4): HtmlValue {
   return value === null
-    ? html`<span aria-hidden="true">–</span><span class="hidden">none</span>`
+    ? markup`<span aria-hidden="true">–</span><span class="hidden">none</span>`
     : formatNumber(value, digits);
 }
 
-/** "+2.1 % (−0.3 to 4.5)". */
-export function changeText({ effect, effectUnit, interval }: Verdict): string {
-  if (effect === null) return "–";
-  const share = effectUnit === "share";
-  const one = (x: number) => formatNumber(share ? 100 * x : x, 2);
-  const sign = effect > 0 ? "+" : "";
-  const range = interval ? ` (${one(interval.low)} to ${one(interval.high)})` : "";
-  return `${sign}${one(effect)}${share ? " %" : ""}${range}`;
-}
-
 function missingHtml(model: ReportModel): Html {
-  return html`
+  return markup`
     <div class="scroll" role="region" tabindex="0" aria-label="What was not measured">
       <table>
         <caption><span>What has no number, and why. n/m: not measured here; –: not defined for these rows.</span></caption>
@@ -335,8 +335,9 @@ function missingHtml(model: ReportModel): Html {
             <th scope="col" class="text">why</th>
           </tr>
         </thead>
-        <tbody>${model.missing.map(({ column, labels, status, reason }) =>
-          html`
+        <tbody>${
+    model.missing.map(({ column, labels, status, reason }) =>
+      markup`
             <tr>
               <th scope="row">${column}</th>
               <td class="text">${status === "not-measured" ? "n/m" : "–"}</td>
@@ -344,35 +345,40 @@ function missingHtml(model: ReportModel): Html {
               <td class="text why">${reason}</td>
             </tr>
           `
-        )}</tbody>
+    )
+  }</tbody>
       </table>
     </div>
   `;
 }
 
 function sanityHtml(sanity: Sanity): Html {
-  return html`
+  return markup`
     <div class="scroll" role="region" tabindex="0" aria-label="Sanity of extractors">
       <table>
         <caption><span>${sanity.caption} Unit: ${sanity.unit}.</span></caption>
         <thead>
-          <tr><th scope="col" class="text">change</th>${sanity.extractors.map((name) =>
-            html`<th scope="col">${name}</th>`
-          )}</tr>
+          <tr><th scope="col" class="text">change</th>${
+    sanity.extractors.map((name) => markup`<th scope="col">${name}</th>`)
+  }</tr>
         </thead>
-        <tbody>${sanity.rows.map(({ set, values }) =>
-          html`
-            <tr><th scope="row">${set}</th>${values.map((value) =>
-              html`<td>${numberOr(value, 3)}</td>`
-            )}</tr>
+        <tbody>${
+    sanity.rows.map(({ set, values }) =>
+      markup`
+            <tr><th scope="row">${set}</th>${
+        values.map((value) => markup`<td>${numberOr(value, 3)}</td>`)
+      }</tr>
           `
-        )}</tbody>
+    )
+  }</tbody>
       </table>
     </div>
-    <ul class="notes">${sanity.findings.map(({ text, holds }) =>
-      html`<li><span class="verdict ${holds ? "good" : "bad"}">${
+    <ul class="notes">${
+    sanity.findings.map(({ text, holds }) =>
+      markup`<li><span class="verdict ${holds ? "good" : "bad"}">${
         holds ? "holds" : "fails"
       }</span> ${text}</li>`
-    )}</ul>
+    )
+  }</ul>
   `;
 }

@@ -1,8 +1,9 @@
 /** Tables over groups in HTML. @module */
 import type { Cell, Column, Group, Table } from "./model.ts";
-import { Html, html } from "./escape.ts";
+import { Html, markup } from "./escape.ts";
 import { formatEstimate, formatNumber } from "./format.ts";
 import { styleOf } from "./palette.ts";
+import { shownRows } from "./tables.ts";
 
 /** Groups of a model by id. */
 export type GroupsById = ReadonlyMap<string, Group>;
@@ -35,26 +36,30 @@ export function swatch(index: number): Html {
 /** A table with caption, units in headings, control rows last. */
 export function tableHtml(table: Table, groups: GroupsById): Html {
   if (table.columns.length === 0) {
-    return html`<p>No metric has a value yet; see what was not measured.</p>`;
+    return markup`<p>No metric has a value yet; see what was not measured.</p>`;
   }
-  const rows = table.rows.map(({ group, cells }) => ({ group: groups.get(group)!, cells }));
-  const firstControl = rows.findIndex(({ group }) => group.control);
-  return html`
+  const rows = shownRows(table, groups);
+  const firstControl = rows.findIndex(({ control }) => control);
+  return markup`
     <div class="scroll" role="region" tabindex="0" aria-label="${table.title}">
-      <table>
+      <table style="--columns:${table.columns.length}">
         <caption><span>${table.caption}</span></caption>
         <thead>
           <tr><th scope="col"><span class="hidden">row</span></th>${table.columns.map(heading)}</tr>
         </thead>
-        <tbody>${rows.map(({ group, cells }, i) => {
-          const kind = [group.control && "control", i === firstControl && "first-control"];
-          const label = html`${swatch(group.index)}${group.label}`;
-          return html`
-            <tr class="${kind.filter(Boolean).join(" ")}"><th scope="row">${label}</th>${cells.map(
-              cellHtml,
-            )}</tr>
+        <tbody>${
+    rows.map(({ label: text, index, control, cells }, i) => {
+      const kind = [control && "control", i === firstControl && "first-control"];
+      const label = markup`${swatch(index)}${text}`;
+      return markup`
+            <tr class="${kind.filter(Boolean).join(" ")}"><th scope="row">${label}</th>${
+        cells.map(
+          cellHtml,
+        )
+      }</tr>
           `;
-        })}</tbody>
+    })
+  }</tbody>
       </table>
     </div>
   `;
@@ -62,27 +67,23 @@ export function tableHtml(table: Table, groups: GroupsById): Html {
 
 /** A metric's name with places where it may break: after hyphens, @ and brackets. */
 export function breakable(name: string): Html {
-  return html`${
-    name.split(/(?<=[-@/(])/).map((part, i) => html`${i > 0 ? new Html("<wbr>") : null}${part}`)
+  return markup`${
+    name.split(/(?<=[-@/(])/).map((part, i) => markup`${i > 0 ? new Html("<wbr>") : null}${part}`)
   }`;
 }
 
+const WAYS = { lower: "↓", higher: "↑" } as const;
+
 function heading(column: Column): Html {
-  const way = column.direction === "none"
+  const { direction, unit, derived } = column;
+  const way = direction === "none"
     ? null
-    : html`<span class="way"><span aria-hidden="true">${
-      column.direction === "lower" ? "↓" : "↑"
-    }</span> ${column.direction} is better</span>`;
-  const title = column.derived
-    ? html`
-      title="${column.derived}"
-    `
-    : null;
-  return html`
-    <th scope="col" ${title}>${breakable(column.heading)}${column.unit
-      ? html`<span class="unit">${column.unit}</span>`
-      : null}${way}</th>
-  `;
+    : markup` <span aria-hidden="true">${
+      WAYS[direction]
+    }</span><span class="hidden"> ${direction} is better</span>`;
+  const title = derived ? markup` title="${derived}"` : null;
+  const name = breakable(column.heading);
+  return markup`<th scope="col"${title}>${name}<span class="unit">${unit}${way}</span></th>`;
 }
 
 const BOUNDS = { lower: ["≥", "at least"], upper: ["≤", "at most"] } as const;
@@ -92,33 +93,33 @@ function cellHtml(cell: Cell): Html {
     const [sign, words] = cell.kind === "not-defined"
       ? ["–", "not defined"]
       : ["n/m", "not measured"];
-    return html`<td><abbr title="${words}: ${cell.reason}">${sign}</abbr></td>`;
+    return markup`<td><abbr title="${words}: ${cell.reason}">${sign}</abbr></td>`;
   }
   const { value, spread } = formatEstimate(cell.estimate);
   const bound = cell.bound
-    ? html`<span aria-hidden="true">${BOUNDS[cell.bound][0]} </span><span class="hidden">${
+    ? markup`<span aria-hidden="true">${BOUNDS[cell.bound][0]} </span><span class="hidden">${
       BOUNDS[cell.bound][1]
     } </span>`
     : null;
-  const number = cell.rank ? html`<strong>${value}</strong>` : html`${value}`;
+  const number = cell.rank ? markup`<strong>${value}</strong>` : markup`${value}`;
   const rank = cell.rank === "tied"
-    ? html`<span aria-hidden="true"> =</span><span class="hidden"> not told apart from the best</span>`
+    ? markup`<span aria-hidden="true"> =</span><span class="hidden"> not told apart from the best</span>`
     : cell.rank === "best"
-    ? html`<span class="hidden"> best</span>`
+    ? markup`<span class="hidden"> best</span>`
     : null;
   const beside = Object.entries(cell.beside ?? {}).map(([name, x]) =>
-    html`<span class="beside">${name} ${formatNumber(x, 2)}</span>`
+    markup`<span class="beside">${name} ${formatNumber(x, 2)}</span>`
   );
   const seeds = `${cell.seeds.length === 1 ? "seed" : "seeds"} ${
     cell.seeds.map(({ seed, value }) => `${seed}: ${formatNumber(value, 5)}`).join(", ")
   }${cell.note ? `; ${cell.note}` : ""}`;
-  return html`<td title="${seeds}">${bound}${number}${
+  return markup`<td title="${seeds}">${bound}${number}${
     spread
-      ? html`
+      ? markup`
         <span class="spread">${spread}</span>
       `
       : null
   }${rank}${
-    cell.note ? html`<span class="beside">${cell.seeds.length} of the seeds</span>` : null
+    cell.note ? markup`<span class="beside">${cell.seeds.length} of the seeds</span>` : null
   }${beside}</td>`;
 }

@@ -174,3 +174,49 @@ export function table(
     rows: groups.map((group, i) => ({ group: group.id, cells: columns.map((c) => c.cells[i]) })),
   };
 }
+
+/** A row as it is shown. */
+export interface ShownRow {
+  readonly label: string;
+  readonly index: number;
+  readonly control: boolean;
+  readonly cells: readonly Cell[];
+}
+
+/** Rows of a table; control rows that have nothing in it share one. */
+export function shownRows(table: Table, groups: ReadonlyMap<string, Group>): ShownRow[] {
+  const rows = table.rows.map(({ group: id, cells }) => {
+    const { label, index, control } = groups.get(id)!;
+    return { label, index, control, cells };
+  });
+  const empty = rows.filter(({ control, cells }) =>
+    control && cells.every((cell) => cell.kind === "not-defined")
+  );
+  if (empty.length < 2) return rows;
+  const kept = rows.filter((row) => !empty.includes(row));
+  const label = empty.length === rows.filter((r) => r.control).length
+    ? "control rows"
+    : "other control rows";
+  return [...kept, { ...empty[0], label }];
+}
+
+/**
+ * Families from best to worst in a column, those without a value last; control rows stay last. The
+ * order of equals is kept.
+ */
+export function ranked(
+  groups: readonly Group[],
+  { column, cells }: FilledColumn,
+): readonly Group[] {
+  const value = new Map(groups.map((group, i) => {
+    const cell = cells[i];
+    return [group.id, cell.kind === "value" ? cell.estimate.mean : null];
+  }));
+  const sign = column.direction === "lower" ? 1 : -1;
+  const order = (a: Group, b: Group) => {
+    const [x, y] = [value.get(a.id) ?? null, value.get(b.id) ?? null];
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    return sign * (x - y);
+  };
+  return [...groups.filter((g) => !g.control).sort(order), ...groups.filter((g) => g.control)];
+}

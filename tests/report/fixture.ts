@@ -121,7 +121,9 @@ function metricsOf(family: string, seed: number, control: boolean): MetricValue[
       }
       const scale = control ? controlScale[family] ?? 1 : 1 + 0.15 * wobble(place, i + 1);
       const value = base * (scale + 0.02 * wobble(seed, place, i));
-      const bound = metric === "likelihood" ? (i === 0 ? "lower" as const : "upper" as const) : null;
+      const bound = metric === "likelihood"
+        ? (i === 0 ? "lower" as const : "upper" as const)
+        : null;
       return {
         ...common,
         value,

@@ -26,7 +26,7 @@ export function dots(chart: Chart & { kind: "dots" }): Spec {
     type: "nominal" as const,
     sort: chart.rows.map((row) => row.label),
     title: null,
-    axis: { domain: false, ticks: false, labelLimit: 132, grid: false },
+    axis: { domain: false, ticks: false, labelLimit: 132, minExtent: 104, grid: false },
   };
   const colour = {
     field: "label",

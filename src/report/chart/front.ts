@@ -45,8 +45,8 @@ export function front(chart: Chart & { kind: "front" }): Spec {
   };
   const line = [...points].filter((p) => p.onFront).sort((a, b) => a.x - b.x);
   return {
-    width: 460,
-    height: 260,
+    width: 420,
+    height: 250,
     layer: filled([
       {
         data: { values: chart.references.map(({ label, y }) => ({ label, y })) },
