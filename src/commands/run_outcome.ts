@@ -5,7 +5,7 @@
 import { join } from "@std/path";
 import { exitCodes, worstExit } from "../errors.ts";
 import type { GateOutcome } from "../gate/mod.ts";
-import { launch, type LaunchOptions, type LaunchResult } from "../launch/schedule.ts";
+import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { PlannedRun, Record as RunRecord, Series } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import type { Suite } from "../suite/schema.ts";
@@ -62,42 +62,27 @@ function statesExit(records: readonly RunRecord[], planned: number): number {
   return sound === planned && planned > 0 ? exitCodes.pass : exitCodes.failed;
 }
 
-/** Measures speed again; the records stay as they are, since the first measurement is what it is. */
-async function measureAgain(
-  { plan, records, launching }: Finished,
-  labels: readonly string[],
-): Promise<RunRecord[] | null> {
-  const again = plan.filter(({ label, spec }) =>
-    labels.includes(label) && spec.protocol !== "control"
-  );
-  const { outcomes } = await launch(again, { ...launching, again: true });
-  const measured = [...outcomes.values()].flatMap((outcome) =>
-    outcome.kind === "record" ? [outcome.record] : []
-  );
-  if (measured.length < again.length) return null;
-  const byId = new Map(measured.map((record) => [record.id, record]));
-  return records.map((record) => byId.get(record.id) ?? record);
-}
-
 async function gate(finished: Finished): Promise<GateOutcome | null> {
-  const { suite, args, plan, records, say } = finished;
-  if (args.has("no-gate")) return null;
-  if (suite.overrides.length > 0) {
-    say(`gate: not asked, since --set makes this another suite than the baselines are of`);
-    return null;
-  }
-  const { gateRecords } = await import("../gate/mod.ts");
-  return await gateRecords(records, {
-    suite: suite.name,
-    suiteVersion: suite.version,
-    baselines: args.one("baselines"),
-    policies: ({ metric }) => suite.metrics.find((m) => m.metric === metric)?.gate as never,
-    labels: args.list("families") !== undefined
-      ? new Set(plan.map(({ label }) => label))
-      : undefined,
-    allowInconclusive: args.has("allow-inconclusive"),
-    rerun: (labels) => measureAgain(finished, labels),
-  });
+  const { suite, args, plan, records, warn, launching } = finished;
+  if (args.has("no-gate") || records.length === 0) return null;
+  const [{ gateSuite }, { rerunSpeed }, { planSuite }] = await Promise.all([
+    import("../gate/suite.ts"),
+    import("../gate/rerun.ts"),
+    import("../plan/plan.ts"),
+  ]);
+  const whole = planSuite(suite, { engine: plan[0].spec.engine });
+  return await gateSuite(
+    { suite, plan, records, allLabels: new Set(whole.map(({ label }) => label)) },
+    {
+      baselines: args.one("baselines"),
+      allowInconclusive: args.has("allow-inconclusive"),
+      rerun: rerunSpeed({
+        plan,
+        launching,
+        onStart: (labels) => warn(`slower: measuring ${labels.join(", ")} once more`),
+      }),
+    },
+  );
 }
 
 async function seriesOf(store: Store, records: readonly RunRecord[]): Promise<Map<string, Series>> {
@@ -113,7 +98,7 @@ async function seriesOf(store: Store, records: readonly RunRecord[]): Promise<Ma
 export async function showOutcome(finished: Finished): Promise<number> {
   const { suite, args, records, plan, store, say, emit, warn } = finished;
   const codes = [statesExit(records, plan.length)];
-  const outcome = records.length === 0 ? null : await gate(finished);
+  const outcome = await gate(finished);
   if (outcome !== null) {
     codes.push(outcome.exitCode);
     emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
@@ -123,7 +108,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
     suite,
     records,
     series: await seriesOf(store, records),
-    gate: outcome === null
+    gate: outcome === null || outcome.verdicts.length === 0
       ? null
       : { baseline: args.one("baselines") ?? "baselines", verdicts: outcome.verdicts },
     command: args.line,

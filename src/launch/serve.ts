@@ -6,6 +6,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/mod.ts";
+import { openExtractor } from "../metrics/extractors/mod.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import { datasets, families, fromTable, metrics, registerModule } from "../registry.ts";
 import { failedRecord, type Failure } from "../record/failed.ts";
@@ -109,12 +110,7 @@ export class TaskServer {
       dataset: (data) => this.#dataset(data),
       family: (name) => fromTable(families, name, "family"),
       metric: (name) => fromTable(metrics, name, "metric"),
-      extractor: async (name, dataset) => {
-        const { openExtractor } = await import(
-          new URL("../metrics/extractors/mod.ts", import.meta.url).href
-        );
-        return await openExtractor(name, { engine, dataset });
-      },
+      extractor: (name) => openExtractor(name, engine),
       control: (name, dataset, key) => {
         const control = controls[name];
         if (control === undefined) throw new Error(`no control row is called ${name}`);

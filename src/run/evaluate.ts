@@ -26,7 +26,7 @@ export interface EvaluationParts {
   readonly keys: RunKeys;
   readonly metric: (name: string) => Promise<Metric>;
   /** A loaded extractor; throws `MetricUnavailable` where it can't be had. */
-  readonly extractor: (name: string, dataset: Dataset) => Promise<Extractor>;
+  readonly extractor: (name: string) => Promise<Extractor>;
   /** Folder in which features of splits are kept, for all runs of this engine; null keeps none. */
   readonly cache: string | null;
   readonly engine: EngineIdentity;
@@ -108,8 +108,7 @@ async function splitFeatures(
 export function evaluationContext(parts: EvaluationParts): EvaluationContext {
   const extractors = new Map<string, Promise<Extractor>>();
   const features = new Map<string, Promise<Features>>();
-  const extractor = (name: string) =>
-    once(extractors, name, () => parts.extractor(name, parts.dataset));
+  const extractor = (name: string) => once(extractors, name, () => parts.extractor(name));
   return {
     subject: parts.subject,
     dataset: parts.dataset,

@@ -30,7 +30,8 @@ export interface RunHost {
   readonly dataset: (data: PlannedRun["spec"]["data"]) => Promise<Dataset>;
   readonly family: (name: string) => Promise<Family>;
   readonly metric: (name: string) => Promise<Metric>;
-  readonly extractor: (name: string, dataset: Dataset) => Promise<Extractor>;
+  /** A loaded extractor; throws `MetricUnavailable` where it can't be had. */
+  readonly extractor: (name: string) => Promise<Extractor>;
   /** The subject of a control row, drawn from this key. */
   readonly control: (name: string, dataset: Dataset, key: HostKey) => Subject;
   /** Asked between pieces of work; true stops cleanly. */

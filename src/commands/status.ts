@@ -1,0 +1,178 @@
+/**
+ * `status`: where the runs of suites stand, by their records, status files and plans.
+ * @module
+ */
+import { join } from "@std/path";
+import { exitCodes, UsageError } from "../errors.ts";
+import type { PlannedRun, Record as RunRecord, RunState } from "../record/record.ts";
+import { openStore, type RunStatus } from "../record/store.ts";
+import { formatSeconds } from "../report/format.ts";
+import { isAlive } from "../run/process_state.ts";
+import type { Arguments, Terminal } from "./command.ts";
+
+/** `interrupted`: stopped cleanly. `stale`: its process has died. Both go on with the next `run`. */
+export type Standing = RunState | "interrupted" | "stale";
+
+/** One run's line. */
+export interface StatusRow {
+  readonly suite: string;
+  readonly id: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly control: boolean;
+  readonly state: Standing;
+  readonly phase: string | null;
+  readonly step: number | null;
+  readonly steps: number | null;
+  /** ISO 8601: end of a finished run, last word of another. */
+  readonly updatedAt: string | null;
+  readonly cause: string | null;
+  /** Whether the suite's last plan asks for it. */
+  readonly current: boolean;
+}
+
+/** What is known of a run; at least one of the three. */
+interface Known {
+  planned?: PlannedRun;
+  record?: RunRecord;
+  status?: RunStatus;
+}
+
+function rowOf(id: string, { planned, record, status }: Known): StatusRow {
+  const spec = planned?.spec ?? record?.spec;
+  const row = {
+    id,
+    suite: spec?.suite ?? status!.suite,
+    label: planned?.label ?? record?.label ?? status!.label,
+    seed: spec?.seed ?? status!.seed,
+    control: spec?.protocol === "control",
+    current: planned !== undefined,
+    cause: null,
+  };
+  // A status beside a record is of a repeat that is under way.
+  if (status !== undefined) {
+    const dead = status.state === "running" && !isAlive(status);
+    const { phase, step, steps, updatedAt } = status;
+    return { ...row, state: dead ? "stale" : status.state, phase, step, steps, updatedAt };
+  }
+  if (record !== undefined) {
+    const { state, steps, cause = null } = record;
+    const updatedAt = record.provenance.finishedAt;
+    return { ...row, state, phase: null, step: steps, steps: null, updatedAt, cause };
+  }
+  return { ...row, state: "planned", phase: null, step: null, steps: null, updatedAt: null };
+}
+
+/** All runs of a store: what was planned last, and whatever else has left a record. */
+export async function standings(
+  out: string,
+  onProblem: (message: string) => void = () => {},
+): Promise<StatusRow[]> {
+  const store = openStore(out);
+  const known = new Map<string, Known>();
+  const at = (id: string) => {
+    const found = known.get(id) ?? {};
+    known.set(id, found);
+    return found;
+  };
+  const { readPlan } = await import("../plan/plan.ts");
+  for (const file of await plans(out)) {
+    try {
+      for (const planned of await readPlan(file)) at(planned.id).planned = planned;
+    } catch (error) {
+      onProblem(`${file}: ${(error as Error).message}`);
+    }
+  }
+  for (const record of await store.list({ onProblem })) at(record.id).record = record;
+  for (const status of await store.statuses()) at(status.id).status = status;
+  const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
+  return [...known].map(([id, what]) => rowOf(id, what)).sort((a, b) =>
+    order(a.suite, b.suite) || Number(b.current) - Number(a.current) ||
+    Number(a.control) - Number(b.control) || order(a.label, b.label) || a.seed - b.seed
+  );
+}
+
+async function plans(out: string): Promise<string[]> {
+  const folder = join(out, "plans");
+  const found: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (name.endsWith(".jsonl")) found.push(join(folder, name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found.sort();
+}
+
+/** "3 min ago". */
+function ago(iso: string | null): string {
+  if (iso === null) return "";
+  const seconds = (Date.now() - Date.parse(iso)) / 1000;
+  if (seconds < 1) return "just now";
+  return seconds < 48 * 3600 ? `${formatSeconds(Math.round(seconds))} ago` : iso.slice(0, 10);
+}
+
+function progress({ step, steps, phase, state }: StatusRow): string {
+  if (step === null) return "";
+  if (steps === null) return step === 0 ? "" : `${step.toLocaleString("en")} steps`;
+  const share = steps === 0 ? "" : ` ${Math.floor(100 * step / steps)} %`;
+  return `${state === "running" ? `${phase} ` : ""}step ${step}/${steps}${share}`;
+}
+
+const remarks: Partial<Record<Standing, string>> = {
+  stale: "its process has died; `run` goes on from the last checkpoint",
+  interrupted: "`run` goes on from the checkpoint",
+};
+
+/** See the table of commands. */
+export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const out = args.one("out") ?? ".likeness";
+  const all = await standings(out, (message) => terminal.warn(message));
+  const asked = args.positionals.map((path) =>
+    path.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, "")
+  );
+  const suites = [...new Set(all.map(({ suite }) => suite))];
+  const unknown = asked.find((name) => !suites.includes(name));
+  if (unknown !== undefined && suites.length > 0) {
+    throw new UsageError(
+      `no runs of suite \`${unknown}\` in ${out}; there are runs of: ${suites.join(", ")}`,
+    );
+  }
+  const rows = all.filter(({ suite }) => asked.length === 0 || asked.includes(suite));
+  if (rows.length === 0) {
+    terminal.warn(`no runs in ${out}; \`deno task bench\` makes some`);
+    return exitCodes.failed;
+  }
+  if (args.has("json")) {
+    for (const row of rows) terminal.print(JSON.stringify(row));
+    return exitCodes.pass;
+  }
+  for (const suite of suites.filter((name) => asked.length === 0 || asked.includes(name))) {
+    print(rows.filter((row) => row.suite === suite), suite, terminal);
+  }
+  return exitCodes.pass;
+}
+
+function print(rows: readonly StatusRow[], suite: string, terminal: Terminal): void {
+  const counts = new Map<Standing, number>();
+  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const summary = [...counts].map(([state, n]) => `${n} ${state}`).join(", ");
+  terminal.print(`${suite} · ${rows.length} ${rows.length === 1 ? "run" : "runs"}: ${summary}`);
+  const cells = rows.map((row) => [
+    row.label,
+    row.control ? "" : `seed ${row.seed}`,
+    row.state,
+    progress(row),
+    ago(row.updatedAt),
+    [row.cause ?? remarks[row.state] ?? "", row.current ? "" : "(not in the last plan)"]
+      .filter((text) => text !== "").join(" "),
+  ]);
+  const widths = cells[0].map((_, i) => Math.max(...cells.map((row) => [...row[i]].length)));
+  for (const row of cells) {
+    terminal.print(
+      "  " + row.map((cell, i) => cell + " ".repeat(widths[i] - [...cell].length)).join("  ")
+        .trimEnd(),
+    );
+  }
+}
