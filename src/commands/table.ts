@@ -81,6 +81,7 @@ export const commands: readonly Command[] = [
       usage,
       [3, "a run failed or diverged, or nothing was measured"],
       [4, "the evidence decides nothing (see --allow-inconclusive)"],
+      [130, "interrupted; --resume goes on from the checkpoints"],
     ],
     load: module("run"),
   },

@@ -70,4 +70,18 @@ export const mutants = [
     replace: "row[j] = Math.min(row[j], before[j - 2] + 2);",
     law: "tests/text/nearest_test.ts",
   },
+  {
+    id: "shell-quotes-left-out",
+    file: "src/commands/arguments.ts",
+    find: "words].map(quote).join",
+    replace: 'words].filter(() => quote("") !== null).join',
+    law: "tests/commands/dispatch_test.ts",
+  },
+  {
+    id: "regression-hides-failure",
+    file: "src/errors.ts",
+    find: "[2, 3, 1, 4, 0]",
+    replace: "[2, 1, 3, 4, 0]",
+    law: "tests/commands/dispatch_test.ts",
+  },
 ];
