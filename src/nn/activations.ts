@@ -75,3 +75,10 @@ export function logSigmoid<T extends tf.Tensor>(x: T): T {
 export function tanh<T extends tf.Tensor>(x: T): T {
   return tf.sub(tf.mul(2, tf.sigmoid(tf.mul(2, x))), 1) as T;
 }
+
+/**
+ * ln softmax over the last axis, x − ln Σ exp x, with a second derivative: tf.logSoftmax loses its.
+ */
+export function logSoftmax<T extends tf.Tensor>(x: T): T {
+  return tf.sub(x, tf.logSumExp(x, x.rank - 1, true)) as T;
+}

@@ -15,10 +15,12 @@ import type {
   Program,
 } from "../engine.ts";
 import { disposeTree, leaves, mapTree, type TensorTree } from "../tree.ts";
+import { registerGradients } from "../gradients.ts";
 import { registerConvKernels } from "./conv_kernels.ts";
 import { flopsOf, registerFlopCounts } from "./flops.ts";
 import type { WasmBackend } from "./heap.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
+import { registerMissingKernels } from "./missing_kernels.ts";
 import { startWasm } from "./open.ts";
 import { registerSharedCopies } from "./registry.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
@@ -149,11 +151,13 @@ let opened: Promise<Engine> | undefined;
 
 async function open(binary?: URL): Promise<Engine> {
   const { backend, versions } = await startWasm(binary);
+  registerGradients();
   registerSharedCopies();
   registerFlopCounts();
   registerMatMulKernels();
   registerConvKernels();
   registerRandomKernels();
+  registerMissingKernels();
   return new WasmEngine(backend, versions);
 }
 

@@ -28,11 +28,19 @@ export function replaceKernel(name: string, make: (base: Kernel) => Kernel): voi
   });
 }
 
+let runs = 0;
+
+/** How many composed kernels have run: the conformance table tells them from the package's own. */
+export function composedRuns(): number {
+  return runs;
+}
+
 /**
  * Runs tfjs ops inside a kernel: what they make is disposed, but for the result. Inside a kernel no
  * tape is recorded, so the kernel's own gradient is the one used.
  */
 export function composed(inputs: tf.TensorInfo[], body: (...x: tf.Tensor[]) => tf.Tensor) {
+  runs++;
   return tf.tidy(() =>
     body(...inputs.map((x) => x instanceof tf.Tensor ? x : tf.engine().makeTensorFromTensorInfo(x)))
   );

@@ -1,0 +1,87 @@
+/**
+ * Kernels that the wasm backend lacks or gets wrong.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { floats, integers, type KernelCall, sizeOf, type TensorInfo } from "./heap.ts";
+import { replaceKernel } from "./registry.ts";
+
+/** Sums rows of x into the row that each names; rows named by a negative number are dropped. */
+function segmentSum(
+  { inputs, attrs, backend }: KernelCall<
+    { x: TensorInfo; segmentIds: TensorInfo },
+    { numSegments: number }
+  >,
+): TensorInfo {
+  const { x, segmentIds } = inputs;
+  const count = sizeOf(segmentIds.shape);
+  const inner = x.shape.slice(segmentIds.shape.length);
+  const width = sizeOf(inner);
+  const out = backend.makeOutput([attrs.numSegments, ...inner], "float32");
+  const sums = floats(backend, out).fill(0);
+  const rows = floats(backend, x);
+  const names = integers(backend, segmentIds);
+  for (let i = 0; i < count; i++) {
+    const segment = names[i];
+    if (segment < 0) continue;
+    if (segment >= attrs.numSegments) {
+      throw new RangeError(`segment ${segment} of ${attrs.numSegments}`);
+    }
+    const to = segment * width;
+    const from = i * width;
+    for (let j = 0; j < width; j++) sums[to + j] += rows[from + j];
+  }
+  return out;
+}
+
+interface PoolAttributes {
+  readonly filterSize: [number, number] | number;
+  readonly strides: [number, number] | number;
+  readonly pad: "same" | "valid";
+}
+
+/**
+ * Gradient of maxPool: each dy goes to the first largest number of its window. The package's own
+ * kernel puts some in the wrong place.
+ */
+function maxPoolGradient(
+  { inputs, attrs, backend }: KernelCall<{ dy: TensorInfo; input: TensorInfo }, PoolAttributes>,
+): TensorInfo {
+  const g = tf.backend_util.computePool2DInfo(
+    inputs.input.shape as [number, number, number, number],
+    attrs.filterSize,
+    attrs.strides,
+    1,
+    attrs.pad,
+  );
+  const out = backend.makeOutput(inputs.input.shape, "float32");
+  const dx = floats(backend, out).fill(0);
+  const x = floats(backend, inputs.input);
+  const dy = floats(backend, inputs.dy);
+  const channels = g.inChannels;
+  for (let at = 0; at < dy.length; at++) {
+    const c = at % channels;
+    const column = Math.floor(at / channels) % g.outWidth;
+    const row = Math.floor(at / (channels * g.outWidth)) % g.outHeight;
+    const b = Math.floor(at / (channels * g.outWidth * g.outHeight));
+    let best = -1;
+    for (let u = 0; u < g.filterHeight; u++) {
+      const p = row * g.strideHeight + u - g.padInfo.top;
+      if (p < 0 || p >= g.inHeight) continue;
+      for (let v = 0; v < g.filterWidth; v++) {
+        const q = column * g.strideWidth + v - g.padInfo.left;
+        if (q < 0 || q >= g.inWidth) continue;
+        const i = ((b * g.inHeight + p) * g.inWidth + q) * channels + c;
+        if (best < 0 || x[i] > x[best]) best = i;
+      }
+    }
+    if (best >= 0) dx[best] += dy[at];
+  }
+  return out;
+}
+
+/** Registers them. */
+export function registerMissingKernels(): void {
+  replaceKernel("UnsortedSegmentSum", () => segmentSum);
+  replaceKernel("MaxPoolGrad", () => maxPoolGradient);
+}
