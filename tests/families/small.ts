@@ -1,0 +1,101 @@
+/** Small models and pictures for tests of families. */
+import * as tf from "@tensorflow/tfjs";
+import type { ImageSpec } from "../../src/data/dataset.ts";
+import type { Key } from "../../src/engine/engine.ts";
+import { leaves, type TensorTree } from "../../src/engine/tree.ts";
+import type { Family, Model, TensorRecord } from "../../src/families/family.ts";
+import { hostKey, hostUniform } from "../../src/random/host.ts";
+import { keyTensor } from "../../src/random/key.ts";
+import { engine } from "./on_engine.ts";
+
+export const sample16: ImageSpec = { kind: "image", height: 16, width: 16, channels: 3 };
+
+/** `count` pictures of a bright square whose place and colour vary: k/255 in [0, 1]. */
+export function squares(count: number, spec: ImageSpec = sample16, from = 0): tf.Tensor4D {
+  const { height, width, channels } = spec;
+  const data = new Float32Array(count * height * width * channels);
+  for (let n = 0; n < count; n++) {
+    const u = hostUniform(hostKey(from + n, "squares"), 5);
+    const side = Math.floor(height / 3);
+    const [top, left] = [u[0], u[1]].map((v) => Math.floor(v * (height - side)));
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const inside = y >= top && y < top + side && x >= left && x < left + side;
+        for (let c = 0; c < channels; c++) {
+          const value = inside ? 155 + 100 * u[2 + c] : 60;
+          data[((n * height + y) * width + x) * channels + c] = Math.round(value) / 255;
+        }
+      }
+    }
+  }
+  return engine.tensor(data, [count, height, width, channels]) as tf.Tensor4D;
+}
+
+/** A model with its config's defaults but for `config`. */
+export function built<C>(
+  family: Family<C>,
+  config: Record<string, unknown>,
+  { sample = sample16, steps = 40, trainSize = 64 }: {
+    sample?: ImageSpec;
+    steps?: number;
+    trainSize?: number;
+  } = {},
+): Model {
+  return family.build(family.config.parse(config), { sample, steps, trainSize });
+}
+
+/** Row numbers from `from`. */
+export function rows(count: number, from = 0): tf.Tensor1D {
+  return tf.range(from, from + count, 1, "int32") as tf.Tensor1D;
+}
+
+export function key(...purposes: (string | number)[]): Key {
+  return keyTensor(hostKey(1, ...purposes));
+}
+
+/** All values of a tree by path. */
+export async function read(tree: TensorTree): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>();
+  for (const [path, leaf] of leaves(tree)) found.set(path, Array.from(await engine.read(leaf)));
+  return found;
+}
+
+/** A fresh copy of a state's tensors through the host, as a checkpoint makes one. */
+export async function reloaded(state: TensorRecord): Promise<TensorRecord> {
+  const copy = async (tree: TensorTree): Promise<TensorTree> => {
+    if (tree instanceof tf.Tensor) {
+      const values = await engine.read(tree);
+      return engine.tensor(values, tree.shape, tree.dtype as "float32" | "int32");
+    }
+    if (Array.isArray(tree)) return await Promise.all(tree.map(copy));
+    const record: Record<string, TensorTree> = {};
+    for (const [name, child] of Object.entries(tree)) record[name] = await copy(child);
+    return record;
+  };
+  return await copy(state) as TensorRecord;
+}
+
+/** Trains on squares; the losses, and the state after. Step i's batch and key depend on i alone. */
+export async function train(
+  model: Model,
+  { steps, batch = 8, from = 0, state = model.init(key("init")), sample = sample16 }: {
+    steps: number;
+    batch?: number;
+    from?: number;
+    state?: TensorRecord;
+    sample?: ImageSpec;
+  },
+): Promise<{ state: TensorRecord; series: Map<string, number[]>[] }> {
+  const program = engine.compile(model.programs.train, { name: "train", donate: true });
+  const series: Map<string, number[]>[] = [];
+  for (let step = from; step < from + steps; step++) {
+    const x_BHWC = squares(batch, sample, (step * batch) % 64);
+    const rows_B = rows(batch);
+    const stepKey = key("train", step);
+    const [next, outputs] = program(state, { x_BHWC, rows_B }, stepKey);
+    state = next;
+    series.push(await read(outputs));
+    tf.dispose([x_BHWC, rows_B, stepKey, outputs as tf.TensorContainer]);
+  }
+  return { state, series };
+}
