@@ -1,0 +1,46 @@
+/**
+ * Likeness: a benchmark harness for generative models.
+ *
+ * A family, dataset or metric of your own is a file that imports this module, exports what
+ * `defineFamily`, `defineDataset` or `defineMetric` returns, and is named under `modules` in a suite.
+ * The stages of a benchmark are functions on files: `loadSuite` → `planSuite` → `launch` → records →
+ * `evaluateGate` → `buildReport` → `writeReport`.
+ * @module
+ */
+
+// Declaring.
+export * from "./data/dataset.ts";
+export * from "./families/family.ts";
+export * from "./metrics/metric.ts";
+export { registerModule } from "./registry.ts";
+export type { Registered } from "./registry.ts";
+
+// What families are made of.
+export * as nn from "./nn/mod.ts";
+export * as random from "./random/mod.ts";
+export * as elementary from "./numeric/elementary.ts";
+export { engineStatuses, openEngine } from "./engine/mod.ts";
+export type { EngineStatus } from "./engine/mod.ts";
+export * from "./engine/engine.ts";
+export * from "./engine/tree.ts";
+
+// Running.
+export { loadSuite, parseSuite } from "./suite/load.ts";
+export type { LoadOptions } from "./suite/load.ts";
+export type { ReportOptions, Suite, SuiteMetric, SuiteRun } from "./suite/schema.ts";
+export { type Problem, SuiteError } from "./suite/problem.ts";
+export { parsePlan, planSuite, printPlan, readPlan, writePlan } from "./plan/plan.ts";
+export type { PlanOptions } from "./plan/plan.ts";
+export { launch } from "./launch/schedule.ts";
+export type { LaunchEvent, LaunchOptions, LaunchResult } from "./launch/schedule.ts";
+export { openStore } from "./record/store.ts";
+export type { Store } from "./record/store.ts";
+export type * from "./record/record.ts";
+
+// Judging and showing.
+export { evaluateGate, readBaselines, writeBaseline } from "./gate/mod.ts";
+export type { Baseline, BaselineUpdate, GateInput, GatePolicy, Verdict } from "./gate/mod.ts";
+export { buildReport, writeReport } from "./report/mod.ts";
+export type { ReportInputs, ReportModel } from "./report/mod.ts";
+export { exitCodes, UsageError, worstExit } from "./errors.ts";
+export { version } from "./version.ts";
