@@ -47,7 +47,12 @@ async function digestOf(value: unknown): Promise<string> {
 
 async function loadHeads(config: HeadsConfig, context: LoadContext): Promise<Dataset> {
   const { digest: asset } = await loadHeadModel();
-  const pictures = await digestOf({ name: "heads", VERSION, asset, ...pictureConfig(config) });
+  const pictures = await digestOf({
+    name: "heads",
+    version: VERSION,
+    asset,
+    ...pictureConfig(config),
+  });
   const sizes = Object.fromEntries(SPLITS.map((split) => [split, config[split]]));
   const digest = await digestOf({ pictures, ...sizes });
   const store = new HeadStore(config, { ...context, folder: pictures.slice(0, 16) });

@@ -53,10 +53,11 @@ export class ShadowMap {
     const [lx, ly, lz] = light.direction;
     const level = Math.sqrt(lx * lx + lz * lz);
     const right = [lz / level, 0, -lx / level];
-    const up = [-ly * right[2], lz * right[0] - lx * right[2], ly * right[0]];
-    up[0] = ly * right[2] - lz * right[1];
-    up[1] = lz * right[0] - lx * right[2];
-    up[2] = lx * right[1] - ly * right[0];
+    const up = [
+      ly * right[2] - lz * right[1],
+      lz * right[0] - lx * right[2],
+      lx * right[1] - ly * right[0],
+    ];
     const map = this.#map, size = map.width, scale = size / (2 * reach);
     clearCoverage(map);
     const projected = meshes.map(({ positions }, m) => {

@@ -5,8 +5,8 @@
 export { type HeadsConfig, headsConfig } from "./config.ts";
 export * from "./factors.ts";
 export { heads } from "./heads.ts";
+export { FILL } from "./frame.ts";
 export {
-  FILL,
   HeadRenderer,
   openHeadRenderer,
   type RenderedHead,
