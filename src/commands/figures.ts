@@ -1,0 +1,24 @@
+/**
+ * `figures`: what this project promises, measured; one JSON line a figure.
+ * @module
+ */
+import { exitCodes, worstExit } from "../errors.ts";
+import { chooseFigures, runFigures } from "../figures/mod.ts";
+import type { Arguments, Terminal } from "./command.ts";
+
+/** See the table of commands. */
+export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const figures = chooseFigures(args.positionals);
+  const codes: number[] = [];
+  const lines = runFigures(figures, {
+    measure: args.has("measure"),
+    out: args.one("out"),
+    note: (text) => terminal.warn(text),
+  });
+  for await (const line of lines) {
+    terminal.print(JSON.stringify(line));
+    if (line.value === null) codes.push(exitCodes.failed);
+    else if (!line.holds) codes.push(exitCodes.regressed);
+  }
+  return worstExit(codes);
+}

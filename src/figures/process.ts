@@ -1,0 +1,66 @@
+/**
+ * Programs that measurements run, and what of this machine a figure depends on.
+ * @module
+ */
+import { fromFileUrl } from "@std/path";
+import { hostProvenance, instructionSet } from "../record/provenance.ts";
+import type { FigureSource } from "./figure.ts";
+
+/** Root of the repository. */
+export const root = fromFileUrl(new URL("../../", import.meta.url));
+
+/** What became of a program. */
+export interface Ran {
+  readonly code: number;
+  readonly seconds: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs Deno in the root of the repository and waits. */
+export async function runDeno(
+  args: readonly string[],
+  { env = {} }: { readonly env?: { readonly [name: string]: string } } = {},
+): Promise<Ran> {
+  const start = performance.now();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: root,
+    env: { NO_COLOR: "1", ...env },
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return {
+    code,
+    seconds: (performance.now() - start) / 1000,
+    stdout: text(stdout),
+    stderr: text(stderr),
+  };
+}
+
+/** The command line of this project, as its users start it. */
+export function runLikeness(args: readonly string[]): Promise<Ran> {
+  return runDeno(["run", "-A", "src/main.ts", ...args]);
+}
+
+/** The last lines of what a program said, for a reason. */
+export function lastWords({ code, stdout, stderr }: Ran): string {
+  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-3).join(" | ");
+  return `exit code ${code}: ${said.slice(0, 400)}`;
+}
+
+/** Source of a figure that no engine took part in. */
+export async function hostSource(command: string): Promise<FigureSource> {
+  const host = await hostProvenance(command);
+  return {
+    commit: host.gitSha,
+    dirty: host.gitDirty,
+    engine: null,
+    machineClass:
+      `deno-${host.deno}_${Deno.build.arch}_${await instructionSet()}_${host.cores}-cores`,
+    date: new Date().toISOString(),
+    command,
+    records: [],
+  };
+}

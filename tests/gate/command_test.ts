@@ -1,0 +1,129 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { parseArguments } from "../../src/commands/arguments.ts";
+import { main } from "../../src/commands/gate.ts";
+import { commands } from "../../src/commands/table.ts";
+import { UsageError } from "../../src/errors.ts";
+import { planSuite } from "../../src/plan/plan.ts";
+import { openStore } from "../../src/record/store.ts";
+import { loadSuite } from "../../src/suite/load.ts";
+import { record } from "./fixture.ts";
+
+const suiteText = `suite: made
+data: { dataset: heads, size: 16, train: 10, test: 10 }
+budget: { steps: 1 }
+seeds: [1, 2]
+runs: [vae]
+metrics: [reconstruction]
+controls: []
+`;
+
+/** A folder with a suite and records of all its runs, whose PSNR is `psnr` and the seed in dB. */
+async function workplace(
+  body: (at: {
+    gate: (...words: string[]) => Promise<{ code: number; printed: string[] }>;
+    measure: (psnr: number) => Promise<void>;
+    folder: string;
+  }) => Promise<void>,
+) {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "made.yaml");
+    await Deno.writeTextFile(path, suiteText);
+    const out = join(folder, "out");
+    const baselines = join(folder, "baselines");
+    const command = commands.find(({ name }) => name === "gate")!;
+    await body({
+      folder,
+      async gate(...words) {
+        const printed: string[] = [];
+        const print = (line = "") => void printed.push(line);
+        const terminal = { print, warn: print, draw: () => {}, live: false, columns: 100 };
+        const all = [
+          path,
+          "--out",
+          out,
+          "--baselines",
+          baselines,
+          "--author",
+          "A. Uthor",
+          ...words,
+        ];
+        return { code: await main(parseArguments(command, all), terminal), printed };
+      },
+      async measure(psnr) {
+        const store = openStore(out);
+        for (const planned of planSuite(await loadSuite(path), { engine: "wasm" })) {
+          const { seed } = planned.spec;
+          const value = {
+            name: "PSNR@64",
+            metric: "reconstruction",
+            unit: "dB",
+            direction: "higher",
+            value: psnr + seed,
+          } as const;
+          const { id, group, label, spec } = planned;
+          await store.writeRecord({
+            ...record({ seed, metrics: [value] }),
+            id,
+            group,
+            label,
+            spec,
+          });
+        }
+      },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("gate: nothing measured, no baseline, update, pass, change", async () => {
+  await workplace(async ({ gate, measure, folder }) => {
+    const nothing = await gate();
+    assertEquals(nothing.code, 3);
+    assertStringIncludes(nothing.printed.join("\n"), "gate: nothing measured");
+    await measure(20);
+    const fresh = await gate();
+    assertEquals(fresh.code, 0);
+    assertStringIncludes(fresh.printed.at(-1)!, "gate: no baseline yet (1 metric, 1 new)");
+    // The difference is shown first, and without a reason nothing is written.
+    await assertRejects(() => gate("--update"), UsageError, "--reason");
+    assertEquals((await gate()).printed.at(-1), fresh.printed.at(-1));
+    const updated = await gate("--update", "--reason", "first numbers");
+    assertEquals(updated.code, 0);
+    assertStringIncludes(updated.printed.join("\n"), "added  any    vae  PSNR@64");
+    const file = JSON.parse(await Deno.readTextFile(join(folder, "baselines/any/made.json")));
+    assertEquals(file.rows[0].values, { "1": 21, "2": 22 });
+    assertEquals([file.updates[0].reason, file.updates[0].author], ["first numbers", "A. Uthor"]);
+    const passed = await gate();
+    assertEquals(passed.code, 0);
+    assertStringIncludes(passed.printed.at(-1)!, "gate: pass (1 metric, 1 bit-identical to ");
+    assertStringIncludes((await gate("--all")).printed.join("\n"), "bit-identical");
+    assertStringIncludes(
+      (await gate("--update", "--reason", "again")).printed.join("\n"),
+      "hold these numbers already",
+    );
+    await measure(10);
+    const changed = await gate();
+    assertEquals(changed.code, 4);
+    assertStringIncludes(changed.printed.join("\n"), "the baseline has 2 seeds, the gate asks 5");
+    assertEquals((await gate("--allow-inconclusive")).code, 0);
+  });
+});
+
+Deno.test("gate --json: one verdict a line and a last line with the counts", async () => {
+  await workplace(async ({ gate, measure }) => {
+    await measure(20);
+    await gate("--update", "--reason", "first numbers");
+    const { printed, code } = await gate("--json");
+    const events = printed.map((line) => JSON.parse(line));
+    assertEquals(events.map(({ event }) => event), ["verdict", "gate"]);
+    assertEquals([events[0].verdict, events[0].test, events[1].exitCode, code], [
+      "pass",
+      "bits",
+      0,
+      0,
+    ]);
+  });
+});
