@@ -64,19 +64,23 @@ function seedsOf(args: Arguments): number[] | undefined {
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const [{ loadSuite }, { planSuite }, { hostProvenance }] = await Promise.all([
+  const [{ loadSuite }, { planSuite }, { suitePolicies }, { hostProvenance }] = await Promise.all([
     import("../suite/load.ts"),
     import("../plan/plan.ts"),
+    import("../gate/suite.ts"),
     import("../record/provenance.ts"),
   ]);
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
   const options = { engine: engine.name, seeds: seedsOf(args), families: args.list("families") };
-  // Every suite is read and planned before any is run: a mistake in the last one costs nothing.
+  // Every suite is read, planned and its gate checked before any is run: a mistake in the last one
+  // costs nothing.
   const suites: { suite: Suite; plan: PlannedRun[] }[] = [];
   for (const path of args.positionals) {
     const suite = await loadSuite(path, { set });
-    suites.push({ suite, plan: planSuite(suite, options) });
+    const plan = planSuite(suite, options);
+    if (!args.has("no-gate")) await suitePolicies(suite, plan);
+    suites.push({ suite, plan });
   }
   const { signal, release } = interruption(terminal);
   const session: Session = {

@@ -1,0 +1,53 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { UsageError } from "../../src/errors.ts";
+import { gateSuite, suitePolicies } from "../../src/gate/suite.ts";
+import { planSuite } from "../../src/plan/plan.ts";
+import { parseSuite } from "../../src/suite/load.ts";
+import { record } from "./fixture.ts";
+
+const suiteOf = (metrics: string, { seeds = "[1, 2]", set = [] as string[] } = {}) =>
+  parseSuite(
+    `suite: made
+data: { dataset: heads, size: 32, train: 10, test: 10 }
+budget: { steps: 1 }
+seeds: ${seeds}
+runs: [autoencoder, vae]
+metrics:
+${metrics}
+`,
+    { file: "made.yaml", set },
+  );
+
+Deno.test("a metric that stands in a suite twice has each entry's own gate", async () => {
+  const suite = await suiteOf(`  - kernel: { features: judge, samples: 50, gate: { effect: 1% } }
+  - kernel: { features: lite0, samples: 50, gate: { effect: 0.2 } }
+  - reconstruction`);
+  const policyOf = await suitePolicies(suite);
+  const names = [`KID-judge-heads-v1@50`, `KID-lite0@50`];
+  assertEquals(names.map((name) => policyOf({ metric: "kernel", name })?.effect), ["1%", 0.2]);
+  assertEquals(policyOf({ metric: "reconstruction", name: "PSNR@50" }), undefined);
+});
+
+Deno.test("a suite's rank gate that could never fail is refused before anything runs", async () => {
+  const gate = "  - kernel: { samples: 50, gate: { test: rank } }";
+  const two = await suiteOf(gate);
+  const error = await assertRejects(
+    () => suitePolicies(two, planSuite(two, { engine: "wasm" })),
+    UsageError,
+  );
+  // Two families' kernel distances: 2 tests at 0.05 need 2/C(2n, n) ≤ 0.025, so 5 seeds.
+  assertStringIncludes(error.message, "Use 5 seeds or more");
+  const five = await suiteOf(gate, { seeds: "[1, 2, 3, 4, 5]" });
+  await suitePolicies(five, planSuite(five, { engine: "wasm" }));
+});
+
+Deno.test("a suite changed by --set is another experiment: it is not compared", async () => {
+  const suite = await suiteOf("  - reconstruction", { set: ["budget.steps=2"] });
+  const outcome = await gateSuite({
+    suite,
+    plan: planSuite(suite, { engine: "wasm" }),
+    records: [record({ seed: 1, metrics: [{ value: 1 }] })],
+  });
+  assertStringIncludes(outcome.line, "not compared (--set budget.steps=2");
+  assertEquals([outcome.exitCode, outcome.verdicts], [0, []]);
+});
