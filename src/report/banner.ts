@@ -77,6 +77,8 @@ export function facts(records: readonly RunRecord[], { groups }: Grouped): [stri
   const shape = Object.entries(last.spec.data.config)
     .filter(([, value]) => typeof value === "number" || typeof value === "string")
     .map(([key, value]) => `${key} ${typeof value === "number" ? fixed(value, 0) : value}`);
+  const end = last.provenance.finishedAt;
+  const finished = end ? `until ${end.replace(/T(\d+:\d+).*/, " $1 UTC")}` : "not finished";
   return [
     [
       "data",
@@ -92,8 +94,7 @@ export function facts(records: readonly RunRecord[], { groups }: Grouped): [stri
     ["engine", unique(records.map((r) => engineText(r.provenance.engine)))],
     ["repeats", unique(records.map((r) => r.provenance.determinism))],
     ["machine", unique(records.map((r) => r.provenance.machineClass))],
-    ["time", `${formatSeconds(sum(records.map((r) => r.timings.total)))} of runs`],
-    ["finished", last.provenance.finishedAt?.replace(/T(\d+:\d+).*/, " $1 UTC") ?? "not finished"],
+    ["time", `${formatSeconds(sum(records.map((r) => r.timings.total)))} of runs, ${finished}`],
     [
       "code",
       unique(

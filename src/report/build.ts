@@ -23,17 +23,23 @@ import {
 
 /** What a report is made of. */
 export interface ReportInputs {
-  readonly suite: { readonly name: string; readonly version: number; readonly about?: string };
+  readonly suite: {
+    readonly name: string;
+    readonly version: number;
+    readonly about?: string;
+    readonly report?: {
+      /** Heading; default: the suite's name. */
+      readonly title?: string;
+      /** Metric that orders the leaderboard; default: the first that has a value. */
+      readonly primary?: string;
+    };
+  };
   readonly records: readonly RunRecord[];
   /** By run id; runs without one are left out of the curves. */
   readonly series?: ReadonlyMap<string, Series>;
   /** The gate's outcome and the baselines it rests on; null where nothing was compared. */
   readonly gate?: { readonly baseline: string; readonly verdicts: readonly Verdict[] } | null;
   readonly sanity?: Sanity | null;
-  /** Heading; default: the suite's name. */
-  readonly title?: string;
-  /** Metric of the suite that orders the leaderboard; default: the first that has a value. */
-  readonly primary?: string;
   /** Repeats the runs; default: that of the newest record. */
   readonly command?: string;
   /** Older runs of the same labels that were left out. */
@@ -53,13 +59,13 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     format: 1,
     suite: inputs.suite.name,
     suiteVersion: inputs.suite.version,
-    title: inputs.title ?? inputs.suite.name,
+    title: inputs.suite.report?.title ?? inputs.suite.name,
     about: inputs.suite.about ?? "",
     command: inputs.command ?? newestOf(inputs.records)?.provenance.command ?? "",
     banner: banner(inputs.records, gate),
     facts: facts(inputs.records, grouped),
     groups,
-    leaderboard: leaderboard(groups, { headline, primary: inputs.primary }),
+    leaderboard: leaderboard(groups, { headline, primary: inputs.suite.report?.primary }),
     tables: themeTables(groups, columns),
     charts: {
       leaderboard: headline.flatMap((column) => dotChart(column, groups)),

@@ -142,14 +142,14 @@ function sanityMarkdown({ sanity, charts }: ReportModel, options: MarkdownOption
   if (!sanity) return [];
   return [
     "## What the extractors see",
-    `${escape(sanity.caption)} Unit: ${escape(sanity.unit)}.`,
+    escape(sanity.caption),
     rows([
-      ["change", ...sanity.extractors.map(escape)],
+      ["set", ...sanity.columns.map((c) => escape(c.heading))],
       ...sanity.rows.map(({ set, values }) => [
         escape(set),
         ...values.map((value) => numberOr(value, 3)),
       ]),
-    ], "l" + "r".repeat(sanity.extractors.length)),
+    ], "l" + "r".repeat(sanity.columns.length)),
     sanity.findings.map(({ text, holds }) => `- ${holds ? "holds" : "**fails**"}: ${escape(text)}`)
       .join("\n"),
     ...images(charts.sanity, options),

@@ -178,17 +178,20 @@ export interface Gate {
   readonly verdicts: readonly Verdict[];
 }
 
-/** An extractor's answers to known changes of real data. */
+/** Extractors' answers to known changes of real data. */
 export interface Sanity {
   readonly caption: string;
-  readonly extractors: readonly string[];
+  /** What the distances are in. */
+  readonly unit: string;
+  /** Distances, one an extractor; then what stands beside them. */
+  readonly columns: readonly { readonly heading: string; readonly distance: boolean }[];
   readonly rows: readonly {
     readonly set: string;
-    /** By extractor; null where it wasn't measured. */
+    readonly about: string;
+    /** By column; null where it wasn't measured. */
     readonly values: readonly (number | null)[];
   }[];
-  readonly unit: string;
-  /** Whether the expected order holds, an extractor a line. */
+  /** Statements about the rows, and whether they hold. */
   readonly findings: readonly { readonly text: string; readonly holds: boolean }[];
 }
 

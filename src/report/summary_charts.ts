@@ -60,8 +60,8 @@ export function timeChart({ groups, records }: Grouped): Chart[] {
 export function sanityChart(sanity: Sanity): Chart[] {
   const rows = sanity.rows.flatMap(({ set, values }) =>
     values.flatMap((value, index) =>
-      value !== null && Number.isFinite(value)
-        ? [{ set, extractor: sanity.extractors[index], index, value }]
+      sanity.columns[index].distance && value !== null && Number.isFinite(value)
+        ? [{ set, extractor: sanity.columns[index].heading, index, value }]
         : []
     )
   );

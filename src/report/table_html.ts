@@ -1,6 +1,6 @@
 /** Tables over groups in HTML. @module */
 import type { Cell, Column, Group, Table } from "./model.ts";
-import { Html, markup } from "./escape.ts";
+import { Html, type HtmlValue, markup } from "./escape.ts";
 import { formatEstimate, formatNumber } from "./format.ts";
 import { styleOf } from "./palette.ts";
 import { shownRows } from "./tables.ts";
@@ -65,10 +65,12 @@ export function tableHtml(table: Table, groups: GroupsById): Html {
   `;
 }
 
-/** A metric's name with places where it may break: after hyphens, @ and brackets. */
+/** A metric's name with places where it may break: after hyphens and brackets, before @. */
 export function breakable(name: string): Html {
   return markup`${
-    name.split(/(?<=[-@/(])/).map((part, i) => markup`${i > 0 ? new Html("<wbr>") : null}${part}`)
+    name.split(/(?<=[-/(])|(?=@)/).map((part, i) =>
+      markup`${i > 0 ? new Html("<wbr>") : null}${part}`
+    )
   }`;
 }
 
@@ -122,4 +124,11 @@ function cellHtml(cell: Cell): Html {
   }${rank}${
     cell.note ? markup`<span class="beside">${cell.seeds.length} of the seeds</span>` : null
   }${beside}</td>`;
+}
+
+/** A number, or a dash that is read out. */
+export function numberOr(value: number | null, digits = 4): HtmlValue {
+  return value === null
+    ? markup`<span aria-hidden="true">–</span><span class="hidden">none</span>`
+    : formatNumber(value, digits);
 }

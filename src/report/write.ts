@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { writeAtomic } from "../record/files.ts";
 import { webp } from "./grid.ts";
 import { allCharts, type PictureRef, type ReportModel } from "./model.ts";
-import { pictureKey, renderPage } from "./page.ts";
+import { pictureKey } from "./gallery_html.ts";
+import { renderPage } from "./page.ts";
 import { fontFace } from "./fonts.ts";
 import { formatBytes } from "./format.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -118,24 +119,23 @@ export async function embedPictures(
       if (bytes) found.push([pictureKey(ref), bytes]);
     }
   }
-  let uris = new Map<string, string>();
-  for (const encoding of ENCODINGS) {
-    let total = 0;
-    uris = new Map();
-    for (const [key, bytes] of found) {
-      const encoded = await webp(bytes, encoding);
-      total += encoded.length;
-      uris.set(key, `data:image/webp;base64,${encoded.toBase64()}`);
-      if (total > budget && encoding !== ENCODINGS[ENCODINGS.length - 1]) break;
-    }
-    const last = encoding === ENCODINGS[ENCODINGS.length - 1];
-    if (total <= budget || last) {
-      const note = encoding === "lossless"
-        ? ""
-        : ` Compressed with loss (WebP, quality ${encoding.quality}) to keep this page small: ` +
-          `${formatBytes(total)} in all; the runs' folders hold the originals.`;
-      return { uris, note };
-    }
+  // Lossless WebP of small noisy pictures saves a third of their PNG at best.
+  const raw = found.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+  const encodings = ENCODINGS.filter((e) => e !== "lossless" || raw < 1.5 * budget);
+  for (const encoding of encodings) {
+    const encoded = await Promise.all(
+      found.map(async ([key, bytes]) => [key, await webp(bytes, encoding)] as const),
+    );
+    const total = encoded.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+    if (total > budget && encoding !== encodings.at(-1)) continue;
+    const uris = new Map(
+      encoded.map(([key, bytes]) => [key, `data:image/webp;base64,${bytes.toBase64()}`]),
+    );
+    const note = encoding === "lossless"
+      ? ""
+      : ` Compressed with loss (WebP, quality ${encoding.quality}) to keep this page small: ` +
+        `${formatBytes(total)} in all; the runs' folders hold the originals.`;
+    return { uris, note };
   }
-  return { uris, note: "" };
+  return { uris: new Map(), note: "" };
 }

@@ -11,7 +11,7 @@ export function dots(chart: Chart & { kind: "dots" }): Spec {
     high: row.high,
     control: row.index < 0,
   }));
-  const seeds = chart.rows.flatMap((row) =>
+  const seeds = chart.rows.filter((row) => row.seeds.length > 1).flatMap((row) =>
     row.seeds.map((value) => ({ label: row.label, value, control: row.index < 0 }))
   );
   const all = chart.rows.flatMap((row) => [...row.seeds, row.mean, row.low, row.high])

@@ -1,0 +1,120 @@
+/**
+ * `report`: suites' stored records into pages, charts, Markdown and JSON.
+ * @module
+ */
+import { basename, join } from "@std/path";
+import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { gateSuite, planRecords } from "../gate/suite.ts";
+import { planSuite, readPlan } from "../plan/plan.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { openStore, type Store } from "../record/store.ts";
+import { newestGroups } from "../report/groups.ts";
+import { reportModel, storedPicture, writeReport } from "../report/mod.ts";
+import type { ReportInputs } from "../report/build.ts";
+import { loadSuite, suiteFileOf } from "../suite/load.ts";
+import type { Suite } from "../suite/schema.ts";
+import type { Arguments, Terminal } from "./command.ts";
+
+/** See the table of commands. */
+export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const store = openStore(args.one("out"));
+  const to = args.one("to");
+  if (to !== undefined && args.positionals.length > 1) {
+    throw new UsageError(`--to names one folder, and there are ${args.positionals.length} suites`);
+  }
+  const codes = [];
+  for (const path of args.positionals) {
+    codes.push(await report(path, { args, terminal, store, to }));
+  }
+  return worstExit(codes);
+}
+
+interface Context {
+  readonly args: Arguments;
+  readonly terminal: Terminal;
+  readonly store: Store;
+  readonly to: string | undefined;
+}
+
+async function report(path: string, { args, terminal, store, to }: Context): Promise<number> {
+  const suite = await suiteOf(path);
+  const name = suite?.name ?? basename(path).replace(/\.ya?ml$/, "");
+  const { plan, records, superseded } = await findRecords(store, name);
+  if (!records.some((r) => r.metrics.some((m) => m.value !== null))) {
+    terminal.warn(
+      records.length === 0
+        ? `no records of ${name} in ${store.out}: deno task likeness run ${path}`
+        : `none of the ${records.length} records of ${name} in ${store.out} has a number to report`,
+    );
+    return exitCodes.failed;
+  }
+  const newest = records.reduce((a, b) => a.provenance.startedAt >= b.provenance.startedAt ? a : b);
+  const model = await reportModel(store, {
+    suite: suite ?? { name, version: newest.spec.suiteVersion },
+    records,
+    superseded,
+    gate: suite ? await gateOf(suite, { plan, records, args }) : null,
+  });
+  const dir = to ?? join(store.out, "reports", name);
+  const written = await writeReport(model, dir, { picture: storedPicture(store) });
+  const { index, files, pageBytes } = written;
+  if (args.has("json")) {
+    terminal.print(JSON.stringify({ event: "report", suite: name, path: index, files, pageBytes }));
+  } else if (args.has("quiet")) {
+    terminal.print(index);
+  } else {
+    terminal.print(`${name}: ${model.banner.headline}`);
+    for (const detail of model.banner.details) terminal.print(`  ${detail}`);
+    terminal.print(`report: ${index}`);
+  }
+  return exitCodes.pass;
+}
+
+/** The suite, where its file is here; records can be reported without it. */
+async function suiteOf(path: string): Promise<Suite | null> {
+  try {
+    await Deno.stat(suiteFileOf(path));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return null;
+  }
+  return await loadSuite(path);
+}
+
+/** Records of the suite's last plan; without one, the newest of each label. */
+async function findRecords(
+  store: Store,
+  name: string,
+): Promise<{ plan: readonly PlannedRun[]; records: RunRecord[]; superseded: number }> {
+  try {
+    const plan = await readPlan(join(store.out, "plans", `${name}.jsonl`));
+    const records = await planRecords(plan, (id) => store.readRecord(id));
+    if (records.length > 0) return { plan, records, superseded: 0 };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const { kept, superseded } = newestGroups(await store.list({ suite: name }));
+  return { plan: kept, records: kept, superseded };
+}
+
+/** Verdicts, unless the records are of another form of the suite than its file now has. */
+async function gateOf(
+  suite: Suite,
+  { plan, records, args }: {
+    readonly plan: readonly PlannedRun[];
+    readonly records: readonly RunRecord[];
+    readonly args: Arguments;
+  },
+): Promise<ReportInputs["gate"]> {
+  const whole = planSuite(suite, { engine: records[0].spec.engine });
+  const groups = new Set(whole.map((run) => run.group));
+  if (!records.every((record) => groups.has(record.group))) return null;
+  const baseline = args.one("baselines") ?? "baselines";
+  const { verdicts } = await gateSuite({
+    suite,
+    plan,
+    records,
+    allLabels: new Set(whole.map(({ label }) => label)),
+  }, { baselines: baseline, allowInconclusive: true });
+  return verdicts.every(({ verdict }) => verdict === "new") ? null : { baseline, verdicts };
+}

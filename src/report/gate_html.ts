@@ -1,0 +1,72 @@
+/** The gate's verdicts in HTML. @module */
+import type { Gate } from "./model.ts";
+import { type Html, markup } from "./escape.ts";
+import { changeText, count } from "./format.ts";
+import { type GroupsById, numberOr } from "./table_html.ts";
+import type { Verdict } from "../gate/verdict.ts";
+
+const TONES: { readonly [verdict: string]: string } = {
+  pass: "good",
+  improved: "good",
+  regressed: "bad",
+  missing: "bad",
+  inconclusive: "unsure",
+  new: "neutral",
+};
+
+/** Verdicts, worst first; those of equal bits are folded away. */
+export function gateHtml(gate: Gate, groups: GroupsById): Html {
+  const identical = gate.verdicts.filter((v) => v.test === "bits" && v.verdict === "pass");
+  const rest = gate.verdicts.filter((v) => !identical.includes(v));
+  const table = (verdicts: readonly Verdict[], caption: string) =>
+    markup`
+      <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+        <table>
+          <caption><span>${caption}</span></caption>
+          <thead>
+            <tr>
+              <th scope="col" class="text">row</th>
+              <th scope="col" class="text">metric</th>
+              <th scope="col" class="text">verdict</th>
+              <th scope="col">baseline</th>
+              <th scope="col">now</th>
+              <th scope="col">change</th>
+              <th scope="col">adjusted p</th>
+              <th scope="col" class="text">why</th>
+            </tr>
+          </thead>
+          <tbody>${
+      verdicts.map((v) =>
+        markup`
+              <tr>
+                <th scope="row">${groups.get(v.group)?.label ?? v.label}</th>
+                <td class="text">${v.metric}${v.unit ? ` (${v.unit})` : ""}</td>
+                <td class="text"><span class="verdict ${TONES[v.verdict]}">${v.verdict}</span></td>
+                <td>${numberOr(v.baseline)}</td>
+                <td>${numberOr(v.value)}</td>
+                <td>${changeText(v)}</td>
+                <td>${numberOr(v.adjustedP, 2)}</td>
+                <td class="text why">${v.why}</td>
+              </tr>
+            `
+      )
+    }</tbody>
+        </table>
+      </div>
+    `;
+  return markup`<p class="quiet">Against ${gate.baseline}.</p>
+${
+    rest.length > 0
+      ? table(rest, "Comparisons by size of change, Holm-corrected over each kind of metric")
+      : markup`<p>Nothing but equal bits.</p>`
+  }
+${
+    identical.length > 0
+      ? markup`<details><summary>${
+        count(identical.length, "value")
+      } bit-identical to the baseline</summary>${
+        table(identical, "Values with the same bits as the baseline")
+      }</details>`
+      : null
+  }`;
+}
