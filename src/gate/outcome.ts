@@ -79,6 +79,8 @@ export function formatEffect(effect: number | null, unit: Verdict["effectUnit"])
   if (effect === null) return "–";
   const sign = effect > 0 ? "+" : effect < 0 ? "−" : "";
   const size = Math.abs(effect);
+  // Rounding of a mean: less than a billionth of the baseline.
+  if (unit === "share" && size > 0 && size < 1e-9) return "≈ 0 %";
   return unit === "share" ? `${sign}${short(100 * size)} %` : `${sign}${short(size)}`;
 }
 
