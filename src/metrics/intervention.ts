@@ -13,32 +13,30 @@ import type { Extractor, Features, Subject } from "./metric.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * For each class the direction Σ a/√(aᵀΣa), a being the class's probe weights minus the mean of the
- * others': of all moves that raise the probe's answer by as much, the one likeliest under N(0, Σ).
- * Haufe et al. 2014, eq. 6. Its Mahalanobis length is 1.
+ * From class `from` to class `to`: Σ a/√(aᵀΣa), a being the probe's weights for `to` minus those for
+ * `from`. Of all moves that raise the probe's log-odds by as much it is the likeliest under N(0, Σ),
+ * and points along the difference of the class means where both classes share a covariance. Haufe et
+ * al. 2014, eq. 6. Its Mahalanobis length is 1.
  * @param sigma covariance of the codes
- * @returns row-major [classes, dimension]
+ * @returns [dimension]; zero where the probe does not tell the classes apart
  */
-export function classDirections(probe: Probe, sigma: Dense): Float64Array {
-  const d = sigma.rows, out = new Float64Array(probe.classes * d);
-  for (let c = 0; c < probe.classes; c++) {
-    const a = new Float64Array(d);
-    for (let j = 0; j < d; j++) {
-      for (let other = 0; other < probe.classes; other++) {
-        const weight = probe.weight[other * d + j] / probe.scale[j];
-        a[j] += other === c ? weight : -weight / (probe.classes - 1);
-      }
-    }
-    let square = 0;
-    for (let i = 0; i < d; i++) {
-      let s = 0;
-      for (let j = 0; j < d; j++) s += sigma.data[i * d + j] * a[j];
-      out[c * d + i] = s;
-      square += a[i] * s;
-    }
-    const length = Math.sqrt(square);
-    for (let i = 0; i < d; i++) out[c * d + i] = length > 0 ? out[c * d + i] / length : 0;
+export function classDirection(
+  probe: Probe,
+  sigma: Dense,
+  { from, to }: { from: number; to: number },
+): Float64Array {
+  const d = sigma.rows, out = new Float64Array(d);
+  const a = Float64Array.from(
+    { length: d },
+    (_, j) => (probe.weight[to * d + j] - probe.weight[from * d + j]) / probe.scale[j],
+  );
+  let square = 0;
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) out[i] += sigma.data[i * d + j] * a[j];
+    square += a[i] * out[i];
   }
+  const length = Math.sqrt(square);
+  for (let i = 0; i < d; i++) out[i] = length > 0 ? out[i] / length : 0;
   return out;
 }
 
@@ -152,7 +150,10 @@ export async function intervene(
     (_, i) => (labels[i] + 1 + i % (classes - 1)) % classes,
   );
   const sigma = covariance(sets.fit.codes);
-  const towards = classDirections(probe, sigma);
+  const towards = Array.from(
+    targets,
+    (to, i) => classDirection(probe, sigma, { from: labels[i], to }),
+  );
   const anywhere = randomDirections(count, sigma, key("random directions"));
   const decoded = async (offset: (i: number, j: number) => number) => {
     const data = new Float64Array(count * d);
@@ -167,7 +168,7 @@ export async function intervene(
   if (!still.answers[options.factor]) {
     throw new MetricUnavailable("not-measured", `${judge.name} does not judge ${options.factor}`);
   }
-  const moved = await decoded((i, j) => towards[targets[i] * d + j]);
+  const moved = await decoded((i, j) => towards[i][j]);
   const random = await decoded((i, j) => anywhere[i * d + j]);
   const rate = (of: Judged) => balancedRate(of.answers[options.factor], targets, classes);
   const { strength } = options;

@@ -1,5 +1,5 @@
 /**
- * The judge's network: six 3×3 convolutions to 192 pooled features, and linear heads on them.
+ * The judge's network: six convolutions to 192 pooled features, and linear heads on them.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -14,14 +14,22 @@ export const judgeSide = 32;
 /** Width of the pooled features. */
 export const judgeWidth = 192;
 
-/** Convolutions in order. With 0.49 M weights, 19 M multiply-adds a picture. */
-const layers: readonly { readonly in: number; readonly out: number; readonly stride: 1 | 2 }[] = [
-  { in: 3, out: 32, stride: 2 },
-  { in: 32, out: 64, stride: 1 },
-  { in: 64, out: 96, stride: 2 },
-  { in: 96, out: 96, stride: 1 },
-  { in: 96, out: 128, stride: 2 },
-  { in: 128, out: judgeWidth, stride: 1 },
+/**
+ * Convolutions in order: a wide kernel first, since a mouth is three pixels wide. 0.45 M weights,
+ * 17 M multiply-adds a picture.
+ */
+const layers: readonly {
+  readonly in: number;
+  readonly out: number;
+  readonly stride: 1 | 2;
+  readonly kernel: number;
+}[] = [
+  { in: 3, out: 32, stride: 2, kernel: 5 },
+  { in: 32, out: 48, stride: 1, kernel: 3 },
+  { in: 48, out: 96, stride: 2, kernel: 3 },
+  { in: 96, out: 96, stride: 1, kernel: 3 },
+  { in: 96, out: 128, stride: 2, kernel: 3 },
+  { in: 128, out: judgeWidth, stride: 1, kernel: 3 },
 ];
 
 /** What the heads answer: classes a factor, numbers, and colours of a 4×4 grid. */
@@ -45,7 +53,7 @@ export function initJudge(key: Key, heads: JudgeHeads): JudgeParams {
     initLinear(fold(key, name), { in: judgeWidth, out, scale: 0 });
   return {
     body: layers.map((layer, i) => ({
-      conv: initConv(fold(key, i), { in: layer.in, out: layer.out }),
+      conv: initConv(fold(key, i), layer),
       norm: initNorm(layer.out),
     })),
     classes: Object.fromEntries(

@@ -1,0 +1,175 @@
+/**
+ * A world small enough to know every answer: 12×12 pictures whose left half's brightness is the
+ * "expression" (three levels) and whose right half's is the "gender" (two), with noise.
+ */
+import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
+import type { EvaluationContext, Extractor, Features, Subject } from "../../src/metrics/metric.ts";
+import { hostFold, hostIntegers, hostKey, hostNormal } from "../../src/random/host.ts";
+
+const side = 12;
+const levels = { expression: [60, 128, 196], gender: [90, 166] };
+
+/** Mean brightness of the two halves. */
+export function halvesOf(images: ImageSet): Features {
+  const data = new Float64Array(images.count * 2);
+  for (let n = 0; n < images.count; n++) {
+    for (let i = 0; i < side * side; i++) {
+      data[2 * n + (i % side < side / 2 ? 0 : 1)] += images.data[n * side * side + i] /
+        (side * side / 2);
+    }
+  }
+  return { count: images.count, dimension: 2, data };
+}
+
+function paint(values: Features, noise: (n: number) => Float32Array): ImageSet {
+  const data = new Uint8Array(values.count * side * side);
+  for (let n = 0; n < values.count; n++) {
+    const draws = noise(n);
+    for (let i = 0; i < side * side; i++) {
+      const value = values.data[2 * n + (i % side < side / 2 ? 0 : 1)] + 6 * draws[i];
+      data[n * side * side + i] = Math.min(255, Math.max(0, Math.floor(value + 0.5)));
+    }
+  }
+  return { count: values.count, height: side, width: side, channels: 1, data };
+}
+
+const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
+
+/** `size` pictures a split. */
+export function toyDataset(size: number): Dataset {
+  return {
+    name: "toy",
+    version: 1,
+    digest: `toy ${size}`,
+    sample: { kind: "image", height: side, width: side, channels: 1 },
+    factors: [
+      { name: "expression", kind: "class", classes: ["low", "middle", "high"] },
+      { name: "gender", kind: "class", classes: ["dark", "light"] },
+      { name: "shade", kind: "number", unit: "1", minimum: -3, maximum: 3 },
+    ],
+    notes: [],
+    size: () => size,
+    read(split, indices) {
+      const key = hostKey(splits.indexOf(split), "toy");
+      const rows = Array.from(indices);
+      const expression = rows.map((i) => hostIntegers(hostFold(hostFold(key, i), "e"), 1, 3)[0]);
+      const gender = rows.map((i) => hostIntegers(hostFold(hostFold(key, i), "g"), 1, 2)[0]);
+      const shade = rows.map((i) => hostNormal(hostFold(hostFold(key, i), "s"), 1)[0]);
+      const data = Float64Array.from(rows.flatMap((_, n) => [
+        levels.expression[expression[n]] + 6 * shade[n],
+        levels.gender[gender[n]] + 6 * shade[n],
+      ]));
+      const images = paint(
+        { count: rows.length, dimension: 2, data },
+        (n) => hostNormal(hostFold(hostFold(key, rows[n]), "n"), side * side),
+      );
+      const labels = { expression, gender, shade };
+      return Promise.resolve({
+        images,
+        labels: Object.fromEntries(
+          Object.entries(labels).map(([name, values]) => [name, Float32Array.from(values)]),
+        ),
+      });
+    },
+  };
+}
+
+/** Nearest level, as probabilities. */
+function nearestLevel(features: Features, column: number, values: number[]): Float32Array {
+  const out = new Float32Array(features.count * values.length);
+  for (let n = 0; n < features.count; n++) {
+    const distances = values.map((v) => Math.abs(v - features.data[2 * n + column]));
+    out[n * values.length + distances.indexOf(Math.min(...distances))] = 1;
+  }
+  return out;
+}
+
+/** A judge that reads the two brightnesses. */
+export const toyJudge: Extractor = {
+  name: "toy-judge",
+  dimension: 2,
+  extract: (images) => {
+    const raw = halvesOf(images);
+    return Promise.resolve({ ...raw, data: raw.data.map((v) => (v - 128) / 50) });
+  },
+  classify: (images) => {
+    const raw = halvesOf(images);
+    return Promise.resolve({
+      expression: nearestLevel(raw, 0, levels.expression),
+      gender: nearestLevel(raw, 1, levels.gender),
+    });
+  },
+};
+
+/** A model whose code is the two brightnesses (over 50), mixed by a shear so that no axis is a factor. */
+export function toyModel(dataset: Dataset): Subject {
+  const quiet = () => new Float32Array(side * side);
+  const encode = (images: ImageSet): Promise<Features> => {
+    const { count, data } = halvesOf(images);
+    const codes = new Float64Array(data.length);
+    for (let n = 0; n < count; n++) {
+      const a = (data[2 * n] - 128) / 50, b = (data[2 * n + 1] - 128) / 50;
+      codes[2 * n] = a + 0.5 * b;
+      codes[2 * n + 1] = b;
+    }
+    return Promise.resolve({ count, dimension: 2, data: codes });
+  };
+  const decode = (codes: Features): Promise<ImageSet> => {
+    const data = new Float64Array(codes.data.length);
+    for (let n = 0; n < codes.count; n++) {
+      const b = codes.data[2 * n + 1], a = codes.data[2 * n] - 0.5 * b;
+      data[2 * n] = 128 + 50 * a;
+      data[2 * n + 1] = 128 + 50 * b;
+    }
+    return Promise.resolve(paint({ ...codes, data }, quiet));
+  };
+  return {
+    label: "toy model",
+    capabilities: {
+      likelihood: "bound",
+      measure: "discrete-256",
+      latent: "continuous",
+      reconstructs: true,
+      samples: true,
+    },
+    sample: async (count) => {
+      const size = dataset.size("judge");
+      return (await dataset.read("judge", Array.from({ length: count }, (_, i) => i % size)))
+        .images;
+    },
+    encode,
+    decode,
+    reconstruct: async (images) => decode(await encode(images)),
+    logWeights: (images, draws) =>
+      Promise.resolve({
+        count: images.count,
+        dimension: draws,
+        data: Float64Array.from(hostNormal(hostKey(5), images.count * draws), (v) => v - 400),
+      }),
+  };
+}
+
+/** A context without memory: everything is computed when asked. */
+export function toyContext(
+  dataset: Dataset,
+  subject: Subject,
+  extractors: Record<string, Extractor> = { judge: toyJudge },
+): EvaluationContext {
+  const extractor = (name: string) =>
+    extractors[name]
+      ? Promise.resolve(extractors[name])
+      : Promise.reject(new Error(`the toy world has no extractor ${name}`));
+  const split = (name: Split, count: number) =>
+    dataset.read(name, Array.from({ length: count }, (_, i) => i));
+  return {
+    subject,
+    dataset,
+    split,
+    extractor,
+    features: async (name, of, count) =>
+      (await extractor(name)).extract(
+        of === "samples" ? await subject.sample(count) : (await split(of, count)).images,
+      ),
+    key: (purpose) => hostKey(3, purpose),
+  };
+}
