@@ -77,7 +77,8 @@ export function tanh<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * ln softmax over the last axis, x − ln Σ exp x, with a second derivative: tf.logSoftmax loses its.
+ * ln softmax over the last axis, x − ln Σ exp x. Use it for tf.logSoftmax, whose second
+ * derivative is wrong (see engine/gradients.ts; that one can't be mended from outside).
  */
 export function logSoftmax<T extends tf.Tensor>(x: T): T {
   return tf.sub(x, tf.logSumExp(x, x.rank - 1, true)) as T;
