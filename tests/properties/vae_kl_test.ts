@@ -79,16 +79,16 @@ law("−mean(log p(z) − log q(z|x)) over draws is the KL, within 4 standard er
     const mild = rows.map((row) =>
       row.map((d) => ({ mean: d.mean / 3, logVariance: Math.fround(d.logVariance / 4) }))
     );
+    const closed = await values(() => tf.sum(klToStandardNormal(tensors(mild)), 1));
     const ratios = await values(() => {
       const posterior = tensors(mild);
       const noise = tf.tensor3d(normals(seed, B * K * Z), [B, K, Z]);
       const draws: Draws = reparameterise(posterior, noise);
       return logWeights(tf.zeros([B, K]), { draws, posterior });
     });
-    mild.forEach((row, b) => {
-      const kl = row.reduce((sum, d) => sum + reference(Math.fround(d.mean), d.logVariance), 0);
+    mild.forEach((_, b) => {
       const { mean, error } = meanAndError(ratios.slice(b * K, (b + 1) * K));
-      close(-mean, kl, 4 * error + 1e-4, "Monte-Carlo KL");
+      close(-mean, closed[b], 4 * error + 1e-4, "Monte-Carlo KL");
     });
   },
 });
