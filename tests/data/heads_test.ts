@@ -67,14 +67,14 @@ Deno.test("heads: items are the pictures and labels of their address, in the ord
 Deno.test("heads: neither the split's size nor the number of workers changes an item", async () => {
   await withCache(async (one) => {
     await withCache(async (three) => {
-      const a = await load(small, { ...one, jobs: 1 });
-      const b = await load({ ...small, train: 40 }, { ...three, jobs: 3 });
-      const first = await a.read("train", all(40)), second = await b.read("train", all(40));
-      assertEquals(first, second);
+      // 11 pieces of work: three workers share them.
+      const a = await load({ ...small, train: 300 }, { ...one, jobs: 1 });
+      const b = await load({ ...small, train: 290 }, { ...three, jobs: 3 });
+      assertEquals(await b.read("train", all(290)), await a.read("train", all(290)));
       assertNotEquals(a.digest, b.digest);
       // Growing the split keeps what is cached and adds the rest.
-      const grown = await load(small, { ...three, jobs: 1 });
-      assertEquals(await grown.read("train", all(70)), await a.read("train", all(70)));
+      const grown = await load({ ...small, train: 300 }, { ...three, jobs: 1 });
+      assertEquals(await grown.read("train", all(300)), await a.read("train", all(300)));
       assertEquals(grown.digest, a.digest);
     });
   });

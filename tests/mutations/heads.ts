@@ -2,6 +2,7 @@
 import type { Mutant } from "./run.ts";
 
 const sample = "src/data/heads/sample.ts", render = "src/data/heads/render.ts";
+const frame = "src/data/heads/frame.ts";
 
 /** Mutants of src/data/heads and src/data/images.ts. */
 export const mutants: Mutant[] = [
@@ -28,14 +29,14 @@ export const mutants: Mutant[] = [
   },
   {
     id: "heads-frame-ignores-person",
-    file: render,
+    file: frame,
     find: `* size / height;`,
     replace: `* size / 2.1;`,
     law: "tests/data/heads_render_test.ts",
   },
   {
     id: "heads-yaw-reversed",
-    file: render,
+    file: frame,
     find: `const yawed = [cy, 0, sy, 0, 1, 0, -sy, 0, cy];`,
     replace: `const yawed = [cy, 0, -sy, 0, 1, 0, sy, 0, cy];`,
     law: "tests/data/heads_render_test.ts",
@@ -53,6 +54,7 @@ export const mutants: Mutant[] = [
     find: `if (await sha256(body) !== header.sha256)`,
     replace: `if (await sha256(body) === "")`,
     law: "tests/data/heads_test.ts",
+    filter: "spoilt",
   },
   {
     id: "heads-pieces-misplaced",
@@ -60,6 +62,7 @@ export const mutants: Mutant[] = [
     find: `const at = task.from % CHUNK;`,
     replace: `const at = 0;`,
     law: "tests/data/heads_test.ts",
+    filter: "items are the pictures",
   },
   {
     id: "images-truncate",

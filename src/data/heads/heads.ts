@@ -29,7 +29,7 @@ export const heads = defineDataset<HeadsConfig>({
   version: VERSION,
   about: "Invented faces from a parametric 3-D head, with exact labels; any size from 16 to 256",
   licence: "CC0-1.0 (MakeHuman / MPFB head model)",
-  config: headsConfig as never,
+  config: headsConfig,
   async status() {
     try {
       await Deno.stat(ASSET);

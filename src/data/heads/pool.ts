@@ -38,7 +38,8 @@ export async function renderParallel(
   signal?.throwIfAborted();
   const queue = pieces(tasks);
   if (queue.length === 0) return;
-  const threads = Math.max(1, Math.min(Math.floor(jobs), queue.length));
+  // A thread takes about as long to start as four pieces of small pictures take to render.
+  const threads = Math.max(1, Math.min(Math.floor(jobs), Math.ceil(queue.length / 4)));
   const workers: Worker[] = [];
   let next = 0;
   const { promise: failed, reject } = Promise.withResolvers<never>();

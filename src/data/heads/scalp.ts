@@ -35,7 +35,10 @@ export function findScalp(model: HeadModel): Scalp {
     if (ids.some((v) => regions.ears[v] > 0.3 || regions.inside_mouth[v] > 0.5)) continue;
     candidates.push(t);
   }
-  const cones = candidates.map((t) => coneOf(rest, corners.subarray(3 * t, 3 * t + 3)));
+  const cones = new Float64Array(4 * candidates.length);
+  candidates.forEach((t, i) => {
+    cones.set(coneOf(rest, corners.subarray(3 * t, 3 * t + 3)), 4 * i);
+  });
   const points = ELEVATIONS.length * COLUMNS;
   const found = {
     corners: new Uint16Array(3 * points),
@@ -48,10 +51,12 @@ export function findScalp(model: HeadModel): Scalp {
       const azimuth = 360 / COLUMNS * column * DEGREES;
       const level = cos(elevation * DEGREES);
       const ray = [level * sin(azimuth), sin(elevation * DEGREES), level * cos(azimuth)] as const;
+      const [dx, dy, dz] = ray;
       let farthest = 0;
       for (let i = 0; i < candidates.length; i++) {
-        const [x, y, z, cosine] = cones[i];
-        if (ray[0] * x + ray[1] * y + ray[2] * z < cosine) continue;
+        const c = 4 * i;
+        const cosine = dx * cones[c] + dy * cones[c + 1] + dz * cones[c + 2];
+        if (cosine < cones[c + 3]) continue;
         const t = candidates[i];
         const hit = intersect(ray, { rest, corners, at: 3 * t });
         if (!hit || hit.distance <= farthest) continue;
