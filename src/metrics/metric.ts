@@ -45,6 +45,8 @@ export interface Extractor {
   /** With its version, as it stands in metric names: "judge-heads-v1". */
   readonly name: string;
   readonly dimension: number;
+  /** Of its weights, so that features kept on disk are never another version's. */
+  readonly digest?: string;
   /** Features are PCA-whitened on the extractor's own training data: Euclidean distances make sense. */
   readonly whitened?: boolean;
   /** The same bits for an image whatever else is in `images`. */

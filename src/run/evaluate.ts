@@ -80,6 +80,7 @@ async function splitFeatures(
   if (cache === null) return await make();
   const name = await sha256(JSON.stringify([
     extractor.name,
+    extractor.digest ?? null,
     extractor.dimension,
     dataset.digest,
     of.split,

@@ -20,6 +20,8 @@ import type { HostTensor } from "../../nn/safetensors.ts";
 /** A committed judge: its network's weights, whitening and what it was trained on. */
 export interface JudgeFile {
   readonly name: string;
+  /** sha256 of the file. */
+  readonly digest: string;
   readonly tensors: Readonly<Record<string, HostTensor>>;
   readonly whitening: Whitening;
   /** Class factors and their class names, in the order of its answers. */
@@ -31,10 +33,11 @@ export interface JudgeFile {
 
 /** Reads a committed judge. @throws MetricUnavailable where the file isn't there. */
 export async function readJudge(file = "judge_heads_v1.safetensors"): Promise<JudgeFile> {
-  const { tensors, metadata } = await readWeights(file);
+  const { tensors, metadata, digest } = await readWeights(file);
   const components = tensors["whitening/components"];
   return {
     name: metadata.name,
+    digest,
     tensors,
     whitening: {
       mean: Float64Array.from(tensors["whitening/mean"].data),
@@ -117,6 +120,7 @@ export async function openJudge(
   };
   return {
     name: judge.name,
+    digest: judge.digest,
     dimension: judge.whitening.count,
     whitened: true,
     extract: async (images) => whiten(await pooled(images), judge.whitening),

@@ -1,5 +1,5 @@
 /**
- * The judge's network: six convolutions to 192 pooled features, and linear heads on them.
+ * The judge's network: five convolutions to 192 pooled features, and linear heads on them.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -15,22 +15,24 @@ export const judgeSide = 32;
 export const judgeWidth = 192;
 
 /**
- * Convolutions in order: a wide kernel first, since a mouth is three pixels wide. 0.45 M weights,
- * 17 M multiply-adds a picture.
+ * 3×3 convolutions in order, after 2×2 pixels have become the channels of one: no detail is thrown
+ * away (a mouth is three pixels wide), and nothing runs at full resolution. 0.42 M weights, 12 M
+ * multiply-adds a picture.
  */
-const layers: readonly {
-  readonly in: number;
-  readonly out: number;
-  readonly stride: 1 | 2;
-  readonly kernel: number;
-}[] = [
-  { in: 3, out: 32, stride: 2, kernel: 5 },
-  { in: 32, out: 48, stride: 1, kernel: 3 },
-  { in: 48, out: 96, stride: 2, kernel: 3 },
-  { in: 96, out: 96, stride: 1, kernel: 3 },
-  { in: 96, out: 128, stride: 2, kernel: 3 },
-  { in: 128, out: judgeWidth, stride: 1, kernel: 3 },
+const layers: readonly { readonly in: number; readonly out: number; readonly stride: 1 | 2 }[] = [
+  { in: 12, out: 48, stride: 1 },
+  { in: 48, out: 64, stride: 2 },
+  { in: 64, out: 96, stride: 1 },
+  { in: 96, out: 128, stride: 2 },
+  { in: 128, out: judgeWidth, stride: 1 },
 ];
+
+/** 2×2 pixels as channels. Shi et al. 2016, the inverse of their eq. 4. @returns [B, H/2, W/2, 4C] */
+function patches(x_BHWC: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w, c] = x_BHWC.shape;
+  const cut = tf.reshape(x_BHWC, [b * h / 2, 2, w / 2, 2 * c]);
+  return tf.reshape(tf.transpose(cut, [0, 2, 1, 3]), [b, h / 2, w / 2, 4 * c]);
+}
 
 /** What the heads answer: classes a factor, numbers, and colours of a 4×4 grid. */
 export interface JudgeHeads {
@@ -66,7 +68,7 @@ export function initJudge(key: Key, heads: JudgeHeads): JudgeParams {
 
 /** Pooled features of pictures in [0, 1]. @returns [B, 192] */
 export function judgeFeatures(params: JudgeParams, x_BHWC: tf.Tensor4D): tf.Tensor2D {
-  let h = tf.mul(tf.sub(x_BHWC, 0.5), 4) as tf.Tensor4D;
+  let h = patches(tf.mul(tf.sub(x_BHWC, 0.5), 4) as tf.Tensor4D);
   layers.forEach(({ stride }, i) => {
     const { conv: weights, norm } = params.body[i];
     h = relu(groupNorm(norm, conv(weights, h, { stride })));

@@ -71,9 +71,10 @@ function forward(weights: Readonly<Record<string, tf.Tensor>>, x_BHWC: tf.Tensor
  * side (in proportion elsewhere), so that texture no eye sees does not decide, then cubic to 96×96.
  */
 export async function openLite0(engine: Engine): Promise<Extractor> {
-  const { tensors } = await loadWeights(engine, "lite0.safetensors");
+  const { tensors, digest } = await loadWeights(engine, "lite0.safetensors");
   return {
     name: "lite0",
+    digest,
     dimension: 1280,
     extract: (images) =>
       inBatches(images, { batch: 16, dimension: 1280 }, async (part) => {

@@ -1,7 +1,7 @@
 /**
  * Trains `judge-heads-v1` on the heads' judge split and writes judge_heads_v1.safetensors:
  *
- *     deno run -A src/metrics/extractors/train_judge.ts [--steps 4000] [--judge 12000] [--out FILE]
+ *     deno run -A src/metrics/extractors/train_judge.ts [--steps 6000] [--judge 12000] [--out FILE]
  *         [--work FOLDER]
  *
  * One core, about half an hour. Stopped and started again with the same settings it goes on from
@@ -139,10 +139,10 @@ async function accuracies(engine: Engine, params: JudgeParams, test: Labelled) {
 
 async function main(): Promise<void> {
   const args = parseArgs(Deno.args, { string: ["steps", "judge", "out", "work"] });
-  const steps = Number(args.steps ?? 4000), judge = Number(args.judge ?? 12000);
+  const steps = Number(args.steps ?? 6000), judge = Number(args.judge ?? 12000);
   const out = String(args.out ?? new URL("judge_heads_v1.safetensors", import.meta.url).pathname);
   const work = String(args.work ?? ".likeness/judge");
-  const batch = 64, key = hostKey(1, "judge-heads-v1");
+  const batch = 32, key = hostKey(1, "judge-heads-v1");
   await Deno.mkdir(work, { recursive: true });
   let shown = 0;
   const config = headsConfig.parse({ size: judgeSide, train: 0, test: 0, judge, judge_test: 2000 });
@@ -221,7 +221,7 @@ async function main(): Promise<void> {
     state = next;
     const value = (await engine.read(loss))[0];
     disposeTree({ ...inputs, loss });
-    if (at % 50 === 0) {
+    if (at % 100 === 0) {
       const each = (performance.now() - started) / (at - first + 1);
       console.log(`step ${at}  loss ${value.toFixed(3)}  ${each.toFixed(0)} ms a step`);
     }

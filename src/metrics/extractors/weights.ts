@@ -8,9 +8,14 @@ import { decodeSafetensors } from "../../nn/safetensors.ts";
 import type { Safetensors } from "../../nn/safetensors.ts";
 import { MetricUnavailable } from "../metric.ts";
 
+/** A decoded file and the sha256 of its bytes. */
+export interface WeightFile extends Safetensors {
+  readonly digest: string;
+}
+
 /** Reads a committed file. @throws MetricUnavailable where it isn't there. */
-export async function readWeights(file: string): Promise<Safetensors> {
-  let bytes: Uint8Array;
+export async function readWeights(file: string): Promise<WeightFile> {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await Deno.readFile(new URL(file, import.meta.url));
   } catch (error) {
@@ -21,19 +26,21 @@ export async function readWeights(file: string): Promise<Safetensors> {
         `the script beside them in src/metrics/extractors makes them`,
     );
   }
-  return decodeSafetensors(bytes);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
+  return { ...decodeSafetensors(bytes), digest };
 }
 
 /** All tensors of a committed file on the engine, by path; 16-bit floats widened to 32. */
 export async function loadWeights(
   engine: Engine,
   file: string,
-): Promise<{ tensors: Record<string, tf.Tensor>; metadata: Readonly<Record<string, string>> }> {
-  const { tensors, metadata } = await readWeights(file);
+): Promise<{ tensors: Record<string, tf.Tensor>; digest: string }> {
+  const { tensors, digest } = await readWeights(file);
   return {
     tensors: Object.fromEntries(
       Object.entries(tensors).map(([name, t]) => [name, engine.tensor(t.data, t.shape)]),
     ),
-    metadata,
+    digest,
   };
 }

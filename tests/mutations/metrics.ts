@@ -1,0 +1,95 @@
+/** Bugs that the laws of metrics must notice. */
+import type { Mutant } from "./run.ts";
+
+const distances = "tests/properties/metrics_distances_test.ts";
+const images = "tests/properties/metrics_images_test.ts";
+const control = "tests/properties/metrics_control_test.ts";
+
+/** Mutants of src/metrics. */
+export const mutants: readonly Mutant[] = [
+  {
+    id: "precision-recall-swapped",
+    file: "src/metrics/coverage.ts",
+    find: "precision: share(inReal),\n    recall: share(inSamples),",
+    replace: "precision: share(inSamples),\n    recall: share(inReal),",
+    law: distances,
+  },
+  {
+    id: "fd-without-mean-term",
+    file: "src/metrics/frechet.ts",
+    find: "meanTerm += difference * difference;",
+    replace: "meanTerm += 0 * difference;",
+    law: distances,
+  },
+  {
+    id: "fd-root-not-doubled",
+    file: "src/metrics/frechet.ts",
+    find: "p.trace + q.trace - 2 * root",
+    replace: "p.trace + q.trace - root",
+    law: distances,
+  },
+  {
+    id: "kid-biased",
+    file: "src/metrics/kernel.ts",
+    find: "return 2 * sum / (a.count * (a.count - 1));",
+    replace: "return 2 * sum / (a.count * a.count);",
+    law: distances,
+  },
+  {
+    id: "ssim-unquantised",
+    file: "src/metrics/image.ts",
+    find: "if (!(data instanceof Uint8Array)) {",
+    replace: "if (data === undefined) {",
+    law: images,
+  },
+  {
+    id: "psnr-of-summed-error",
+    file: "src/metrics/image.ts",
+    find: "10 * log10(255 * 255 * size / square)",
+    replace: "10 * log10(255 * 255 / square)",
+    law: images,
+  },
+  {
+    id: "probe-never-fitted",
+    file: "src/metrics/probe.ts",
+    find: "const point = minimise(objective, new Float64Array(classes * (d + 1)));",
+    replace:
+      "const point = minimise(objective, new Float64Array(classes * (d + 1)), { steps: 0 });",
+    law: control,
+  },
+  {
+    id: "balanced-accuracy-unbalanced",
+    file: "src/metrics/probe.ts",
+    find: "      sum += right[c] / all[c];\n      present++;",
+    replace: "      sum += right[c];\n      present += all[c];",
+    law: control,
+  },
+  {
+    id: "direction-away-from-class",
+    file: "src/metrics/intervention.ts",
+    find: "(probe.weight[to * d + j] - probe.weight[from * d + j])",
+    replace: "(probe.weight[from * d + j] - probe.weight[to * d + j])",
+    law: control,
+  },
+  {
+    id: "mig-second-is-last",
+    file: "src/metrics/disentanglement.ts",
+    find: "(information[1] ?? 0)",
+    replace: "information[information.length - 1]",
+    law: control,
+  },
+  {
+    id: "duplicates-compare-with-themselves",
+    file: "src/metrics/neighbours.ts",
+    find: "for (let j = i + 1; j < n; j++) {",
+    replace: "for (let j = i; j < n; j++) {",
+    law: control,
+  },
+  {
+    id: "iw-without-log-k",
+    file: "src/metrics/likelihood.ts",
+    find: " - log(draws);",
+    replace: ";",
+    law: control,
+  },
+];
