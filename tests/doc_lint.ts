@@ -1,6 +1,7 @@
 /**
- * Docs lint: every export has a docstring. `deno doc --lint` would also ask for one on each field of an interface and for types of npm packages, so this reads
- * `deno doc --json` instead. `deno run -A tests/doc_lint.ts [FILES…]`, default all of src.
+ * Docs lint: every export has a docstring. `deno doc --lint` would also ask for one on each field of
+ * an interface, and calls the types of npm packages private, so this reads `deno doc --json` instead.
+ * `deno run -A tests/doc_lint.ts [FILES…]`, default all of src.
  * @module
  */
 import { fromFileUrl, relative } from "@std/path";

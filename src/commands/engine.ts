@@ -42,18 +42,15 @@ async function show(
   status: string,
   { args, terminal }: { args: Arguments; terminal: Terminal },
 ): Promise<number> {
+  // The engine is the process's own and ends with it.
   const { engine } = await openEngine(name);
-  try {
-    const { identity, determinism } = engine;
-    if (args.has("json")) {
-      terminal.print(JSON.stringify({ engine: name, status, identity, determinism }));
-    } else {
-      terminal.print([name, ...columns(facts(engine, status))].join("\n"));
-    }
-    return args.has("conformance") ? await conform(engine, { args, terminal }) : exitCodes.pass;
-  } finally {
-    engine.dispose();
+  const { identity, determinism } = engine;
+  if (args.has("json")) {
+    terminal.print(JSON.stringify({ engine: name, status, identity, determinism }));
+  } else {
+    terminal.print([name, ...columns(facts(engine, status))].join("\n"));
   }
+  return args.has("conformance") ? await conform(engine, { args, terminal }) : exitCodes.pass;
 }
 
 function facts({ identity, determinism }: Engine, status: string): [string, string][] {

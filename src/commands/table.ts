@@ -48,7 +48,7 @@ export const commands: readonly Command[] = [
       {
         name: "engine",
         value: "NAME",
-        about: "wasm, tensorflow, webgpu, or auto (default): the first of them that starts",
+        about: "tensorflow, webgpu, wasm, or auto (default): the first of them that starts",
       },
       { name: "seeds", value: "1,2,…", about: "Seeds in place of the suite's" },
       { name: "families", value: "vae,…", about: "Only these families, or runs of these names" },
@@ -196,7 +196,7 @@ export const commands: readonly Command[] = [
       {
         name: "engine",
         value: "NAME",
-        about: "wasm, tensorflow, webgpu, or auto (default): the first of them that starts",
+        about: "tensorflow, webgpu, wasm, or auto (default): the first of them that starts",
       },
       out,
       json,

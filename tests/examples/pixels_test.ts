@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { keyTensor } from "../../src/random/key.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { openEngine } from "../../src/engine/mod.ts";
