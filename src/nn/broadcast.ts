@@ -1,18 +1,31 @@
 /**
- * Broadcasts over the last axis with gradients that the engines compute fast: sums over all other
- * axes as one product with a row of ones.
+ * Broadcasts over the last axis with gradients that the engines compute fast.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
+
+/**
+ * [rows, C] → [C], as rows times the mean over one window: on the wasm engine a product with a row
+ * of ones would first repack all of x, at twenty times the cost (1.12 ms against 0.06 for
+ * 16384 × 16).
+ */
+const sumRows = customOp({
+  forward: (x) => {
+    const [rows, width] = x.shape as [number, number];
+    const column = tf.reshape<tf.Rank.R4>(x, [1, rows, 1, width]);
+    const mean = tf.avgPool(column, [rows, 1], 1, "valid");
+    return tf.reshape(tf.mul(mean, rows), [width]);
+  },
+  backward: (dy, [x]) => [tf.mul(tf.ones([x.shape[0], 1]), dy)],
+});
 
 /** Σ over all axes but the last: [C]. */
 export function sumToLast(x: tf.Tensor): tf.Tensor1D {
   const width = x.shape[x.rank - 1];
   const rows = x.size / width;
   if (rows === 1) return tf.reshape(x, [width]);
-  const ones = tf.ones<tf.Rank.R2>([1, rows]);
-  return tf.reshape(tf.matMul(ones, tf.reshape(x, [rows, width]) as tf.Tensor2D), [width]);
+  return sumRows(tf.reshape(x, [rows, width])) as tf.Tensor1D;
 }
 
 const add = customOp({
