@@ -31,7 +31,10 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
   const one = (name: string) => all(name).at(-1);
   return {
     positionals,
-    has: (name) => options.has(name) && parsed[name] === true,
+    has: (name) => {
+      if (!options.has(name)) throw new Error(`${command.name} declares no option ${name}`);
+      return parsed[name] === true;
+    },
     one,
     all,
     list: (name) => one(name)?.split(",").map((s) => s.trim()).filter((s) => s !== ""),

@@ -70,6 +70,11 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     import("../gate/suite.ts"),
     import("../record/provenance.ts"),
   ]);
+  if (args.has("resume") && args.has("fresh")) {
+    throw new UsageError(
+      "--resume goes on from checkpoints and --fresh throws them away: one of them",
+    );
+  }
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
   const options = { engine: engine.name, seeds: seedsOf(args), families: args.list("families") };

@@ -42,7 +42,7 @@ export const commands: readonly Command[] = [
     summary: "Train and evaluate what suites declare, then gate and report",
     about: "Validates the suites, expands each into a plan of runs, does those that are not done " +
       "yet, compares them with the baselines and writes a report. A run that was interrupted goes " +
-      "on from its last checkpoint with --resume, to the same bits.",
+      "on from its last checkpoint, to the same bits as if it had never stopped.",
     positionals: [{ ...suites, required: true }],
     options: [
       {
@@ -58,8 +58,14 @@ export const commands: readonly Command[] = [
         many: true,
         about: "Override a key of the suite: runs.vae.beta=4, budget.steps=10, data.size=64",
       },
-      { name: "resume", about: "Go on with interrupted runs from their last checkpoints" },
-      { name: "fresh", about: "Do every run again, also those that are done" },
+      {
+        name: "resume",
+        about: "Go on with interrupted runs from their checkpoints: the default, said aloud",
+      },
+      {
+        name: "fresh",
+        about: "Do every run again from its start, also those that are done",
+      },
       out,
       { name: "jobs", value: "N", about: "Runs at a time (default: as cores and memory allow)" },
       { name: "dry-run", about: "Print the plan with an estimate of time and memory; run nothing" },
@@ -81,7 +87,7 @@ export const commands: readonly Command[] = [
       usage,
       [3, "a run failed or diverged, or nothing was measured"],
       [4, "the evidence decides nothing (see --allow-inconclusive)"],
-      [130, "interrupted; --resume goes on from the checkpoints"],
+      [130, "interrupted; the same command goes on from the checkpoints"],
     ],
     load: module("run"),
   },

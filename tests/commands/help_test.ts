@@ -29,6 +29,22 @@ Deno.test("every row of the table loads a module with a main", async () => {
   for (const c of commands) assertEquals(typeof (await c.load()).main, "function", c.name);
 });
 
+Deno.test("every option that a command reads is in the table, and every one in the table is read", () => {
+  const text = [...Deno.readDirSync("src/commands")]
+    .filter(({ name }) => name !== "table.ts")
+    .map(({ name }) => [name, Deno.readTextFileSync(`src/commands/${name}`)] as const);
+  for (const c of commands) {
+    const own = text.filter(([name]) => name === `${c.name}.ts`).map(([, t]) => t).join("\n");
+    const any = text.map(([, t]) => t).join("\n");
+    const read = [...own.matchAll(/args\.(?:one|all|list|whole|has)\(\s*"([\w-]+)"/g)];
+    const names = c.options.map((o) => o.name);
+    for (const [, name] of read) assert(names.includes(name), `${c.name}.ts reads --${name}`);
+    for (const name of names) {
+      assert(any.includes(`"${name}"`), `no command reads --${name} of ${c.name}`);
+    }
+  }
+});
+
 Deno.test("--help loads none of the heavy packages and no command", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "src/main.ts"],
