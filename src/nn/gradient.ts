@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, type TensorTree } from "../engine/tree.ts";
+import { disposeTree, leaves, mapTree, type TensorTree } from "../engine/tree.ts";
 
 /** What a differentiated function returns: the scalar, and anything else worth keeping. */
 export type Objective<A extends TensorTree = TensorTree> = {
@@ -17,6 +17,20 @@ export type ValueAndGrad<P extends TensorTree, A extends TensorTree = TensorTree
   readonly aux: A;
   readonly grads: P;
 };
+
+/** The part of tfjs's state that its own gradient function clears, but not after an error. */
+interface TapeState {
+  readonly gradientDepth: number;
+  activeTape: { readonly saved?: tf.Tensor[] }[] | null;
+}
+
+/** Frees what a tape saved for a backward pass that won't come. */
+function dropTape(): void {
+  const { state } = tf.engine() as unknown as { state: TapeState };
+  if (state.gradientDepth > 0 || !state.activeTape) return;
+  for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
+  state.activeTape = null;
+}
 
 /**
  * Evaluates `f` and its gradient. Calls may be nested: a gradient inside `f` is differentiated too.
@@ -33,20 +47,24 @@ export function valueAndGrad<P extends TensorTree, A extends TensorTree = Record
     const own = mapTree(params, (t) => tf.clone(t)) as P;
     const paths = leaves(own);
     let aux: A | undefined;
-    const { value, grads } = tf.engine().gradients(
-      () => {
-        const out = f(own);
-        if (out.loss.rank !== 0) {
-          throw new Error(`a loss must be a scalar, found [${out.loss.shape}]; take its mean`);
-        }
-        // The tape's scope ends before we return: kept here, released below.
-        if (out.aux !== undefined) aux = mapTree(out.aux, (t) => tf.keep(tf.clone(t))) as A;
-        return out.loss;
-      },
-      paths.map(([, leaf]) => leaf),
-      undefined,
-      true,
-    );
+    const forward = () => {
+      const out = f(own);
+      if (out.loss.rank !== 0) {
+        throw new Error(`a loss must be a scalar, found [${out.loss.shape}]; take its mean`);
+      }
+      // The tape's scope ends before we return: kept here, released below.
+      if (out.aux !== undefined) aux = mapTree(out.aux, (t) => tf.keep(tf.clone(t))) as A;
+      return out.loss;
+    };
+    let result: ReturnType<ReturnType<typeof tf.engine>["gradients"]>;
+    try {
+      result = tf.engine().gradients(forward, paths.map(([, leaf]) => leaf), undefined, true);
+    } catch (error) {
+      if (aux !== undefined) disposeTree(aux);
+      dropTape();
+      throw error;
+    }
+    const { value, grads } = result;
     const byPath = new Map(
       paths.map(([path, leaf], i) => [path, grads[i] ?? tf.zerosLike(leaf)] as const),
     );

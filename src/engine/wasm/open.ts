@@ -87,7 +87,6 @@ export async function startWasm(binary: URL = packagedBinary()): Promise<Started
   let cause: unknown;
   try {
     started = await tf.setBackend("wasm");
-    await tf.ready();
   } catch (error) {
     cause = error;
   }
