@@ -50,10 +50,23 @@ Deno.test("--help loads none of the heavy packages and no command", async () => 
     args: ["info", "--json", "src/main.ts"],
     stdout: "piped",
   }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: { specifier: string }[];
+  interface Module {
+    readonly specifier: string;
+    readonly dependencies?: { readonly isDynamic?: boolean; code?: { specifier: string } }[];
+  }
+  const { roots, modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    roots: string[];
+    modules: Module[];
   };
-  const names = modules.map((m) => m.specifier);
+  const loaded = new Set(roots);
+  for (const name of loaded) {
+    for (
+      const { isDynamic, code } of modules.find((m) => m.specifier === name)?.dependencies ?? []
+    ) {
+      if (code !== undefined && !isDynamic) loaded.add(code.specifier);
+    }
+  }
+  const names = [...loaded];
   assert(names.some((n) => n.endsWith("/src/commands/table.ts")));
   for (const heavy of ["tfjs", "sharp", "vega", "zod", "yaml", "registry.ts", "/run.ts"]) {
     assertEquals(names.filter((n) => n.includes(heavy)), [], heavy);
