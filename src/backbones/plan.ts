@@ -42,9 +42,12 @@ export function planStages({ height, width, base }: PlanOptions): Stage[] {
     [h, w] = [Math.ceil(h / 2), Math.ceil(w / 2)];
     sizes.push([h, w]);
   }
-  return sizes.map(([h, w], i) => {
-    const wanted = 2 * base / 2 ** (sizes.length - 1 - i);
+  const stages: Stage[] = [];
+  let wanted = 2 * base;
+  for (const [h, w] of sizes.reverse()) {
     const channels = Math.max(1, Math.round(wanted / CHANNEL_MULTIPLE)) * CHANNEL_MULTIPLE;
-    return { height: h, width: w, channels };
-  });
+    stages.unshift({ height: h, width: w, channels });
+    wanted /= 2;
+  }
+  return stages;
 }

@@ -27,6 +27,11 @@ export type Parameters = {
 
 /** |ln σ²| of a posterior stays below this: σ between e⁻⁵ and e⁵, finite whatever the network says. */
 const LOG_VARIANCE_BOUND = 10;
+/**
+ * Where ln σ² of a posterior starts: σ = e⁻² ≈ 0.14. From σ = 1 the decoder first hears little but
+ * noise and learns slowly; this costs some 50 nats of thousands, and only at the start.
+ */
+const LOG_VARIANCE_START = -4;
 /** A learned scale stays above e⁻⁷ ≈ 0.23/255, where all mass of a pixel is in one bin. */
 const LOG_SCALE_FLOOR = -7;
 /** Where a learned scale starts: e⁻³ ≈ 13/255. */
@@ -52,7 +57,7 @@ export function initParameters(
 /** q(z|x) of pictures [B, H, W, C]. */
 export function posterior(encoder: Encoder, x_BHWC: tf.Tensor4D): Gaussian {
   const [mean_BZ, raw_BZ] = tf.split(encode(encoder, x_BHWC), 2, 1) as tf.Tensor2D[];
-  return { mean_BZ, logVariance_BZ: boundLogVariance(raw_BZ) };
+  return { mean_BZ, logVariance_BZ: boundLogVariance(tf.add(raw_BZ, LOG_VARIANCE_START)) };
 }
 
 /** 10 tanh(raw/10): the identity near 0, smooth, and never so far that exp over- or underflows. */
