@@ -6,6 +6,7 @@ import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
 import { banner, facts, newestOf, VERDICTS } from "./banner.ts";
 import { cards } from "./cards.ts";
 import { curveCharts } from "./curves.ts";
+import { slug } from "./escape.ts";
 import { count } from "./format.ts";
 import { frontChart } from "./front.ts";
 import { galleries } from "./galleries.ts";
@@ -67,13 +68,13 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     groups,
     leaderboard: leaderboard(groups, { headline, primary: inputs.suite.report?.primary }),
     tables: themeTables(groups, columns),
-    charts: {
+    charts: distinct({
       leaderboard: headline.flatMap((column) => dotChart(column, groups)),
       front: "chart" in front ? [front.chart] : [],
       curves: curveCharts(groups, inputs.series ?? new Map()),
       sanity: sanity ? sanityChart(sanity) : [],
       time: timeChart(grouped),
-    },
+    }),
     galleries: galleries(grouped),
     gate,
     missing: missing({ groups, columns }, front),
@@ -102,6 +103,21 @@ function notes(groups: readonly Group[], superseded: number): string[] {
       ? [`${count(superseded, "older run")} of the same labels, with other settings, left out.`]
       : []),
   ];
+}
+
+/** Ids become file names and anchors: small letters, digits and hyphens, each once. */
+function distinct(charts: ReportModel["charts"]): ReportModel["charts"] {
+  const seen = new Map<string, number>();
+  const named = Object.entries(charts).map(([section, list]) => [
+    section,
+    list.map((chart) => {
+      const id = slug(chart.id);
+      const times = (seen.get(id) ?? 0) + 1;
+      seen.set(id, times);
+      return { ...chart, id: times === 1 ? id : `${id}--${times}` };
+    }),
+  ]);
+  return Object.fromEntries(named);
 }
 
 /** Headline columns, families from best to worst in the primary one. */

@@ -50,13 +50,13 @@ export interface FormattedEstimate {
 export function formatEstimate(estimate: Estimate): FormattedEstimate {
   const { mean, low, high } = estimate;
   if (low === null || high === null) {
-    return { value: formatNumber(mean, Math.abs(mean) < 1 ? 3 : 4), spread: null };
+    return { value: plain(mean), spread: null };
   }
   const half = (high - low) / 2;
   if (!Number.isFinite(half) || !Number.isFinite(mean)) {
-    return { value: formatNumber(mean, Math.abs(mean) < 1 ? 3 : 4), spread: null };
+    return { value: plain(mean), spread: null };
   }
-  if (half === 0) return { value: formatNumber(mean, 4), spread: "±0" };
+  if (half === 0) return { value: plain(mean), spread: "±0" };
   const size = (x: number) => Math.floor(Math.log10(Math.abs(x)));
   const top = Math.max(mean === 0 ? -Infinity : size(mean), size(half));
   if (top >= 7 || top < -5) {
@@ -74,6 +74,11 @@ export function formatEstimate(estimate: Estimate): FormattedEstimate {
       ? `±${fixed(half, places)}`
       : `(${fixed(low, places)} to ${fixed(high, places)})`,
   };
+}
+
+/** A value without an interval. */
+function plain(value: number): string {
+  return formatNumber(value, Math.abs(value) < 1 ? 3 : 4);
 }
 
 /** "42 s", "3 min 5 s", "2 h 10 min". */

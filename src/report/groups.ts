@@ -1,5 +1,4 @@
 /** Runs into rows: records grouped over seeds, families before control rows. @module */
-import { controlLabels } from "../plan/label.ts";
 import type { Record as RunRecord, RunState } from "../record/record.ts";
 import type { Group, RecordsByGroup } from "./model.ts";
 
@@ -27,7 +26,7 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
   const controls = entries.filter(([, [first]]) => first.spec.protocol === "control")
     .sort(([, [a]], [, [b]]) => controlPlace(a) - controlPlace(b) || compare(a.label, b.label));
   const ordered = [...families, ...controls];
-  const labels = ordered.map(([, [first]]) => labelOf(first));
+  const labels = ordered.map(([, [first]]) => first.label);
   const groups = ordered.map(([id, runs], place): Group => {
     const [first] = runs;
     const control = first.spec.protocol === "control";
@@ -68,12 +67,6 @@ export function newestGroups(
   }
   const kept = records.filter((record) => newest.get(key(record))!.group === record.group);
   return { kept, superseded: records.length - kept.length };
-}
-
-function labelOf(record: RunRecord): string {
-  return record.spec.protocol === "control" && record.label === record.spec.family
-    ? controlLabels[record.spec.family] ?? record.label
-    : record.label;
 }
 
 function controlPlace(record: RunRecord): number {

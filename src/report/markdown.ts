@@ -1,6 +1,6 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
 import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
-import { escapeMarkdown as escape, fence, slug } from "./escape.ts";
+import { escapeMarkdown as escape, fence } from "./escape.ts";
 import { changeText, formatEstimate, formatNumber, list } from "./format.ts";
 import { shownRows } from "./tables.ts";
 
@@ -62,7 +62,7 @@ function images(
   { charts: ending }: MarkdownOptions,
 ): string[] {
   if (ending === null) return [];
-  return charts.map((c) => `![${escape(c.title)}](charts/${slug(c.id)}.${ending})`);
+  return charts.map((c) => `![${escape(c.title)}](charts/${c.id}.${ending})`);
 }
 
 /** A pipe table; `align` has one letter a column: l or r. */

@@ -6,7 +6,7 @@
 import type { Chart } from "./model.ts";
 import { specOf } from "./chart/mod.ts";
 import { config, FONT } from "./chart/spec.ts";
-import { escapeHtml, slug } from "./escape.ts";
+import { escapeHtml } from "./escape.ts";
 import { fontFace, readFont } from "./fonts.ts";
 import { PAGE } from "./palette.ts";
 
@@ -108,7 +108,7 @@ function listener(problems: string[]) {
 
 /** Names the drawing, keeps its ids apart from other charts' and drops Vega's own roles. */
 function finish(drawn: string, chart: Chart): Drawing {
-  const id = `chart-${slug(chart.id)}`;
+  const id = `chart-${chart.id}`;
   const open = /^<svg\b[^>]*>/.exec(drawn);
   const box = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(open?.[0] ?? "");
   if (!open || !box) throw new ChartError(`chart ${chart.id}: Vega drew no SVG`);

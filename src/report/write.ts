@@ -8,7 +8,6 @@ import { renderPage } from "./page.ts";
 import { fontFace } from "./fonts.ts";
 import { formatBytes } from "./format.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { slug } from "./escape.ts";
 import type { Drawing } from "./svg.ts";
 
 /** What a report can be written as. */
@@ -64,14 +63,13 @@ export async function writeReport(
     await write("index.html", page);
   }
   for (const [id, drawing] of drawn) {
-    const name = chartFile(id);
     if (formats.has("svg")) {
       const { standaloneSvg } = await import("./svg.ts");
-      await write(`charts/${name}.svg`, await standaloneSvg(drawing));
+      await write(`charts/${id}.svg`, await standaloneSvg(drawing));
     }
     if (formats.has("png")) {
       const { drawingPng } = await import("./png.ts");
-      await write(`charts/${name}.png`, await drawingPng(drawing));
+      await write(`charts/${id}.png`, await drawingPng(drawing));
     }
   }
   if (formats.has("md")) {
@@ -80,11 +78,6 @@ export async function writeReport(
   }
   if (formats.has("json")) await write("report.json", JSON.stringify(model, null, 1) + "\n");
   return { index: files[0] ?? dir, files, pageBytes };
-}
-
-/** File name of a chart, without ending. */
-export function chartFile(id: string): string {
-  return slug(id);
 }
 
 async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {

@@ -4,10 +4,10 @@
  * occurs.
  * @module
  */
-import type { Baseline } from "../../src/gate/baseline.ts";
-import { evaluateGate, type Verdict } from "../../src/gate/mod.ts";
+import { evaluateGate, planUpdate, type Verdict } from "../../src/gate/mod.ts";
 import type { MetricValue } from "../../src/metrics/metric.ts";
 import type { Provenance, Record as RunRecord, Series } from "../../src/record/record.ts";
+import { controlLabels } from "../../src/plan/label.ts";
 import type { ReportInputs } from "../../src/report/build.ts";
 
 /** What a made suite is like. */
@@ -152,7 +152,7 @@ export function recordOf(
   return {
     format: 1,
     id,
-    label: control ? family : family === "vae" ? "vae β=4" : family,
+    label: control ? controlLabels[family] ?? family : family === "vae" ? "vae β=4" : family,
     group,
     spec: {
       format: 1,
@@ -235,10 +235,26 @@ export function fixture(options: FixtureOptions = {}): ReportInputs & { records:
   };
 }
 
-/** Verdicts of these records against a baseline of others. */
+/** Verdicts of records against a baseline that holds `accepted`. */
 export function verdictsOf(
   records: readonly RunRecord[],
-  baselines: readonly Baseline[],
+  accepted: readonly RunRecord[],
 ): Verdict[] {
+  const { baselines } = planUpdate({
+    suite: "smoke",
+    suiteVersion: 1,
+    records: accepted,
+    baselines: [],
+    labels: new Set(accepted.map((record) => record.label)),
+    update: { reason: "first", author: "fixture", date: "2026-11-01T00:00:00.000Z" },
+  });
   return evaluateGate({ records, baselines, suiteVersion: 1 });
+}
+
+/** A record whose metric values are changed. */
+export function withValues(
+  record: RunRecord,
+  change: (metric: MetricValue) => MetricValue,
+): RunRecord {
+  return { ...record, metrics: record.metrics.map(change) };
 }
