@@ -4,7 +4,7 @@
  */
 import { exp, log } from "../numeric/elementary.ts";
 import { takeRows } from "./kernel.ts";
-import { columnMeans } from "./linear.ts";
+import { columnMeans, dot } from "./linear.ts";
 import type { Features } from "./metric.ts";
 
 /** A fitted probe on standardised features: logits = ((x − mean) / scale) · weightᵀ + bias. */
@@ -24,11 +24,19 @@ function standardised(x: Features, mean: Float64Array, scale: Float64Array): Flo
   return out;
 }
 
-/** Minimises a smooth convex f by L-BFGS (Liu & Nocedal 1989, memory 10) with Armijo backtracking. */
+/**
+ * Minimises a smooth convex f by L-BFGS (Liu & Nocedal 1989, memory 10) with Armijo backtracking,
+ * until the gradient is `tolerance` times as long as at the start of the search or `steps` are over.
+ */
 export function minimise(
   f: (point: Float64Array, gradient: Float64Array) => number,
   start: Float64Array,
-  { steps = 200, tolerance = 1e-6 } = {},
+  { steps = 200, tolerance = 1e-6, scale }: {
+    steps?: number;
+    tolerance?: number;
+    /** Length of gradient that the tolerance is relative to; left out: the first one. */
+    scale?: number;
+  } = {},
 ): Float64Array {
   const n = start.length, memory = 10;
   const product = (a: Float64Array, b: Float64Array) => {
@@ -38,8 +46,9 @@ export function minimise(
   };
   let x = start.slice(), g: Float64Array = new Float64Array(n), value = f(x, g);
   const history: { s: Float64Array; y: Float64Array; rho: number }[] = [];
+  const enough = tolerance * (scale ?? Math.sqrt(product(g, g)));
   for (let step = 0; step < steps; step++) {
-    if (product(g, g) <= tolerance * tolerance) break;
+    if (Math.sqrt(product(g, g)) <= enough) break;
     const d = g.map((v) => -v);
     const alphas: number[] = [];
     for (let k = history.length - 1; k >= 0; k--) {
@@ -48,8 +57,8 @@ export function minimise(
       for (let i = 0; i < n; i++) d[i] -= a * y[i];
     }
     const last = history.at(-1);
-    const scale = last ? 1 / (last.rho * product(last.y, last.y)) : 1 / Math.sqrt(product(g, g));
-    for (let i = 0; i < n; i++) d[i] *= scale;
+    const size = last ? 1 / (last.rho * product(last.y, last.y)) : 1 / Math.sqrt(product(g, g));
+    for (let i = 0; i < n; i++) d[i] *= size;
     for (let k = 0; k < history.length; k++) {
       const { s, y, rho } = history[k], b = alphas[k] - rho * product(y, d);
       for (let i = 0; i < n; i++) d[i] += b * s[i];
@@ -81,11 +90,12 @@ export function minimise(
  * Class-balanced multinomial logistic regression: mean over classes of the mean cross-entropy of
  * their rows, plus ridge/2 · ‖weight‖² (the bias is free).
  * @param labels class indices [count]; every class that occurs counts alike.
+ * @param options `start`: a probe of another ridge on the same rows, near which the search begins.
  */
 export function fitProbe(
   x: Features,
   labels: ArrayLike<number>,
-  { classes, ridge }: { classes: number; ridge: number },
+  { classes, ridge, start }: { classes: number; ridge: number; start?: Probe },
 ): Probe {
   const { count, dimension: d } = x;
   const mean = columnMeans(x), scale = new Float64Array(d);
@@ -106,8 +116,7 @@ export function fitProbe(
       const weightOfRow = 1 / (present * sizes[labels[i]]);
       let largest = -Infinity;
       for (let c = 0; c < classes; c++) {
-        let s = point[classes * d + c];
-        for (let j = 0, p = c * d, q = i * d; j < d; j++) s += point[p++] * z[q++];
+        const s = point[classes * d + c] + dot(point, z, c * d, i * d, d);
         logits[c] = s;
         largest = Math.max(largest, s);
       }
@@ -127,7 +136,14 @@ export function fitProbe(
     }
     return value;
   };
-  const point = minimise(objective, new Float64Array(classes * (d + 1)));
+  const from = new Float64Array(classes * (d + 1)), gradient = from.slice();
+  objective(from, gradient); // how steep it is at 0 sets what counts as flat
+  const steepness = Math.sqrt(gradient.reduce((s, v) => s + v * v, 0));
+  if (start) {
+    from.set(start.weight);
+    from.set(start.bias, classes * d);
+  }
+  const point = minimise(objective, from, { steps: 100, tolerance: 3e-4, scale: steepness });
   return {
     classes,
     mean,
@@ -177,8 +193,8 @@ export function balancedAccuracy(
   return sum / present;
 }
 
-/** Ridges tried, weakest first. */
-export const ridges: readonly number[] = [1e-4, 1e-3, 1e-2, 1e-1];
+/** Ridges tried, strongest first: each search begins where the last one ended. */
+export const ridges: readonly number[] = [1e-1, 1e-2, 1e-3, 1e-4];
 
 /**
  * Fits a probe whose ridge is the best of `ridges` on the last fifth of the rows, then on all rows:
@@ -194,14 +210,14 @@ export function fitChosenProbe(
   const take = (rows: number[]) => rows.map((r) => labels[r]);
   const head = row(0, cut), tail = row(cut, x.count);
   const fitted = takeRows(x, head), held = takeRows(x, tail);
-  let best = ridges[0], bestScore = -1;
+  let best: Probe | undefined, last: Probe | undefined, bestScore = -1;
   for (const ridge of ridges) {
-    const probe = fitProbe(fitted, take(head), { classes, ridge });
-    const score = balancedAccuracy(predict(probe, held), take(tail), classes);
-    if (score >= bestScore) { // the stronger on a tie
-      best = ridge;
+    last = fitProbe(fitted, take(head), { classes, ridge, start: last });
+    const score = balancedAccuracy(predict(last, held), take(tail), classes);
+    if (score > bestScore) { // the stronger on a tie
+      best = last;
       bestScore = score;
     }
   }
-  return fitProbe(x, labels, { classes, ridge: best });
+  return fitProbe(x, labels, { classes, ridge: best!.ridge, start: best });
 }

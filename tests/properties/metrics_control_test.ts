@@ -63,7 +63,7 @@ law("L-BFGS reaches the minimum of a convex quadratic", {
         return value;
       },
       new Float64Array(curvatures.length),
-      { tolerance: 1e-8 },
+      { tolerance: 1e-8, scale: 1 },
     );
     // A gradient of at most 1e−8 leaves an error of 1e−8 over the least curvature; the value's own
     // rounding, 1e−16 of up to 90, hides steps of √(1e−14/0.05) and ends the search.

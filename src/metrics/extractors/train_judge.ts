@@ -2,9 +2,9 @@
  * Trains `judge-heads-v1` on the heads' judge split and writes judge_heads_v1.safetensors:
  *
  *     deno run -A src/metrics/extractors/train_judge.ts [--steps 6000] [--judge 12000] [--out FILE]
- *         [--work FOLDER]
+ *         [--work FOLDER] [--until STEP]
  *
- * One core, about half an hour. Stopped and started again with the same settings it goes on from
+ * One core, about half an hour. `--until` stops early, for a look at a judge half trained. Stopped and started again with the same settings it goes on from
  * the checkpoint in the work folder and ends at the same bits.
  * @module
  */
@@ -138,8 +138,9 @@ async function accuracies(engine: Engine, params: JudgeParams, test: Labelled) {
 }
 
 async function main(): Promise<void> {
-  const args = parseArgs(Deno.args, { string: ["steps", "judge", "out", "work"] });
+  const args = parseArgs(Deno.args, { string: ["steps", "judge", "out", "work", "until"] });
   const steps = Number(args.steps ?? 6000), judge = Number(args.judge ?? 12000);
+  const until = Math.min(steps, Number(args.until ?? steps));
   const out = String(args.out ?? new URL("judge_heads_v1.safetensors", import.meta.url).pathname);
   const work = String(args.work ?? ".likeness/judge");
   const batch = 32, key = hostKey(1, "judge-heads-v1");
@@ -188,7 +189,7 @@ async function main(): Promise<void> {
     key: null,
   ) => [State, { loss: tf.Scalar }];
   const size = judgeSide * judgeSide * 3, started = performance.now(), first = at;
-  for (; at < steps; at++) {
+  for (; at < until; at++) {
     const indices = batchIndices(hostFold(key, "order"), { step: at, batch, size: judge });
     const data = new Uint8Array(batch * size), colours = new Float32Array(batch * grid * grid * 3);
     indices.forEach((index, i) => {
@@ -225,7 +226,7 @@ async function main(): Promise<void> {
       const each = (performance.now() - started) / (at - first + 1);
       console.log(`step ${at}  loss ${value.toFixed(3)}  ${each.toFixed(0)} ms a step`);
     }
-    if (at % 500 === 499 || at === steps - 1) {
+    if (at % 500 === 499 || at === until - 1) {
       const bytes = await treeToSafetensors(engine, state as never, {
         metadata: { step: String(at + 1) },
       });
@@ -255,7 +256,7 @@ async function main(): Promise<void> {
   const metadata = {
     name: "judge-heads-v1",
     dataset: dataset.digest,
-    steps: String(steps),
+    steps: at === steps ? String(steps) : `${at} of ${steps}`,
     batch: String(batch),
     pictures: String(judge),
     factors: JSON.stringify(
