@@ -84,6 +84,7 @@ export async function parseSuite(
   if (new Set(plain?.seeds).size !== (plain?.seeds.length ?? 0)) {
     problems.push({ ...source.locate(["seeds"]), message: "`seeds` has the same seed twice" });
   }
+  checkPrimary(plain?.report.primary, entries.metrics.map((e) => e.of), top);
   if (problems.length > 0 || plain === undefined || data === undefined) {
     throw new SuiteError(problems);
   }
@@ -226,6 +227,22 @@ function readGate(gate: unknown, place: Place): GatePolicy | undefined {
   const named = { ...place, name: `${place.name}.gate` };
   checkKeys(gatePolicy, gate, named);
   return parse(gatePolicy, gate, named);
+}
+
+/** The leaderboard can only be ranked by a metric that the suite has. */
+function checkPrimary(
+  primary: string | undefined,
+  own: readonly string[],
+  { source, problems }: Place,
+): void {
+  if (primary === undefined || own.includes(primary)) return;
+  const near = nearest(primary, own);
+  problems.push({
+    ...source.locate(["report", "primary"]),
+    message: `\`report.primary\` is no metric of this suite: \`${primary}\`` +
+      (near === undefined ? "" : `; did you mean \`${near}\`?`),
+    hints: [`its metrics: ${[...new Set(own)].join(", ")}`],
+  });
 }
 
 function readControls(given: unknown, { source, problems }: Place): string[] {

@@ -161,6 +161,12 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "suites/mine.yaml:4:35: module nothing.ts isn't there",
   ],
   [
+    "a leaderboard ranked by what isn't measured",
+    { 5: "report: { primary: scores }" },
+    "suites/mine.yaml:5:20: `report.primary` is no metric of this suite: `scores`; " +
+    "did you mean `score`?\n  its metrics: score",
+  ],
+  [
     "a key that stands twice",
     { 10: "      beta: 3" },
     "suites/mine.yaml:10:7: the key `beta` stands twice in one map",
