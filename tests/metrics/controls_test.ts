@@ -1,0 +1,70 @@
+/** Control rows: prefix-stable, seeded, and the Gaussian has the training pictures' two moments. */
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { openEngine } from "../../src/engine/mod.ts";
+import { columnMeans, covariance } from "../../src/metrics/linear.ts";
+import type { Features } from "../../src/metrics/metric.ts";
+import type { ImageSet } from "../../src/data/dataset.ts";
+import { controls } from "../../src/run/controls.ts";
+import { hostKey } from "../../src/random/host.ts";
+import { halvesOf, toyDataset } from "./toy.ts";
+
+const { engine } = await openEngine("wasm");
+const dataset = toyDataset(300);
+
+function open(name: string, seed = 1) {
+  return controls[name].open({ dataset, engine, key: hostKey(seed, name) });
+}
+
+Deno.test("law: a control's i-th sample is the same at any count", async () => {
+  for (const name of Object.keys(controls)) {
+    const control = open(name), many = await control.sample(70), few = await control.sample(5);
+    assertEquals(few.data, many.data.subarray(0, few.data.length), name);
+    assertEquals([few.count, few.height, few.width, few.channels], [5, 12, 12, 1]);
+  }
+});
+
+Deno.test("law: random controls follow their key, real ones don't need it", async () => {
+  for (const name of ["gaussian", "noise"]) {
+    const once = (await open(name).sample(4)).data;
+    assertEquals((await open(name).sample(4)).data, once);
+    assertNotEquals((await open(name, 2).sample(4)).data, once);
+  }
+  for (const name of ["held-out", "training-copy"]) {
+    assertEquals((await open(name, 2).sample(4)).data, (await open(name).sample(4)).data);
+  }
+});
+
+/** Every second column of pixels would do; the two halves and four single pixels are enough. */
+function summary(images: ImageSet): Features {
+  const halves = halvesOf(images), pixels = [0, 7, 80, 143];
+  const data = new Float64Array(images.count * 6);
+  for (let n = 0; n < images.count; n++) {
+    data.set(halves.data.subarray(2 * n, 2 * n + 2), 6 * n);
+    pixels.forEach((p, i) => data[6 * n + 2 + i] = images.data[144 * n + p]);
+  }
+  return { count: images.count, dimension: 6, data };
+}
+
+Deno.test("the Gaussian control has the mean and full covariance of the training pictures", async () => {
+  const all = Array.from({ length: 300 }, (_, i) => i);
+  const train = summary((await dataset.read("train", all)).images);
+  const n = 3000, drawn = summary(await open("gaussian").sample(n));
+  const mean = columnMeans(train), sigma = covariance(train).data;
+  const drawnMean = columnMeans(drawn), drawnSigma = covariance(drawn).data;
+  for (let i = 0; i < 6; i++) {
+    // Rounding to bytes adds up to 1/12 of variance; clamping cuts what lies beyond 255: 4 SE and 1.
+    const se = Math.sqrt(sigma[i * 7] / n);
+    assert(Math.abs(drawnMean[i] - mean[i]) < 4 * se + 0.5, `mean ${i}`);
+    for (let j = 0; j < 6; j++) {
+      // Var of a sample covariance of normals: (σii σjj + σij²)/n. Clamping at 0 and 255, two and a
+      // half standard deviations off, takes up to 4 % of a variance.
+      const spread = Math.sqrt((sigma[i * 7] * sigma[j * 7] + sigma[i * 6 + j] ** 2) / n);
+      const clamped = 0.04 * Math.sqrt(sigma[i * 7] * sigma[j * 7]);
+      const found = drawnSigma[i * 6 + j], expected = sigma[i * 6 + j];
+      assert(
+        Math.abs(found - expected) < 4.5 * spread + clamped + 1,
+        `${i},${j}: ${found} ${expected}`,
+      );
+    }
+  }
+});
