@@ -115,13 +115,17 @@ interface TestRun {
   readonly output: string;
 }
 
-async function runTests(tree: string, { file, filter }: { file: string; filter?: string }) {
+async function runTests(
+  tree: string,
+  { file, filter, failFast = false }: { file: string; filter?: string; failFast?: boolean },
+) {
   const report = join(tree, "junit.xml");
   await Deno.remove(report).catch(() => {});
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "-A", "--no-check", "--quiet", `--junit-path=${report}`],
       ...(filter === undefined ? [] : [`--filter=${filter}`]),
+      ...(failFast ? ["--fail-fast"] : []),
       file,
     ],
     cwd: tree,
@@ -190,7 +194,8 @@ async function runMutant(mutant: Mutant, tree: string, claims: readonly Claim[])
         : file === mutant.law
         ? mutant.filter
         : undefined;
-      const run = await runTests(tree, { file, filter });
+      // Where laws claim the mutant each of them must fail; otherwise one failure is enough.
+      const run = await runTests(tree, { file, filter, failFast: names.length === 0 });
       if (run.timedOut) continue;
       if (run.failed === null) {
         return end("broken", `${file}: no test ran: ${lastLines(run.output)}`);

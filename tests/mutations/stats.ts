@@ -34,6 +34,7 @@ export const mutants = [
     find: "tQuantile((1 + level) / 2, n - 1) * deviation(values)",
     replace: "tQuantile((1 + level) / 2, n) * deviation(values)",
     law: "tests/properties/stats_coverage_test.ts",
+    filter: "t interval of",
   },
   {
     id: "prediction-interval-forgets-the-new-runs-spread",
@@ -41,6 +42,7 @@ export const mutants = [
     find: "pooled * Math.sqrt(1 / n + 1 / k)",
     replace: "pooled * Math.sqrt(1 / k)",
     law: "tests/properties/stats_coverage_test.ts",
+    filter: "difference of",
   },
   {
     id: "bootstrap-not-widened",
@@ -48,6 +50,7 @@ export const mutants = [
     find: "tQuantile((1 + level) / 2, df) * Math.sqrt(n / df)",
     replace: "normalQuantile((1 + level) / 2)",
     law: "tests/properties/stats_coverage_test.ts",
+    filter: "as wide as the t interval",
   },
   {
     id: "bootstrap-ignores-strata",
@@ -55,6 +58,7 @@ export const mutants = [
     find: "sum += stratum[draws[at++]];",
     replace: "sum += strata.flat()[draws[at++]];",
     law: "tests/properties/stats_coverage_test.ts",
+    filter: "and of strata with other means",
   },
   {
     id: "gate-reads-lower-bound-for-harm",
