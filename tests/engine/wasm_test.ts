@@ -254,3 +254,20 @@ law("the same seed gives the same losses, bit for bit; another seed others", {
   },
   cases: 5,
 });
+
+Deno.test("a disposed engine can be opened again, with the same numbers", async () => {
+  const { engine: first } = await openEngine("wasm");
+  const draw = async (e: Engine) => {
+    const key = keyTensor(hostKey(5));
+    const x = normal<tf.Rank.R2>(key, [3, 3]);
+    const y = tf.matMul(x, x, true);
+    const values = await e.read(y);
+    tf.dispose([key, x, y]);
+    return values;
+  };
+  const before = await draw(first);
+  first.dispose();
+  const { engine: second } = await openEngine("wasm");
+  assertEquals(await draw(second), before);
+  assertEquals(second.countFlops(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 4]))), 48);
+});

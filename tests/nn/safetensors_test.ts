@@ -76,7 +76,6 @@ law("every truncation of a file is refused", {
       SafetensorsError,
     );
   },
-  kills: ["safetensors-truncation-unseen"],
   cases: 200,
 });
 
@@ -129,7 +128,7 @@ law("each way a file can be broken has an error that names it", {
       assertThrows(() => decodeSafetensors(bytes), SafetensorsError, says, what);
     }
   },
-  kills: ["safetensors-overlap-unseen"],
+  kills: ["safetensors-overlap-unseen", "safetensors-truncation-unseen"],
   cases: 1,
 });
 

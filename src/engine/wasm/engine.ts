@@ -130,9 +130,12 @@ class WasmEngine implements Engine {
     return flopsOf(() => tf.tidy(body));
   }
 
-  /** Frees every tensor. A worker that needs the engine again is started anew. */
+  /** Frees every tensor and the heap. The engine can be opened again. */
   dispose(): void {
+    const factory = tf.findBackendFactory("wasm");
     tf.removeBackend("wasm");
+    tf.registerBackend("wasm", factory);
+    opened = undefined;
   }
 }
 
@@ -148,9 +151,17 @@ function processorName(): string {
 }
 
 let opened: Promise<Engine> | undefined;
+let registered = false;
 
 async function open(binary?: URL): Promise<Engine> {
   const { backend, versions } = await startWasm(binary);
+  if (!registered) registerKernels();
+  registered = true;
+  return new WasmEngine(backend, versions);
+}
+
+/** Once a worker: kernels outlive the backend's instance. Counts go below what is composed. */
+function registerKernels(): void {
   registerGradients();
   registerSharedCopies();
   registerFlopCounts();
@@ -158,7 +169,6 @@ async function open(binary?: URL): Promise<Engine> {
   registerConvKernels();
   registerRandomKernels();
   registerMissingKernels();
-  return new WasmEngine(backend, versions);
 }
 
 /**
