@@ -5,7 +5,7 @@
  * don't depend on how many rows were asked for.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine/engine.ts";
 import { disposeTree, leaves } from "../engine/tree.ts";
 import type { Dataset, ImageSet, ImageSpec } from "../data/dataset.ts";
