@@ -47,9 +47,9 @@ export function escapeMarkdown(text: string): string {
   return text.replace(/\s+/g, " ")
     // deno-lint-ignore no-control-regex
     .replace(/[\x00-\x1f\x7f]/g, "")
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, "\\$&")
+    .replace(/[\\`*_{}[\]#!|~$]/g, "\\$&")
     .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
-    .replace(/@(?=\w)/g, "@\u200b")
+    .replace(/(?<!\w)@(?=\w)/g, "@\u200b")
     .replace(/:\/\//g, ":\u200b//");
 }
 

@@ -156,7 +156,7 @@ Deno.test("Markdown matches the golden file", async () => {
   const { records } = fixture();
   const gate = { baseline: "baselines", verdicts: verdictsOf(records, records) };
   const text = renderMarkdown(buildReport({ ...fixture(), gate }), { charts: "svg" });
-  const golden = new URL("../golden/report.md", import.meta.url);
+  const golden = new URL("../golden/report.md.txt", import.meta.url);
   if (Deno.env.get("UPDATE_GOLDEN")) await Deno.writeTextFile(golden, text);
   assertEquals(text, await Deno.readTextFile(golden));
 });
