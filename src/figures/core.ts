@@ -4,7 +4,7 @@
  */
 import { dirname, join } from "@std/path";
 import type { Figure, FigureContext, Measured } from "./figure.ts";
-import { lastWords, root, runDeno, runLikeness } from "./process.ts";
+import { lastWords, likeness, root } from "./process.ts";
 import {
   differences,
   type ProbeReading,
@@ -39,10 +39,10 @@ const help: Figure = {
   target: { is: "<", value: 0.25 },
   cost: "short",
   command: repeatCommand("help-seconds", false),
-  async measure() {
+  async measure({ run }) {
     const seconds: number[] = [];
     for (let i = 0; i < 11; i++) {
-      const ran = await runLikeness(["--help"]);
+      const ran = await run(likeness("--help"));
       if (ran.code !== 0) return { value: null, reason: `--help fails: ${lastWords(ran)}` };
       if (i >= 2) seconds.push(ran.seconds);
     }
@@ -85,13 +85,13 @@ const repeat: Figure = {
   target: { is: "=", value: 0 },
   cost: "short",
   command: repeatCommand("repeat-differences", false),
-  async measure() {
+  async measure({ run }) {
     return await inTempFolder(async (folder): Promise<Measured> => {
       const made: { records: RunRecord[]; all: unknown }[] = [];
       for (const name of ["first", "second"]) {
         const out = join(folder, name);
         const suite = join("src", "figures", "repeat.yaml");
-        const ran = await runLikeness(["run", suite, "--out", out, "--no-gate", "--no-report"]);
+        const ran = await run(likeness("run", suite, "--out", out, "--no-gate", "--no-report"));
         if (ran.code !== 0) return { value: null, reason: `${suite}: ${lastWords(ran)}` };
         made.push(await timelessRecords(out));
       }
@@ -132,11 +132,11 @@ interface Bench {
   readonly failure: string | null;
 }
 
-function bench({ once, note }: FigureContext): Promise<Bench> {
+function bench({ once, note, run }: FigureContext): Promise<Bench> {
   return once("bench", () =>
     inTempFolder(async (out) => {
       note("running suites/smoke.yaml in a fresh folder");
-      const ran = await runLikeness(["run", "suites/smoke.yaml", "--out", out, "--json"]);
+      const ran = await run(likeness("run", "suites/smoke.yaml", "--out", out, "--json"));
       const records = await openStore(out).list();
       const report = ran.stdout.split("\n").filter((line) => line.startsWith("{"))
         .map((line) => JSON.parse(line) as { event?: string; path?: string })
@@ -219,7 +219,7 @@ const reportSize: Figure = {
 };
 
 /** Readings of the VAE's probe in faces-quick; runs what is not there yet. */
-async function readProbe({ out, once, note }: FigureContext): Promise<
+async function readProbe({ out, once, note, run }: FigureContext): Promise<
   Measured & {
     readonly readings: readonly ProbeReading[];
   }
@@ -227,8 +227,18 @@ async function readProbe({ out, once, note }: FigureContext): Promise<
   return await once("probe", async () => {
     const suite = "suites/faces-quick.yaml";
     note(`${suite}, family vae: records in ${out} are used, missing runs take 10 minutes each`);
-    const ran = await runLikeness(
-      ["run", suite, "--families", "vae", "--out", out, "--no-gate", "--no-report", "--resume"],
+    const ran = await run(
+      likeness(
+        "run",
+        suite,
+        "--families",
+        "vae",
+        "--out",
+        out,
+        "--no-gate",
+        "--no-report",
+        "--resume",
+      ),
     );
     const { loadSuite } = await import("../suite/load.ts");
     const { planSuite } = await import("../plan/plan.ts");
@@ -321,17 +331,17 @@ const coverage: Figure = {
   target: { is: ">=", value: 85 },
   cost: "long",
   command: repeatCommand("line-coverage-percent"),
-  async measure({ note }) {
+  async measure({ note, run }) {
     return await inTempFolder(async (folder): Promise<Measured> => {
       note("running all tests with coverage");
       const data = join(folder, "data");
       // Commands that tests start as processes of their own write their coverage there too.
-      const ran = await runDeno(["test", "-A", "--no-check", `--coverage=${data}`, "tests/"], {
+      const ran = await run(["test", "-A", "--no-check", `--coverage=${data}`, "tests/"], {
         env: { DENO_COVERAGE_DIR: data },
       });
       if (ran.code !== 0) return { value: null, reason: `tests fail: ${lastWords(ran)}` };
       const lcov = join(folder, "lcov.info");
-      const summed = await runDeno(["coverage", "--lcov", `--output=${lcov}`, data]);
+      const summed = await run(["coverage", "--lcov", `--output=${lcov}`, data]);
       if (summed.code !== 0) return { value: null, reason: lastWords(summed) };
       const report = await Deno.readTextFile(lcov);
       const { found, hit, files } = coveredLines(report);
@@ -352,9 +362,9 @@ const mutants: Figure = {
   target: { is: "=", value: 0 },
   cost: "long",
   command: repeatCommand("mutants-survived"),
-  async measure({ note }) {
+  async measure({ note, run }) {
     note("running all mutants");
-    const ran = await runDeno(["run", "-A", "tests/mutations/run.ts", "--json"]);
+    const ran = await run(["run", "-A", "tests/mutations/run.ts", "--json"]);
     const line = ran.stdout.trim().split("\n").at(-1) ?? "";
     if (!line.startsWith("{")) return { value: null, reason: lastWords(ran) };
     const summary = JSON.parse(line) as {

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import type { Ran, RunOptions } from "./process.ts";
 
 /** What a figure must reach. */
 export interface Target {
@@ -56,6 +57,8 @@ export interface FigureContext {
   /** Folder of records. */
   readonly out: string;
   readonly note: (text: string) => void;
+  /** Starts Deno in the root of the repository. */
+  readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
   /** The result of `make`, made once a key. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>;
 }

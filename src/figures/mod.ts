@@ -13,7 +13,7 @@ import {
   figureLine,
   type Measured,
 } from "./figure.ts";
-import { hostSource, root } from "./process.ts";
+import { hostSource, root, runDeno } from "./process.ts";
 import { readFigure, writeFigure } from "./store.ts";
 
 export type { Figure, FigureLine } from "./figure.ts";
@@ -54,18 +54,21 @@ export interface FigureOptions {
   readonly out?: string;
   readonly folder?: string;
   readonly note?: (text: string) => void;
+  /** How programs are started; tests pass their own. */
+  readonly run?: FigureContext["run"];
 }
 
 /** Measures or reads each figure; yields its line as soon as it is there. */
 export async function* runFigures(
   figures: readonly Figure[],
-  { measure = false, out = ".likeness", folder = figuresFolder, note = () => {} }: FigureOptions =
-    {},
+  { measure = false, out = ".likeness", folder = figuresFolder, note = () => {}, run = runDeno }:
+    FigureOptions = {},
 ): AsyncGenerator<FigureLine> {
   const memory = new Map<string, Promise<unknown>>();
   const context: FigureContext = {
     out,
     note,
+    run,
     once<T>(key: string, make: () => Promise<T>): Promise<T> {
       if (!memory.has(key)) memory.set(key, make());
       return memory.get(key) as Promise<T>;

@@ -17,10 +17,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** How a program is run. */
+export interface RunOptions {
+  readonly env?: { readonly [name: string]: string };
+}
+
 /** Runs Deno in the root of the repository and waits. */
 export async function runDeno(
   args: readonly string[],
-  { env = {} }: { readonly env?: { readonly [name: string]: string } } = {},
+  { env = {} }: RunOptions = {},
 ): Promise<Ran> {
   const start = performance.now();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -39,9 +44,9 @@ export async function runDeno(
   };
 }
 
-/** The command line of this project, as its users start it. */
-export function runLikeness(args: readonly string[]): Promise<Ran> {
-  return runDeno(["run", "-A", "src/main.ts", ...args]);
+/** Arguments for Deno that start the command line of this project. */
+export function likeness(...words: readonly string[]): string[] {
+  return ["run", "-A", "src/main.ts", ...words];
 }
 
 /** The last lines of what a program said, for a reason. */
