@@ -3,9 +3,12 @@
  * @module
  */
 import { engineStatuses } from "../engine/mod.ts";
+import { UsageError } from "../errors.ts";
+import { gatePolicy } from "../gate/policy.ts";
 import * as registry from "../registry.ts";
 import { describeKeys, type KeyRow } from "../suite/describe.ts";
-import { readText } from "../text/files.ts";
+import { wants } from "../suite/introspect.ts";
+import { loadSuite } from "../suite/load.ts";
 
 /** One thing that a suite or the command line can name. */
 export interface Item {
@@ -26,8 +29,10 @@ export interface Item {
 
 /** All items, noun by noun. What fails to load is listed with the reason. */
 export async function catalogue(): Promise<Item[]> {
-  const parts = [suites(), families(), datasets(), metrics(), controls(), extractors(), engines()];
-  return (await Promise.all(parts)).flat();
+  // Suites come first, since they may register modules of the user's.
+  const own = await suites();
+  const parts = [families(), datasets(), metrics(), controls(), extractors(), engines()];
+  return [...own, ...(await Promise.all(parts)).flat()];
 }
 
 async function rows<T>(
@@ -71,6 +76,14 @@ function datasets(): Promise<Item[]> {
   }));
 }
 
+/** Every metric of a suite may have a gate policy beside its own keys. */
+const gateKey: KeyRow = {
+  key: "gate",
+  wants: wants(gatePolicy),
+  optional: true,
+  about: "how the gate treats it",
+};
+
 function metrics(): Promise<Item[]> {
   return rows(registry.metrics, "metric", (metric, name) => ({
     version: metric.version,
@@ -78,7 +91,7 @@ function metrics(): Promise<Item[]> {
     about: metric.about,
     papers: metric.papers,
     module: registry.originOf("metrics", name),
-    keys: describeKeys(metric.config),
+    keys: [...describeKeys(metric.config), gateKey],
   }));
 }
 
@@ -119,9 +132,8 @@ async function engines(): Promise<Item[]> {
   }));
 }
 
-/** Suites in `suites/` of the working folder. Read for their `about` only: not validated. */
+/** Suites in `suites/` of the working folder, validated. */
 async function suites(): Promise<Item[]> {
-  const { parseDocument } = await import("yaml");
   const files: string[] = [];
   try {
     for await (const entry of Deno.readDir("suites")) {
@@ -132,17 +144,16 @@ async function suites(): Promise<Item[]> {
   }
   return await Promise.all(
     files.sort().map(async (file): Promise<Item> => {
-      const document = parseDocument(await readText(file, "suite"));
-      const broken = document.errors.length > 0;
-      const about = broken ? "" : String(document.get("about") ?? "");
-      const name = broken ? file : String(document.get("suite") ?? file);
-      return {
-        noun: "suite",
-        name,
-        status: broken ? `no YAML: ${document.errors[0].message.split("\n")[0]}` : "ready",
-        about,
-        facts: { file },
-      };
+      const noun = "suite";
+      const name = file.replace(/^suites\/|\.ya?ml$/g, "");
+      try {
+        const { version, about } = await loadSuite(file);
+        return { noun, name, version, status: "ready", about, facts: { file } };
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        const [first] = error.message.split("\n");
+        return { noun, name, status: first, about: "", facts: { file } };
+      }
     }),
   );
 }
