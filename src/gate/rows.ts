@@ -43,11 +43,13 @@ export function rowKey(row: { readonly label: string; readonly name: string }): 
 
 /**
  * Within what a value may be compared: timings within their machine class, the rest everywhere if
- * the engine promises the same bits everywhere.
+ * the engine promises the same bits everywhere and the budget isn't one of time, which a faster
+ * machine fills with more steps.
  */
 export function scopeOf(kind: MetricValue["kind"], record: RunRecord): string {
   const { determinism, machineClass } = record.provenance;
-  return kind !== "speed" && /^any\b/.test(determinism) ? "any" : machineClass;
+  const everywhere = /^any\b/.test(determinism) && !("seconds" in record.spec.budget);
+  return kind !== "speed" && everywhere ? "any" : machineClass;
 }
 
 type Growing = Omit<Row, "values" | "raw"> & {

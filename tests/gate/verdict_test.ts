@@ -262,6 +262,17 @@ Deno.test("numbers of an engine that promises bits only within a class keep to t
   assertEquals(verdict.verdict, "new");
 });
 
+Deno.test("a budget of seconds buys each machine other numbers, which keep to their class", () => {
+  const timed = (machineClass: string) =>
+    seeds([1, 2], { machineClass }).map((r) => ({
+      ...r,
+      spec: { ...r.spec, budget: { seconds: 60 } },
+    }));
+  const baselines = baselinesOf(timed("slow"));
+  assertEquals(one({ records: timed("slow"), baselines }).verdict, "pass");
+  assertEquals(one({ records: timed("fast"), baselines }).verdict, "new");
+});
+
 Deno.test("many tests: one small p in forty is not enough for Holm", () => {
   const noise = (i: number) => five.map((x, s) => x + ((i * 7 + s * 3) % 5 - 2) / 10);
   const made = (shift: number) =>

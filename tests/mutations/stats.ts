@@ -117,8 +117,8 @@ export const mutants = [
   {
     id: "gate-compares-speed-across-machines",
     file: "src/gate/rows.ts",
-    find: 'return kind !== "speed" && /^any\\b/.test(determinism) ? "any" : machineClass;',
-    replace: 'return "any";',
+    find: 'return kind !== "speed" && everywhere ? "any" : machineClass;',
+    replace: 'return everywhere ? "any" : machineClass;',
     law: "tests/gate/verdict_test.ts",
   },
   {
@@ -185,5 +185,12 @@ export const mutants = [
     replace:
       "const { data, compile, steps, metrics, pictures, total } = timings;\n  return (total - compile - data",
     law: "tests/figures/figures_test.ts",
+  },
+  {
+    id: "gate-compares-time-budgets-across-machines",
+    file: "src/gate/rows.ts",
+    find: ' && !("seconds" in record.spec.budget)',
+    replace: "",
+    law: "tests/gate/verdict_test.ts",
   },
 ];
