@@ -29,7 +29,7 @@ export interface MixtureOptions {
   readonly components: number;
   /** Chooses the first centres. */
   readonly key: HostKey;
-  /** At most so many rounds of expectation-maximisation. Default 50. */
+  /** At most so many rounds of expectation-maximisation. Default 30. */
   readonly iterations?: number;
   /** Stop when a round gains less than this, nats a point. Default 1e-3. */
   readonly tolerance?: number;
@@ -305,7 +305,7 @@ export function fitGaussianMixture(points: Features, options: MixtureOptions): M
   const responsibilities = firstResponsibilities(points, components, options.key);
   const objective: number[] = [];
   let mixture = maximise(points, responsibilities, prior);
-  for (let round = 0; round < (options.iterations ?? 50); round++) {
+  for (let round = 0; round < (options.iterations ?? 30); round++) {
     const density = expect(points, mixture, responsibilities);
     objective.push(density + logPrior(mixture, prior) / count);
     const gain = objective[round] - objective[round - 1];

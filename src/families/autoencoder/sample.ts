@@ -20,7 +20,7 @@ export type MixtureState = {
 };
 
 /** Training pictures whose codes are fitted, at most: more change the fit little and cost time. */
-const MOST_POINTS = 10_000;
+const MOST_POINTS = 5_000;
 const BATCH = 250;
 
 /** Before the fit: standard normals, so that every program runs at any step. */
