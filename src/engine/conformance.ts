@@ -13,7 +13,7 @@ import { type Plain, plain } from "./conformance/reference.ts";
 import type { Engine } from "./engine.ts";
 
 /**
- * ok: right by the engine's own kernels; composed: right, by other kernels put together here;
+ * ok: right by the engine's own kernels; composed: right, by kernels of ours;
  * missing: the engine has no way; wrong: it answers, but not the reference's number; –: not defined.
  */
 export type ConformanceStatus = "ok" | "composed" | "missing" | "wrong" | "–";

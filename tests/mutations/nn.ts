@@ -92,6 +92,27 @@ export const mutants = [
     law: "tests/engine/conv_gradients_test.ts",
   },
   {
+    id: "filter-gradient-misses-last-column",
+    file: "src/engine/wasm/filter_gradient.ts",
+    find: "(size - 1 + first - k) / stride) + 1);",
+    replace: "(size - 2 + first - k) / stride) + 1);",
+    law: "tests/engine/conv_gradients_test.ts",
+  },
+  {
+    id: "filter-gradient-blocks-overlap",
+    file: "src/engine/wasm/filter_gradient.ts",
+    find: "const i0 = Math.max(top, start);",
+    replace: "const i0 = Math.max(top, start - 1);",
+    law: "tests/engine/conv_gradients_test.ts",
+  },
+  {
+    id: "rank-update-second-half-lost",
+    file: "src/engine/wasm/rank_update.ts",
+    find: "...accumulate(high(t), L.high),",
+    replace: "...accumulate(high(t), L.low),",
+    law: "tests/engine/conv_gradients_test.ts",
+  },
+  {
     id: "matmul-ignores-transposition",
     file: "src/engine/wasm/matmul_kernels.ts",
     find: "[...Array(r - 2).keys(), r - 1, r - 2]",

@@ -82,6 +82,12 @@ const INDICES = [2, 0, 0, 1];
 const CONVOLUTIONS: readonly Case[] = [
   ...[1, 3, 4, 5].flatMap((k) => ([1, 2] as const).map((s) => convolution(k, s, "same"))),
   convolution(3, 1, "valid"),
+  {
+    op: "conv2d 3×3, 8 channels",
+    inputs: [[1, 3, 3, 2], [3, 3, 2, 8]],
+    run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
+    reference: (x, w) => ref.conv2d(x, w, { kernel: 3, stride: 1, pad: "same" }),
+  },
   convolution(4, 2, "valid"),
   {
     op: "conv2dTranspose 4×4 stride 2",

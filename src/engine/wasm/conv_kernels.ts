@@ -4,7 +4,8 @@
  *
  * With y = x ∗ w (cross-correlation, stride 1, dilation 1, x padded):
  * - input:  dx = dy ∗ (w reversed in space, in and out exchanged);
- * - filter: dw = (padded x, batch and channel exchanged) ∗ (dy as a filter).
+ * - filter: dw = (padded x, batch and channel exchanged) ∗ (dy as a filter), where the channels
+ *   don't fit the direct sum of filter_gradient.ts.
  * A stride of s is folded away first: s×s neighbours become channels of one place, and the filter
  * folds alike (zeros fill it up to a multiple of s), which wastes less than spreading dy by zeros.
  * 1×1 kernels are matrix products. y is bilinear in x and w, so each gradient's gradients are again
@@ -12,6 +13,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import {
+  directFilterGradient,
+  filterGradientFlops,
+  hasDirectFilterGradient,
+} from "./filter_gradient.ts";
+import { countOwn } from "./flops.ts";
 import type { KernelCall, TensorInfo } from "./heap.ts";
 import { composed, replaceKernel } from "./registry.ts";
 
@@ -230,15 +237,23 @@ export function registerConvKernels(): void {
   );
   replaceKernel(
     "Conv2DBackpropFilter",
-    () => ({ inputs, attrs }: FilterGradientCall) =>
-      composed(
-        [inputs.x, inputs.dy],
-        (x, dy) =>
-          filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, {
-            filterShape: attrs.filterShape,
-            attrs,
-          }),
-      ),
+    () => ({ inputs, attrs, backend }: FilterGradientCall): TensorInfo => {
+      const { x, dy } = inputs;
+      const g = geometry(x.shape, attrs.filterShape, attrs);
+      if (!hasDirectFilterGradient(g)) {
+        return composed(
+          [x, dy],
+          (x, dy) =>
+            filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, {
+              filterShape: attrs.filterShape,
+              attrs,
+            }),
+        );
+      }
+      countOwn(filterGradientFlops(g));
+      const { dw, swapped } = directFilterGradient(backend, inputs, g);
+      return composed([dw], (dw) => swapped ? tf.transpose(dw, [0, 1, 3, 2]) : tf.clone(dw));
+    },
   );
   tf.registerGradient({
     kernelName: "Conv2DBackpropFilter",

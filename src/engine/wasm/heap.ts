@@ -14,7 +14,13 @@ export interface WasmBackend {
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
   /** One more holder of a tensor's bytes. */
   incRef(dataId: object): void;
-  readonly wasm: { readonly HEAPU8: Uint8Array };
+  /** Address of a tensor's first byte in the heap. */
+  getMemoryOffset(dataId: object): number;
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    /** Exports of the package's binary. */
+    readonly asm: { readonly memory: WebAssembly.Memory };
+  };
 }
 
 /** What tfjs hands a kernel. */
