@@ -6,7 +6,7 @@ import { exitCodes } from "../errors.ts";
 import { type LaunchOptions, probe } from "../launch/schedule.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
-import { formatBytes, formatNumber, formatSeconds } from "../report/format.ts";
+import { formatBytes, formatSeconds } from "../report/format.ts";
 import type { Estimate } from "../run/events.ts";
 import { evaluationBatch } from "../run/rows.ts";
 import type { Terminal } from "./command.ts";
@@ -41,10 +41,10 @@ function fromProbe(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "sec
   const sampling = batches * (estimate.secondsPerSampleBatch ?? 0);
   const what = estimate.secondsPerSampleBatch === null
     ? "training only"
-    : `training and ${formatNumber(samples, 6)} samples, other metrics not`;
+    : `training and ${samples.toLocaleString("en")} samples, other metrics not`;
   return {
     seconds: training + sampling,
-    by: `probe: ${formatNumber(estimate.steps, 7)} steps × ` +
+    by: `probe: ${estimate.steps.toLocaleString("en")} steps × ` +
       `${formatSeconds(estimate.secondsPerStep)}; ${what}`,
   };
 }
@@ -120,12 +120,11 @@ export async function estimatePlan(
   } else {
     printLines(terminal, lines);
     const incomplete = lines.some(({ seconds, runs, done }) => seconds === null && runs > done);
+    const needs = left.length === 0 ? "nothing is left to do" : `about ${formatSeconds(total)} ` +
+      `with ${jobs} at a time${incomplete ? ", and what is not estimated" : ""}; ` +
+      `about ${formatBytes(bytes)} of memory`;
     terminal.print(
-      `${left.length} of ${plan.length} runs to do: about ${
-        formatSeconds(total)
-      } with ${jobs} at a ` +
-        `time${incomplete ? ", and what is not estimated" : ""}; ` +
-        `about ${formatBytes(bytes)} of memory; nothing was run`,
+      `${left.length} of ${plan.length} runs to do: ${needs}; nothing was run`,
     );
   }
   const failed = [...probes.values()].some(({ kind }) => kind === "failed");

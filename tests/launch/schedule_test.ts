@@ -1,0 +1,140 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import type { Launcher } from "../../src/launch/launcher.ts";
+import { processes } from "../../src/launch/processes.ts";
+import type { WorkerSettings } from "../../src/launch/protocol.ts";
+import {
+  defaultJobs,
+  launch,
+  type LaunchEvent,
+  type LaunchOptions,
+  probe,
+} from "../../src/launch/schedule.ts";
+import { threads } from "../../src/launch/threads.ts";
+import { hostProvenance } from "../../src/record/provenance.ts";
+import { openStore } from "../../src/record/store.ts";
+import { inFolder, planned } from "../run/harness.ts";
+
+const modules = [fromFileUrl(new URL("../run/tiny.ts", import.meta.url))];
+
+async function options(
+  out: string,
+  change: Partial<LaunchOptions> = {},
+): Promise<LaunchOptions> {
+  const settings: WorkerSettings = {
+    out,
+    engine: "wasm",
+    engineChoice: "named",
+    modules,
+    provenance: await hostProvenance("test"),
+    checkpointSeconds: 1e9,
+    dataJobs: 1,
+  };
+  return { launcher: threads, settings, jobs: 2, speedMetrics: new Set(["tiny-speed"]), ...change };
+}
+
+for (const launcher of [threads, processes] satisfies Launcher[]) {
+  Deno.test(`${launcher.name}: bad runs are recorded and stop no other`, () =>
+    inFolder(async (out) => {
+      const plan = [
+        planned({ seed: 1, config: { fault: "crash" } }),
+        planned({ seed: 2, config: { fault: "throws" } }),
+        planned({ seed: 3, config: { breaksAt: 3 } }),
+        planned({ seed: 4 }),
+      ];
+      const { outcomes, interrupted } = await launch(plan, await options(out, { launcher }));
+      assertEquals(interrupted, false);
+      assertEquals(outcomes.size, plan.length);
+      const store = openStore(out);
+      const records = await Promise.all(plan.map(({ id }) => store.readRecord(id)));
+      assertEquals(records.map((r) => r?.state), ["failed", "failed", "diverged", "done"]);
+      assertMatch(records[0]!.cause!, /worker.*(crash|exit code)/s);
+      assertMatch(records[1]!.cause!, /tiny: told to throw/);
+      // A failure that the worker could tell of carries its engine and its missing metrics.
+      assertEquals(records[1]!.provenance.engine.device, "cpu");
+      assertEquals(records[1]!.metrics[0].value, null);
+      assertEquals(await store.statuses(), []);
+    }));
+}
+
+Deno.test("threads and processes give the same bits", () =>
+  inFolder(async (out) => {
+    const run = planned({ seed: 5 });
+    const artefacts = [];
+    for (const launcher of [threads, processes]) {
+      await launch([run], await options(out, { launcher, fresh: true }));
+      artefacts.push((await openStore(out).readRecord(run.id))!.artefacts);
+    }
+    assertEquals(artefacts[0], artefacts[1]);
+  }));
+
+Deno.test("speed is measured after every run, alone, and once", () =>
+  inFolder(async (out) => {
+    const plan = [1, 2, 3].map((seed) => planned({ seed, speed: true }));
+    const told: string[] = [];
+    const onEvent = (event: LaunchEvent) => {
+      if (event.kind !== "news") told.push(`${event.kind} ${event.work}`);
+    };
+    await launch(plan, await options(out, { onEvent }));
+    const firstSpeed = told.indexOf("started speed");
+    assertEquals(told.slice(0, firstSpeed).filter((t) => t === "ended run").length, 3);
+    assertEquals(
+      told.slice(firstSpeed),
+      plan.flatMap(() => ["started speed", "ended speed"]),
+    );
+    told.length = 0;
+    const { outcomes } = await launch(plan, await options(out, { onEvent }));
+    assert([...outcomes.values()].every((o) => o.kind === "record" && o.cached));
+    assertEquals(told.filter((t) => t.includes("speed")), []);
+    const record = (await openStore(out).readRecord(plan[0].id))!;
+    const again = await launch([plan[0]], await options(out, { again: true }));
+    const measured = again.outcomes.get(plan[0].id)!;
+    assert(measured.kind === "record");
+    assertEquals(measured.record.metrics.length, record.metrics.length);
+    assertEquals(await openStore(out).readRecord(plan[0].id), record);
+  }));
+
+Deno.test("an interrupted launch stops cleanly and goes on later", () =>
+  inFolder(async (out) => {
+    const plan = [1, 2, 3].map((seed) => planned({ seed, steps: 60, config: { slow: 20 } }));
+    const controller = new AbortController();
+    const stopped = await launch(
+      plan,
+      await options(out, {
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.kind === "news" && event.event.kind === "progress") controller.abort();
+        },
+      }),
+    );
+    assert(stopped.interrupted);
+    const store = openStore(out);
+    assert(stopped.outcomes.size < plan.length, "no run starts after the stop");
+    assert([...stopped.outcomes.values()].every(({ kind }) => kind === "stopped"));
+    assertEquals(await store.list(), []);
+    assert((await store.statuses()).every(({ state }) => state === "interrupted"));
+    const finished = await launch(plan, await options(out));
+    assert(!finished.interrupted);
+    const records = await store.list();
+    assertEquals(records.map(({ state }) => state), ["done", "done", "done"]);
+    assert(records.some(({ resumed }) => resumed === 1));
+  }));
+
+Deno.test("a probe measures and leaves nothing behind", () =>
+  inFolder(async (out) => {
+    const run = planned({ seconds: 2, config: { slow: 10 } });
+    const outcome = (await probe([run], await options(out))).get(run.id)!;
+    assert(outcome.kind === "estimate", JSON.stringify(outcome));
+    const { secondsPerStep, steps, parameters, peakBytes } = outcome.estimate;
+    assert(secondsPerStep >= 0.01, `${secondsPerStep} s a step`);
+    assertEquals(steps, Math.floor(2 / secondsPerStep));
+    assert(parameters === 580 && peakBytes > 0);
+    assertEquals(await openStore(out).list(), []);
+    assertEquals(await openStore(out).statuses(), []);
+  }));
+
+Deno.test("as many jobs as there are runs, at most one a core, at least one", () => {
+  assertEquals(defaultJobs(1), 1);
+  assertEquals(defaultJobs(0), 1);
+  assert(defaultJobs(1000) <= navigator.hardwareConcurrency);
+});
