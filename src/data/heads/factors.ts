@@ -88,10 +88,10 @@ export const RANGES = {
   age_years: [10, 86],
   skin: [0, 1],
   intensity: [0, 1],
-  yaw: [-45, 45],
-  pitch: [-15, 15],
-  light_azimuth: [-75, 75],
-  light_elevation: [5, 60],
+  yaw: [-35, 35],
+  pitch: [-10, 10],
+  light_azimuth: [-60, 60],
+  light_elevation: [10, 60],
   background: [0.1, 0.9],
 } as const;
 

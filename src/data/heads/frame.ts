@@ -9,7 +9,7 @@ import type { HeadParameters } from "./factors.ts";
 
 const DEGREES = Math.PI / 180;
 /** Share of the frame's height from chin to crown. */
-export const FILL = 0.77;
+export const FILL = 0.8;
 /** Distance of the camera in head heights. */
 const CAMERA = 6;
 
@@ -36,7 +36,7 @@ export function frame(
   const { chin, crown, nose_tip, nape } = model.landmarks;
   const height = positions[3 * crown + 1] - positions[3 * chin + 1];
   const draws = hostUniform(hostFold(head.picture, "frame"), 4);
-  const roll = 8 * (draws[0] - 0.5);
+  const roll = 5 * (draws[0] - 0.5);
   const scale = FILL * (0.97 + 0.06 * draws[1]) * size / height;
   return {
     turn: rotation(head.yaw, { pitch: head.pitch, roll }),
@@ -47,7 +47,7 @@ export function frame(
     ],
     height,
     scale,
-    shift: [size * (0.5 + 0.04 * (draws[2] - 0.5)), size * (0.52 + 0.02 * (draws[3] - 0.5))],
+    shift: [size * (0.5 + 0.03 * (draws[2] - 0.5)), size * (0.53 + 0.02 * (draws[3] - 0.5))],
   };
 }
 

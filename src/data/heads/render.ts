@@ -21,7 +21,7 @@ import { type HeadColours, headColours, linear, mapSkin, paintSkin, type SkinMap
 const PART_TONES: readonly (readonly [material: number, tone: readonly number[]])[] = [
   [1, [1, 1, 1]],
   [2, [1, 1, 1]],
-  [3, [0.72, 0.68, 0.6]],
+  [3, [0.86, 0.83, 0.76]],
   [4, [0.42, 0.13, 0.12]],
 ];
 

@@ -64,7 +64,7 @@ export function sampleHead(key: HostKey, options: SampleOptions = {}): HeadParam
     hair: pick(HAIRS, who[5]),
     hair_colour,
     expression,
-    intensity: expression === "neutral" ? 0 : between([0.6, 1], how[1]),
+    intensity: expression === "neutral" ? 0 : between([0.7, 1], how[1]),
     yaw: triangular(RANGES.yaw, how[2], how[3]),
     pitch: triangular(RANGES.pitch, how[4], how[5]),
     light_azimuth: between(RANGES.light_azimuth, how[6]),

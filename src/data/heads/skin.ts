@@ -38,7 +38,7 @@ export function headColours({ skin, identity }: HeadParameters): HeadColours {
   const tone = TONES.map((channel) => piecewise(MELANIN, channel, skin));
   const shift = [1 + 0.02 * (warmth - 0.5), 1, 1 - 0.1 * (warmth - 0.5)];
   const base = tone.map((byte, i) => linear(byte * shift[i]));
-  const lip = [0.92, 0.62 - 0.1 * redness, 0.64 - 0.06 * redness];
+  const lip = [0.86, 0.54 - 0.1 * redness, 0.56 - 0.06 * redness];
   const irises = skin > 0.5 ? 2 : IRISES.length;
   return {
     skin: base,
