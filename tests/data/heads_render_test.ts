@@ -35,7 +35,7 @@ Deno.test("heads: golden pictures; other bytes need a higher VERSION in config.t
   if (Deno.env.get("LIKENESS_GOLDEN") === "write") {
     await Deno.writeTextFile(
       new URL("../golden/heads.json", import.meta.url),
-      JSON.stringify(found, null, 1) + "\n",
+      JSON.stringify(found, null, 2) + "\n",
     );
   }
   assertEquals(found, golden);
