@@ -92,12 +92,12 @@ async function compare(
     allowInconclusive: args.has("allow-inconclusive"),
     rerun: async (labels) => {
       if (first === undefined || args.has("no-rerun")) return null;
-      const [{ rerunSpeed }, { threads }] = await Promise.all([
+      const [{ rerunSpeed }, { defaultLauncher }] = await Promise.all([
         import("../gate/rerun.ts"),
-        import("../launch/threads.ts"),
+        import("../launch/mod.ts"),
       ]);
       const launching = {
-        launcher: threads,
+        launcher: defaultLauncher,
         settings: {
           out: store.out,
           engine: first.spec.engine,

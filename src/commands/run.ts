@@ -3,7 +3,6 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Dataset } from "../data/dataset.ts";
 import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
@@ -132,7 +131,7 @@ async function prepareData(
   { out, signal, mode }: Session,
   { data }: Suite,
   view: Progression,
-): Promise<Dataset> {
+): Promise<void> {
   const { datasets, fromTable } = await import("../registry.ts");
   const definition = await fromTable(datasets, data.dataset, "dataset");
   const start = performance.now();
@@ -165,7 +164,6 @@ async function prepareData(
   if (mode === "json") {
     view.json("data", { dataset: dataset.name, digest: dataset.digest, seconds });
   }
-  return dataset;
 }
 
 async function runSuite(
@@ -174,10 +172,10 @@ async function runSuite(
   plan: readonly PlannedRun[],
 ): Promise<number> {
   const { args, terminal, mode, out, engine, provenance, signal } = session;
-  const [{ writePlan }, { defaultJobs, launch }, { threads }] = await Promise.all([
+  const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }] = await Promise.all([
     import("../plan/plan.ts"),
     import("../launch/schedule.ts"),
-    import("../launch/threads.ts"),
+    import("../launch/mod.ts"),
   ]);
   const view = new Progression(terminal, mode, plan);
   try {
@@ -191,7 +189,11 @@ async function runSuite(
     }
     await Deno.mkdir(join(out, "plans"), { recursive: true });
     if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
-    await prepareData(session, suite, view);
+    try {
+      await prepareData(session, suite, view);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
     if (signal.aborted) return interruptedExit;
     const settings: WorkerSettings = {
       out,
@@ -204,7 +206,7 @@ async function runSuite(
     };
     const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length);
     const common = {
-      launcher: threads,
+      launcher: defaultLauncher,
       settings,
       signal,
       onEvent: (event: Parameters<Progression["onEvent"]>[0]) => view.onEvent(event),

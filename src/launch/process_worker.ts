@@ -11,8 +11,11 @@ async function main(): Promise<void> {
   let stopped = false;
   // Ctrl-C reaches the whole group; the launcher alone decides what it means.
   Deno.addSignalListener("SIGINT", () => {});
-  const post = (message: FromWorker) =>
-    Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => {});
+  const post = (message: FromWorker) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(message) + "\n");
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  };
   // What libraries print must not get between the messages.
   console.log =
     console.info =
@@ -26,7 +29,7 @@ async function main(): Promise<void> {
     if (message.kind === "settings") {
       server = new TaskServer(message.settings, {
         stopped: () => stopped,
-        post: (sent) => void post(sent),
+        post,
       });
     } else if (message.kind === "task") {
       last = last.then(() => server!.serve(message.task));

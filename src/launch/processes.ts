@@ -98,7 +98,7 @@ class ProcessWorker implements LaunchedWorker {
   }
 }
 
-/** Runs in processes: a second more to start each; one that runs out of memory fails alone. */
+/** Runs in processes: a fraction of a second more to start each, and one that dies dies alone. */
 export const processes: Launcher = {
   name: "processes",
   start: (settings) => new ProcessWorker(settings),

@@ -5,6 +5,10 @@ import { makespan } from "../../src/commands/estimate.ts";
 import { planned } from "../run/harness.ts";
 import { keptTerminal } from "./terminal.ts";
 
+/** Escape sequences that move the cursor up and clear below. */
+const escapes = new RegExp(String.raw`\u001b\[\d*[AJ]`, "g");
+const clears = new RegExp(String.raw`^\u001b\[(\d+)A\u001b\[J$`);
+
 const at = (step: number) => ({
   kind: "progress" as const,
   step,
@@ -64,7 +68,7 @@ Deno.test("live progress redraws one line a run and leaves none behind", () => {
   view.close();
   const screen = replay(drawn);
   assertEquals(screen, []);
-  const lines = drawn.join("").split("\n").map((line) => line.replaceAll(/\x1b\[\d*[AJ]/g, ""));
+  const lines = drawn.join("").split("\n").map((line) => line.replaceAll(escapes, ""));
   assert(
     lines.some((line) => line.includes("█") || line.includes("░") || line.includes("step 10")),
   );
@@ -76,7 +80,7 @@ Deno.test("live progress redraws one line a run and leaves none behind", () => {
 function replay(drawn: readonly string[]): string[] {
   const lines: string[] = [];
   for (const text of drawn) {
-    const up = text.match(/^\x1b\[(\d+)A\x1b\[J$/);
+    const up = text.match(clears);
     if (up) lines.length -= Number(up[1]);
     else lines.push(...text.split("\n").slice(0, -1));
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { Launcher } from "../../src/launch/launcher.ts";
+import { defaultLauncher } from "../../src/launch/mod.ts";
 import { processes } from "../../src/launch/processes.ts";
 import type { WorkerSettings } from "../../src/launch/protocol.ts";
 import {
@@ -30,7 +31,13 @@ async function options(
     checkpointSeconds: 1e9,
     dataJobs: 1,
   };
-  return { launcher: threads, settings, jobs: 2, speedMetrics: new Set(["tiny-speed"]), ...change };
+  return {
+    launcher: defaultLauncher,
+    settings,
+    jobs: 2,
+    speedMetrics: new Set(["tiny-speed"]),
+    ...change,
+  };
 }
 
 for (const launcher of [threads, processes] satisfies Launcher[]) {
@@ -56,6 +63,15 @@ for (const launcher of [threads, processes] satisfies Launcher[]) {
       assertEquals(await store.statuses(), []);
     }));
 }
+
+Deno.test("processes: one that is killed, as when memory runs out, is one failed run", () =>
+  inFolder(async (out) => {
+    const plan = [planned({ seed: 1, config: { fault: "killed" } }), planned({ seed: 2 })];
+    await launch(plan, await options(out, { launcher: processes, jobs: 1 }));
+    const records = await Promise.all(plan.map(({ id }) => openStore(out).readRecord(id)));
+    assertEquals(records.map((r) => r?.state), ["failed", "done"]);
+    assertMatch(records[0]!.cause!, /ended by signal SIGKILL \(out of memory\?\)/);
+  }));
 
 Deno.test("threads and processes give the same bits", () =>
   inFolder(async (out) => {

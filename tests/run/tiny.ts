@@ -66,8 +66,8 @@ const config = z.strictObject({
   noise: z.number().default(0.1),
   /** From this step on the loss is NaN. */
   breaksAt: z.number().default(1e9),
-  /** What to do in the first step: nothing, throw, or end the worker. */
-  fault: z.enum(["none", "throws", "crash"]).default("none"),
+  /** What to do in each step: nothing, throw, leave a promise rejected, or die as of no memory. */
+  fault: z.enum(["none", "throws", "crash", "killed"]).default("none"),
   /** Milliseconds a step takes longer. */
   slow: z.number().default(0),
 });
@@ -104,6 +104,7 @@ export const tiny = defineFamily<z.output<typeof config>>({
         train(state, inputs, key) {
           if (settings.fault === "throws") throw new Error("tiny: told to throw");
           if (settings.fault === "crash") setTimeout(() => Promise.reject(new Error("crash")), 0);
+          if (settings.fault === "killed") Deno.kill(Deno.pid, "SIGKILL");
           const until = performance.now() + settings.slow;
           while (performance.now() < until);
           const x = flat(inputs.x_BHWC as tf.Tensor);
