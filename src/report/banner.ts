@@ -18,8 +18,9 @@ export const VERDICTS = [
 /** The one line that says how it came out, and what stands behind it. */
 export function banner(records: readonly RunRecord[], gate: Gate | null): Banner {
   const of = (state: string) => records.filter((r) => r.state === state);
-  const done = of("done").length + of("unreliable").length;
-  const details: string[] = [`${fixed(done, 0)} of ${count(records.length, "run")} done`];
+  const details: string[] = [
+    `${fixed(of("done").length, 0)} of ${count(records.length, "run")} done`,
+  ];
   for (const state of ["failed", "diverged", "unreliable", "running", "planned"]) {
     const names = of(state).map((r) => `${r.label} seed ${r.spec.seed}`);
     if (names.length > 0) details.push(`${state}: ${list(names)}`);
@@ -48,9 +49,16 @@ export function banner(records: readonly RunRecord[], gate: Gate | null): Banner
     const headline = `Regressed: ${count(counts.regressed, "metric value")}`;
     return { tone: "bad", headline, details };
   }
-  if (done < records.length) return { tone: "unsure", headline: "Not finished", details };
+  if (of("running").length + of("planned").length > 0) {
+    return { tone: "unsure", headline: "Not finished", details };
+  }
   if (counts?.missing) {
     return { tone: "bad", headline: "Values of the baseline are missing", details };
+  }
+  const unreliable = of("unreliable").length;
+  if (unreliable > 0) {
+    const headline = `${count(unreliable, "run")} of ${fixed(records.length, 0)} unreliable`;
+    return { tone: "unsure", headline, details };
   }
   if (counts?.inconclusive) {
     const n = count(counts.inconclusive, "comparison");

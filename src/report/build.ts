@@ -62,7 +62,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     suiteVersion: inputs.suite.version,
     title: inputs.suite.report?.title ?? inputs.suite.name,
     about: inputs.suite.about ?? "",
-    command: inputs.command ?? newestOf(inputs.records)?.provenance.command ?? "",
+    command: task(inputs.command ?? newestOf(inputs.records)?.provenance.command ?? ""),
     banner: banner(inputs.records, gate),
     facts: facts(inputs.records, grouped),
     groups,
@@ -92,7 +92,10 @@ function notes(groups: readonly Group[], superseded: number): string[] {
     "Bold is the best trained family of a column; = marks those that its seeds don't tell apart " +
     "from it at 95 %. Control rows don't compete.",
     "– is not defined for this row; n/m is not measured, for a reason that the report lists.",
-    ...(most < 5
+    ...(most === 1
+      ? ["With one seed a row nothing is told apart; 5 are what a quality gate asks."]
+      : []),
+    ...(most > 1 && most < 5
       ? [
         `With ${
           count(most, "seed")
@@ -103,6 +106,11 @@ function notes(groups: readonly Group[], superseded: number): string[] {
       ? [`${count(superseded, "older run")} of the same labels, with other settings, left out.`]
       : []),
   ];
+}
+
+/** As it can be pasted in a checkout: a recorded command line starts with the program's name. */
+function task(command: string): string {
+  return command.startsWith("likeness ") ? `deno task ${command}` : command;
 }
 
 /** Ids become file names and anchors: small letters, digits and hyphens, each once. */

@@ -72,11 +72,22 @@ export async function sheetPng(images: ImageSet, options: SheetOptions): Promise
 /** How a picture is embedded: without loss, or as WebP of this quality. */
 export type Encoding = "lossless" | { readonly quality: number };
 
-/** Re-encodes a stored picture as WebP for a page; its pixels stay as they are when lossless. */
+/** Pixels across from which a picture is large enough for a page. */
+const ACROSS = 480;
+
+/**
+ * Re-encodes a stored picture as WebP for a page. Without loss, a small one is enlarged by a whole
+ * factor, each pixel becoming a square of its own, which a browser left to itself would blur; nothing
+ * else changes its pixels. With loss it keeps its size, since squares compress badly.
+ */
 export async function webp(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
   const { default: sharp } = await import("sharp");
-  const options = encoding === "lossless"
-    ? { lossless: true, effort: 2 }
-    : { quality: encoding.quality, effort: 4, smartSubsample: true };
-  return new Uint8Array(await sharp(bytes).webp(options).toBuffer());
+  if (encoding !== "lossless") {
+    const options = { quality: encoding.quality, effort: 4, smartSubsample: true };
+    return new Uint8Array(await sharp(bytes).webp(options).toBuffer());
+  }
+  const { width } = await sharp(bytes).metadata();
+  const factor = Math.max(1, Math.ceil(ACROSS / width));
+  const large = sharp(bytes).resize({ width: width * factor, kernel: "nearest" });
+  return new Uint8Array(await large.webp({ lossless: true, effort: 2 }).toBuffer());
 }

@@ -14,14 +14,15 @@ export function missing(
     cells.forEach((cell, i) => {
       if (cell.kind === "value" && !cell.note) return;
       const status = cell.kind === "value" ? "not-measured" : cell.kind;
-      const reason = cell.kind === "value" ? cell.note! : cell.reason;
+      const reason = anonymous(cell.kind === "value" ? cell.note! : cell.reason, groups[i]);
       const key = JSON.stringify([column.name, status, reason]);
       const known = found.get(key);
       if (known) known.labels = [...known.labels, groups[i].label];
       else found.set(key, { column: column.name, labels: [groups[i].label], status, reason });
     });
   }
-  const merged = mergeColumns([...found.values()]);
+  const merged = mergeColumns([...found.values()])
+    .map((gap) => gap.labels.length === groups.length ? { ...gap, labels: [] } : gap);
   if ("reason" in front) {
     merged.push({
       column: "quality against throughput",
@@ -33,6 +34,12 @@ export function missing(
   return merged.sort((a, b) =>
     Number(b.status === "not-measured") - Number(a.status === "not-measured")
   );
+}
+
+/** "vae has no …" is "this row has no …", so that rows with one reason can share a line. */
+function anonymous(reason: string, { family, label }: Group): string {
+  const name = [label, family].find((name) => reason.startsWith(`${name} `));
+  return name === undefined ? reason : `this row${reason.slice(name.length)}`;
 }
 
 /** Columns that lack the same rows for the same reason are one line. */

@@ -1,29 +1,43 @@
 /** What was not measured, and what the extractors are worth, in HTML. @module */
-import type { ReportModel, Sanity } from "./model.ts";
+import type { Missing, ReportModel, Sanity } from "./model.ts";
 import { type Html, markup } from "./escape.ts";
 import { list } from "./format.ts";
-import { numberOr } from "./table_html.ts";
+import { breakable, numberOr } from "./table_html.ts";
 
-/** The list of gaps with reasons. */
+/** The list of gaps with reasons; what can't be defined for a row is folded away. */
 export function missingHtml(model: ReportModel): Html {
+  const of = (status: Missing["status"]) => model.missing.filter((m) => m.status === status);
+  const [unmeasured, undefinedHere] = [of("not-measured"), of("not-defined")];
+  return markup`${
+    unmeasured.length > 0
+      ? gapTable(unmeasured, "What could have a number and has none (n/m), and why")
+      : markup`<p>Nothing that these rows could have is missing.</p>`
+  }${
+    undefinedHere.length > 0
+      ? markup`<details><summary>What is not defined for some rows (–)</summary>${
+        gapTable(undefinedHere, "What is not defined, for which rows, and why")
+      }</details>`
+      : null
+  }`;
+}
+
+function gapTable(gaps: readonly Missing[], caption: string): Html {
   return markup`
-    <div class="scroll" role="region" tabindex="0" aria-label="What was not measured">
-      <table>
-        <caption><span>What has no number, and why. n/m: not measured here; –: not defined for these rows.</span></caption>
+    <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+      <table class="prose">
+        <caption><span>${caption}</span></caption>
         <thead>
           <tr>
-            <th scope="col" class="text">what</th>
-            <th scope="col" class="text"></th>
+            <th scope="col">what</th>
             <th scope="col" class="text">rows</th>
             <th scope="col" class="text">why</th>
           </tr>
         </thead>
         <tbody>${
-    model.missing.map(({ column, labels, status, reason }) =>
+    gaps.map(({ column, labels, reason }) =>
       markup`
             <tr>
-              <th scope="row">${column}</th>
-              <td class="text">${status === "not-measured" ? "n/m" : "–"}</td>
+              <th scope="row">${breakable(column)}</th>
               <td class="text">${list(labels) || "all"}</td>
               <td class="text why">${reason}</td>
             </tr>

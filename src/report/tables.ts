@@ -180,14 +180,18 @@ export interface ShownRow {
   readonly label: string;
   readonly index: number;
   readonly control: boolean;
+  /** "1 of 3 diverged"; empty where all runs are done. */
+  readonly note: string;
   readonly cells: readonly Cell[];
 }
 
 /** Rows of a table; control rows that have nothing in it share one. */
 export function shownRows(table: Table, groups: ReadonlyMap<string, Group>): ShownRow[] {
   const rows = table.rows.map(({ group: id, cells }) => {
-    const { label, index, control } = groups.get(id)!;
-    return { label, index, control, cells };
+    const { label, index, control, runs, states } = groups.get(id)!;
+    const trouble = Object.entries(states).filter(([state]) => state !== "done")
+      .map(([state, n]) => runs.length === 1 ? state : `${n} of ${runs.length} ${state}`);
+    return { label, index, control, note: trouble.join(", "), cells };
   });
   const empty = rows.filter(({ control, cells }) =>
     control && cells.every((cell) => cell.kind === "not-defined")

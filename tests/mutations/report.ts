@@ -1,0 +1,77 @@
+/** Bugs of reports, each with the law that must see it. @module */
+import type { Mutant } from "./run.ts";
+
+const model = "tests/report/model_test.ts";
+const charts = "tests/report/charts_test.ts";
+const page = "tests/report/page_test.ts";
+
+/** See tests/mutations/run.ts. */
+export const mutants: readonly Mutant[] = [
+  {
+    id: "best-is-largest",
+    file: "src/report/cells.ts",
+    find: `const sign = column.direction === "lower" ? -1 : 1;`,
+    replace: `const sign = 1;`,
+    law: model,
+  },
+  {
+    id: "d-without-the-floor",
+    file: "src/report/tables.ts",
+    find: `(v.value - heldOut) / (gaussian - heldOut)`,
+    replace: `v.value / (gaussian - heldOut)`,
+    law: model,
+  },
+  {
+    id: "ties-never-shown",
+    file: "src/report/cells.ts",
+    find: `return low > 0 || high < 0;`,
+    replace: `return true;`,
+    law: model,
+  },
+  {
+    id: "failed-runs-counted-as-passed",
+    file: "src/report/banner.ts",
+    find: `const broken = of("failed").length + of("diverged").length;`,
+    replace: `const broken = of("failed").length;`,
+    law: model,
+  },
+  {
+    id: "infinite-values-shown",
+    file: "src/report/cells.ts",
+    find: `if (metric.value !== null && Number.isFinite(metric.value)) {`,
+    replace: `if (metric.value !== null) {`,
+    law: model,
+  },
+  {
+    id: "front-of-the-worst",
+    file: "src/report/front.ts",
+    find: `(q.x > p.x || good(q) > good(p))`,
+    replace: `(q.x < p.x || good(q) < good(p))`,
+    law: charts,
+    filter: "Pareto",
+  },
+  {
+    id: "warnings-of-charts-ignored",
+    file: "src/report/svg.ts",
+    find: `if (problems.length > 0) throw`,
+    replace: `if (problems.length > 99) throw`,
+    law: charts,
+    filter: "only warns",
+  },
+  {
+    id: "labels-not-escaped",
+    file: "src/report/escape.ts",
+    find: `return escapeHtml(String(value));`,
+    replace: `return String(value);`,
+    law: page,
+    filter: "markup escapes",
+  },
+  {
+    id: "another-runs-picture-shown",
+    file: "src/report/stored.ts",
+    find: `if (found === expected) return bytes;`,
+    replace: `return bytes;`,
+    law: page,
+    filter: "another run",
+  },
+];
