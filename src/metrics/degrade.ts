@@ -51,15 +51,20 @@ export function withBlur(images: ImageSet, sigma: number): ImageSet {
   return { ...images, data };
 }
 
-/** Each picture through JPEG and back. The codec is a library's: not the same bits everywhere. */
+/**
+ * Each picture through JPEG at full chroma and back (halved chroma is no small thing at 32 pixels a
+ * side). The codec is a library's: not the same bits everywhere.
+ */
 export async function withJpeg(images: ImageSet, quality: number): Promise<ImageSet> {
   const { default: sharp } = await import("sharp");
   const { count, height, width, channels } = images, size = height * width * channels;
   const data = new Uint8Array(images.data.length);
   for (let n = 0; n < count; n++) {
     const raw = images.data.slice(n * size, (n + 1) * size);
-    const jpeg = await sharp(raw, { raw: { width, height, channels } }).jpeg({ quality })
-      .toBuffer();
+    const jpeg = await sharp(raw, { raw: { width, height, channels } }).jpeg({
+      quality,
+      chromaSubsampling: "4:4:4",
+    }).toBuffer();
     const back = await sharp(jpeg).toColourspace(channels === 1 ? "b-w" : "srgb").raw().toBuffer();
     data.set(back, n * size);
   }

@@ -113,7 +113,16 @@ async function setsOf(options: SanityOptions): Promise<Named[]> {
       about: "noise of σ 2/255 added: imperceptible",
       images: withNoise(held, 2, { key: key("noise") }),
     },
-    { name: "JPEG 90", about: "through JPEG at quality 90", images: await withJpeg(held, 90) },
+    {
+      name: "JPEG 98",
+      about: "through JPEG at quality 98, errors of σ 2/255: imperceptible",
+      images: await withJpeg(held, 98),
+    },
+    {
+      name: "JPEG 90",
+      about: "through JPEG at quality 90, errors of σ 5/255 at this size",
+      images: await withJpeg(held, 90),
+    },
     { name: "blur 0.5", about: "blurred by σ 0.5 pixels", images: withBlur(held, 0.5) },
     { name: "blur 1", about: "blurred by σ 1 pixel", images: withBlur(held, 1) },
     {
@@ -170,15 +179,16 @@ export function sanityClaims(rows: readonly SanityRow[]): SanityClaim[] {
     if (holds !== undefined) claims.push({ claim: text, holds });
   };
   const near = 0.05;
-  for (const name of ["noise 2", "JPEG 90", "a tenth copied", "training copy"]) {
+  for (const name of ["noise 2", "JPEG 98", "a tenth copied", "training copy"]) {
     claim(`${name} is near held-out data: |d| < ${near}`, Math.abs(d(name)!) < near);
   }
-  const invisible = Math.max(d("noise 2")!, d("JPEG 90")!);
+  const invisible = Math.max(d("noise 2")!, d("JPEG 98")!);
   for (const name of ["two expressions missing", "one gender missing"]) {
     if (d(name) === undefined) continue;
     claim(`${name} is far from it: d > ${near}`, d(name)! > near);
     claim(`${name} is worse than twice what no eye sees`, d(name)! > 2 * Math.max(0, invisible));
   }
+  claim("JPEG 90 is worse than JPEG 98", d("JPEG 90")! > d("JPEG 98")!);
   claim("blur 1 is worse than blur 0.5", d("blur 1")! > d("blur 0.5")!);
   claim("blur 0.5 is worse than what no eye sees", d("blur 0.5")! > invisible);
   claim(

@@ -1,0 +1,81 @@
+/**
+ * The sanity table on small sets of heads: the orders that an extractor must get right. The report's
+ * own table has more pictures; these sizes are what a test can render.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { heads, headsConfig } from "../../src/data/heads/mod.ts";
+import { openEngine } from "../../src/engine/mod.ts";
+import { openExtractor } from "../../src/metrics/extractors/mod.ts";
+import { sanityClaims, sanityTable } from "../../src/metrics/sanity.ts";
+import type { SanityRow, SanityTable } from "../../src/metrics/sanity.ts";
+import { hostKey } from "../../src/random/host.ts";
+
+const samples = 700;
+
+async function tableOf(extractor: string): Promise<SanityTable> {
+  const cache = await Deno.makeTempDir();
+  try {
+    const config = headsConfig.parse({ train: 800, test: samples, judge: 0, judge_test: 1500 });
+    const dataset = await heads.load(config, { cache, jobs: 2 });
+    const { engine } = await openEngine("wasm");
+    return await sanityTable({
+      dataset,
+      engine,
+      extractor: await openExtractor(extractor, engine),
+      key: hostKey(1, "sanity"),
+      samples,
+      train: 800,
+    });
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+function claimsOf(table: SanityTable): string[] {
+  return table.claims.filter(({ holds }) => !holds).map(({ claim }) => claim);
+}
+
+Deno.test("sanity table of the judge: every claim holds", async () => {
+  const table = await tableOf("judge");
+  assertEquals([table.extractor, table.samples, table.rows.length], [
+    "judge-heads-v1",
+    samples,
+    13,
+  ]);
+  const shown = table.rows.map((r) => `${r.name} ${r.normalised.toFixed(3)}`).join(", ");
+  assertEquals(claimsOf(table), [], shown);
+  assertEquals(table.rows.find((r) => r.name === "held-out")!.normalised, 0);
+  assertEquals(table.rows.find((r) => r.name === "pixel Gaussian")!.normalised, 1);
+});
+
+Deno.test("claims are about the rows: a table that has the modes near fails them", () => {
+  const row = (name: string, normalised: number, more: Partial<SanityRow> = {}): SanityRow => ({
+    name,
+    about: "",
+    distance: 0,
+    normalised,
+    copies: 0.01,
+    repeats: 0.01,
+    ...more,
+  });
+  const good = [
+    row("held-out", 0),
+    row("noise 2", 0.001),
+    row("JPEG 98", 0.01),
+    row("JPEG 90", 0.05),
+    row("blur 0.5", 0.12),
+    row("blur 1", 1.2),
+    row("a tenth copied", 0.01, { repeats: 0.2 }),
+    row("training copy", 0.001, { copies: 1 }),
+    row("two expressions missing", 0.27),
+    row("one gender missing", 0.4),
+    row("a quarter Gaussian", 0.07),
+    row("pixel Gaussian", 1),
+    row("blocks shuffled", 3),
+  ];
+  assert(sanityClaims(good).every(({ holds }) => holds));
+  const blind = good.map((r) =>
+    r.name === "two expressions missing" ? { ...r, normalised: 0.014 } : r
+  );
+  assertEquals(sanityClaims(blind).filter(({ holds }) => !holds).length, 2);
+});
