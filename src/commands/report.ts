@@ -9,10 +9,11 @@ import { planSuite, readPlan } from "../plan/plan.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
-import { reportModel, storedPicture, writeReport } from "../report/mod.ts";
+import { type Format, FORMATS, reportModel, storedPicture, writeReport } from "../report/mod.ts";
 import type { ReportInputs } from "../report/build.ts";
 import { loadSuite, suiteFileOf } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
+import { didYouMean } from "../text/nearest.ts";
 import type { Arguments, Terminal } from "./command.ts";
 
 /** See the table of commands. */
@@ -22,11 +23,23 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   if (to !== undefined && args.positionals.length > 1) {
     throw new UsageError(`--to names one folder, and there are ${args.positionals.length} suites`);
   }
+  const formats = formatsOf(args.list("format"));
   const codes = [];
   for (const path of args.positionals) {
-    codes.push(await report(path, { args, terminal, store, to }));
+    codes.push(await report(path, { args, terminal, store, to, formats }));
   }
   return worstExit(codes);
+}
+
+function formatsOf(names: readonly string[] | undefined): Format[] | undefined {
+  return names?.map((name) => {
+    const format = FORMATS.find((known) => known === name);
+    if (format) return format;
+    const near = didYouMean(name, FORMATS);
+    throw new UsageError(
+      `--format knows no \`${name}\`${near}\n  formats: ${FORMATS.join(", ")}`,
+    );
+  });
 }
 
 interface Context {
@@ -34,9 +47,13 @@ interface Context {
   readonly terminal: Terminal;
   readonly store: Store;
   readonly to: string | undefined;
+  readonly formats: readonly Format[] | undefined;
 }
 
-async function report(path: string, { args, terminal, store, to }: Context): Promise<number> {
+async function report(
+  path: string,
+  { args, terminal, store, to, formats }: Context,
+): Promise<number> {
   const suite = await suiteOf(path);
   const name = suite?.name ?? basename(path).replace(/\.ya?ml$/, "");
   const { plan, records, superseded } = await findRecords(store, name);
@@ -56,7 +73,7 @@ async function report(path: string, { args, terminal, store, to }: Context): Pro
     gate: suite ? await gateOf(suite, { plan, records, args }) : null,
   });
   const dir = to ?? join(store.out, "reports", name);
-  const written = await writeReport(model, dir, { picture: storedPicture(store) });
+  const written = await writeReport(model, dir, { picture: storedPicture(store), formats });
   const { index, files, pageBytes } = written;
   if (args.has("json")) {
     terminal.print(JSON.stringify({ event: "report", suite: name, path: index, files, pageBytes }));

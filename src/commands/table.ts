@@ -134,6 +134,7 @@ export const commands: readonly Command[] = [
     options: [
       out,
       { name: "to", value: "DIR", about: "Folder to write (default DIR of --out/reports/SUITE)" },
+      { name: "format", value: "html,…", about: "Only these of html, svg, png, md, json" },
       baselines,
       quiet,
       json,
