@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import { exitCodes, worstExit } from "../errors.ts";
 import type { GateOutcome } from "../gate/mod.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
-import type { PlannedRun, Record as RunRecord, Series } from "../record/record.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments } from "./command.ts";
@@ -85,15 +85,6 @@ async function gate(finished: Finished): Promise<GateOutcome | null> {
   );
 }
 
-async function seriesOf(store: Store, records: readonly RunRecord[]): Promise<Map<string, Series>> {
-  const found = new Map<string, Series>();
-  for (const { id } of records) {
-    const series = await store.readSeries(id);
-    if (series !== null) found.set(id, series);
-  }
-  return found;
-}
-
 /** Shows how it all came out; returns the exit code. */
 export async function showOutcome(finished: Finished): Promise<number> {
   const { suite, args, records, plan, store, say, emit, warn } = finished;
@@ -103,11 +94,10 @@ export async function showOutcome(finished: Finished): Promise<number> {
     codes.push(outcome.exitCode);
     emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
   }
-  const { buildReport } = await import("../report/build.ts");
-  const model = buildReport({
+  const { reportModel, storedPicture } = await import("../report/stored.ts");
+  const model = await reportModel(store, {
     suite,
     records,
-    series: await seriesOf(store, records),
     gate: outcome === null || outcome.verdicts.length === 0
       ? null
       : { baseline: args.one("baselines") ?? "baselines", verdicts: outcome.verdicts },
@@ -129,7 +119,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
     const { writeReport } = await import("../report/write.ts");
     const folder = join(store.out, "reports", suite.name);
     const { index } = await writeReport(model, folder, {
-      picture: ({ run, file }) => store.read(run, file),
+      picture: storedPicture(store),
     });
     say(`report: ${index}        again: deno task ${args.line}`);
     emit("report", { path: index });

@@ -1,21 +1,54 @@
 /** What a report needs beside records, from the store. @module */
-import type { Series } from "../record/record.ts";
+import { extractorName } from "../metrics/names.ts";
+import type { SanityTable } from "../metrics/sanity.ts";
+import type { Record as RunRecord, Series } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import { buildReport, type ReportInputs } from "./build.ts";
 import type { PictureRef, ReportModel } from "./model.ts";
+import { sanityOf } from "./sanity.ts";
 import { sha256, StoreError } from "../record/files.ts";
 
-/** `buildReport` with the series read from the store. */
+/** Folder of the committed sanity tables, `<extractor>.json` each. */
+const SANITY = new URL("../metrics/extractors/sanity/", import.meta.url);
+
+/**
+ * Sanity tables of the extractors that these records rest on, of their dataset; none for an extractor
+ * whose table isn't there.
+ */
+export async function storedSanity(
+  records: readonly RunRecord[],
+  folder: URL = SANITY,
+): Promise<SanityTable[]> {
+  const named = records.flatMap((record) =>
+    record.spec.metrics.flatMap(({ config }) =>
+      typeof config.features === "string" ? [extractorName(config.features)] : []
+    )
+  );
+  const datasets = new Set(records.map((record) => record.spec.data.dataset));
+  const tables: SanityTable[] = [];
+  for (const name of new Set(named)) {
+    try {
+      const text = await Deno.readTextFile(new URL(`${encodeURIComponent(name)}.json`, folder));
+      tables.push(JSON.parse(text));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return tables.filter((table) => datasets.has(table.dataset));
+}
+
+/** `buildReport` with the series read from the store, and the sanity tables of its extractors. */
 export async function reportModel(
   store: Store,
-  inputs: Omit<ReportInputs, "series">,
+  inputs: Omit<ReportInputs, "series" | "sanity">,
 ): Promise<ReportModel> {
   const series = new Map<string, Series>();
   for (const record of inputs.records) {
     const found = await store.readSeries(record.id);
     if (found) series.set(record.id, found);
   }
-  return buildReport({ ...inputs, series });
+  const sanity = sanityOf(await storedSanity(inputs.records));
+  return buildReport({ ...inputs, series, sanity });
 }
 
 /**

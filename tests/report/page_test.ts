@@ -4,6 +4,8 @@ import { Html, markup } from "../../src/report/escape.ts";
 import { escapeMarkdown, fence, slug } from "../../src/report/escape.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { reportModel, storedPicture, writeReport } from "../../src/report/mod.ts";
+import { sanityOf } from "../../src/report/sanity.ts";
+import { storedSanity } from "../../src/report/stored.ts";
 import { openStore } from "../../src/record/store.ts";
 import { StoreError } from "../../src/record/files.ts";
 import { sha256 } from "../../src/record/files.ts";
@@ -213,6 +215,43 @@ Deno.test("a stored suite is reported from its folder; another run's picture is 
     assertEquals((await Deno.readTextFile(index)).match(/<img /g)!.length, 12);
     await store.write(records[0].id, "samples.png", await facesPng(5));
     await assertRejects(() => writeReport(model, `${dir}/report`, out), StoreError, "--fresh");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("the sanity tables of a suite's extractors are found, others and other data's are not", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "likeness-sanity-" });
+  try {
+    const folder = new URL(`file://${dir}/`);
+    const table = (extractor: string, dataset: string) => ({
+      extractor,
+      dataset,
+      digest: "d",
+      samples: 500,
+      rows: [{ name: "held-out", about: "x", distance: 0, normalised: 0, copies: 0, repeats: 0 }],
+      claims: [{ claim: "order holds", holds: true }],
+    });
+    for (const [name, dataset] of [["judge-heads-v1", "heads"], ["lite0", "heads"]]) {
+      await Deno.writeTextFile(`${dir}/${name}.json`, JSON.stringify(table(name, dataset)));
+    }
+    const records = fixture().records.map((r) => ({
+      ...r,
+      spec: {
+        ...r.spec,
+        metrics: [{ metric: "frechet", version: 1, config: { features: "judge" } }],
+      },
+    }));
+    const found = await storedSanity(records, folder);
+    assertEquals(found.map((t) => t.extractor), ["judge-heads-v1"]);
+    const emoji = records.map((r) => ({
+      ...r,
+      spec: { ...r.spec, data: { ...r.spec.data, dataset: "emoji" } },
+    }));
+    assertEquals(await storedSanity(emoji, folder), []);
+    assertEquals(await storedSanity(records, new URL(`file://${dir}/none/`)), []);
+    const page = await pageOf({ ...fixture(), sanity: sanityOf(found) });
+    assertStringIncludes(page, "judge-heads-v1: order holds");
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
