@@ -263,9 +263,11 @@ async function conclude(
   }
   if (result.interrupted) {
     const left = plan.length - records.filter(({ state }) => state !== "failed").length;
+    // With --fresh they would start over.
+    const command = args.line.replaceAll(/ --fresh(?= |$)/g, "");
     terminal.warn(
       `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
-        `the same command goes on where they were:\n  deno task ${args.line}`,
+        `this goes on where they were:\n  deno task ${command}`,
     );
     return interruptedExit;
   }

@@ -114,6 +114,7 @@ export interface Record {
   readonly timings: Timings;
   readonly resumed: number;
   readonly artefacts: readonly Artefact[];
+  /** Of the raw series but for its wall seconds; null where there is none. */
   readonly seriesSha256: string | null;
 }
 

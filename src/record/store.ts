@@ -48,7 +48,10 @@ export interface Store {
   list(
     filter?: { suite?: string; onProblem?: (message: string) => void },
   ): Promise<RunRecord[]>;
-  /** Writes the raw series; returns its sha256. Non-finite values are kept as null. */
+  /**
+   * Writes the raw series, non-finite values as null. Returns the sha256 of all of it but the column
+   * of wall seconds, so that the same training has the same digest.
+   */
   writeSeries(id: string, series: Series): Promise<string>;
   /** null where there is none. null values come back as NaN. */
   readSeries(id: string): Promise<Series | null>;
@@ -188,7 +191,8 @@ export function openStore(out: string = defaultOut): Store {
     async writeSeries(id, series) {
       const text = JSON.stringify(series) + "\n"; // JSON.stringify writes NaN and ±∞ as null
       await writeAtomic(at(id, "series.json"), text);
-      return await sha256(text);
+      const { seconds: _, ...columns } = series.columns;
+      return await sha256(JSON.stringify(columns));
     },
     async readSeries(id) {
       const path = at(id, "series.json");

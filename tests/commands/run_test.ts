@@ -130,7 +130,7 @@ Deno.test("run: Ctrl-C saves and exits with 130; the same command gives the unin
       if (!before && told.includes('"progress"')) child.kill("SIGINT");
     }
     assertEquals((await child.status).code, 130);
-    assertStringIncludes(await errors, "the same command goes on where they were");
+    assertStringIncludes(await errors, "this goes on where they were");
     const interrupted = await likeness("status", "--out", out);
     assertMatch(interrupted.out.join("\n"), /tiny-linear +seed 1 +interrupted +step \d+\/120/);
     assertEquals((await likeness(...words)).code, 0);

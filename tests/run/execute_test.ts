@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Record as RunRecord } from "../../src/record/record.ts";
+import { disposeTree } from "../../src/engine/tree.ts";
 import { openStore } from "../../src/record/store.ts";
+import { checkpointFile, decodeState } from "../../src/run/checkpoint.ts";
 import type { Outcome } from "../../src/run/events.ts";
 import { executeRun } from "../../src/run/execute.ts";
 import { executeSpeed } from "../../src/run/speed.ts";
@@ -43,6 +45,21 @@ Deno.test("a finished run is handed back, and --fresh repeats it", () =>
     const third = await executeRun(planned(), host, { fresh: true });
     assert(third.kind === "record" && !third.cached);
     assertEquals(third.record.artefacts, first.artefacts);
+  }));
+
+Deno.test("the same seed twice: identical records but for time and provenance", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    const [first, second] = [
+      recordOf(await executeRun(planned(), host)),
+      recordOf(await executeRun(planned(), host, { fresh: true })),
+    ];
+    const { provenance: _p, timings: _t, ...lasting } = first;
+    const { provenance: _q, timings: _u, ...again } = second;
+    assertEquals(again, lasting);
+    assertMatch(first.seriesSha256!, /^[0-9a-f]{64}$/);
+    const other = recordOf(await executeRun(planned({ seed: 2 }), host));
+    assert(other.seriesSha256 !== first.seriesSha256);
   }));
 
 Deno.test("no tensor is left behind by a run", () =>
@@ -108,13 +125,17 @@ Deno.test("control rows go the same way, without training", () =>
     assertEquals(record.artefacts.map(({ name }) => name), ["samples"]);
   }));
 
-Deno.test("a budget in seconds is turned into steps, pinned and kept to", () =>
+Deno.test("a budget in seconds is turned into steps once, and a resume keeps to them", () =>
   inFolder(async (out) => {
+    const run = planned({ seconds: 0.6, config: { slow: 10 } });
+    let left = 1;
+    const stopped = await executeRun(run, await tinyHost(out, { stopped: () => left-- <= 0 }));
+    assertEquals(stopped.kind, "stopped");
+    const bytes = (await openStore(out).read(run.id, checkpointFile))!;
     const host = await tinyHost(out);
-    const record = recordOf(
-      await executeRun(planned({ seconds: 0.6, config: { slow: 10 } }), host),
-    );
-    assertEquals(record.state, "done");
-    // 10 ms and a little more a step: 60 at most, and half as many on a machine that stalls.
-    assert(record.steps > 5 && record.steps <= 60, `${record.steps} steps`);
+    const { state, place } = decodeState(host.engine, bytes);
+    disposeTree(state);
+    // A step takes 10 ms at least, so 60 at most; how many fewer is this machine's affair.
+    assert(place.steps >= 1 && place.steps <= 60, `${place.steps} steps`);
+    assertEquals(recordOf(await executeRun(run, host)).steps, place.steps);
   }));
