@@ -1,4 +1,5 @@
 /** The committed font: for measuring, for pages, for pictures. @module */
+import { fromFileUrl } from "@std/path";
 import { FONT } from "./chart/spec.ts";
 
 /** Weights that are committed. */
@@ -23,29 +24,9 @@ export async function fontFace(weights: readonly Weight[]): Promise<string> {
 }
 
 /**
- * Points fontconfig, which sharp draws text with, at the committed font; the machine's own fonts
- * stand behind it for characters that it lacks. Must run before sharp is first used for text.
+ * Points fontconfig, which sharp draws text with, at the committed font. fontconfig reads the
+ * environment once a process, so this must run before sharp first draws text.
  */
-export async function useCommittedFont(): Promise<void> {
-  if (configured) return;
-  configured = true;
-  const made = await Deno.makeTempDir({ prefix: "likeness-fonts-" });
-  for (const weight of ["regular", "semibold"] as const) {
-    await Deno.writeFile(`${made}/${weight}.ttf`, await readFont(weight, "ttf"));
-  }
-  const path = `${made}/fonts.conf`;
-  await Deno.writeTextFile(
-    path,
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig><dir>${made}</dir><cachedir>${made}/cache</cachedir>
-<include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>`,
-  );
-  Deno.env.set("FONTCONFIG_FILE", path);
-  globalThis.addEventListener("unload", () => {
-    try {
-      Deno.removeSync(made, { recursive: true });
-    } catch { /* a temporary folder: the system clears it */ }
-  });
+export function useCommittedFont(): void {
+  Deno.env.set("FONTCONFIG_FILE", fromFileUrl(new URL("fonts.conf", folder)));
 }
-
-let configured = false;

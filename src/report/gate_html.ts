@@ -1,7 +1,7 @@
 /** The gate's verdicts in HTML. @module */
 import type { Gate } from "./model.ts";
 import { type Html, markup } from "./escape.ts";
-import { changeText, count } from "./format.ts";
+import { changeText, count, fixed } from "./format.ts";
 import { type GroupsById, numberOr } from "./table_html.ts";
 import type { Verdict } from "../gate/verdict.ts";
 
@@ -14,10 +14,10 @@ const TONES: { readonly [verdict: string]: string } = {
   new: "neutral",
 };
 
-/** Verdicts, worst first; those of equal bits are folded away. */
+/** Verdicts, worst first; those that passed are folded away. */
 export function gateHtml(gate: Gate, groups: GroupsById): Html {
-  const identical = gate.verdicts.filter((v) => v.test === "bits" && v.verdict === "pass");
-  const rest = gate.verdicts.filter((v) => !identical.includes(v));
+  const passed = gate.verdicts.filter((v) => v.verdict === "pass");
+  const rest = gate.verdicts.filter((v) => v.verdict !== "pass");
   const table = (verdicts: readonly Verdict[], caption: string) =>
     markup`
       <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
@@ -57,15 +57,15 @@ export function gateHtml(gate: Gate, groups: GroupsById): Html {
   return markup`<p class="quiet">Against ${gate.baseline}.</p>
 ${
     rest.length > 0
-      ? table(rest, "Comparisons by size of change, Holm-corrected over each kind of metric")
-      : markup`<p>Nothing but equal bits.</p>`
+      ? table(rest, "Verdicts that ask for a look, Holm-corrected over each kind of metric")
+      : markup`<p>Nothing asks for a look.</p>`
   }
 ${
-    identical.length > 0
-      ? markup`<details><summary>${
-        count(identical.length, "value")
-      } bit-identical to the baseline</summary>${
-        table(identical, "Values with the same bits as the baseline")
+    passed.length > 0
+      ? markup`<details><summary>${count(passed.length, "value")} passed, ${
+        fixed(gate.counts.identical, 0)
+      } of them bit-identical to the baseline</summary>${
+        table(passed, "Values that passed")
       }</details>`
       : null
   }`;

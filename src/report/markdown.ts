@@ -1,7 +1,7 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
 import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
 import { escapeMarkdown as escape, fence } from "./escape.ts";
-import { changeText, formatEstimate, formatNumber, list } from "./format.ts";
+import { changeText, count, formatEstimate, formatNumber, list } from "./format.ts";
 import { shownRows } from "./tables.ts";
 
 /** What a Markdown report may point at. */
@@ -100,11 +100,13 @@ function cellMarkdown(cell: Cell): string {
 
 function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>): string[] {
   if (!gate) return [];
-  const shown = gate.verdicts.filter((v) => !(v.test === "bits" && v.verdict === "pass"));
-  const identical = gate.verdicts.length - shown.length;
+  const shown = gate.verdicts.filter((v) => v.verdict !== "pass");
+  const { pass, identical } = gate.counts;
   return [
     "## Gate",
-    `Against ${escape(gate.baseline)}. ${identical} values bit-identical to it.`,
+    `Against ${escape(gate.baseline)}: ${
+      count(pass, "value")
+    } passed, ${identical} of them bit-identical to it.`,
     ...(shown.length === 0 ? [] : [rows([
       ["row", "metric", "verdict", "baseline", "now", "change", "adjusted p", "why"],
       ...shown.map((v) => [

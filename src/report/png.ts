@@ -5,7 +5,7 @@ import { PAGE } from "./palette.ts";
 
 /** Rasterises a drawing with the committed font. */
 export async function drawingPng(drawing: Drawing, scale = 2): Promise<Uint8Array> {
-  await useCommittedFont();
+  useCommittedFont();
   const { default: sharp } = await import("sharp");
   const svg = drawing.svg.replace(/^<svg /, `<svg color="#1c2127" `);
   const png = await sharp(new TextEncoder().encode(svg), { density: 72 * scale })

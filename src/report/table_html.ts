@@ -55,9 +55,7 @@ export function tableHtml(table: Table, groups: GroupsById): Html {
       }`;
       return markup`
             <tr class="${kind.filter(Boolean).join(" ")}"><th scope="row">${label}</th>${
-        cells.map(
-          cellHtml,
-        )
+        cells.map((cell) => cellHtml(cell, note !== ""))
       }</tr>
           `;
     })
@@ -92,7 +90,7 @@ function heading(column: Column): Html {
 
 const BOUNDS = { lower: ["≥", "at least"], upper: ["≤", "at most"] } as const;
 
-function cellHtml(cell: Cell): Html {
+function cellHtml(cell: Cell, troubled: boolean): Html {
   if (cell.kind !== "value") {
     const [sign, words] = cell.kind === "not-defined"
       ? ["–", "not defined"]
@@ -124,7 +122,9 @@ function cellHtml(cell: Cell): Html {
       `
       : null
   }${rank}${
-    cell.note ? markup`<span class="beside">${cell.seeds.length} of the seeds</span>` : null
+    cell.note && !troubled
+      ? markup`<span class="beside">${cell.seeds.length} of the seeds</span>`
+      : null
   }${beside}</td>`;
 }
 

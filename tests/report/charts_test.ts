@@ -136,7 +136,7 @@ Deno.test("every kind of chart keeps its data out of expressions", () => {
 
 Deno.test("text is measured by the committed font: as wide as sharp draws it", async () => {
   const { useCommittedFont } = await import("../../src/report/fonts.ts");
-  await useCommittedFont();
+  useCommittedFont();
   const { default: sharp } = await import("sharp");
   const width = await textWidth();
   for (const text of ["Hamburgefonstiv β=4 ≤ 3.91", "iiiiiiiiiiiiiiiiiiii", "WWWWWWWWWW"]) {

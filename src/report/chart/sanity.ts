@@ -9,7 +9,9 @@ export function sanity(chart: Chart & { kind: "sanity" }): Spec {
   const values = chart.rows.map(({ set, extractor, value }) => ({ set, extractor, value }));
   const largest = Math.max(...values.map((v) => Math.abs(v.value)));
   // Symmetric log: near zero the estimates go below it.
-  const scale = { type: "symlog" as const, constant: 0.01, nice: false };
+  const least = Math.min(0, ...values.map((v) => v.value));
+  const domain = [least * 1.5 - 0.002, largest * 1.3];
+  const scale = { type: "symlog" as const, constant: 0.01, domain, nice: false };
   return {
     width: 380,
     height: { step: 22 },
