@@ -192,7 +192,6 @@ export function sanityClaims(rows: readonly SanityRow[]): SanityClaim[] {
     claim(`${name} is far from it: d > ${near}`, d(name)! > near);
     claim(`${name} is worse than twice what no eye sees`, d(name)! > 2 * Math.max(0, invisible));
   }
-  claim("JPEG 90 is worse than JPEG 98", d("JPEG 90")! > d("JPEG 98")!);
   claim("blur 1 is worse than blur 0.5", d("blur 1")! > d("blur 0.5")!);
   claim("blur 0.5 is worse than what no eye sees", d("blur 0.5")! > invisible);
   claim(
