@@ -2,7 +2,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { concatImages, sliceImages } from "../../src/data/images.ts";
 import type { ImageSet } from "../../src/data/dataset.ts";
+import { heads, headsConfig } from "../../src/data/heads/mod.ts";
 import { openEngine } from "../../src/engine/mod.ts";
+import { readJudge } from "../../src/metrics/extractors/judge.ts";
 import { openExtractor } from "../../src/metrics/extractors/mod.ts";
 import {
   blurThenResize,
@@ -11,6 +13,7 @@ import {
 } from "../../src/metrics/extractors/resample.ts";
 import { MetricUnavailable } from "../../src/metrics/metric.ts";
 import type { Extractor } from "../../src/metrics/metric.ts";
+import { balancedAccuracy } from "../../src/metrics/probe.ts";
 import { picture } from "./golden_inputs.ts";
 import { close } from "../law.ts";
 import golden from "./lite0_golden.json" with { type: "json" };
@@ -83,6 +86,60 @@ const twenty = concatImages(
 
 Deno.test("law: lite0's bits for a picture don't depend on the pictures beside it", async () => {
   await independentOfBatch(lite0, twenty);
+});
+
+const judge = await openExtractor("judge", engine);
+
+Deno.test("law: the judge's bits for a picture don't depend on the pictures beside it", async () => {
+  await independentOfBatch(judge, twenty);
+  const all = await judge.classify!(twenty);
+  const few = await judge.classify!(sliceImages(twenty, { from: 7, to: 9 }));
+  for (const [factor, p] of Object.entries(all)) {
+    const classes = p.length / 20;
+    sameBits(few[factor], p.subarray(7 * classes, 9 * classes));
+    for (let i = 0; i < 20; i++) {
+      const row = p.subarray(i * classes, (i + 1) * classes);
+      close(row.reduce((sum, v) => sum + v, 0), 1, 1e-6);
+    }
+  }
+});
+
+Deno.test("the judge is as good on new persons as its file says, and knows the dataset's classes", async () => {
+  const file = await readJudge(), count = 300;
+  const cache = await Deno.makeTempDir();
+  try {
+    const config = headsConfig.parse({ train: 0, test: count, judge: 0, judge_test: 0 });
+    const dataset = await heads.load(config, { cache, jobs: 2 });
+    const { images, labels } = await dataset.read(
+      "test",
+      Array.from({ length: count }, (_, i) => i),
+    );
+    const answers = await judge.classify!(images);
+    for (const [factor, classes] of Object.entries(file.factors)) {
+      const known = dataset.factors.find((f) => f.name === factor);
+      assertEquals(known?.kind === "class" ? known.classes : null, classes);
+      const k = classes.length;
+      const named = Array.from({ length: count }, (_, i) => {
+        const row = answers[factor].subarray(i * k, (i + 1) * k);
+        return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+      });
+      // Of 300 pictures in classes alike in size: SE of at most √(0.25/300).
+      const accuracy = balancedAccuracy(named, labels[factor], k);
+      close(accuracy, file.accuracy[factor], 4.5 * Math.sqrt(0.25 / count), factor);
+    }
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
+
+Deno.test("the judge takes grey pictures and other sizes", async () => {
+  const grey = picture({ seed: 3, height: 64, width: 64, channels: 1 });
+  const colour: ImageSet = {
+    ...grey,
+    channels: 3,
+    data: Uint8Array.from({ length: grey.data.length * 3 }, (_, i) => grey.data[Math.floor(i / 3)]),
+  };
+  sameBits((await judge.extract(grey)).data, (await judge.extract(colour)).data);
 });
 
 Deno.test("an extractor that isn't known is named, with those that are", async () => {
