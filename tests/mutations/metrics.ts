@@ -91,4 +91,19 @@ export const mutants: readonly Mutant[] = [
     replace: ";",
     law: control,
   },
+  {
+    id: "gaussian-control-one-draw",
+    file: "src/run/controls.ts",
+    find: "hostNormal(hostFold(hostFold(key, i), p), part.length)",
+    replace: "hostNormal(hostFold(hostFold(key, 0 * i), p), part.length)",
+    law: "tests/metrics/controls_test.ts",
+  },
+  {
+    id: "lite0-without-blur",
+    file: "src/metrics/extractors/lite0.ts",
+    find: "vertical: blurThenResize(part.height, side, 0.7 * part.height / 32),",
+    replace: "vertical: blurThenResize(part.height, side, 0 * part.height / 32),",
+    law: "tests/metrics/extractors_test.ts",
+    filter: "lite0 agrees",
+  },
 ];
