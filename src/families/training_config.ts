@@ -6,16 +6,16 @@ import { z } from "zod";
 
 /** The size of the model. */
 export const sizeFields = {
-  latent: z.int().min(1).max(1024).default(32).describe("Dimensions of the code z"),
+  latent: z.int().min(1).max(1024).default(64).describe("Dimensions of the code z"),
   width: z.int().min(8).max(512).default(32)
     .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
 };
 
 /** How it is trained. */
 export const trainingFields = {
-  learningRate: z.number().positive().default(2e-3)
+  learningRate: z.number().positive().default(4e-3)
     .describe("Adam's learning rate at its peak"),
-  warmup: z.number().min(0).max(0.9).default(0.02)
+  warmup: z.number().min(0).max(0.9).default(0.05)
     .describe("Share of the training over which the learning rate rises from 0"),
   decay: z.number().min(0).max(1).default(0.05)
     .describe(
