@@ -10,7 +10,7 @@ import { decodeAll, judgeSkipped } from "./decode.ts";
 import { type NpmPackage, npmPackage } from "./npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitDataset } from "./split_dataset.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 
 const LABELS: NpmPackage = { name: "emojibase-data", version: "17.0.0" };
 const SETS = {

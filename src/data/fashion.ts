@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { join } from "@std/path";
 import { DataError, defineDataset, type ImageSpec } from "./dataset.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { splitDataset } from "./split_dataset.ts";

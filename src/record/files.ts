@@ -77,13 +77,6 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Hex sha256. */
-export async function sha256(content: Uint8Array | string): Promise<string> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
-}
-
 /** Removes what a killed process left half-written in a folder. */
 export async function sweep(folder: string): Promise<void> {
   try {

@@ -5,7 +5,8 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import type { Record as RunRecord, Series } from "./record.ts";
-import { readBytes, readJson, sha256, StoreError, sweep, writeAtomic } from "./files.ts";
+import { sha256 } from "../digest.ts";
+import { readBytes, readJson, StoreError, sweep, writeAtomic } from "./files.ts";
 
 /** Default folder for everything that a run leaves. */
 export const defaultOut = ".likeness";

@@ -6,7 +6,8 @@ import type { Store } from "../record/store.ts";
 import { buildReport, type ReportInputs } from "./build.ts";
 import type { PictureRef, ReportModel } from "./model.ts";
 import { sanityOf } from "./sanity.ts";
-import { sha256, StoreError } from "../record/files.ts";
+import { sha256 } from "../digest.ts";
+import { StoreError } from "../record/files.ts";
 
 /** Folder of the committed sanity tables, `<extractor>.json` each. */
 const SANITY = new URL("../metrics/extractors/sanity/", import.meta.url);

@@ -15,7 +15,8 @@ import {
   type MetricValue,
   type Subject,
 } from "../metrics/metric.ts";
-import { readBytes, sha256, writeAtomic } from "../record/files.ts";
+import { sha256 } from "../digest.ts";
+import { readBytes, writeAtomic } from "../record/files.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { RunKeys } from "./keys.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { disposeTree } from "../engine/tree.ts";
-import { sha256 } from "../record/files.ts";
+import { sha256 } from "../digest.ts";
 import type { Artefact, PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { checkpointFile, parameterCount } from "./checkpoint.ts";
 import { conclude, nulls } from "./conclude.ts";

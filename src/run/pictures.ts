@@ -6,7 +6,7 @@
 import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { concatImages, sliceImages } from "../data/images.ts";
 import type { Features, Subject } from "../metrics/metric.ts";
-import { sha256 } from "../record/files.ts";
+import { sha256 } from "../digest.ts";
 import type { Artefact } from "../record/record.ts";
 import { sheetPng } from "../report/grid.ts";
 import { interpolation, traversal } from "../families/latents.ts";

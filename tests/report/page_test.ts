@@ -8,7 +8,7 @@ import { sanityOf } from "../../src/report/sanity.ts";
 import { storedSanity } from "../../src/report/stored.ts";
 import { openStore } from "../../src/record/store.ts";
 import { StoreError } from "../../src/record/files.ts";
-import { sha256 } from "../../src/record/files.ts";
+import { sha256 } from "../../src/digest.ts";
 import { fixture, seriesOf, verdictsOf } from "./fixture.ts";
 import { HOSTILE, hostile } from "./hostile.ts";
 import { facesPng } from "./pictures.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { join, resolve } from "@std/path";
 import { DataError, defineDataset, type ImageSpec, type LoadContext } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
-import { sha256 } from "../digest.ts";
+import { sha256 } from "../../digest.ts";
 import { imagesInFile } from "../raw_images.ts";
 import { splitDataset } from "../split_dataset.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";

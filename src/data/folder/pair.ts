@@ -5,7 +5,7 @@
 import { resolve } from "@std/path";
 import { DataError, type Dataset, type ImageSet, type ImageSpec } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
-import { sha256 } from "../digest.ts";
+import { sha256 } from "../../digest.ts";
 import { imagesInMemory, type RawImages } from "../raw_images.ts";
 import { splitDataset } from "../split_dataset.ts";
 import { listPictures } from "./layout.ts";

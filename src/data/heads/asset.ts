@@ -3,6 +3,7 @@
  * heads.bin.gz. The format is described in make_asset.py, which writes it.
  * @module
  */
+import { sha256 } from "../../digest.ts";
 import { DataError } from "../dataset.ts";
 
 /** Where the asset lies, next to this module. */
@@ -51,12 +52,6 @@ interface Header {
 }
 
 const MAGIC = "LKHEADS1";
-
-/** Lower-case hex of a sha256. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /**
  * Reads the packed head model.

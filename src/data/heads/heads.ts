@@ -10,7 +10,8 @@ import {
   type LoadContext,
   type Split,
 } from "../dataset.ts";
-import { ASSET, loadHeadModel, sha256 } from "./asset.ts";
+import { sha256 } from "../../digest.ts";
+import { ASSET, loadHeadModel } from "./asset.ts";
 import { type Chunk, type ChunkShape, readChunk, writeChunk } from "./cache.ts";
 import { type HeadsConfig, headsConfig, pictureConfig, VERSION } from "./config.ts";
 import { FACTORS } from "./factors.ts";

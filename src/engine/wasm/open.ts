@@ -2,6 +2,7 @@
  * Starts tfjs on its wasm backend: one thread, the SIMD binary, and no other backend to fall to.
  * @module
  */
+import { sha256 } from "../../digest.ts";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { EngineError } from "../engine.ts";
@@ -32,15 +33,14 @@ async function checkedBinary(file: URL): Promise<string> {
       { cause },
     );
   }
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const sha256 = Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
-  if (sha256 !== BINARY_SHA256) {
+  const found = await sha256(bytes);
+  if (found !== BINARY_SHA256) {
     throw new EngineError(
-      `engine wasm: ${file.pathname} has SHA-256 ${sha256}, expected ${BINARY_SHA256} ` +
+      `engine wasm: ${file.pathname} has SHA-256 ${found}, expected ${BINARY_SHA256} ` +
         `(tfjs-backend-wasm 4.22.0); other binaries may give other bits`,
     );
   }
-  return sha256;
+  return found;
 }
 
 /** One multiplication whose answer is known: a backend that starts must also compute. */

@@ -2,6 +2,7 @@
  * Committed weights of extractors, from safetensors beside this file onto an engine.
  * @module
  */
+import { sha256 } from "../../digest.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { decodeSafetensors } from "../../nn/safetensors.ts";
@@ -26,9 +27,7 @@ export async function readWeights(file: string): Promise<WeightFile> {
         `the script beside them in src/metrics/extractors makes them`,
     );
   }
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const digest = Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
-  return { ...decodeSafetensors(bytes), digest };
+  return { ...decodeSafetensors(bytes), digest: await sha256(bytes) };
 }
 
 /** All tensors of a committed file on the engine, by path; 16-bit floats widened to 32. */
