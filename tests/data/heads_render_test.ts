@@ -1,7 +1,8 @@
 /** Pictures of heads: the same bits everywhere, rightly framed, turned, lit and noisy. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { decodeHeadModel, sha256 } from "../../src/data/heads/asset.ts";
+import { decodeHeadModel } from "../../src/data/heads/asset.ts";
+import { sha256 } from "../../src/digest.ts";
 import {
   EXPRESSIONS,
   HAIRS,
