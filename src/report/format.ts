@@ -4,6 +4,11 @@ import type { Estimate } from "./model.ts";
 
 const MINUS = "−";
 
+/** A key as words: "rawPixels" is "raw pixels". */
+export function words(key: string): string {
+  return key.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** "1,204", "−0.032", "1.2 × 10⁷"; `digits` significant ones, default 3. */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : sign(value) + "∞";

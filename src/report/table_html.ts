@@ -1,7 +1,7 @@
 /** Tables over groups in HTML. @module */
 import type { Cell, Column, Group, Table } from "./model.ts";
 import { Html, type HtmlValue, markup } from "./escape.ts";
-import { formatEstimate, formatNumber } from "./format.ts";
+import { formatEstimate, formatNumber, words } from "./format.ts";
 import { styleOf } from "./palette.ts";
 import { shownRows } from "./tables.ts";
 
@@ -110,7 +110,7 @@ function cellHtml(cell: Cell, troubled: boolean): Html {
     ? markup`<span class="hidden"> best</span>`
     : null;
   const beside = Object.entries(cell.beside ?? {}).map(([name, x]) =>
-    markup`<span class="beside">${name} ${formatNumber(x, 2)}</span>`
+    markup`<span class="beside">${words(name)} ${formatNumber(x, 2)}</span>`
   );
   const seeds = `${cell.seeds.length === 1 ? "seed" : "seeds"} ${
     cell.seeds.map(({ seed, value }) => `${seed}: ${formatNumber(value, 5)}`).join(", ")

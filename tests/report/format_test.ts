@@ -7,6 +7,7 @@ import {
   formatNumber,
   formatSeconds,
   list,
+  words,
 } from "../../src/report/format.ts";
 import { law } from "../law.ts";
 
@@ -75,4 +76,10 @@ Deno.test("seconds, bytes, lists", () => {
   assertEquals(formatBytes(8e9), "8.0 GB");
   assertEquals(list(["a", "b", "c"]), "a, b and c");
   assertEquals(list([]), "");
+});
+
+Deno.test("keys are written as words", () => {
+  assertEquals(words("rawPixels"), "raw pixels");
+  assertEquals(words("ofNewData"), "of new data");
+  assertEquals(words("shuffled"), "shuffled");
 });
