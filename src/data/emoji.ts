@@ -9,7 +9,7 @@ import { DataError, defineDataset, type Factor, type ImageSpec } from "./dataset
 import { decodeAll, judgeSkipped } from "./decode.ts";
 import { type NpmPackage, npmPackage } from "./npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
-import { heldOut, splitDataset } from "./split_dataset.ts";
+import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
 import { sha256 } from "../digest.ts";
 
 const LABELS: NpmPackage = { name: "emojibase-data", version: "17.0.0" };
@@ -129,8 +129,6 @@ export const emoji = defineDataset({
       { name: "tone", kind: "class", classes: TONES },
     ];
     const held = items.map(({ file }) => heldOut(file, test));
-    const where = (wanted: boolean) =>
-      Uint32Array.from(held.flatMap((is, i) => is === wanted ? [i] : []));
     return splitDataset({
       name: "emoji",
       version: 1,
@@ -148,7 +146,7 @@ export const emoji = defineDataset({
         tone: Float32Array.from(items, (i) => i.expression ? -1 : i.tone),
       },
       captions: items.map(({ caption }) => caption),
-      splits: { train: where(false), test: where(true) },
+      splits: splitByHeld(items.map(({ file }) => file), held),
     });
   },
 });

@@ -53,14 +53,36 @@ export function splitDataset(parts: SplitParts): Dataset {
   };
 }
 
-/**
- * Whether the item of this name is held out, by a hash of its name alone, so that adding items
- * never moves another one between the splits. FNV-1a, 32 bits, with a final avalanche.
- */
-export function heldOut(name: string, share: number): boolean {
+/** FNV-1a, 32 bits, with a final avalanche, as a fraction in [0, 1). */
+function hashed(name: string): number {
   let h = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) h = Math.imul(h ^ byte, 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32 < share;
+  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/**
+ * Whether the item of this name is held out, by a hash of its name alone, so that adding items
+ * never moves another one between the splits.
+ */
+export function heldOut(name: string, share: number): boolean {
+  return hashed(name) < share;
+}
+
+/**
+ * Train and test indices of items with these names, each in the order of another hash of the name:
+ * files sorted by name or class would make the first N of a split, which metrics read, no fair
+ * sample of it.
+ */
+export function splitByHeld(
+  names: readonly string[],
+  held: readonly boolean[],
+): { train: Uint32Array; test: Uint32Array } {
+  const rank = names.map((name) => hashed(`order ${name}`));
+  const order = [...names.keys()].sort((a, b) =>
+    rank[a] - rank[b] || (names[a] < names[b] ? -1 : names[a] > names[b] ? 1 : 0)
+  );
+  const side = (wanted: boolean) => Uint32Array.from(order.filter((i) => held[i] === wanted));
+  return { train: side(false), test: side(true) };
 }

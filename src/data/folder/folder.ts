@@ -4,12 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import { join, resolve } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import { DataError, defineDataset, type ImageSpec, type LoadContext } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
 import { sha256 } from "../../digest.ts";
 import { imagesInFile } from "../raw_images.ts";
-import { splitDataset } from "../split_dataset.ts";
+import { splitByHeld, splitDataset } from "../split_dataset.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";
 
 const config = z.strictObject({
@@ -101,8 +101,6 @@ export const folder = defineDataset({
     if (listing.paths.length < config.minimum) throw few(listing.paths.length);
     const { path, meta } = await decodedBytes(listing, { config, spec, context });
     if (meta.kept.length < config.minimum) throw few(meta.kept.length);
-    const where = (wanted: boolean) =>
-      Uint32Array.from(meta.kept.flatMap((from, i) => listing.held[from] === wanted ? [i] : []));
     const labels: Record<string, Float32Array> = {};
     for (const [factor, column] of Object.entries(listing.labels)) {
       labels[factor] = Float32Array.from(meta.kept, (from) => column[from]);
@@ -116,7 +114,10 @@ export const folder = defineDataset({
       notes: [...listing.notes, ...meta.notes],
       images: await imagesInFile(path, spec),
       labels,
-      splits: { train: where(false), test: where(true) },
+      splits: splitByHeld(
+        meta.kept.map((from) => relative(root, listing.paths[from])),
+        meta.kept.map((from) => listing.held[from]),
+      ),
     });
   },
 });
