@@ -56,7 +56,7 @@ async function report(
 ): Promise<number> {
   const suite = await suiteOf(path);
   const name = suite?.name ?? basename(path).replace(/\.ya?ml$/, "");
-  const { plan, records, superseded } = await findRecords(store, name);
+  const { plan, records, superseded } = await findRecords(store, { name, suite });
   if (!records.some((r) => r.metrics.some((m) => m.value !== null))) {
     terminal.warn(
       records.length === 0
@@ -98,13 +98,19 @@ async function suiteOf(path: string): Promise<Suite | null> {
   return await loadSuite(path);
 }
 
-/** Records of the suite's last plan; without one, the newest of each label. */
+/**
+ * Records of the suite's last plan; without one, the newest of each label. A plan that was narrowed
+ * (`--families`, `--seeds`) is widened to the suite's own, so that what stands there is shown.
+ */
 async function findRecords(
   store: Store,
-  name: string,
+  { name, suite }: { name: string; suite: Suite | null },
 ): Promise<{ plan: readonly PlannedRun[]; records: RunRecord[]; superseded: number }> {
   try {
-    const plan = await readPlan(join(store.out, "plans", `${name}.jsonl`));
+    const last = await readPlan(join(store.out, "plans", `${name}.jsonl`));
+    const whole = suite ? planSuite(suite, { engine: last[0].spec.engine }) : [];
+    const known = new Set(whole.map(({ id }) => id));
+    const plan = last.every(({ id }) => known.has(id)) ? whole : last;
     const records = await planRecords(plan, (id) => store.readRecord(id));
     if (records.length > 0) return { plan, records, superseded: 0 };
   } catch (error) {

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
 import { main } from "../../src/commands/report.ts";
 import { parseArguments } from "../../src/commands/arguments.ts";
 import { commands } from "../../src/commands/table.ts";
+import { planSuite, writePlan } from "../../src/plan/plan.ts";
+import { loadSuite } from "../../src/suite/load.ts";
 import { openStore } from "../../src/record/store.ts";
 import { UsageError } from "../../src/errors.ts";
 import { keptTerminal } from "../commands/terminal.ts";
@@ -47,6 +50,29 @@ Deno.test("report: --quiet prints the path alone, --json one value", async () =>
   const json = await report((dir) => [...words(dir), "--json"]);
   const [value] = json.terminal.out.map((line) => JSON.parse(line));
   assertEquals([value.event, value.suite, value.files.length], ["report", "recorded", 1]);
+});
+
+Deno.test("report: a plan that was narrowed to one family hides no record of the others", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "likeness-report-" });
+  try {
+    const whole = planSuite(await loadSuite("smoke"), { engine: "wasm" });
+    const store = openStore(dir);
+    const [like] = fixture({ seeds: [1], families: ["vae"] }).records;
+    for (const { id, label, group, spec } of whole) {
+      await store.writeRecord({ ...like, id, label, group, spec, seriesSha256: null });
+    }
+    await Deno.mkdir(join(dir, "plans"));
+    await writePlan(
+      join(dir, "plans", "smoke.jsonl"),
+      whole.filter(({ spec }) => spec.family === "vae"),
+    );
+    const words = ["smoke", "--out", dir, "--to", join(dir, "to"), "--format", "json", "--quiet"];
+    assertEquals(await main(parseArguments(command, words), keptTerminal()), 0);
+    const text = await Deno.readTextFile(join(dir, "to", "report.json"));
+    for (const { label } of whole) assert(text.includes(`"${label}"`), label);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });
 
 Deno.test("report: nothing to report is exit 3 and says what to do", async () => {
