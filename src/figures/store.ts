@@ -7,6 +7,7 @@ import { dirname, join } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { type Figure, type FigureSource, type Measured, sourceSchema } from "./figure.ts";
+import { readTextIfThere } from "../text/files.ts";
 
 const storedSchema = z.strictObject({
   format: z.literal(1),
@@ -32,13 +33,8 @@ export function figurePath(
  */
 export async function readFigure(folder: string, figure: Figure): Promise<Measured | null> {
   const path = figurePath(folder, figure);
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await readTextIfThere(path);
+  if (text === null) return null;
   try {
     const stored = storedSchema.parse(JSON.parse(text));
     if (stored.figure !== figure.name || stored.group !== figure.group) {

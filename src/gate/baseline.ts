@@ -11,6 +11,7 @@ import { UsageError } from "../errors.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { type Row, rowKey } from "./rows.ts";
+import { readTextIfThere } from "../text/files.ts";
 
 const rowSchema = z.strictObject({
   label: z.string(),
@@ -101,13 +102,8 @@ export async function readBaseline(
   which: { suite: string; machineClass: string },
 ): Promise<Baseline | null> {
   const path = baselinePath(folder, which);
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await readTextIfThere(path);
+  if (text === null) return null;
   let parsed: z.infer<typeof baselineSchema>;
   try {
     parsed = baselineSchema.parse(JSON.parse(text));

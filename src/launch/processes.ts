@@ -6,15 +6,14 @@ import { fromFileUrl } from "@std/path";
 import type { Outcome, RunEvent } from "../run/events.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
 import { lines } from "./lines.ts";
+import { Pending } from "./pending.ts";
 import type { FromWorker, Task, ToWorker, WorkerSettings } from "./protocol.ts";
 
 class ProcessWorker implements LaunchedWorker {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #done: Promise<void>;
-  #broken = false;
-  #settle: ((outcome: Outcome) => void) | null = null;
-  #onEvent: (event: RunEvent) => void = () => {};
+  readonly #pending = new Pending();
 
   constructor(settings: WorkerSettings) {
     const entry = fromFileUrl(new URL("./process_worker.ts", import.meta.url));
@@ -30,16 +29,11 @@ class ProcessWorker implements LaunchedWorker {
   }
 
   get broken(): boolean {
-    return this.#broken;
+    return this.#pending.broken;
   }
 
   run(task: Task, onEvent: (event: RunEvent) => void): Promise<Outcome> {
-    if (this.#broken) return Promise.resolve({ kind: "failed", cause: "the worker has ended" });
-    this.#onEvent = onEvent;
-    return new Promise((settle) => {
-      this.#settle = settle;
-      this.#post({ kind: "task", task });
-    });
+    return this.#pending.start(() => this.#post({ kind: "task", task }), onEvent);
   }
 
   stop(): void {
@@ -47,8 +41,8 @@ class ProcessWorker implements LaunchedWorker {
   }
 
   async end(): Promise<void> {
-    if (!this.#broken) {
-      this.#broken = true;
+    if (!this.#pending.broken) {
+      this.#pending.break();
       try {
         this.#child.kill("SIGKILL");
       } catch {
@@ -61,18 +55,19 @@ class ProcessWorker implements LaunchedWorker {
   async #listen(): Promise<void> {
     const errors = this.#errors();
     for await (const line of lines(this.#child.stdout)) {
-      const message = JSON.parse(line) as FromWorker;
-      if (message.kind === "event") this.#onEvent(message.event);
-      else this.#finish(message.outcome);
+      this.#pending.receive(JSON.parse(line) as FromWorker);
     }
     const [{ code, signal }, said] = await Promise.all([this.#child.status, errors]);
-    this.#broken = true;
+    this.#pending.break();
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     const memory = signal === "SIGKILL" || /out of memory|OOM/i.test(said)
       ? " (out of memory?)"
       : "";
     const why = said === "" ? "" : `; it said: ${said}`;
-    this.#finish({ kind: "failed", cause: `the worker process ended by ${how}${memory}${why}` });
+    this.#pending.finish({
+      kind: "failed",
+      cause: `the worker process ended by ${how}${memory}${why}`,
+    });
     await this.#input.close().catch(() => {});
   }
 
@@ -89,12 +84,6 @@ class ProcessWorker implements LaunchedWorker {
   #post(message: ToWorker): void {
     const bytes = new TextEncoder().encode(JSON.stringify(message) + "\n");
     this.#input.write(bytes).catch(() => {}); // its end is reported by #listen
-  }
-
-  #finish(outcome: Outcome): void {
-    const settle = this.#settle;
-    this.#settle = null;
-    settle?.(outcome);
   }
 }
 

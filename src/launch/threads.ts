@@ -4,24 +4,20 @@
  */
 import type { Outcome, RunEvent } from "../run/events.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
+import { Pending } from "./pending.ts";
 import type { FromWorker, Task, ToWorker, WorkerSettings } from "./protocol.ts";
 
 class ThreadWorker implements LaunchedWorker {
   readonly #worker: Worker;
   readonly #stop = new SharedArrayBuffer(4);
-  #broken = false;
-  #settle: ((outcome: Outcome) => void) | null = null;
-  #onEvent: (event: RunEvent) => void = () => {};
+  readonly #pending = new Pending();
 
   constructor(settings: WorkerSettings) {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if (data.kind === "event") this.#onEvent(data.event);
-      else this.#finish(data.outcome);
-    };
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#pending.receive(data);
     const broke = (what: string) => {
-      this.#broken = true;
-      this.#finish({ kind: "failed", cause: `the worker broke down: ${what}` });
+      this.#pending.break();
+      this.#pending.finish({ kind: "failed", cause: `the worker broke down: ${what}` });
     };
     this.#worker.onerror = (event) => {
       event.preventDefault(); // it ends the worker, not the program
@@ -32,16 +28,11 @@ class ThreadWorker implements LaunchedWorker {
   }
 
   get broken(): boolean {
-    return this.#broken;
+    return this.#pending.broken;
   }
 
   run(task: Task, onEvent: (event: RunEvent) => void): Promise<Outcome> {
-    if (this.#broken) return Promise.resolve({ kind: "failed", cause: "the worker has ended" });
-    this.#onEvent = onEvent;
-    return new Promise((settle) => {
-      this.#settle = settle;
-      this.#post({ kind: "task", task });
-    });
+    return this.#pending.start(() => this.#post({ kind: "task", task }), onEvent);
   }
 
   stop(): void {
@@ -49,20 +40,14 @@ class ThreadWorker implements LaunchedWorker {
   }
 
   end(): Promise<void> {
-    this.#broken = true;
+    this.#pending.break();
     this.#worker.terminate();
-    this.#finish({ kind: "failed", cause: "the worker was ended" });
+    this.#pending.finish({ kind: "failed", cause: "the worker was ended" });
     return Promise.resolve();
   }
 
   #post(message: ToWorker): void {
     this.#worker.postMessage(message);
-  }
-
-  #finish(outcome: Outcome): void {
-    const settle = this.#settle;
-    this.#settle = null;
-    settle?.(outcome);
   }
 }
 

@@ -25,6 +25,16 @@ export async function readText(path: string, what: string): Promise<string> {
   }
 }
 
+/** The text of a file, null where there is none. Other faults are thrown as they are. */
+export async function readTextIfThere(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
 async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then((s) => s.isDirectory, () => false);
 }

@@ -7,6 +7,7 @@ import { join, relative } from "@std/path";
 import { DataError, type Factor } from "../dataset.ts";
 import { PICTURE_FILE } from "../decode.ts";
 import { heldOut } from "../split_dataset.ts";
+import { readTextIfThere } from "../../text/files.ts";
 
 /** The layouts that a suite can name. */
 export const LAYOUTS = ["plain", "classes", "celeba", "ffhq"] as const;
@@ -37,10 +38,7 @@ async function pictures(root: string): Promise<string[]> {
 }
 
 async function readLines(path: string): Promise<string[]> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  });
+  const text = await readTextIfThere(path);
   if (text === null) {
     throw new DataError(`${path}: no such file; the layout asked for has it there`);
   }

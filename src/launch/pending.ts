@@ -1,0 +1,46 @@
+/**
+ * The one task that a worker is at: what the two kinds of worker have in common.
+ * @module
+ */
+import type { Outcome, RunEvent } from "../run/events.ts";
+import type { FromWorker } from "./protocol.ts";
+
+/** Holds the promise of a worker's task until an outcome settles it, once. */
+export class Pending {
+  #broken = false;
+  #settle: ((outcome: Outcome) => void) | null = null;
+  #onEvent: (event: RunEvent) => void = () => {};
+
+  /** Whether the worker can take no further task. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Says that the worker takes no further task; what it is at may still be settled. */
+  break(): void {
+    this.#broken = true;
+  }
+
+  /** Starts a task by `post`; a broken worker fails it at once. */
+  start(post: () => void, onEvent: (event: RunEvent) => void): Promise<Outcome> {
+    if (this.#broken) return Promise.resolve({ kind: "failed", cause: "the worker has ended" });
+    this.#onEvent = onEvent;
+    return new Promise((settle) => {
+      this.#settle = settle;
+      post();
+    });
+  }
+
+  /** Takes what the worker sent: progress, or the outcome. */
+  receive(message: FromWorker): void {
+    if (message.kind === "event") this.#onEvent(message.event);
+    else this.finish(message.outcome);
+  }
+
+  /** Settles the task; later outcomes of the same task change nothing. */
+  finish(outcome: Outcome): void {
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.(outcome);
+  }
+}
