@@ -6,7 +6,7 @@ import { z } from "zod";
 import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
-import { extractorName, requireCount } from "./names.ts";
+import { comparedFeatures, extractorName } from "./names.ts";
 import { kthNeighbour, squaredDistance } from "./neighbours.ts";
 
 /** The four numbers. Precision, recall and coverage lie in [0, 1]; density may pass 1. */
@@ -85,12 +85,8 @@ export const coverage: Metric<Config> = defineMetric<Config>({
       samples,
     })),
   async compute(context, options) {
-    const { features, samples, k } = options;
-    requireCount(context.dataset, "test", samples);
-    await context.extractor(features);
-    const real = await context.features(features, "test", samples);
-    const generated = await context.features(features, "samples", samples);
-    const values = coverageOf({ real, samples: generated }, k);
+    const { real, generated } = await comparedFeatures(context, options);
+    const values = coverageOf({ real, samples: generated }, options.k);
     const [precision, recall, density, covered] = coverage.declares(options);
     return [
       { ...precision, value: values.precision },

@@ -13,7 +13,7 @@ import {
 import type { Dense } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
-import { extractorName, requireCount } from "./names.ts";
+import { comparedFeatures, extractorName } from "./names.ts";
 
 interface Moments {
   readonly mean: Float64Array;
@@ -97,11 +97,7 @@ export const frechet: Metric<Config> = defineMetric<Config>({
     samples,
   }],
   async compute(context, options) {
-    const { features, samples, reference } = options;
-    requireCount(context.dataset, reference, samples);
-    await context.extractor(features);
-    const real = await context.features(features, reference, samples);
-    const generated = await context.features(features, "samples", samples);
+    const { real, generated } = await comparedFeatures(context, options);
     return [{ ...frechet.declares(options)[0], value: frechetDistance(real, generated) }];
   },
 });

@@ -8,7 +8,7 @@ import type { HostKey } from "../random/host.ts";
 import { dot, requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
-import { extractorName, requireCount } from "./names.ts";
+import { comparedFeatures, extractorName } from "./names.ts";
 
 /** (x·y/d + 1)³ of row i of `a` and row j of `b`. Bińkowski et al. 2018, eq. 4. */
 function kernelOf(a: Features, i: number, b: Features, j: number): number {
@@ -102,11 +102,8 @@ export const kernel: Metric<Config> = defineMetric<Config>({
     samples,
   }],
   async compute(context, options) {
-    const { features, samples, block } = options;
-    requireCount(context.dataset, "test", samples);
-    await context.extractor(features);
-    const real = await context.features(features, "test", samples);
-    const generated = await context.features(features, "samples", samples);
+    const { block } = options;
+    const { real, generated } = await comparedFeatures(context, options);
     const value = block
       ? blockedKernelDistance(real, generated, { block, key: context.key("kernel blocks") })
       : kernelDistance(real, generated);

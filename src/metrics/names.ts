@@ -1,10 +1,11 @@
 /**
- * What metrics share in naming: extractors by their versioned names, and refusals in one wording.
+ * What metrics share: extractors by their versioned names, refusals in one wording, and the two sets
+ * of features that distances compare.
  * No heavy import: `list` reads this.
  * @module
  */
 import type { Dataset, Split } from "../data/dataset.ts";
-import { MetricUnavailable } from "./metric.ts";
+import { type EvaluationContext, type Features, MetricUnavailable } from "./metric.ts";
 
 /** Extractors that a suite can name, with the versioned names that stand in metric names. */
 export const extractorNames: Readonly<Record<string, string>> = {
@@ -27,4 +28,23 @@ export function requireCount(dataset: Dataset, split: Split, count: number): voi
         `lower its samples or enlarge the split`,
     );
   }
+}
+
+/**
+ * Features of the first `samples` pictures of a split and of as many of the subject's samples.
+ * @throws MetricUnavailable where the split is too small or the extractor can't be had
+ */
+export async function comparedFeatures(
+  context: EvaluationContext,
+  { features, samples, reference = "test" }: {
+    features: string;
+    samples: number;
+    reference?: Split;
+  },
+): Promise<{ real: Features; generated: Features }> {
+  requireCount(context.dataset, reference, samples);
+  await context.extractor(features);
+  const real = await context.features(features, reference, samples);
+  const generated = await context.features(features, "samples", samples);
+  return { real, generated };
 }

@@ -24,15 +24,9 @@ import {
 import { hostKey } from "../../src/random/host.ts";
 import { keyTensor, normal } from "../../src/random/key.ts";
 import { close, float32, law } from "../law.ts";
+import { read } from "../engine/read.ts";
 
 const { engine } = await openEngine("wasm");
-
-async function read(body: () => tf.Tensor): Promise<number[]> {
-  const t = tf.tidy(body);
-  const values = Array.from(await engine.read(t));
-  t.dispose();
-  return values;
-}
 
 const seed = fc.nat(1e6);
 

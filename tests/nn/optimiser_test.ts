@@ -16,15 +16,9 @@ import {
 import { hostKey } from "../../src/random/host.ts";
 import { keyTensor, normal } from "../../src/random/key.ts";
 import { close, float32, law } from "../law.ts";
+import { read } from "../engine/read.ts";
 
 const { engine } = await openEngine("wasm");
-
-async function read(body: () => tf.Tensor): Promise<number[]> {
-  const t = tf.tidy(body);
-  const values = Array.from(await engine.read(t));
-  t.dispose();
-  return values;
-}
 
 const small = fc.float({ min: -4, max: 4, noNaN: true, noDefaultInfinity: true });
 const rate = fc.constantFrom(1e-3, 0.01, 0.1);

@@ -1,21 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { openEngine } from "../../src/engine/mod.ts";
 import { valueAndGrad } from "../../src/nn/gradient.ts";
 import { hostFold, hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
-
-const { engine } = await openEngine("wasm");
-
-/** What `body` gives, on the host, leaving nothing behind. */
-async function read(body: () => tf.Tensor): Promise<number[]> {
-  const t = tf.tidy(body);
-  const values = Array.from(await engine.read(t));
-  t.dispose();
-  return values;
-}
+import { read } from "../engine/read.ts";
 
 const seed = fc.nat(2 ** 31);
 
