@@ -83,7 +83,10 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   for (const path of args.positionals) {
     const suite = await loadSuite(path, { set });
     const plan = planSuite(suite, options);
-    if (!args.has("no-gate")) await suitePolicies(suite, plan);
+    // What `--set` makes another experiment is not gated.
+    if (!args.has("no-gate") && suite.overrides.length === 0) {
+      await suitePolicies(suite, planSuite(suite, { engine: engine.name }));
+    }
     suites.push({ suite, plan });
   }
   const { signal, release } = interruption(terminal);

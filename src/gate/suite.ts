@@ -2,6 +2,7 @@
  * The gate of a suite: its policies, checked, and the rows that it should have.
  * @module
  */
+import { planSuite } from "../plan/plan.ts";
 import { UsageError } from "../errors.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { fromTable, metrics } from "../registry.ts";
@@ -47,7 +48,8 @@ async function declaredBy(suite: Suite): Promise<Declared[]> {
 /**
  * The policies of a suite's metrics, by the full name of the value: one metric may stand in a suite
  * twice with other configs and another gate.
- * @param plan the runs that the gate will compare; without it every policy is taken as it is
+ * @param plan the suite's own runs, not narrowed by options: a policy is refused for how it is
+ * written, not for a quick look at one seed; without it every policy is taken as it is
  * @throws UsageError for a policy that could never fail (see `checkPolicies`)
  */
 export async function suitePolicies(
@@ -125,7 +127,10 @@ export async function gateSuite(
     ...options,
     suite: suite.name,
     suiteVersion: suite.version,
-    policies: await suitePolicies(suite, plan),
+    policies: await suitePolicies(
+      suite,
+      plan.length === 0 ? [] : planSuite(suite, { engine: plan[0].spec.engine }),
+    ),
     ...(restricted ? { labels: planned } : {}),
   });
 }

@@ -41,6 +41,22 @@ Deno.test("a suite's rank gate that could never fail is refused before anything 
   await suitePolicies(five, planSuite(five, { engine: "wasm" }));
 });
 
+Deno.test("a quick look at one seed is gated, not refused for the seeds it leaves out", async () => {
+  const gate = "  - kernel: { samples: 50, gate: { test: rank } }";
+  const suite = await suiteOf(gate, { seeds: "[1, 2, 3, 4, 5]" });
+  const baselines = await Deno.makeTempDir({ prefix: "likeness-gate-" });
+  try {
+    const outcome = await gateSuite({
+      suite,
+      plan: planSuite(suite, { engine: "wasm", seeds: [1] }),
+      records: [record({ seed: 1, metrics: [{ value: 1 }] })],
+    }, { baselines });
+    assertEquals(outcome.counts.new, outcome.counts.total);
+  } finally {
+    await Deno.remove(baselines, { recursive: true });
+  }
+});
+
 Deno.test("a suite changed by --set is another experiment: it is not compared", async () => {
   const suite = await suiteOf("  - reconstruction", { set: ["budget.steps=2"] });
   const outcome = await gateSuite({
