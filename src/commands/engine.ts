@@ -74,8 +74,8 @@ async function conform(
   { args, terminal }: { args: Arguments; terminal: Terminal },
 ): Promise<number> {
   const { conformance } = await import("../engine/conformance.ts");
-  const { composedRuns } = await import("../engine/wasm/registry.ts");
-  const rows = await conformance(engine, engine.identity.name === "wasm" ? { composedRuns } : {});
+  const { composedRuns } = await import("../engine/registry.ts");
+  const rows = await conformance(engine, { composedRuns });
   if (args.has("json")) { for (const row of rows) terminal.print(JSON.stringify(row)); }
   else terminal.print(conformanceTable(rows).join("\n"));
   const wrong = rows.some((r) => [r.forward, r.gradient, r.second].includes("wrong"));

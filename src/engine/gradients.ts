@@ -8,6 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { ConvAttributes } from "./conv_gradients.ts";
 
 type Attributes = tf.NamedAttrMap;
 
@@ -107,8 +108,33 @@ function registerLinear(): void {
   });
 }
 
+/** y is bilinear in x and w, so the filter gradient's gradients are convolutions again. */
+function registerFilterGradient(): void {
+  tf.registerGradient({
+    kernelName: "Conv2DBackpropFilter",
+    inputsToSave: ["x", "dy"],
+    gradFunc: (ddw, saved, attributes) => {
+      const [x, dy] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const { strides, pad, dimRoundingMode } = attributes as unknown as ConvAttributes;
+      const filter = ddw as tf.Tensor4D;
+      return {
+        x: () =>
+          tf.engine().runKernel("Conv2DBackpropInput", { dy, filter }, {
+            strides,
+            pad,
+            dataFormat: "NHWC",
+            dimRoundingMode,
+            inputShape: x.shape,
+          } as unknown as tf.NamedAttrMap) as tf.Tensor,
+        dy: () => tf.conv2d(x, filter, strides, pad as "same", "NHWC", 1, dimRoundingMode),
+      };
+    },
+  });
+}
+
 /** Registers them all; once a worker. */
 export function registerGradients(): void {
+  registerFilterGradient();
   fromOutput({ kernel: "Exp", input: "x" }, (x) => tf.exp(x), (dy, y) => tf.mul(dy, y));
   fromOutput(
     { kernel: "Sigmoid", input: "x" },

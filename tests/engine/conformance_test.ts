@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { conformance } from "../../src/engine/conformance.ts";
 import { openEngine } from "../../src/engine/mod.ts";
-import { composedRuns } from "../../src/engine/wasm/registry.ts";
+import { composedRuns } from "../../src/engine/registry.ts";
 
 const { engine } = await openEngine("wasm");
 const rows = await conformance(engine, { composedRuns });

@@ -72,21 +72,21 @@ export const mutants = [
   },
   {
     id: "conv-filter-not-reversed",
-    file: "src/engine/wasm/conv_kernels.ts",
+    file: "src/engine/conv_gradients.ts",
     find: "tf.transpose(turn(folded), [0, 1, 3, 2])",
     replace: "tf.transpose(folded, [0, 1, 3, 2])",
     law: "tests/engine/conv_gradients_test.ts",
   },
   {
     id: "conv-stride-not-folded",
-    file: "src/engine/wasm/conv_kernels.ts",
+    file: "src/engine/conv_gradients.ts",
     find: 'const dx = unfold(tf.conv2d(dy, turned, 1, "valid"), strides);',
     replace: 'const dx = unfold(tf.conv2d(dy, turned, 1, "valid"), [1, 1]);',
     law: "tests/engine/conv_gradients_test.ts",
   },
   {
     id: "conv-filter-gradient-unpadded",
-    file: "src/engine/wasm/conv_kernels.ts",
+    file: "src/engine/conv_gradients.ts",
     find: "[top, rows - g.inHeight - top],",
     replace: "[0 * top, rows - g.inHeight],",
     law: "tests/engine/conv_gradients_test.ts",
@@ -135,7 +135,7 @@ export const mutants = [
   },
   {
     id: "donated-state-kept",
-    file: "src/engine/wasm/engine.ts",
+    file: "src/engine/scoped.ts",
     find: "if (donate) disposeTree(state, kept);",
     replace: "if (donate && kept.size === 0) disposeTree(state, kept);",
     law: "tests/engine/wasm_test.ts",

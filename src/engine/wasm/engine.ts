@@ -11,66 +11,26 @@ import type {
   Engine,
   EngineIdentity,
   EngineMemory,
-  Key,
   Program,
 } from "../engine.ts";
-import { disposeTree, leaves, mapTree, type TensorTree } from "../tree.ts";
+import { flopsOf, registerFlopCounts } from "../flops.ts";
 import { registerGradients } from "../gradients.ts";
+import { scoped } from "../scoped.ts";
+import type { TensorTree } from "../tree.ts";
+import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { registerConvKernels } from "./conv_kernels.ts";
-import { flopsOf, registerFlopCounts } from "./flops.ts";
 import type { WasmBackend } from "./heap.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
 import { startWasm } from "./open.ts";
-import { registerSharedCopies } from "./registry.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
+import { registerSharedCopies, replaceKernel } from "./registry.ts";
 
 const DETERMINISM: Determinism = {
   scope: "any",
   note:
     "one thread and one pinned binary; the same bits on every x86-64 machine (arm64 unverified)",
 };
-
-/** Runs a program so that nothing but its results outlives it. */
-function scoped<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
-  program: Program<S, I, O>,
-  { name, donate = false }: CompileOptions,
-): Program<S, I, O> {
-  return (state: S, inputs: I, key: Key) => {
-    const before = tf.memory().numTensors;
-    let result: [S, O];
-    try {
-      result = tf.tidy(name, () => {
-        const [next, outputs] = program(state, inputs, key);
-        // A result that is also an argument, or stands twice, gets a handle of its own, so that the
-        // caller may dispose each. A donated state hands its own on.
-        const taken = new Set<tf.Tensor>([key, ...leaves(inputs).map(([, t]) => t)]);
-        if (!donate) { for (const [, t] of leaves(state)) taken.add(t); }
-        const own = (t: tf.Tensor) => {
-          if (taken.has(t)) return tf.clone(t);
-          taken.add(t);
-          return t;
-        };
-        return [mapTree(next, own), mapTree(outputs, own)] as unknown as tf.TensorContainer;
-      }) as unknown as [S, O];
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`program ${name}: ${message}`, { cause });
-    }
-    const kept = new Set(leaves(result as unknown as TensorTree).map(([, t]) => t));
-    const old = new Set(leaves(state).map(([, t]) => t));
-    let fresh = 0;
-    for (const t of kept) if (!old.has(t)) fresh++;
-    const leaked = tf.memory().numTensors - before - fresh;
-    if (leaked > 0) {
-      throw new Error(
-        `program ${name} leaves ${leaked} tensors behind; tf.keep has no place in it`,
-      );
-    }
-    if (donate) disposeTree(state, kept);
-    return result;
-  };
-}
 
 class WasmEngine implements Engine {
   readonly identity: EngineIdentity;
@@ -90,20 +50,11 @@ class WasmEngine implements Engine {
   }
 
   tensor(
-    values: Float32Array | Int32Array | Uint8Array,
+    values: HostValues,
     shape: readonly number[],
-    dtype: "float32" | "int32" = values instanceof Float32Array ? "float32" : "int32",
+    dtype: "float32" | "int32" = dtypeOf(values),
   ): tf.Tensor {
-    const size = shape.reduce((n, d) => n * d, 1);
-    if (size !== values.length) {
-      throw new Error(
-        `engine.tensor: shape [${shape}] needs ${size} values, found ${values.length}`,
-      );
-    }
-    const typed = dtype === "float32"
-      ? (values instanceof Float32Array ? values : Float32Array.from(values))
-      : (values instanceof Int32Array ? values : Int32Array.from(values));
-    return tf.tensor(typed, [...shape], dtype);
+    return tf.tensor(typedValues(values, shape, dtype), [...shape], dtype);
   }
 
   async read(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
@@ -164,7 +115,7 @@ async function open(binary?: URL): Promise<Engine> {
 function registerKernels(): void {
   registerGradients();
   registerSharedCopies();
-  registerFlopCounts();
+  registerFlopCounts(replaceKernel);
   registerMatMulKernels();
   registerConvKernels();
   registerRandomKernels();

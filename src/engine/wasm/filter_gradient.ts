@@ -5,7 +5,8 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { floats, sizeOf, type TensorInfo, type WasmBackend } from "./heap.ts";
+import { sizeOf } from "../values.ts";
+import { floats, type TensorInfo, type WasmBackend } from "./heap.ts";
 import { LANES, type RankUpdates, rankUpdatesOn } from "./rank_update.ts";
 
 /** Sizes of a convolution. */

@@ -23,13 +23,6 @@ export interface WasmBackend {
   };
 }
 
-/** What tfjs hands a kernel. */
-export interface KernelCall<Inputs, Attributes = Record<string, never>> {
-  readonly inputs: Inputs;
-  readonly attrs: Attributes;
-  readonly backend: WasmBackend;
-}
-
 /** float32 contents of a tensor, as a view. */
 export function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
@@ -38,9 +31,4 @@ export function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
 /** int32 contents of a tensor, as a view. */
 export function integers(backend: WasmBackend, tensor: TensorInfo): Int32Array {
   return backend.typedArrayFromHeap(tensor) as Int32Array;
-}
-
-/** Number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((n, d) => n * d, 1);
 }

@@ -5,9 +5,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { KernelCall, TensorInfo } from "./heap.ts";
-import { sizeOf } from "./heap.ts";
-import { composed, replaceKernel } from "./registry.ts";
+import { composed } from "../registry.ts";
+import { sizeOf } from "../values.ts";
+import type { TensorInfo } from "./heap.ts";
+import { type KernelCall, replaceKernel } from "./registry.ts";
 
 interface MatMulAttributes {
   readonly transposeA?: boolean;

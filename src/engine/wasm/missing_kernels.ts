@@ -3,8 +3,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { floats, integers, type KernelCall, sizeOf, type TensorInfo } from "./heap.ts";
-import { replaceKernel } from "./registry.ts";
+import { sizeOf } from "../values.ts";
+import { floats, integers, type TensorInfo } from "./heap.ts";
+import { type KernelCall, replaceKernel } from "./registry.ts";
 
 /** Sums rows of x into the row that each names; rows named by a negative number are dropped. */
 function segmentSum(

@@ -18,8 +18,9 @@ import {
   PHILOX_NORMAL,
   PHILOX_UNIFORM,
 } from "../../random/kernels.ts";
-import { floats, integers, type KernelCall, sizeOf, type TensorInfo } from "./heap.ts";
-import { replaceKernel } from "./registry.ts";
+import { sizeOf } from "../values.ts";
+import { floats, integers, type TensorInfo } from "./heap.ts";
+import { type KernelCall, replaceKernel } from "./registry.ts";
 
 function keyWords({ inputs, backend }: KernelCall<{ key: TensorInfo }, unknown>): KeyWords {
   const { key } = inputs;

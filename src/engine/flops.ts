@@ -4,8 +4,8 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { sizeOf } from "./heap.ts";
-import { replaceKernel } from "./registry.ts";
+import type { ReplaceKernel } from "./registry.ts";
+import { sizeOf } from "./values.ts";
 
 let counted = 0;
 
@@ -47,7 +47,7 @@ const COUNTS: Readonly<Record<string, Count>> = {
 };
 
 /** Wraps the base kernels with the count. Before composed kernels are registered on top. */
-export function registerFlopCounts(): void {
+export function registerFlopCounts(replaceKernel: ReplaceKernel): void {
   for (const [name, count] of Object.entries(COUNTS)) {
     replaceKernel(name, (base) => (call) => {
       const output = base(call) as tf.TensorInfo;
