@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly name: string;
   /** The caller gives the state away: after a call the state passed in may no longer be used. */
   readonly donate?: boolean;
+  /** Shapes change from call to call (densification): run eagerly, never captured. */
+  readonly reshape?: boolean;
 }
 
 /** Who computed a number: everything that can change its bits or its speed. */

@@ -16,7 +16,16 @@ export function flopsOf(body: () => void): number {
   return counted - before;
 }
 
-/** Adds operations of a kernel of ours that calls no base kernel. */
+/** Runs `body` and takes its operations off the count again; returns how many they were. */
+export function flopsApart(body: () => void): number {
+  const before = counted;
+  body();
+  const flops = counted - before;
+  counted = before;
+  return flops;
+}
+
+/** Adds operations of what calls no base kernel: kernels of ours, compiled programs. */
 export function countOwn(flops: number): void {
   counted += flops;
 }

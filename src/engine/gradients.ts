@@ -8,6 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { PHILOX_CATEGORICAL } from "../random/kernels.ts";
 import type { ConvAttributes } from "./conv_gradients.ts";
 
 type Attributes = tf.NamedAttrMap;
@@ -132,8 +133,18 @@ function registerFilterGradient(): void {
   });
 }
 
+/** No gradient flows from a draw into logits. */
+function registerDraws(): void {
+  tf.registerGradient({
+    kernelName: PHILOX_CATEGORICAL,
+    inputsToSave: ["logits"],
+    gradFunc: (_dy, saved) => ({ logits: () => tf.zerosLike(saved[0]) }),
+  });
+}
+
 /** Registers them all; once a worker. */
 export function registerGradients(): void {
+  registerDraws();
   registerFilterGradient();
   fromOutput({ kernel: "Exp", input: "x" }, (x) => tf.exp(x), (dy, y) => tf.mul(dy, y));
   fromOutput(

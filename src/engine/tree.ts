@@ -24,6 +24,17 @@ export function leaves(tree: TensorTree, path = ""): [path: string, leaf: tf.Ten
   return Object.keys(record).sort().flatMap((k) => leaves(record[k], at(k)));
 }
 
+/** Leaves in canonical order, without their paths: for calls that happen every step. */
+export function tensorsOf(tree: TensorTree, into: tf.Tensor[] = []): tf.Tensor[] {
+  if (isTensor(tree)) into.push(tree);
+  else if (Array.isArray(tree)) { for (const child of tree) tensorsOf(child, into); }
+  else {
+    const record = tree as { readonly [name: string]: TensorTree };
+    for (const k of Object.keys(record).sort()) tensorsOf(record[k], into);
+  }
+  return into;
+}
+
 /** The same tree with every leaf replaced by `f(leaf, path)`. */
 export function mapTree<S extends TensorTree, U>(
   tree: S,

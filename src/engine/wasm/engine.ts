@@ -15,6 +15,7 @@ import type {
 } from "../engine.ts";
 import { flopsOf, registerFlopCounts } from "../flops.ts";
 import { registerGradients } from "../gradients.ts";
+import { processorName } from "../processor.ts";
 import { scoped } from "../scoped.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
@@ -88,17 +89,6 @@ class WasmEngine implements Engine {
     tf.registerBackend("wasm", factory);
     opened = undefined;
   }
-}
-
-/** The CPU's name as the system gives it, or its architecture. */
-function processorName(): string {
-  try {
-    const line = Deno.readTextFileSync("/proc/cpuinfo").match(/^model name\s*:\s*(.+)$/m);
-    if (line) return line[1].trim();
-  } catch {
-    // Other systems, or no permission to read: the architecture has to do.
-  }
-  return Deno.build.arch;
 }
 
 let opened: Promise<Engine> | undefined;

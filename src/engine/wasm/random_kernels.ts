@@ -2,7 +2,6 @@
  * The random kernels of `random/kernels.ts` on the wasm heap.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
 import {
   categoricalDraw,
   foldNumber,
@@ -84,15 +83,10 @@ function categoricalKernel(
   return out;
 }
 
-/** Registers the kernels, and that no gradient flows from a draw into logits. */
+/** Registers the kernels. */
 export function registerRandomKernels(): void {
   replaceKernel(PHILOX_FOLD, () => foldKernel);
   replaceKernel(PHILOX_UNIFORM, () => rowKernel(uniformRow));
   replaceKernel(PHILOX_NORMAL, () => rowKernel(normalRow));
   replaceKernel(PHILOX_CATEGORICAL, () => categoricalKernel);
-  tf.registerGradient({
-    kernelName: PHILOX_CATEGORICAL,
-    inputsToSave: ["logits"],
-    gradFunc: (_dy, saved) => ({ logits: () => tf.zerosLike(saved[0]) }),
-  });
 }

@@ -1,0 +1,158 @@
+/**
+ * The `tensorflow` engine: tfjs-node-gpu's kernels over TensorFlow's own library, through Deno's
+ * FFI, and programs captured whole as TensorFlow functions.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import {
+  type CompileOptions,
+  type Determinism,
+  type Engine,
+  EngineError,
+  type EngineIdentity,
+  type EngineMemory,
+  type Program,
+} from "../engine.ts";
+import { flopsOf, registerFlopCounts } from "../flops.ts";
+import { registerGradients } from "../gradients.ts";
+import { processorName } from "../processor.ts";
+import { kernelsOf } from "../registry.ts";
+import { scoped } from "../scoped.ts";
+import type { TensorTree } from "../tree.ts";
+import { dtypeOf, type HostValues, typedValues } from "../values.ts";
+import { startBackend, type TensorflowBackend } from "./backend.ts";
+import { Binding } from "./binding.ts";
+import { Compiler, type Mode } from "./compile.ts";
+import { EagerContext } from "./eager.ts";
+import { Library } from "./library.ts";
+import { registerRandomKernels } from "./random_kernels.ts";
+
+/** How the engine is opened. */
+export interface TensorflowOptions {
+  /** libtensorflow_cc.so.2; default: the installed one. */
+  readonly library: string;
+  /** Threads; default: as many as there are cores. */
+  readonly threads?: number;
+  /** How programs are run. */
+  readonly mode?: Mode;
+}
+
+class TensorflowEngine implements Engine {
+  readonly identity: EngineIdentity;
+  readonly determinism: Determinism;
+  readonly #backend: TensorflowBackend;
+  readonly #compiler: Compiler;
+
+  constructor(backend: TensorflowBackend, { threads, mode }: { threads: number; mode: Mode }) {
+    const { context } = backend.binding;
+    this.#backend = backend;
+    this.#compiler = new Compiler(backend, { mode, warn: (message) => console.warn(message) });
+    this.identity = {
+      name: "tensorflow",
+      versions: {
+        tfjs: tf.version["tfjs-core"],
+        tensorflow: context.library.version,
+        deno: Deno.version.deno,
+      },
+      device: context.device.type.toLowerCase(),
+      driver: processorName(),
+      threads,
+    };
+    this.determinism = {
+      scope: "machine-class",
+      note: `compiled steps repeat bit for bit at ${threads} threads`,
+    };
+  }
+
+  compile<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
+    program: Program<S, I, O>,
+    options: CompileOptions,
+  ): Program<S, I, O> {
+    return options.reshape ? scoped(program, options) : this.#compiler.compile(program, options);
+  }
+
+  tensor(
+    values: HostValues,
+    shape: readonly number[],
+    dtype: "float32" | "int32" = dtypeOf(values),
+  ): tf.Tensor {
+    const tensor = tf.tensor(typedValues(values, shape, dtype), [...shape], dtype);
+    this.#backend.idOf(tensor); // uploaded now: the caller may change the array
+    return tensor;
+  }
+
+  async read(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
+    const values = await tensor.data();
+    return values instanceof Uint8Array ? Int32Array.from(values) : values;
+  }
+
+  /** On the CPU ops run when they are called; a GPU is waited for by reading behind them. */
+  async sync(): Promise<void> {
+    if (!this.#backend.binding.isUsingGpuDevice()) return;
+    const one = tf.tidy(() => tf.add(tf.scalar(1), tf.scalar(1)));
+    await one.data();
+    one.dispose();
+  }
+
+  memory(): EngineMemory {
+    const { numBytes, numTensors } = tf.memory();
+    return { bytes: numBytes, tensors: numTensors, peakBytes: peakResident() };
+  }
+
+  countFlops(body: () => void): number {
+    return flopsOf(() => tf.tidy(body));
+  }
+
+  dispose(): void {
+    tf.removeBackend("tensorflow");
+    opened = undefined;
+  }
+}
+
+/** Most bytes that the process has had in memory: the library's allocator doesn't tell its own. */
+function peakResident(): number {
+  try {
+    const kib = Deno.readTextFileSync("/proc/self/status").match(/^VmHWM:\s*(\d+) kB$/m)?.[1];
+    return 1024 * Number(kib);
+  } catch {
+    return Deno.memoryUsage().rss;
+  }
+}
+
+let opened: Promise<Engine> | undefined;
+
+async function open(options: TensorflowOptions): Promise<Engine> {
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  const library = Library.open(options.library);
+  const backend = await startBackend(new Binding(new EagerContext(library, { threads })));
+  registerGradients();
+  const replaceKernel = kernelsOf("tensorflow");
+  registerFlopCounts(replaceKernel);
+  registerRandomKernels(replaceKernel);
+  await checkItComputes();
+  return new TensorflowEngine(backend, { threads, mode: options.mode ?? "graph" });
+}
+
+/** One product whose answer is known: an engine that starts must also compute. */
+async function checkItComputes(): Promise<void> {
+  const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5], [6]])));
+  const values = await product.data();
+  product.dispose();
+  if (values[0] !== 17 || values[1] !== 39) {
+    throw new EngineError(
+      `engine tensorflow: started but computed [${values}] for [[1, 2], [3, 4]]·[5, 6], which is [17, 39]`,
+    );
+  }
+}
+
+/**
+ * The worker's tensorflow engine; a second call gives the same one.
+ * @throws EngineError if it can't start
+ */
+export function openTensorflow(options: TensorflowOptions): Promise<Engine> {
+  if (opened === undefined) {
+    opened = open(options);
+    opened.catch(() => opened = undefined);
+  }
+  return opened;
+}
