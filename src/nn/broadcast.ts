@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
+import { engineKernel, SUM_ROWS } from "./engine_kernels.ts";
 
 /**
  * [rows, C] → [C], as rows times the mean over one window: on the wasm engine a product with a row
@@ -12,6 +13,8 @@ import { customOp } from "./custom.ts";
  */
 const sumRows = customOp({
   forward: (x) => {
+    const own = engineKernel(SUM_ROWS, { x });
+    if (own !== undefined) return own[0];
     const [rows, width] = x.shape as [number, number];
     const column = tf.reshape<tf.Rank.R4>(x, [1, rows, 1, width]);
     const mean = tf.avgPool(column, [rows, 1], 1, "valid");

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { leaves, mapTree, type TensorTree } from "../engine/tree.ts";
+import { ADAM_STEP, engineKernel } from "./engine_kernels.ts";
 
 /** Settings of Adam and AdamW. */
 export interface AdamOptions {
@@ -60,6 +61,36 @@ export function clipByGlobalNorm<P extends TensorTree>(tree: P, most: number): P
   return mapTree(tree, (leaf) => tf.mul(leaf, factor)) as P;
 }
 
+/** One leaf with its moments and gradient; `keep` multiplies it where weights decay. */
+interface AdamLeaf {
+  readonly p: tf.Tensor;
+  readonly m: tf.Tensor;
+  readonly v: tf.Tensor;
+  readonly g: tf.Tensor;
+  readonly keep?: tf.Tensor;
+}
+
+/** One leaf's step, by the engine's own kernel where it has one. */
+function adamStep(
+  { p, m, v, g, keep }: AdamLeaf,
+  { beta1, beta2, rate, small }: {
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly rate: tf.Tensor;
+    readonly small: tf.Tensor;
+  },
+): { p: tf.Tensor; m: tf.Tensor; v: tf.Tensor } {
+  if (keep === undefined) {
+    const inputs = { param: p, first: m, second: v, gradient: g, rate, epsilon: small };
+    const done = engineKernel(ADAM_STEP, inputs, { beta1, beta2 });
+    if (done !== undefined) return { p: done[0], m: done[1], v: done[2] };
+  }
+  const first = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
+  const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2));
+  const change = tf.mul(rate, tf.div(first, tf.add(tf.sqrt(second), small)));
+  return { p: tf.sub(keep === undefined ? p : tf.mul(p, keep), change), m: first, v: second };
+}
+
 /**
  * Adam with bias correction (Kingma & Ba 2015) and decoupled weight decay (AdamW: Loshchilov &
  * Hutter 2019):
@@ -94,28 +125,26 @@ export function adam(options: AdamOptions = {}): Adam {
         const small = tf.mul(root, epsilon);
         const keep = tf.sub(1, tf.mul(learningRate, weightDecay));
         const gradients = new Map(leaves(clipped));
+        const firsts = new Map(leaves(slots.first));
         const seconds = new Map(leaves(slots.second));
         const moments = new Map<string, { m: tf.Tensor; v: tf.Tensor }>();
-        const first = mapTree(slots.first, (m, path) => {
-          const g = gradients.get(path);
-          const v = seconds.get(path);
-          if (g === undefined || v === undefined) {
+        const next = mapTree(params, (p, path) => {
+          const [g, m, v] = [gradients.get(path), firsts.get(path), seconds.get(path)];
+          if (g === undefined || m === undefined || v === undefined) {
             throw new Error(`adam: no gradient or slot for ${path}`);
           }
-          const next = {
-            m: tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)),
-            v: tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)),
-          };
-          moments.set(path, next);
-          return next.m;
+          const decayed = weightDecay !== 0 && decays(path, p);
+          const done = adamStep({ p, m, v, g, keep: decayed ? keep : undefined }, {
+            beta1,
+            beta2,
+            rate,
+            small,
+          });
+          moments.set(path, done);
+          return done.p;
         }) as P;
+        const first = mapTree(slots.first, (_, path) => moments.get(path)!.m) as P;
         const second = mapTree(slots.second, (_, path) => moments.get(path)!.v) as P;
-        const next = mapTree(params, (p, path) => {
-          const { m, v } = moments.get(path)!;
-          const change = tf.mul(rate, tf.div(m, tf.add(tf.sqrt(v), small)));
-          const kept = weightDecay !== 0 && decays(path, p) ? tf.mul(p, keep) : p;
-          return tf.sub(kept, change);
-        }) as P;
         return {
           params: next,
           slots: { first, second, beta1Power, beta2Power },

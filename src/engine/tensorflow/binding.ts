@@ -158,16 +158,21 @@ export class Binding {
     outputs: number,
   ): Metadata[] {
     if (this.#trace !== undefined) {
-      const edges = this.#trace.op(name, { attributes, inputs });
-      return edges.map((entry) => ({
-        id: this.add(entry),
-        shape: [...entry.output.shape],
-        dtype: entry.output.dtype,
-      }));
+      return this.#trace.op(name, { attributes, inputs }).map((edge) => this.#symbol(edge));
     }
     const pointers = inputs.map((id) => this.pointer(id));
     const call = { attributes, inputs: pointers };
     return this.context.execute(name, call, { outputs }).map((handle) => this.hold(handle));
+  }
+
+  #symbol(entry: Symbolic): Metadata {
+    const { dtype, shape } = entry.output;
+    return { id: this.add(entry), shape: [...shape], dtype };
+  }
+
+  /** Adds an op that updates variables in place to the traced graph; see `Trace.update`. */
+  updateVariables(...update: Parameters<Trace["update"]>): Metadata[] {
+    return this.#trace!.update(...update).map((edge) => this.#symbol(edge));
   }
 
   /** Numbers a handle. */

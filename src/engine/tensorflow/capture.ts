@@ -7,7 +7,6 @@ import * as tf from "@tensorflow/tfjs";
 import type { Key, Program } from "../engine.ts";
 import { leaves, mapTree, tensorsOf, type TensorTree, type Tree } from "../tree.ts";
 import type { TensorflowBackend } from "./backend.ts";
-import { FUNCTION_ATTRIBUTES } from "./function_options.ts";
 import type { Output } from "./graph.ts";
 import { cString, type Library, type Pointer } from "./library.ts";
 import { type Symbolic, Trace } from "./trace.ts";
@@ -54,8 +53,8 @@ export interface CaptureOptions {
   readonly inputs: TensorTree;
   readonly key: Key;
   readonly name: string;
+  /** Whether the state lives in variables that the program may change. */
   readonly donate: boolean;
-  readonly mode: "graph" | "xla";
   /** Steps of an earlier capture: only compare with them, make no function. */
   readonly expected?: readonly string[];
 }
@@ -152,18 +151,33 @@ function resolve(trace: Trace, traced: Traced, donate: boolean) {
   return { outputs, results: [...next, ...results] };
 }
 
-/** Traces `program` on tensors of the shapes given, and makes a function of it. */
-export function captureProgram(
+/** A traced program with its function's arguments and results. */
+export interface TracedProgram {
+  readonly trace: Trace;
+  readonly arguments: readonly Argument[];
+  /** The graph's argument for each of `arguments`. */
+  readonly inputs: readonly Output[];
+  /** Handles of this call's arguments, where they are not variables. */
+  readonly pointers: readonly Pointer[];
+  readonly outputs: readonly Output[];
+  readonly results: readonly Source[];
+  readonly trees: readonly [Tree<Slot>, Tree<Slot>];
+}
+
+/**
+ * Traces `program` on tensors of the shapes given. The caller closes the trace.
+ * @throws Error if it leaves tensors behind, or FrozenValueError if it isn't as expected
+ */
+export function traceProgram(
   backend: TensorflowBackend,
   program: Program,
   options: CaptureOptions,
-): Captured {
+): TracedProgram {
   const { binding } = backend;
-  const { context } = binding;
+  const state = tensorsOf(options.state);
+  const rest = [...tensorsOf(options.inputs), options.key];
   // Values still on the host belong to this call, not to the graph.
-  for (const t of [...tensorsOf(options.state), ...tensorsOf(options.inputs), options.key]) {
-    backend.idOf(t);
-  }
+  for (const t of [...state, ...rest]) backend.idOf(t);
   const trace = new Trace(binding, options.expected);
   try {
     const before = tf.memory().numTensors;
@@ -178,35 +192,58 @@ export function captureProgram(
     }
     trace.checkWhole();
     const { outputs, results } = resolve(trace, traced!, options.donate);
-    const asked: [Argument, Output | undefined][] = [
-      ...traced!.state.map(([, s], at) =>
-        [{ kind: "state", at }, trace.touched(s)] as [Argument, Output]
-      ),
-      ...traced!.rest.map((s, at) =>
-        [{ kind: "rest", at }, trace.touched(s)] as [Argument, Output]
-      ),
-      ...trace.captured.map(([id, output]) =>
-        [{ kind: "outside", id }, output] as [Argument, Output]
-      ),
-    ];
-    const pairs = asked.filter((pair): pair is [Argument, Output] => pair[1] !== undefined);
+    const used: { argument: Argument; input: Output; pointer: Pointer }[] = [];
+    const use = (argument: Argument, input: Output | undefined, id: () => number) => {
+      if (input !== undefined) used.push({ argument, input, pointer: binding.pointer(id()) });
+    };
+    traced!.state.forEach(([, s], at) =>
+      use({ kind: "state", at }, trace.touched(s), () => backend.idOf(state[at]))
+    );
+    traced!.rest.forEach((s, at) =>
+      use({ kind: "rest", at }, trace.touched(s), () => backend.idOf(rest[at]))
+    );
+    for (const [id, input] of trace.captured) use({ kind: "outside", id }, input, () => id);
+    return {
+      trace,
+      arguments: used.map(({ argument }) => argument),
+      inputs: used.map(({ input }) => input),
+      pointers: used.map(({ pointer }) => pointer),
+      outputs,
+      results,
+      trees: traced!.trees,
+    };
+  } catch (error) {
+    trace.close();
+    throw error;
+  }
+}
+
+/** Traces `program`, and makes a function of it unless it only compares. */
+export function captureProgram(
+  backend: TensorflowBackend,
+  program: Program,
+  options: CaptureOptions & {
+    readonly mode: "graph" | "xla";
+    readonly attributes: readonly Attribute[];
+  },
+): Captured {
+  const { context } = backend.binding;
+  const traced = traceProgram(backend, program, options);
+  const { trace, inputs, outputs } = traced;
+  try {
     if (options.expected === undefined) {
-      const fn = trace.graph.toFunction(options.name, {
-        inputs: pairs.map(([, output]) => output),
-        outputs,
-        control: trace.writes,
-      });
+      const fn = trace.graph.toFunction(options.name, { inputs, outputs, control: trace.writes });
       if (options.mode === "xla") compileWithXla(context.library, fn);
       context.addFunction(fn, options.name);
       context.library.c.TF_DeleteFunction(fn);
     }
     return {
       name: options.name,
-      attributes: FUNCTION_ATTRIBUTES,
-      arguments: pairs.map(([argument]) => argument),
+      attributes: options.attributes,
+      arguments: traced.arguments,
       outputs: outputs.length,
-      results,
-      trees: traced!.trees,
+      results: traced.results,
+      trees: traced.trees,
       steps: trace.steps,
       nodes: trace.graph.size,
       flops: 0,

@@ -9,6 +9,7 @@ import { countOwn, flopsApart } from "../flops.ts";
 import { tensorsOf, type TensorTree, type Tree } from "../tree.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import { type Captured, captureProgram, type Slot } from "./capture.ts";
+import { FUNCTION_ATTRIBUTES } from "./function_options.ts";
 import type { Pointer } from "./library.ts";
 import { Variable } from "./variable.ts";
 
@@ -88,6 +89,7 @@ export class Compiler {
             name: id,
             donate,
             mode: this.#options.mode,
+            attributes: FUNCTION_ATTRIBUTES,
             expected: expected?.steps,
           });
         };

@@ -25,6 +25,7 @@ import { Binding } from "./binding.ts";
 import { Compiler, type Mode } from "./compile.ts";
 import { EagerContext } from "./eager.ts";
 import { Library } from "./library.ts";
+import { registerNnKernels } from "./nn_kernels.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 
 /** How the engine is opened. */
@@ -129,6 +130,7 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   const replaceKernel = kernelsOf("tensorflow");
   registerFlopCounts(replaceKernel);
   registerRandomKernels(replaceKernel);
+  registerNnKernels(replaceKernel);
   await checkItComputes();
   return new TensorflowEngine(backend, { threads, mode: options.mode ?? "graph" });
 }

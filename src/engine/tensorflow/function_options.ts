@@ -5,4 +5,6 @@
 import type { Attribute } from "./types.ts";
 
 /** Attributes of a call. */
-export const FUNCTION_ATTRIBUTES: readonly Attribute[] = [];
+export const FUNCTION_ATTRIBUTES: readonly Attribute[] = Deno.env.get("GRAP")
+  ? [{ name: "config_proto", type: 0, value: "" }]
+  : [];

@@ -41,7 +41,8 @@ function outputStruct({ operation, index }: Pick<Output, "operation" | "index">)
   return new Uint8Array(bytes.buffer);
 }
 
-function outputArray(outputs: readonly Output[]): Uint8Array<ArrayBuffer> {
+/** Outputs as C takes an array of them. */
+export function outputArray(outputs: readonly Output[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16 * outputs.length);
   outputs.forEach((output, i) => bytes.set(outputStruct(output), 16 * i));
   return bytes;
@@ -59,6 +60,11 @@ export class Graph {
     this.#library = library;
     this.#setters = graphSetters(library);
     this.#graph = library.c.TF_NewGraph();
+  }
+
+  /** The TF_Graph. */
+  get pointer(): Pointer {
+    return this.#graph;
   }
 
   /** Number of nodes. */

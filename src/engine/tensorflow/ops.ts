@@ -26,6 +26,12 @@ export class Ops {
     return made.id;
   }
 
+  /** Takes over a tensor that was made elsewhere. */
+  own(made: Metadata): Id {
+    this.#made.set(made.id, made);
+    return made.id;
+  }
+
   /** Runs an op whose only attribute is its inputs' type T. */
   typed(name: string, dtype: Dtype, ...inputs: Id[]): Id {
     return this.run(name, inputs, [attribute.type("T", dtype)]);

@@ -105,6 +105,21 @@ export const SYMBOLS = {
   TF_DeleteFunction: { parameters: [P], result: "void" },
   TFE_ContextAddFunction: { parameters: [P, P, P], result: "void" },
   TFE_ContextRemoveFunction: { parameters: [P, B, P], result: "void" },
+
+  // Sessions, for profiles: (session, run options, inputs…, values, n, outputs…, values, n, targets…,
+  // n, run metadata, status).
+  TF_NewSessionOptions: { parameters: [], result: P },
+  TF_SetConfig: { parameters: [P, B, "usize", P], result: "void" },
+  TF_DeleteSessionOptions: { parameters: [P], result: "void" },
+  TF_NewSession: { parameters: [P, P, P], result: P },
+  TF_SessionRun: {
+    parameters: [P, P, B, B, "i32", B, B, "i32", B, "i32", P, P],
+    result: "void",
+  },
+  TF_CloseSession: { parameters: [P, P], result: "void" },
+  TF_DeleteSession: { parameters: [P, P], result: "void" },
+  TF_NewBufferFromString: { parameters: [B, "usize"], result: P },
+  TFE_TensorHandleCopySharingTensor: { parameters: [P, P], result: P },
 } as const;
 
 /** The bound functions. */

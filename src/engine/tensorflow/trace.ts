@@ -289,10 +289,10 @@ export class Trace {
   ): Symbolic[] {
     const targets = variables.map((variable) => this.#arguments.get(variable)!);
     const inputs = call.inputs.map((id) => this.edge(id).output);
-    const numbers = inputs.map((input) => this.#number(input)).join();
-    this.#step(`${name} ${JSON.stringify(call.attributes)} ${numbers}`);
     // A first reading behind the write would come too late.
-    for (const target of targets) this.#initial(target);
+    const before = targets.map((target) => this.#initial(target).output);
+    const numbers = [...before, ...inputs].map((input) => this.#number(input)).join();
+    this.#step(`${name} ${JSON.stringify(call.attributes)} ${numbers}`);
     const { operation } = this.graph.add(name, {
       attributes: call.attributes,
       inputs: [...targets.map((target) => this.#touch(target)), ...inputs],

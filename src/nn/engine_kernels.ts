@@ -1,0 +1,30 @@
+/**
+ * Kernels that an engine may have for what otherwise is composed of several operations. An engine
+ * registers one under its name; without it the composition is used.
+ *
+ * | kernel   | inputs                                                      | attributes     | output                        |
+ * | -------- | ----------------------------------------------------------- | -------------- | ----------------------------- |
+ * | AdamStep | param, first, second, gradient [s]; rate, epsilon float32 [] | beta1, beta2  | param, first, second [s]      |
+ * | SumRows  | x float32 [R, C]                                            | –              | float32 [C]                   |
+ *
+ * AdamStep: m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), p ← p − m·rate/(√v + ε). It may
+ * change its first three inputs in place where they are a donated state.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+
+/** One leaf's step of Adam. */
+export const ADAM_STEP = "AdamStep";
+/** Sums over the first axis. */
+export const SUM_ROWS = "SumRows";
+
+/** Runs an engine's own kernel; undefined where the engine in use has none of this name. */
+export function engineKernel(
+  name: string,
+  inputs: tf.NamedTensorMap,
+  attributes: tf.NamedAttrMap = {},
+): tf.Tensor[] | undefined {
+  if (tf.getKernel(name, tf.getBackend()) === undefined) return undefined;
+  const out = tf.engine().runKernel(name, inputs, attributes) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(out) ? out : [out];
+}
