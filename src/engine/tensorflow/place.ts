@@ -178,13 +178,15 @@ export async function locate(options: LocateOptions = {}): Promise<Located> {
   for (const device of tried) {
     const found = await inspect(builds[device], cache);
     if (found.state === "whole") return { place: found.place };
-    if (found.state === "broken") broken.push(`not whole: ${found.why}; ${remedy(device)} mends it`);
+    if (found.state === "broken") {
+      broken.push(`not whole: ${found.why}; ${remedy(device)} mends it`);
+    }
   }
   const device = asked ?? "cpu";
   const { download, disk } = sizeOf(builds[device]);
   return {
     obstacle: broken[0] ?? `not installed; ${remedy(device)} gets it ` +
-      `(${formatBytes(download)} to download, ${formatBytes(disk)} on disk)`,
+        `(${formatBytes(download)} to download, ${formatBytes(disk)} on disk)`,
   };
 }
 
