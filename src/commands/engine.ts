@@ -8,10 +8,16 @@ import type { Engine, EngineName } from "../engine/engine.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { checkInstall, main as install } from "./engine_install.ts";
 import { columns } from "./help.ts";
 
-/** Lists engines; with `--conformance` runs the conformance suite on one, or on all that start. */
+/**
+ * Lists engines; with `--conformance` runs the conformance suite on one, or on all that start; with
+ * `--install` gets what the engine tensorflow needs.
+ */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  checkInstall(args);
+  if (args.has("install")) return await install(args, terminal);
   const all = await engineStatuses();
   const [name] = args.positionals;
   const chosen = name === undefined ? all : all.filter((e) => e.name === name);

@@ -237,20 +237,38 @@ export const commands: readonly Command[] = [
     summary: "What computes here, and what each engine can do",
     about: "Lists the engines with what they need and what they promise about repeating bits. " +
       "--conformance runs every operation the families use, forward, gradient and second gradient, " +
-      "against a reference.",
+      "against a reference. --install downloads TensorFlow's library with pip, checks its sha256, " +
+      "unpacks it into a cache outside the repository and computes a little with it; again, it " +
+      "only computes. No Python is needed afterwards.",
     positionals: [{ name: "NAME", about: "One engine (default: all)" }],
     options: [
       { name: "conformance", about: "Run the conformance suite and print the table" },
+      { name: "install", about: "Get TensorFlow's library, for the engine tensorflow" },
+      {
+        name: "device",
+        value: "NAME",
+        about: "With --install: cpu (default), or cuda for NVIDIA GPUs (3.4 GB to download)",
+      },
+      {
+        name: "from",
+        value: "PATH",
+        about: "With --install: a wheel, a folder of wheels, or an installed TensorFlow " +
+          "(site-packages, or the folder of libtensorflow_cc.so.2) in place of pip",
+      },
+      { name: "force", about: "With --install: install again what is there and whole" },
       json,
     ],
     examples: [
       ["likeness engine", "which engines start here, and why others don't"],
       ["likeness engine wasm --conformance", "ok, composed or missing, an operation a line"],
+      ["likeness engine tensorflow --install", "TensorFlow for the CPU, into the cache"],
     ],
-    exits: [[0, "listed; conformance holds"], [1, "an operation is wrong"], usage, [
-      3,
-      "the engine can't start",
-    ]],
+    exits: [
+      [0, "listed; conformance holds; installed, and the smoke test passed"],
+      [1, "an operation is wrong"],
+      usage,
+      [3, "the engine can't start, or can't be installed"],
+    ],
     load: module("engine"),
   },
 ];
