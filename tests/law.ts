@@ -19,12 +19,15 @@ export interface Law<T> {
   readonly cases?: number;
   /** Fixed, so that a failure repeats. Default 1. */
   readonly seed?: number;
+  /** Whether what the law is about can't be had here; whoever says so prints the reason. */
+  readonly ignore?: boolean;
 }
 
 /** Registers `law` as a Deno test of the same name. */
 export function law<T>(name: string, law: Law<T>): void {
   Deno.test({
     name: `law: ${name}`,
+    ignore: law.ignore ?? false,
     fn: async () => {
       await fc.assert(
         fc.asyncProperty(fc.record(law.given) as fc.Arbitrary<T>, async (values) => {

@@ -22,12 +22,30 @@ export type Program<
   O extends TensorTree = TensorTree,
 > = (state: S, inputs: I, key: Key) => [state: S, outputs: O];
 
+/** How a captured program is run: by the engine's own executor, or compiled as a whole by XLA. */
+export type CompileMode = "graph" | "xla";
+
+/**
+ * Choices that change an engine's bits, so that a plan pins them. An engine takes those that it
+ * knows; wasm and webgpu know none.
+ */
+export interface EngineSettings {
+  /** Threads that an operation may use. */
+  readonly threads?: number;
+  /** bfloat16: products and convolutions in it, weights and sums in float32. */
+  readonly precision?: "float32" | "bfloat16";
+  /** How training programs are run. */
+  readonly compile?: CompileMode;
+}
+
 /** What `compile` may assume. */
 export interface CompileOptions {
   /** For messages and profiles. */
   readonly name: string;
   /** The caller gives the state away: after a call the state passed in may no longer be used. */
   readonly donate?: boolean;
+  /** How to run it, where the engine has a choice. Default: graph. */
+  readonly mode?: CompileMode;
   /** Shapes change from call to call (densification): run eagerly, never captured. */
   readonly reshape?: boolean;
 }

@@ -2,7 +2,7 @@
  * Engines by name. Nothing heavy is loaded before an engine is opened.
  * @module
  */
-import { type Engine, EngineError, type EngineName } from "./engine.ts";
+import { type Engine, EngineError, type EngineName, type EngineSettings } from "./engine.ts";
 
 export * from "./engine.ts";
 export * from "./tree.ts";
@@ -15,14 +15,15 @@ export interface EngineStatus {
 }
 
 interface Entry {
-  readonly open?: () => Promise<Engine>;
+  readonly open?: (settings: EngineSettings) => Promise<Engine>;
   /** Why the engine can't be opened here; undefined if it can. */
   readonly obstacle: () => Promise<string | undefined> | string | undefined;
 }
 
 const ENGINES: Readonly<Record<EngineName, Entry>> = {
   tensorflow: {
-    obstacle: () => "not built yet: this version has the wasm engine only; use --engine wasm",
+    open: async (settings) => (await import("./tensorflow/engine.ts")).openTensorflow(settings),
+    obstacle: async () => (await import("./tensorflow/place.ts")).tensorflowObstacle(),
   },
   webgpu: {
     obstacle: () => "not built yet: this version has the wasm engine only; use --engine wasm",
@@ -64,6 +65,7 @@ export function engineStatuses(): Promise<EngineStatus[]> {
  */
 export async function openEngine(
   name: "auto" | EngineName,
+  settings: EngineSettings = {},
 ): Promise<{ engine: Engine; choice: string }> {
   if (name !== "auto") {
     const entry = ENGINES[name];
@@ -76,18 +78,18 @@ export async function openEngine(
     if (obstacle !== undefined || entry.open === undefined) {
       throw new EngineError(`engine ${name}: ${obstacle}`);
     }
-    return { engine: await entry.open(), choice: `${name} (named)` };
+    return { engine: await entry.open(settings), choice: `${name} (named)` };
   }
   const passed: string[] = [];
   for (const candidate of PREFERENCE) {
     const { open, obstacle } = ENGINES[candidate];
     const why = await obstacle();
     if (why !== undefined || open === undefined) {
-      passed.push(`${candidate} ${why?.split(":")[0]}`);
+      passed.push(`${candidate} ${why?.split(/[:;]/)[0]}`);
       continue;
     }
     const reason = passed.length === 0 ? "first choice" : passed.join(", ");
-    return { engine: await open(), choice: `${candidate} (auto: ${reason})` };
+    return { engine: await open(settings), choice: `${candidate} (auto: ${reason})` };
   }
   throw new EngineError(`no engine can start here: ${passed.join("; ")}`);
 }

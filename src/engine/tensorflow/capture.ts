@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key, Program } from "../engine.ts";
+import type { CompileMode, Key, Program } from "../engine.ts";
 import { leaves, mapTree, tensorsOf, type TensorTree, type Tree } from "../tree.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import type { Output } from "./graph.ts";
@@ -223,7 +223,7 @@ export function captureProgram(
   backend: TensorflowBackend,
   program: Program,
   options: CaptureOptions & {
-    readonly mode: "graph" | "xla";
+    readonly mode: CompileMode;
     readonly attributes: readonly Attribute[];
   },
 ): Captured {

@@ -9,16 +9,13 @@ import { countOwn, flopsApart } from "../flops.ts";
 import { tensorsOf, type TensorTree, type Tree } from "../tree.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import { type Captured, captureProgram, type Slot } from "./capture.ts";
-import { FUNCTION_ATTRIBUTES } from "./function_options.ts";
+import { functionAttributes } from "./function_options.ts";
 import type { Pointer } from "./library.ts";
 import { Variable } from "./variable.ts";
 
 /** Sets of shapes of one program at which it warns, and at which it stops. */
 const WARN_SHAPES = 8;
 const MOST_SHAPES = 64;
-
-/** How functions are run: by TensorFlow's executor, or compiled by XLA. */
-export type Mode = "graph" | "xla";
 
 /** Arguments of one call, flat. */
 interface Call {
@@ -28,7 +25,7 @@ interface Call {
 
 /** What a compiler shares among its programs. */
 export interface CompilerOptions {
-  readonly mode: Mode;
+  readonly precision: "float32" | "bfloat16";
   /** Told when something is worth a person's attention. */
   readonly warn: (message: string) => void;
 }
@@ -72,8 +69,9 @@ export class Compiler {
   /** See `Engine.compile`. */
   compile<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
     program: Program<S, I, O>,
-    { name, donate = false }: CompileOptions,
+    { name, donate = false, mode = "graph" }: CompileOptions,
   ): Program<S, I, O> {
+    const attributes = functionAttributes(this.#options.precision);
     const captured = new Map<string, Captured>();
     return (state: S, inputs: I, key: Key): [S, O] => {
       const call = { state: tensorsOf(state), rest: [...tensorsOf(inputs), key as tf.Tensor] };
@@ -88,8 +86,8 @@ export class Compiler {
             key,
             name: id,
             donate,
-            mode: this.#options.mode,
-            attributes: FUNCTION_ATTRIBUTES,
+            mode,
+            attributes,
             expected: expected?.steps,
           });
         };

@@ -11,6 +11,7 @@ import {
   EngineError,
   type EngineIdentity,
   type EngineMemory,
+  type EngineSettings,
   type Program,
 } from "../engine.ts";
 import { flopsOf, registerFlopCounts } from "../flops.ts";
@@ -22,20 +23,18 @@ import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { startBackend, type TensorflowBackend } from "./backend.ts";
 import { Binding } from "./binding.ts";
-import { Compiler, type Mode } from "./compile.ts";
+import { Compiler } from "./compile.ts";
 import { EagerContext } from "./eager.ts";
+import { checkGpu } from "./gpu.ts";
 import { Library } from "./library.ts";
+import { choosePlace } from "./place.ts";
 import { registerNnKernels } from "./nn_kernels.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 
-/** How the engine is opened. */
-export interface TensorflowOptions {
-  /** libtensorflow_cc.so.2; default: the installed one. */
-  readonly library: string;
-  /** Threads; default: as many as there are cores. */
-  readonly threads?: number;
-  /** How programs are run. */
-  readonly mode?: Mode;
+/** How the engine is opened. `threads` default to the cores, `precision` to float32. */
+export interface TensorflowOptions extends EngineSettings {
+  /** libtensorflow_cc.so.2; default: as `place.ts` finds it. */
+  readonly library?: string;
 }
 
 class TensorflowEngine implements Engine {
@@ -44,15 +43,20 @@ class TensorflowEngine implements Engine {
   readonly #backend: TensorflowBackend;
   readonly #compiler: Compiler;
 
-  constructor(backend: TensorflowBackend, { threads, mode }: { threads: number; mode: Mode }) {
+  constructor(backend: TensorflowBackend, settings: Required<Omit<EngineSettings, "compile">>) {
+    const { threads, precision } = settings;
     const { context } = backend.binding;
     this.#backend = backend;
-    this.#compiler = new Compiler(backend, { mode, warn: (message) => console.warn(message) });
+    this.#compiler = new Compiler(backend, {
+      precision,
+      warn: (message) => console.warn(message),
+    });
     this.identity = {
       name: "tensorflow",
       versions: {
         tfjs: tf.version["tfjs-core"],
         tensorflow: context.library.version,
+        ...precision === "float32" ? {} : { precision },
         deno: Deno.version.deno,
       },
       device: context.device.type.toLowerCase(),
@@ -61,7 +65,8 @@ class TensorflowEngine implements Engine {
     };
     this.determinism = {
       scope: "machine-class",
-      note: `compiled steps repeat bit for bit at ${threads} threads`,
+      note: `the same bits at ${threads} ${threads === 1 ? "thread" : "threads"}, on the same ` +
+        "processor and build" + (precision === "float32" ? "" : `; products in ${precision}`),
     };
   }
 
@@ -123,16 +128,19 @@ function peakResident(): number {
 let opened: Promise<Engine> | undefined;
 
 async function open(options: TensorflowOptions): Promise<Engine> {
-  const threads = options.threads ?? navigator.hardwareConcurrency;
-  const library = Library.open(options.library);
-  const backend = await startBackend(new Binding(new EagerContext(library, { threads })));
+  const { threads = navigator.hardwareConcurrency, precision = "float32" } = options;
+  const place = options.library === undefined ? await choosePlace() : undefined;
+  const library = Library.open(options.library ?? place!.library);
+  const context = new EagerContext(library, { threads });
+  if (place?.device === "cuda") await checkGpu(context, place.folder);
+  const backend = await startBackend(new Binding(context));
   registerGradients();
   const replaceKernel = kernelsOf("tensorflow");
   registerFlopCounts(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerNnKernels(replaceKernel);
   await checkItComputes();
-  return new TensorflowEngine(backend, { threads, mode: options.mode ?? "graph" });
+  return new TensorflowEngine(backend, { threads, precision });
 }
 
 /** One product whose answer is known: an engine that starts must also compute. */
@@ -151,7 +159,7 @@ async function checkItComputes(): Promise<void> {
  * The worker's tensorflow engine; a second call gives the same one.
  * @throws EngineError if it can't start
  */
-export function openTensorflow(options: TensorflowOptions): Promise<Engine> {
+export function openTensorflow(options: TensorflowOptions = {}): Promise<Engine> {
   if (opened === undefined) {
     opened = open(options);
     opened.catch(() => opened = undefined);

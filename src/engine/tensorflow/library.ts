@@ -3,6 +3,7 @@
  * @module
  */
 import { EngineError } from "../engine.ts";
+import { loadForGood } from "./load.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";
 
 /** A C pointer; null is one too. */
@@ -18,6 +19,9 @@ export class TensorflowError extends Error {
     this.code = code;
   }
 }
+
+/** absl::LogSeverity. */
+const SEVERITY_ERROR = 2;
 
 const encoder = new TextEncoder();
 const strings = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -79,7 +83,12 @@ export class Library {
    */
   static open(path: string): Library {
     try {
-      return new Library(Deno.dlopen(path, SYMBOLS).symbols);
+      const asked = Deno.env.get("TF_CPP_MIN_LOG_LEVEL");
+      loadForGood(path, { quiet: asked === undefined });
+      const { symbols } = Deno.dlopen(path, SYMBOLS);
+      // Errors only, unless the user asks TensorFlow for more in its own way.
+      symbols.quiet?.(Number(asked ?? SEVERITY_ERROR));
+      return new Library(symbols);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new EngineError(

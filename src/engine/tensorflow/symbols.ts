@@ -11,6 +11,14 @@ const OUTPUT = { struct: ["pointer", "i32"] } as const;
 
 /** See the module. */
 export const SYMBOLS = {
+  /** absl::SetMinLogLevel(severity): what TensorFlow prints about itself. Of this build alone. */
+  quiet: {
+    name: "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE",
+    parameters: ["i32"],
+    result: "void",
+    optional: true,
+  },
+
   // Status: one is kept and read after each call.
   TF_Version: { parameters: [], result: P },
   TF_NewStatus: { parameters: [], result: P },
