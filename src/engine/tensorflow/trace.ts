@@ -66,13 +66,16 @@ function fingerprint(values: TensorValues): string {
 /** A step of a trace: what it did, comparable with another trace's. */
 type Step = string;
 
-/** Where the running program is, outside the engine and tfjs. */
+/** Where the running program is: the nearest line outside the engine, tfjs and the layers. */
 function callerLine(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100;
   const lines = (new Error().stack ?? "").split("\n").slice(1);
+  Error.stackTraceLimit = limit;
   const own = lines.find((line) =>
-    !line.includes("/src/engine/") && !line.includes("node_modules") && !line.includes("/src/nn/")
+    line.includes("file://") && !/\/src\/(engine|nn)\/|\/node_modules\//.test(line)
   );
-  return own?.trim().replace(/^at /, "").replace("file://", "") ?? "an unknown line";
+  return own?.trim().replace(/^at (async )?/, "").replace("file://", "") ?? "an unknown line";
 }
 
 /** A traced program differs between two calls. */
