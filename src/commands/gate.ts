@@ -8,11 +8,11 @@ import { readBaselines, writeBaseline } from "../gate/baseline.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange } from "../gate/update.ts";
-import { planSuite, readPlan } from "../plan/plan.ts";
+import { type PlanOptions, planSuite, readPlan } from "../plan/plan.ts";
+import { settingsFrom } from "../plan/settings.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
-import type { EngineName } from "../engine/engine.ts";
 import { fromTable, metrics } from "../registry.ts";
 import { loadSuite } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
@@ -44,7 +44,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
  * seeds beyond the suite's.
  */
 async function find(suite: Suite, store: Store): Promise<Found> {
-  const planned = planSuite(suite, { engine: await engineOf(suite, store) });
+  const planned = planSuite(suite, await engineOf(suite, store));
   const groups = new Map(planned.map((run) => [run.group, run]));
   const more = (await store.list({ suite: suite.name })).flatMap((record) => {
     const like = groups.get(record.group);
@@ -56,15 +56,19 @@ async function find(suite: Suite, store: Store): Promise<Found> {
   return { suite, plan, records: await planRecords(plan, (id) => store.readRecord(id)) };
 }
 
-async function engineOf(suite: Suite, store: Store): Promise<EngineName> {
+/** Engine and settings of the last run. */
+async function engineOf(
+  suite: Suite,
+  store: Store,
+): Promise<Pick<PlanOptions, "engine" | "settings">> {
   try {
     const last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
-    if (last.length > 0) return last[0].spec.engine;
+    if (last.length > 0) return { engine: last[0].spec.engine, settings: settingsFrom(last) };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const [record] = await store.list({ suite: suite.name });
-  return record?.spec.engine ?? "wasm";
+  const records = await store.list({ suite: suite.name });
+  return { engine: records[0]?.spec.engine ?? "wasm", settings: settingsFrom(records) };
 }
 
 async function speedMetrics(suite: Suite): Promise<Set<string>> {
@@ -101,6 +105,7 @@ async function compare(
         settings: {
           out: store.out,
           engine: first.spec.engine,
+          engineSettings: first.spec.settings,
           engineChoice: first.provenance.engineChoice,
           modules: suite.modules,
           provenance: here,

@@ -6,6 +6,7 @@ import { basename, join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planSuite, readPlan } from "../plan/plan.ts";
+import { settingsFrom } from "../plan/settings.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
@@ -108,7 +109,9 @@ async function findRecords(
 ): Promise<{ plan: readonly PlannedRun[]; records: RunRecord[]; superseded: number }> {
   try {
     const last = await readPlan(join(store.out, "plans", `${name}.jsonl`));
-    const whole = suite ? planSuite(suite, { engine: last[0].spec.engine }) : [];
+    const whole = suite
+      ? planSuite(suite, { engine: last[0].spec.engine, settings: settingsFrom(last) })
+      : [];
     const known = new Set(whole.map(({ id }) => id));
     const plan = last.every(({ id }) => known.has(id)) ? whole : last;
     const records = await planRecords(plan, (id) => store.readRecord(id));
@@ -129,7 +132,10 @@ async function gateOf(
     readonly args: Arguments;
   },
 ): Promise<ReportInputs["gate"]> {
-  const whole = planSuite(suite, { engine: records[0].spec.engine });
+  const whole = planSuite(suite, {
+    engine: records[0].spec.engine,
+    settings: settingsFrom(records),
+  });
   const groups = new Set(whole.map((run) => run.group));
   if (!records.every((record) => groups.has(record.group))) return null;
   const baseline = args.one("baselines") ?? "baselines";

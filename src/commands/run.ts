@@ -7,11 +7,18 @@ import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { SettingsOf } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
 import { formatSeconds } from "../report/format.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
 import { chooseEngine, type EngineChoice } from "./engine_choice.ts";
+import {
+  type AskedSettings,
+  askedSettings,
+  chosenSettings,
+  provisional,
+} from "./engine_settings.ts";
 import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
@@ -21,6 +28,9 @@ export const interruptedExit = 130;
 
 /** What all suites of one command share. */
 interface Session {
+  readonly asked: AskedSettings | undefined;
+  /** The plan of a suite under these settings. */
+  readonly planned: (suite: Suite, settings: SettingsOf) => PlannedRun[];
   readonly args: Arguments;
   readonly terminal: Terminal;
   readonly mode: ProgressMode;
@@ -76,21 +86,25 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   }
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
+  const asked = askedSettings(args, engine.name);
   const options = { engine: engine.name, seeds: seedsOf(args), families: args.list("families") };
+  const settings = provisional(asked);
   // Every suite is read, planned and its gate checked before any is run: a mistake in the last one
   // costs nothing.
   const suites: { suite: Suite; plan: PlannedRun[] }[] = [];
   for (const path of args.positionals) {
     const suite = await loadSuite(path, { set });
-    const plan = planSuite(suite, options);
+    const plan = planSuite(suite, { ...options, settings });
     // What `--set` makes another experiment is not gated.
     if (!args.has("no-gate") && suite.overrides.length === 0) {
-      await suitePolicies(suite, planSuite(suite, { engine: engine.name }));
+      await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
     }
     suites.push({ suite, plan });
   }
   const { signal, release } = interruption(terminal);
   const session: Session = {
+    asked,
+    planned: (suite, settings) => planSuite(suite, { ...options, settings }),
     args,
     terminal,
     mode: modeOf(args, terminal),
@@ -172,26 +186,17 @@ async function prepareData(
 async function runSuite(
   session: Session,
   suite: Suite,
-  plan: readonly PlannedRun[],
+  first: readonly PlannedRun[],
 ): Promise<number> {
-  const { args, terminal, mode, out, engine, provenance, signal } = session;
+  const { args, terminal, mode, out, engine, provenance, signal, asked } = session;
   const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }] = await Promise.all([
     import("../plan/plan.ts"),
     import("../launch/schedule.ts"),
     import("../launch/mod.ts"),
   ]);
-  const view = new Progression(terminal, mode, plan);
+  const view = new Progression(terminal, mode, first);
   try {
-    view.say(header(suite, plan, engine));
-    if (mode === "json") {
-      view.json("plan", {
-        suite: suite.name,
-        engine: engine.name,
-        runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
-      });
-    }
-    await Deno.mkdir(join(out, "plans"), { recursive: true });
-    if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
+    view.say(header(suite, first, engine));
     try {
       await prepareData(session, suite, view);
     } catch (error) {
@@ -201,19 +206,41 @@ async function runSuite(
     const settings: WorkerSettings = {
       out,
       engine: engine.name,
+      engineSettings: asked && { threads: asked.threads, precision: asked.precision },
       engineChoice: engine.why,
       modules: suite.modules,
       provenance,
       checkpointSeconds,
       dataJobs: 1,
     };
-    const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length);
     const common = {
       launcher: defaultLauncher,
       settings,
       signal,
       onEvent: (event: Parameters<Progression["onEvent"]>[0]) => view.onEvent(event),
     };
+    const plan = session.planned(
+      suite,
+      await chosenSettings(asked, {
+        out,
+        provenance,
+        launching: { launcher: defaultLauncher, settings, signal },
+        plan: (chosen) => session.planned(suite, chosen),
+        say: (line) => view.say(line),
+        dry: args.has("dry-run"),
+      }),
+    );
+    if (signal.aborted) return interruptedExit;
+    if (mode === "json") {
+      view.json("plan", {
+        suite: suite.name,
+        engine: engine.name,
+        runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
+      });
+    }
+    await Deno.mkdir(join(out, "plans"), { recursive: true });
+    if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
+    const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length, asked?.threads);
     if (args.has("dry-run")) {
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });

@@ -65,12 +65,13 @@ function statesExit(records: readonly RunRecord[], planned: number): number {
 async function gate(finished: Finished): Promise<GateOutcome | null> {
   const { suite, args, plan, records, warn, launching } = finished;
   if (args.has("no-gate") || records.length === 0) return null;
-  const [{ gateSuite }, { rerunSpeed }, { planSuite }] = await Promise.all([
+  const [{ gateSuite }, { rerunSpeed }, { planSuite }, { settingsFrom }] = await Promise.all([
     import("../gate/suite.ts"),
     import("../gate/rerun.ts"),
     import("../plan/plan.ts"),
+    import("../plan/settings.ts"),
   ]);
-  const whole = planSuite(suite, { engine: plan[0].spec.engine });
+  const whole = planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) });
   return await gateSuite(
     { suite, plan, records, allLabels: new Set(whole.map(({ label }) => label)) },
     {

@@ -20,6 +20,21 @@ const allowInconclusive: Option = {
   name: "allow-inconclusive",
   about: "Exit 0 rather than 4 where the evidence decides nothing",
 };
+/** Choices that change bits: pinned in the plan. */
+const engineChoices: readonly Option[] = [
+  { name: "threads", value: "N", about: "Threads of the tensorflow engine (default: the cores)" },
+  {
+    name: "precision",
+    value: "TYPE",
+    about: "float32 (default) or bfloat16: products in it, weights in float32; tensorflow only",
+  },
+  {
+    name: "compile",
+    value: "WAY",
+    about:
+      "graph or xla: how tensorflow runs a training step (default: the quicker, measured once)",
+  },
+];
 const suites = {
   name: "SUITE…",
   about: "Suite files, e.g. suites/smoke.yaml, or their names, e.g. smoke",
@@ -50,6 +65,7 @@ export const commands: readonly Command[] = [
         value: "NAME",
         about: "tensorflow, webgpu, wasm, or auto (default): the first of them that starts",
       },
+      ...engineChoices,
       { name: "seeds", value: "1,2,…", about: "Seeds in place of the suite's" },
       { name: "families", value: "vae,…", about: "Only these families, or runs of these names" },
       {

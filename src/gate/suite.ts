@@ -3,6 +3,7 @@
  * @module
  */
 import { planSuite } from "../plan/plan.ts";
+import { settingsFrom } from "../plan/settings.ts";
 import { UsageError } from "../errors.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { fromTable, metrics } from "../registry.ts";
@@ -129,7 +130,9 @@ export async function gateSuite(
     suiteVersion: suite.version,
     policies: await suitePolicies(
       suite,
-      plan.length === 0 ? [] : planSuite(suite, { engine: plan[0].spec.engine }),
+      plan.length === 0
+        ? []
+        : planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) }),
     ),
     ...(restricted ? { labels: planned } : {}),
   });

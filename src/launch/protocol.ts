@@ -3,7 +3,7 @@
  * over a process's pipes.
  * @module
  */
-import type { EngineName } from "../engine/engine.ts";
+import type { EngineName, EngineSettings } from "../engine/engine.ts";
 import type { HostProvenance } from "../record/provenance.ts";
 import type { PlannedRun } from "../record/record.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
@@ -12,6 +12,8 @@ import type { Outcome, RunEvent } from "../run/events.ts";
 export interface WorkerSettings {
   readonly out: string;
   readonly engine: EngineName;
+  /** As the runs' specs have them; what all runs of a worker share of them is taken from here. */
+  readonly engineSettings?: EngineSettings;
   /** Why this engine, where the caller has chosen. */
   readonly engineChoice: string;
   /** The user's modules, to be registered before anything is looked up. */

@@ -48,11 +48,14 @@ export interface LaunchResult {
   readonly interrupted: boolean;
 }
 
-/** Runs that can go on at a time: one a core, and 1.5 GB of this machine's memory for each. */
-export function defaultJobs(runs: number): number {
+/**
+ * Runs that can go on at a time: as many as the cores hold of their threads, and 1.5 GB of this
+ * machine's memory for each.
+ */
+export function defaultJobs(runs: number, threads = 1): number {
   const { available, free } = Deno.systemMemoryInfo();
   const byMemory = Math.floor(Math.max(available, free) / 1.5e9);
-  return Math.max(1, Math.min(navigator.hardwareConcurrency, byMemory, runs));
+  return Math.max(1, Math.min(Math.floor(navigator.hardwareConcurrency / threads), byMemory, runs));
 }
 
 /** Executes tasks on at most `jobs` workers. */

@@ -93,7 +93,7 @@ export class TaskServer {
 
   async #open(): Promise<Engine> {
     for (const module of this.#settings.modules) await registerModule(module);
-    return (await openEngine(this.#settings.engine)).engine;
+    return (await openEngine(this.#settings.engine, this.#settings.engineSettings)).engine;
   }
 
   async #host(): Promise<RunHost> {

@@ -10,11 +10,14 @@ import type { Suite, SuiteRun } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { canonicalJson, groupId, runId } from "./identity.ts";
 import { controlLabels, labels } from "./label.ts";
+import type { BareSpec, SettingsOf } from "./settings.ts";
 
 /** What the command line may change about a suite. */
 export interface PlanOptions {
   /** The engine that will run it: a name, since the hash names what computed. */
   readonly engine: EngineName;
+  /** The engine's settings for each run; default: none. */
+  readonly settings?: SettingsOf;
   /** In place of the suite's. */
   readonly seeds?: readonly number[];
   /** Only these families, or entries with these names. Control rows stay. */
@@ -44,13 +47,17 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     engine: options.engine,
     metrics: suite.metrics.map(({ metric, version, config }) => ({ metric, version, config })),
   };
-  const plan = (label: string, spec: RunSpec): PlannedRun => ({
-    id: runId(spec),
-    label,
-    group: groupId(spec),
-    spec,
-    ...(suite.modules.length === 0 ? {} : { modules: suite.modules }),
-  });
+  const plan = (label: string, bare: BareSpec): PlannedRun => {
+    const settings = options.settings?.(bare);
+    const spec: RunSpec = settings === undefined ? bare : { ...bare, settings };
+    return {
+      id: runId(spec),
+      label,
+      group: groupId(spec),
+      spec,
+      ...(suite.modules.length === 0 ? {} : { modules: suite.modules }),
+    };
+  };
   return [
     ...suite.controls.map((name) =>
       plan(controlLabels[name] ?? name, {

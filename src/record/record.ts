@@ -4,7 +4,7 @@
  * @module
  */
 import type { MetricValue } from "../metrics/metric.ts";
-import type { EngineIdentity, EngineName } from "../engine/engine.ts";
+import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
 
 /** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */
 export type RunState = "planned" | "running" | "done" | "failed" | "diverged" | "unreliable";
@@ -30,6 +30,8 @@ export interface RunSpec {
   readonly batch: number;
   readonly seed: number;
   readonly engine: EngineName;
+  /** Choices of the engine that change bits; left out where it has none. */
+  readonly settings?: EngineSettings;
   /** Metrics with resolved configs and versions, gate policies left out. */
   readonly metrics: readonly {
     readonly metric: string;

@@ -28,7 +28,10 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
     steps: "steps" in spec.budget ? spec.budget.steps : 1000,
     trainSize: dataset.size("train"),
   });
-  const programs = compilePrograms(host.engine, model, planned.label);
+  const programs = compilePrograms(host.engine, model, {
+    label: planned.label,
+    mode: spec.settings?.compile,
+  });
   const { keys } = run;
   const setup = { engine: host.engine, model, programs, dataset, keys, batch: spec.batch };
   const probe = await probeTraining(setup, probeLimit);

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Engine, Key, Program } from "../engine/engine.ts";
+import type { CompileMode, Engine, Key, Program } from "../engine/engine.ts";
 import { disposeTree, leaves } from "../engine/tree.ts";
 import type { HostContext, Model, TensorRecord } from "../families/family.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -32,7 +32,11 @@ export interface Programs {
 }
 
 /** Compiles a model's programs as they are first called. */
-export function compilePrograms(engine: Engine, model: Model, label: string): Programs {
+export function compilePrograms(
+  engine: Engine,
+  model: Model,
+  { label, mode }: { label: string; mode?: CompileMode },
+): Programs {
   const kept = new Map<string, Compiled>();
   function compiled(name: string, donate: boolean): Compiled {
     const id = `${name}:${donate}`;
@@ -44,7 +48,12 @@ export function compilePrograms(engine: Engine, model: Model, label: string): Pr
           `${label} has no program ${name}; it has: ${Object.keys(model.programs).join(", ")}`,
         );
       }
-      program = engine.compile(source, { name: `${label}/${name}`, donate });
+      program = engine.compile(source, {
+        name: `${label}/${name}`,
+        donate,
+        // Training is where a long compilation may pay.
+        ...(donate && mode !== undefined ? { mode } : {}),
+      });
       kept.set(id, program);
     }
     return program;

@@ -57,7 +57,13 @@ export async function prepare(run: Run): Promise<Prepared> {
       steps,
       trainSize: dataset.size("train"),
     });
-    return { model, programs: compilePrograms(host.engine, model, planned.label) };
+    return {
+      model,
+      programs: compilePrograms(host.engine, model, {
+        label: planned.label,
+        mode: spec.settings?.compile,
+      }),
+    };
   };
   const kept = await loadCheckpoint(host.engine, store, planned.id);
   if (kept !== null) {

@@ -55,6 +55,10 @@ export function setAttribute(op: Pointer, { name, type, value }: Attribute, to: 
       const text = utf8(value as string);
       return to.string(op, key, text, BigInt(text.length));
     }
+    case ATTRIBUTE.BYTES: {
+      const bytes = value as Bytes;
+      return to.string(op, key, bytes, BigInt(bytes.length));
+    }
     case ATTRIBUTE.INT:
       return Array.isArray(value)
         ? to.ints(op, key, dimensions(value), value.length)

@@ -5,6 +5,7 @@
 import { EngineError } from "../engine.ts";
 import { eagerSetters, setAttribute } from "./attributes.ts";
 import { cString, type Library, type Pointer, textAt } from "./library.ts";
+import { encodeMessage } from "./protobuf.ts";
 import { newTensor, type TensorValues, tensorValues } from "./tensors.ts";
 import { type Attribute, DTYPE, type Dtype, tensorName } from "./types.ts";
 
@@ -22,18 +23,12 @@ export interface ContextOptions {
   readonly threads: number;
 }
 
-/** A protobuf field of wire type 0. Numbers below 128 only. */
-function varint(field: number, value: number): number[] {
-  return [field << 3, value];
-}
-
 /**
  * ConfigProto: intra_op_parallelism_threads = 2, inter_op_parallelism_threads = 5,
  * gpu_options (6) { allow_growth = 4 }, which takes GPU memory as it is needed instead of all.
  */
 function contextConfig({ threads }: ContextOptions): Uint8Array<ArrayBuffer> {
-  const n = Math.min(threads, 127);
-  return Uint8Array.from([...varint(2, n), ...varint(5, n), 6 << 3 | 2, 2, ...varint(4, 1)]);
+  return encodeMessage({ 2: threads, 5: threads, 6: { 4: 1 } });
 }
 
 /** What an op did: its output handles. */

@@ -8,6 +8,7 @@ import type { TensorflowBackend } from "./backend.ts";
 import { type CaptureOptions, traceProgram } from "./capture.ts";
 import { outputArray } from "./graph.ts";
 import { type Library, type Pointer, pointerArray } from "./library.ts";
+import { messageFields } from "./protobuf.ts";
 
 /** Time of one op over all its nodes. */
 export interface OpTime {
@@ -18,39 +19,17 @@ export interface OpTime {
   readonly milliseconds: number;
 }
 
-/** Fields of a serialised protocol buffer: numbers as they are, the rest as bytes. */
-function* fields(bytes: Uint8Array): Generator<[field: number, value: bigint | Uint8Array]> {
-  let at = 0;
-  const varint = () => {
-    let value = 0n;
-    for (let shift = 0n;; shift += 7n) {
-      const byte = bytes[at++];
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const tag = Number(varint());
-    const [field, wire] = [tag >> 3, tag & 7];
-    if (wire === 0) yield [field, varint()];
-    else if (wire === 2) {
-      const length = Number(varint());
-      yield [field, bytes.subarray(at, at += length)];
-    } else at += wire === 1 ? 8 : 4;
-  }
-}
-
 const text = new TextDecoder();
 
 /** Each node's label and microseconds, from RunMetadata { step_stats { dev_stats { node_stats } } }. */
 function* nodeTimes(metadata: Uint8Array): Generator<[label: string, micros: number]> {
-  for (const [one, stepStats] of fields(metadata)) {
+  for (const [one, stepStats] of messageFields(metadata)) {
     if (one !== 1) continue;
-    for (const [, device] of fields(stepStats as Uint8Array)) {
-      for (const [two, node] of fields(device as Uint8Array)) {
+    for (const [, device] of messageFields(stepStats as Uint8Array)) {
+      for (const [two, node] of messageFields(device as Uint8Array)) {
         if (two !== 2) continue;
         let [label, start, end, name] = ["", 0, 0, ""];
-        for (const [field, value] of fields(node as Uint8Array)) {
+        for (const [field, value] of messageFields(node as Uint8Array)) {
           if (field === 1) name = text.decode(value as Uint8Array);
           else if (field === 3) start = Number(value);
           else if (field === 4) end = Number(value);

@@ -32,14 +32,23 @@ export function dtypeName(dtype: Dtype): string {
 }
 
 /** Kinds of op attributes, numbered as tfjs-node's addon numbers them. */
-export const ATTRIBUTE = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5 } as const;
+export const ATTRIBUTE = {
+  STRING: 0,
+  INT: 1,
+  FLOAT: 2,
+  BOOL: 3,
+  TYPE: 4,
+  SHAPE: 5,
+  /** Ours: a string of raw bytes. */
+  BYTES: 100,
+} as const;
 
 /** An op's attribute, in the shape that tfjs-node's kernels make. */
 export interface Attribute {
   readonly name: string;
   /** One of `ATTRIBUTE`'s values. */
   readonly type: number;
-  readonly value: string | number | boolean | readonly number[];
+  readonly value: string | number | boolean | readonly number[] | Uint8Array<ArrayBuffer>;
 }
 
 /** Shorthands for attributes. */

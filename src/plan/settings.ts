@@ -1,0 +1,32 @@
+/**
+ * Engine settings of a plan: choices that change bits are made before anything runs, and stand in
+ * each run's spec.
+ * @module
+ */
+import type { EngineSettings } from "../engine/engine.ts";
+import type { RunSpec } from "../record/record.ts";
+import { groupId } from "./identity.ts";
+
+/** What a spec is without its settings. */
+export type BareSpec = Omit<RunSpec, "settings">;
+
+/** The settings of a run, from the rest of its spec. */
+export type SettingsOf = (spec: BareSpec) => EngineSettings | undefined;
+
+/** What runs of one configuration share, whatever their settings and seeds. */
+export function bareGroup(spec: BareSpec): string {
+  return groupId({ ...spec, settings: undefined });
+}
+
+/**
+ * Settings as other runs of the suite have them: those of the same configuration, or, where there
+ * are none, of any.
+ */
+export function settingsFrom(runs: readonly { readonly spec: RunSpec }[]): SettingsOf {
+  const known = new Map(runs.map(({ spec }) => [bareGroup(spec), spec.settings]));
+  const any = runs.at(-1)?.spec.settings;
+  return (spec) => {
+    const group = bareGroup(spec);
+    return known.has(group) ? known.get(group) : any;
+  };
+}
