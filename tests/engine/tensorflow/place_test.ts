@@ -98,7 +98,7 @@ Deno.test("LIKENESS_TENSORFLOW wins over the cache and the platform, and is neve
     const error = await assertRejects(() => at(site), EngineError);
     assert(error.message.startsWith("engine tensorflow: not where LIKENESS_TENSORFLOW says"));
     await Deno.writeTextFile(library, "");
-    const source = "LIKENESS_TENSORFLOW";
+    const source = "named";
     for (const named of [site, join(site, "tensorflow"), library]) {
       assertEquals(await at(named), { device: "cpu", library, folder: site, source });
     }
