@@ -52,6 +52,13 @@ export const mutants: readonly Mutant[] = [
     law,
   },
   {
+    id: "room-not-checked",
+    file: "src/engine/tensorflow/install/disk.ts",
+    find: `if (free >= needed) return;`,
+    replace: `if (2 * free >= needed) return;`,
+    law,
+  },
+  {
     id: "versions-as-text",
     file: "src/engine/tensorflow/platform.ts",
     find: `if (p !== q) return p < q;`,
