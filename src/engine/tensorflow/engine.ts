@@ -27,7 +27,7 @@ import { Compiler } from "./compile.ts";
 import { EagerContext } from "./eager.ts";
 import { checkGpu } from "./gpu.ts";
 import { Library } from "./library.ts";
-import { choosePlace } from "./place.ts";
+import { choosePlace, placeOf } from "./place.ts";
 import { registerNnKernels } from "./nn_kernels.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 
@@ -129,8 +129,9 @@ let opened: Promise<Engine> | undefined;
 
 async function open(options: TensorflowOptions): Promise<Engine> {
   const { threads = navigator.hardwareConcurrency, precision = "float32" } = options;
-  const place = options.library === undefined ? await choosePlace() : undefined;
-  const library = Library.open(options.library ?? place!.library);
+  const named = options.library;
+  const place = named === undefined ? await choosePlace() : await placeOf(named);
+  const library = Library.open(place?.library ?? named!);
   const context = new EagerContext(library, { threads });
   if (place?.device === "cuda") await checkGpu(context, place.folder);
   const backend = await startBackend(new Binding(context));

@@ -27,8 +27,8 @@ export interface Place {
   readonly library: string;
   /** The folder that holds `tensorflow/`, or the library where it lies alone. */
   readonly folder: string;
-  /** Who named it. */
-  readonly source: "LIKENESS_TENSORFLOW" | "cache";
+  /** Whether it is the cache's or somebody named it. */
+  readonly source: "named" | "cache";
 }
 
 /** What is written into a build's folder when all else is there. */
@@ -195,20 +195,31 @@ function remedy(device: Device): string {
 }
 
 async function namedPlace(named: string, asked: Device | undefined): Promise<Located> {
-  const library = await findLibrary(named);
-  if (library === undefined) {
-    return {
-      obstacle: `not where LIKENESS_TENSORFLOW says: ${named} is no library and holds no ` +
-        `${libraryName} nor tensorflow/${libraryName}; correct or unset it`,
-    };
-  }
+  const place = await placeOf(named, asked);
+  if (place !== undefined) return { place };
+  return {
+    obstacle: `not where LIKENESS_TENSORFLOW says: ${named} is no library and holds no ` +
+      `${libraryName} nor tensorflow/${libraryName}; correct or unset it`,
+  };
+}
+
+/**
+ * The library that a path means, with which build it seems to be: cuda where NVIDIA's packages lie
+ * beside `tensorflow/`, unless `device` says otherwise. Undefined where there is no library.
+ */
+export async function placeOf(path: string, device?: Device): Promise<Place | undefined> {
+  const library = await findLibrary(path);
+  if (library === undefined) return undefined;
   const beside = resolve(library, "..");
   const site = resolve(beside, "..");
   const inSite = library === join(site, "tensorflow", libraryName);
-  const folder = inSite ? site : beside;
   const nvidia = inSite && await Deno.stat(join(site, "nvidia")).then(() => true, () => false);
-  const device = asked ?? (nvidia ? "cuda" : "cpu");
-  return { place: { device, library, folder, source: "LIKENESS_TENSORFLOW" } };
+  return {
+    device: device ?? (nvidia ? "cuda" : "cpu"),
+    library,
+    folder: inSite ? site : beside,
+    source: "named",
+  };
 }
 
 /**

@@ -74,18 +74,13 @@ function versionOf(library: string): string {
   return text === null ? "" : Deno.UnsafePointerView.getCString(text);
 }
 
-/** The engine's module, which isn't needed by those who import `compute`. */
-interface EngineModule {
-  openTensorflow(options: { library: string }): Promise<Engine>;
-}
-
 if (import.meta.main) {
   const tell = (stage: Stage) => console.log(JSON.stringify(stage));
   try {
     const [library] = Deno.args;
     tell({ stage: "load", version: versionOf(library) });
-    const module: EngineModule = await import(new URL("./engine.ts", import.meta.url).href);
-    const engine = await module.openTensorflow({ library });
+    const { openTensorflow } = await import("./engine.ts");
+    const engine = await openTensorflow({ library });
     tell({ stage: "open", device: engine.identity.device });
     await compute(engine, tell);
   } catch (error) {

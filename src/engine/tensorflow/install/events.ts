@@ -95,7 +95,7 @@ export function failure(message: string, cause?: unknown): EngineError {
 
 /** Faults of the file system in words; all others are thrown as they are. */
 export function inWords(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof EngineError) return error;
   const code = (error as { code?: string }).code;
   if (code === "ENOSPC" || /no space left/i.test(error.message)) {
     return failure(

@@ -34,6 +34,8 @@ export interface InstallOptions {
   readonly force?: boolean;
   readonly listener?: Listener;
   readonly machine?: Machine;
+  /** Where pip is looked for, in place of this process's PATH. */
+  readonly path?: string;
   readonly free?: (folder: string) => Promise<number>;
   readonly smoke?: (library: string) => Promise<SmokeResult>;
 }
@@ -169,7 +171,7 @@ async function fetchAndUnpack(work: Work, local: ReadonlyMap<string, string>): P
 }
 
 async function download(work: Work, missing: readonly Wheel[]): Promise<void> {
-  const pip = await findPip(missing);
+  const pip = await findPip(missing, { path: work.options.path });
   const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
   await phase(work, { name: "download", total }, async (meter) => {
     for (const wheel of missing) {

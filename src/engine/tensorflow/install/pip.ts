@@ -13,6 +13,8 @@ import { sha256OfFile } from "./hash.ts";
 export interface Pip {
   readonly command: readonly string[];
   readonly version: string;
+  /** Variables that it gets beside those of this process. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** How pip is called, in the order in which it is looked for. */
@@ -30,15 +32,20 @@ const oldestPip = "20.3";
 const pollMilliseconds = 200;
 
 /**
- * Finds pip on the PATH.
+ * Finds pip.
+ * @param options `path` in place of the PATH of this process.
  * @throws EngineError where there is none, or only one too old
  */
-export async function findPip(wheels: readonly Wheel[]): Promise<Pip> {
+export async function findPip(
+  wheels: readonly Wheel[],
+  { path }: { path?: string } = {},
+): Promise<Pip> {
+  const env: Record<string, string> = path === undefined ? {} : { PATH: path };
   const old: string[] = [];
   for (const command of candidates) {
-    const version = await versionOf(command);
+    const version = await versionOf(command, env);
     if (version === undefined) continue;
-    if (!isOlder(version, oldestPip)) return { command, version };
+    if (!isOlder(version, oldestPip)) return { command, version, env };
     old.push(`${command.join(" ")} is ${version}`);
   }
   const tried = candidates.map((c) => `\`${c.join(" ")}\``).join(", ");
@@ -51,10 +58,14 @@ export async function findPip(wheels: readonly Wheel[]): Promise<Pip> {
   );
 }
 
-async function versionOf([program, ...args]: readonly string[]): Promise<string | undefined> {
+async function versionOf(
+  [program, ...args]: readonly string[],
+  env: Record<string, string>,
+): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command(program, {
       args: [...args, "--version"],
+      env,
       stdout: "piped",
       stderr: "null",
     }).output();
@@ -111,7 +122,7 @@ export async function downloadWheel(wheel: Wheel, options: DownloadOptions): Pro
       ...downloadArguments(wheel),
     ],
     // /tmp may be smaller than a wheel.
-    env: { TMPDIR: temporary },
+    env: { ...pip.env, TMPDIR: temporary },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -53,8 +53,8 @@ export async function smokeTest(
   const failed = stages.find((s) => s.stage === "failed");
   const [load, open] = ["load", "open"].map((name) => stages.find((s) => s.stage === name));
   if (failed?.stage === "failed") throw unfit(library, failed.message + words);
-  const gone = stages.some((s) => s.stage === "gradient");
-  if (!gone || code !== 0 || load?.stage !== "load" || open?.stage !== "open") {
+  const computed = stages.some((s) => s.stage === "gradient");
+  if (!computed || code !== 0 || load?.stage !== "load" || open?.stage !== "open") {
     const reached = stages.at(-1)?.stage ?? "start";
     const how = late
       ? `hung for ${limit / 1000} s`
