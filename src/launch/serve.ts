@@ -22,6 +22,17 @@ import { executeSpeed } from "../run/speed.ts";
 import { BusyError } from "../run/status_file.ts";
 import type { FromWorker, Task, WorkerSettings } from "./protocol.ts";
 
+/** A run's pinned settings must be the engine's. */
+function checkSettings({ spec, label }: PlannedRun, engine: Engine): void {
+  const planned = spec.settings?.threads;
+  if (planned !== undefined && planned !== engine.identity.threads) {
+    throw new Error(
+      `${label} is planned for ${planned} threads and this worker's engine has ` +
+        `${engine.identity.threads}; another number gives other bits: run the suite again to plan anew`,
+    );
+  }
+}
+
 /** Serves tasks; see the module. */
 export class TaskServer {
   readonly #settings: WorkerSettings;
@@ -49,6 +60,7 @@ export class TaskServer {
     const start = performance.now();
     try {
       const host = await this.#host();
+      checkSettings(task.planned, host.engine);
       if (task.work === "probe") return await executeProbe(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
       if (task.work === "speed-again") {

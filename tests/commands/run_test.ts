@@ -1,35 +1,17 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder } from "../run/harness.ts";
+import { interruptAndCompare } from "./interrupted.ts";
+import { tinySuite as suite } from "./tiny_suite.ts";
 import { keptTerminal } from "./terminal.ts";
 
-const tiny = fromFileUrl(new URL("../run/tiny.ts", import.meta.url));
-const entry = fromFileUrl(new URL("../../src/main.ts", import.meta.url));
-
-/** Writes a suite of the tiny family; `runs` is its config as YAML. */
-async function suite(folder: string, { runs = "{}", steps = 12 } = {}): Promise<string> {
-  const path = join(folder, "tiny.yaml");
-  await Deno.writeTextFile(
-    path,
-    [
-      "suite: tiny",
-      "data: { dataset: tiny-blobs }",
-      `budget: { steps: ${steps} }`,
-      "batch: 8",
-      "seeds: [1, 2]",
-      `modules: [${JSON.stringify(tiny)}]`,
-      `runs: [{ tiny-linear: ${runs} }]`,
-      "metrics: [{ tiny-brightness: { samples: 20 } }, tiny-speed]",
-      "controls: [training-copy]",
-    ].join("\n"),
-  );
-  return path;
-}
-
-async function likeness(...words: string[]) {
+/** What is tested here doesn't hang on the engine; wasm is the one that is always there. */
+async function likeness(...asked: string[]) {
+  const named = asked[0] !== "run" || asked.includes("--engine");
+  const words = named ? asked : [...asked, "--engine", "wasm"];
   const terminal = keptTerminal();
   const code = await dispatch(words, { commands, version: "0", terminal });
   return { code, out: terminal.out, err: terminal.err };
@@ -115,33 +97,7 @@ Deno.test("run --dry-run: an estimate by a stated measurement, and nothing is ru
 Deno.test("run: Ctrl-C saves and exits with 130; the same command gives the uninterrupted bits", () =>
   inFolder(async (folder) => {
     const path = await suite(folder, { runs: "{ slow: 15 }", steps: 120 });
-    const out = join(folder, "out");
-    const words = ["run", path, "--out", out, "--seeds", "1"];
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", entry, ...words, "--json"],
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const errors = new Response(child.stderr).text();
-    let told = "";
-    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream() as never)) {
-      const before = told.includes('"progress"');
-      told += chunk;
-      if (!before && told.includes('"progress"')) child.kill("SIGINT");
-    }
-    assertEquals((await child.status).code, 130);
-    assertStringIncludes(await errors, "this goes on where they were");
-    const interrupted = await likeness("status", "--out", out);
-    assertMatch(interrupted.out.join("\n"), /tiny-linear +seed 1 +interrupted +step \d+\/120/);
-    assertEquals((await likeness(...words)).code, 0);
-    const straight = join(folder, "straight");
-    assertEquals((await likeness("run", path, "--out", straight, "--seeds", "1")).code, 0);
-    const artefacts = await Promise.all(
-      [out, straight].map(async (store) =>
-        (await openStore(store).list()).map((record) => [record.label, record.artefacts])
-      ),
-    );
-    assertEquals(artefacts[0], artefacts[1]);
+    await interruptAndCompare(folder, path, ["--engine", "wasm"]);
   }));
 
 Deno.test("run: mistakes cost nothing", () =>
@@ -154,6 +110,8 @@ Deno.test("run: mistakes cost nothing", () =>
       [["--engine", "cuda"], "no engine is called `cuda`"],
       [["--engine", "webgpu"], "engine webgpu:"],
       [["--resume", "--fresh"], "one of them"],
+      [["--engine", "wasm", "--threads", "2"], "--threads is a choice of the tensorflow engine"],
+      [["--engine", "wasm", "--compile", "jit"], "--compile wants graph or xla, not `jit`"],
       [["--jobs", "0"], "--jobs"],
     ];
     for (const [words, message] of wrong) {

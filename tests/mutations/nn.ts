@@ -185,8 +185,8 @@ export const mutants = [
   {
     id: "weight-decay-ignored",
     file: "src/nn/optimiser.ts",
-    find: "decays(path, p) ? tf.mul(p, keep) : p",
-    replace: "decays(path, p) ? tf.mul(p, tf.add(1, tf.mul(0, keep))) : p",
+    find: "keep: decayed ? keep : undefined",
+    replace: "keep: decayed && p.size < 0 ? keep : undefined",
     law: "tests/nn/optimiser_test.ts",
   },
   {
