@@ -108,7 +108,7 @@ export function unetStages({ sample, width }: UnetOptions): Stage[] {
   const stages: Stage[] = [{ height, width: across, channels: width }];
   while (Math.max(height, across) > LOWEST_SIDE) {
     [height, across] = [Math.ceil(height / 2), Math.ceil(across / 2)];
-    stages.push({ height, width: across, channels: width * Math.min(MOST, 2 ** stages.length) });
+    stages.push({ height, width: across, channels: width * Math.min(MOST, 1 << stages.length) });
   }
   return stages;
 }
