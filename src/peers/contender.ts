@@ -45,11 +45,14 @@ function commandOf(name: ContenderName, options: StartOptions): string[] {
   return [options.python, "-u", WORKER, name, options.device, String(options.threads)];
 }
 
-function environment({ threads, reuse = false }: StartOptions): Record<string, string> {
+function environment({ threads, device, reuse = false }: StartOptions): Record<string, string> {
   const env = { ...Deno.env.toObject() };
   for (const name of UNSET) delete env[name];
   env.OMP_NUM_THREADS = env.MKL_NUM_THREADS = String(threads);
   env.PYTHONDONTWRITEBYTECODE = "1";
+  env.LIKENESS_TENSORFLOW_DEVICE = device;
+  // The same type for all: NVIDIA's libraries would else round float32 to TF32 where they may.
+  env.NVIDIA_TF32_OVERRIDE = "0";
   // Compile time is of a first run: nothing may be found that an earlier one compiled.
   if (!reuse) env.TORCHINDUCTOR_FORCE_DISABLE_CACHES = "1";
   return env;

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Engine, type EngineName, openEngine } from "../engine/mod.ts";
 import { disposeTree, leaves, type TensorTree } from "../engine/tree.ts";
 import { safetensorsToTree } from "../nn/mod.ts";
-import { decodeSafetensors } from "../nn/safetensors.ts";
+import { decodeSafetensors, type HostTensor } from "../nn/safetensors.ts";
 import { keyTensor } from "../random/key.ts";
 import { logSumExp } from "./log_sum_exp.ts";
 import { type Exchange, readExchange } from "./exchange.ts";
@@ -21,45 +21,41 @@ type Inputs = Readonly<Record<string, tf.Tensor>>;
 /** A loaded model with its state. */
 class Contender {
   readonly #engine: Engine;
-  readonly #exchange: Exchange;
+  readonly #folder: string;
   readonly #model: PeerModel;
   readonly #step: PeerModel["program"];
   readonly #inputs: readonly Inputs[];
+  /** Tokens to decode: [B, context + 1]. */
+  readonly #tokens: HostTensor | undefined;
   readonly #key = keyTensor([0, 0]);
-  #state: TensorTree;
+  #state: TensorTree = [];
   #done = 0;
 
-  constructor(engine: Engine, exchange: Exchange) {
+  private constructor(engine: Engine, folder: string, { settings, inputs }: Exchange) {
     this.#engine = engine;
-    this.#exchange = exchange;
-    this.#model = peerModel(exchange.settings);
-    const { name } = exchange.settings;
-    this.#step = engine.compile(this.#model.program, { name, donate: true });
-    this.#inputs = stepInputs(engine, exchange);
-    this.#state = this.#fresh();
+    this.#folder = folder;
+    this.#model = peerModel(settings);
+    this.#step = engine.compile(this.#model.program, { name: settings.name, donate: true });
+    const batches = hostInputs(inputs);
+    this.#inputs = stepInputs(engine, { settings, batches });
+    this.#tokens = settings.task === "decode" ? batches[0].tokens : undefined;
   }
 
-  get settings(): ModelSettings {
-    return this.#exchange.settings;
-  }
-
-  #fresh(): TensorTree {
-    return this.#model.state(safetensorsToTree(this.#engine, this.#exchange.params).tree);
-  }
-
-  /** Number of parameters. */
-  parameters(): number {
-    const { tree } = safetensorsToTree(this.#engine, this.#exchange.params);
-    const count = leaves(tree).reduce((n, [, leaf]) => n + leaf.size, 0);
-    disposeTree(tree);
-    return count;
+  /** Reads a model's folder; also the number of parameters. */
+  static async load(engine: Engine, folder: string): Promise<[Contender, number]> {
+    const contender = new Contender(engine, folder, await readExchange(folder));
+    return [contender, await contender.reset()];
   }
 
   /** Back to the state before the first step. */
-  reset(): void {
+  async reset(): Promise<number> {
     disposeTree(this.#state);
-    this.#state = this.#fresh();
+    // Read again rather than kept: a second copy would count as this contender's memory.
+    const { params } = await readExchange(this.#folder);
+    const { tree } = safetensorsToTree(this.#engine, params);
+    this.#state = this.#model.state(tree);
     this.#done = 0;
+    return leaves(tree).reduce((n, [, leaf]) => n + leaf.size, 0);
   }
 
   /** One step; the caller disposes the outputs. */
@@ -76,7 +72,7 @@ class Contender {
 
   /** Each step's loss from the start; of decoding, the cross-entropy of the token that follows. */
   async losses(steps: number): Promise<number[]> {
-    this.reset();
+    await this.reset();
     const found: number[] = [];
     for (let i = 0; i < steps; i++) {
       const { loss, logits_BK } = this.one();
@@ -88,19 +84,14 @@ class Contender {
   }
 
   #score(logits: Float32Array | Int32Array, column: number): number {
-    const { tokens } = this.#hostInputs()[0];
-    const [batch, columns] = tokens.shape;
+    const { data, shape: [batch, columns] } = this.#tokens!;
     const classes = logits.length / batch;
     let sum = 0;
     for (let b = 0; b < batch; b++) {
       const row = logits.subarray(b * classes, (b + 1) * classes);
-      sum += logSumExp(row) - row[tokens.data[b * columns + column]];
+      sum += logSumExp(row) - row[data[b * columns + column]];
     }
     return sum / batch;
-  }
-
-  #hostInputs() {
-    return hostInputs(this.#exchange);
   }
 
   /** Of one eager step. */
@@ -111,11 +102,12 @@ class Contender {
   }
 }
 
+type HostBatch = Record<string, HostTensor>;
+
 /** Inputs by batch, on the host. */
-function hostInputs({ inputs }: Exchange) {
-  const { tensors } = decodeSafetensors(inputs);
-  const batches: Record<string, typeof tensors[string]>[] = [];
-  for (const [path, tensor] of Object.entries(tensors)) {
+function hostInputs(inputs: Uint8Array): HostBatch[] {
+  const batches: HostBatch[] = [];
+  for (const [path, tensor] of Object.entries(decodeSafetensors(inputs).tensors)) {
     const [index, name] = path.split("/");
     (batches[Number(index)] ??= {})[name] = tensor;
   }
@@ -123,23 +115,24 @@ function hostInputs({ inputs }: Exchange) {
 }
 
 /** What each step is given, on the device: a batch, or a column of tokens and its position. */
-function stepInputs(engine: Engine, exchange: Exchange): Inputs[] {
-  const { settings } = exchange;
-  const batches = hostInputs(exchange);
+function stepInputs(
+  engine: Engine,
+  { settings, batches }: { settings: ModelSettings; batches: readonly HostBatch[] },
+): Inputs[] {
+  const put = ({ data, shape }: Pick<HostTensor, "data" | "shape">) => engine.tensor(data, shape);
   if (settings.task === "train") {
     return batches.map((batch) =>
-      Object.fromEntries(
-        Object.entries(batch).map(([name, { data, shape }]) => [name, engine.tensor(data, shape)]),
-      )
+      Object.fromEntries(Object.entries(batch).map(([name, host]) => [name, put(host)]))
     );
   }
   const { data, shape: [rows, columns] } = batches[0].tokens;
-  return Array.from({ length: (settings as { context: number }).context }, (_, pos) => ({
-    token: engine.tensor(
-      Int32Array.from({ length: rows }, (_, b) => data[b * columns + pos]),
-      [rows],
-    ),
-    pos: engine.tensor(Int32Array.of(pos), []),
+  // One column more than there are positions: the last is only a target.
+  return Array.from({ length: columns - 1 }, (_, pos) => ({
+    token: put({
+      data: Int32Array.from({ length: rows }, (_, b) => data[b * columns + pos]),
+      shape: [rows],
+    }),
+    pos: put({ data: Int32Array.of(pos), shape: [] }),
   }));
 }
 
@@ -216,8 +209,9 @@ async function main(name: EngineName): Promise<void> {
       if (command.do === "quit") return;
       try {
         if (command.do === "load") {
-          contender = new Contender(engine, await readExchange(command.folder));
-          say({ parameters: contender.parameters() });
+          const [loaded, parameters] = await Contender.load(engine, command.folder);
+          contender = loaded;
+          say({ parameters });
         } else say(await answer(engine, contender, command));
       } catch (error) {
         console.error(error);

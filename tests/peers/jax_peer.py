@@ -60,15 +60,16 @@ class JaxPeer:
         }
 
     def load(self, folder):
-        self.exchange = Exchange(folder)
-        settings = self.settings = self.exchange.settings
+        self.folder = folder
+        exchange = Exchange(folder)
+        settings = self.settings = exchange.settings
         if settings["task"] == "decode":
             self.step = jax.jit(partial(self.decode_one, settings), donate_argnums=1)
         else:
             step = partial(train_step, LOSSES[settings["model"]], settings)
             self.step = jax.jit(step, donate_argnums=0)
         self.reset()
-        return sum(v.size for v in self.exchange.params.values())
+        return sum(v.size for v in exchange.params.values())
 
     @staticmethod
     def decode_one(settings, params, cache, token, pos):
@@ -76,10 +77,11 @@ class JaxPeer:
 
     def reset(self):
         """The state before the first step."""
-        s = self.settings
-        make = lambda: jax.tree.map(jnp.array, nested(self.exchange.params))
+        # Read again rather than kept: a second copy would count as this contender's memory.
+        s, exchange = self.settings, Exchange(self.folder)
+        make = lambda: jax.tree.map(jnp.array, nested(exchange.params))
         self.done = 0
-        self.inputs = jax.tree.map(jnp.array, self.exchange.inputs)
+        self.inputs = jax.tree.map(jnp.array, exchange.inputs)
         if s["task"] == "decode":
             self.params = make()
             shape = (s["batch"], s["context"], s["heads"], s["width"] // s["heads"])
@@ -118,7 +120,7 @@ class JaxPeer:
         self.reset()
         if self.settings["task"] != "decode":
             return [float(self.one()) for _ in range(steps)]
-        tokens = self.exchange.inputs[0]["tokens"]
+        tokens = np.asarray(self.inputs[0]["tokens"])
         found = []
         for i in range(steps):
             logits = np.asarray(self.one(), np.float64)
