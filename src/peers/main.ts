@@ -141,7 +141,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       size,
       startedAt,
       finishedAt: new Date().toISOString(),
-      engine,
+      engine: contenders.includes("ours") ? engine : null,
       device,
       threads,
       rounds,

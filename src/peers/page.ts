@@ -57,7 +57,7 @@ function facts(report: PeersReport): (readonly [string, string])[] {
     ["machine", `${p.cpu}, ${count(p.cores, "core")}, ${p.instructionSet}, ${p.os}`],
     ["memory", formatBytes(p.memoryBytes)],
     ["device", `${report.device}, ${count(report.threads, "thread")}`],
-    ["engine", report.engine],
+    ["engine", report.engine ?? "none: Likeness took no part"],
     ["versions", [...versions].map(([name, version]) => `${name} ${version}`).join(", ")],
     ["matrix product", `${formatNumber(report.peakFlops / 1e9)} GFLOP/s, float32, 2048²`],
     ["rounds", `${report.rounds}, in turns, the order rotated`],

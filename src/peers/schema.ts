@@ -77,7 +77,8 @@ export const peersReport = z.strictObject({
   size: z.enum(["bench", "tiny"]),
   startedAt: z.string(),
   finishedAt: z.string(),
-  engine: z.string(),
+  /** Engine of `ours`; null where it took no part. */
+  engine: z.string().nullable(),
   device: z.enum(["cpu", "cuda"]),
   threads: z.int(),
   rounds: z.int(),
