@@ -5,10 +5,10 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { median } from "../stats/summary.ts";
-import { disagreement } from "./agreement.ts";
+import { disagreement, type Work } from "./agreement.ts";
 import { Contender, type ContenderName, type StartOptions } from "./contender.ts";
 import { writeExchange } from "./exchange.ts";
-import { modelSettings, type ModelSize } from "./models.ts";
+import { largestSum, modelSettings, type ModelSize } from "./models.ts";
 import { timeRatio } from "./ratio.ts";
 import type { Failed, Measured, PeersModel } from "./schema.ts";
 
@@ -174,7 +174,7 @@ export async function measureModel(
       parameters: runners[0]?.parameters ?? 0,
       flopsPerStep: flops,
       contenders: [...measured, ...failures],
-      disagreement: worstDisagreement(measured),
+      disagreement: worstDisagreement(measured, { terms: largestSum(settings) }),
       ratios: ratiosOf(measured),
     };
   } finally {
@@ -183,10 +183,10 @@ export async function measureModel(
 }
 
 /** Of any two contenders' losses; null for fewer than two. */
-function worstDisagreement(measured: readonly Timed[]): number | null {
+function worstDisagreement(measured: readonly Timed[], work: Work): number | null {
   const [first, ...others] = measured;
   if (others.length === 0) return null;
-  const found = others.map(({ losses }) => disagreement(first.losses, losses));
+  const found = others.map(({ losses }) => disagreement(first.losses, losses, work));
   // JSON has no infinity.
   return Math.min(Number.MAX_VALUE, Math.max(...found));
 }

@@ -173,3 +173,16 @@ export function modelSettings(name: string, size: ModelSize): ModelSettings {
   if (found === undefined) throw new Error(`no model ${name}; models: ${MODEL_NAMES.join(", ")}`);
   return found;
 }
+
+/**
+ * Numbers in the largest sum that a step takes: a batch's pixel values, or for the transformer its
+ * positions, its widest layer or its symbols.
+ */
+export function largestSum(settings: ModelSettings): number {
+  if (settings.model === "transformer") {
+    const { batch, context, width, vocabulary } = settings;
+    return Math.max(batch * context, 4 * width, vocabulary);
+  }
+  const { height, width, channels } = settings.sample;
+  return settings.batch * height * width * channels;
+}

@@ -18,7 +18,7 @@ import { mapTree, type TensorTree } from "../engine/tree.ts";
 import { pass, terms } from "../families/vae/bound.ts";
 import { initParameters, type Parameters } from "../families/vae/model.ts";
 import { advance, initTrained, type Trained } from "../families/training.ts";
-import { adam, type AdamSlots, softmaxCrossEntropy, valueAndGrad } from "../nn/mod.ts";
+import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../nn/mod.ts";
 import { fold, normal } from "../random/key.ts";
 import {
   type ModelSettings,
@@ -40,8 +40,11 @@ export interface PeerModel {
   readonly program: PeerProgram;
 }
 
-/** How far parameters are moved from where they start, so that layers that start at zero take part. */
-const WAKE = 0.02;
+/**
+ * How far parameters are moved from where they start, so that layers that start at zero take part:
+ * weights by this share of 1/√(fan in), vectors by this number.
+ */
+const WAKE = { weights: 0.5, vectors: 0.1 } as const;
 
 /** Parameters that every contender starts from. */
 export function initialParameters(key: Key, settings: ModelSettings): TensorTree {
@@ -52,7 +55,10 @@ export function initialParameters(key: Key, settings: ModelSettings): TensorTree
   return tf.tidy(() =>
     mapTree(
       fresh() as TensorTree,
-      (leaf, path) => tf.add(leaf, tf.mul(normal(fold(key, path), leaf.shape), WAKE)),
+      (leaf, path) => {
+        const step = leaf.rank < 2 ? WAKE.vectors : WAKE.weights / Math.sqrt(fanOf(leaf.shape).in);
+        return tf.add(leaf, tf.mul(normal(fold(key, path), leaf.shape), step));
+      },
     ) as tf.TensorContainer
   ) as TensorTree;
 }

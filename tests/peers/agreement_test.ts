@@ -4,6 +4,7 @@ import { disagreement, lossTolerance } from "../../src/peers/agreement.ts";
 import { timeRatio } from "../../src/peers/ratio.ts";
 import { close, law } from "../law.ts";
 
+const work = { terms: 1024 };
 const curve = fc.array(fc.double({ min: 0.1, max: 1e5, noNaN: true }), {
   minLength: 1,
   maxLength: 30,
@@ -15,21 +16,21 @@ law("curves that differ by a share of the tolerance at any step disagree by that
   holds: ({ curve, at, share }) => {
     const step = at % curve.length;
     const other = [...curve];
-    other[step] -= share * lossTolerance(step) * curve[step];
-    close(disagreement(curve, other), share, 1e-6 * share + 1e-8, "share");
-    assertEquals(disagreement(curve, other), disagreement(other, curve));
-    assertEquals(disagreement(curve, curve), 0);
+    other[step] -= share * lossTolerance(step, work) * curve[step];
+    close(disagreement(curve, other, work), share, 1e-6 * share + 1e-8, "share");
+    assertEquals(disagreement(curve, other, work), disagreement(other, curve, work));
+    assertEquals(disagreement(curve, curve, work), 0);
   },
   kills: ["only-the-last-loss-compared"],
 });
 
 Deno.test("no number agrees with a number that isn't finite, nor a curve with a shorter one", () => {
-  assertEquals(disagreement([1, NaN], [1, NaN]), Infinity);
-  assertEquals(disagreement([1, 2], [1, NaN]), Infinity);
-  assertEquals(disagreement([1, Infinity], [1, Infinity]), Infinity);
-  assertEquals(disagreement([1, 2], [1]), Infinity);
-  assertEquals(disagreement([], []), Infinity);
-  assertEquals(disagreement([0], [0]), 0);
+  assertEquals(disagreement([1, NaN], [1, NaN], work), Infinity);
+  assertEquals(disagreement([1, 2], [1, NaN], work), Infinity);
+  assertEquals(disagreement([1, Infinity], [1, Infinity], work), Infinity);
+  assertEquals(disagreement([1, 2], [1], work), Infinity);
+  assertEquals(disagreement([], [], work), Infinity);
+  assertEquals(disagreement([0], [0], work), 0);
 });
 
 law("what slows a whole round drops out of a ratio's interval", {
