@@ -3,12 +3,15 @@
  * @module
  */
 export * from "./activations.ts";
+export * from "./attention.ts";
 export * from "./broadcast.ts";
+export * from "./cache.ts";
 export * from "./custom.ts";
 export * from "./ema.ts";
 export * from "./gradient.ts";
 export * from "./init.ts";
 export * from "./layers.ts";
+export * from "./losses.ts";
 export * from "./norms.ts";
 export * from "./optimiser.ts";
 export * from "./schedule.ts";

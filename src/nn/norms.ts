@@ -114,3 +114,38 @@ export function layerNorm<T extends tf.Tensor>(p: Norm, x: T): T {
   const y = layerNormOp(tf.reshape(x, [-1, width]), p.gain, p.bias);
   return tf.reshape(y, x.shape) as T;
 }
+
+/** Gain a channel, ones at first; no mean is taken away, so there is no bias to put back. */
+export type Gain = { readonly gain: tf.Tensor1D };
+
+/** Parameters of `rmsNorm` over `channels`. */
+export function initGain(channels: number): Gain {
+  return { gain: tf.ones([channels]) };
+}
+
+/** One over the root mean square of each row: [rows, 1]. */
+function inverseRms(x: tf.Tensor): tf.Tensor {
+  return tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), EPSILON));
+}
+
+/**
+ * y = x̂·gain with x̂ = x·r, r = 1/√(⟨x²⟩ + ε). With g = dy·gain: dx = r·(g − x̂⟨g·x̂⟩),
+ * dgain = Σ dy·x̂.
+ */
+const rmsNormOp = customOp({
+  forward: (x, gain) => tf.mul(tf.mul(x, inverseRms(x)), gain),
+  backward: (dy, [x, gain]) => {
+    const rms = inverseRms(x);
+    const hat = tf.mul(x, rms);
+    const dyHat = tf.mul(dy, hat);
+    const along = tf.mean(tf.mul(dyHat, gain), 1, true);
+    const dx = tf.mul(rms, tf.sub(tf.mul(dy, gain), tf.mul(hat, along)));
+    return [dx, sumToLast(dyHat)];
+  },
+});
+
+/** Root-mean-square normalisation over the last axis with gain, ε = 1e-5. Zhang & Sennrich 2019. */
+export function rmsNorm<T extends tf.Tensor>(p: Gain, x: T): T {
+  const width = x.shape[x.rank - 1];
+  return tf.reshape(rmsNormOp(tf.reshape(x, [-1, width]), p.gain), x.shape) as T;
+}

@@ -87,7 +87,8 @@ async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {
   return drawn;
 }
 
-async function pageStyle(): Promise<string> {
+/** The style of a page: the committed fonts and `style.css`. */
+export async function pageStyle(): Promise<string> {
   const css = await Deno.readTextFile(new URL("./style.css", import.meta.url));
   return `${await fontFace(["regular", "semibold"])}\n${css}`;
 }

@@ -145,6 +145,34 @@ const LAYERS: readonly Case[] = [
     reference: (x, gain, bias) => affine(ref.normalise(x, [], 1), gain, bias),
   },
   {
+    op: "rmsNorm",
+    inputs: [[2, 3, 5], [5]],
+    run: (x, gain) => nn.rmsNorm({ gain: gain as tf.Tensor1D }, x),
+    reference: (x, gain) => ref.zip(ref.rootMeanSquare(x), gain, (a, g) => a * g),
+  },
+  {
+    op: "softmaxCrossEntropy",
+    inputs: [[4, 5]],
+    run: (x) =>
+      nn.softmaxCrossEntropy(x as tf.Tensor2D, tf.tensor1d(INDICES, "int32") as tf.Tensor1D),
+    reference: (x) => {
+      const log = ref.map(softmax(x), Math.log);
+      return ref.plain([], () => -ref.mean(INDICES.map((k, i) => ref.get(log, [i, k]))));
+    },
+  },
+  {
+    op: "writeRow",
+    inputs: [[2, 4, 3], [2, 1, 3]],
+    run: (cache, rows) =>
+      nn.writeRow(cache as tf.Tensor3D, rows as tf.Tensor3D, tf.scalar(2, "int32")),
+    differentiable: false,
+    reference: (cache, rows) =>
+      ref.plain(
+        [2, 4, 3],
+        ([n, t, d]) => t === 2 ? ref.get(rows, [n, 0, d]) : ref.get(cache, [n, t, d]),
+      ),
+  },
+  {
     op: "addBias",
     inputs: [[2, 3, 4], [4]],
     run: (x, b) => nn.addBias(x, b as tf.Tensor1D),

@@ -174,6 +174,12 @@ export function normalise(x: Plain, axes: readonly number[], groups: number): Pl
   return { shape: x.shape, data: zip(centred, v, (a, b) => a / Math.sqrt(b + 1e-5)).data };
 }
 
+/** x/√(⟨x²⟩ + 1e-5) over the last axis. */
+export function rootMeanSquare(x: Plain): Plain {
+  const square = reduce(map(x, (a) => a * a), [x.shape.length - 1], { f: mean, keep: true });
+  return zip(x, square, (a, s) => a / Math.sqrt(s + 1e-5));
+}
+
 /** erf by its Taylor series; |x| below 4. */
 export function erf(x: number): number {
   let term = x;

@@ -30,13 +30,26 @@ export interface CompilerOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Shapes and types of a call: programs are captured once for each. */
-function signatureOf({ state, rest }: Call): string {
+/** Shapes and types of tensors: programs are captured once for each. */
+function signatureOf(tensors: readonly tf.Tensor[]): string {
   let text = "";
-  for (const t of state) text += `${t.dtype}${t.shape};`;
-  text += "|";
-  for (const t of rest) text += `${t.dtype}${t.shape};`;
+  for (const t of tensors) text += `${t.dtype}${t.shape};`;
   return text;
+}
+
+/** Signatures of states: a donated state's tensors are the same from step to step. */
+class StateSignature {
+  #tensors: readonly tf.Tensor[] = [];
+  #text = "";
+
+  of(tensors: readonly tf.Tensor[]): string {
+    const known = this.#tensors;
+    if (known.length !== tensors.length || tensors.some((t, i) => t !== known[i])) {
+      this.#tensors = tensors;
+      this.#text = signatureOf(tensors);
+    }
+    return this.#text;
+  }
 }
 
 /** The template with every slot replaced by `f(slot)`. */
@@ -73,9 +86,10 @@ export class Compiler {
   ): Program<S, I, O> {
     const attributes = functionAttributes(this.#options.precision);
     const captured = new Map<string, Captured>();
+    const states = new StateSignature();
     return (state: S, inputs: I, key: Key): [S, O] => {
       const call = { state: tensorsOf(state), rest: [...tensorsOf(inputs), key as tf.Tensor] };
-      const signature = signatureOf(call);
+      const signature = `${states.of(call.state)}|${signatureOf(call.rest)}`;
       try {
         let fn = captured.get(signature);
         const trace = (expected?: Captured) => {
@@ -135,9 +149,9 @@ export class Compiler {
   /** The leaf's variable, where nobody else holds it; else a new one that shares its bytes. */
   #leaf(tensor: tf.Tensor): Leaf {
     const { binding, tensorMap } = this.#backend;
-    const id = this.#backend.idOf(tensor);
-    const entry = binding.entry(id);
     const stored = tensorMap.get(tensor.dataId);
+    const id = stored.values === null ? stored.id : this.#backend.idOf(tensor);
+    const entry = binding.entry(id);
     if (entry.kind === "variable" && stored.refCount === 1) {
       return { tensor, variable: entry.variable };
     }

@@ -19,6 +19,7 @@ import { processorName } from "../processor.ts";
 import { scoped } from "../scoped.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
+import { registerCacheKernels } from "./cache_kernels.ts";
 import { registerConvKernels } from "./conv_kernels.ts";
 import type { WasmBackend } from "./heap.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
@@ -110,6 +111,7 @@ function registerKernels(): void {
   registerConvKernels();
   registerRandomKernels();
   registerMissingKernels();
+  registerCacheKernels();
 }
 
 /**

@@ -1,0 +1,259 @@
+/**
+ * A U-Net that denoises pictures: residual blocks told the time (Ho et al. 2020, arXiv:2006.11239),
+ * self-attention at the lowest resolution, and a skip connection a resolution (Ronneberger et al.
+ * 2015). Its size is set by one knob.
+ *
+ * Shapes: B batch, H height, W width, C channels, E width of the time embedding.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { ImageSpec } from "../data/dataset.ts";
+import type { Key } from "../engine/engine.ts";
+import {
+  attention,
+  type Conv,
+  conv,
+  groupNorm,
+  initConv,
+  initLinear,
+  initNorm,
+  type Linear,
+  linear,
+  mergeHeads,
+  type Norm,
+  silu,
+  splitHeads,
+  upsample2,
+} from "../nn/mod.ts";
+import { exp } from "../numeric/elementary.ts";
+import { fold } from "../random/key.ts";
+import { SIDES, type Stage } from "./plan.ts";
+import { crop, spaceToDepth } from "./space.ts";
+
+/** What fixes the shapes. */
+export interface UnetOptions {
+  readonly sample: ImageSpec;
+  /** The size knob, a multiple of 8: channels at full resolution. Cost grows as its square. */
+  readonly width: number;
+}
+
+/** A residual block's parameters; `skip` where the channels change. */
+export type UnetBlock = {
+  readonly norm1: Norm;
+  readonly conv1: Conv;
+  readonly time: Linear;
+  readonly norm2: Norm;
+  readonly conv2: Conv;
+  readonly skip?: Conv;
+};
+
+/** Self-attention's parameters. */
+export type SelfAttention = {
+  readonly norm: Norm;
+  readonly qkv: Linear;
+  readonly out: Linear;
+};
+
+/** A block and, at the lowest resolution, the attention that follows it. */
+export type UnetUnit = { readonly block: UnetBlock; readonly attention?: SelfAttention };
+
+/** A U-Net's parameters. */
+export type Unet = {
+  readonly time1: Linear;
+  readonly time2: Linear;
+  readonly stem: Conv;
+  /** By stage, from full resolution down. */
+  readonly stages: readonly UnetUnit[][];
+  /** Between stages: `down[i]` leads from stage i to i + 1. */
+  readonly down: readonly Conv[];
+  readonly middle: UnetUnit;
+  /** By stage, from the lowest up. */
+  readonly risers: readonly UnetUnit[];
+  readonly up: readonly Conv[];
+  readonly norm: Norm;
+  readonly head: Conv;
+};
+
+/** Blocks a stage on the way down; there is one on the way up. */
+const BLOCKS = 2;
+/** Halving stops at this side, where attention runs. */
+const LOWEST_SIDE = 8;
+/** Channels grow up to this many times the width. */
+const MOST = 4;
+/** Channels of a head; fewer where that doesn't divide. */
+const HEAD_WIDTH = 32;
+/** Times are of order one; the sinusoids were made for step numbers up to a thousand. */
+const TIME_SCALE = 1000;
+/** Logarithm of the range of their periods, 10,000. Vaswani et al. 2017. */
+const LOG_LONGEST_PERIOD = 9.210340371976184;
+
+/**
+ * Resolutions from the pictures' own down to 8, each half the last (rounded up), with channels that
+ * double up to four times the width.
+ * @throws RangeError for sides outside 16 to 256, or a width that is no positive multiple of 8
+ */
+export function unetStages({ sample, width }: UnetOptions): Stage[] {
+  let { height, width: across } = sample;
+  for (const side of [height, across]) {
+    if (side < SIDES.smallest || side > SIDES.largest) {
+      throw new RangeError(
+        `pictures must be ${SIDES.smallest} to ${SIDES.largest} pixels a side, got ` +
+          `${height}×${across}: set the data's \`size\``,
+      );
+    }
+  }
+  if (!Number.isInteger(width / 8) || width < 8) {
+    throw new RangeError(`a U-Net's width is a multiple of 8, not ${width}`);
+  }
+  const stages: Stage[] = [{ height, width: across, channels: width }];
+  while (Math.max(height, across) > LOWEST_SIDE) {
+    [height, across] = [Math.ceil(height / 2), Math.ceil(across / 2)];
+    stages.push({ height, width: across, channels: width * Math.min(MOST, 1 << stages.length) });
+  }
+  return stages;
+}
+
+interface BlockSize {
+  readonly in: number;
+  readonly out: number;
+  /** Width of the time embedding, E. */
+  readonly time: number;
+}
+
+/** The second convolution starts at zero, so that a new block is the identity (or its skip). */
+function initBlock(key: Key, { in: channels, out, time }: BlockSize): UnetBlock {
+  return {
+    norm1: initNorm(channels),
+    conv1: initConv(fold(key, "conv1"), { in: channels, out }),
+    time: initLinear(fold(key, "time"), { in: time, out, scale: Math.SQRT1_2 }),
+    norm2: initNorm(out),
+    conv2: initConv(fold(key, "conv2"), { in: out, out, scale: 0 }),
+    ...(channels === out ? {} : {
+      skip: initConv(fold(key, "skip"), {
+        in: channels,
+        out,
+        kernel: 1,
+        scale: Math.SQRT1_2,
+      }),
+    }),
+  };
+}
+
+/** The last map starts at zero: new attention is the identity. */
+function initAttention(key: Key, channels: number): SelfAttention {
+  return {
+    norm: initNorm(channels),
+    qkv: initLinear(fold(key, "qkv"), { in: channels, out: 3 * channels, scale: Math.SQRT1_2 }),
+    out: initLinear(fold(key, "out"), { in: channels, out: channels, scale: 0 }),
+  };
+}
+
+/** Fresh parameters; the output is zero at first. */
+export function initUnet(key: Key, options: UnetOptions): Unet {
+  const stages = unetStages(options);
+  const last = stages.length - 1;
+  const time = 4 * options.width;
+  const colours = options.sample.channels;
+  const unit = (name: string, stage: number, channels: number): UnetUnit => {
+    const out = stages[stage].channels;
+    const own = fold(key, name);
+    const block = initBlock(fold(own, "block"), { in: channels, out, time });
+    return stage < last
+      ? { block }
+      : { block, attention: initAttention(fold(own, "attention"), out) };
+  };
+  const plain = Math.SQRT1_2;
+  return {
+    time1: initLinear(fold(key, "time1"), { in: options.width, out: time, scale: plain }),
+    time2: initLinear(fold(key, "time2"), { in: time, out: time, scale: plain }),
+    stem: initConv(fold(key, "stem"), { in: colours, out: options.width, scale: plain }),
+    stages: stages.map(({ channels }, i) =>
+      Array.from({ length: BLOCKS }, (_, j) => unit(`stage ${i} ${j}`, i, channels))
+    ),
+    // A 2×2 convolution of stride 2, written as a rearrangement and a 1×1 convolution.
+    down: stages.slice(1).map(({ channels: out }, i) =>
+      initConv(fold(key, `down ${i}`), {
+        in: 4 * stages[i].channels,
+        out,
+        kernel: 1,
+        scale: plain,
+      })
+    ),
+    middle: unit("middle", last, stages[last].channels),
+    risers: stages.map(({ channels }, i) => unit(`riser ${i}`, i, 2 * channels)).reverse(),
+    up: stages.slice(0, -1).map(({ channels: out }, i) =>
+      initConv(fold(key, `up ${i}`), { in: stages[i + 1].channels, out, scale: plain })
+    ).reverse(),
+    norm: initNorm(options.width),
+    head: initConv(fold(key, "head"), { in: options.width, out: colours, scale: 0 }),
+  };
+}
+
+/** Sines and cosines of 1000·t at `width/2` frequencies from 1 down to 10⁻⁴: [B, width]. */
+function timeFeatures(time_B: tf.Tensor1D, width: number): tf.Tensor2D {
+  const half = width / 2;
+  const frequencies = Float32Array.from(
+    { length: half },
+    (_, i) => exp(-LOG_LONGEST_PERIOD * i / half),
+  );
+  const angle_BF = tf.mul(
+    tf.mul(tf.reshape(time_B, [-1, 1]), TIME_SCALE),
+    tf.tensor2d(frequencies, [1, half]),
+  );
+  return tf.concat([tf.sin(angle_BF), tf.cos(angle_BF)], 1) as tf.Tensor2D;
+}
+
+function residual(p: UnetBlock, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor4D {
+  const h_BHWC = conv(p.conv1, silu(groupNorm(p.norm1, x_BHWC)));
+  const told_B11C = tf.reshape(linear(p.time, time_BE), [-1, 1, 1, p.time.bias.shape[0]]);
+  const out_BHWC = conv(p.conv2, silu(groupNorm(p.norm2, tf.add(h_BHWC, told_B11C))));
+  return tf.add(p.skip === undefined ? x_BHWC : conv(p.skip, x_BHWC), out_BHWC);
+}
+
+/** The most heads of 32 channels or more that divide the channels. */
+function headsOf(channels: number): number {
+  let heads = Math.max(1, Math.floor(channels / HEAD_WIDTH));
+  while (channels % heads !== 0) heads--;
+  return heads;
+}
+
+function selfAttention(p: SelfAttention, x_BHWC: tf.Tensor4D): tf.Tensor4D {
+  const [b, h, w, c] = x_BHWC.shape;
+  const heads = headsOf(c);
+  const x_BTC = tf.reshape(groupNorm(p.norm, x_BHWC), [b, h * w, c]) as tf.Tensor3D;
+  const [q_NTD, k_NSD, v_NSD] = tf.split(linear(p.qkv, x_BTC), 3, 2)
+    .map((part) => splitHeads(part as tf.Tensor3D, heads));
+  const seen_BTC = mergeHeads(attention({ q_NTD, k_NSD, v_NSD }), heads);
+  return tf.add(x_BHWC, tf.reshape(linear(p.out, seen_BTC), [b, h, w, c]));
+}
+
+function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor4D {
+  const h_BHWC = residual(p.block, x_BHWC, time_BE);
+  return p.attention === undefined ? h_BHWC : selfAttention(p.attention, h_BHWC);
+}
+
+/**
+ * What the network says of noisy pictures; what that means (noise, velocity, picture) is the
+ * objective's.
+ * @param x_BHWC of order one
+ * @param time_B each picture's time or noise level, in [0, 1]
+ * @returns [B, H, W, C]
+ */
+export function unet(p: Unet, x_BHWC: tf.Tensor4D, time_B: tf.Tensor1D): tf.Tensor4D {
+  const features_BW = timeFeatures(time_B, p.time1.weight.shape[0]);
+  // Every block first applies SiLU to the embedding: done once.
+  const time_BE = silu(linear(p.time2, silu(linear(p.time1, features_BW))));
+  let h_BHWC = conv(p.stem, x_BHWC);
+  const skips = p.stages.map((units, i) => {
+    if (i > 0) h_BHWC = conv(p.down[i - 1], spaceToDepth(h_BHWC));
+    for (const own of units) h_BHWC = unit(own, h_BHWC, time_BE);
+    return h_BHWC;
+  }).reverse();
+  h_BHWC = unit(p.middle, h_BHWC, time_BE);
+  p.risers.forEach((riser, i) => {
+    const [, height, width] = skips[i].shape;
+    if (i > 0) h_BHWC = conv(p.up[i - 1], crop(upsample2(h_BHWC), { height, width }));
+    h_BHWC = unit(riser, tf.concat([h_BHWC, skips[i]], 3), time_BE);
+  });
+  return conv(p.head, silu(groupNorm(p.norm, h_BHWC)));
+}

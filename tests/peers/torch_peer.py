@@ -1,0 +1,166 @@
+"""PyTorch, eager or through torch.compile, as a contender."""
+
+import math
+import time
+
+import torch
+import torch.nn.functional as F
+
+from files import Exchange, nested
+from torch_models import MODELS, turned
+
+
+class TorchPeer:
+    def __init__(self, device, threads, compiled):
+        torch.set_num_threads(threads)
+        self.device = torch.device(device)
+        self.compiled = compiled
+        if device == "cuda" and not torch.cuda.is_available():
+            raise RuntimeError("torch finds no CUDA device: is the driver installed?")
+
+    def identity(self):
+        name = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
+        return {
+            "versions": {"torch": torch.__version__},
+            "device": name,
+            "threads": torch.get_num_threads(),
+        }
+
+    def load(self, folder):
+        self.folder = folder
+        exchange = Exchange(folder)
+        settings = self.settings = exchange.settings
+        model = MODELS[settings["model"]]
+        self.model = model(nested(self.given(exchange)), settings).to(self.device)
+        self.inputs = [
+            {name: self.input(value) for name, value in step.items()} for step in exchange.inputs
+        ]
+        if settings["task"] == "decode":
+            self.step = self.model.step
+            if self.compiled:
+                self.step = torch.compile(self.model.masked_step, dynamic=False, fullgraph=True)
+        else:
+            self.loss = torch.compile(self.model, dynamic=False) if self.compiled else self.model
+        self.reset()
+        return sum(p.numel() for p in self.model.parameters())
+
+    def given(self, exchange):
+        kind = exchange.settings["model"]
+        return {path: turned(path, value, kind) for path, value in exchange.params.items()}
+
+    def reset(self):
+        """The state before the first step, in the same module: what was compiled stays."""
+        # Read again rather than kept: a second copy would count as this contender's memory.
+        given = self.given(Exchange(self.folder))
+        with torch.no_grad():
+            for path, parameter in self.model.p.named_parameters():
+                parameter.copy_(given[path.replace(".", "/")])
+        self.done = 0
+        if self.settings["task"] == "decode":
+            self.start_decoding()
+        else:
+            self.start_training()
+
+    def input(self, value):
+        tensor = torch.from_numpy(value).to(self.device)
+        if tensor.dtype == torch.int32:
+            return tensor.long()
+        if tensor.ndim == 4:
+            return tensor.permute(0, 3, 1, 2)
+        return tensor
+
+    # Training
+
+    def start_training(self):
+        rate = self.settings["optimiser"]["learningRate"]
+        self.weights = list(self.model.parameters())
+        self.optimiser = torch.optim.Adam(self.weights, lr=rate, fused=True)
+        if "ema" in self.settings["optimiser"]:
+            self.average = [p.detach().clone() for p in self.weights]
+
+    def rate(self):
+        """families/training: linear warm-up, then half a cosine."""
+        o = self.settings["optimiser"]
+        if "warmup" not in o:
+            return o["learningRate"]
+        peak, warmup, steps = o["learningRate"], o["warmup"], o["steps"]
+        if self.done < warmup:
+            return peak * (self.done + 1) / warmup
+        final = peak * o["decay"]
+        share = min(1, (self.done - warmup) / (steps - warmup))
+        return final + (peak - final) / 2 * (1 + math.cos(math.pi * share))
+
+    def train(self):
+        o = self.settings["optimiser"]
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = self.loss(**self.inputs[self.done % len(self.inputs)])
+        loss.backward()
+        if "clip" in o:
+            torch.nn.utils.clip_grad_norm_(self.weights, o["clip"])
+        self.optimiser.param_groups[0]["lr"] = self.rate()
+        self.optimiser.step()
+        if "ema" in o:
+            decay = min(o["ema"], (1 + self.done) / (10 + self.done))
+            with torch.no_grad():
+                torch._foreach_lerp_(self.average, self.weights, 1 - decay)
+        self.done += 1
+        return loss.detach()
+
+    # Decoding
+
+    def start_decoding(self):
+        s = self.settings
+        shape = (s["batch"], s["heads"], s["context"], s["width"] // s["heads"])
+        zeros = lambda: torch.zeros(shape, device=self.device)
+        self.cache = [(zeros(), zeros()) for _ in range(s["layers"])]
+        self.tokens = self.inputs[0]["tokens"]
+        self.columns = list(self.tokens.T.contiguous())
+        self.positions = [
+            torch.tensor([i], device=self.device) for i in range(s["context"])
+        ]
+
+    @torch.inference_mode()
+    def decode(self):
+        at = self.done % self.settings["context"]
+        self.done += 1
+        pos = self.positions[at] if self.compiled else at
+        return self.step(self.columns[at], self.cache, pos)
+
+    # What the worker asks for
+
+    def run(self, steps):
+        one = self.decode if self.settings["task"] == "decode" else self.train
+        for _ in range(steps):
+            self.last = one()
+
+    def losses(self, steps):
+        self.reset()
+        if self.settings["task"] != "decode":
+            return [self.train().item() for _ in range(steps)]
+        found = []
+        for i in range(steps):
+            logits = self.decode()
+            found.append(F.cross_entropy(logits, self.tokens[:, i + 1]).item())
+        return found
+
+    def sync(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+
+    def matmul(self, size, repeats):
+        a, b = (torch.rand(size, size, device=self.device) for _ in range(2))
+        times = []
+        for _ in range(repeats + 1):
+            self.sync()
+            start = time.perf_counter()
+            a @ b
+            self.sync()
+            times.append(time.perf_counter() - start)
+        return min(times[1:])
+
+    def device_memory(self):
+        if self.device.type != "cuda":
+            return {}
+        peak = torch.cuda.max_memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        return {"devicePeak": peak}
