@@ -4,6 +4,7 @@
  */
 import type { Arguments, Command, Terminal } from "../commands/command.ts";
 import { dispatch } from "../commands/dispatch.ts";
+import { chooseEngine } from "../commands/engine_choice.ts";
 import { systemTerminal } from "../commands/terminal.ts";
 import { type EngineName, openEngine } from "../engine/mod.ts";
 import { exitCodes, UsageError } from "../errors.ts";
@@ -89,9 +90,9 @@ function oneOf<T extends string>(args: Arguments, option: string, known: readonl
 /** The engine asked for, or the one that `auto` chooses. */
 async function engineOf(args: Arguments, say: (line: string) => void): Promise<EngineName> {
   if (args.one("engine") !== undefined) return oneOf(args, "engine", ENGINES);
-  const { engine, choice } = await openEngine("auto");
-  say(`engine ${choice}`);
-  return engine.identity.name;
+  const { name, why } = await chooseEngine();
+  say(`engine ${name} (${why})`);
+  return name;
 }
 
 async function main(args: Arguments, terminal: Terminal): Promise<number> {

@@ -168,6 +168,11 @@ export class Graph {
     }).outputs[0];
   }
 
+  /** Makes a node wait for another, though both are finished. */
+  runBefore(first: Pointer, second: Pointer): void {
+    this.#library.c.TF_AddOperationControlInput(this.#graph, second, first);
+  }
+
   /** The same output, its shape stated where inference can't know it. */
   withShape(output: Output, shape: readonly number[]): Output {
     const { c, status } = this.#library;

@@ -4,6 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { ADAM_STEP, SUM_ROWS } from "../../nn/engine_kernels.ts";
+import { CACHE_WRITE, type CacheWriteInputs, refuseCacheGradient } from "../cache_write.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../registry.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import type { Metadata } from "./binding.ts";
@@ -16,7 +17,7 @@ type KernelCall<Inputs, Attributes = Record<string, never>> = AnyKernelCall<
   TensorflowBackend
 >;
 
-const { FLOAT } = DTYPE;
+const { FLOAT, INT32 } = DTYPE;
 
 interface AdamInputs {
   readonly param: tf.TensorInfo;
@@ -85,8 +86,43 @@ function sumRows({ inputs, backend }: KernelCall<{ x: tf.TensorInfo }>): tf.Tens
   return backend.createOutputTensor(made);
 }
 
+/**
+ * Row `pos` of each of the cache's N matrices: ResourceScatterNdUpdate in place where the cache is a
+ * donated state's variable, else a copy with that row replaced.
+ */
+function cacheWrite({ inputs, backend }: KernelCall<CacheWriteInputs>): tf.TensorInfo {
+  const { binding } = backend;
+  const [count, , width] = inputs.cache.shape;
+  const [cache, rows, pos] = [inputs.cache, inputs.rows, inputs.pos].map((t) => backend.idOf(t));
+  const own = binding.trace?.ownVariable(cache);
+  const [done] = compose(binding, (ops) => {
+    const matrices = Int32Array.from({ length: count }, (_, n) => n);
+    const zeros = ops.constant(INT32, [count], new Int32Array(count));
+    const places = ops.typed("AddV2", INT32, zeros, ops.reshape(pos, INT32, []));
+    const indices = ops.stack([ops.constant(INT32, [count], matrices), places], INT32, 1);
+    const updates = ops.reshape(rows, FLOAT, [count, width]);
+    if (own === undefined) {
+      return [ops.run("TensorScatterUpdate", [cache, indices, updates], [
+        attribute.type("T", FLOAT),
+        attribute.type("Tindices", INT32),
+      ])];
+    }
+    return binding.updateVariables("ResourceScatterNdUpdate", [own], {
+      attributes: [
+        attribute.type("T", FLOAT),
+        attribute.type("Tindices", INT32),
+        attribute.bool("use_locking", false),
+      ],
+      inputs: [indices, updates],
+    }).map((made) => ops.own(made));
+  });
+  return backend.createOutputTensor(done);
+}
+
 /** Registers the kernels. */
 export function registerNnKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel(ADAM_STEP, () => adamStep);
   replaceKernel(SUM_ROWS, () => sumRows);
+  replaceKernel(CACHE_WRITE, () => cacheWrite);
+  refuseCacheGradient();
 }

@@ -85,6 +85,8 @@ export const SYMBOLS = {
   TF_AddInput: { parameters: [P, OUTPUT], result: "void" },
   TF_AddInputList: { parameters: [P, B, "i32"], result: "void" },
   TF_AddControlInput: { parameters: [P, P], result: "void" },
+  /** (graph, node, node that must run before): for nodes that are finished. */
+  TF_AddOperationControlInput: { parameters: [P, P, P], result: "void" },
   TF_FinishOperation: { parameters: [P, P], result: P },
   TF_SetAttrString: { parameters: [P, B, B, "usize"], result: "void" },
   TF_SetAttrInt: { parameters: [P, B, "i64"], result: "void" },

@@ -29,6 +29,8 @@ interface Argument {
   initial?: Symbolic;
   /** The last node that read or wrote the variable: the next waits for it. */
   last?: Pointer;
+  /** The first that wrote it: readings of the value before it come before it. */
+  firstWrite?: Pointer;
   /** The value after the last update in place, where there was one. */
   current?: Symbolic;
 }
@@ -181,8 +183,15 @@ export class Trace {
   #initial(argument: Argument): Symbolic {
     if (argument.initial === undefined) {
       const placeholder = this.#touch(argument);
-      if (argument.variable) argument.initial = this.#read(argument);
-      else {
+      if (argument.variable) {
+        const { firstWrite, last } = argument;
+        if (firstWrite !== undefined) argument.last = undefined;
+        argument.initial = this.#read(argument);
+        if (firstWrite !== undefined) {
+          this.graph.runBefore(argument.last!, firstWrite);
+          argument.last = last;
+        }
+      } else {
         this.#number(placeholder);
         argument.initial = this.#symbolic(placeholder);
       }
@@ -269,6 +278,7 @@ export class Trace {
         after: argument.last === undefined ? [] : [argument.last],
       });
       argument.last = operation;
+      argument.firstWrite ??= operation;
       this.#writes.push(operation);
     });
   }
@@ -292,18 +302,18 @@ export class Trace {
   ): Symbolic[] {
     const targets = variables.map((variable) => this.#arguments.get(variable)!);
     const inputs = call.inputs.map((id) => this.edge(id).output);
-    // A first reading behind the write would come too late.
-    const before = targets.map((target) => this.#initial(target).output);
-    const numbers = [...before, ...inputs].map((input) => this.#number(input)).join();
+    const places = targets.map((target) => this.#touch(target));
+    const numbers = [...places, ...inputs].map((input) => this.#number(input)).join();
     this.#step(`${name} ${JSON.stringify(call.attributes)} ${numbers}`);
     const { operation } = this.graph.add(name, {
       attributes: call.attributes,
-      inputs: [...targets.map((target) => this.#touch(target)), ...inputs],
-      after: [...new Set(targets.map(({ last }) => last!))],
+      inputs: [...places, ...inputs],
+      after: targets.flatMap(({ last }) => last === undefined ? [] : [last]),
     });
     this.#writes.push(operation);
     return targets.map((target) => {
       target.last = operation;
+      target.firstWrite ??= operation;
       target.current = this.#read(target);
       return target.current;
     });
