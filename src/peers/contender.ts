@@ -9,8 +9,18 @@ import type { EngineName } from "../engine/mod.ts";
 import { answers, type Command, failure } from "./protocol.ts";
 import { type PeerDevice, WORKER } from "./python.ts";
 
-/** Who is measured. */
-export const CONTENDERS = ["ours", "torch-eager", "torch-compile", "jax"] as const;
+/**
+ * Who may be measured. `ours` runs each step the way that suits it; `ours-graph` and `ours-xla` are
+ * the two ways of engine tensorflow, to see what that choice is worth.
+ */
+export const CONTENDERS = [
+  "ours",
+  "ours-graph",
+  "ours-xla",
+  "torch-eager",
+  "torch-compile",
+  "jax",
+] as const;
 /** One of `CONTENDERS`. */
 export type ContenderName = typeof CONTENDERS[number];
 
@@ -33,11 +43,20 @@ const UNSET = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NVPL_BLAS_DEBUG_CPU_TYP
 /** The answer to a command. */
 export type Answer<K extends keyof typeof answers> = z.output<typeof answers[K]>;
 
+/** How our steps are run, by contender. */
+const MODES: Readonly<Partial<Record<ContenderName, string>>> = {
+  "ours": "auto",
+  "ours-graph": "graph",
+  "ours-xla": "xla",
+};
+
 /** Command and arguments of a contender's process. */
 function commandOf(name: ContenderName, options: StartOptions): string[] {
-  if (name === "ours") {
+  const mode = MODES[name];
+  if (mode !== undefined) {
     const script = fromFileUrl(new URL("ours.ts", import.meta.url));
-    return [Deno.execPath(), "run", "-A", "--no-check", script, options.engine];
+    const words = [options.engine, mode, String(options.threads)];
+    return [Deno.execPath(), "run", "-A", "--no-check", script, ...words];
   }
   if (options.python === null) {
     throw new UsageError(`${name} needs Python; \`deno task peers:speed\` installs it`);

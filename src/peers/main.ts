@@ -22,10 +22,16 @@ import {
 import { MODEL_NAMES, type ModelSize } from "./models.ts";
 import { writePeersReport } from "./page.ts";
 import { type PeerDevice, peersPython } from "./python.ts";
-import type { PeersReport } from "./schema.ts";
+import { isOurs, type PeersReport } from "./schema.ts";
 import { agreementText, textTable } from "./table.ts";
 
 const ENGINES: readonly EngineName[] = ["tensorflow", "webgpu", "wasm"];
+const DEFAULT_CONTENDERS: readonly ContenderName[] = [
+  "ours",
+  "torch-eager",
+  "torch-compile",
+  "jax",
+];
 const TURN_SECONDS = 1;
 
 /** What the command line says of itself. */
@@ -44,7 +50,7 @@ export const command: Command = {
     {
       name: "contenders",
       value: "NAMES",
-      about: `Of ${CONTENDERS.join(", ")}; the first is compared with each other. Default: all`,
+      about: `Of ${CONTENDERS.join(", ")}; Default: ${DEFAULT_CONTENDERS.join(",")}`,
     },
     { name: "rounds", value: "N", about: "Turns of each contender. Default: 9" },
     { name: "engine", value: "NAME", about: "Engine of `ours`. Default: the best that starts" },
@@ -100,13 +106,21 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const device = oneOf<PeerDevice>(args, "device", ["cpu", "cuda"]);
   const size = oneOf<ModelSize>(args, "size", ["bench", "tiny"]);
   const models = chosen(args, "models", MODEL_NAMES);
-  const contenders = chosen<ContenderName>(args, "contenders", CONTENDERS);
+  const contenders = args.one("contenders") === undefined
+    ? [...DEFAULT_CONTENDERS]
+    : chosen<ContenderName>(args, "contenders", CONTENDERS);
   const cores = navigator.hardwareConcurrency;
   const threads = args.whole("threads", { minimum: 1, maximum: cores }) ?? cores;
   const rounds = args.whole("rounds", { minimum: 1 }) ?? 9;
   const out = args.one("out") ?? "reports/peers-speed";
-  const engine = contenders.includes("ours") ? await engineOf(args, say) : "wasm";
-  const python = contenders.some((name) => name !== "ours") ? await peersPython(device, say) : null;
+  const own = contenders.some((name) => isOurs({ name }));
+  const engine = own ? await engineOf(args, say) : "wasm";
+  if (engine !== "tensorflow" && contenders.includes("ours-xla")) {
+    throw new UsageError(`ours-xla: engine ${engine} has no XLA; use --engine tensorflow`);
+  }
+  const python = contenders.some((name) => !isOurs({ name }))
+    ? await peersPython(device, say)
+    : null;
   const startedAt = new Date().toISOString();
   const provenance = {
     ...await hostProvenance(args.line.replace(/^likeness/, "deno task")),
@@ -142,7 +156,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       size,
       startedAt,
       finishedAt: new Date().toISOString(),
-      engine: contenders.includes("ours") ? engine : null,
+      engine: own ? engine : null,
       device,
       threads,
       rounds,

@@ -10,7 +10,7 @@ import { Contender, type ContenderName, type StartOptions } from "./contender.ts
 import { writeExchange } from "./exchange.ts";
 import { largestSum, modelSettings, type ModelSize } from "./models.ts";
 import { timeRatio } from "./ratio.ts";
-import type { Failed, Measured, PeersModel } from "./schema.ts";
+import { type Failed, isOurs, type Measured, type PeersModel } from "./schema.ts";
 
 /** What is measured, and how long. */
 export interface MeasureOptions extends StartOptions {
@@ -191,13 +191,13 @@ function worstDisagreement(measured: readonly Timed[], work: Work): number | nul
   return Math.min(Number.MAX_VALUE, Math.max(...found));
 }
 
-/** The first contender against each other. */
-function ratiosOf([first, ...others]: readonly Timed[]): PeersModel["ratios"] {
-  return others.map((other) => ({
-    of: first.name,
-    to: other.name,
-    ...timeRatio(first.samples, other.samples),
-  }));
+/** Each way of ours against each other's; without ours the first against the rest. */
+function ratiosOf(measured: readonly Timed[]): PeersModel["ratios"] {
+  const own = measured.some(isOurs) ? measured.filter(isOurs) : measured.slice(0, 1);
+  const others = measured.filter((contender) => !own.includes(contender));
+  return own.flatMap((of) =>
+    others.map((to) => ({ of: of.name, to: to.name, ...timeRatio(of.samples, to.samples) }))
+  );
 }
 
 /** The greatest rate of operations that anyone's matrix product reached; 0 where none ran. */

@@ -1,10 +1,10 @@
 /**
  * The harness as a contender: the step compiled by an engine with its state given away. A process of
- * its own: `deno run -A src/peers/ours.ts ENGINE`.
+ * its own: `deno run -A src/peers/ours.ts ENGINE MODE THREADS`.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Engine, type EngineName, openEngine } from "../engine/mod.ts";
+import { type CompileMode, type Engine, type EngineName, openEngine } from "../engine/mod.ts";
 import { disposeTree, leaves, type TensorTree } from "../engine/tree.ts";
 import { safetensorsToTree } from "../nn/mod.ts";
 import { decodeSafetensors, type HostTensor } from "../nn/safetensors.ts";
@@ -17,6 +17,15 @@ import { type PeerModel, peerModel } from "./programs.ts";
 import type { Command } from "./protocol.ts";
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
+
+/** How a step is run; `auto`: XLA for decoding, a loop of small operations where its compilation pays. */
+type Mode = CompileMode | "auto";
+
+/** Where a model lies, and how its step is run. */
+interface Place {
+  readonly folder: string;
+  readonly mode: Mode;
+}
 
 /** A loaded model with its state. */
 class Contender {
@@ -31,21 +40,27 @@ class Contender {
   #state: TensorTree = [];
   #done = 0;
 
-  private constructor(engine: Engine, folder: string, { settings, inputs }: Exchange) {
+  private constructor(
+    engine: Engine,
+    { folder, mode }: Place,
+    { settings, inputs }: Exchange,
+  ) {
     this.#engine = engine;
     this.#folder = folder;
     this.#model = peerModel(settings);
-    // Decoding is a loop of small operations, where XLA's compilation pays.
-    const mode = settings.task === "decode" ? "xla" : "graph";
-    this.#step = engine.compile(this.#model.program, { name: settings.name, donate: true, mode });
+    this.#step = engine.compile(this.#model.program, {
+      name: settings.name,
+      donate: true,
+      mode: mode !== "auto" ? mode : settings.task === "decode" ? "xla" : "graph",
+    });
     const batches = hostInputs(inputs);
     this.#inputs = stepInputs(engine, { settings, batches });
     this.#tokens = settings.task === "decode" ? batches[0].tokens : undefined;
   }
 
   /** Reads a model's folder; also the number of parameters. */
-  static async load(engine: Engine, folder: string): Promise<[Contender, number]> {
-    const contender = new Contender(engine, folder, await readExchange(folder));
+  static async load(engine: Engine, place: Place): Promise<[Contender, number]> {
+    const contender = new Contender(engine, place, await readExchange(place.folder));
     return [contender, await contender.reset()];
   }
 
@@ -195,11 +210,14 @@ async function answer(engine: Engine, contender: Contender | undefined, command:
   }
 }
 
-async function main(name: EngineName): Promise<void> {
+async function main(
+  name: EngineName,
+  { mode, threads }: { mode: Mode; threads: number },
+): Promise<void> {
   const say = (line: unknown) => console.log(JSON.stringify(line));
-  const { engine } = await openEngine(name);
-  const { versions, device, threads } = engine.identity;
-  say({ ready: true, versions, device, threads, ...await residentMemory() });
+  const { engine } = await openEngine(name, { threads });
+  const { versions, device, threads: used } = engine.identity;
+  say({ ready: true, versions, device, threads: used, ...await residentMemory() });
   let contender: Contender | undefined;
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
   let rest = "";
@@ -211,7 +229,10 @@ async function main(name: EngineName): Promise<void> {
       if (command.do === "quit") return;
       try {
         if (command.do === "load") {
-          const [loaded, parameters] = await Contender.load(engine, command.folder);
+          const [loaded, parameters] = await Contender.load(engine, {
+            folder: command.folder,
+            mode,
+          });
           contender = loaded;
           say({ parameters });
         } else say(await answer(engine, contender, command));
@@ -224,6 +245,7 @@ async function main(name: EngineName): Promise<void> {
 }
 
 if (import.meta.main) {
-  await main(Deno.args[0] as EngineName);
+  const [name, mode = "auto", threads = String(navigator.hardwareConcurrency)] = Deno.args;
+  await main(name as EngineName, { mode: mode as Mode, threads: Number(threads) });
   Deno.exit(0);
 }

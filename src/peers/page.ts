@@ -68,8 +68,8 @@ function facts(report: PeersReport): (readonly [string, string])[] {
 }
 
 const METHOD = "The same model from equal weights on equal numbers, float32, one live process a " +
-  "contender, taking turns. Ratios are the first row's time over the row's: below 1 the first is " +
-  "faster. Memory is the most that was resident while the rounds ran, with what the libraries took " +
+  "contender, taking turns. Ratios are the time of Likeness, by the faster of its ways, over the row's: " +
+  "below 1 Likeness is faster. Memory is the most that was resident while the rounds ran, with what the libraries took " +
   "before any model. Utilisation is counted operations over the time and the fastest matrix product " +
   "of this run. PyTorch runs channels last, fused attention and fused Adam.";
 

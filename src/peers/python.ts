@@ -4,6 +4,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { sha256 } from "../digest.ts";
+import { cacheFolder } from "../engine/tensorflow/place.ts";
 import { UsageError } from "../errors.ts";
 
 /** Where the peers compute. */
@@ -21,14 +22,6 @@ const DONE = "likeness.json";
 
 /** The script that a contender of the Python side runs. */
 export const WORKER: string = fromFileUrl(new URL("worker.py", folder));
-
-/** The folder of what this project downloads: `LIKENESS_CACHE`, else the user's cache. */
-function cacheFolder(): string {
-  const own = Deno.env.get("LIKENESS_CACHE");
-  if (own) return own;
-  const home = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? ".", ".cache");
-  return join(home, "likeness");
-}
 
 /** The environment's folder, whether or not it is there. */
 export function peersFolder(device: PeerDevice): string {

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { readJson } from "./read_json.ts";
+import { readJson } from "../record/files.ts";
 
 const bytes = z.number().nullable();
 
@@ -122,5 +122,16 @@ export function isMeasured(contender: Measured | Failed): contender is Measured 
  * @throws Error naming the field where the file is not one
  */
 export async function readPeersReport(folder: string): Promise<PeersReport | null> {
-  return await readJson(`${folder}/${REPORT_FILE}`, peersReport);
+  const path = `${folder}/${REPORT_FILE}`;
+  const found = await readJson(path);
+  if (found === null) return null;
+  const parsed = peersReport.safeParse(found);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${path}: ${issue.path.join(".")}: ${issue.message}`);
+}
+
+/** Whether a contender is this harness, in either way of running a captured step. */
+export function isOurs({ name }: { readonly name: string }): boolean {
+  return name.startsWith("ours");
 }
