@@ -1,0 +1,119 @@
+/**
+ * Starts tfjs on its WebGPU backend: the adapter's own limits, every number computed on the device,
+ * and no other backend to fall to.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { webgpu_util, WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { EngineError } from "../engine.ts";
+import { requestAdapter } from "./adapter.ts";
+import type { WebgpuBackend } from "./backend.ts";
+import { Health } from "./health.ts";
+import { webgpuObstacle } from "./obstacle.ts";
+
+/** What was started. */
+export interface Started {
+  readonly backend: WebgpuBackend;
+  readonly info: GPUAdapterInfo;
+  readonly health: Health;
+  /** The most bytes that buffers ever took. */
+  readonly peakBytes: () => number;
+}
+
+/** Limits that bound the size of tensors and of programs: asked for as the adapter offers them. */
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+async function requestDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
+  const adapter = webgpu_util.isWebGPUSupported() ? await requestAdapter() : null;
+  if (adapter === null) {
+    throw new EngineError(`engine webgpu: ${await webgpuObstacle() ?? "no adapter"}`);
+  }
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  try {
+    return { device: await adapter.requestDevice({ requiredLimits }), info: adapter.info };
+  } catch (cause) {
+    throw new EngineError(
+      `engine webgpu: ${adapter.info.description} gives no device: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * A tensor that no program could bind is refused where it is made, with its size; WebGPU itself
+ * would say so later, and leave zeros.
+ */
+function watchBuffers({ bufferManager, device }: WebgpuBackend): () => number {
+  const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const acquire = bufferManager.acquireBuffer.bind(bufferManager);
+  let peak = 0;
+  bufferManager.acquireBuffer = (size, ...rest) => {
+    if (size > most) {
+      throw new Error(
+        `engine webgpu: a tensor of ${size} bytes is beyond this adapter's ${most} for one; use ` +
+          `smaller batches or models`,
+      );
+    }
+    const buffer = acquire(size, ...rest);
+    peak = Math.max(peak, bufferManager.numBytesAllocated);
+    return buffer;
+  };
+  return () => peak;
+}
+
+/** One multiplication whose answer is known: a backend that starts must also compute. */
+async function checkItComputes(): Promise<void> {
+  const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5], [6]])));
+  const values = await product.data();
+  product.dispose();
+  if (values[0] !== 17 || values[1] !== 39) {
+    throw new EngineError(
+      `engine webgpu: started but computed [${values}] for [[1, 2], [3, 4]]·[5, 6], which is [17, 39]`,
+    );
+  }
+}
+
+/**
+ * Starts the backend.
+ * @throws EngineError saying why it can't start; never another backend
+ */
+export async function startWebgpu(): Promise<Started> {
+  // Nothing may be left that tfjs could fall back to in silence.
+  for (const name of tf.engine().backendNames()) tf.removeBackend(name);
+  const { device, info } = await requestDevice();
+  const health = new Health(device);
+  // The package's own start asks for fewer limits. Small tensors would be computed on the host by
+  // its default, by other functions than the device's, depending on where they happen to be.
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
+  const started = new WebGPUBackend(device, info);
+  const backend = started as unknown as WebgpuBackend;
+  const peakBytes = watchBuffers(backend);
+  tf.registerBackend("webgpu", () => started);
+  let ready = false;
+  let cause: unknown;
+  try {
+    ready = await tf.setBackend("webgpu");
+  } catch (error) {
+    cause = error;
+  }
+  if (!ready || tf.getBackend() !== "webgpu") {
+    throw new EngineError(
+      `engine webgpu: tfjs could not start its webgpu backend on ${info.description}` +
+        (cause instanceof Error ? `: ${cause.message}` : ""),
+      { cause },
+    );
+  }
+  await checkItComputes();
+  health.check();
+  return { backend, info, health, peakBytes };
+}
