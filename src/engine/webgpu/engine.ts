@@ -19,8 +19,10 @@ import { kernelsOf } from "../registry.ts";
 import { scoped } from "../scoped.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
-import { deviceName, softwareName } from "./adapter.ts";
+import { deviceName } from "./adapter.ts";
 import { submit } from "./backend.ts";
+import { registerMatMulKernels } from "./matmul_kernels.ts";
+import { registerMissingKernels } from "./missing_kernels.ts";
 import { type Started, startWebgpu } from "./open.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 import { Reader } from "./reading.ts";
@@ -130,7 +132,9 @@ function registerKernels(): void {
   const replaceKernel = kernelsOf("webgpu");
   registerGradients();
   registerFlopCounts(replaceKernel);
+  registerMatMulKernels(replaceKernel);
   registerRandomKernels(replaceKernel);
+  registerMissingKernels(replaceKernel);
 }
 
 /**

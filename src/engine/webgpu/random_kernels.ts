@@ -5,8 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { foldNumber, foldString } from "../../random/draws.ts";
-import { FOLD_WORDS } from "../../random/draws.ts";
+import { FOLD_WORDS, foldNumber, foldString } from "../../random/draws.ts";
 import {
   PHILOX_CATEGORICAL,
   PHILOX_FOLD,
@@ -17,7 +16,11 @@ import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../registry.ts"
 import { sizeOf } from "../values.ts";
 import { flat, type Program, type TensorInfo, type WebgpuBackend } from "./backend.ts";
 import { recordFaults } from "./faults.ts";
-import { FOLD_WGSL, NORMAL_WGSL, PHILOX_WGSL, WEIGHT_WGSL, WIDE } from "./integer_wgsl.ts";
+import { CIRCLE_WGSL } from "./wgsl/circle.ts";
+import { NORMAL_WGSL } from "./wgsl/normal.ts";
+import { FOLD_WGSL, PHILOX_WGSL } from "./wgsl/philox.ts";
+import { WEIGHT_WGSL } from "./wgsl/weight.ts";
+import { WIDE } from "./wgsl/wide.ts";
 
 type KernelCall<Inputs, Attributes = Record<string, never>> = AnyKernelCall<
   Inputs,
@@ -42,7 +45,8 @@ function single(name: string, variableNames: string[], body: string): Program {
     dispatch: [1, 1, 1],
     workgroupSize: [1, 1, 1],
     outputShape: [2],
-    getUserCode: () => `${WIDE}${PHILOX_WGSL}${FOLD_WGSL}
+    getUserCode: () =>
+      `${WIDE}${PHILOX_WGSL}${FOLD_WGSL}
 fn main(index : i32) {
   if (index > 0) { return; }
   var h = vec2<u32>(0u, 0u);
@@ -94,9 +98,13 @@ function fold(
     const child = number === undefined ? foldString(parent, text) : foldNumber(parent, number[0]);
     return backend.makeTensorInfo([2], "int32", Int32Array.from(child, (w) => w | 0));
   }
-  if (data !== undefined) return backend.runWebGPUProgram(foldNumberProgram(), [key, data], "int32");
-  const units = Int32Array.from({ length: text.length + 1 }, (_, i) =>
-    i < text.length ? text.charCodeAt(i) : text.length);
+  if (data !== undefined) {
+    return backend.runWebGPUProgram(foldNumberProgram(), [key, data], "int32");
+  }
+  const units = Int32Array.from(
+    { length: text.length + 1 },
+    (_, i) => i < text.length ? text.charCodeAt(i) : text.length,
+  );
   const uploaded = backend.makeTensorInfo([units.length], "int32", units);
   const child = backend.runWebGPUProgram(foldStringProgram(), [key, uploaded], "int32");
   backend.disposeData(uploaded.dataId);
@@ -110,7 +118,8 @@ function rowProgram(name: string, byRows: boolean, draw: string): Omit<Program, 
     uniforms: "width : i32, blocks : i32, total : i32",
     shaderKey: `${name}${byRows ? "ByRows" : ""}`,
     ...flat(1),
-    getUserCode: () => `${WIDE}${PHILOX_WGSL}${draw}
+    getUserCode: () =>
+      `${WIDE}${PHILOX_WGSL}${draw}
 fn main(index : i32) {
   if (index >= uniforms.total) { return; }
   let row = index / uniforms.blocks;
@@ -131,7 +140,7 @@ const UNIFORM_DRAW = `
 fn draw(words : vec4<u32>) -> vec4<f32> { return vec4<f32>(words >> vec4<u32>(8u)) * 0x1p-24f; }
 `;
 
-const NORMAL_DRAW = `${NORMAL_WGSL}
+const NORMAL_DRAW = `${CIRCLE_WGSL}${NORMAL_WGSL}
 fn draw(words : vec4<u32>) -> vec4<f32> {
   return vec4<f32>(normal_pair(words.x, words.y), normal_pair(words.z, words.w));
 }
@@ -176,7 +185,8 @@ function categoricalProgram(byRows: boolean, batch: number): Program {
     dispatch: [batch, 1, 1],
     workgroupSize: [64, 1, 1],
     outputShape: [batch],
-    getUserCode: () => `${WIDE}${PHILOX_WGSL}${WEIGHT_WGSL}
+    getUserCode: () =>
+      `${WIDE}${PHILOX_WGSL}${WEIGHT_WGSL}
 var<workgroup> largest : array<f32, 64>;
 var<workgroup> found : array<u32, 64>;
 var<workgroup> part : array<vec2<u32>, 64>;
