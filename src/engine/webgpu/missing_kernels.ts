@@ -20,6 +20,8 @@ type KernelCall<Inputs, Attributes = Record<string, never>> = AnyKernelCall<
   WebgpuBackend
 >;
 
+type Base = (call: unknown) => TensorInfo;
+
 /** A thread a number; `part` is x for the cosine, y for the sine. */
 function angleKernel(part: "x" | "y") {
   return ({ inputs: { x }, backend }: KernelCall<{ x: TensorInfo }>): TensorInfo => {
@@ -90,8 +92,28 @@ fn main(index : i32) {
   return { ...out, shape: [attrs.numSegments, ...inner] };
 }
 
+/**
+ * Adds in groups of as many tensors as a program may bind beside its result; the package binds all at
+ * once, which devices refuse. From the left, so that the order doesn't depend on the device.
+ */
+function addInGroups(base: Base) {
+  return (call: KernelCall<readonly TensorInfo[]>): TensorInfo => {
+    const { inputs, backend } = call;
+    const most = backend.device.limits.maxStorageBuffersPerShaderStage - 1;
+    if (inputs.length <= most) return base(call);
+    return composed([...inputs], (...terms) => {
+      let sum = tf.addN(terms.slice(0, most));
+      for (let at = most; at < terms.length; at += most - 1) {
+        sum = tf.addN([sum, ...terms.slice(at, at + most - 1)]);
+      }
+      return sum;
+    });
+  };
+}
+
 /** Registers them. */
 export function registerMissingKernels(replaceKernel: ReplaceKernel): void {
+  replaceKernel("AddN", (base) => addInGroups(base as Base));
   replaceKernel("Cos", () => angleKernel("x"));
   replaceKernel("Sin", () => angleKernel("y"));
   replaceKernel(
