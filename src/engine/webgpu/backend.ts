@@ -54,6 +54,9 @@ export interface WebgpuBackend {
     releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
   };
   commandEncoder: GPUCommandEncoder | null;
+  /** Blocks to give back once what is recorded has been submitted. */
+  readonly uniformPendingDisposal: GPUBuffer[];
+  makeUniforms(values: readonly UniformValue[]): GPUBufferBinding;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;

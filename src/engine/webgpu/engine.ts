@@ -37,6 +37,7 @@ class WebgpuEngine implements Engine {
   readonly determinism = DETERMINISM;
   readonly #started: Started;
   readonly #reader: Reader;
+  #peak = 0;
 
   constructor(started: Started) {
     this.#started = started;
@@ -76,15 +77,11 @@ class WebgpuEngine implements Engine {
     health.check();
   }
 
+  /** Tensors' bytes, on the device or on their way; the peak is that of the device's buffers. */
   memory(): EngineMemory {
-    const { backend, peakBytes } = this.#started;
-    // Buffers that recorded commands still use are free once those are sent.
-    submit(backend);
-    return {
-      bytes: backend.bufferManager.numBytesUsed,
-      tensors: tf.memory().numTensors,
-      peakBytes: peakBytes(),
-    };
+    const { numBytes, numTensors } = tf.memory();
+    this.#peak = Math.max(this.#peak, numBytes, this.#started.peakBytes());
+    return { bytes: numBytes, tensors: numTensors, peakBytes: this.#peak };
   }
 
   countFlops(body: () => void): number {

@@ -10,6 +10,7 @@ import { requestAdapter } from "./adapter.ts";
 import type { WebgpuBackend } from "./backend.ts";
 import { Health } from "./health.ts";
 import { webgpuObstacle } from "./obstacle.ts";
+import { cacheUniforms } from "./uniforms.ts";
 
 /** What was started. */
 export interface Started {
@@ -98,6 +99,7 @@ export async function startWebgpu(): Promise<Started> {
   const started = new WebGPUBackend(device, info);
   const backend = started as unknown as WebgpuBackend;
   const peakBytes = watchBuffers(backend);
+  cacheUniforms(backend);
   tf.registerBackend("webgpu", () => started);
   let ready = false;
   let cause: unknown;
