@@ -69,3 +69,16 @@ export function deviceName(info: AdapterFacts): string {
   if (name === "") return vendor === "" ? "unnamed adapter" : `${vendor} adapter`;
   return name.toLowerCase().includes(vendor.toLowerCase()) ? name : `${vendor} ${name}`;
 }
+
+/** NVIDIA's driver says its version here; others leave it to WebGPU, which gives none. */
+const NVIDIA_VERSION = "/proc/driver/nvidia/version";
+
+/** The driver's version where the system gives it. */
+export function driverVersion(info: AdapterFacts): string | undefined {
+  if (VENDORS[info.vendor] !== "NVIDIA") return undefined;
+  try {
+    return Deno.readTextFileSync(NVIDIA_VERSION).match(/\b\d+\.\d+(\.\d+)?\b/)?.[0];
+  } catch {
+    return undefined;
+  }
+}

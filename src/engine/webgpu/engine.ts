@@ -19,7 +19,7 @@ import { kernelsOf } from "../registry.ts";
 import { scoped } from "../scoped.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
-import { deviceName } from "./adapter.ts";
+import { deviceName, driverVersion, softwareName } from "./adapter.ts";
 import { submit } from "./backend.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
@@ -27,9 +27,13 @@ import { type Started, startWebgpu } from "./open.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 import { Reader } from "./reading.ts";
 
+/** As pinned in deno.json: the package doesn't tell. */
+const PACKAGE_VERSION = "4.22.0";
+
 const DETERMINISM: Determinism = {
   scope: "machine-class",
-  note: "reruns agree bit for bit where the driver compiles the same shaders alike",
+  note:
+    "no atomic sums, one driver: reruns agree bit for bit (verified on llvmpipe; other devices unverified)",
 };
 
 class WebgpuEngine implements Engine {
@@ -101,15 +105,19 @@ class WebgpuEngine implements Engine {
 }
 
 function identityOf(info: GPUAdapterInfo): EngineIdentity {
+  const driver = driverVersion(info);
+  const software = softwareName(info);
   return {
     name: "webgpu",
     versions: {
       tfjs: tf.version["tfjs-core"],
-      "tfjs-backend-webgpu": "4.22.0",
+      "tfjs-backend-webgpu": PACKAGE_VERSION,
       deno: Deno.version.deno,
       v8: Deno.version.v8,
     },
     device: deviceName(info),
+    ...driver === undefined ? {} : { driver },
+    ...software === undefined ? {} : { software },
     threads: 1,
   };
 }

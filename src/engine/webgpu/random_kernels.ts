@@ -4,7 +4,6 @@
  * 2⁻²⁴·max(1, |x|) of the host's, and the same bits on every adapter.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
 import { FOLD_WORDS, foldNumber, foldString } from "../../random/draws.ts";
 import {
   PHILOX_CATEGORICAL,
@@ -278,15 +277,10 @@ function categorical(
   return draws;
 }
 
-/** Registers the kernels, and that no gradient flows from a draw into logits. */
+/** Registers the kernels. */
 export function registerRandomKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel(PHILOX_FOLD, () => fold);
   replaceKernel(PHILOX_UNIFORM, () => rowKernel("philoxUniform", UNIFORM_DRAW));
   replaceKernel(PHILOX_NORMAL, () => rowKernel("philoxNormal", NORMAL_DRAW));
   replaceKernel(PHILOX_CATEGORICAL, () => categorical);
-  tf.registerGradient({
-    kernelName: PHILOX_CATEGORICAL,
-    inputsToSave: ["logits"],
-    gradFunc: (_dy, saved) => ({ logits: () => tf.zerosLike(saved[0]) }),
-  });
 }
