@@ -23,6 +23,7 @@ import { deviceName, driverVersion, softwareName } from "./adapter.ts";
 import { submit } from "./backend.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
+import { registerNnKernels } from "./nn_kernels.ts";
 import { type Started, startWebgpu } from "./open.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 import { Reader } from "./reading.ts";
@@ -140,6 +141,7 @@ function registerKernels(): void {
   registerMatMulKernels(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerMissingKernels(replaceKernel);
+  registerNnKernels(replaceKernel);
 }
 
 /**
