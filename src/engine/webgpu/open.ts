@@ -84,23 +84,9 @@ async function checkItComputes(): Promise<void> {
   }
 }
 
-/**
- * Starts the backend.
- * @throws EngineError saying why it can't start; never another backend
- */
-export async function startWebgpu(): Promise<Started> {
-  // Nothing may be left that tfjs could fall back to in silence.
-  for (const name of tf.engine().backendNames()) tf.removeBackend(name);
-  const { device, info } = await requestDevice();
-  const health = new Health(device);
-  // The package's own start asks for fewer limits. Small tensors would be computed on the host by
-  // its default, by other functions than the device's, depending on where they happen to be.
-  tf.env().set("WEBGPU_CPU_FORWARD", false);
-  const started = new WebGPUBackend(device, info);
-  const backend = started as unknown as WebgpuBackend;
-  const peakBytes = watchBuffers(backend);
-  cacheUniforms(backend);
-  tf.registerBackend("webgpu", () => started);
+/** Makes the backend tfjs's and sees that it computes. */
+async function useBackend(backend: WebGPUBackend, name: string): Promise<void> {
+  tf.registerBackend("webgpu", () => backend);
   let ready = false;
   let cause: unknown;
   try {
@@ -110,12 +96,39 @@ export async function startWebgpu(): Promise<Started> {
   }
   if (!ready || tf.getBackend() !== "webgpu") {
     throw new EngineError(
-      `engine webgpu: tfjs could not start its webgpu backend on ${info.description}` +
+      `engine webgpu: tfjs could not start its webgpu backend on ${name}` +
         (cause instanceof Error ? `: ${cause.message}` : ""),
       { cause },
     );
   }
   await checkItComputes();
-  health.check();
+}
+
+/**
+ * Starts the backend.
+ * @throws EngineError saying why it can't start; never another backend
+ */
+export async function startWebgpu(): Promise<Started> {
+  // Nothing may be left that tfjs could fall back to in silence.
+  for (const name of tf.engine().backendNames()) tf.removeBackend(name);
+  const { device, info } = await requestDevice();
+  const health = new Health(device);
+  // Small tensors would be computed on the host by the package's default, by other functions than
+  // the device's, depending on where they happen to be.
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
+  // The package's own start asks for fewer limits.
+  const started = new WebGPUBackend(device, info);
+  const backend = started as unknown as WebgpuBackend;
+  const peakBytes = watchBuffers(backend);
+  cacheUniforms(backend);
+  try {
+    await useBackend(started, info.description);
+    health.check();
+  } catch (error) {
+    health.close();
+    tf.removeBackend("webgpu");
+    device.destroy();
+    throw error;
+  }
   return { backend, info, health, peakBytes };
 }
