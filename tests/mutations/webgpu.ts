@@ -22,10 +22,10 @@ export const mutants = [
     law: random,
   },
   {
-    id: "wgsl-log-table-shifted",
+    id: "wgsl-log-table-off",
     file: "src/engine/webgpu/wgsl/normal.ts",
-    find: "let j = (m.y >> 28u) - 8u;",
-    replace: "let j = min((m.y >> 28u) - 7u, 7u);",
+    find: "RECIPROCALS.map((c) => wide(log(c / 4096), 45))",
+    replace: "RECIPROCALS.map((c) => wide(log((c + 1) / 4097), 45))",
     law: random,
   },
   {
@@ -148,3 +148,28 @@ export const mutants = [
     law: engine,
   },
 ].map((mutant) => ({ ...mutant, here }));
+
+const windows = "tests/engine/window_gradients_test.ts";
+
+mutants.push(...[
+  {
+    id: "strided-gradient-forgets-the-stride",
+    find: "stride: strides[axis], size });",
+    replace: "stride: Math.sign(strides[axis]), size });",
+  },
+  {
+    id: "strided-gradient-not-reversed",
+    find: "return spread(tf.reverse(x, 1),",
+    replace: "return spread(tf.clone(x),",
+  },
+  {
+    id: "depth-gradient-untransposed",
+    find: "tf.transpose(apart, [0, 1, 3, 2, 4])",
+    replace: "tf.clone(apart)",
+  },
+  {
+    id: "max-gradient-takes-the-first-place",
+    find: "tf.equal(first, k)",
+    replace: "tf.equal(tf.zerosLike(first), k)",
+  },
+].map((m) => ({ ...m, file: "src/engine/window_gradients.ts", law: windows, here: true })));
