@@ -230,6 +230,23 @@ law("reads of one tick share one submission, in the order asked, of tensors alre
   ignore: skipped,
 });
 
+law("what was disposed is given back before much more memory is asked for", {
+  source: "definition",
+  given: { mebibytes: fc.constantFrom(8, 16) },
+  holds: async ({ mebibytes }) => {
+    await engine.sync();
+    const { bufferManager } = backend();
+    const before = bufferManager.numBytesAllocated;
+    for (let i = 0; i < 640 / mebibytes; i++) tf.fill([mebibytes * 2 ** 18], i).dispose();
+    const grown = (bufferManager.numBytesAllocated - before) / 2 ** 20;
+    await engine.sync();
+    assert(grown <= 256 + mebibytes, `${grown} MiB`);
+  },
+  kills: ["webgpu-disposed-kept-waiting"],
+  cases: 2,
+  ignore: skipped,
+});
+
 Deno.test({
   name: "values go in and come out of webgpu as they are",
   ignore: skipped,

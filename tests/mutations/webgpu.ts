@@ -92,6 +92,20 @@ export const mutants = [
     law: kernels,
   },
   {
+    id: "webgpu-moves-lose-a-bit",
+    file: "src/engine/webgpu/integer_moves.ts",
+    find: '"whole[i] >> 16u"',
+    replace: '"(whole[i] >> 16u) & 0x7fff"',
+    law: kernels,
+  },
+  {
+    id: "webgpu-moves-left-to-floats",
+    file: "src/engine/webgpu/integer_moves.ts",
+    find: "if (!whole) return",
+    replace: 'if (!whole || name === "Transpose") return',
+    law: kernels,
+  },
+  {
     id: "webgpu-others-left-to-fall-to",
     file: "src/engine/webgpu/open.ts",
     find: "for (const name of tf.engine().backendNames()) tf.removeBackend(name);",
@@ -124,6 +138,13 @@ export const mutants = [
     file: "src/engine/webgpu/health.ts",
     find: "if (!this.#closed) this.#lost = message || reason;",
     replace: 'if (!this.#closed && message === "" && reason === "unknown") this.#lost = message;',
+    law: engine,
+  },
+  {
+    id: "webgpu-disposed-kept-waiting",
+    file: "src/engine/webgpu/open.ts",
+    find: "if (size >= SMALL_BYTES && waitingBytes(backend) >= WAITING_BYTES) submit(backend);",
+    replace: "if (size < 0 && waitingBytes(backend) >= WAITING_BYTES) submit(backend);",
     law: engine,
   },
   {

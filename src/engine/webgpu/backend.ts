@@ -54,6 +54,8 @@ export interface WebgpuBackend {
     releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
   };
   commandEncoder: GPUCommandEncoder | null;
+  /** Tensors disposed while recorded commands still use them: their buffers are free once sent. */
+  readonly tensorDataPendingDisposal: readonly object[];
   /** Blocks to give back once what is recorded has been submitted. */
   readonly uniformPendingDisposal: GPUBuffer[];
   makeUniforms(values: readonly UniformValue[]): GPUBufferBinding;

@@ -21,6 +21,7 @@ import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { deviceName, driverVersion, softwareName } from "./adapter.ts";
 import { submit } from "./backend.ts";
+import { registerIntegerMoves } from "./integer_moves.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
 import { registerNnKernels } from "./nn_kernels.ts";
@@ -141,6 +142,7 @@ function registerKernels(): void {
   registerMatMulKernels(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerMissingKernels(replaceKernel);
+  registerIntegerMoves(replaceKernel);
   registerNnKernels(replaceKernel);
 }
 

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { webgpu_util, WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { EngineError } from "../engine.ts";
 import { requestAdapter } from "./adapter.ts";
-import type { WebgpuBackend } from "./backend.ts";
+import { submit, type WebgpuBackend } from "./backend.ts";
 import { Health } from "./health.ts";
 import { webgpuObstacle } from "./obstacle.ts";
 import { cacheUniforms } from "./uniforms.ts";
@@ -50,11 +50,27 @@ async function requestDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInf
   }
 }
 
+/** Programs recorded before they are sent: sending costs several times what recording does. */
+const BATCH = 64;
+/** Bytes of disposed tensors that may wait for that; small ones don't count. */
+const WAITING_BYTES = 256 * 2 ** 20;
+const SMALL_BYTES = 2 ** 20;
+
+/** Bytes that sending what was recorded would free. */
+function waitingBytes({ tensorDataPendingDisposal, tensorMap }: WebgpuBackend): number {
+  return tensorDataPendingDisposal.reduce(
+    (bytes, id) => bytes + (tensorMap.get(id).resource?.size ?? 0),
+    0,
+  );
+}
+
 /**
  * A tensor that no program could bind is refused where it is made, with its size; WebGPU itself
- * would say so later, and leave zeros.
+ * would say so later, and leave zeros. What was disposed is freed before much more is asked for.
+ * @returns the most bytes that buffers ever took
  */
-function watchBuffers({ bufferManager, device }: WebgpuBackend): () => number {
+function watchBuffers(backend: WebgpuBackend): () => number {
+  const { bufferManager, device } = backend;
   const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   const acquire = bufferManager.acquireBuffer.bind(bufferManager);
   let peak = 0;
@@ -65,6 +81,7 @@ function watchBuffers({ bufferManager, device }: WebgpuBackend): () => number {
           `smaller batches or models`,
       );
     }
+    if (size >= SMALL_BYTES && waitingBytes(backend) >= WAITING_BYTES) submit(backend);
     const buffer = acquire(size, ...rest);
     peak = Math.max(peak, bufferManager.numBytesAllocated);
     return buffer;
@@ -116,6 +133,7 @@ export async function startWebgpu(): Promise<Started> {
   // Small tensors would be computed on the host by the package's default, by other functions than
   // the device's, depending on where they happen to be.
   tf.env().set("WEBGPU_CPU_FORWARD", false);
+  tf.env().set("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE", BATCH);
   // The package's own start asks for fewer limits.
   const started = new WebGPUBackend(device, info);
   const backend = started as unknown as WebgpuBackend;
