@@ -54,7 +54,7 @@ const attempts: Record<string, () => Promise<unknown>> = {
     return openWebgpu();
   },
   "backend-fails": () => {
-    tf.engine().setBackend = () => Promise.resolve(false);
+    Reflect.set(tf.engine(), "setBackend", () => Promise.resolve(false));
     return openWebgpu();
   },
   lost: async () => {

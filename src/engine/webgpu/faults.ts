@@ -84,7 +84,10 @@ export function clearFault(backend: WebgpuBackend): void {
   noted.delete(backend);
 }
 
-/** @throws RangeError if the number that was read says so */
+/**
+ * Turns a code that was read into an error.
+ * @throws RangeError unless it is 0
+ */
 export function checkFault(code: number): void {
   if (code === 0) return;
   throw new RangeError(
