@@ -191,6 +191,7 @@ Deno.test({
   ignore: skipped,
   fn: async () => {
     const key = keyTensor(hostKey(1));
+    const bytes: number[] = [];
     for (const bad of [[NaN, 1], [Infinity, 0], [-Infinity, -Infinity]]) {
       const good = tf.tensor1d([4]);
       const draws = tf.tidy(() => categorical(key, tf.tensor2d([[0, 0], bad])));
@@ -199,7 +200,10 @@ Deno.test({
       await assertRejects(() => engine.read(sum), RangeError, "categorical: a row of logits");
       assertEquals([...await engine.read(sum)], [5]);
       tf.dispose([good, sum]);
+      await engine.sync();
+      bytes.push(backend().bufferManager.numBytesUsed);
     }
+    assertEquals(bytes[2], bytes[1]);
     assertEquals([...await read(() => categorical(key, tf.tensor2d([[-Infinity, 0]])))], [1]);
     key.dispose();
   },

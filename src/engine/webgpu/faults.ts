@@ -81,15 +81,16 @@ export function takeFault(backend: WebgpuBackend): TensorInfo | undefined {
 
 /** Sets the number back, once a fault was reported. */
 export function clearFault(backend: WebgpuBackend): void {
+  const note = noted.get(backend);
+  if (note !== undefined) backend.disposeData(note.fault.dataId);
   noted.delete(backend);
 }
 
 /**
- * Turns a code that was read into an error.
- * @throws RangeError unless it is 0
+ * Turns a code that was read, and isn't 0, into an error.
+ * @throws RangeError always
  */
-export function checkFault(code: number): void {
-  if (code === 0) return;
+export function throwFault(code: number): never {
   throw new RangeError(
     `${FAULTS[code] ?? `fault ${code}`}; found by what ran on the device since the last read`,
   );

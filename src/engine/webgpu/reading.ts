@@ -5,7 +5,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { submit, type TensorInfo, type WebgpuBackend } from "./backend.ts";
-import { checkFault, clearFault, takeFault } from "./faults.ts";
+import { clearFault, takeFault, throwFault } from "./faults.ts";
 import type { Health } from "./health.ts";
 
 /** Larger buffers are given back at once rather than kept for the next read of their size. */
@@ -78,8 +78,11 @@ export class Reader {
       this.#health.check();
       if (code === undefined) return;
       const [found] = new Int32Array(this.#take(code));
-      if (found !== 0) clearFault(this.#backend);
-      checkFault(found);
+      if (found === 0) return;
+      // Nobody takes what arrived with it.
+      for (const buffer of staged) if (buffer !== code) this.#take(buffer);
+      clearFault(this.#backend);
+      throwFault(found);
     });
     return this.#arrival;
   }
