@@ -120,7 +120,7 @@ async function extractors(): Promise<Item[]> {
 const engineAbout: Readonly<Record<string, string>> = {
   wasm: "WebAssembly SIMD, one thread: the same bits on every x86-64 machine",
   tensorflow: "TensorFlow's C library: CPU and CUDA, compiled steps",
-  webgpu: "Deno's WebGPU",
+  webgpu: "any GPU through Deno's WebGPU: Vulkan, Metal, Direct3D",
 };
 
 async function engines(): Promise<Item[]> {

@@ -2,7 +2,7 @@
  * `engine`: what computes here, what each engine promises, and the conformance table.
  * @module
  */
-import { engineStatuses, openEngine } from "../engine/mod.ts";
+import { engineStatuses, openEngine, startable } from "../engine/mod.ts";
 import type { ConformanceRow } from "../engine/conformance.ts";
 import type { Engine, EngineName } from "../engine/engine.ts";
 import { exitCodes, UsageError } from "../errors.ts";
@@ -29,7 +29,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   }
   let worst: number = exitCodes.pass;
   for (const { name: engine, status } of chosen) {
-    if (!status.startsWith("ready")) {
+    if (!startable(status)) {
       terminal.print(
         args.has("json")
           ? JSON.stringify({ engine, status })
@@ -67,7 +67,11 @@ function facts({ identity, determinism }: Engine, status: string): [string, stri
   };
   return [
     ["status", status],
-    ["device", identity.device],
+    [
+      "device",
+      identity.device +
+      (identity.software === undefined ? "" : ": software, so speeds say nothing of a device"),
+    ],
     ...identity.driver === undefined ? [] : [["driver", identity.driver] as [string, string]],
     ["versions", Object.entries(identity.versions).map(([k, v]) => `${k} ${v}`).join(", ")],
     ["threads", String(identity.threads)],

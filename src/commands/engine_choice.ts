@@ -16,7 +16,7 @@ export interface EngineChoice {
  * @throws UsageError where there is no such engine, or it can't start; never another in silence.
  */
 export async function chooseEngine(asked = "auto"): Promise<EngineChoice> {
-  const { engineStatuses } = await import("../engine/mod.ts");
+  const { engineStatuses, startable } = await import("../engine/mod.ts");
   const statuses = await engineStatuses();
   if (asked !== "auto") {
     const found = statuses.find(({ name }) => name === asked);
@@ -26,7 +26,7 @@ export async function chooseEngine(asked = "auto"): Promise<EngineChoice> {
           `${statuses.map(({ name }) => name).join(", ")}, or auto`,
       );
     }
-    if (found.status !== "ready") throw new UsageError(`engine ${asked}: ${found.status}`);
+    if (!startable(found.status)) throw new UsageError(`engine ${asked}: ${found.status}`);
     return { name: found.name, why: "named" };
   }
   const at = statuses.findIndex(({ status }) => status === "ready");
@@ -35,7 +35,7 @@ export async function chooseEngine(asked = "auto"): Promise<EngineChoice> {
     throw new UsageError(`no engine can start here:\n${why}`);
   }
   const passed = statuses.slice(0, at).map(({ name, status }) =>
-    `${name} ${status.split(/[:;]/)[0]}`
+    `${name} ${status.replace(/^named only: /, "").split(/[:;]/)[0]}`
   );
   return { name: statuses[at].name, why: `auto: ${passed.join(", ") || "first choice"}` };
 }

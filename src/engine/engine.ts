@@ -57,6 +57,11 @@ export interface EngineIdentity {
   readonly versions: Readonly<Record<string, string>>;
   readonly device: string;
   readonly driver?: string;
+  /**
+   * Where the device is a program on the CPU, its name ("llvmpipe"): right numbers, and speeds that
+   * say nothing of any device, so that records of speed are `unreliable`.
+   */
+  readonly software?: string;
   readonly threads: number;
 }
 

@@ -46,10 +46,21 @@ function depthwiseFlops({ filter }: Inputs, output: tf.TensorInfo): number {
   return 2 * sizeOf(output.shape) * filter.shape[0] * filter.shape[1];
 }
 
+/** The two gradients of a convolution visit what its forward does: every dy, window and channel. */
+function convInputFlops({ dy, filter }: Inputs): number {
+  return 2 * sizeOf(dy.shape) * sizeOf(filter.shape.slice(0, -1));
+}
+
+function convFilterFlops({ dy }: Inputs, output: tf.TensorInfo): number {
+  return 2 * sizeOf(dy.shape) * sizeOf(output.shape.slice(0, -1));
+}
+
 const COUNTS: Readonly<Record<string, Count>> = {
   BatchMatMul: matMulFlops,
   _FusedMatMul: matMulFlops,
   Conv2D: convFlops,
+  Conv2DBackpropInput: convInputFlops,
+  Conv2DBackpropFilter: convFilterFlops,
   FusedConv2D: convFlops,
   DepthwiseConv2dNative: depthwiseFlops,
   FusedDepthwiseConv2D: depthwiseFlops,

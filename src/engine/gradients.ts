@@ -10,6 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { PHILOX_CATEGORICAL } from "../random/kernels.ts";
 import type { ConvAttributes } from "./conv_gradients.ts";
+import { registerWindowGradients } from "./window_gradients.ts";
 
 type Attributes = tf.NamedAttrMap;
 
@@ -172,6 +173,7 @@ export function registerGradients(): void {
   );
   registerPow();
   registerLinear();
+  registerWindowGradients();
   for (const [kernelName, inputs] of CONSTANT) {
     tf.registerGradient({
       kernelName,

@@ -10,14 +10,21 @@ export * from "./tree.ts";
 /** One engine as `list engines` shows it. */
 export interface EngineStatus {
   readonly name: EngineName;
-  /** "ready", or why not and what to do. */
+  /** "ready"; "named only: " and why `auto` passes it by; or why it can't start and what to do. */
   readonly status: string;
+}
+
+/** Whether an engine of this status starts when it is named. */
+export function startable(status: string): boolean {
+  return status === "ready" || status.startsWith("named only: ");
 }
 
 interface Entry {
   readonly open?: (settings: EngineSettings) => Promise<Engine>;
   /** Why the engine can't be opened here; undefined if it can. */
   readonly obstacle: () => Promise<string | undefined> | string | undefined;
+  /** Why `auto` passes it by though it can be opened; undefined if it needn't. */
+  readonly reserve?: () => Promise<string | undefined>;
 }
 
 const ENGINES: Readonly<Record<EngineName, Entry>> = {
@@ -26,7 +33,9 @@ const ENGINES: Readonly<Record<EngineName, Entry>> = {
     obstacle: async () => (await import("./tensorflow/place.ts")).tensorflowObstacle(),
   },
   webgpu: {
-    obstacle: () => "not built yet: this version has the wasm engine only; use --engine wasm",
+    open: async () => (await import("./webgpu/engine.ts")).openWebgpu(),
+    obstacle: async () => (await import("./webgpu/obstacle.ts")).webgpuObstacle(),
+    reserve: async () => (await import("./webgpu/obstacle.ts")).webgpuReserve(),
   },
   wasm: {
     open: async () => (await import("./wasm/engine.ts")).openWasm(),
@@ -51,10 +60,13 @@ const PREFERENCE: readonly EngineName[] = ["tensorflow", "webgpu", "wasm"];
 /** Every engine with what stands between it and a run. */
 export function engineStatuses(): Promise<EngineStatus[]> {
   return Promise.all(
-    PREFERENCE.map(async (name) => ({
-      name,
-      status: await ENGINES[name].obstacle() ?? "ready",
-    })),
+    PREFERENCE.map(async (name) => {
+      const { obstacle, reserve } = ENGINES[name];
+      const why = await obstacle();
+      if (why !== undefined) return { name, status: why };
+      const held = await reserve?.();
+      return { name, status: held === undefined ? "ready" : `named only: ${held}` };
+    }),
   );
 }
 
@@ -82,8 +94,8 @@ export async function openEngine(
   }
   const passed: string[] = [];
   for (const candidate of PREFERENCE) {
-    const { open, obstacle } = ENGINES[candidate];
-    const why = await obstacle();
+    const { open, obstacle, reserve } = ENGINES[candidate];
+    const why = await obstacle() ?? await reserve?.();
     if (why !== undefined || open === undefined) {
       passed.push(`${candidate} ${why?.split(/[:;]/)[0]}`);
       continue;

@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { UsageError } from "../errors.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { core } from "./core.ts";
+import { engines } from "./engines/mod.ts";
 import {
   type Figure,
   type FigureContext,
@@ -19,7 +20,7 @@ import { readFigure, writeFigure } from "./store.ts";
 export type { Figure, FigureLine } from "./figure.ts";
 
 /** One group a name; a new group is one row. */
-export const groups: Readonly<{ [group: string]: readonly Figure[] }> = { core };
+export const groups: Readonly<{ [group: string]: readonly Figure[] }> = { core, engines };
 
 /** Where stored figures lie. */
 export const figuresFolder = join(root, "baselines", "figures");

@@ -51,6 +51,14 @@ function halfPi(): bigint {
   return halfPiWhole = (8n * atanInverse(5n) - 2n * atanInverse(239n)) >> spare;
 }
 
+/**
+ * ⌊2ⁿ/2π⌋: the digits of a turn's inverse, for reducing angles exactly.
+ * @param n at most 1100
+ */
+export function inverseTurn(n: number): bigint {
+  return (1n << (PI_BITS + BigInt(n))) / (4n * halfPi());
+}
+
 /** x = n·π/2 + high + low with |high| ≤ π/4 (about): [n mod 4, high, low]. */
 function reduce(x: number): [quadrant: number, high: number, low: number] {
   if (Math.abs(x) < 1e6) {

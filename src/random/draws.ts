@@ -17,6 +17,9 @@ const FOLD = 0x666f6c64;
 const NUMBER = 0;
 const STRING = 1;
 
+/** Counter words of folds, for engines that fold in a language of their own. */
+export const FOLD_WORDS = { fold: FOLD, number: NUMBER, string: STRING } as const;
+
 const BLOCK = new Uint32Array(4);
 
 /** The key's child for a whole number 0 ≤ n < 2⁵³. */

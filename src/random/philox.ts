@@ -15,6 +15,9 @@ const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 const ROUNDS = 10;
 
+/** The cipher's constants, for engines that run it in a language of their own. */
+export const PHILOX = { multipliers: [M0, M1], increments: [W0, W1], rounds: ROUNDS } as const;
+
 /** High 32 bits of the 64-bit product of two unsigned words. */
 function multiplyHigh(a: number, b: number): number {
   const a0 = a & 0xffff;

@@ -99,7 +99,9 @@ export async function machineClass(identity: EngineIdentity): Promise<string> {
     await instructionSet(),
     `${navigator.hardwareConcurrency}-cores`,
   ];
-  if (identity.device !== "cpu") parts.push(identity.device, identity.driver ?? "");
+  if (identity.device !== "cpu") {
+    parts.push(identity.device, ...identity.driver === undefined ? [] : [identity.driver]);
+  }
   return parts.map(plain).join("_").replace(/-+(?=_|$)/g, "");
 }
 

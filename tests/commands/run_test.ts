@@ -108,7 +108,6 @@ Deno.test("run: mistakes cost nothing", () =>
       [["--seeds", "one"], "--seeds wants whole numbers"],
       [["--families", "tiny-liner"], "did you mean `tiny-linear`?"],
       [["--engine", "cuda"], "no engine is called `cuda`"],
-      [["--engine", "webgpu"], "engine webgpu:"],
       [["--resume", "--fresh"], "one of them"],
       [["--engine", "wasm", "--threads", "2"], "--threads is a choice of the tensorflow engine"],
       [["--engine", "wasm", "--compile", "jit"], "--compile wants graph or xla, not `jit`"],

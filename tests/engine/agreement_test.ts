@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type EngineName, engineStatuses } from "../../src/engine/mod.ts";
+import { type EngineName, engineStatuses, startable } from "../../src/engine/mod.ts";
 import type { Job, Report } from "./agreement_worker.ts";
 
 const statuses = await engineStatuses();
@@ -27,7 +27,7 @@ const tolerance = 1e-4;
 
 for (const { name, status } of statuses) {
   if (name === "wasm") continue;
-  const able = /^(ready|software)/.test(status);
+  const able = startable(status);
   if (!able) console.log(`skipped: engine ${name} ${status}`);
   Deno.test({
     name: `the VAE's first ${steps} steps on ${name} are those of wasm, and again the same bits`,

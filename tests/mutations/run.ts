@@ -22,6 +22,8 @@ export interface Mutant {
   readonly law: string;
   /** As of `deno test --filter`, where the file is slow. */
   readonly filter?: string;
+  /** False where its laws are skipped, because what they need is not here: it is left out. */
+  readonly here?: boolean;
 }
 
 /** What became of a mutant. */
@@ -223,7 +225,7 @@ export async function runMutants(
   const all = mutants ?? await loadMutants();
   const unknown = ids.filter((id) => !all.some((mutant) => mutant.id === id));
   if (unknown.length > 0) throw new Error(`no such mutant: ${unknown.join(", ")}`);
-  const chosen = all.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  const chosen = all.filter(({ id, here }) => ids.length === 0 ? here !== false : ids.includes(id));
   const claims = await allClaims();
   const whole = ids.length === 0 && mutants === undefined;
   const problems = claims.filter(({ id }) => whole && !all.some((mutant) => mutant.id === id))

@@ -1,0 +1,50 @@
+/**
+ * The WebGPU engine for tests. Where there is no adapter the tests that need it are skipped, and the
+ * reason is printed.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Engine } from "../../src/engine/engine.ts";
+import type { Program, WebgpuBackend } from "../../src/engine/webgpu/backend.ts";
+import { openWebgpu } from "../../src/engine/webgpu/engine.ts";
+import { webgpuObstacle } from "../../src/engine/webgpu/obstacle.ts";
+
+const obstacle = await webgpuObstacle();
+if (obstacle !== undefined) console.log(`tests/engine/webgpu: skipped, ${obstacle}`);
+
+/** Whether tests are skipped. */
+export const skipped = obstacle !== undefined;
+
+/** The engine; only for tests that aren't skipped. */
+export const engine: Engine = skipped ? undefined as unknown as Engine : await openWebgpu();
+
+/** tfjs's backend beneath it. */
+export function backend(): WebgpuBackend {
+  return tf.backend() as unknown as WebgpuBackend;
+}
+
+/** Programs compiled so far, by their keys. */
+export function programs(): string[] {
+  return Object.keys((tf.backend() as unknown as { pipelineCache: object }).pipelineCache);
+}
+
+/** What `body` gives, on the host, leaving nothing behind. */
+export async function read(body: () => tf.Tensor): Promise<Float32Array | Int32Array> {
+  const t = tf.tidy(body);
+  const values = await engine.read(t);
+  t.dispose();
+  return values;
+}
+
+/** Runs a program of the test's own on whole numbers. */
+export async function run(
+  program: Program,
+  input: Int32Array,
+): Promise<Float32Array | Int32Array> {
+  const info = backend().makeTensorInfo([input.length], "int32", input);
+  const out = backend().runWebGPUProgram(program, [info], "float32");
+  const tensor = tf.engine().makeTensorFromTensorInfo(out);
+  const values = await engine.read(tensor);
+  tensor.dispose();
+  backend().disposeData(info.dataId);
+  return values;
+}
