@@ -12,7 +12,8 @@ import { CACHE_WRITE } from "../engine/cache_write.ts";
 
 /**
  * The cache with its row `pos` replaced. `pos` stays on the engine, so nothing of it freezes into a
- * compiled program; a `pos` outside [0, T) writes nothing. For decoding only: it has no gradient.
+ * compiled program; one outside [0, T) is a mistake that engines don't all see. For decoding only: it
+ * has no gradient.
  * @param cache_NTD float32
  * @param rows_N1D float32, what row `pos` becomes
  * @param pos int32 scalar

@@ -25,6 +25,7 @@ import { startBackend, type TensorflowBackend } from "./backend.ts";
 import { Binding } from "./binding.ts";
 import { Compiler } from "./compile.ts";
 import { EagerContext } from "./eager.ts";
+import { registerGather } from "./gather_kernel.ts";
 import { checkGpu } from "./gpu.ts";
 import { Library } from "./library.ts";
 import { choosePlace, placeOf } from "./place.ts";
@@ -140,6 +141,7 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   registerFlopCounts(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerNnKernels(replaceKernel);
+  registerGather(replaceKernel);
   await checkItComputes();
   return new TensorflowEngine(backend, { threads, precision });
 }

@@ -158,12 +158,17 @@ export class Graph {
     return this.#finish(node, "Const", []).outputs[0];
   }
 
-  /** A function's argument. A resource has no shape of its own. */
+  /**
+   * A function's argument. Of a resource no shape is stated: ops that update what it holds would take
+   * a handle's own shape, a scalar's, for that of the value.
+   */
   placeholder({ dtype, shape }: { dtype: Dtype; shape: readonly number[] }): Output {
     return this.add("Placeholder", {
       attributes: [
         { name: "dtype", type: ATTRIBUTE.TYPE, value: dtype },
-        { name: "shape", type: ATTRIBUTE.SHAPE, value: dtype === DTYPE.RESOURCE ? [] : shape },
+        ...(dtype === DTYPE.RESOURCE
+          ? []
+          : [{ name: "shape", type: ATTRIBUTE.SHAPE, value: shape }]),
       ],
     }).outputs[0];
   }
