@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { exp, log } from "../numeric/elementary.ts";
 import { writeAtomic } from "../record/files.ts";
 import { escapeMarkdown, Html, markup } from "../report/escape.ts";
 import { count, formatBytes, formatNumber } from "../report/format.ts";
@@ -18,13 +19,15 @@ import { agreementText, formatStep, HEADINGS, LABELS, tableRows } from "./table.
 export function stepChart(model: PeersModel): Chart {
   const rows = model.contenders.filter(isMeasured).map((contender, index) => {
     const samples = contender.samples.map((seconds) => seconds * 1e3);
-    const interval = meanInterval(samples);
+    // Of the logarithms, as times are positive and a slow round lies far out.
+    const logs = samples.map((ms) => log(ms));
+    const interval = meanInterval(logs);
     return {
       label: LABELS[contender.name] ?? contender.name,
       index,
-      mean: mean(samples),
-      low: interval?.low ?? null,
-      high: interval?.high ?? null,
+      mean: exp(mean(logs)),
+      low: interval === null ? null : exp(interval.low),
+      high: interval === null ? null : exp(interval.high),
       n: samples.length,
       method: interval === null
         ? null
@@ -39,7 +42,7 @@ export function stepChart(model: PeersModel): Chart {
     kind: "dots",
     id: model.name,
     title: `${model.name}: time a ${model.task === "decode" ? "token" : "step"}`,
-    description: `Mean time with its 95 % interval, rounds as ticks: ${words}.`,
+    description: `Geometric mean with its 95 % interval, rounds as ticks: ${words}.`,
     axis: "ms, less is better",
     direction: "lower",
     rows,
