@@ -129,14 +129,14 @@ async function countFlops(path: string, options: MeasureOptions): Promise<number
 async function finish(runner: Runner): Promise<Timed> {
   const { numbers, samples, stepsPerTurn } = runner;
   const { peak, devicePeak = null } = await runner.contender.ask({ do: "memory" });
-  const middle = median(samples);
+  const minimum = Math.min(...samples);
   return {
     ...numbers,
-    compileSeconds: Math.max(0, numbers.firstSeconds - middle),
+    compileSeconds: Math.max(0, numbers.firstSeconds - minimum),
     stepsPerTurn,
     samples,
-    median: middle,
-    minimum: Math.min(...samples),
+    median: median(samples),
+    minimum,
     memory: { ...runner.memory, steady: peak, device: devicePeak },
   };
 }

@@ -15,7 +15,7 @@ const measured = z.strictObject({
   threads: z.number().nullable(),
   /** Seconds of the first step, compilation included. */
   firstSeconds: z.number(),
-  /** The first step less the median step. */
+  /** The first step less the fastest round's, which another process slowed least. */
   compileSeconds: z.number(),
   /** Steps between two readings of the clock. */
   stepsPerTurn: z.int(),
