@@ -30,6 +30,7 @@ import { Library } from "./library.ts";
 import { choosePlace, placeOf } from "./place.ts";
 import { registerNnKernels } from "./nn_kernels.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
+import { registerReplacedKernels } from "./replaced_kernels.ts";
 
 /** How the engine is opened. `threads` default to the cores, `precision` to float32. */
 export interface TensorflowOptions extends EngineSettings {
@@ -140,6 +141,7 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   registerFlopCounts(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerNnKernels(replaceKernel);
+  registerReplacedKernels(replaceKernel);
   await checkItComputes();
   return new TensorflowEngine(backend, { threads, precision });
 }
