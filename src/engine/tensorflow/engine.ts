@@ -134,6 +134,12 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   const place = named === undefined ? await choosePlace() : await placeOf(named);
   const library = Library.open(place?.library ?? named!);
   const context = new EagerContext(library, { threads });
+  if (precision === "bfloat16" && context.device.type === "GPU") {
+    throw new EngineError(
+      "engine tensorflow: bfloat16 is oneDNN's, for processors; TensorFlow's rewriting has none for " +
+        "GPUs. Use --precision float32",
+    );
+  }
   if (place?.device === "cuda") await checkGpu(context, place.folder);
   const backend = await startBackend(new Binding(context));
   registerGradients();
