@@ -58,10 +58,10 @@ export function overview(items: readonly Item[]): string {
     const rows = items.filter((item) => item.noun === noun);
     if (rows.length === 0) return [];
     const table = rows.flatMap((item) => {
-      const ready = item.status.startsWith("ready");
-      const left = item.name.padEnd(width) + (ready ? "ready" : "not ready").padEnd(11);
+      const state = ["ready", "named only"].find((s) => item.status.startsWith(s)) ?? "not ready";
+      const left = item.name.padEnd(width) + state.padEnd(11);
       const lines: [string, string][] = [[left, item.about]];
-      const more = item.status.replace(/^ready(: )?/, "");
+      const more = item.status.replace(/^(ready|named only)(: )?/, "");
       if (more !== "") lines.push(["", more]);
       return columns(lines, { left: width + 11 });
     });

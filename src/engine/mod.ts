@@ -31,6 +31,7 @@ const ENGINES: Readonly<Record<EngineName, Entry>> = {
   tensorflow: {
     open: async (settings) => (await import("./tensorflow/engine.ts")).openTensorflow(settings),
     obstacle: async () => (await import("./tensorflow/place.ts")).tensorflowObstacle(),
+    reserve: async () => (await import("./tensorflow/proven.ts")).smokeFailure(),
   },
   webgpu: {
     open: async () => (await import("./webgpu/engine.ts")).openWebgpu(),

@@ -29,16 +29,15 @@ export async function treeToSafetensors(
   { metadata = {}, floats = "F32" }: TreeFileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkKeys(tree);
-  const tensors: Record<string, HostTensor> = {};
-  for (const [path, leaf] of leaves(tree)) {
-    const data = await engine.read(leaf);
-    tensors[path === "" ? "value" : path] = {
-      dtype: data instanceof Float32Array ? floats : "I32",
-      shape: leaf.shape,
-      data,
-    };
-  }
-  return encodeSafetensors(tensors, metadata);
+  // Asked for together: engines whose readings have to wait then wait once.
+  const tensors = await Promise.all(
+    leaves(tree).map(async ([path, leaf]) => {
+      const data = await engine.read(leaf);
+      const dtype: SafetensorType = data instanceof Float32Array ? floats : "I32";
+      return [path === "" ? "value" : path, { dtype, shape: leaf.shape, data }] as const;
+    }),
+  );
+  return encodeSafetensors(Object.fromEntries(tensors), metadata);
 }
 
 function isTensor(tree: TensorTree): boolean {

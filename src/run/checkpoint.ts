@@ -40,13 +40,15 @@ export async function encodeState(
   state: TensorRecord,
   place: CheckpointPlace,
 ): Promise<HostState> {
-  const arrays: { path: string; leaf: tf.Tensor; data: StateArray }[] = [];
-  for (const [path, leaf] of leaves(state)) {
-    if (leaf.dtype !== "float32" && leaf.dtype !== "int32") {
-      throw new TypeError(`state ${path} is ${leaf.dtype}; states hold float32 and int32`);
-    }
-    arrays.push({ path, leaf, data: await engine.read(leaf) });
-  }
+  // Asked for together: engines whose readings have to wait then wait once.
+  const arrays = await Promise.all(
+    leaves(state).map(async ([path, leaf]) => {
+      if (leaf.dtype !== "float32" && leaf.dtype !== "int32") {
+        throw new TypeError(`state ${path} is ${leaf.dtype}; states hold float32 and int32`);
+      }
+      return { path, leaf, data: await engine.read(leaf) };
+    }),
+  );
   const tensors = Object.fromEntries(arrays.map(({ path, leaf, data }) => [path, {
     dtype: leaf.dtype === "float32" ? "F32" as const : "I32" as const,
     shape: [...leaf.shape],

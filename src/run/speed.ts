@@ -64,11 +64,16 @@ export async function executeSpeed(
     ));
   release();
   disposeTree(state);
-  const cause = [...(record.cause === undefined ? [] : [record.cause]), ...problems].join("; ");
+  const { software } = host.engine.identity;
+  const doubts = software === undefined ? problems : [
+    ...problems,
+    `speed: ${software} is a device in software; its times say nothing of any device`,
+  ];
+  const cause = [...(record.cause === undefined ? [] : [record.cause]), ...doubts].join("; ");
   const { timings } = record;
   const added: RunRecord = {
     ...record,
-    state: problems.length === 0 ? record.state : "unreliable",
+    state: doubts.length === 0 ? record.state : "unreliable",
     ...(cause === "" ? {} : { cause }),
     metrics: [...kept, ...values],
     timings: {

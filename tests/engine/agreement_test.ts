@@ -1,17 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
-import { type EngineName, engineStatuses, startable } from "../../src/engine/mod.ts";
+import {
+  type EngineName,
+  type EngineSettings,
+  engineStatuses,
+  startable,
+} from "../../src/engine/mod.ts";
 import type { Job, Report } from "./agreement_worker.ts";
 
 const statuses = await engineStatuses();
 const steps = 20;
 
 /** Trains on an engine in a worker of its own: one engine a worker. */
-async function train(engine: EngineName): Promise<{ losses: readonly number[]; state: number }> {
+async function train(
+  engine: EngineName,
+  settings: EngineSettings = {},
+): Promise<{ losses: readonly number[]; state: number }> {
   const worker = new Worker(new URL("./agreement_worker.ts", import.meta.url), { type: "module" });
   const report = await new Promise<Report>((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (event) => reject(new Error(event.message));
-    worker.postMessage({ engine, steps } satisfies Job);
+    worker.postMessage({ engine, steps, settings } satisfies Job);
   }).finally(() => worker.terminate());
   if ("error" in report) throw new Error(report.error);
   return report;
@@ -45,3 +53,38 @@ for (const { name, status } of statuses) {
     },
   });
 }
+
+const tensorflow = statuses.find(({ name }) => name === "tensorflow")!;
+Deno.test({
+  name: "bfloat16 products train the VAE as float32 ones do, to three digits' rounding",
+  ignore: !startable(tensorflow.status),
+  fn: async () => {
+    const full = await train("tensorflow");
+    const half = await train("tensorflow", { precision: "bfloat16" });
+    assert(half.losses.some((loss, i) => loss !== full.losses[i]), "bfloat16 is used");
+    half.losses.forEach((loss, i) => {
+      // 8 bits of mantissa: 2⁻⁸ a product, less in sums, which are float32's.
+      const off = Math.abs(loss - full.losses[i]) / Math.abs(full.losses[i]);
+      assert(off <= 2 ** -8 * Math.sqrt(i + 1), `step ${i}: off by ${off}`);
+    });
+    assertEquals(await train("tensorflow", { precision: "bfloat16" }), half);
+  },
+});
+
+Deno.test({
+  name: "one thread or two, graph or XLA: other bits at most, never another training",
+  ignore: !startable(tensorflow.status),
+  fn: async () => {
+    const [one, xla, two] = [
+      await train("tensorflow", { threads: 1 }),
+      await train("tensorflow", { threads: 2, compile: "xla" }),
+      await train("tensorflow", { threads: 2 }),
+    ];
+    for (const other of [one, xla]) {
+      other.losses.forEach((loss, i) => {
+        const off = Math.abs(loss - two.losses[i]) / Math.abs(two.losses[i]);
+        assert(off <= tolerance, `step ${i}: off by ${off}`);
+      });
+    }
+  },
+});

@@ -1,6 +1,6 @@
 /** Trains a small VAE on one engine and reports its losses. */
 import type * as tf from "@tensorflow/tfjs";
-import { type EngineName, openEngine } from "../../src/engine/mod.ts";
+import { type EngineName, type EngineSettings, openEngine } from "../../src/engine/mod.ts";
 import { tensorsOf, type TensorTree } from "../../src/engine/tree.ts";
 import type { TensorRecord } from "../../src/families/family.ts";
 import { vae } from "../../src/families/vae/mod.ts";
@@ -12,6 +12,7 @@ import { runKeys } from "../../src/run/keys.ts";
 /** What to train: everything but the engine is fixed. */
 export interface Job {
   readonly engine: EngineName;
+  readonly settings?: EngineSettings;
   readonly steps: number;
 }
 
@@ -28,12 +29,16 @@ const scope = self as unknown as {
 const batch = 8;
 const side = 16;
 
-async function train({ engine: name, steps }: Job): Promise<Report> {
-  const { engine } = await openEngine(name);
+async function train({ engine: name, steps, settings }: Job): Promise<Report> {
+  const { engine } = await openEngine(name, settings);
   const sample = { kind: "image", height: side, width: side, channels: 3 } as const;
   const config = vae.config.parse({ width: 8, latent: 8 });
   const model = vae.build(config, { sample, steps, trainSize: 1000 });
-  const step = engine.compile(model.programs.train, { name: "train", donate: true });
+  const step = engine.compile(model.programs.train, {
+    name: "train",
+    donate: true,
+    mode: settings?.compile,
+  });
   let state = initialState(model, runKeys(1));
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {

@@ -1,13 +1,7 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import {
-  type Engine,
-  EngineError,
-  type EngineName,
-  engineStatuses,
-  openEngine,
-} from "../../src/engine/mod.ts";
+import { type Engine, openEngine } from "../../src/engine/mod.ts";
 import { adam, valueAndGrad } from "../../src/nn/mod.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { keyTensor, normal, uniform } from "../../src/random/key.ts";
@@ -55,19 +49,6 @@ Deno.test("the wasm engine is tfjs's wasm backend and there is no other", () => 
   assertEquals(engine.identity.threads, 1);
   assertEquals(engine.identity.versions.wasm, "simd");
   assertEquals(engine.determinism.scope, "any");
-});
-
-Deno.test("auto says what it chose and why; unbuilt engines say so", async () => {
-  const auto = await openEngine("auto");
-  assertMatch(
-    auto.choice,
-    /^wasm \(auto: tensorflow not built yet, webgpu (no adapter|software adapter \w+)\)$/,
-  );
-  assertEquals(auto.engine === engine, true);
-  await assertRejects(() => openEngine("tensorflow"), EngineError, "not built yet");
-  await assertRejects(() => openEngine("cuda" as EngineName), EngineError, "engines: ");
-  const statuses = await engineStatuses();
-  assertEquals(statuses.find((s) => s.name === "wasm")?.status, "ready");
 });
 
 Deno.test("values go in and come out as they are; a wrong length is an error", async () => {

@@ -139,3 +139,21 @@ Deno.test("a budget in seconds is turned into steps once, and a resume keeps to 
     assert(place.steps >= 1 && place.steps <= 60, `${place.steps} steps`);
     assertEquals(recordOf(await executeRun(run, host)).steps, place.steps);
   }));
+
+Deno.test("times of a device in software make a record unreliable, and say why", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out);
+    const { engine } = host;
+    const software = Object.create(engine, {
+      identity: { value: { ...engine.identity, software: "llvmpipe" } },
+      countFlops: { value: engine.countFlops.bind(engine) },
+      memory: { value: engine.memory.bind(engine) },
+      compile: { value: engine.compile.bind(engine) },
+    });
+    const run = planned({ steps: 3, speed: true });
+    assertEquals(recordOf(await executeRun(run, host)).state, "done");
+    const timed = recordOf(await executeSpeed(run, { ...host, engine: software }));
+    assertEquals(timed.state, "unreliable");
+    assertMatch(timed.cause!, /^speed: llvmpipe is a device in software/);
+    assert(timed.metrics.some(({ metric, value }) => metric === "tiny-speed" && value !== null));
+  }));

@@ -25,12 +25,12 @@ import { startBackend, type TensorflowBackend } from "./backend.ts";
 import { Binding } from "./binding.ts";
 import { Compiler } from "./compile.ts";
 import { EagerContext } from "./eager.ts";
-import { registerGather } from "./gather_kernel.ts";
 import { checkGpu } from "./gpu.ts";
 import { Library } from "./library.ts";
 import { choosePlace, placeOf } from "./place.ts";
 import { registerNnKernels } from "./nn_kernels.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
+import { registerReplacedKernels } from "./replaced_kernels.ts";
 
 /** How the engine is opened. `threads` default to the cores, `precision` to float32. */
 export interface TensorflowOptions extends EngineSettings {
@@ -134,6 +134,12 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   const place = named === undefined ? await choosePlace() : await placeOf(named);
   const library = Library.open(place?.library ?? named!);
   const context = new EagerContext(library, { threads });
+  if (precision === "bfloat16" && context.device.type === "GPU") {
+    throw new EngineError(
+      "engine tensorflow: bfloat16 is oneDNN's, for processors; TensorFlow's rewriting has none for " +
+        "GPUs. Use --precision float32",
+    );
+  }
   if (place?.device === "cuda") await checkGpu(context, place.folder);
   const backend = await startBackend(new Binding(context));
   registerGradients();
@@ -141,7 +147,7 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   registerFlopCounts(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerNnKernels(replaceKernel);
-  registerGather(replaceKernel);
+  registerReplacedKernels(replaceKernel);
   await checkItComputes();
   return new TensorflowEngine(backend, { threads, precision });
 }

@@ -5,9 +5,10 @@
  */
 import * as api from "./api.ts";
 import { graphSetters, setAttribute } from "./attributes.ts";
-import { cString, dimensions, type Library, type Pointer, pointerArray } from "./library.ts";
+import { cString, type Library, type Pointer, pointerArray } from "./library.ts";
+import { encodeMessage } from "./protobuf.ts";
 import { newTensor, type TensorValues } from "./tensors.ts";
-import { ATTRIBUTE, type Attribute, DTYPE, type Dtype, tensorName } from "./types.ts";
+import { type Attribute, attribute, DTYPE, type Dtype, tensorName } from "./types.ts";
 
 /** One output of a node: what an edge starts from. */
 export interface Output {
@@ -158,38 +159,31 @@ export class Graph {
     return this.#finish(node, "Const", []).outputs[0];
   }
 
-  /**
-   * A function's argument. Of a resource no shape is stated: ops that update what it holds would take
-   * a handle's own shape, a scalar's, for that of the value.
-   */
+  /** A function's argument. */
   placeholder({ dtype, shape }: { dtype: Dtype; shape: readonly number[] }): Output {
     return this.add("Placeholder", {
-      attributes: [
-        { name: "dtype", type: ATTRIBUTE.TYPE, value: dtype },
-        ...(dtype === DTYPE.RESOURCE
-          ? []
-          : [{ name: "shape", type: ATTRIBUTE.SHAPE, value: shape }]),
-      ],
+      attributes: [attribute.type("dtype", dtype), attribute.shape("shape", shape)],
     }).outputs[0];
+  }
+
+  /** A function's argument that is a variable of this type. */
+  variable({ dtype, shape }: { dtype: Dtype; shape: readonly number[] }): Output {
+    const { c, status } = this.#library;
+    const resource = this.placeholder({ dtype: DTYPE.RESOURCE, shape: [] });
+    // HandleData { is_set = 1, shape_and_type = 2 { shape = 1 { dim = 2 { size = 1 } }, dtype = 2 } }
+    const holds = encodeMessage({
+      1: 1,
+      2: { 1: { 2: shape.map((size) => ({ 1: size })) }, 2: dtype },
+    });
+    const length = BigInt(holds.length);
+    c.TF_SetHandleShapeAndType(this.#graph, outputStruct(resource), holds, length, status);
+    this.#library.check("stating what a variable holds");
+    return resource;
   }
 
   /** Makes a node wait for another, though both are finished. */
   runBefore(first: Pointer, second: Pointer): void {
     this.#library.c.TF_AddOperationControlInput(this.#graph, second, first);
-  }
-
-  /** The same output, its shape stated where inference can't know it. */
-  withShape(output: Output, shape: readonly number[]): Output {
-    const { c, status } = this.#library;
-    c.TF_GraphSetTensorShape(
-      this.#graph,
-      outputStruct(output),
-      dimensions(shape),
-      shape.length,
-      status,
-    );
-    this.#library.check(`stating the shape [${shape}]`);
-    return { ...output, shape };
   }
 
   /** The graph as a TF_Function; the caller deletes it. `control` nodes run at every call. */

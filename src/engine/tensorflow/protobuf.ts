@@ -14,18 +14,23 @@ function varint(value: number): number[] {
   return [...bytes, value];
 }
 
-/** A message's fields by number: whole numbers below 2⁵³ and embedded messages. */
+/** A message's fields by number: whole numbers below 2⁵³, embedded messages, or lists of these. */
 export interface Fields {
-  readonly [field: number]: number | Fields;
+  readonly [field: number]: number | Fields | readonly (number | Fields)[];
 }
 
 /** A message as bytes. */
 export function encodeMessage(fields: Fields): Bytes {
-  const bytes = Object.entries(fields).flatMap(([field, value]) => {
+  const one = (field: string, value: number | Fields): number[] => {
     if (typeof value === "number") return [...varint(Number(field) << 3), ...varint(value)];
     const inner = encodeMessage(value);
     return [...varint(Number(field) << 3 | 2), ...varint(inner.length), ...inner];
-  });
+  };
+  const bytes = Object.entries(fields).flatMap(([field, value]) =>
+    Array.isArray(value)
+      ? value.flatMap((each) => one(field, each))
+      : one(field, value as number | Fields)
+  );
   return Uint8Array.from(bytes);
 }
 

@@ -101,7 +101,8 @@ export const SYMBOLS = {
   TF_OperationOutputType: { parameters: [OUTPUT], result: "i32" },
   TF_GraphGetTensorNumDims: { parameters: [P, OUTPUT, P], result: "i32" },
   TF_GraphGetTensorShape: { parameters: [P, OUTPUT, B, "i32", P], result: "void" },
-  TF_GraphSetTensorShape: { parameters: [P, OUTPUT, B, "i32", P], result: "void" },
+  /** (graph, resource, serialised HandleData, bytes, status): what a variable holds. */
+  TF_SetHandleShapeAndType: { parameters: [P, OUTPUT, B, "usize", P], result: "void" },
   /** (graph, op name, TF_Buffer out, status): a serialised OpDef. */
   TF_GraphGetOpDef: { parameters: [P, B, P, P], result: "void" },
 

@@ -173,9 +173,9 @@ export class Trace {
   }
 
   #touch(argument: Argument): Output {
-    argument.placeholder ??= this.graph.placeholder(
-      argument.variable ? { dtype: DTYPE.RESOURCE, shape: [] } : argument,
-    );
+    argument.placeholder ??= argument.variable
+      ? this.graph.variable(argument)
+      : this.graph.placeholder(argument);
     return argument.placeholder;
   }
 
@@ -207,7 +207,7 @@ export class Trace {
       after: argument.last === undefined ? [] : [argument.last],
     });
     argument.last = operation;
-    const read = this.#symbolic(this.graph.withShape(value, argument.shape));
+    const read = this.#symbolic(value);
     this.#number(read.output);
     return read;
   }

@@ -13,6 +13,7 @@ import type {
   Key,
   Program,
 } from "../engine.ts";
+import { registerComposedCacheWrite } from "../cache_write.ts";
 import { flopsOf, registerFlopCounts } from "../flops.ts";
 import { registerGradients } from "../gradients.ts";
 import { kernelsOf } from "../registry.ts";
@@ -144,6 +145,7 @@ function registerKernels(): void {
   registerMissingKernels(replaceKernel);
   registerIntegerMoves(replaceKernel);
   registerNnKernels(replaceKernel);
+  registerComposedCacheWrite(replaceKernel);
 }
 
 /**

@@ -376,6 +376,37 @@ law("results of one op on the same inputs are shared only where its attributes a
   ignore,
 });
 
+test("gather and its gradient are captured; an index out of range is TensorFlow's error", () =>
+  clean(async (key) => {
+    const program = small((s, { x }) => {
+      const { loss, grads } = nn.valueAndGrad(
+        ({ table }: { table: tf.Tensor }) => ({
+          loss: tf.sum(tf.square(tf.gather(table, x as tf.Tensor1D))) as tf.Scalar,
+        }),
+        { table: s.table },
+      );
+      return [s, { loss, grad: grads.table }];
+    }, { donate: false });
+    const table = tf.tensor2d([[1, 2], [3, 4], [5, 6]]);
+    for (const picked of [[0, 2, 2], [1, 0, 1]]) {
+      const x = tf.tensor1d(picked, "int32");
+      const [same, { loss, grad }] = program({ table }, { x }, key);
+      const rows = [[1, 2], [3, 4], [5, 6]];
+      assertEquals(
+        [...await engine.read(loss)],
+        [picked.reduce((s, i) => s + rows[i][0] ** 2 + rows[i][1] ** 2, 0)],
+      );
+      assertEquals(
+        [...await engine.read(grad)],
+        rows.flatMap((row, i) => row.map((v) => 2 * v * picked.filter((p) => p === i).length)),
+      );
+      tf.dispose([x, loss, grad, same.table]);
+    }
+    const wrong = tf.tensor1d([0, 3, 0], "int32");
+    assertThrows(() => program({ table }, { x: wrong }, key), Error, "indices[1] = 3 is not in");
+    tf.dispose([table, wrong]);
+  }));
+
 test("a tensor from outside is an argument: large ones aren't copied, dead ones are an error", () =>
   clean(async (key) => {
     const outside = tf.scalar(3);
