@@ -157,24 +157,49 @@ export interface DecodeInput {
   readonly token_B: tf.Tensor1D;
   /** int32 scalar in [0, context); rows of the cache below it must have been written. */
   readonly pos: tf.Scalar;
+  /**
+   * int32 [S], 0 … S − 1: the rows of the cache that are looked at, `pos` among them; default all.
+   * Their number is part of a compiled program's shapes, so that early positions needn't read what
+   * is still empty: see `rowsFor`.
+   */
+  readonly rows_S?: tf.Tensor1D;
+}
+
+/** The fewest rows that a program looks at. */
+const LEAST_ROWS = 64;
+
+/**
+ * How many rows of a cache to look at for position `pos`: 64, 128, 256, … or all. Doubling, since
+ * each number is a program of its own, and a part of the cache is copied before it is looked at.
+ */
+export function rowsFor(pos: number, context: number): number {
+  let rows = LEAST_ROWS;
+  while (rows <= pos) rows *= 2;
+  return Math.min(context, rows);
 }
 
 /**
  * One position of `transformer`, with the keys and values of those before it from the cache. What
- * it costs depends on the context, not on `pos`, so that one compiled program serves all positions.
+ * it costs depends on the number of rows, not on `pos`, so that one compiled program serves all
+ * positions below that number.
  * @returns logits [B, K] of the next symbol, and the cache with this position in it
  */
 export function decodeStep(
   p: Transformer,
   cache: KeyValueCache,
-  { token_B, pos, ...options }: DecodeInput & TransformerOptions,
+  { token_B, pos, rows_S, ...options }: DecodeInput & TransformerOptions,
 ): { readonly logits_BK: tf.Tensor2D; readonly cache: KeyValueCache } {
   const { context, heads, width } = options;
   const batch = token_B.shape[0];
   const position_1W = tf.gather(p.positions.weight, tf.reshape(pos, [1]) as tf.Tensor1D);
   const x_BW = tf.add(embed(p.tokens, token_B), position_1W);
   let x_BTW = tf.reshape(x_BW, [batch, 1, width]) as tf.Tensor3D;
-  const mask = cacheMask(context, pos);
+  const rows = rows_S ?? tf.range(0, context, 1, "int32");
+  const mask = cacheMask(rows, pos);
+  const seen = (cache_NTD: tf.Tensor3D) =>
+    rows.size === context
+      ? cache_NTD
+      : tf.slice(cache_NTD, 0, [cache_NTD.shape[0], rows.size, cache_NTD.shape[2]]);
   const keys: tf.Tensor3D[] = [];
   const values: tf.Tensor3D[] = [];
   p.layers.forEach((layer, i) => {
@@ -183,8 +208,8 @@ export function decodeStep(
     const v_NSD = writeRow(cache.values[i], v_N1D, pos);
     keys.push(k_NSD);
     values.push(v_NSD);
-    const seen = mergeHeads(attention({ q_NTD, k_NSD, v_NSD, mask }), heads);
-    x_BTW = rest(layer, x_BTW, seen);
+    const found = attention({ q_NTD, k_NSD: seen(k_NSD), v_NSD: seen(v_NSD), mask });
+    x_BTW = rest(layer, x_BTW, mergeHeads(found, heads));
   });
   const logits_BTK = linear(p.head, rmsNorm(p.norm, x_BTW));
   return { logits_BK: tf.reshape(logits_BTK, [batch, -1]), cache: { keys, values } };

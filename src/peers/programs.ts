@@ -136,11 +136,12 @@ function transformerModel(settings: TransformerSettings): PeerModel {
 type Decoding = { readonly params: Transformer; readonly cache: KeyValueCache };
 
 function decodeModel(settings: TransformerSettings): PeerModel {
-  const program = ({ params, cache }: Decoding, { token, pos }: Inputs) => {
+  const program = ({ params, cache }: Decoding, { token, pos, rows }: Inputs) => {
     const { logits_BK, cache: next } = decodeStep(params, cache, {
       ...settings,
       token_B: token as tf.Tensor1D,
       pos: pos as tf.Scalar,
+      rows_S: rows as tf.Tensor1D,
     });
     return [{ params, cache: next }, { logits_BK }];
   };

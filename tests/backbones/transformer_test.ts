@@ -5,6 +5,7 @@ import {
   decodeStep,
   emptyCache,
   initTransformer,
+  rowsFor,
   type Transformer,
   transformer,
   type TransformerOptions,
@@ -35,35 +36,58 @@ function tokensOf(seed: number, [batch, length]: [number, number]): tf.Tensor2D 
 
 const seed = fc.nat(1000);
 
-law("decoding with a cache gives the logits of the full forward pass, at every position", {
-  source: "definition",
-  given: { seed, batch: fc.integer({ min: 1, max: 3 }), heads: fc.constantFrom(1, 2, 4) },
-  holds: async ({ seed, batch, heads }) => {
-    const options = { ...small, heads };
-    const length = small.context;
-    const full = await values(() =>
-      transformer(awake(seed, options), tokensOf(seed, [batch, length]), options)
-    );
-    const stepwise = await values(() => {
-      const params = awake(seed, options);
-      const columns = tf.unstack(tokensOf(seed, [batch, length]), 1) as tf.Tensor1D[];
-      let cache = emptyCache(batch, options);
-      const logits = columns.map((token_B, pos) => {
-        const step = decodeStep(params, cache, {
-          ...options,
-          token_B,
-          pos: tf.scalar(pos, "int32"),
+law(
+  "decoding with a cache is the full forward pass, at every position, however many rows are seen",
+  {
+    source: "definition",
+    given: {
+      seed,
+      batch: fc.integer({ min: 1, max: 3 }),
+      heads: fc.constantFrom(1, 2, 4),
+      beyond: fc.integer({ min: 1, max: 6 }),
+    },
+    holds: async ({ seed, batch, heads, beyond }) => {
+      const options = { ...small, heads };
+      const length = small.context;
+      const full = await values(() =>
+        transformer(awake(seed, options), tokensOf(seed, [batch, length]), options)
+      );
+      const stepwise = await values(() => {
+        const params = awake(seed, options);
+        const columns = tf.unstack(tokensOf(seed, [batch, length]), 1) as tf.Tensor1D[];
+        let cache = emptyCache(batch, options);
+        const logits = columns.map((token_B, pos) => {
+          const step = decodeStep(params, cache, {
+            ...options,
+            token_B,
+            pos: tf.scalar(pos, "int32"),
+            rows_S: tf.range(0, Math.min(length, pos + beyond), 1, "int32"),
+          });
+          cache = step.cache;
+          return step.logits_BK;
         });
-        cache = step.cache;
-        return step.logits_BK;
+        return tf.stack(logits, 1);
       });
-      return tf.stack(logits, 1);
-    });
-    assertEquals(stepwise.length, batch * length * small.vocabulary);
-    stepwise.forEach((x, i) => close(x, full[i], float32(64, 8), `logit ${i}`));
+      assertEquals(stepwise.length, batch * length * small.vocabulary);
+      stepwise.forEach((x, i) => close(x, full[i], float32(64, 8), `logit ${i}`));
+    },
+    kills: ["decoding-sees-the-future", "decoding-forgets-its-position", "heads-not-merged"],
+    cases: 15,
   },
-  kills: ["decoding-sees-the-future", "decoding-forgets-its-position", "heads-not-merged"],
-  cases: 15,
+);
+
+law("the rows for a position hold it, are all at most, and are of few numbers", {
+  source: "definition",
+  given: {
+    context: fc.integer({ min: 1, max: 1000 }),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+  },
+  holds: ({ context, at }) => {
+    const pos = Math.min(context - 1, Math.floor(at * context));
+    const rows = rowsFor(pos, context);
+    return rows > pos && rows <= context && (rows % 64 === 0 || rows === context);
+  },
+  kills: ["rows-end-before-the-position"],
 });
 
 law("a symbol changes no logits before it", {

@@ -17,8 +17,8 @@ export const mutants = [
   {
     id: "decoding-sees-the-future",
     file: "src/nn/attention.ts",
-    find: 'tf.greater(tf.range(0, length, 1, "int32"), pos)',
-    replace: 'tf.greater(tf.range(0, length, 1, "int32"), tf.add(pos, 1))',
+    find: "tf.greater(rows_S, pos)",
+    replace: "tf.greater(rows_S, tf.add(pos, 1))",
     law: "tests/backbones/transformer_test.ts",
   },
   {
@@ -85,5 +85,12 @@ export const mutants = [
     find: "log(seconds / to[i])",
     replace: "log(seconds / to[0])",
     law: "tests/peers/agreement_test.ts",
+  },
+  {
+    id: "rows-end-before-the-position",
+    file: "src/backbones/transformer.ts",
+    find: "while (rows <= pos) rows *= 2;",
+    replace: "while (rows < pos) rows *= 2;",
+    law: "tests/backbones/transformer_test.ts",
   },
 ];
