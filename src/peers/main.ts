@@ -58,6 +58,7 @@ export const command: Command = {
     { name: "threads", value: "N", about: "Processors that each may use. Default: all" },
     { name: "size", value: "bench|tiny", about: "tiny only shows that all works. Default: bench" },
     { name: "out", value: "FOLDER", about: "Where the report goes. Default: reports/peers-speed" },
+    { name: "install", about: "Only make the Python environment; again is a no-op" },
   ],
   examples: [
     ["deno task peers:speed", "all models, all contenders"],
@@ -104,6 +105,10 @@ async function engineOf(args: Arguments, say: (line: string) => void): Promise<E
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const say = (line: string) => terminal.warn(line);
   const device = oneOf<PeerDevice>(args, "device", ["cpu", "cuda"]);
+  if (args.has("install")) {
+    terminal.print(`Python with PyTorch and JAX: ${await peersPython(device, say)}`);
+    return exitCodes.pass;
+  }
   const size = oneOf<ModelSize>(args, "size", ["bench", "tiny"]);
   const models = chosen(args, "models", MODEL_NAMES);
   const contenders = args.one("contenders") === undefined

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { type Engine, openEngine } from "../../src/engine/mod.ts";
-import { adam, valueAndGrad } from "../../src/nn/mod.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { keyTensor, normal, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
 import type { Refusal } from "./refusal_worker.ts";
+import { initial, trainer } from "./trainer.ts";
 
 const { engine, choice } = await openEngine("wasm");
 
@@ -63,35 +63,6 @@ Deno.test("values go in and come out as they are; a wrong length is an error", a
   assertThrows(() => engine.tensor(new Float32Array(3), [2, 2]), Error, "needs 4 values, found 3");
   tf.dispose([x, k, f, b]);
 });
-
-type State = { p: { w: tf.Tensor2D; b: tf.Tensor1D }; slots: ReturnType<typeof slotsOf> };
-const optimiser = adam({ clipNorm: 1 });
-
-function slotsOf(p: { w: tf.Tensor2D; b: tf.Tensor1D }) {
-  return optimiser.init(p);
-}
-
-function trainer(engine: Engine, donate: boolean) {
-  return engine.compile((state: State, { x }: { x: tf.Tensor2D }, key) => {
-    const { loss, grads, aux } = valueAndGrad((p: State["p"]) => {
-      const y = tf.add(tf.matMul(x, p.w), p.b);
-      const noise = normal<tf.Rank.R2>(key, [x.shape[0], 2]);
-      return { loss: tf.mean(tf.squaredDifference(y, noise)) as tf.Scalar, aux: { y } };
-    }, state.p);
-    const { params, slots } = optimiser.update({
-      grads,
-      slots: state.slots,
-      params: state.p,
-      learningRate: tf.scalar(0.1),
-    });
-    return [{ p: params, slots }, { loss, y: aux.y }] as [State, { loss: tf.Scalar; y: tf.Tensor }];
-  }, { name: "train", donate });
-}
-
-function initial(): State {
-  const p = { w: tf.ones<tf.Rank.R2>([3, 2]), b: tf.zeros<tf.Rank.R1>([2]) };
-  return { p, slots: slotsOf(p) };
-}
 
 law("no tensor leaks a step, whether the state is donated or not", {
   source: "definition",

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { engineStatuses, openEngine, startable } from "../../src/engine/mod.ts";
 import { deviceName, softwareName } from "../../src/engine/webgpu/adapter.ts";
 import { openWebgpu } from "../../src/engine/webgpu/engine.ts";
-import { adam, valueAndGrad } from "../../src/nn/mod.ts";
 import { hostKey } from "../../src/random/host.ts";
-import { keyTensor, normal, uniform } from "../../src/random/key.ts";
+import { keyTensor, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
 import { backend, engine, read, skipped } from "./webgpu_adapter.ts";
-import { trainedBits } from "./webgpu_training.ts";
+import { initial, trainer } from "./trainer.ts";
+import { trainedBits } from "./vae_training.ts";
 import type { Report } from "./webgpu_worker.ts";
 
 function attempt(what: string): Promise<Report> {
@@ -145,41 +145,15 @@ Deno.test("software is known by its names and by WebGPU's own flag; devices by t
   assertEquals(deviceName(info), "unnamed adapter");
 });
 
-const optimiser = adam({ clipNorm: 1 });
-type Weights = { w: tf.Tensor2D; b: tf.Tensor1D };
-type State = { p: Weights; slots: ReturnType<typeof slotsOf> };
-
-function slotsOf(p: Weights) {
-  return optimiser.init(p);
-}
-
-function trainer(donate: boolean) {
-  return engine.compile((state: State, { x }: { x: tf.Tensor2D }, key) => {
-    const { loss, grads, aux } = valueAndGrad((p: Weights) => {
-      const y = tf.add(tf.matMul(x, p.w), p.b);
-      const noise = normal<tf.Rank.R2>(key, [x.shape[0], 2]);
-      return { loss: tf.mean(tf.squaredDifference(y, noise)) as tf.Scalar, aux: { y } };
-    }, state.p);
-    const { params, slots } = optimiser.update({
-      grads,
-      slots: state.slots,
-      params: state.p,
-      learningRate: tf.scalar(0.1),
-    });
-    return [{ p: params, slots }, { loss, y: aux.y }] as [State, { loss: tf.Scalar; y: tf.Tensor }];
-  }, { name: "train", donate });
-}
-
 law("no tensor and no byte of the device leaks a step, whether the state is donated or not", {
   source: "definition",
   given: { steps: fc.integer({ min: 1, max: 4 }), donate: fc.boolean(), seed: fc.nat() },
   holds: async ({ steps, donate, seed }) => {
     const before = tf.memory().numTensors;
-    const step = trainer(donate);
+    const step = trainer(engine, donate);
     const key = keyTensor(hostKey(seed));
     const x = uniform<tf.Rank.R2>(key, [4, 3]);
-    const p = { w: tf.ones<tf.Rank.R2>([3, 2]), b: tf.zeros<tf.Rank.R1>([2]) };
-    let state: State = { p, slots: slotsOf(p) };
+    let state = initial();
     const held = tf.memory().numTensors;
     const bytes: number[] = [];
     for (let i = 0; i < steps + 2; i++) {

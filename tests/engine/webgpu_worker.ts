@@ -5,7 +5,7 @@ import type { WebgpuBackend } from "../../src/engine/webgpu/backend.ts";
 import { openWebgpu } from "../../src/engine/webgpu/engine.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { fold, keyTensor, normal } from "../../src/random/key.ts";
-import { trainedBits } from "./webgpu_training.ts";
+import { trainedBits } from "./vae_training.ts";
 
 /** What the worker reports. */
 export interface Report {

@@ -2,14 +2,16 @@
  * Mutants of the tensorflow engine and of what is pinned for it. Their laws need the engine.
  * @module
  */
+import { tensorflowObstacle } from "../../src/engine/tensorflow/place.ts";
 import type { Mutant } from "./run.ts";
 
 const folder = "src/engine/tensorflow";
 const compileTest = "tests/engine/tensorflow/compile_test.ts";
 const conformanceTest = "tests/engine/tensorflow/conformance_test.ts";
 
-/** See the module. */
-export const mutants: readonly Mutant[] = [
+const here = await tensorflowObstacle() === undefined;
+
+const engine: readonly Mutant[] = [
   {
     id: "tensorflow-weyl-skipped",
     file: `${folder}/random_kernels.ts`,
@@ -81,6 +83,19 @@ export const mutants: readonly Mutant[] = [
     replace: "const inputs = { tree: options.inputs, symbols: [] as Symbolic[] };",
     law: compileTest,
   },
+  {
+    id: "variables-kept",
+    file: `${folder}/variable.ts`,
+    find: "this.#context.release(this.resource);",
+    replace: "if (this.shape.length > 9) this.#context.release(this.resource);",
+    law: compileTest,
+    filter: "variables of states",
+  },
+];
+
+/** See the module; those of the engine are left out where it isn't installed. */
+export const mutants: readonly Mutant[] = [
+  ...engine.map((mutant) => ({ ...mutant, here })),
   {
     id: "slower-way-chosen",
     file: "src/plan/calibration.ts",

@@ -5,6 +5,7 @@
  */
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
+import { dropOtherBackends } from "../start.ts";
 import type { Binding, Metadata } from "./binding.ts";
 import type { TensorValues } from "./tensors.ts";
 import type { Trace } from "./trace.ts";
@@ -87,17 +88,11 @@ export class TensorflowBackend extends NodeJSKernelBackend {
   }
 }
 
-/**
- * Makes the backend and registers the package's kernels. Nothing may be left that tfjs could fall
- * back to in silence.
- */
+/** Makes the backend and registers it with the package's kernels. */
 export async function startBackend(binding: Binding): Promise<TensorflowBackend> {
-  for (const name of tf.engine().backendNames()) tf.removeBackend(name);
+  dropOtherBackends();
   await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
   const backend = new TensorflowBackend(binding);
   tf.registerBackend("tensorflow", () => backend);
-  if (!await tf.setBackend("tensorflow") || tf.getBackend() !== "tensorflow") {
-    throw new Error("tfjs did not take the backend");
-  }
   return backend;
 }

@@ -61,13 +61,9 @@ export class Variable {
     this.#value = null;
   }
 
-  /** Frees it. */
+  /** Gives the handle back; the variable goes with its last handle. */
   free(): void {
     this.changed();
-    this.#context.execute("DestroyResourceOp", {
-      attributes: [attribute.bool("ignore_lookup_error", true)],
-      inputs: [this.resource],
-    }, { outputs: 0 });
     this.#context.release(this.resource);
   }
 }

@@ -6,6 +6,7 @@ import { sha256 } from "../../digest.ts";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { EngineError } from "../engine.ts";
+import { dropOtherBackends, useBackend } from "../start.ts";
 import type { WasmBackend } from "./heap.ts";
 
 /** SHA-256 of tfjs-backend-wasm-simd.wasm 4.22.0: another binary may give other bits. */
@@ -43,28 +44,13 @@ async function checkedBinary(file: URL): Promise<string> {
   return found;
 }
 
-/** One multiplication whose answer is known: a backend that starts must also compute. */
-async function checkItComputes(): Promise<void> {
-  const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5], [6]])));
-  const values = await product.data();
-  product.dispose();
-  if (values[0] !== 17 || values[1] !== 39) {
-    throw new EngineError(
-      `engine wasm: started but computed [${values}] for [[1, 2], [3, 4]]·[5, 6], which is [17, 39]`,
-    );
-  }
-}
-
 /**
  * Starts the backend. A second call in the same worker finds it started.
  * @param binary the wasm file; for tests
  * @throws EngineError saying why it can't start; never another backend
  */
 export async function startWasm(binary: URL = packagedBinary()): Promise<Started> {
-  // Nothing may be left that tfjs could fall back to in silence.
-  for (const name of tf.engine().backendNames()) {
-    if (name !== "wasm") tf.removeBackend(name);
-  }
+  dropOtherBackends("wasm");
   const sha256 = await checkedBinary(binary);
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   if (!await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) {
@@ -83,21 +69,7 @@ export async function startWasm(binary: URL = packagedBinary()): Promise<Started
       "tfjs-backend-wasm-threaded-simd.wasm": path,
     });
   }
-  let started = false;
-  let cause: unknown;
-  try {
-    started = await tf.setBackend("wasm");
-  } catch (error) {
-    cause = error;
-  }
-  if (!started || tf.getBackend() !== "wasm") {
-    throw new EngineError(
-      `engine wasm: tfjs could not start its wasm backend from ${path}` +
-        (cause instanceof Error ? `: ${cause.message}` : ""),
-      { cause },
-    );
-  }
-  await checkItComputes();
+  await useBackend("wasm", path);
   return {
     backend: tf.backend() as unknown as WasmBackend,
     versions: {

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { webgpu_util, WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { EngineError } from "../engine.ts";
+import { dropOtherBackends, useBackend } from "../start.ts";
 import { requestAdapter } from "./adapter.ts";
 import { submit, type WebgpuBackend } from "./backend.ts";
 import { Health } from "./health.ts";
@@ -89,45 +90,12 @@ function watchBuffers(backend: WebgpuBackend): () => number {
   return () => peak;
 }
 
-/** One multiplication whose answer is known: a backend that starts must also compute. */
-async function checkItComputes(): Promise<void> {
-  const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5], [6]])));
-  const values = await product.data();
-  product.dispose();
-  if (values[0] !== 17 || values[1] !== 39) {
-    throw new EngineError(
-      `engine webgpu: started but computed [${values}] for [[1, 2], [3, 4]]·[5, 6], which is [17, 39]`,
-    );
-  }
-}
-
-/** Makes the backend tfjs's and sees that it computes. */
-async function useBackend(backend: WebGPUBackend, name: string): Promise<void> {
-  tf.registerBackend("webgpu", () => backend);
-  let ready = false;
-  let cause: unknown;
-  try {
-    ready = await tf.setBackend("webgpu");
-  } catch (error) {
-    cause = error;
-  }
-  if (!ready || tf.getBackend() !== "webgpu") {
-    throw new EngineError(
-      `engine webgpu: tfjs could not start its webgpu backend on ${name}` +
-        (cause instanceof Error ? `: ${cause.message}` : ""),
-      { cause },
-    );
-  }
-  await checkItComputes();
-}
-
 /**
  * Starts the backend.
  * @throws EngineError saying why it can't start; never another backend
  */
 export async function startWebgpu(): Promise<Started> {
-  // Nothing may be left that tfjs could fall back to in silence.
-  for (const name of tf.engine().backendNames()) tf.removeBackend(name);
+  dropOtherBackends();
   const { device, info } = await requestDevice();
   const health = new Health(device);
   // Small tensors would be computed on the host by the package's default, by other functions than
@@ -140,7 +108,8 @@ export async function startWebgpu(): Promise<Started> {
   const peakBytes = watchBuffers(backend);
   cacheUniforms(backend);
   try {
-    await useBackend(started, info.description);
+    tf.registerBackend("webgpu", () => started);
+    await useBackend("webgpu", info.description);
     health.check();
   } catch (error) {
     health.close();

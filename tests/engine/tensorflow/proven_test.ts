@@ -8,7 +8,7 @@ Deno.test("a library is tried once; another file in its place is tried again; fa
     const library = join(folder, "libtensorflow_cc.so.2");
     await Deno.writeTextFile(library, "one");
     let tried = 0;
-    let outcome: string | undefined;
+    let outcome: string | undefined = undefined;
     const ask = () =>
       smokeFailure({
         env: new Map([["LIKENESS_TENSORFLOW", library]]),

@@ -1,26 +1,27 @@
 /** A short training of the VAE on an engine, for comparing bits and engines. */
 import * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { CompileMode, Engine } from "../../src/engine/engine.ts";
 import { leaves } from "../../src/engine/tree.ts";
 import { vae } from "../../src/families/vae/mod.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
 import { keyTensor } from "../../src/random/key.ts";
 
 const side = 16;
-const batch = 4;
+const batch = 8;
 
 /** The losses of `steps` steps on noise, and the parameters after. */
 export async function trainVae(
   engine: Engine,
   steps: number,
+  { mode }: { readonly mode?: CompileMode } = {},
 ): Promise<{ losses: number[]; state: Float32Array[] }> {
   const sample = { kind: "image" as const, height: side, width: side, channels: 3 as const };
-  const model = vae.build(vae.config.parse({ latent: 4, width: 8 }), {
+  const model = vae.build(vae.config.parse({ latent: 8, width: 8 }), {
     sample,
     steps,
-    trainSize: 64,
+    trainSize: 1000,
   });
-  const program = engine.compile(model.programs.train, { name: "train", donate: true });
+  const program = engine.compile(model.programs.train, { name: "train", donate: true, mode });
   let state = model.init(keyTensor(hostKey(1, "init")));
   const rows_B = tf.range(0, batch, 1, "int32");
   const losses: number[] = [];
