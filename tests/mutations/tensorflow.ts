@@ -43,8 +43,11 @@ const engine: readonly Mutant[] = [
   {
     id: "variable-read-after-write",
     file: `${folder}/trace.ts`,
-    find: "const before = targets.map((target) => this.#initial(target).output);",
-    replace: "const before = targets.map((target) => this.#touch(target));",
+    find: "if (firstWrite !== undefined) argument.last = undefined;\n" +
+      "        argument.initial = this.#read(argument);\n" +
+      "        if (firstWrite !== undefined) {",
+    replace: "argument.initial = this.#read(argument);\n" +
+      "        if (firstWrite !== undefined && argument.shape.length > 9) {",
     law: compileTest,
   },
   {

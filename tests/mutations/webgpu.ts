@@ -108,22 +108,22 @@ export const mutants = [
   {
     id: "webgpu-others-left-to-fall-to",
     file: "src/engine/webgpu/open.ts",
-    find: "for (const name of tf.engine().backendNames()) tf.removeBackend(name);",
-    replace: "for (const name of tf.engine().backendNames()) name.trim();",
+    find: "dropOtherBackends();",
+    replace: "dropOtherBackends.toString();",
     law: engine,
   },
   {
     id: "webgpu-product-unchecked",
-    file: "src/engine/webgpu/open.ts",
+    file: "src/engine/start.ts",
     find: "if (values[0] !== 17 || values[1] !== 39) {",
     replace: "if (values.length !== 2) {",
     law: engine,
   },
   {
     id: "webgpu-start-unchecked",
-    file: "src/engine/webgpu/open.ts",
-    find: 'if (!ready || tf.getBackend() !== "webgpu") {',
-    replace: 'if (!ready && tf.getBackend() === "") {',
+    file: "src/engine/start.ts",
+    find: "if (!started || tf.getBackend() !== name) {",
+    replace: 'if (!started && tf.getBackend() === "?") {',
     law: engine,
   },
   {
