@@ -1,15 +1,23 @@
 /**
- * Which processor this is.
+ * Which processor this is, as the system tells it.
  * @module
  */
 
-/** The CPU's name as the system gives it, or its architecture. */
-export function processorName(): string {
+/** A field of the first processor; undefined on other systems, or without the right to read. */
+function field(name: RegExp): string | undefined {
   try {
-    const line = Deno.readTextFileSync("/proc/cpuinfo").match(/^model name\s*:\s*(.+)$/m);
-    if (line) return line[1].trim();
+    return Deno.readTextFileSync("/proc/cpuinfo").match(name)?.[1].trim();
   } catch {
-    // Other systems, or no permission to read: the architecture has to do.
+    return undefined;
   }
-  return Deno.build.arch;
+}
+
+/** The CPU's name, or its architecture where that has to do. */
+export function processorName(): string {
+  return field(/^model name\s*:\s*(.+)$/m) ?? Deno.build.arch;
+}
+
+/** Whether the CPU has an instruction set, by its name there ("avx512f"). */
+export function processorHas(flag: string): boolean {
+  return (field(/^(?:flags|Features)\s*:(.*)$/m) ?? "").split(/\s+/).includes(flag);
 }
