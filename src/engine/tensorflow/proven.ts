@@ -32,7 +32,7 @@ export interface ProvenOptions extends LocateOptions {
  * passes, or where there is none.
  */
 export async function smokeFailure(options: ProvenOptions = {}): Promise<string | undefined> {
-  const { smoke = smokeTest, cache = join(cacheFolder(options.env), "tensorflow") } = options;
+  const { smoke = smokeTest } = options;
   const located = await locate(options);
   if ("obstacle" in located) return undefined;
   const { library } = located.place;
@@ -43,12 +43,13 @@ export async function smokeFailure(options: ProvenOptions = {}): Promise<string 
     modified: mtime?.getTime() ?? 0,
     processor: processorName(),
   };
-  const path = join(cache, "smoke.json");
+  const path = join(options.cache ?? join(cacheFolder(options.env), "tensorflow"), "smoke.json");
   const kept = await readJson(path).catch(() => null) as Outcome | null;
   const same = kept !== null &&
     (Object.keys(now) as (keyof typeof now)[]).every((key) => kept[key] === now[key]);
   if (same) return kept.failure ?? undefined;
   const failure = await smoke(library).then(() => null, (error) => (error as Error).message);
-  await writeAtomic(path, JSON.stringify({ ...now, failure } satisfies Outcome));
+  // Where nothing can be kept, the test runs again next time.
+  await writeAtomic(path, JSON.stringify({ ...now, failure } satisfies Outcome)).catch(() => {});
   return failure ?? undefined;
 }
