@@ -15,13 +15,31 @@ function isTensor(x: unknown): x is tf.Tensor {
   return typeof x === "object" && x !== null && "dataId" in x && "shape" in x;
 }
 
+/** Orders of long lists of keys: sorting them anew in each step would cost more than all else. */
+const orders = new Map<string, readonly string[]>();
+const LONG = 32;
+
+/** A record's keys in canonical order. */
+export function sortedKeys(record: object): readonly string[] {
+  const keys = Object.keys(record);
+  if (keys.length < LONG) return keys.sort();
+  const text = keys.join("/");
+  let order = orders.get(text);
+  if (order === undefined) {
+    if (orders.size > 1000) orders.clear();
+    order = keys.sort();
+    orders.set(text, order);
+  }
+  return order;
+}
+
 /** Leaves with their paths ("encoder/0/weight"), in canonical order. */
 export function leaves(tree: TensorTree, path = ""): [path: string, leaf: tf.Tensor][] {
   if (isTensor(tree)) return [[path, tree]];
   const at = (k: string | number) => path === "" ? String(k) : `${path}/${k}`;
   if (Array.isArray(tree)) return tree.flatMap((child, i) => leaves(child, at(i)));
   const record = tree as { readonly [name: string]: TensorTree };
-  return Object.keys(record).sort().flatMap((k) => leaves(record[k], at(k)));
+  return sortedKeys(record).flatMap((k) => leaves(record[k], at(k)));
 }
 
 /** Leaves in canonical order, without their paths: for calls that happen every step. */
@@ -30,7 +48,7 @@ export function tensorsOf(tree: TensorTree, into: tf.Tensor[] = []): tf.Tensor[]
   else if (Array.isArray(tree)) { for (const child of tree) tensorsOf(child, into); }
   else {
     const record = tree as { readonly [name: string]: TensorTree };
-    for (const k of Object.keys(record).sort()) tensorsOf(record[k], into);
+    for (const k of sortedKeys(record)) tensorsOf(record[k], into);
   }
   return into;
 }
@@ -46,7 +64,7 @@ export function mapTree<S extends TensorTree, U>(
   if (Array.isArray(tree)) return tree.map((child, i) => mapTree(child, f, at(i)));
   const record = tree as { readonly [name: string]: TensorTree };
   const mapped: Record<string, Tree<U>> = {};
-  for (const k of Object.keys(record).sort()) mapped[k] = mapTree(record[k], f, at(k));
+  for (const k of sortedKeys(record)) mapped[k] = mapTree(record[k], f, at(k));
   return mapped;
 }
 

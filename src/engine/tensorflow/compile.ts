@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { CompileOptions, Key, Program } from "../engine.ts";
 import { countOwn, flopsApart } from "../flops.ts";
-import { tensorsOf, type TensorTree, type Tree } from "../tree.ts";
+import { leaves, sortedKeys, tensorsOf, type TensorTree, type Tree } from "../tree.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import { type Captured, captureProgram, type Slot } from "./capture.ts";
 import { functionAttributes } from "./function_options.ts";
@@ -30,23 +30,75 @@ export interface CompilerOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Shapes and types of tensors: programs are captured once for each. */
-function signatureOf(tensors: readonly tf.Tensor[]): string {
-  let text = "";
-  for (const t of tensors) text += `${t.dtype}${t.shape};`;
-  return text;
+/** Names, shapes and types of a tree's tensors: programs are captured once for each. */
+function signatureOf(tree: TensorTree): string {
+  return leaves(tree).map(([path, t]) => `${path}:${t.dtype}${t.shape}`).join(";");
 }
 
-/** Signatures of states: a donated state's tensors are the same from step to step. */
+/** A tree of inputs as it was last: to see without building texts that the next is alike. */
+type Pattern =
+  | { readonly dtype: string; readonly shape: readonly number[] }
+  | { readonly names: readonly string[]; readonly parts: readonly Pattern[] };
+
+function namesOf(tree: Exclude<TensorTree, tf.Tensor>): readonly string[] {
+  return Array.isArray(tree) ? Object.keys(tree) : sortedKeys(tree);
+}
+
+function patternOf(tree: TensorTree): Pattern {
+  if (tree instanceof tf.Tensor) return { dtype: tree.dtype, shape: tree.shape };
+  const names = namesOf(tree);
+  const record = tree as { readonly [name: string]: TensorTree };
+  return { names, parts: names.map((name) => patternOf(record[name])) };
+}
+
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Whether a tree is like the pattern; `into` gets its tensors in canonical order. */
+function fits(tree: TensorTree, pattern: Pattern, into: tf.Tensor[]): boolean {
+  if (tree instanceof tf.Tensor) {
+    into.push(tree);
+    return "dtype" in pattern && pattern.dtype === tree.dtype &&
+      sameList(pattern.shape, tree.shape);
+  }
+  if ("dtype" in pattern) return false;
+  const { names, parts } = pattern;
+  const found = namesOf(tree);
+  if (found !== names && !sameList(found, names)) return false;
+  const record = tree as { readonly [name: string]: TensorTree };
+  return parts.every((part, i) => fits(record[names[i]], part, into));
+}
+
+/** Signatures of inputs: those of a step are mostly like those of the step before. */
+class InputSignature {
+  #pattern: Pattern | undefined;
+  #text = "";
+
+  /** Also the tensors, in canonical order. */
+  of(tree: TensorTree): [text: string, tensors: tf.Tensor[]] {
+    const tensors: tf.Tensor[] = [];
+    if (this.#pattern !== undefined && fits(tree, this.#pattern, tensors)) {
+      return [this.#text, tensors];
+    }
+    this.#pattern = patternOf(tree);
+    this.#text = signatureOf(tree);
+    return [this.#text, tensorsOf(tree)];
+  }
+}
+
+/** Signatures of states: a donated state is the same tree of the same tensors from step to step. */
 class StateSignature {
   #tensors: readonly tf.Tensor[] = [];
   #text = "";
 
-  of(tensors: readonly tf.Tensor[]): string {
+  of(tree: TensorTree, tensors: readonly tf.Tensor[]): string {
     const known = this.#tensors;
     if (known.length !== tensors.length || tensors.some((t, i) => t !== known[i])) {
       this.#tensors = tensors;
-      this.#text = signatureOf(tensors);
+      this.#text = signatureOf(tree);
     }
     return this.#text;
   }
@@ -87,9 +139,11 @@ export class Compiler {
     const attributes = functionAttributes(this.#options.precision);
     const captured = new Map<string, Captured>();
     const states = new StateSignature();
+    const known = new InputSignature();
     return (state: S, inputs: I, key: Key): [S, O] => {
-      const call = { state: tensorsOf(state), rest: [...tensorsOf(inputs), key as tf.Tensor] };
-      const signature = `${states.of(call.state)}|${signatureOf(call.rest)}`;
+      const [shapes, given] = known.of(inputs);
+      const call = { state: tensorsOf(state), rest: [...given, key as tf.Tensor] };
+      const signature = `${states.of(state, call.state)}|${shapes}`;
       try {
         let fn = captured.get(signature);
         const trace = (expected?: Captured) => {

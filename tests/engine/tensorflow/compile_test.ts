@@ -462,6 +462,20 @@ test("a tensor from outside is an argument: large ones aren't copied, dead ones 
     state.n.dispose();
   }));
 
+test("arguments are told apart by name, not by their order", () =>
+  clean(async (key) => {
+    const step = small((s, i) => [s, { y: i.x === undefined ? tf.neg(i.z) : tf.mul(i.x, 2) }], {
+      donate: false,
+    });
+    const three = tf.scalar(3);
+    for (const [inputs, expected] of [[{ x: three }, 6], [{ z: three }, -3]] as const) {
+      const [, out] = step({}, inputs as Scalars, key);
+      assertEquals(await valuesOf(out), { y: expected });
+      out.y.dispose();
+    }
+    three.dispose();
+  }));
+
 test("each set of shapes is captured once, with a warning when there are many", async () => {
   let traces = 0;
   const sum = small((s, { x }) => {
