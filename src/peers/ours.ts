@@ -141,7 +141,7 @@ class Contender {
 type HostBatch = Record<string, HostTensor>;
 
 /** Inputs by batch, on the host. */
-function hostInputs(inputs: Uint8Array): HostBatch[] {
+export function hostInputs(inputs: Uint8Array): HostBatch[] {
   const batches: HostBatch[] = [];
   for (const [path, tensor] of Object.entries(decodeSafetensors(inputs).tensors)) {
     const [index, name] = path.split("/");
@@ -151,7 +151,7 @@ function hostInputs(inputs: Uint8Array): HostBatch[] {
 }
 
 /** What each step is given, on the device: a batch, or a column of tokens and its position. */
-function stepInputs(
+export function stepInputs(
   engine: Engine,
   { settings, batches }: { settings: ModelSettings; batches: readonly HostBatch[] },
 ): Inputs[] {
