@@ -187,16 +187,4 @@ export class EagerContext {
     c.TFE_ContextAddFunction(this.#context, fn, status);
     this.library.check(`adding function ${name}`);
   }
-
-  /** Forgets a function. */
-  removeFunction(name: string): void {
-    const { c, status } = this.library;
-    c.TFE_ContextRemoveFunction(this.#context, cString(name), status);
-    this.library.check(`removing function ${name}`);
-  }
-
-  /** Closes the context. Every handle must have been released. */
-  close(): void {
-    this.library.c.TFE_DeleteContext(this.#context);
-  }
 }

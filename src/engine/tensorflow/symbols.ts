@@ -39,16 +39,13 @@ export const SYMBOLS = {
   TF_StringCopy: { parameters: [P, B, "usize"], result: "void" },
   TF_StringGetDataPointer: { parameters: [P], result: P },
   TF_StringGetSize: { parameters: [P], result: "usize" },
-  TF_StringDealloc: { parameters: [P], result: "void" },
 
   // The eager context and its devices.
   TFE_NewContextOptions: { parameters: [], result: P },
   TFE_ContextOptionsSetConfig: { parameters: [P, B, "usize", P], result: "void" },
   TFE_DeleteContextOptions: { parameters: [P], result: "void" },
   TFE_NewContext: { parameters: [P, P], result: P },
-  TFE_DeleteContext: { parameters: [P], result: "void" },
   TFE_ContextListDevices: { parameters: [P, P], result: P },
-  TFE_ContextClearCaches: { parameters: [P], result: "void" },
   TF_DeviceListCount: { parameters: [P], result: "i32" },
   TF_DeviceListName: { parameters: [P, "i32", P], result: P },
   TF_DeviceListType: { parameters: [P, "i32", P], result: P },
@@ -112,10 +109,8 @@ export const SYMBOLS = {
     result: P,
   },
   TF_FunctionSetAttrValueProto: { parameters: [P, B, B, "usize", P], result: "void" },
-  TF_FunctionToFunctionDef: { parameters: [P, P, P], result: "void" },
   TF_DeleteFunction: { parameters: [P], result: "void" },
   TFE_ContextAddFunction: { parameters: [P, P, P], result: "void" },
-  TFE_ContextRemoveFunction: { parameters: [P, B, P], result: "void" },
 
   // Sessions, for profiles: (session, run options, inputs…, values, n, outputs…, values, n, targets…,
   // n, run metadata, status).
@@ -130,7 +125,6 @@ export const SYMBOLS = {
   TF_CloseSession: { parameters: [P, P], result: "void" },
   TF_DeleteSession: { parameters: [P, P], result: "void" },
   TF_NewBufferFromString: { parameters: [B, "usize"], result: P },
-  TFE_TensorHandleCopySharingTensor: { parameters: [P, P], result: P },
 } as const;
 
 /** The bound functions. */
