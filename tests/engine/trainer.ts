@@ -2,6 +2,7 @@
  * A small training step with a gradient, noise and Adam, for laws about any engine.
  * @module
  */
+import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../src/engine/engine.ts";
 import { adam, valueAndGrad } from "../../src/nn/mod.ts";
@@ -39,4 +40,17 @@ export function trainer(engine: Engine, donate: boolean) {
     });
     return [{ p: params, slots }, { loss, y: aux.y }] as [State, { loss: tf.Scalar; y: tf.Tensor }];
   }, { name: "train", donate });
+}
+
+/** Memory counts the bytes and tensors of a thousand numbers, and never forgets its peak. */
+export function checkMemory(engine: Engine, make: () => tf.Tensor): void {
+  const before = engine.memory();
+  const x = make();
+  const during = engine.memory();
+  assertEquals(during.bytes - before.bytes, 4000);
+  assertEquals(during.tensors - before.tensors, 1);
+  x.dispose();
+  const after = engine.memory();
+  assertEquals(after.bytes, before.bytes);
+  assert(after.peakBytes >= during.peakBytes && during.peakBytes >= during.bytes);
 }
