@@ -8,20 +8,23 @@
  * | program      | inputs                  | outputs                                             |
  * | ------------ | ----------------------- | --------------------------------------------------- |
  * | train        | x_BHWC, rows_B, labels? | scalars by name; `loss` is the one minimised         |
- * | sample       | rows_B                  | x_BHWC                                              |
+ * | sample       | rows_B, labels?         | x_BHWC; not needed where the driver has `sample`     |
  * | encode       | x_BHWC                  | mean_BZ (posterior mean, or the code), logVariance_BZ? |
  * | decode       | z_BZ                    | x_BHWC                                              |
  * | reconstruct  | x_BHWC                  | x_BHWC                                              |
- * | log_weight   | x_BHWC, rows_B          | logWeight_B: nats; log p(x|z)p(z)/q(z|x), z ~ q. Exact families: log p(x) |
+ * | log_weight   | x_BHWC, rows_B, labels  | logWeight_B: nats; log p(x|z)p(z)/q(z|x), z ~ q. Exact families: log p(x) |
+ * | codes        | x_BHWC                  | codes_BT int32 in [0, K): discrete latents           |
+ * | score        | x_BHWC                  | logit_B: what a discriminator or energy says of x     |
  *
- * A family has the programs that its capabilities name, and any others its driver calls.
+ * `labels` holds an int32 [B] for each class factor of the data (−1: not told). A family has the
+ * programs that its capabilities name, and any others its driver calls.
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
-import type { Engine, Key, Program } from "../engine/engine.ts";
+import type { CompileMode, Engine, Key, Program } from "../engine/engine.ts";
 import type { TensorTree } from "../engine/tree.ts";
-import type { SampleSpec } from "../data/dataset.ts";
+import type { Factor, SampleSpec } from "../data/dataset.ts";
 
 /** A record of trees: what states, inputs and outputs are. */
 export type TensorRecord = { readonly [name: string]: TensorTree };
@@ -35,6 +38,25 @@ export interface Capabilities {
   readonly latent: "continuous" | "discrete" | "none";
   readonly reconstructs: boolean;
   readonly samples: boolean;
+  /**
+   * Whether draws of `log_weight` are importance weights, so that the mean of K of them tightens the
+   * bound. Default true; false where a draw only estimates the bound (a random time of a diffusion).
+   */
+  readonly importance?: boolean;
+  /** Names of the class factors that samples can be asked for; default none. */
+  readonly conditions?: readonly string[];
+  /** Evaluations of the largest network that one sample takes; default 1. */
+  readonly evaluations?: number;
+  /** Whether a request may ask for another number of evaluations. Default false. */
+  readonly anyEvaluations?: boolean;
+  /** Whether a request may ask for another guidance. Default false. */
+  readonly guidance?: boolean;
+  /** Length of the standard normal vector that `decode` maps to a sample; none: `decode` takes codes of `encode` alone. */
+  readonly noise?: number;
+  /** Discrete latents: K codes to choose from, T of them a picture. */
+  readonly codes?: { readonly size: number; readonly count: number };
+  /** Whether there is a `score`. Default false. */
+  readonly critic?: boolean;
 }
 
 /** What a driver may call on the host side of training. */
@@ -49,12 +71,52 @@ export interface HostContext {
   key(purpose: string): Key;
 }
 
+/** Samples that are asked for. Its tensors are the caller's. */
+export interface SampleRequest {
+  /** int32 [B]: sample i depends on rows_B[i], its labels and the key alone. */
+  readonly rows_B: tf.Tensor1D;
+  readonly key: Key;
+  /** int32 [B] for each of the model's conditions; −1: any. Always there for conditional models. */
+  readonly labels: { readonly [factor: string]: tf.Tensor1D };
+  /** In place of the config's. Only where capabilities say that it may differ. */
+  readonly evaluations?: number;
+  /** In place of the config's. Only where capabilities say that it may differ. */
+  readonly guidance?: number;
+}
+
+/** What a sampler may call. */
+export interface SampleContext {
+  readonly engine: Engine;
+  /** Runs a compiled program without changing the state; the caller disposes the outputs. */
+  run(program: string, state: TensorRecord, inputs: TensorRecord, key: Key): TensorRecord;
+  /**
+   * Runs a compiled program that is given its state (a cache): the one passed in may not be used
+   * again. To keep a state, pass `shared(state)`.
+   */
+  step(
+    program: string,
+    state: TensorRecord,
+    inputs: TensorRecord,
+    key: Key,
+  ): [TensorRecord, TensorRecord];
+  /** The same tensors under new handles: nothing is copied. */
+  shared<S extends TensorRecord>(state: S): S;
+}
+
 /** Which programs run when, on the host. Everything here must be a function of its arguments. */
 export interface Driver {
   /** Names of the programs that step `step` (from 0) runs in order; default: ["train"]. */
   schedule?(step: number): readonly string[];
   /** After the last step: fits what sampling needs (a mixture, a prior) and returns the final state. */
   finish?(state: TensorRecord, context: HostContext): Promise<TensorRecord>;
+  /**
+   * Draws samples [B, H, W, C] in [0, 1] by calling programs again and again, without reading
+   * values; default: the program `sample`. The caller disposes the result; everything else that it
+   * makes, the sampler disposes.
+   */
+  sample?(state: TensorRecord, request: SampleRequest, context: SampleContext): tf.Tensor4D;
+  /** Likewise for `decode` (codes or noise z_BZ to samples); default: the program `decode`. */
+  decode?(state: TensorRecord, z_BZ: tf.Tensor2D, context: SampleContext): tf.Tensor4D;
 }
 
 /** A family with its config fixed, for samples of one shape. */
@@ -64,6 +126,8 @@ export interface Model {
   init(key: Key): TensorRecord;
   readonly programs: Readonly<Record<string, Program<TensorRecord, TensorRecord, TensorRecord>>>;
   readonly driver: Driver;
+  /** How a program is compiled, where the family knows better than the default (graph). */
+  readonly modes?: Readonly<Record<string, CompileMode>>;
 }
 
 /** What fixes a model's shapes, beside its config. */
@@ -73,6 +137,10 @@ export interface BuildContext {
   readonly steps: number;
   /** Number of training samples, for objectives that weigh a batch against the data (β-TCVAE). */
   readonly trainSize: number;
+  /** Training samples a step. */
+  readonly batch: number;
+  /** The labelled factors of the data. */
+  readonly factors: readonly Factor[];
 }
 
 /** A family that a suite can name. */

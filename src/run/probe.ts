@@ -8,7 +8,7 @@ import { probeTraining } from "./budget.ts";
 import { parameterCount } from "./checkpoint.ts";
 import type { Outcome } from "./events.ts";
 import { begin, now, type RunHost } from "./job.ts";
-import { compilePrograms, initialState } from "./programs.ts";
+import { buildContext, compilePrograms, initialState } from "./programs.ts";
 import { sampleImages, subjectParts } from "./subject.ts";
 
 /** Steps and seconds that a probe may take. */
@@ -23,11 +23,8 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
   const run = begin(planned, host);
   const dataset = await host.dataset(spec.data);
   const family = await host.family(spec.family);
-  const model = family.build(spec.config, {
-    sample: dataset.sample,
-    steps: "steps" in spec.budget ? spec.budget.steps : 1000,
-    trainSize: dataset.size("train"),
-  });
+  const steps = "steps" in spec.budget ? spec.budget.steps : 1000;
+  const model = family.build(spec.config, buildContext(spec, dataset, steps));
   const programs = compilePrograms(host.engine, model, {
     label: planned.label,
     mode: spec.settings?.compile,

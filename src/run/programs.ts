@@ -5,11 +5,18 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { CompileMode, Engine, Key, Program } from "../engine/engine.ts";
-import { disposeTree, leaves } from "../engine/tree.ts";
-import type { HostContext, Model, TensorRecord } from "../families/family.ts";
+import { disposeTree, leaves, mapTree } from "../engine/tree.ts";
+import type {
+  BuildContext,
+  HostContext,
+  Model,
+  SampleContext,
+  TensorRecord,
+} from "../families/family.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { toTensorImages } from "../data/images.ts";
 import { keyTensor } from "../random/key.ts";
+import type { RunSpec } from "../record/record.ts";
 import type { RunKeys } from "./keys.ts";
 
 type Compiled = Program<TensorRecord, TensorRecord, TensorRecord>;
@@ -29,6 +36,17 @@ export interface Programs {
     state: TensorRecord,
     call: { inputs: TensorRecord; key: Key },
   ): TensorRecord;
+}
+
+/** What a family is built with, for a run of so many steps. */
+export function buildContext(spec: RunSpec, dataset: Dataset, steps: number): BuildContext {
+  return {
+    sample: dataset.sample,
+    steps,
+    trainSize: dataset.size("train"),
+    batch: spec.batch,
+    factors: dataset.factors,
+  };
 }
 
 /** Compiles a model's programs as they are first called. */
@@ -51,8 +69,9 @@ export function compilePrograms(
       program = engine.compile(source, {
         name: `${label}/${name}`,
         donate,
-        // Training is where a long compilation may pay.
+        // Training is where a long compilation may pay; what a family says of its own goes first.
         ...(donate && mode !== undefined ? { mode } : {}),
+        ...(model.modes?.[name] === undefined ? {} : { mode: model.modes[name] }),
       });
       kept.set(id, program);
     }
@@ -70,6 +89,16 @@ export function compilePrograms(
       disposeTree(next, keep);
       return outputs;
     },
+  };
+}
+
+/** What a sampler may call. */
+export function sampleContext(engine: Engine, programs: Programs): SampleContext {
+  return {
+    engine,
+    run: (name, state, inputs, key) => programs.run(name, state, { inputs, key }),
+    step: (name, state, inputs, key) => programs.step(name, state, { inputs, key }),
+    shared: (state) => mapTree(state, (leaf) => tf.clone(leaf)) as typeof state,
   };
 }
 

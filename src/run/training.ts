@@ -12,7 +12,13 @@ import { checkpointFile, type CheckpointPlace, encodeState, loadCheckpoint } fro
 import { DivergenceWatch } from "./divergence.ts";
 import type { RunEvent } from "./events.ts";
 import { now, type Run, timed } from "./job.ts";
-import { compilePrograms, hostContext, initialState, type Programs } from "./programs.ts";
+import {
+  buildContext,
+  compilePrograms,
+  hostContext,
+  initialState,
+  type Programs,
+} from "./programs.ts";
 import { SeriesRecorder } from "./series.ts";
 import { trainSteps } from "./train.ts";
 
@@ -52,11 +58,7 @@ export async function prepare(run: Run): Promise<Prepared> {
     throw new Error(`dataset ${dataset.name} has no training samples`);
   }
   const built = (steps: number) => {
-    const model = family.build(spec.config, {
-      sample: dataset.sample,
-      steps,
-      trainSize: dataset.size("train"),
-    });
+    const model = family.build(spec.config, buildContext(spec, dataset, steps));
     return {
       model,
       programs: compilePrograms(host.engine, model, {

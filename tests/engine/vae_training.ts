@@ -20,6 +20,8 @@ export async function trainVae(
     sample,
     steps,
     trainSize: 1000,
+    batch,
+    factors: [],
   });
   const program = engine.compile(model.programs.train, { name: "train", donate: true, mode });
   let state = model.init(keyTensor(hostKey(1, "init")));

@@ -11,7 +11,7 @@ const sample = { kind: "image" as const, height: 1, width: 1, channels: 1 as con
 Deno.test("example: the probabilities of the 256 values of a pixel sum to 1", async () => {
   const { engine } = await openEngine("wasm");
   for (const scale of [0.003, 0.2, 3]) {
-    const context = { sample, steps: 1, trainSize: 1 };
+    const context = { sample, steps: 1, trainSize: 1, batch: 1, factors: [] };
     const model = pixels.build(pixels.config.parse({ scale }), context);
     const key = keyTensor(hostKey(1));
     const state = model.init(key);

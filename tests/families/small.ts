@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../src/data/dataset.ts";
 import type { Key } from "../../src/engine/engine.ts";
 import { leaves, type TensorTree } from "../../src/engine/tree.ts";
-import type { Family, Model, TensorRecord } from "../../src/families/family.ts";
+import type { BuildContext, Family, Model, TensorRecord } from "../../src/families/family.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
 import { keyTensor } from "../../src/random/key.ts";
 import { engine } from "./on_engine.ts";
@@ -35,13 +35,12 @@ export function squares(count: number, spec: ImageSpec = sample16, from = 0): tf
 export function built<C>(
   family: Family<C>,
   config: Record<string, unknown>,
-  { sample = sample16, steps = 40, trainSize = 64 }: {
-    sample?: ImageSpec;
-    steps?: number;
-    trainSize?: number;
-  } = {},
+  { sample = sample16, steps = 40, trainSize = 64, batch = 8, factors = [] }: Partial<
+    BuildContext
+  > = {},
 ): Model {
-  return family.build(family.config.parse(config), { sample, steps, trainSize });
+  const context = { sample, steps, trainSize, batch, factors };
+  return family.build(family.config.parse(config), context);
 }
 
 /** Row numbers from `from`. */

@@ -50,7 +50,13 @@ async function growth(engine: Engine) {
   const [side, batch, steps] = [16, 8, 5000];
   const sample = { kind: "image", height: side, width: side, channels: 3 } as const;
   const config = vae.config.parse({ width: 8, latent: 8 });
-  const model = vae.build(config, { sample, steps, trainSize: 1000 });
+  const model = vae.build(config, {
+    sample,
+    steps,
+    trainSize: 1000,
+    batch,
+    factors: [],
+  });
   const step = engine.compile(model.programs.train, { name: "train", donate: true });
   let state = initialState(model, runKeys(1));
   const read: { step: number; tensors: number; residentBytes: number }[] = [];
