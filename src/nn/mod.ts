@@ -12,6 +12,7 @@ export * from "./gradient.ts";
 export * from "./init.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
+export * from "./muon.ts";
 export * from "./norms.ts";
 export * from "./optimiser.ts";
 export * from "./schedule.ts";
