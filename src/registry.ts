@@ -20,6 +20,7 @@ export type Table<T> = Record<string, Loader<T>>;
 export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
+  gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
 };
 
 /** Datasets. */
@@ -38,6 +39,8 @@ export const metrics: Table<Metric> = {
   kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
   coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
+  discriminator: () => import("./metrics/discriminator.ts").then((m) => m.discriminator),
+  shares: () => import("./metrics/shares.ts").then((m) => m.shares),
   control: () => import("./metrics/control.ts").then((m) => m.control),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
