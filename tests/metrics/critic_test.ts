@@ -3,15 +3,16 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import fc from "fast-check";
 import type { ImageSet } from "../../src/data/dataset.ts";
 import { discriminator, overfitting, rocArea } from "../../src/metrics/discriminator.ts";
-import {
-  type MetricUnavailable,
-  type MetricValue,
-  type Subject,
+import type {
+  Extractor,
+  MetricUnavailable,
+  MetricValue,
+  Subject,
 } from "../../src/metrics/metric.ts";
 import { sameLawVariation, shares, sharesOf, totalVariation } from "../../src/metrics/shares.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
-import { halvesOf, toyContext, toyDataset, toyModel } from "./toy.ts";
+import { halvesOf, toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
 
 const score = fc.integer({ min: -20, max: 20 });
 const some = fc.array(score, { minLength: 1, maxLength: 12 });
@@ -211,6 +212,28 @@ Deno.test("shares: a missing class costs its share, and every class stands besid
     "shares-expression-judge-heads-v1@300"
   ];
   assertAlmostEquals(one.value!, 1 - one.beside!["high, held out"], 1e-9);
+});
+
+Deno.test("shares: the judge's own errors are in both sides, and so in neither", async () => {
+  // A judge to whom everything bright is middling.
+  const biased: Extractor = {
+    ...toyJudge,
+    classify: async (images) => {
+      const { expression } = await toyJudge.classify!(images);
+      for (let i = 2; i < expression.length; i += 3) {
+        expression[i - 1] += expression[i];
+        expression[i] = 0;
+      }
+      return { expression };
+    },
+  };
+  const [{ value, beside }] = await shares.compute(
+    toyContext(dataset, toyModel(dataset), { judge: biased }),
+    shares.config.parse({ samples: 300 }),
+  );
+  assertEquals([beside!.high, beside!["high, held out"]], [0, 0]);
+  assert(beside!["high, true"] > 0.2);
+  assert(value! < 4 * beside!.sameLaw, `${value} against ${beside!.sameLaw}`);
 });
 
 Deno.test("shares: a conditional model is asked without labels", async () => {

@@ -251,6 +251,9 @@ law("the projection discriminator's classes differ by ⟨e(y) − e(y′), φ(x)
     assertEquals(none.slice(0, 2), none.slice(2, 4));
     assertNotEquals(one.slice(0, 2), one.slice(2, 4));
     assertNotEquals(one.slice(2, 4), one.slice(4));
+    // What a label adds depends on the picture.
+    const added = [0, 1].map((picture) => one[2 + picture] - one[4 + picture]);
+    if (!(Math.abs(added[0] - added[1]) > float32(500, 4 * size))) throw new Error(`${added}`);
     none.forEach((v, i) => {
       close(scaled[i] - v, c * (one[i] - v), float32(500, 4 * c * size), `score ${i}`);
     });

@@ -269,10 +269,12 @@ for (const penalty of ["r1", "r1-r2"] as const) {
       const fused = await gradientAfter("train", always);
       const without = await gradientAfter("train", { ...always, penaltyEvery: 2 });
       const lazy = await gradientAfter("penalise", { ...always, penaltyEvery: every });
+      const unit = await gradientAfter("penalise", { penalty, penaltyWeight: 1, penaltyEvery: 2 });
       const size = Math.max(...fused.map(Math.abs), ...without.map(Math.abs));
       let seen = 0;
       lazy.forEach((g, i) => {
         close(g / every, fused[i] - without[i], float32(1e4, size), `gradient ${i}`);
+        close(g / every / penaltyWeight, unit[i] / 2, float32(1e4, size), `a unit's gradient ${i}`);
         seen = Math.max(seen, Math.abs(g));
       });
       assert(seen > float32(1e4, size), "the penalty has a gradient");
