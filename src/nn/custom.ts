@@ -33,3 +33,9 @@ export function customOp(op: CustomOp): (...inputs: tf.Tensor[]) => tf.Tensor {
     };
   });
 }
+
+/** The same values as a constant: no gradient flows through it. */
+export function detached<T extends tf.Tensor>(x: T): T {
+  // An operation without inputs: no tape leads through it.
+  return tf.customGrad(() => ({ value: tf.clone(x), gradFunc: () => [] }))() as T;
+}

@@ -6,7 +6,7 @@ import type { BuildContext, Model, TensorRecord } from "../../src/families/famil
 import { config, gan, settingsOf } from "../../src/families/gan/mod.ts";
 import { formNames, forms, losses } from "../../src/families/gan/forms.ts";
 import { iterate } from "../../src/families/gan/spectral.ts";
-import type { State } from "../../src/families/gan/train.ts";
+import type { State } from "../../src/families/gan/setting.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { built, key, read, reloaded, rows, sample16, squares } from "./small.ts";
 import { engine, values } from "./on_engine.ts";

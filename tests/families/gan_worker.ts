@@ -4,7 +4,7 @@ import { type EngineName, openEngine } from "../../src/engine/mod.ts";
 import { disposeTree, leaves, type TensorTree } from "../../src/engine/tree.ts";
 import { formNames } from "../../src/families/gan/forms.ts";
 import { gan } from "../../src/families/gan/mod.ts";
-import type { State } from "../../src/families/gan/train.ts";
+import type { State } from "../../src/families/gan/setting.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
 import { keyTensor } from "../../src/random/key.ts";
 

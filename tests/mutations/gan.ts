@@ -9,10 +9,12 @@ const style = `${folder}/style.ts`;
 const critic = `${folder}/discriminator.ts`;
 const augment = `${folder}/augment.ts`;
 const training = `${folder}/train.ts`;
+const turns = `${folder}/turns.ts`;
 const sample = `${folder}/sample.ts`;
 
 const game = "tests/properties/gan_game_test.ts";
 const slopes = "tests/properties/gan_penalty_test.ts";
+const both = "tests/properties/gan_turns_test.ts";
 const networks = "tests/properties/gan_networks_test.ts";
 const augmentation = "tests/properties/gan_augment_test.ts";
 const family = "tests/families/gan_test.ts";
@@ -85,6 +87,34 @@ export const mutants = [
     law: game,
   },
   {
+    id: "gan-exchange-of-the-saturating-game",
+    file: objective,
+    find: "exchange: ({ fake_B }) => oddsAgainst(fake_B),",
+    replace: "exchange: opposite,",
+    law: game,
+  },
+  {
+    id: "gan-exchange-without-the-real",
+    file: objective,
+    find: "exchange: ({ real_B, fake_B }) => oddsAgainst(tf.sub(fake_B, real_B)),",
+    replace: "exchange: ({ fake_B }) => oddsAgainst(fake_B),",
+    law: game,
+  },
+  {
+    id: "gan-generator-slopes-not-exchanged",
+    file: turns,
+    find: "return tf.mul(slopes_BHWC, tf.reshape(game.exchange(scores), [-1, 1, 1, 1]));",
+    replace: "return tf.neg(slopes_BHWC);",
+    law: both,
+  },
+  {
+    id: "gan-generator-climbs",
+    file: turns,
+    find: "tf.sum(tf.mul(fake_BHWC, slopes_BHWC)) as tf.Scalar",
+    replace: "tf.neg(tf.sum(tf.mul(fake_BHWC, slopes_BHWC))) as tf.Scalar",
+    law: both,
+  },
+  {
     id: "gan-accuracy-of-real-alone",
     file: objective,
     find: "const right = tf.concat([tf.greater(real_B, at), tf.less(fake_B, at)]);",
@@ -143,7 +173,7 @@ export const mutants = [
   },
   {
     id: "gan-penalty-weight-ignored",
-    file: training,
+    file: turns,
     find: "tf.mul(found.penalty, penaltyWeight * factor)",
     replace: "tf.mul(found.penalty, Math.min(1, penaltyWeight) * factor)",
     law: slopes,

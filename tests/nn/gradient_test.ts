@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { openEngine } from "../../src/engine/mod.ts";
 import {
   conv,
+  detached,
   groupNorm,
   initConv,
   initLinear,
@@ -171,4 +172,19 @@ Deno.test("a loss that is no scalar, and an error inside, leave nothing behind",
   );
   p.dispose();
   assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("what is detached has its values and no gradient, also where a gradient made it", async () => {
+  const found = tf.tidy(() => {
+    const { loss, grads } = valueAndGrad((x: tf.Tensor1D) => {
+      const inner = valueAndGrad((y: tf.Tensor1D) => ({
+        loss: tf.sum(tf.pow(y, 3)) as tf.Scalar,
+      }), detached(x));
+      return { loss: tf.sum(tf.mul(x, detached(inner.grads))) as tf.Scalar };
+    }, tf.tensor1d([1, 2]));
+    return tf.concat([tf.reshape(loss, [1]), grads]);
+  });
+  // Σ x·3x², with 3x² as a constant.
+  assertEquals(Array.from(await engine.read(found)), [27, 3, 12]);
+  found.dispose();
 });

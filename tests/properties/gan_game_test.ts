@@ -245,6 +245,26 @@ law("every generator gains by a higher D of its pictures, every discriminator lo
   },
 });
 
+law("the exchange is the ratio of the generator's slope in D(x̃) to the discriminator's", {
+  source: "definition; one pass of the discriminator then serves both",
+  given: { name: fc.constantFrom(...losses), real: logit, fake: logit },
+  kills: ["gan-exchange-of-the-saturating-game", "gan-exchange-without-the-real"],
+  cases: 60,
+  holds: async ({ name, real, fake }) => {
+    const { exchange } = adversarialLosses[name];
+    if (exchange === undefined) {
+      // The hinge: past its margin the discriminator has no slope to exchange.
+      return (await pair(name, "discriminator", { real: 0, fake: -2 })).fake === 0;
+    }
+    const ratio = await value(() =>
+      exchange({ real_B: tf.tensor1d([real]), fake_B: tf.tensor1d([fake]) })
+    );
+    const d = await pair(name, "discriminator", { real, fake });
+    const g = await pair(name, "generator", { real, fake });
+    close(ratio * d.fake, g.fake, float32(8, 1), "exchanged slope");
+  },
+});
+
 law("accuracy counts pictures on their side of the boundary, and r_t is 2·share(real) − 1", {
   source: "Karras et al. 2020 (arXiv:2006.06676), eq. 1",
   given: {

@@ -13,7 +13,7 @@ import {
 import { gan } from "../../src/families/gan/mod.ts";
 import { type Critic, gradientPenalties, type Penalty } from "../../src/families/gan/penalty.ts";
 import { initDirections, iterate } from "../../src/families/gan/spectral.ts";
-import { layersOf, type State } from "../../src/families/gan/train.ts";
+import { layersOf, type State } from "../../src/families/gan/setting.ts";
 import { atUnitScale } from "../../src/families/gan/weights.ts";
 import { valueAndGrad } from "../../src/nn/mod.ts";
 import { normal, uniform } from "../../src/random/key.ts";

@@ -20,16 +20,9 @@ import { initDiscriminator } from "./discriminator.ts";
 import { initGenerator } from "./generator.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
 import { initDirections } from "./spectral.ts";
-import {
-  type Batch,
-  criticStep,
-  generatorOptions,
-  penaltyStep,
-  schedule,
-  type Setting,
-  type State,
-  trainStep,
-} from "./train.ts";
+import { generatorOptions, type Setting, type State } from "./setting.ts";
+import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
+import type { Batch } from "./turns.ts";
 import { atUnitScale } from "./weights.ts";
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };

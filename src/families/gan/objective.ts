@@ -9,17 +9,20 @@ import { relu, softplus } from "../../nn/mod.ts";
 import type { LossName } from "./forms.ts";
 
 /** Outputs of the discriminator; row i of both form a pair. */
-export interface Scores {
+export type Scores = {
   readonly real_B: tf.Tensor1D;
   readonly fake_B: tf.Tensor1D;
-}
+};
 
 /** A game's two losses, each minimised by its player. */
 export interface AdversarialLoss {
   readonly discriminator: (scores: Scores) => tf.Tensor1D;
   readonly generator: (scores: Scores) => tf.Tensor1D;
-  /** Whether the generator's loss looks at `real_B`. */
-  readonly paired: boolean;
+  /**
+   * What turns the discriminator's slope in D(x̃) into the generator's: their ratio, a number a
+   * picture. Absent where the discriminator's is 0 and the generator's isn't.
+   */
+  readonly exchange?: (scores: Scores) => tf.Tensor1D;
   /** Whether D = 0 is the boundary between real and fake; otherwise D may drift by a constant. */
   readonly anchored: boolean;
 }
@@ -27,6 +30,19 @@ export interface AdversarialLoss {
 /** −ln σ(D(x)) − ln(1 − σ(D(x̃))). Goodfellow et al. 2014 (arXiv:1406.2661), eq. 1. */
 function logistic({ real_B, fake_B }: Scores): tf.Tensor1D {
   return tf.add(softplus(tf.neg(real_B)), softplus(fake_B));
+}
+
+/** Beyond e to this the ratio of two slopes stays as it is: float32 ends at e^88. */
+const MOST_LOG_ODDS = 40;
+
+/** −(1 − σ(l))/σ(l) = −e^{−l}. */
+function oddsAgainst(l_B: tf.Tensor1D): tf.Tensor1D {
+  return tf.neg(tf.exp(tf.minimum(tf.neg(l_B), MOST_LOG_ODDS)));
+}
+
+/** What one player wins the other loses. */
+function opposite({ fake_B }: Scores): tf.Tensor1D {
+  return tf.fill(fake_B.shape, -1);
 }
 
 /** Holds the Wasserstein critic near 0, which its loss leaves free. Karras et al. 2018, A.1. */
@@ -38,14 +54,14 @@ export const adversarialLosses: Readonly<Record<LossName, AdversarialLoss>> = {
   "non-saturating": {
     discriminator: logistic,
     generator: ({ fake_B }) => softplus(tf.neg(fake_B)),
-    paired: false,
+    exchange: ({ fake_B }) => oddsAgainst(fake_B),
     anchored: true,
   },
   // The generator minimises ln(1 − σ(D(x̃))), the value that D maximises: slope −σ.
   saturating: {
     discriminator: logistic,
     generator: ({ fake_B }) => tf.neg(softplus(fake_B)),
-    paired: false,
+    exchange: opposite,
     anchored: true,
   },
   // D(x̃) − D(x). Arjovsky et al. 2017 (arXiv:1701.07875); the slope is the penalty's business.
@@ -53,14 +69,13 @@ export const adversarialLosses: Readonly<Record<LossName, AdversarialLoss>> = {
     discriminator: ({ real_B, fake_B }) =>
       tf.add(tf.sub(fake_B, real_B), tf.mul(DRIFT, tf.square(real_B))),
     generator: ({ fake_B }) => tf.neg(fake_B),
-    paired: false,
+    exchange: opposite,
     anchored: false,
   },
   // max(0, 1 − D(x)) + max(0, 1 + D(x̃)). Lim & Ye 2017 (arXiv:1705.02894).
   hinge: {
     discriminator: ({ real_B, fake_B }) => tf.add(relu(tf.sub(1, real_B)), relu(tf.add(1, fake_B))),
     generator: ({ fake_B }) => tf.neg(fake_B),
-    paired: false,
     anchored: true,
   },
   // −ln σ(D(x) − D(x̃)) and the reverse. Jolicoeur-Martineau 2019 (arXiv:1807.00734), eq. 3; Huang
@@ -68,7 +83,7 @@ export const adversarialLosses: Readonly<Record<LossName, AdversarialLoss>> = {
   relativistic: {
     discriminator: ({ real_B, fake_B }) => softplus(tf.sub(fake_B, real_B)),
     generator: ({ real_B, fake_B }) => softplus(tf.sub(real_B, fake_B)),
-    paired: true,
+    exchange: ({ real_B, fake_B }) => oddsAgainst(tf.sub(fake_B, real_B)),
     anchored: false,
   },
 };

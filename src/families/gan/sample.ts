@@ -17,7 +17,7 @@ import {
   type Setting,
   type State,
   toNetwork,
-} from "./train.ts";
+} from "./setting.ts";
 import { atHeScale } from "./weights.ts";
 
 /** Pixels in [0, 1] of what the networks give. */

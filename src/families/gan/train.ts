@@ -1,114 +1,32 @@
 /**
- * Training steps of the two players.
+ * The training programs of a GAN: which player moves, and by how much.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
 import type { TensorTree } from "../../engine/tree.ts";
 import { adam, type AdamSlots, emaUpdate, valueAndGrad, warmupCosine } from "../../nn/mod.ts";
 import { pow } from "../../numeric/elementary.ts";
-import { fold, normal } from "../../random/key.ts";
-import { type Condition, dropLabels, type Labels } from "../conditioning.ts";
+import { fold } from "../../random/key.ts";
+import { dropLabels } from "../conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { emaDecay } from "../training.ts";
-import { adapt, type Adaptation, applyPlan, drawPlan } from "./augment.ts";
-import type { Settings } from "./config.ts";
-import { discriminate, type Discriminator } from "./discriminator.ts";
-import { generate, type Generator, type GeneratorOptions } from "./generator.ts";
-import { isSmall } from "./layers.ts";
+import { adapt } from "./augment.ts";
+import type { Discriminator } from "./discriminator.ts";
+import type { Generator } from "./generator.ts";
 import { adversarialLosses, diagnose } from "./objective.ts";
-import { type Critic, gradientPenalties, type Penalty } from "./penalty.ts";
-import { type Directions, iterate, type Pair, spectrallyNormal } from "./spectral.ts";
-import type { Noise } from "./style.ts";
-import { atHeScale } from "./weights.ts";
-
-/** What fixes a GAN's shapes and game. */
-export interface Setting {
-  readonly config: Settings;
-  readonly sample: ImageSpec;
-  readonly conditions: readonly Condition[];
-  /** Steps of the whole training. */
-  readonly steps: number;
-}
-
-/** What a GAN's checkpoint holds. */
-export type State = {
-  readonly generator: {
-    readonly params: Generator;
-    readonly ema: Generator;
-    readonly slots: AdamSlots<Generator>;
-  };
-  readonly discriminator: {
-    readonly params: Discriminator;
-    readonly slots: AdamSlots<Discriminator>;
-    /** With spectral normalisation. */
-    readonly directions?: Directions;
-  };
-  readonly augmentation: Adaptation;
-  readonly step: tf.Scalar;
-};
-
-/** A batch and its key. */
-export interface Batch {
-  readonly x_BHWC: tf.Tensor4D;
-  readonly rows_B: tf.Tensor1D;
-  readonly labels: Labels;
-  readonly key: Key;
-}
-
-/** What the generator is made with. */
-export function generatorOptions({ config, sample, conditions }: Setting): GeneratorOptions {
-  const { width, latent, architecture, noise } = config;
-  return { sample, width, latent, architecture, noise, conditions };
-}
-
-/** Pixels in [0, 1] as the networks take them. */
-export function toNetwork(x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  return tf.sub(tf.mul(x_BHWC, 2), 1);
-}
-
-/** Whether the discriminator sees pictures changed. */
-function augments({ config, sample }: Setting): boolean {
-  return config.augment !== "none" && config.augment !== 0 && !isSmall(sample);
-}
-
-/** z and noise of rows: row i's depend on rows_B[i] and the key alone. */
-export function drawInputs(
-  key: Key,
-  rows_B: tf.Tensor1D,
-  { config }: Setting,
-): { z_BZ: tf.Tensor2D; noise: Noise } {
-  const B = rows_B.shape[0];
-  return {
-    z_BZ: normal(fold(key, "z"), [B, config.latent], { rows_B }) as tf.Tensor2D,
-    noise: (name, { height, width, channels }) =>
-      normal(fold(key, name), [B, height, width, channels], { rows_B }) as tf.Tensor4D,
-  };
-}
-
-/** Weights of the discriminator as its layers take them. */
-export function layersOf(
-  params: Discriminator,
-  { config }: Setting,
-  pairs: readonly Pair[],
-): Discriminator {
-  return config.spectralNorm ? spectrallyNormal(params, pairs) : atHeScale(params);
-}
-
-/** Singular directions of the weights as they are now; none where they aren't normalised. */
-export function pairsOf({ params, directions }: State["discriminator"]): Pair[] {
-  return directions === undefined ? [] : iterate(params, directions);
-}
-
-/** Everything that a step's parts share. */
-interface Step extends Batch {
-  readonly state: State;
-  readonly setting: Setting;
-  readonly pairs: readonly Pair[];
-  readonly real_BHWC: tf.Tensor4D;
-  readonly learningRate: tf.Scalar;
-}
+import { augments, layersOf, pairsOf, type Setting, type State, toNetwork } from "./setting.ts";
+import type { Pair } from "./spectral.ts";
+import {
+  type Batch,
+  criticOf,
+  discriminatorTurn,
+  fakes,
+  seen,
+  type Step,
+  type Turn,
+  turns,
+  weighedPenalty,
+} from "./turns.ts";
 
 function prepare(state: State, batch: Batch, setting: Setting): Step {
   const { config, conditions, steps } = setting;
@@ -134,29 +52,9 @@ function prepare(state: State, batch: Batch, setting: Setting): Step {
   };
 }
 
-/** Pictures as the discriminator sees them. */
-function seen(x_BHWC: tf.Tensor4D, purpose: string, step: Step): tf.Tensor4D {
-  if (!augments(step.setting)) return x_BHWC;
-  const { sample: { height, width } } = step.setting;
-  const plan = drawPlan(fold(fold(step.key, "augment"), purpose), {
-    p: step.state.augmentation.p,
-    rows_B: step.rows_B,
-    height,
-    width,
-  });
-  return applyPlan(plan, x_BHWC);
-}
-
-/** D of pictures under given weights. */
-function criticOf(layers: Discriminator, { labels, setting }: Step): Critic {
-  return (x_BHWC) => discriminate(layers, { x_BHWC, labels }, setting.conditions);
-}
-
-/** Pictures of the live generator. */
-function fakes(params: Generator, step: Step): tf.Tensor4D {
-  const { z_BZ, noise } = drawInputs(fold(step.key, "generate"), step.rows_B, step.setting);
-  const request = { z_BZ, noise, labels: step.labels };
-  return generate(atHeScale(params), request, generatorOptions(step.setting));
+/** Decay a step of a half-life in pictures; 0 for none. */
+export function halfLifeDecay(halfLife: number, batch: number): number {
+  return halfLife === 0 ? 0 : pow(2, -batch / halfLife);
 }
 
 function optimised<P extends TensorTree>(
@@ -168,83 +66,18 @@ function optimised<P extends TensorTree>(
   return adam({ beta1, beta2 }).update({ ...now, grads, learningRate });
 }
 
-/** The generator's step, and the pictures that it made for it. */
-function generatorStep(step: Step) {
-  const { state, setting, real_BHWC } = step;
-  const { config } = setting;
-  const game = adversarialLosses[config.loss];
-  const critic = criticOf(layersOf(state.discriminator.params, setting, step.pairs), step);
-  const real_B = game.paired ? critic(seen(real_BHWC, "real", step)) : undefined;
-  const { loss, aux, grads } = valueAndGrad((params: Generator) => {
-    const fake_BHWC = fakes(params, step);
-    const fake_B = critic(seen(fake_BHWC, "fake", step));
-    const loss_B = game.generator({ real_B: real_B ?? fake_B, fake_B });
-    return { loss: tf.mean(loss_B) as tf.Scalar, aux: { fake_BHWC } };
-  }, state.generator.params);
+/** The generator after its turn, with its average. */
+function movedGenerator(step: Step, grads: Generator): State["generator"] {
+  const { state, setting: { config } } = step;
   const { params, slots } = optimised(state.generator, grads, step);
   const decay = emaDecay(state.step, halfLifeDecay(config.ema, step.rows_B.shape[0]));
-  const ema = emaUpdate(state.generator.ema, params, decay);
-  return { generator: { params, slots, ema }, loss, fake_BHWC: aux.fake_BHWC };
+  return { params, slots, ema: emaUpdate(state.generator.ema, params, decay) };
 }
 
-/** Decay a step of a half-life in pictures; 0 for none. */
-export function halfLifeDecay(halfLife: number, batch: number): number {
-  return halfLife === 0 ? 0 : pow(2, -batch / halfLife);
-}
-
-/** The penalty that a config asks for, times its weight, at pictures as the discriminator sees them. */
-function weighedPenalty(
-  critic: Critic,
-  { step, fake_BHWC, factor }: { step: Step; fake_BHWC: tf.Tensor4D; factor: number },
-): Penalty & { readonly weighed: tf.Scalar } {
-  const { penalty: name, penaltyWeight } = step.setting.config;
-  if (name === "none") throw new Error("no penalty is asked for");
-  const found = gradientPenalties[name](critic, {
-    real_BHWC: step.real_BHWC,
-    fake_BHWC,
-    key: fold(step.key, "penalty"),
-    rows_B: step.rows_B,
-  });
-  return { ...found, weighed: tf.mul(found.penalty, penaltyWeight * factor) as tf.Scalar };
-}
-
-/** Whether every step's loss holds the penalty. */
-function penalisesAlways({ config }: Setting): boolean {
-  return config.penalty !== "none" && config.penaltyEvery === 1;
-}
-
-/** The discriminator's step on the batch and as many generated pictures, and what it reports. */
-function discriminatorStep(step: Step, fake_BHWC: tf.Tensor4D) {
-  const { state, setting, pairs, labels, real_BHWC } = step;
-  const { config, conditions } = setting;
-  const game = adversarialLosses[config.loss];
-  const real = seen(real_BHWC, "real", step);
-  const fake = seen(fake_BHWC, "fake", step);
-  const both = Object.fromEntries(
-    conditions.map(({ name }) => [name, tf.concat([labels[name], labels[name]])]),
-  ) as Labels;
-  const { loss, aux, grads } = valueAndGrad((params: Discriminator) => {
-    const layers = layersOf(params, setting, pairs);
-    const scores = discriminate(
-      layers,
-      { x_BHWC: tf.concat([real, fake]), labels: both },
-      conditions,
-    );
-    const [real_B, fake_B] = tf.split(scores, 2) as tf.Tensor1D[];
-    const adversarial = tf.mean(game.discriminator({ real_B, fake_B })) as tf.Scalar;
-    if (!penalisesAlways(setting)) return { loss: adversarial, aux: { real_B, fake_B } };
-    const { weighed, ...found } = weighedPenalty(criticOf(layers, step), {
-      step: { ...step, real_BHWC: real },
-      fake_BHWC: fake,
-      factor: 1,
-    });
-    return {
-      loss: tf.add(adversarial, weighed) as tf.Scalar,
-      aux: { real_B, fake_B, ...found } as TensorRecord,
-    };
-  }, state.discriminator.params);
-  const { real_B, fake_B, ...found } = aux as { real_B: tf.Tensor1D; fake_B: tf.Tensor1D };
-  const diagnostics = diagnose({ real_B, fake_B }, game);
+/** The discriminator after its turn, and what it reports. */
+function movedDiscriminator(step: Step, { loss, grads, scores, found }: Turn) {
+  const { state, setting: { config }, pairs } = step;
+  const diagnostics = diagnose(scores, adversarialLosses[config.loss]);
   return {
     discriminator: withDirections(optimised(state.discriminator, grads, step), pairs),
     diagnostics,
@@ -279,25 +112,24 @@ function reported({ state, learningRate }: Step) {
 }
 
 /**
- * The `train` program: both players move, each against the other as it was before the step. The
- * generator goes first, so that its pictures serve the discriminator too; see the table in
- * `../family.ts`.
+ * The `train` program: both players move, each against the other as it was before the step; see the
+ * table in `../family.ts`.
  */
 export function trainStep(state: State, batch: Batch, setting: Setting): [State, TensorRecord] {
   const step = prepare(state, batch, setting);
-  const { generator, loss, fake_BHWC } = generatorStep(step);
-  const { discriminator, diagnostics, outputs } = discriminatorStep(step, fake_BHWC);
+  const { turn, grads } = turns(step);
+  const generator = movedGenerator(step, grads);
+  const { discriminator, diagnostics, outputs } = movedDiscriminator(step, turn);
   const rest = concluded(step, diagnostics.real_sign);
+  const loss = tf.mean(adversarialLosses[setting.config.loss].generator(turn.scores));
   return [{ generator, discriminator, ...rest }, { loss, ...outputs, ...reported(step) }];
 }
 
 /** The `discriminate` program: the discriminator moves alone. */
 export function criticStep(state: State, batch: Batch, setting: Setting): [State, TensorRecord] {
   const step = prepare(state, batch, setting);
-  const { discriminator, diagnostics, outputs } = discriminatorStep(
-    step,
-    fakes(state.generator.params, step),
-  );
+  const turn = discriminatorTurn(step, fakes(state.generator.params, step));
+  const { discriminator, diagnostics, outputs } = movedDiscriminator(step, turn);
   const rest = concluded(step, diagnostics.real_sign);
   return [{ generator: state.generator, discriminator, ...rest }, outputs];
 }

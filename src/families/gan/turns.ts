@@ -1,0 +1,162 @@
+/**
+ * The players' turns on one batch: losses and gradients, from one pass of the discriminator.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Key } from "../../engine/engine.ts";
+import { detached, valueAndGrad } from "../../nn/mod.ts";
+import { fold } from "../../random/key.ts";
+import type { Labels } from "../conditioning.ts";
+import type { TensorRecord } from "../family.ts";
+import { applyPlan, drawPlan } from "./augment.ts";
+import { discriminate, type Discriminator } from "./discriminator.ts";
+import { generate, type Generator } from "./generator.ts";
+import { adversarialLosses, type Scores } from "./objective.ts";
+import { type Critic, gradientPenalties, type Penalty } from "./penalty.ts";
+import {
+  augments,
+  drawInputs,
+  generatorOptions,
+  layersOf,
+  type Setting,
+  type State,
+} from "./setting.ts";
+import type { Pair } from "./spectral.ts";
+import { atHeScale } from "./weights.ts";
+
+/** A batch and its key. */
+export interface Batch {
+  readonly x_BHWC: tf.Tensor4D;
+  readonly rows_B: tf.Tensor1D;
+  readonly labels: Labels;
+  readonly key: Key;
+}
+
+/** Everything that a step's parts share. */
+export interface Step extends Batch {
+  readonly state: State;
+  readonly setting: Setting;
+  readonly pairs: readonly Pair[];
+  readonly real_BHWC: tf.Tensor4D;
+  readonly learningRate: tf.Scalar;
+}
+
+/** Pictures as the discriminator sees them. */
+export function seen(x_BHWC: tf.Tensor4D, purpose: string, step: Step): tf.Tensor4D {
+  if (!augments(step.setting)) return x_BHWC;
+  const { sample: { height, width } } = step.setting;
+  const plan = drawPlan(fold(fold(step.key, "augment"), purpose), {
+    p: step.state.augmentation.p,
+    rows_B: step.rows_B,
+    height,
+    width,
+  });
+  return applyPlan(plan, x_BHWC);
+}
+
+/** D of pictures under given weights. */
+export function criticOf(layers: Discriminator, { labels, setting }: Step): Critic {
+  return (x_BHWC) => discriminate(layers, { x_BHWC, labels }, setting.conditions);
+}
+
+/** Pictures of the live generator. */
+export function fakes(params: Generator, step: Step): tf.Tensor4D {
+  const { z_BZ, noise } = drawInputs(fold(step.key, "generate"), step.rows_B, step.setting);
+  const request = { z_BZ, noise, labels: step.labels };
+  return generate(atHeScale(params), request, generatorOptions(step.setting));
+}
+
+/** The penalty that a config asks for, times its weight, at pictures as the discriminator sees them. */
+export function weighedPenalty(
+  critic: Critic,
+  { step, fake_BHWC, factor }: { step: Step; fake_BHWC: tf.Tensor4D; factor: number },
+): Penalty & { readonly weighed: tf.Scalar } {
+  const { penalty: name, penaltyWeight } = step.setting.config;
+  if (name === "none") throw new Error("no penalty is asked for");
+  const found = gradientPenalties[name](critic, {
+    real_BHWC: step.real_BHWC,
+    fake_BHWC,
+    key: fold(step.key, "penalty"),
+    rows_B: step.rows_B,
+  });
+  return { ...found, weighed: tf.mul(found.penalty, penaltyWeight * factor) as tf.Scalar };
+}
+
+/** Whether every step's loss holds the penalty. */
+function penalisesAlways({ config }: Setting): boolean {
+  return config.penalty !== "none" && config.penaltyEvery === 1;
+}
+
+/** What the discriminator makes of a batch and as many generated pictures. */
+export type Turn = {
+  readonly loss: tf.Scalar;
+  readonly grads: Discriminator;
+  readonly scores: Scores;
+  /** ∂loss/∂x̃. */
+  readonly slopes_BHWC: tf.Tensor4D;
+  /** What its penalty reports, where every step has one. */
+  readonly found: TensorRecord;
+};
+
+/** The discriminator's loss with its gradients in the weights and in the generated pictures. */
+export function discriminatorTurn(step: Step, fake_BHWC: tf.Tensor4D): Turn {
+  const { state, setting, pairs, labels } = step;
+  const { config, conditions } = setting;
+  const game = adversarialLosses[config.loss];
+  const real = seen(step.real_BHWC, "real", step);
+  const both = Object.fromEntries(
+    conditions.map(({ name }) => [name, tf.concat([labels[name], labels[name]])]),
+  ) as Labels;
+  const moved = { params: state.discriminator.params, fake_BHWC };
+  const { loss, aux, grads } = valueAndGrad(({ params, fake_BHWC }: typeof moved) => {
+    const layers = layersOf(params, setting, pairs);
+    const x_BHWC = tf.concat([real, seen(fake_BHWC, "fake", step)]);
+    const score_B = discriminate(layers, { x_BHWC, labels: both }, conditions);
+    const [real_B, fake_B] = tf.split(score_B, 2) as tf.Tensor1D[];
+    const scores = { real_B, fake_B };
+    const adversarial = tf.mean(game.discriminator(scores)) as tf.Scalar;
+    if (!penalisesAlways(setting)) return { loss: adversarial, aux: { scores, found: {} } };
+    const { weighed, ...found } = weighedPenalty(criticOf(layers, step), {
+      step: { ...step, real_BHWC: real },
+      // Those of the argument outside: the penalty moves the discriminator alone.
+      fake_BHWC: seen(moved.fake_BHWC, "fake", step),
+      factor: 1,
+    });
+    return { loss: tf.add(adversarial, weighed) as tf.Scalar, aux: { scores, found } };
+  }, moved);
+  const { scores, found } = aux as Pick<Turn, "scores" | "found">;
+  return { loss, grads: grads.params, scores, slopes_BHWC: grads.fake_BHWC, found };
+}
+
+/** Slopes of the generator's loss in its pictures. */
+function generatorSlopes(
+  { scores, slopes_BHWC }: Turn,
+  { step, fake_BHWC }: { step: Step; fake_BHWC: tf.Tensor4D },
+): tf.Tensor4D {
+  const { setting, state } = step;
+  const game = adversarialLosses[setting.config.loss];
+  if (game.exchange !== undefined) {
+    // No picture's score depends on another picture: each slope is the discriminator's times a number.
+    return tf.mul(slopes_BHWC, tf.reshape(game.exchange(scores), [-1, 1, 1, 1]));
+  }
+  const critic = criticOf(layersOf(state.discriminator.params, setting, step.pairs), step);
+  return valueAndGrad((fake_BHWC: tf.Tensor4D) => {
+    const fake_B = critic(seen(fake_BHWC, "fake", step));
+    return { loss: tf.mean(game.generator({ ...scores, fake_B })) as tf.Scalar };
+  }, fake_BHWC).grads;
+}
+
+/**
+ * Both players' turns on the same pictures: the generator's gradient is that of ⟨G(z), v⟩ with v the
+ * slopes of its loss in the pictures, held constant.
+ */
+export function turns(step: Step): { turn: Turn; grads: Generator } {
+  const { aux, grads } = valueAndGrad((params: Generator) => {
+    const fake_BHWC = fakes(params, step);
+    const given_BHWC = detached(fake_BHWC);
+    const turn = discriminatorTurn(step, given_BHWC);
+    const slopes_BHWC = detached(generatorSlopes(turn, { step, fake_BHWC: given_BHWC }));
+    return { loss: tf.sum(tf.mul(fake_BHWC, slopes_BHWC)) as tf.Scalar, aux: turn };
+  }, step.state.generator.params);
+  return { turn: aux as unknown as Turn, grads };
+}
