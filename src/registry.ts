@@ -20,6 +20,8 @@ export type Table<T> = Record<string, Loader<T>>;
 export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
+  diffusion: () => import("./families/diffusion/mod.ts").then((m) => m.diffusion),
+  flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
 };
 
 /** Datasets. */
