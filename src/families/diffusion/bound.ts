@@ -2,9 +2,9 @@
  * Variational bounds of log p(x) over 256 pixel values, in nats a picture.
  *
  * −log p(x) ≤ KL(q(x_T|x) ‖ p(x_T)) + Σ_t KL(q(x_{t−1}|x_t, x) ‖ p(x_{t−1}|x_t)) − log p(x|x_first),
- * where with the posterior's own variance each middle term is ½(SNR_{t−1} − SNR_t)·‖x − D(x_t)‖². One
- * draw takes one t from a law q(t) and divides by q(t): an unbiased estimate of the bound, not an
- * importance weight. Values are in [−1, 1].
+ * where each middle term is a constant and a weight times ‖x − D(x_t)‖². One draw takes one t from a
+ * law q(t) and divides by q(t): an unbiased estimate of the bound, not an importance weight. Values
+ * are in [−1, 1].
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -50,7 +50,8 @@ export function logLattice(
       j < 0 ? tf.greaterEqual(at, 0) : tf.lessEqual(at, 255),
       "float32",
     );
-    const weight = tf.exp(logit(tf.add(nearest, j * BIN)));
+    // Values outside may lie nearer to m than n does: kept from overflowing.
+    const weight = tf.exp(tf.minimum(logit(tf.add(nearest, j * BIN)), 0));
     sum = tf.add(sum, tf.mul(inside, weight));
   }
   return perPicture(tf.sub(logit(x_BHWC), tf.log(sum)));
@@ -82,42 +83,65 @@ function snr(alphaBar: Float64Array, t: number): number {
   return alphaBar[t] / (1 - alphaBar[t]);
 }
 
+/** The terms of t = 2 … T, by t − 2. */
+export interface MiddleTerms {
+  /** Σ_t of what doesn't depend on the picture, nats a value. */
+  readonly constant: number;
+  /** What ‖x − D‖² weighs, nats. */
+  readonly weight: Float64Array;
+}
+
 /**
- * The law of t = 2 … T that a draw takes, and the weight of its squared error: in proportion to what a
- * term is about, the fall of the SNR times the error of the best guess for data of variance 1.
- * @returns cumulative q and ½(SNR_{t−1} − SNR_t)/q(t), by t − 2
+ * KL(q(x_{t−1}|x_t, x) ‖ N(μ(x_t, D), β_t)), q's variance being β̃ = r·β_t with
+ * r = (1 − ᾱ_{t−1})/(1 − ᾱ_t): ½(r − 1 − ln r) a value and ½(SNR_{t−1} − SNR_t)·r·‖x − D‖². Ho et al.
+ * 2020, 3.2: β_t is the better of their two variances where data are as unpredictable as noise, as
+ * pixels are at the first steps, where most of the bound is.
  */
-export function timeProposal(
-  alphaBar: Float64Array,
-): { readonly cumulative: Float64Array; readonly weight: Float64Array } {
+export function middleTerms(alphaBar: Float64Array): MiddleTerms {
   const T = alphaBar.length - 1;
-  const falls = Array.from(
-    { length: T - 1 },
-    (_, i) => snr(alphaBar, i + 1) - snr(alphaBar, i + 2),
-  );
-  const wanted = falls.map((fall, i) => fall / (snr(alphaBar, i + 2) + 1));
-  const total = wanted.reduce((sum, w) => sum + w, 0);
-  const cumulative = new Float64Array(T - 1);
   const weight = new Float64Array(T - 1);
-  let sum = 0;
-  wanted.forEach((w, i) => {
-    sum += w / total;
-    cumulative[i] = sum;
-    weight[i] = falls[i] / 2 / (w / total);
-  });
-  return { cumulative, weight };
+  let constant = 0;
+  for (let t = 2; t <= T; t++) {
+    const ratio = (1 - alphaBar[t - 1]) / (1 - alphaBar[t]);
+    constant += 0.5 * (ratio - 1 - log(ratio));
+    weight[t - 2] = 0.5 * (snr(alphaBar, t - 1) - snr(alphaBar, t)) * ratio;
+  }
+  return { constant, weight };
 }
 
-/** How many of a rising table's entries are at most u, of each picture: int32 [B], below its length. */
-function placeIn(table: Float64Array, u_B: tf.Tensor1D): tf.Tensor1D {
-  const row_1T = tf.tensor2d(Float32Array.from(table), [1, table.length]);
-  const below_BT = tf.cast(tf.lessEqual(row_1T, tf.reshape(u_B, [-1, 1])), "float32");
-  return tf.cast(tf.minimum(tf.sum(below_BT, 1), table.length - 1), "int32") as tf.Tensor1D;
+/** Entries of the table of times for each step, on average. */
+const ENTRIES = 16;
+
+/**
+ * The law of t = 2 … T that a draw takes, as a table that is entered at random: in proportion to what
+ * a term is about, its weight times the error of the best guess for data of variance 1, and every t at
+ * least once. A power of two of entries, so that a uniform of whole bits hits each equally often.
+ * @returns entries t − 2, and q by t − 2
+ */
+export function timeTable(
+  alphaBar: Float64Array,
+  { weight }: MiddleTerms,
+): { readonly entries: Int32Array; readonly share: Float64Array } {
+  let size = 1;
+  while (size < ENTRIES * weight.length) size *= 2;
+  const wanted = weight.map((w, i) => w / (snr(alphaBar, i + 2) + 1));
+  const total = wanted.reduce((sum, w) => sum + w, 0);
+  const entries = new Int32Array(size);
+  const share = new Float64Array(weight.length);
+  let [sum, from] = [0, 0];
+  wanted.forEach((w, i) => {
+    sum += w;
+    const to = i + 1 + Math.round((size - weight.length) * Math.min(1, sum / total));
+    entries.fill(i, from, to);
+    share[i] = (to - from) / size;
+    from = to;
+  });
+  return { entries, share };
 }
 
 /**
- * A draw of the bound of the discrete form. Ho et al. 2020 (arXiv:2006.11239), eq. 5 and 13, with the
- * posterior's variance and, at the first step, N(D(x₁), σ₁²) over the pixel values. [B]
+ * A draw of the bound of the discrete form. Ho et al. 2020 (arXiv:2006.11239), eq. 5 and 13, with
+ * N(D(x₁), β₁) over the pixel values at the first step. [B]
  */
 export function discreteBound(
   denoise: Denoise,
@@ -126,8 +150,11 @@ export function discreteBound(
 ): tf.Tensor1D {
   const T = alphaBar.length - 1;
   const points = Array.from(alphaBar, (_, t) => ddpmPoint(alphaBar, t));
-  const { cumulative, weight } = timeProposal(alphaBar);
-  const chosen_B = placeIn(cumulative, spreadUniform(fold(key, "time"), rows_B));
+  const terms = middleTerms(alphaBar);
+  const { entries, share } = timeTable(alphaBar, terms);
+  const u_B = spreadUniform(fold(key, "time"), rows_B);
+  const entry_B = tf.cast(tf.floor(tf.mul(u_B, entries.length)), "int32");
+  const chosen_B = tf.gather(tf.tensor1d(entries, "int32"), entry_B) as tf.Tensor1D;
   const pick = (values: readonly number[]) =>
     tf.reshape(tf.gather(tf.tensor1d(values as number[]), chosen_B), [-1, 1, 1, 1]);
   const noise = (name: string) => normal(fold(key, name), x_BHWC.shape, { rows_B });
@@ -135,7 +162,7 @@ export function discreteBound(
     tf.mul(pick(points.slice(2).map((p) => p.alpha)), x_BHWC),
     tf.mul(pick(points.slice(2).map((p) => p.sigma)), noise("late")),
   ) as tf.Tensor4D;
-  const [, first] = points;
+  const first = points[1];
   const early = tf.add(tf.mul(x_BHWC, first.alpha), tf.mul(noise("early"), first.sigma));
   // Both levels in one call.
   const time_B = tf.add(tf.cast(chosen_B, "float32"), 2) as tf.Tensor1D;
@@ -145,7 +172,12 @@ export function discreteBound(
   );
   const [lateData, earlyData] = tf.split(both, 2, 0) as tf.Tensor4D[];
   const error_B = perPicture(tf.squaredDifference(x_BHWC, lateData));
-  const middle_B = tf.mul(error_B, tf.reshape(pick(Array.from(weight)), [-1]));
+  const weights = Array.from(terms.weight, (weight, i) => weight / share[i]);
+  const values = x_BHWC.size / x_BHWC.shape[0];
+  const middle_B = tf.add(
+    tf.mul(error_B, tf.reshape(pick(weights), [-1])),
+    terms.constant * values,
+  );
   const { alpha, sigma } = points[T];
   const prior_B = priorKl(x_BHWC, { alpha, sigma, prior: 1 });
   const decoded_B = logLattice(x_BHWC, earlyData, first.sigma);

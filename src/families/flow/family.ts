@@ -91,7 +91,11 @@ function learnsOf(config: Config, denoising: Denoising, steps: number): Learns {
   return matching(denoising, { law: above(law, paths[config.path].least) });
 }
 
-function build(config: Config, { sample, factors, steps }: BuildContext): Model {
+/** A config's form, and how it learns. */
+export function flowOf(
+  config: Config,
+  { sample, factors, steps }: Pick<BuildContext, "sample" | "factors" | "steps">,
+): { readonly denoising: Denoising; readonly learns: Learns } {
   const denoising: Denoising = {
     ...formOf(config),
     settings: config,
@@ -105,7 +109,11 @@ function build(config: Config, { sample, factors, steps }: BuildContext): Model 
     bounded: false,
     picture: (_, x_BHWC) => uncentred(x_BHWC),
   };
-  const learns = learnsOf(config, denoising, steps);
+  return { denoising, learns: learnsOf(config, denoising, steps) };
+}
+
+function build(config: Config, context: BuildContext): Model {
+  const { denoising, learns } = flowOf(config, context);
   const capabilities = denoisingCapabilities(denoising);
   return {
     // The ODE's likelihood takes the trace of its Jacobian along the way, which isn't computed here.
@@ -121,7 +129,7 @@ function build(config: Config, { sample, factors, steps }: BuildContext): Model 
           learns,
           denoising,
           settings: config,
-          steps,
+          steps: context.steps,
         })
       ),
       ...denoisingPrograms(denoising),
