@@ -13,6 +13,7 @@ export * from "./init.ts";
 export * from "./jvp.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
+export * from "./muon.ts";
 export * from "./norms.ts";
 export * from "./optimiser.ts";
 export * from "./schedule.ts";

@@ -62,7 +62,7 @@ const SCHEDULE_STEPS = 1000;
 
 /** The VAE's config, as a suite would write it. */
 export function vaeConfig({ width, latent }: Pick<VaeSettings, "width" | "latent">): Config {
-  return config.parse({ likelihood: "gaussian", width, latent });
+  return config.parse({ likelihood: "gaussian", optimiser: "adam", width, latent });
 }
 
 function pictures(side: number): ImageSpec {

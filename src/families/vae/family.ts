@@ -27,7 +27,7 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
     init: (key) => {
       const params = initParameters(key, { sample, width: config.width, latent: config.latent });
       return {
-        ...initTrained(params),
+        ...initTrained(params, config),
         optimal: tf.scalar(0),
         ...(config.prior === "mixture" ? { mixture: initMixture(config) } : {}),
       };
