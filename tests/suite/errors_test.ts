@@ -92,14 +92,14 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    "  families: autoencoder, vae, toy   (deno task list)",
+    "  families: autoencoder, vae, vqvae, toy   (deno task list)",
   ],
   [
     "an unknown metric, written short",
     { 12: "  - scores" },
     "suites/mine.yaml:12:5: unknown metric `scores`; did you mean `score`?\n" +
     "  metrics: reconstruction, likelihood, frechet, kernel, coverage, duplicates, control, " +
-    "disentanglement, throughput, score   (deno task list)",
+    "disentanglement, codes, throughput, score   (deno task list)",
   ],
   [
     "an unknown dataset",
