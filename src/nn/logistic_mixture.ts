@@ -42,11 +42,18 @@ export function mixtureOutputs({ components, channels }: MixtureShape): number {
 }
 
 /**
- * ln s = −7 + 10 σ(0.4 r − 0.405): it starts at −3 (13 of 256 levels), moves there about as fast as
- * r, and whatever r is, stays between −7, where all mass is in one of 256 bins, and 3.
+ * Adam moves all numbers alike, by about the learning rate a step; weights, scales and slopes have
+ * further to go than locations, whose whole range is 1: a unit of theirs is worth this many.
+ */
+const GAIN = 4;
+
+/**
+ * ln s = −7 + 10 σ(0.4·4r − 0.405): it starts at −3 (13 of 256 levels), moves there about as fast as
+ * 4r, and whatever r is, stays between −7, where all mass is in one of 256 bins, and 3.
  */
 function logScaleOf(raw: tf.Tensor2D): tf.Tensor2D {
-  return tf.sub(tf.mul(tf.sigmoid(tf.sub(tf.mul(raw, 0.4), 0.4054651)), 10), 7);
+  const share = tf.sigmoid(tf.sub(tf.mul(raw, 0.4 * GAIN), 0.4054651));
+  return tf.sub(tf.mul(share, 10), 7);
 }
 
 /** Half the distance of two levels. */
@@ -144,10 +151,14 @@ function partsOf({ raw_NQ, guess_NC }: MixtureNumbers, shape: MixtureShape): Par
   const from = guess_NC === undefined ? undefined : channelsOf(guess_NC);
   const slopes = Array.from(
     { length: C },
-    (_, c) => Array.from({ length: c }, (_, b) => tanh(pieces[1 + 2 * C + c * (c - 1) / 2 + b])),
+    (_, c) =>
+      Array.from(
+        { length: c },
+        (_, b) => tanh(tf.mul(pieces[1 + 2 * C + c * (c - 1) / 2 + b], GAIN) as tf.Tensor2D),
+      ),
   );
   return {
-    logits: pieces[0],
+    logits: tf.mul(pieces[0], GAIN),
     locations: pieces.slice(1, 1 + C).map((raw, c) =>
       tf.add(tf.add(raw, apart_K), from?.[c] ?? 0.5) as tf.Tensor2D
     ),

@@ -41,18 +41,19 @@ function logBin(x: number, { location, logScale, levels }: {
     (top || bottom ? 0 : Math.log(-Math.expm1(b - a)));
 }
 
-const logScaleOf = (raw: number) => -7 + 10 / (1 + Math.exp(0.4054651 - 0.4 * raw));
+const GAIN = 4;
+const logScaleOf = (raw: number) => -7 + 10 / (1 + Math.exp(0.4054651 - 0.4 * GAIN * raw));
 
 /** What a network's numbers say in float64, from the docstrings alone. */
 function reference(x: number[], raw: number[], shape: MixtureShape): number {
   const { components: K, channels: C, levels = 256, spread = 1 } = shape;
-  const logits = raw.slice(0, K);
+  const logits = raw.slice(0, K).map((r) => GAIN * r);
   const terms = logits.map((logit, k) => {
     let sum = logit - logSumExp(logits);
     for (let c = 0; c < C; c++) {
       let location = 0.5 + spread * ((k + 0.5) / K - 0.5) + raw[K * (1 + c) + k];
       for (let b = 0; b < c; b++) {
-        const slope = Math.tanh(raw[K * (1 + 2 * C + c * (c - 1) / 2 + b) + k]);
+        const slope = Math.tanh(GAIN * raw[K * (1 + 2 * C + c * (c - 1) / 2 + b) + k]);
         location += slope * (x[b] - 0.5);
       }
       sum += logBin(x[c], { location, logScale: logScaleOf(raw[K * (1 + C + c) + k]), levels });

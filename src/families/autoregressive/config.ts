@@ -27,7 +27,7 @@ export const config = z.strictObject({
   labelDropout: z.number().min(0).max(1).default(0.1)
     .describe("Share of training pictures whose labels aren't told, so that none need be"),
   ...trainingFields,
-  learningRate: z.number().positive().default(2e-3)
+  learningRate: z.number().positive().default(3e-3)
     .describe("Adam's learning rate at its peak"),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
