@@ -69,6 +69,22 @@ export function choleskyFactor(matrix: Float64Array, dimension: number): Float64
   return lower;
 }
 
+/** L⁻¹ of a lower triangular L without zeros on its diagonal, row-major [Z, Z]. */
+export function invertLower(lower: Float64Array, dimension: number): Float64Array {
+  const inverse = new Float64Array(dimension * dimension);
+  for (let column = 0; column < dimension; column++) {
+    for (let i = column; i < dimension; i++) {
+      // Forward substitution of L x = e_column.
+      let sum = i === column ? 1 : 0;
+      for (let k = column; k < i; k++) {
+        sum -= lower[i * dimension + k] * inverse[k * dimension + column];
+      }
+      inverse[i * dimension + column] = sum / lower[i * dimension + i];
+    }
+  }
+  return inverse;
+}
+
 /** log w_k − ½ log|2πΣ_k| for each k: what a component's log density is at its mean. */
 function logPeaks({ components, dimension: Z, weights, factors }: GaussianMixture): Float64Array {
   return Float64Array.from({ length: components }, (_, k) => {

@@ -80,9 +80,9 @@ export const likelihood: Metric<Config> = defineMetric<Config>({
       );
     }
     requireCount(dataset, "test", options.samples);
-    const { images } = await context.split("test", options.samples);
+    const { images, labels } = await context.split("test", options.samples);
     const exact = kind === "exact";
-    const weights = await subject.logWeights(images, exact ? 1 : options.draws);
+    const weights = await subject.logWeights(images, exact ? 1 : options.draws, labels);
     const [logP, elbo, iw, bits] = likelihood.declares(options);
     const dimensions = images.height * images.width * images.channels;
     const undefinedHere = (declared: typeof elbo, reason: string): MetricValue => ({
@@ -101,11 +101,15 @@ export const likelihood: Metric<Config> = defineMetric<Config>({
         { ...bits, bound: undefined, value: bitsPerDimension(nats, dimensions) },
       ];
     }
-    const tighter = importanceWeightedBound(weights);
+    const importance = subject.capabilities.importance ?? true;
+    const tighter = importance ? importanceWeightedBound(weights) : elboOf(weights);
     return [
       undefinedHere(logP, `${subject.label} only bounds its likelihood`),
       { ...elbo, value: elboOf(weights) },
-      { ...iw, value: tighter },
+      importance ? { ...iw, value: tighter } : undefinedHere(
+        iw,
+        `a draw of ${subject.label} estimates its bound and is no importance weight`,
+      ),
       { ...bits, value: bitsPerDimension(tighter, dimensions) },
     ];
   },

@@ -97,12 +97,20 @@ export async function measure(
     raw: warm.callMilliseconds,
     beside: { cold },
   });
-  for (const part of ["train", "sample"] as const) {
-    for (const [i, batch] of options.batches.entries()) {
-      const work = part === "train" ? await timed.trainStep(batch) : await timed.sampleBatch(batch);
+  for (const [i, batch] of options.batches.entries()) {
+    // Images a second over all kinds of step: 1/Σ share/rate.
+    const secondsPerImage = new Float64Array(options.repeats);
+    for (const { share, work } of await timed.trainSteps(batch)) {
       const { perSecond } = await timeRepeats(work, { ...options, batch, clock });
-      values.push({ ...names[part][i], value: median(perSecond), raw: perSecond });
+      perSecond.forEach((rate, r) => secondsPerImage[r] += share / rate);
     }
+    const raw = Array.from(secondsPerImage, (seconds) => 1 / seconds);
+    values.push({ ...names.train[i], value: median(raw), raw });
+  }
+  for (const [i, batch] of options.batches.entries()) {
+    const work = await timed.sampleBatch(batch);
+    const { perSecond } = await timeRepeats(work, { ...options, batch, clock });
+    values.push({ ...names.sample[i], value: median(perSecond), raw: perSecond });
   }
   values.push({ ...names.peak, value: timed.peakBytes() / 2 ** 20 });
   const batch = Math.max(...options.batches), flops = await timed.flops(batch);
@@ -112,7 +120,8 @@ export async function measure(
 }
 
 /**
- * `train-speed-b<B>`, `sample-speed-b<B>` (images/s, median of repeats, raw repeats kept),
+ * `train-speed-b<B>` (over all kinds of step that a training has), `sample-speed-b<B>` (images/s,
+ * median of repeats, raw repeats kept),
  * `first-sample-latency` (one picture from a warm model; `beside.cold`: with preparation and
  * compilation), `peak-memory` (the engine's own count over the process so far) and FLOPs an image
  * at the largest batch, counted from the shapes of the matmuls and convolutions that ran, two a

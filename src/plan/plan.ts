@@ -78,7 +78,8 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
           family: run.family,
           familyVersion: run.familyVersion,
           config: run.config,
-          budget: suite.budget,
+          budget: run.budget,
+          batch: run.batch,
           seed,
         })
       )

@@ -56,7 +56,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
     return await conclude(run, {
       subject: modelSubject(parts),
       samples: model.capabilities.samples
-        ? (count) => sampleImages(parts, pictureKey, count)
+        ? (count) => sampleImages(parts, pictureKey, { count })
         : null,
       ending: { ...ending, artefacts: [checkpoint] },
     });

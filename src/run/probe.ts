@@ -37,9 +37,9 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
   if (model.capabilities.samples && !model.driver.finish) {
     // A family that fits its sampler after training can't sample before.
     const parts = subjectParts(run, { dataset, model, programs, state });
-    await sampleImages(parts, keys.sample, 1);
+    await sampleImages(parts, keys.sample, { count: 1 });
     const before = now();
-    await sampleImages(parts, keys.sample, 1);
+    await sampleImages(parts, keys.sample, { count: 1 });
     secondsPerSampleBatch = now() - before;
   }
   const parameters = parameterCount(state);

@@ -46,7 +46,7 @@ export async function executeSpeed(
   const prepared = await prepare(run);
   const { dataset, model, programs, state } = prepared;
   const parts = subjectParts(run, { dataset, model, programs, state });
-  const { timed: work, release } = timedWork(parts, dataset);
+  const { timed: work, release } = timedWork(parts, { dataset, steps: record.steps });
   const subject: Subject = { ...modelSubject(parts), timed: work };
   const { values, problems } = await timed(run, "metrics", () =>
     evaluate(

@@ -11,13 +11,19 @@ import { disposeTree, leaves } from "../engine/tree.ts";
 import type { Dataset, ImageSet, ImageSpec } from "../data/dataset.ts";
 import { sliceImages, toImageSet, toTensorImages } from "../data/images.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
-import { type Features, MetricUnavailable, type Subject } from "../metrics/metric.ts";
+import {
+  type Features,
+  MetricUnavailable,
+  type SampleOptions,
+  type Subject,
+} from "../metrics/metric.ts";
 import type { HostKey } from "../random/host.ts";
 import { keyTensor } from "../random/key.ts";
 import type { Run } from "./job.ts";
 import type { RunKeys } from "./keys.ts";
 import { type Programs, rowNumbers } from "./programs.ts";
 import { evaluationBatch } from "./rows.ts";
+import { conditionsOf, decoded, decodes, draw, labelSources, labelTensors } from "./sampling.ts";
 
 /** What a subject is made of. */
 export interface SubjectParts {
@@ -28,6 +34,11 @@ export interface SubjectParts {
   readonly state: TensorRecord;
   readonly sample: ImageSpec;
   readonly keys: RunKeys;
+  readonly trainSize: number;
+  /** Labels of training pictures, for the conditions of samples. */
+  readonly trainLabels: (
+    indices: ArrayLike<number>,
+  ) => Promise<Readonly<Record<string, ArrayLike<number>>>>;
 }
 
 /** Rows `from` … of a set, the last one repeated to fill `evaluationBatch`. */
@@ -50,29 +61,21 @@ class Batches {
   constructor(readonly parts: SubjectParts) {}
 
   /**
-   * Calls `program` on rows 0 … count − 1 and returns the named output, row-major.
+   * Calls `compute` on rows 0 … count − 1, a batch at a time, and returns what it gives, row-major.
    * @param options.inputs makes the inputs of a batch that starts at row `from`; disposed after it.
    */
-  async rows(
-    program: string,
-    output: string,
-    options: { count: number; key: HostKey; inputs: (from: number) => TensorRecord },
+  async over<I extends TensorRecord>(
+    compute: (inputs: I, key: tf.Tensor1D) => tf.Tensor,
+    options: { count: number; key: HostKey; inputs: (from: number) => I },
   ): Promise<{ data: Float32Array; size: number }> {
-    const { engine, programs, state, label } = this.parts;
     let data: Float32Array | null = null;
     let size = 0;
     for (let from = 0; from < options.count; from += evaluationBatch) {
       const inputs = options.inputs(from);
       const key = keyTensor(options.key);
-      const outputs = programs.run(program, state, { inputs, key });
-      const found = outputs[output] as tf.Tensor | undefined;
-      if (found === undefined) {
-        throw new TypeError(
-          `${label}: ${program} gives ${leaves(outputs).map(([p]) => p).join(", ")}, no ${output}`,
-        );
-      }
-      const values = await engine.read(found);
-      disposeTree(outputs);
+      const found = compute(inputs, key);
+      const values = await this.parts.engine.read(found);
+      found.dispose();
       disposeTree(inputs);
       key.dispose();
       size = values.length / evaluationBatch;
@@ -81,6 +84,26 @@ class Batches {
       data.set(values.subarray(0, rows * size), from * size);
     }
     return { data: data ?? new Float32Array(0), size };
+  }
+
+  /** Calls `program` on rows 0 … count − 1 and returns the named output, row-major. */
+  async rows(
+    program: string,
+    output: string,
+    options: { count: number; key: HostKey; inputs: (from: number) => TensorRecord },
+  ): Promise<{ data: Float32Array; size: number }> {
+    const { programs, state, label } = this.parts;
+    return await this.over((inputs: TensorRecord, key) => {
+      const outputs = programs.run(program, state, { inputs, key });
+      const found = outputs[output] as tf.Tensor | undefined;
+      if (found === undefined) {
+        throw new TypeError(
+          `${label}: ${program} gives ${leaves(outputs).map(([p]) => p).join(", ")}, no ${output}`,
+        );
+      }
+      disposeTree(outputs, new Set([found]));
+      return found;
+    }, options);
   }
 
   images(images: ImageSet): (from: number) => { x_BHWC: tf.Tensor } {
@@ -96,18 +119,50 @@ class Batches {
   }
 }
 
+type Asked = { rows_B: tf.Tensor1D; labels: Record<string, tf.Tensor1D> };
+
 /** Samples from any latents: rows 0 … count − 1 under `key`. */
 export async function sampleImages(
   parts: SubjectParts,
   key: HostKey,
-  count: number,
+  { count, ...options }: SampleOptions & { count: number },
 ): Promise<ImageSet> {
-  const { data } = await new Batches(parts).rows("sample", "x_BHWC", {
-    count,
-    key,
-    inputs: (from) => ({ rows_B: rowNumbers(parts.engine, evaluationBatch, from) }),
-  });
+  const { engine, model } = parts;
+  const conditions = conditionsOf(model);
+  const given = await labelsOfSamples(parts, { key, count, labels: options.labels });
+  const { evaluations, guidance } = options;
+  const { data } = await new Batches(parts).over(
+    (asked: Asked, key) => draw(parts, { ...asked, key, evaluations, guidance }),
+    {
+      count,
+      key,
+      inputs: (from) => ({
+        rows_B: rowNumbers(engine, evaluationBatch, from) as tf.Tensor1D,
+        labels: labelTensors(engine, given, { conditions, from, count: evaluationBatch }),
+      }),
+    },
+  );
   return asImages(parts, data, count);
+}
+
+/** The labels asked for, or those of training pictures. */
+async function labelsOfSamples(
+  parts: SubjectParts,
+  { key, count, labels }: { key: HostKey; count: number; labels?: SampleOptions["labels"] },
+): Promise<Readonly<Record<string, ArrayLike<number>>>> {
+  const conditions = conditionsOf(parts.model);
+  if (conditions.length === 0) return {};
+  if (labels === undefined) {
+    return await parts.trainLabels(labelSources(key, count, parts.trainSize));
+  }
+  for (const name of conditions) {
+    if (labels[name]?.length === count) continue;
+    throw new RangeError(
+      `${parts.label}: ${count} samples need ${count} labels of ${name}, found ` +
+        `${labels[name]?.length ?? "none"}`,
+    );
+  }
+  return labels;
 }
 
 function asImages({ sample }: SubjectParts, data: Float32Array, count: number): ImageSet {
@@ -126,16 +181,34 @@ export function modelSubject(parts: SubjectParts): Subject {
   const { capabilities } = parts.model;
   const batches = new Batches(parts);
   const { engine, keys } = parts;
-  let samples: ImageSet | null = null;
+  /** Samples kept by what they were asked with; those of given labels aren't. */
+  const kept = new Map<string, ImageSet>();
   const subject: Subject = {
     label: parts.label,
     capabilities,
-    async sample(count) {
+    async sample(count, options = {}) {
       if (!capabilities.samples) {
         throw new MetricUnavailable("not-defined", `${parts.label} gives no samples`);
       }
-      if (samples === null || samples.count < count) {
-        samples = await sampleImages(parts, keys.sample, count);
+      if (options.evaluations !== undefined && !capabilities.anyEvaluations) {
+        throw new MetricUnavailable(
+          "not-defined",
+          `${parts.label} takes ${
+            capabilities.evaluations ?? 1
+          } evaluations a sample and no other number`,
+        );
+      }
+      if (options.guidance !== undefined && !capabilities.guidance) {
+        throw new MetricUnavailable("not-defined", `${parts.label} takes no guidance`);
+      }
+      if (options.labels !== undefined) {
+        return await sampleImages(parts, keys.sample, { count, ...options });
+      }
+      const asked = JSON.stringify([options.evaluations, options.guidance]);
+      let samples = kept.get(asked);
+      if (samples === undefined || samples.count < count) {
+        samples = await sampleImages(parts, keys.sample, { count, ...options });
+        kept.set(asked, samples);
       }
       return sliceImages(samples, { to: count });
     },
@@ -150,20 +223,45 @@ export function modelSubject(parts: SubjectParts): Subject {
       return float64(images.count, data);
     };
   }
-  if (parts.programs.has("decode")) {
+  if (decodes(parts)) {
     subject.decode = async (codes) => {
       const values = Float32Array.from(codes.data);
-      const { data } = await batches.rows("decode", "x_BHWC", {
-        count: codes.count,
-        key: keys.metric("decode"),
-        inputs: (from) => ({
-          z_BZ: engine.tensor(paddedRows(values, codes.dimension, from), [
-            evaluationBatch,
-            codes.dimension,
-          ]),
-        }),
-      });
+      const { data } = await batches.over(
+        ({ z_BZ }: { z_BZ: tf.Tensor2D }, key) => decoded(parts, z_BZ, key),
+        {
+          count: codes.count,
+          key: keys.metric("decode"),
+          inputs: (from) => ({
+            z_BZ: engine.tensor(paddedRows(values, codes.dimension, from), [
+              evaluationBatch,
+              codes.dimension,
+            ]) as tf.Tensor2D,
+          }),
+        },
+      );
       return asImages(parts, data, codes.count);
+    };
+  }
+  const { codes } = capabilities;
+  if (codes !== undefined) {
+    subject.codes = async (images) => {
+      const { data } = await batches.rows("codes", "codes_BT", {
+        count: images.count,
+        key: keys.metric("codes"),
+        inputs: batches.images(images),
+      });
+      const { size, count: perPicture } = codes;
+      return { count: images.count, perPicture, size, data: Int32Array.from(data) };
+    };
+  }
+  if (capabilities.critic) {
+    subject.score = async (images) => {
+      const { data } = await batches.rows("score", "logit_B", {
+        count: images.count,
+        key: keys.metric("score"),
+        inputs: batches.images(images),
+      });
+      return Float64Array.from(data);
     };
   }
   if (capabilities.reconstructs) {
@@ -177,9 +275,12 @@ export function modelSubject(parts: SubjectParts): Subject {
     };
   }
   if (capabilities.likelihood !== "none") {
-    subject.logWeights = async (images, draws) => {
+    subject.logWeights = async (images, draws, labels) => {
       const weights = new Float64Array(images.count * draws);
       const input = batches.images(images);
+      const conditions = conditionsOf(parts.model);
+      const told = labels ??
+        Object.fromEntries(conditions.map((name) => [name, new Int32Array([-1])]));
       for (let draw = 0; draw < draws; draw++) {
         const { data } = await batches.rows("log_weight", "logWeight_B", {
           count: images.count,
@@ -187,6 +288,9 @@ export function modelSubject(parts: SubjectParts): Subject {
           inputs: (from) => ({
             ...input(from),
             rows_B: rowNumbers(engine, evaluationBatch, from),
+            ...(conditions.length === 0 ? {} : {
+              labels: labelTensors(engine, told, { conditions, from, count: evaluationBatch }),
+            }),
           }),
         });
         for (let i = 0; i < images.count; i++) weights[i * draws + draw] = data[i];
@@ -203,5 +307,13 @@ export function subjectParts(
   parts: Pick<SubjectParts, "model" | "programs" | "state"> & { dataset: Dataset },
 ): SubjectParts {
   const { dataset, ...rest } = parts;
-  return { label: planned.label, engine: host.engine, sample: dataset.sample, keys, ...rest };
+  return {
+    label: planned.label,
+    engine: host.engine,
+    sample: dataset.sample,
+    keys,
+    trainSize: dataset.size("train"),
+    trainLabels: async (indices) => (await dataset.read("train", indices)).labels,
+    ...rest,
+  };
 }

@@ -5,10 +5,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, leaves } from "../engine/tree.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { TensorRecord } from "../families/family.ts";
+import type { Driver, TensorRecord } from "../families/family.ts";
 import type { Subject } from "../metrics/metric.ts";
 import { keyTensor } from "../random/key.ts";
 import { rowNumbers } from "./programs.ts";
+import { conditionsOf, draw, labelTensors } from "./sampling.ts";
 import type { SubjectParts } from "./subject.ts";
 import { trainInputs } from "./train.ts";
 
@@ -26,17 +27,38 @@ function copyState(state: TensorRecord): TensorRecord {
   return copy(state) as TensorRecord;
 }
 
+/** A kind of training step: the programs that it runs, and the share of the steps that are such. */
+export interface StepKind {
+  readonly programs: readonly string[];
+  readonly share: number;
+}
+
+/** The kinds of step that a training of so many steps has, in the order in which they first come. */
+export function stepKinds({ schedule }: Driver, steps: number): StepKind[] {
+  const counts = new Map<string, number>();
+  const total = Math.max(1, steps);
+  for (let step = 0; step < total; step++) {
+    const kind = (schedule?.(step) ?? ["train"]).join("\n");
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => ({
+    programs: kind.split("\n"),
+    share: count / total,
+  }));
+}
+
 /**
- * Thunks of one training step and one sampling call. Inputs are on the device before the clock
- * starts; every call ends with a synchronisation. `release` frees what they hold.
+ * Thunks of training steps and of a sampling call. Inputs are on the device before the clock starts;
+ * every call ends with a synchronisation. `release` frees what they hold.
+ * @param options.steps of the whole training
  */
 export function timedWork(
   parts: SubjectParts,
-  dataset: Dataset,
+  { dataset, steps }: { dataset: Dataset; steps: number },
 ): { timed: Timed; release: () => void } {
   const { engine, model, programs, keys } = parts;
   const held: (() => void)[] = [];
-  const schedule = model.driver.schedule?.(0) ?? ["train"];
+  const kinds = stepKinds(model.driver, steps);
 
   async function stepInputs(batch: number): Promise<TensorRecord> {
     const size = dataset.size("train");
@@ -46,9 +68,13 @@ export function timedWork(
     return inputs;
   }
 
-  function stepOnce(state: TensorRecord, inputs: TensorRecord, step: number): TensorRecord {
+  function stepOnce(
+    state: TensorRecord,
+    inputs: TensorRecord,
+    { programs: names, step }: { programs: readonly string[]; step: number },
+  ): TensorRecord {
     let next = state;
-    for (const name of schedule) {
+    for (const name of names) {
       const key = keyTensor(keys.step(step, name));
       const [after, outputs] = programs.step(name, next, { inputs, key });
       const kept = new Set(leaves(after).map(([, leaf]) => leaf));
@@ -59,39 +85,59 @@ export function timedWork(
     return next;
   }
 
-  function sampleOnce(rows_B: tf.Tensor): void {
+  const conditions = conditionsOf(model);
+
+  /** What a sampling call of so many rows is asked; labels are the first training pictures'. */
+  async function request(batch: number) {
+    const size = Math.min(batch, parts.trainSize);
+    const labels = conditions.length === 0
+      ? {}
+      : await parts.trainLabels(Uint32Array.from({ length: size }, (_, i) => i));
+    const asked = {
+      rows_B: rowNumbers(engine, batch) as tf.Tensor1D,
+      labels: labelTensors(engine, labels, { conditions, from: 0, count: batch }),
+    };
+    held.push(() => disposeTree(asked));
+    return asked;
+  }
+
+  function sampleOnce(asked: Awaited<ReturnType<typeof request>>): void {
     const key = keyTensor(keys.sample);
-    disposeTree(programs.run("sample", parts.state, { inputs: { rows_B }, key }));
+    draw(parts, { ...asked, key }).dispose();
     key.dispose();
   }
 
   const timed: Timed = {
-    async trainStep(batch) {
+    async trainSteps(batch) {
       const inputs = await stepInputs(batch);
-      let state = copyState(parts.state);
-      let step = 0;
-      held.push(() => disposeTree(state));
+      return kinds.map(({ programs, share }) => {
+        let state = copyState(parts.state);
+        let step = 0;
+        held.push(() => disposeTree(state));
+        const work = async () => {
+          state = stepOnce(state, inputs, { programs, step: step++ });
+          await engine.sync();
+        };
+        return { share, work };
+      });
+    },
+    async sampleBatch(batch) {
+      const asked = await request(batch);
       return async () => {
-        state = stepOnce(state, inputs, step++);
+        sampleOnce(asked);
         await engine.sync();
       };
     },
-    sampleBatch(batch) {
-      const rows = rowNumbers(engine, batch);
-      held.push(() => rows.dispose());
-      return Promise.resolve(async () => {
-        sampleOnce(rows);
-        await engine.sync();
-      });
-    },
     async flops(batch) {
       const inputs = await stepInputs(batch);
-      const rows = rowNumbers(engine, batch);
-      const train = engine.countFlops(() => {
-        disposeTree(stepOnce(copyState(parts.state), inputs, 0));
-      });
-      const sample = model.capabilities.samples ? engine.countFlops(() => sampleOnce(rows)) : 0;
-      rows.dispose();
+      const asked = await request(batch);
+      let train = 0;
+      for (const { programs, share } of kinds) {
+        train += share * engine.countFlops(() => {
+          disposeTree(stepOnce(copyState(parts.state), inputs, { programs, step: 0 }));
+        });
+      }
+      const sample = model.capabilities.samples ? engine.countFlops(() => sampleOnce(asked)) : 0;
       return { train, sample };
     },
     peakBytes: () => engine.memory().peakBytes,

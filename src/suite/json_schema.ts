@@ -24,7 +24,13 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
     builtIn(families, "families"),
     builtIn(metrics, "metrics"),
   ]);
-  const beside = json(runKeys).properties as JsonSchema;
+  const oneOf = (budget: unknown) => ({
+    ...budget as JsonSchema,
+    minProperties: 1,
+    maxProperties: 1,
+  });
+  const keys = json(runKeys).properties as JsonSchema;
+  const beside = { ...keys, budget: oneOf(keys.budget) };
   const policy = json(gatePolicy);
   const strict = {
     data: { anyOf: data.map(([name, { config, about }]) => dataset(name, { config, about })) },
@@ -59,7 +65,7 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
     type: "object",
     properties: {
       ...properties,
-      budget: { ...properties.budget as JsonSchema, minProperties: 1, maxProperties: 1 },
+      budget: oneOf(properties.budget),
       controls: { ...properties.controls as JsonSchema, ...control },
     },
     required: top.required,

@@ -14,7 +14,14 @@ import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
 import { type Entry, readEntries } from "./entries.ts";
 import { axesOf, combinations, withoutDuplicates } from "./expand.ts";
 import { type Problem, SuiteError } from "./problem.ts";
-import { runKeys, type Suite, suiteFile, type SuiteMetric, type SuiteRun } from "./schema.ts";
+import {
+  resolveBudget,
+  runKeys,
+  type Suite,
+  suiteFile,
+  type SuiteMetric,
+  type SuiteRun,
+} from "./schema.ts";
 import { applySet } from "./set.ts";
 import { type Path, Source } from "./source.ts";
 
@@ -78,7 +85,7 @@ export async function parseSuite(
       beside: [],
     }),
   };
-  const runs = (await Promise.all(entries.runs.map((e) => expandRun(e, top)))).flat();
+  const runs = (await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)))).flat();
   const chosen = (await Promise.all(entries.metrics.map((e) => expandMetric(e, top)))).flat();
   const rows = readControls(given.controls, top);
   if (new Set(plain?.seeds).size !== (plain?.seeds.length ?? 0)) {
@@ -88,20 +95,20 @@ export async function parseSuite(
   if (problems.length > 0 || plain === undefined || data === undefined) {
     throw new SuiteError(problems);
   }
-  const { steps, samples, seconds } = plain.budget;
   return {
     name: plain.suite,
     version: plain.version,
     about: plain.about,
     path: file,
     data,
-    budget: seconds !== undefined
-      ? { seconds }
-      : { steps: steps ?? Math.ceil((samples as number) / plain.batch) },
+    budget: resolveBudget(plain.budget, plain.batch),
     batch: plain.batch,
     seeds: plain.seeds,
     modules,
-    runs: withoutDuplicates(runs, ({ family, config }) => ({ family, config })),
+    runs: withoutDuplicates(
+      runs,
+      ({ family, config, budget, batch }) => ({ family, config, budget, batch }),
+    ),
     metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
     controls: rows,
     report: plain.report,
@@ -193,8 +200,14 @@ function expandConfig(
   });
 }
 
-async function expandRun(entry: Entry, top: Place): Promise<SuiteRun[]> {
+/** @param suite the top of the file; undefined where it has mistakes, which are told already */
+async function expandRun(
+  entry: Entry,
+  top: Place,
+  suite: z.output<typeof suiteFile> | undefined,
+): Promise<SuiteRun[]> {
   const beside = parse(runKeys, entry.beside, { ...top, path: entry.path, name: "runs" });
+  const batch = beside?.batch ?? suite?.batch ?? 1;
   const place = { ...top, path: entry.configPath, name: entry.of };
   const family = await lookUp(families, entry.of, { ...place, what: "family" });
   if (family === undefined) return [];
@@ -203,6 +216,8 @@ async function expandRun(entry: Entry, top: Place): Promise<SuiteRun[]> {
     family: entry.of,
     familyVersion: family.version,
     ...(beside?.name === undefined ? {} : { name: beside.name }),
+    budget: resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch),
+    batch,
     config,
   }));
 }

@@ -32,6 +32,8 @@ const report = z.strictObject({
 export const runKeys = z.strictObject({
   name: z.string().regex(/^[^\s,.=/]+$/, "wants a name without spaces, commas, dots, = or /")
     .optional().describe("what tables call this run in place of the family's name"),
+  budget: budget.optional().describe("this entry's own budget, in place of the suite's"),
+  batch: z.int().min(1).optional().describe("this entry's own training batch"),
 });
 
 /** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */
@@ -63,12 +65,29 @@ export const suiteFile = z.strictObject({
 /** Options of the report. */
 export type ReportOptions = z.output<typeof report>;
 
+/** What one run may spend, resolved: samples have become steps. */
+export type Budget = { readonly steps: number } | { readonly seconds: number };
+
+/** A budget as written, resolved. */
+export function resolveBudget(
+  { steps, samples, seconds }: z.output<typeof budget>,
+  batch: number,
+): Budget {
+  return seconds !== undefined
+    ? { seconds }
+    : { steps: steps ?? Math.ceil((samples as number) / batch) };
+}
+
 /** One config of a family, with every axis at one value. */
 export interface SuiteRun {
   readonly family: string;
   readonly familyVersion: number;
   /** The entry's `name`. */
   readonly name?: string;
+  /** The entry's own, or the suite's. */
+  readonly budget: Budget;
+  /** The entry's own, or the suite's. */
+  readonly batch: number;
   /** Fully resolved, defaults included. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -94,7 +113,7 @@ export interface Suite {
     readonly version: number;
     readonly config: Readonly<Record<string, unknown>>;
   };
-  readonly budget: { readonly steps: number } | { readonly seconds: number };
+  readonly budget: Budget;
   readonly batch: number;
   readonly seeds: readonly number[];
   /** Modules to register before any name below is looked up; relative to the working folder. */

@@ -14,7 +14,8 @@ import type { Path, Source } from "./source.ts";
 /**
  * Applies one override. `runs.vae.beta=4` goes to every run of the family (or of the `name`) `vae`,
  * `runs.0.vae.beta=4` to the first; `metrics.frechet.samples=500` likewise. A comma makes a list
- * where the key takes one or can be an axis. `budget.steps=…` takes the place of another budget.
+ * where the key takes one or can be an axis. `budget.steps=…` takes the place of every
+ * other budget, those of entries too.
  * @throws SuiteError where it has no `=`, or names a run or metric that the suite doesn't have
  */
 export async function applySet(source: Source, assignment: string): Promise<void> {
@@ -28,11 +29,26 @@ export async function applySet(source: Source, assignment: string): Promise<void
   if (keys.some((k) => k === "")) throw wrong(text, "the key has an empty part");
   for (const path of targets(source, keys, text)) {
     const schema = await schemaFor(source, path);
-    if (keys[0] === "budget" && keys.length === 2) delete source.data.budget;
+    if (keys[0] === "budget" && keys.length === 2) dropBudgets(source.data);
+    if (path[2] === "budget" && path.length === 4) {
+      delete (get(source.data, path.slice(0, 2)) as Record<string, unknown>).budget;
+    }
     write(source.data, path, { value: typed(raw, schema), text });
     source.override({ path, text });
   }
 }
+
+/** The suite's budget and its entries' own. */
+function dropBudgets(data: Record<string, unknown>): void {
+  delete data.budget;
+  if (!Array.isArray(data.runs)) return;
+  for (const entry of data.runs) {
+    if (typeof entry === "object" && entry !== null) delete entry.budget;
+  }
+}
+
+/** Keys that stand beside a family's name. */
+const besideRun: readonly string[] = Object.keys(runKeys.shape);
 
 /** The paths that a key stands for. */
 function targets(source: Source, keys: readonly string[], text: string): Path[] {
@@ -57,7 +73,7 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
     throw wrong(text, `\`${top}\` has ${list.length} entries, from 0`);
   }
   const names = list.map((item: Record<string, unknown>) => ({
-    of: Object.keys(item ?? {}).find((k) => k !== "name"),
+    of: Object.keys(item ?? {}).find((k) => top === "metrics" || !besideRun.includes(k)),
     name: top === "runs" ? item?.name : undefined,
   }));
   const hits = names.flatMap(({ of, name }, i) =>
@@ -73,8 +89,8 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
       `its ${top}: ${known.join(", ")}`,
     );
   }
-  if (keys.length === 3 && top === "runs" && keys[2] === "name") {
-    return hits.map(({ i }) => [top, i, "name"]);
+  if (top === "runs" && keys.length > 2 && besideRun.includes(keys[2])) {
+    return hits.map(({ i }) => [top, i, ...keys.slice(2)]);
   }
   return hits.map(({ i, of }) => [top, i, of as string, ...keys.slice(2)]);
 }
@@ -90,12 +106,14 @@ async function schemaFor(source: Source, path: Path): Promise<Schema | undefined
     const config = await load(datasets, get(source.data, ["data", "dataset"]));
     return config && schemaAt(config, path.slice(1), source.data.data);
   }
+  if (top === "runs" && path.length > 2 && besideRun.includes(String(path[2]))) {
+    return schemaAt(runKeys, path.slice(2), get(source.data, path.slice(0, 2)));
+  }
   if ((top === "runs" || top === "metrics") && path.length > 3) {
     if (top === "metrics" && path[3] === "gate") return undefined;
     const config = await load(top === "runs" ? families : metrics, path[2]);
     return config && schemaAt(config, path.slice(3), get(source.data, path.slice(0, 3)));
   }
-  if (top === "runs" && path.length === 3 && path[2] === "name") return runKeys.shape.name;
   return schemaAt(suiteFile, path, source.data);
 }
 

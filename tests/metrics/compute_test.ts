@@ -220,7 +220,14 @@ Deno.test("throughput: by a clock of known speed, warm-up left out, all repeats 
   });
   const found = await measure(
     {
-      trainStep: (batch) => work("train", batch),
+      trainSteps: async (batch) => {
+        const once = await work("train", batch);
+        const twice = async () => {
+          await once();
+          await once();
+        };
+        return [{ share: 0.75, work: once }, { share: 0.25, work: twice }];
+      },
       sampleBatch: (batch) => work("sample", batch),
       flops: (batch) => Promise.resolve({ train: 3e6 * batch, sample: 1e6 * batch }),
       peakBytes: () => 3 * 2 ** 20,
@@ -229,7 +236,8 @@ Deno.test("throughput: by a clock of known speed, warm-up left out, all repeats 
     () => now,
   );
   const by = Object.fromEntries(found.map((v) => [v.name, v]));
-  assertEquals(by["train-speed-b8"].value, 500);
+  // A quarter of the steps takes twice as long: 1/(¾/500 + ¼/250).
+  assertEquals(by["train-speed-b8"].value, 400);
   assertEquals(by["sample-speed-b1"].value, 1000);
   assertEquals(by["sample-speed-b1"].raw, Array(5).fill(1000));
   assertEquals(by["first-sample-latency"].value, 1);

@@ -212,7 +212,7 @@ async function runMutant(mutant: Mutant, tree: string, claims: readonly Claim[])
   }
 }
 
-/** Runs every mutant asked for; calls back as each is done. */
+/** Runs every mutant asked for, by id or by the start of one ("vae-*"); calls back as each is done. */
 export async function runMutants(
   ids: readonly string[],
   { jobs = 2, progress, mutants }: {
@@ -223,9 +223,13 @@ export async function runMutants(
   } = {},
 ): Promise<{ outcomes: Outcome[]; problems: string[] }> {
   const all = mutants ?? await loadMutants();
-  const unknown = ids.filter((id) => !all.some((mutant) => mutant.id === id));
+  const asks = (word: string, id: string) =>
+    word.endsWith("*") ? id.startsWith(word.slice(0, -1)) : word === id;
+  const unknown = ids.filter((word) => !all.some(({ id }) => asks(word, id)));
   if (unknown.length > 0) throw new Error(`no such mutant: ${unknown.join(", ")}`);
-  const chosen = all.filter(({ id, here }) => ids.length === 0 ? here !== false : ids.includes(id));
+  const chosen = all.filter(({ id, here }) =>
+    ids.length === 0 ? here !== false : ids.some((word) => asks(word, id))
+  );
   const claims = await allClaims();
   const whole = ids.length === 0 && mutants === undefined;
   const problems = claims.filter(({ id }) => whole && !all.some((mutant) => mutant.id === id))
@@ -262,8 +266,20 @@ export async function runMutants(
   return { outcomes, problems };
 }
 
+const usage = `deno task mutants [--json] [ID…]
+Puts known bugs in, one at a time in a copy of the tree, and sees that a law notices each.
+  ID      only these mutants; an ID that ends in * stands for all that begin so. Default: all.
+  --json  one JSON object at the end in place of lines
+Ids are in tests/mutations/*.ts.`;
+
 if (import.meta.main) {
   const json = Deno.args.includes("--json");
+  const options = Deno.args.filter((word) => word.startsWith("-") && word !== "--json");
+  if (options.length > 0) {
+    const help = options.every((word) => ["--help", "-h"].includes(word));
+    console.log(help ? usage : `no option ${options.join(" ")}\n${usage}`);
+    Deno.exit(help ? 0 : 2);
+  }
   const { outcomes, problems } = await runMutants(
     Deno.args.filter((word) => !word.startsWith("-")),
     {

@@ -12,7 +12,24 @@ const likelihoods = "tests/properties/vae_likelihood_test.ts";
 const totalCorrelation = "tests/properties/vae_total_correlation_test.ts";
 const networks = "tests/properties/vae_objective_test.ts";
 
+const fittedPrior = "src/families/mixture_prior.ts";
+const priors = "tests/families/mixture_prior_test.ts";
+
 export const mutants = [
+  {
+    id: "mixture-density-without-determinant",
+    file: fittedPrior,
+    find: "for (let d = 0; d < Z; d++) peaks[k] -= log(factor[d * Z + d]);",
+    replace: "for (let d = 0; d < 0; d++) peaks[k] -= log(factor[d * Z + d]);",
+    law: priors,
+  },
+  {
+    id: "mixture-density-with-inverse-transposed",
+    file: fittedPrior,
+    find: "tf.matMul(away_KBZ, mixture.inverses_KZZ, false, true)",
+    replace: "tf.matMul(away_KBZ, mixture.inverses_KZZ)",
+    law: priors,
+  },
   {
     // KL(N(0, 1) ‖ q) = ½((1 + μ²)/σ² − 1 + ln σ²).
     id: "kl-of-the-wrong-direction",

@@ -204,7 +204,7 @@ export const tinySpeed = defineMetric({
   config: z.strictObject({}),
   declares: () => [stepTime],
   async compute({ subject }) {
-    const step = await subject.timed!.trainStep(8);
+    const [{ work: step }] = await subject.timed!.trainSteps(8);
     await step();
     const start = performance.now();
     await step();

@@ -33,6 +33,23 @@ Deno.test("--set runs.FAMILY goes to every run of the family, runs.NAME to those
   assertEquals(await betas("runs.0.toy.beta=7"), [["toy", 7, 32], ["small", 1, 8], ["toy", 1, 32]]);
 });
 
+Deno.test("an entry's own budget and batch stand in place of the suite's, and --set reaches both", async () => {
+  const own = text.replace(
+    "name: small",
+    "name: small\n    batch: 16\n    budget: { samples: 100 }",
+  );
+  const found = async (...set: string[]) =>
+    (await parseSuite(own, { file: "suites/mine.yaml", set })).runs
+      .map(({ budget, batch }) => [budget, batch]);
+  const suite = [{ seconds: 240 }, 64];
+  assertEquals(await found(), [suite, suite, [{ steps: 7 }, 16]]);
+  const quick = [{ steps: 5 }, 64];
+  assertEquals(await found("budget.steps=5"), [quick, quick, [{ steps: 5 }, 16]]);
+  assertEquals((await found("runs.small.budget.steps=9"))[2], [{ steps: 9 }, 16]);
+  assertEquals((await found("runs.small.batch=50"))[2], [{ steps: 2 }, 50]);
+  assertEquals((await found("batch=8"))[0], [{ seconds: 240 }, 8]);
+});
+
 Deno.test("--set is typed by the schema: the same text is a number, a text or a list", async () => {
   const config = async (...set: string[]) => (await load(...set)).runs[0].config;
   assertEquals((await config("runs.toy.beta=2")).beta, 2);

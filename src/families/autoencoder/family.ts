@@ -5,10 +5,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
+import { drawCodes, fitMixture, initMixture } from "../mixture_prior.ts";
 import { initTrained } from "../training.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, toCode, toPicture } from "./model.ts";
-import { drawCodes, fitMixture, initMixture } from "./sample.ts";
+
 import { type State, trainStep } from "./train.ts";
 
 function build(config: Config, { sample, steps }: BuildContext): Model {
@@ -41,7 +42,8 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
       })),
     },
     driver: {
-      finish: (state, context) => fitMixture(state, context, { components, latent }),
+      finish: (state, context) =>
+        fitMixture(state, context, { components, latent, program: "encode", output: "mean_BZ" }),
     },
   };
 }

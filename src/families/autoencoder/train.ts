@@ -8,11 +8,11 @@ import type { Key } from "../../engine/engine.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import { fold, normal } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
+import type { MixtureState } from "../mixture_prior.ts";
 import { advance, type Trained } from "../training.ts";
 import type { Config } from "./config.ts";
 import { type Parameters, toCode, toPicture } from "./model.ts";
 import { errors, psnr } from "./objective.ts";
-import type { MixtureState } from "./sample.ts";
 
 /** What an autoencoder's checkpoint holds. */
 export type State = Trained<Parameters> & { readonly mixture: MixtureState };

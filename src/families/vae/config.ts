@@ -28,6 +28,13 @@ export const config = z.strictObject({
     .describe("Nats that each latent dimension may spend free of cost"),
   draws: z.int().min(1).max(1000).default(1)
     .describe("Draws of z a picture and step; with the importance objective the K of L_K"),
+  prior: z.enum(["standard", "mixture"]).default("standard")
+    .describe(
+      "p(z) of samples and of the likelihood: the standard normal of training, or a mixture of " +
+        "Gaussians fitted after training to draws of q(z|x) over the training pictures",
+    ),
+  components: z.int().min(1).max(100).default(10)
+    .describe("Gaussians in the fitted prior"),
   observation: z.enum(["mean", "draw"]).default("mean")
     .describe("What samples show: the mean of p(x|z), or a draw from it"),
   ...trainingFields,

@@ -5,11 +5,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
+import { fitMixture, initMixture, logDensity } from "../mixture_prior.ts";
 import { initTrained } from "../training.ts";
 import { likelihoodOf, pass, prepare, type Setting } from "./bound.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, posterior } from "./model.ts";
-import { logWeights } from "./objective.ts";
+import { logWeights, reparameterise } from "./objective.ts";
 import { decodeMean, samplePictures } from "./sample.ts";
 import { posteriorNoise, type State, trainStep } from "./train.ts";
 
@@ -25,7 +26,11 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
     },
     init: (key) => {
       const params = initParameters(key, { sample, width: config.width, latent: config.latent });
-      return { ...initTrained(params), optimal: tf.scalar(0) };
+      return {
+        ...initTrained(params),
+        optimal: tf.scalar(0),
+        ...(config.prior === "mixture" ? { mixture: initMixture(config) } : {}),
+      };
     },
     programs: {
       train: updates<State, Images & Rows>((state, { x_BHWC, rows_B }, key) =>
@@ -47,10 +52,25 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
       log_weight: reads<State, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
         const noise_BKZ = posteriorNoise(key, rows_B, { draws: 1, latent: config.latent });
         const one = pass(state.ema, { x_BHWC, noise_BKZ, remembered: state.optimal }, setting);
-        return { logWeight_B: tf.reshape(logWeights(one.logLikelihood_BK, one), [-1]) };
+        const logPrior_BK = state.mixture === undefined
+          ? undefined
+          : tf.expandDims(logDensity(state.mixture, tf.squeeze(one.draws.z_BKZ, [1])), 1);
+        const logWeight_BK = logWeights(one.logLikelihood_BK, {
+          ...one,
+          logPrior_BK: logPrior_BK as tf.Tensor2D | undefined,
+        });
+        return { logWeight_B: tf.reshape(logWeight_BK, [-1]) };
+      }),
+      draw: reads<State, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
+        const noise_BKZ = posteriorNoise(key, rows_B, { draws: 1, latent: config.latent });
+        const q = posterior(state.ema.encoder, prepare(x_BHWC, setting));
+        return { z_BZ: tf.squeeze(reparameterise(q, noise_BKZ).z_BKZ, [1]) };
       }),
     },
-    driver: {},
+    driver: config.prior === "standard" ? {} : {
+      finish: (state, context) =>
+        fitMixture(state, context, { ...config, program: "draw", output: "z_BZ" }),
+    },
   };
 }
 
@@ -66,6 +86,7 @@ export const vae = defineFamily<Config>({
     "arXiv:1606.04934",
     "arXiv:1509.00519",
     "arXiv:2006.13202",
+    "arXiv:1903.12436",
   ],
   config,
   build,

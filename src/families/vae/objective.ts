@@ -6,6 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
+const LOG_TWO_PI = 1.8378770664093453;
+
 /** N(mean, diag exp(logVariance)), one a picture. */
 export interface Gaussian {
   readonly mean_BZ: tf.Tensor2D;
@@ -56,19 +58,26 @@ export function freeBits(kl_BZ: tf.Tensor2D, lambda: number): tf.Scalar {
 }
 
 /**
- * log p(x|z) + log p(z) − log q(z|x) of each draw, nats: [B, K]. With z = μ + σε the last two are
- * −½Σ(z² + ln 2π) and −½Σ(ε² + ln σ² + ln 2π).
+ * log p(x|z) + log p(z) − log q(z|x) of each draw, nats: [B, K]. With z = μ + σε the last is
+ * −½Σ(ε² + ln σ² + ln 2π), and under the standard normal prior the one before is −½Σ(z² + ln 2π).
+ * @param from.logPrior_BK log p(z) of the draws under another prior
  */
 export function logWeights(
   logLikelihood_BK: tf.Tensor2D,
-  { draws, posterior }: { draws: Draws; posterior: Gaussian },
+  { draws, posterior, logPrior_BK }: {
+    draws: Draws;
+    posterior: Gaussian;
+    logPrior_BK?: tf.Tensor2D;
+  },
 ): tf.Tensor2D {
   const logVariance_B1Z = tf.expandDims(posterior.logVariance_BZ, 1);
-  const ratio_BKZ = tf.sub(
-    tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),
-    tf.square(draws.z_BKZ),
-  );
-  return tf.add(logLikelihood_BK, tf.mul(tf.sum(ratio_BKZ, 2), 0.5));
+  const surprise_BKZ = tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z);
+  if (logPrior_BK === undefined) {
+    const ratio_BKZ = tf.sub(surprise_BKZ, tf.square(draws.z_BKZ));
+    return tf.add(logLikelihood_BK, tf.mul(tf.sum(ratio_BKZ, 2), 0.5));
+  }
+  const negative_BK = tf.mul(tf.sum(tf.add(surprise_BKZ, LOG_TWO_PI), 2), 0.5);
+  return tf.add(logLikelihood_BK, tf.add(logPrior_BK, negative_BK));
 }
 
 /**

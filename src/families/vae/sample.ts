@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Key } from "../../engine/engine.ts";
 import { decode } from "../../backbones/conv.ts";
 import { fold, normal } from "../../random/key.ts";
+import { drawCodes } from "../mixture_prior.ts";
 import { likelihoodOf, logScaleOf, type Setting } from "./bound.ts";
 import type { State } from "./train.ts";
 
@@ -17,7 +18,7 @@ export function decodeMean(state: State, z_BZ: tf.Tensor2D, setting: Setting): t
 }
 
 /**
- * z ~ N(0, I), then the centre of p(x|z) or a draw from it, as `observation` says. Row i's picture
+ * z ~ p(z), then the centre of p(x|z) or a draw from it, as `observation` says. Row i's picture
  * depends on rows_B[i] and the key alone.
  */
 export function samplePictures(
@@ -26,9 +27,9 @@ export function samplePictures(
   setting: Setting,
 ): tf.Tensor4D {
   const { sample, config } = setting;
-  const z_BZ = normal(fold(key, "prior"), [rows_B.shape[0], config.latent], {
-    rows_B,
-  }) as tf.Tensor2D;
+  const z_BZ = state.mixture === undefined
+    ? normal(fold(key, "prior"), [rows_B.shape[0], config.latent], { rows_B }) as tf.Tensor2D
+    : drawCodes(state.mixture, rows_B, fold(key, "prior"));
   if (config.observation === "mean") return decodeMean(state, z_BZ, setting);
   const output_BHWC = decode(state.ema.decoder, z_BZ, { sample, width: config.width });
   const logScale = logScaleOf(state.ema, { setting, remembered: state.optimal });

@@ -7,6 +7,7 @@ import type { Key } from "../../engine/engine.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import { fold, normal } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
+import type { MixtureState } from "../mixture_prior.ts";
 import { advance, emaDecay, type Trained } from "../training.ts";
 import { pass, type Setting, terms } from "./bound.ts";
 import type { Parameters } from "./model.ts";
@@ -15,6 +16,8 @@ import type { Parameters } from "./model.ts";
 export type State = Trained<Parameters> & {
   /** The log scale of past batches, averaged like the weights; used where `scale` is "optimal". */
   readonly optimal: tf.Scalar;
+  /** The prior fitted after training, where the config asks for one. */
+  readonly mixture?: MixtureState;
 };
 
 /** K standard normals of Z dimensions a row; row i's depend on rows_B[i] alone. */
@@ -59,7 +62,8 @@ export function trainStep(
     tf.mul(state.optimal, decay),
     tf.mul(logScale, tf.sub(1, decay)),
   ) as tf.Scalar;
-  return [{ ...next, optimal }, {
+  const { mixture } = state;
+  return [{ ...next, optimal, ...(mixture === undefined ? {} : { mixture }) }, {
     loss,
     ...scalars,
     scale: tf.exp(logScale),
