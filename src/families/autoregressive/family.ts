@@ -39,6 +39,8 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
       })),
       ...samplePrograms(setting),
     },
+    // A picture is thousands of calls of small operations.
+    modes: { next_row: "xla", next_patch: "xla", next_pixel: "xla" },
     driver: {
       sample: (state, request, context) => drawPictures(state, request, { context, setting }),
     },
