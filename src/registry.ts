@@ -21,6 +21,7 @@ export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
   autoregressive: () => import("./families/autoregressive/mod.ts").then((m) => m.autoregressive),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
+  vqvae: () => import("./families/vqvae/mod.ts").then((m) => m.vqvae),
 };
 
 /** Datasets. */
@@ -41,6 +42,7 @@ export const metrics: Table<Metric> = {
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
   control: () => import("./metrics/control.ts").then((m) => m.control),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
+  codes: () => import("./metrics/codes.ts").then((m) => m.codes),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
 
