@@ -10,6 +10,7 @@ import { type Config, config } from "./config.ts";
 import { initParameters, logProbability, type Setting } from "./model.ts";
 import { countsOf, patchesOf } from "./patches.ts";
 import { drawPictures, samplePrograms } from "./sample.ts";
+import { scaleModel } from "./scales/model.ts";
 import { type State, trainStep } from "./train.ts";
 
 /** The labels that every program of a conditional model is given. */
@@ -49,15 +50,18 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
 
 function build(config: Config, { sample, steps, factors }: BuildContext): Model {
   const conditions = conditionsOf(config.condition, factors);
+  if (config.form === "scales") {
+    return scaleModel({ config, conditions, context: { sample, steps } });
+  }
   return pixelModel({ config, sample, conditions, levels: 256 }, { steps });
 }
 
-/** Autoregressive models of pixels. */
+/** Autoregressive models: of pixels, or of codes scale by scale. */
 export const autoregressive = defineFamily<Config>({
   name: "autoregressive",
   version: 1,
-  about: "autoregressive: PixelCNN, a transformer over patches of pixels",
-  papers: ["arXiv:1606.05328", "arXiv:1701.05517", "arXiv:2305.07185"],
+  about: "autoregressive: PixelCNN, a transformer over patches of pixels, next-scale prediction",
+  papers: ["arXiv:1606.05328", "arXiv:1701.05517", "arXiv:2305.07185", "arXiv:2404.02905"],
   config,
   build,
 });

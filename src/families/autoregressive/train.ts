@@ -3,13 +3,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
 import { log } from "../../numeric/elementary.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
-import { dropLabels, type Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../training.ts";
+import { type StepInputs, toldLabels } from "./inputs.ts";
 import { logProbability, type Parameters, type Setting } from "./model.ts";
 
 /** What a checkpoint holds. */
@@ -18,28 +16,6 @@ export type State = Trained<Parameters>;
 /** Nats of a picture of D values to bits a value: nats/(D ln 2). */
 export function bitsPerValue(nats: tf.Scalar, { height, width, channels }: Setting["sample"]) {
   return tf.div(nats, height * width * channels * log(2)) as tf.Scalar;
-}
-
-/** What a training step is given. */
-export interface StepInputs {
-  readonly x_BHWC: tf.Tensor4D;
-  readonly rows_B: tf.Tensor1D;
-  readonly labels?: Labels;
-  readonly key: Key;
-}
-
-/** The labels that a step tells: all but a share's. */
-export function toldLabels(
-  { labels, rows_B, key }: Omit<StepInputs, "x_BHWC">,
-  { conditions, config }: Pick<Setting, "conditions" | "config">,
-): Labels | undefined {
-  if (conditions.length === 0) return undefined;
-  return dropLabels(labels!, {
-    conditions,
-    share: config.labelDropout,
-    key: fold(key, "labels"),
-    rows_B,
-  });
 }
 
 /** The `train` program; see the table in `../family.ts`. Nats a picture. */
