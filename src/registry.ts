@@ -19,6 +19,7 @@ export type Table<T> = Record<string, Loader<T>>;
 /** Generative families. */
 export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
+  autoregressive: () => import("./families/autoregressive/mod.ts").then((m) => m.autoregressive),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
   vqvae: () => import("./families/vqvae/mod.ts").then((m) => m.vqvae),
 };
