@@ -22,6 +22,8 @@ export const families: Table<Family> = {
   autoregressive: () => import("./families/autoregressive/mod.ts").then((m) => m.autoregressive),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
   vqvae: () => import("./families/vqvae/mod.ts").then((m) => m.vqvae),
+  diffusion: () => import("./families/diffusion/mod.ts").then((m) => m.diffusion),
+  flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
 };
 
 /** Datasets. */
