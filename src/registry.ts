@@ -24,6 +24,7 @@ export const families: Table<Family> = {
   vqvae: () => import("./families/vqvae/mod.ts").then((m) => m.vqvae),
   diffusion: () => import("./families/diffusion/mod.ts").then((m) => m.diffusion),
   flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
+  gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
 };
 
 /** Datasets. */
@@ -42,6 +43,8 @@ export const metrics: Table<Metric> = {
   kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
   coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
+  discriminator: () => import("./metrics/discriminator.ts").then((m) => m.discriminator),
+  shares: () => import("./metrics/shares.ts").then((m) => m.shares),
   control: () => import("./metrics/control.ts").then((m) => m.control),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   codes: () => import("./metrics/codes.ts").then((m) => m.codes),
