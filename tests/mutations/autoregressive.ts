@@ -186,6 +186,20 @@ export const mutants = [
     law: likelihood,
   },
   {
+    id: "guess-of-the-wrong-pixel",
+    file: `${folder}/head.ts`,
+    find: "y > 0 ? own + pixel - width : above + pixel + P - width",
+    replace: "y > 0 ? own + pixel - width : above + pixel",
+    law: causality,
+  },
+  {
+    id: "known-pixels-out-of-place",
+    file: `${folder}/levels.ts`,
+    find: "[0, Math.floor(n / 3), n % 3, 0]",
+    replace: "[0, n % 3, Math.floor(n / 3), 0]",
+    law: causality,
+  },
+  {
     id: "known-pixels-told-again",
     file: `${folder}/levels.ts`,
     find: "tf.greater(tf.range(0, P), 0)",

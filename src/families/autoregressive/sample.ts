@@ -178,9 +178,13 @@ export function samplePrograms(setting: Setting): Readonly<Record<string, Family
   return Object.assign({}, ...programs);
 }
 
-/** Programs that are loops of small operations. */
+/**
+ * Programs that are called often enough to pay for compiling them as a whole: those of the finest
+ * level, which has most of the pixels.
+ */
 export function loopPrograms(setting: Setting): string[] {
-  return Object.keys(samplePrograms(setting)).filter((name) => name.startsWith("next_"));
+  const last = partsOf(setting).length - 1;
+  return ["next_row", "next_patch", "next_pixel"].map((name) => `${name}_${last}`);
 }
 
 /** Scalars that places are told by, made once for all calls. */
