@@ -9,8 +9,8 @@ import { engine, values } from "./on_engine.ts";
 
 const tiny = { width: 16, heads: 2, layers: 2, units: 8, components: 2, headLayers: 1 };
 const forms: Record<string, Record<string, unknown>> = {
-  "pixelcnn": { ...tiny, form: "pixelcnn", patch: 2 },
-  "transformer": { ...tiny, form: "transformer", patch: 4 },
+  "pixelcnn": { ...tiny, form: "pixelcnn", levels: 2, knownBlocks: 1, width: 8 },
+  "transformer": { ...tiny, form: "transformer", levels: 1, patch: 4 },
 };
 
 /** Values of `count` samples, rows from `from`, by the model's own sampler. */

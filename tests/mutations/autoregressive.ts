@@ -181,9 +181,30 @@ export const mutants = [
   {
     id: "beyond-the-picture-counted",
     file: `${folder}/model.ts`,
-    find: "const counted = inside === undefined ? logP",
-    replace: "const counted = inside !== null ? logP",
+    find: "const counted = mask === undefined ? logP",
+    replace: "const counted = mask !== null ? logP",
     law: likelihood,
+  },
+  {
+    id: "guess-of-the-wrong-pixel",
+    file: `${folder}/head.ts`,
+    find: "y > 0 ? own + pixel - width : above + pixel + P - width",
+    replace: "y > 0 ? own + pixel - width : above + pixel",
+    law: causality,
+  },
+  {
+    id: "known-pixels-out-of-place",
+    file: `${folder}/levels.ts`,
+    find: "[0, Math.floor(n / 3), n % 3, 0]",
+    replace: "[0, n % 3, Math.floor(n / 3), 0]",
+    law: causality,
+  },
+  {
+    id: "known-pixels-told-again",
+    file: `${folder}/levels.ts`,
+    find: "tf.greater(tf.range(0, P), 0)",
+    replace: "tf.greater(tf.range(0, P), -1)",
+    law: causality,
   },
   {
     id: "every-pixel-drawn-alike",
@@ -195,8 +216,8 @@ export const mutants = [
   {
     id: "canvas-not-centred",
     file: `${folder}/sample.ts`,
-    find: "tf.mul(centred(x_BC), inside)",
-    replace: "tf.mul(x_BC, inside)",
+    find: "const x_BC = centred(drawMixture(numbers, parts.mixture, draw));",
+    replace: "const x_BC = drawMixture(numbers, parts.mixture, draw);",
     law: likelihood,
   },
 ];

@@ -15,7 +15,15 @@ import { close, law } from "../law.ts";
 import { key, rows } from "../families/small.ts";
 import { engine, values } from "../families/on_engine.ts";
 
-const small = { width: 8, heads: 2, units: 4, components: 2, headLayers: 1, layers: 2 };
+const small = {
+  width: 8,
+  heads: 2,
+  units: 4,
+  components: 2,
+  headLayers: 1,
+  layers: 2,
+  levels: 1,
+};
 
 /** A grid of few levels, all of whose pictures can be looked at. */
 interface Grid {
@@ -37,7 +45,7 @@ function settingOf({ height, width, channels, levels }: Grid, c: Record<string, 
     config: config.parse({ ...small, ...c }),
     sample: { kind: "image", height, width, channels },
     conditions: [],
-    levels,
+    values: levels,
   };
 }
 

@@ -8,20 +8,27 @@ import { trainingFields } from "../training_config.ts";
 
 /** What a suite may say under `autoregressive`. */
 export const config = z.strictObject({
-  form: z.enum(["pixelcnn", "transformer", "scales"]).default("transformer")
+  form: z.enum(["pixelcnn", "transformer", "scales"]).default("pixelcnn")
     .describe(
       "pixelcnn: causal convolutions over patches of pixels; transformer: causal attention over " +
         "them; scales: all codes of a scale at once from those of the coarser ones",
     ),
-  patch: z.int().min(1).max(8).default(4)
-    .describe("pixels: side of the squares that are told one after the other; 1: pixel by pixel"),
-  width: z.int().min(8).max(1024).default(192).describe("Channels, or width of the transformer"),
+  levels: z.int().min(1).max(6).default(3)
+    .describe("pixels: pictures of half the sides each that a picture is told by; 1: at once"),
+  patch: z.int().min(1).max(8).default(1)
+    .describe("pixels: side of the squares that the first level tells one after the other"),
+  width: z.int().min(8).max(1024).default(48)
+    .describe(
+      "Channels, or width of the transformer; coarser levels of several have twice as many",
+    ),
   layers: z.int().min(1).max(64).default(4).describe("Layers"),
   heads: z.int().min(1).max(64).default(6).describe("transformer, scales: heads of attention"),
   units: z.int().min(4).max(512).default(32)
     .describe("pixels: units a pixel of the small model inside a patch"),
   headLayers: z.int().min(0).max(16).default(2)
     .describe("pixels: layers of the small model inside a patch"),
+  knownBlocks: z.int().min(0).max(16).default(2)
+    .describe("pixels: residual blocks that read what is known from the level before"),
   components: z.int().min(1).max(50).default(5)
     .describe("pixels: logistic distributions in the mixture that a pixel is drawn from"),
   scales: z.int().min(1).max(8).default(4)

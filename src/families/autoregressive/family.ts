@@ -7,19 +7,19 @@ import { conditionsOf, type Labels } from "../conditioning.ts";
 import { type Images, reads, type Rows, updates } from "../programs.ts";
 import { initTrained } from "../training.ts";
 import { type Config, config } from "./config.ts";
-import { initParameters, logProbability, type Setting } from "./model.ts";
-import { countsOf, patchesOf } from "./patches.ts";
-import { drawPictures, samplePrograms } from "./sample.ts";
+import { initParameters, logProbability, partsOf, type Setting } from "./model.ts";
+import { countsOf } from "./patches.ts";
+import { drawPictures, loopPrograms, samplePrograms } from "./sample.ts";
 import { scaleModel } from "./scales/model.ts";
 import { type State, trainStep } from "./train.ts";
 
 /** The labels that every program of a conditional model is given. */
 type Labelled = { readonly labels?: Labels };
 
-/** A model on pixels; `levels` other than 256 are for laws on small grids. */
+/** A model on pixels; `values` other than 256 are for laws on small grids. */
 export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "steps">): Model {
-  const { conditions, config, sample } = setting;
-  const { T, P } = countsOf(patchesOf(sample, config.patch));
+  const { conditions } = setting;
+  const counts = partsOf(setting).map(({ level }) => countsOf(level.patches));
   return {
     capabilities: {
       likelihood: "exact",
@@ -28,7 +28,7 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
       reconstructs: false,
       samples: true,
       conditions: conditions.map(({ name }) => name),
-      evaluations: T * P,
+      evaluations: counts.reduce((sum, { T, P }) => sum + T * P, 0),
     },
     init: (key) => initTrained(initParameters(key, setting)),
     programs: {
@@ -41,7 +41,7 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
       ...samplePrograms(setting),
     },
     // A picture is thousands of calls of small operations.
-    modes: { next_row: "xla", next_patch: "xla", next_pixel: "xla" },
+    modes: Object.fromEntries(loopPrograms(setting).map((name) => [name, "xla"])),
     driver: {
       sample: (state, request, context) => drawPictures(state, request, { context, setting }),
     },
@@ -53,7 +53,7 @@ function build(config: Config, { sample, steps, factors }: BuildContext): Model 
   if (config.form === "scales") {
     return scaleModel({ config, conditions, context: { sample, steps } });
   }
-  return pixelModel({ config, sample, conditions, levels: 256 }, { steps });
+  return pixelModel({ config, sample, conditions, values: 256 }, { steps });
 }
 
 /** Autoregressive models: of pixels, or of codes scale by scale. */

@@ -5,11 +5,12 @@
  * a pixel from itself (j < i) and whose mask B, in all later layers, lets a group see itself (j ≤ i).
  * A small model under a large one's states: Yu et al. 2023, MegaByte (arXiv:2305.07185).
  *
- * A pixel's mixture is measured from a guess, linear in the pixels around it, which starts as the
- * mean of those to the left and above: what remains to be learnt is then small from the first step.
+ * A pixel's mixture is measured from a guess, linear in the pixels around it, which starts as a mean
+ * of the nearest: what remains to be learnt is then small from the first step.
  *
- * Shapes: N patches, P pixels a patch, C channels, G = 4·P·C values of the neighbouring patches, W the
- * trunk's width, V units a pixel, Q numbers a pixel of the mixture.
+ * Shapes: N patches, P pixels a patch, C channels, G values of pixels near the patch (its 4 neighbours
+ * of P·C, at an upper level 9·C known ones too), W the trunk's width, V units a pixel, Q numbers a
+ * pixel of the mixture.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -21,12 +22,16 @@ import {
 } from "../../nn/logistic_mixture.ts";
 import { addBias, initLinear, type Linear, linear, silu, writeRow } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
+import { NEIGHBOURS } from "./around.ts";
+import { NEAR } from "./levels.ts";
 
 /** What fixes the shapes. */
 export interface HeadOptions {
   readonly mixture: MixtureShape;
   /** Rows and columns of a patch; P is their product. */
   readonly patch: { readonly height: number; readonly width: number };
+  /** Whether the patch is of an upper level, whose first pixel and those about it are known. */
+  readonly upper: boolean;
   /** W. */
   readonly width: number;
   /** V. */
@@ -55,30 +60,46 @@ type Mask = "A" | "B";
 /** A tenth of He's scale: components of a mixture differ a little from the start. */
 const OUT_SCALE = 0.1;
 
-/**
- * The mean of the pixels to the left and above, of the patch itself or of its neighbours:
- * [G + P·C, P·C].
- */
-function initGuess({ mixture: { channels: C }, patch: { height, width } }: HeadOptions): Linear {
+/** G */
+function givenValues({ mixture: { channels }, patch, upper }: HeadOptions): number {
+  const neighbours = NEIGHBOURS.length * patch.height * patch.width;
+  return (neighbours + (upper ? NEAR : 0)) * channels;
+}
+
+/** Pixels of the input, by number, whose mean is the first guess at a pixel of the patch. */
+function nearest({ patch: { height, width }, upper }: HeadOptions, pixel: number): number[] {
   const P = height * width;
-  const weight = new Float32Array(5 * P * C * P * C);
-  // Blocks of the input: the neighbours in the order of `NEIGHBOURS`, then the patch itself.
-  const [left, above, own] = [0, 2, 4];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const sources = [
-        x > 0 ? [own, y * width + x - 1] : [left, y * width + width - 1],
-        y > 0 ? [own, (y - 1) * width + x] : [above, (height - 1) * width + x],
-      ];
+  const [y, x] = [Math.floor(pixel / width), pixel % width];
+  // The input: the neighbours in the order of `NEIGHBOURS`, what is known in that of `near`, the patch.
+  if (upper) {
+    // Three by three known pixels, the patch's own first one in the middle: those at its corners.
+    const known = (row: number, column: number) => 4 * P + 3 * (1 + row) + 1 + column;
+    const rows = y === 0 ? [0] : [0, 1];
+    const columns = x === 0 ? [0] : [0, 1];
+    return rows.flatMap((row) => columns.map((column) => known(row, column)));
+  }
+  const [left, above, own] = [0, 2 * P, 4 * P];
+  return [
+    x > 0 ? own + pixel - 1 : left + pixel + width - 1,
+    y > 0 ? own + pixel - width : above + pixel + P - width,
+  ];
+}
+
+/** The mean of the nearest pixels: [G + P·C, P·C]. */
+function initGuess(options: HeadOptions): Linear {
+  const { mixture: { channels: C }, patch: { height, width } } = options;
+  const columns = height * width * C;
+  const rows = givenValues(options) + columns;
+  const weight = new Float32Array(rows * columns);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    const sources = nearest(options, pixel);
+    for (const source of sources) {
       for (let c = 0; c < C; c++) {
-        const to = (y * width + x) * C + c;
-        for (const [block, pixel] of sources) {
-          weight[((block * P + pixel) * C + c) * P * C + to] = 0.5;
-        }
+        weight[(source * C + c) * columns + pixel * C + c] = 1 / sources.length;
       }
     }
   }
-  return { weight: tf.tensor2d(weight, [5 * P * C, P * C]), bias: tf.zeros([P * C]) };
+  return { weight: tf.tensor2d(weight, [rows, columns]), bias: tf.zeros([columns]) };
 }
 
 /** Fresh parameters. */
@@ -89,7 +110,7 @@ export function initHead(key: Key, options: HeadOptions): Head {
   return {
     told: initLinear(fold(key, "told"), { in: width, out: P * V, scale: plain }),
     first: initLinear(fold(key, "first"), {
-      in: 5 * P * mixture.channels,
+      in: givenValues(options) + P * mixture.channels,
       out: P * V,
       scale: plain,
     }),
@@ -149,16 +170,17 @@ function asPixels(guess: tf.Tensor2D): tf.Tensor2D {
 export interface HeadInput {
   /** The patches, centred; pixel i's mixture depends on pixels before i alone. */
   readonly x_NPC: tf.Tensor3D;
-  readonly around_NG: tf.Tensor2D;
+  /** Pixels near the patch that are known before it. */
+  readonly given_NG: tf.Tensor2D;
   /** What the trunk says. */
   readonly state_NW: tf.Tensor2D;
 }
 
 /** The mixtures of all pixels: [N·P, Q] and [N·P, C]. */
-export function headOutputs(p: Head, { x_NPC, around_NG, state_NW }: HeadInput): MixtureNumbers {
+export function headOutputs(p: Head, { x_NPC, given_NG, state_NW }: HeadInput): MixtureNumbers {
   const [N, P, C] = x_NPC.shape;
   const { told, first, guess, layers, out } = maskHead(p, { pixels: P, channels: C });
-  const seen = tf.concat([around_NG, tf.reshape(x_NPC, [N, P * C])], 1) as tf.Tensor2D;
+  const seen = tf.concat([given_NG, tf.reshape(x_NPC, [N, P * C])], 1) as tf.Tensor2D;
   let u_NU = tf.add(linear(told, state_NW), linear(first, seen)) as tf.Tensor2D;
   for (const layer of layers) u_NU = tf.add(u_NU, linear(layer, silu(u_NU)));
   return {
@@ -225,10 +247,10 @@ function mapTo(p: PixelMap, x_BF: tf.Tensor2D, pixel: tf.Scalar): tf.Tensor2D {
 export function headStep(
   p: PixelHead,
   cache: PatchCache,
-  { x_NPC, around_NG, state_NW, pixel }: HeadInput & { readonly pixel: tf.Scalar },
+  { x_NPC, given_NG, state_NW, pixel }: HeadInput & { readonly pixel: tf.Scalar },
 ): { readonly numbers: MixtureNumbers; readonly cache: PatchCache } {
   const N = x_NPC.shape[0];
-  const seen = tf.concat([around_NG, tf.reshape(x_NPC, [N, -1])], 1) as tf.Tensor2D;
+  const seen = tf.concat([given_NG, tf.reshape(x_NPC, [N, -1])], 1) as tf.Tensor2D;
   let u_NV = tf.add(mapTo(p.told, state_NW, pixel), mapTo(p.first, seen, pixel)) as tf.Tensor2D;
   const next = p.layers.map((layer, l) => {
     const active_N1V = tf.reshape(silu(u_NV), [N, 1, -1]) as tf.Tensor3D;

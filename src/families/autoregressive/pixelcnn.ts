@@ -20,7 +20,6 @@ import {
   type Linear,
   linear,
   rmsNorm,
-  silu,
   tanh,
 } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
@@ -95,10 +94,12 @@ export function pixelCnn(
     },
     link: initLinear(fold(key, "link"), { in: W, out: 2 * W, scale: added }),
   });
-  /** Positions [.., W] of some rows with conditions: [B or 1, rows, c, W]. */
-  const known = (positions: tf.Tensor, told_BW: tf.Tensor2D | undefined) => {
+  /** Positions of some rows and what is told of them: [B or 1, rows, c, W]. */
+  const known = (positions: tf.Tensor, told: tf.Tensor | undefined) => {
     const here = tf.reshape(positions, [1, -1, columns, W]);
-    return told_BW === undefined ? here : tf.add(here, tf.reshape(told_BW, [-1, 1, 1, W]));
+    return told === undefined
+      ? here
+      : tf.add(here, tf.reshape(told, [-1, here.shape[1]!, columns, W]));
   };
   return {
     init: (key) => ({
@@ -113,18 +114,18 @@ export function pixelCnn(
       layers: Array.from({ length: layers }, (_, i) => initLayer(fold(key, `layer ${i}`))),
       norm: initGain(W),
     }),
-    states(p, { x_BTF, told_BW }) {
+    states(p, { x_BTF, told_BTW }) {
       const B = x_BTF.shape[0];
       const x = tf.reshape(x_BTF, [B, rows, columns, F]) as tf.Tensor4D;
-      const here = known(p.positions.weight, told_BW);
+      const here = known(p.positions.weight, told_BTW);
       const stemDown = causalConv(p.down, x, { stack: "down", mask: "A" });
       const stemRight = causalConv(p.right, x, { stack: "right", mask: "A" });
       let down = tf.add(stemDown, here) as tf.Tensor4D;
       let right = tf.add(stemRight, linear(p.link, down)) as tf.Tensor4D;
       for (const layer of p.layers) {
-        const from = silu(rmsNorm(layer.down.norm, down));
+        const from = rmsNorm(layer.down.norm, down);
         down = tf.add(down, gate(causalConv(layer.down.conv, from, { stack: "down", mask: "B" })));
-        const beside = silu(rmsNorm(layer.right.norm, right));
+        const beside = rmsNorm(layer.right.norm, right);
         const heard = tf.add(
           causalConv(layer.right.conv, beside, { stack: "right", mask: "B" }),
           linear(layer.link, down),
@@ -141,7 +142,7 @@ export function pixelCnn(
       ),
       left: Array.from({ length: layers }, () => tf.zeros([batch, 2, W]) as tf.Tensor3D),
     }),
-    row(p, cache, { x_BTF, told_BW, place: { row } }) {
+    row(p, cache, { x_BTF, told_BTW, place: { row } }) {
       const B = x_BTF.shape[0];
       // The two rows above, zero beyond the picture.
       const first = tf.mul(row, whole(columns));
@@ -154,13 +155,14 @@ export function pixelCnn(
         F,
       ]) as tf.Tensor4D;
       const ofRow = tf.add(first, tf.range(0, columns, 1, "int32")) as tf.Tensor1D;
-      const here = known(tf.gather(p.positions.weight, ofRow), told_BW);
+      const told = told_BTW === undefined ? undefined : tf.gather(told_BTW, ofRow, 1);
+      const here = known(tf.gather(p.positions.weight, ofRow), told);
       let down = tf.add(valid(p.down, padSides(p.down, higher)), here);
       const flat = (x: tf.Tensor) => tf.reshape(x, [B, columns, -1]) as tf.Tensor3D;
       const links = [flat(linear(p.link, down))];
       const kept: tf.Tensor3D[] = [];
       p.layers.forEach((layer, i) => {
-        const from = silu(rmsNorm(layer.down.norm, down)) as tf.Tensor4D;
+        const from = rmsNorm(layer.down.norm, down) as tf.Tensor4D;
         const last = tf.reshape(cache.above[i], [B, 1, columns, W]) as tf.Tensor4D;
         kept.push(flat(from));
         const both = padSides(layer.down.conv, tf.concat([last, from], 1));
@@ -180,7 +182,7 @@ export function pixelCnn(
       let right = tf.add(linear(matrix(p.right), before), link(0)) as tf.Tensor2D;
       const left: tf.Tensor3D[] = [];
       p.layers.forEach((layer, i) => {
-        const beside = tf.reshape(silu(rmsNorm(layer.right.norm, right)), [B, 1, W]);
+        const beside = tf.reshape(rmsNorm(layer.right.norm, right), [B, 1, W]);
         const three = tf.concat([cache.left[i], beside as tf.Tensor3D], 1);
         left.push(tf.slice(three, [0, 1, 0], [B, 2, W]));
         const heard = tf.add(

@@ -43,7 +43,7 @@ export function patchTransformer(
       positions: initEmbedding(fold(key, "positions"), { count: T, width, scale: POSITION_SCALE }),
       blocks: initBlocks(fold(key, "blocks"), size),
     }),
-    states(p, { x_BTF, around_BTG, told_BW }) {
+    states(p, { x_BTF, around_BTG, told_BTW }) {
       const B = x_BTF.shape[0];
       const nothing = tf.zeros([B, 1, F]) as tf.Tensor3D;
       const last_BTF = T === 1
@@ -51,18 +51,20 @@ export function patchTransformer(
         : tf.concat([nothing, tf.slice(x_BTF, [0, 0, 0], [B, T - 1, F])], 1);
       const given_BTG = tf.concat([last_BTF, around_BTG], 2);
       let h_BTW = tf.add(linear(p.input, given_BTG), p.positions.weight);
-      if (told_BW !== undefined) h_BTW = tf.add(h_BTW, tf.reshape(told_BW, [B, 1, width]));
+      if (told_BTW !== undefined) h_BTW = tf.add(h_BTW, told_BTW);
       return blocks(p.blocks, h_BTW as tf.Tensor3D, { heads });
     },
     empty: (batch) => emptyCache(batch, { ...size, context: T }),
-    step(p, cache, { x_BTF, around_BG, told_BW, place: { patch } }) {
+    step(p, cache, { x_BTF, around_BG, told_BTW, place: { patch } }) {
       const B = x_BTF.shape[0];
       const at = tf.reshape(tf.sub(patch, whole(1)), [1]) as tf.Tensor1D;
       const last_B1F = patchesAt(x_BTF, at, tf.greaterEqual(at, whole(0)));
       const given_BG = tf.concat([tf.reshape(last_B1F, [B, F]), around_BG], 1) as tf.Tensor2D;
-      const position = tf.gather(p.positions.weight, tf.reshape(patch, [1]) as tf.Tensor1D);
-      let h_BW = tf.add(linear(p.input, given_BG), position);
-      if (told_BW !== undefined) h_BW = tf.add(h_BW, told_BW);
+      const here = tf.reshape(patch, [1]) as tf.Tensor1D;
+      let h_BW = tf.add(linear(p.input, given_BG), tf.gather(p.positions.weight, here));
+      if (told_BTW !== undefined) {
+        h_BW = tf.add(h_BW, tf.reshape(tf.gather(told_BTW, here, 1), [B, width]));
+      }
       const done = blocksStep(p.blocks, cache, {
         x_B1W: tf.reshape(h_BW, [B, 1, width]) as tf.Tensor3D,
         pos: patch,

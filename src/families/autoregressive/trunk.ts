@@ -26,15 +26,15 @@ export interface TrunkInput {
   readonly x_BTF: tf.Tensor3D;
   /** The neighbours of each that come before it: [B, T, 4F]; see `around.ts`. */
   readonly around_BTG: tf.Tensor3D;
-  /** What the model is told beside, [B, W]; undefined where it has no conditions. */
-  readonly told_BW?: tf.Tensor2D;
+  /** What is told beside of each patch, [B, T, W]; undefined where there is nothing. */
+  readonly told_BTW?: tf.Tensor3D;
 }
 
 /** What a trunk is given while decoding. */
 export interface TrunkStep {
   /** The patches, centred: [B, T, F]; what is not yet drawn is never seen. */
   readonly x_BTF: tf.Tensor3D;
-  readonly told_BW?: tf.Tensor2D;
+  readonly told_BTW?: tf.Tensor3D;
   readonly place: Place;
 }
 
