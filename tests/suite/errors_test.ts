@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../src/errors.ts";
+import { families, metrics } from "../../src/registry.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 
@@ -92,14 +93,13 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    "  families: autoencoder, vae, vqvae, toy   (deno task list)",
+    `  families: ${[...Object.keys(families), "toy"].join(", ")}   (deno task list)`,
   ],
   [
     "an unknown metric, written short",
     { 12: "  - scores" },
     "suites/mine.yaml:12:5: unknown metric `scores`; did you mean `score`?\n" +
-    "  metrics: reconstruction, likelihood, frechet, kernel, coverage, duplicates, control, " +
-    "disentanglement, codes, throughput, score   (deno task list)",
+    `  metrics: ${[...Object.keys(metrics), "score"].join(", ")}   (deno task list)`,
   ],
   [
     "an unknown dataset",
