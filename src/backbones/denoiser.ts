@@ -51,9 +51,12 @@ export function chooseBackbone(
   return backbone === "auto" ? "unet" : backbone;
 }
 
+/** Whatever the sample's size, a resolution of 8×8 and so on has the same channels. */
 function unetOptions({ sample, width, condition }: DenoiserOptions) {
-  const patch = Math.min(sample.height, sample.width) < LARGE_SIDE ? 1 : 2;
-  return { sample, width, condition, patch, lowest: 4, timeScale: TIME_SCALE } as const;
+  const common = { sample, condition, lowest: 4, timeScale: TIME_SCALE };
+  return Math.min(sample.height, sample.width) < LARGE_SIDE
+    ? { ...common, patch: 1, width: 2 * width } as const
+    : { ...common, patch: 2, width } as const;
 }
 
 function ditOptions({ sample, width, condition }: DenoiserOptions) {

@@ -105,12 +105,12 @@ export function testDenoisers(name: string, { family, forms, stochastic }: Teste
 
   test("training lowers the loss, and the same key gives the same stream of losses", async () => {
     const model = built(family, { ...tiny, learningRate: 0.01 });
-    const [one, two] = [await train(model, { steps: 40 }), await train(model, { steps: 40 })];
+    const [one, two] = [await train(model, { steps: 30 }), await train(model, { steps: 3 })];
     const losses = one.series.map((s) => s.get("loss")![0]);
     const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
     const [first, last] = [mean(losses.slice(0, 6)), mean(losses.slice(-6))];
     if (!(last < 0.92 * first)) throw new Error(`loss went from ${first} to ${last}`);
-    assertEquals(one.series, two.series);
+    assertEquals(one.series.slice(0, 3), two.series);
   });
 
   for (const [form, config] of Object.entries(forms)) {
@@ -163,7 +163,7 @@ export function testDenoisers(name: string, { family, forms, stochastic }: Teste
   });
 
   test("conditions are told, guidance weighs them, and −1 tells nothing", async () => {
-    const config = { ...tiny, condition: ["hue"], labelDropout: 0.5 };
+    const config = { ...tiny, condition: ["hue"], conditionDropout: 0.5 };
     const model = built(family, config, { factors });
     assertEquals(model.capabilities.conditions, ["hue"]);
     assertEquals(model.capabilities.guidance, true);

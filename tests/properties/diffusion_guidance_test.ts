@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { diffusionOf } from "../../src/families/diffusion/family.ts";
+import { diffusionOf, type Space } from "../../src/families/diffusion/forms.ts";
 import { config as diffusionConfig } from "../../src/families/diffusion/mod.ts";
 import { config as flowConfig } from "../../src/families/flow/mod.ts";
 import { flowOf } from "../../src/families/flow/family.ts";
@@ -77,11 +77,13 @@ law("guiding the pictures is guiding the noise, the score or the velocity", {
   },
 });
 
+/** Points, as they are. */
+const space: Space = { grid: points, bounded: true, picture: (_, x_BHWC) => x_BHWC };
 const factors = [{ name: "hue", kind: "class" as const, classes: ["a", "b", "c"] }];
 
 Deno.test("the guided program is two evaluations of the plain one, with and without labels", async () => {
   const settings = diffusionConfig.parse({ width: 8, condition: ["hue"] });
-  const { denoising } = diffusionOf(settings, { sample: points, factors });
+  const { denoising } = diffusionOf(settings, { space, factors });
   const programs = denoisingPrograms(denoising);
   const network = mapTree(
     initNetwork(key("net"), denoising.network) as TensorTree,
@@ -127,7 +129,7 @@ const forms: Record<string, { of: () => Denoising; near: number }> = Object.from
       near,
       of: () =>
         family === "diffusion"
-          ? diffusionOf(diffusionConfig.parse({ ...config, evaluations: 48 }), { sample: points, factors: [] }).denoising
+          ? diffusionOf(diffusionConfig.parse({ ...config, evaluations: 48 }), { space, factors: [] }).denoising
           : flowOf(flowConfig.parse({ ...config, evaluations: 48 }), { sample: points, factors: [], steps: 10 }).denoising,
     },
   ]),
@@ -185,7 +187,7 @@ law("the real samplers, given the oracle of N(m, s²) as their program, follow i
 
 Deno.test("rows of fresh noise differ by row, step and key, and the start is the plan's scale", async () => {
   const settings = diffusionConfig.parse({ width: 8, form: "ddpm", sampler: "ancestral" });
-  const { denoising } = diffusionOf(settings, { sample: points, factors: [] });
+  const { denoising } = diffusionOf(settings, { space, factors: [] });
   const { noise } = denoisingPrograms(denoising);
   const draw = (index: number, from: number, purpose = "a") =>
     values(() =>

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { conditionField } from "../conditioning.ts";
-import { trainingFields } from "../training_config.ts";
+import { optimiserField, trainingFields } from "../training_config.ts";
 
 /** Network, conditions and sampling. */
 export const denoisingFields = {
@@ -16,7 +16,7 @@ export const denoisingFields = {
   width: z.int().min(8).max(256).multipleOf(8).default(32)
     .describe("Size of the network: channels at half resolution; cost grows as its square"),
   ...conditionField,
-  labelDropout: z.number().min(0).max(1).default(0.1)
+  conditionDropout: z.number().min(0).max(1).default(0.1)
     .describe(
       "Share of the pictures trained without labels, for guidance and for unlabelled samples",
     ),
@@ -33,7 +33,7 @@ export interface DenoisingSettings {
   readonly backbone: "auto" | "unet" | "dit";
   readonly width: number;
   readonly condition: readonly string[];
-  readonly labelDropout: number;
+  readonly conditionDropout: number;
   readonly guidance: number;
   readonly evaluations: number;
 }
@@ -41,7 +41,8 @@ export interface DenoisingSettings {
 /** `trainingFields` with this kind of network's learning rate and length of average. */
 export const denoisingTrainingFields = {
   ...trainingFields,
-  learningRate: z.number().positive().default(2e-3).describe("Adam's learning rate at its peak"),
+  optimiser: optimiserField("muon"),
+  learningRate: trainingFields.learningRate.removeDefault().default(4e-3),
   ema: z.number().min(0).max(0.99999).default(0.999)
     .describe(
       "Decay a step of the average of the weights that evaluation uses; its horizon is at most a " +
@@ -59,7 +60,7 @@ export type Reject = (field: string, message: string) => void;
 
 /** Refuses what can't be: for `superRefine`. */
 export function refuseGuidance(
-  c: Pick<DenoisingSettings, "condition" | "guidance" | "labelDropout">,
+  c: Pick<DenoisingSettings, "condition" | "guidance" | "conditionDropout">,
   reject: Reject,
 ): void {
   if (c.guidance === 1) return;
@@ -68,9 +69,16 @@ export function refuseGuidance(
       "guidance",
       "there is no condition to weigh: name one under `condition`, or leave it at 1",
     );
-  } else if (c.labelDropout === 0) {
-    reject("guidance", "it needs the model without labels, which labelDropout 0 never trains");
+  } else if (c.conditionDropout === 0) {
+    reject("guidance", "it needs the model without labels, which conditionDropout 0 never trains");
   }
+}
+
+/** The defaults of fields. */
+export function defaultsOf(fields: Record<string, z.ZodType>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, field.parse(undefined)]),
+  );
 }
 
 /** Refuses fields that another form uses, where they aren't at their default. */

@@ -263,11 +263,11 @@ export function denoisingCapabilities(denoising: Denoising): Omit<Capabilities, 
     conditions: conditions.map(({ name }) => name),
     evaluations: evaluationsOf(denoising.plan(settings.evaluations, false).steps),
     anyEvaluations: true,
-    guidance: conditions.length > 0 && settings.labelDropout > 0,
+    guidance: conditions.length > 0 && settings.conditionDropout > 0,
   };
 }
 
-/** The grid of pictures of a spec. */
-export function gridOf({ height, width, channels }: Grid): Grid {
+/** The shape of a spec, without what else it says. */
+export function shapeOf({ height, width, channels }: Grid): Grid {
   return { height, width, channels };
 }

@@ -114,7 +114,7 @@ export function denoisingStep<S extends Trained<Network>>(
   const { conditions } = denoising.network;
   const told = conditions.length === 0 ? {} : dropLabels(labels, {
     conditions,
-    share: settings.labelDropout,
+    share: settings.conditionDropout,
     key: fold(key, "labels"),
     rows_B,
   });

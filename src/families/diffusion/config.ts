@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import {
+  defaultsOf,
   denoisingFields,
   denoisingTrainingFields,
   refuseGuidance,
@@ -41,6 +42,18 @@ const edmFields = {
     .describe("edm: standard deviation of ln σ in training"),
 };
 
+/** Settings of the space that is diffused, with their defaults but for `latent` itself. */
+const latentFields = {
+  latentChannels: z.int().min(1).max(64).default(4)
+    .describe("latent: channels of the map that is diffused, a quarter of the picture's side"),
+  latentWidth: z.int().min(8).max(512).default(64)
+    .describe("latent: channels of the autoencoder at the map; cost grows as its square"),
+  latentShare: z.number().gt(0).lt(1).default(0.3)
+    .describe("latent: share of the steps that train the autoencoder, before the diffusion"),
+  latentCodes: z.int().min(2).max(8192).default(256)
+    .describe("latent vq: codes that the decoder snaps the map to"),
+};
+
 const samplers = {
   ddpm: ["ancestral", "ddim", "multistep"],
   edm: ["euler", "heun", "multistep"],
@@ -52,6 +65,11 @@ export const config = z.strictObject({
     .describe("Discrete steps (DDPM) or a continuum of noise levels with preconditioning (EDM)"),
   ...ddpmFields,
   ...edmFields,
+  latent: z.enum(["none", "autoencoder", "vq"]).default("none")
+    .describe(
+      "What is diffused: pixels, or the map of an autoencoder trained before, plain or quantised",
+    ),
+  ...latentFields,
   sampler: z.enum(["auto", "ancestral", "ddim", "euler", "heun", "multistep"]).default("auto")
     .describe(
       "ddpm: ancestral, ddim or multistep; edm: euler, heun (two evaluations a step) or multistep; " +
@@ -67,10 +85,13 @@ export const config = z.strictObject({
     reject("sampler", `${c.form} has ${known.join(", ")}, not ${c.sampler}`);
   }
   const others = c.form === "ddpm" ? edmFields : ddpmFields;
-  const defaults = Object.fromEntries(
-    Object.entries(others).map(([name, field]) => [name, field.parse(undefined)]),
-  );
-  refuseUnused(c, { defaults, used: [], form: c.form }, reject);
+  refuseUnused(c, { defaults: defaultsOf(others), used: [], form: `form ${c.form}` }, reject);
+  const used = { none: [], autoencoder: Object.keys(latentFields), vq: Object.keys(latentFields) };
+  refuseUnused(c, {
+    defaults: defaultsOf(latentFields),
+    used: used[c.latent].filter((name) => c.latent === "vq" || name !== "latentCodes"),
+    form: `latent ${c.latent}`,
+  }, reject);
   if (c.form === "ddpm" && c.eta > 0 && c.sampler !== "ddim") {
     reject("eta", "it is the ddim sampler's: set `sampler: ddim`");
   }

@@ -1,102 +1,33 @@
 /**
- * Diffusion models: the declaration that joins network, objective and sampler.
+ * Diffusion models: the declaration that joins network, objective and sampler, in pixels or in an
+ * autoencoder's latent space.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Condition, conditionsOf, type Labels } from "../conditioning.ts";
+import { fold } from "../../random/key.ts";
+import type { Condition, Labels } from "../conditioning.ts";
 import {
   ask,
   centred,
-  type Denoising,
   denoisingCapabilities,
   denoisingDriver,
   denoisingPrograms,
-  gridOf,
+  shapeOf,
   type State,
   uncentred,
 } from "../denoising/model.ts";
-import {
-  edmLevel,
-  edmPoint,
-  logNormalSigma,
-  sigmas,
-  solvers,
-  stepsWithin,
-} from "../denoising/edm.ts";
 import { initNetwork } from "../denoising/network.ts";
-import { preconditioned } from "../denoising/levels.ts";
-import { denoisingStep, type Learns, matching } from "../denoising/train.ts";
-import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { type Images, reads, type Rows, updates } from "../programs.ts";
+import { denoisingStep } from "../denoising/train.ts";
+import { type BuildContext, type Capabilities, defineFamily, type Model } from "../family.ts";
+import { phaseAt, planPhases } from "../phases.ts";
+import { type FamilyProgram, type Images, reads, type Rows, updates } from "../programs.ts";
 import { initTrained } from "../training.ts";
-import { type BoundInputs, continuousBound, type Denoise, discreteBound } from "./bound.ts";
+import type { Denoise } from "./bound.ts";
 import { type Config, config } from "./config.ts";
-import { alphaBars, ddpmLevel, ddpmPlan, predictions, uniformStep, weightings } from "./ddpm.ts";
+import { type Diffusion, diffusionOf } from "./forms.ts";
+import { type CoderState, type LatentSpace, latentSpace } from "./latent.ts";
 
-/** A denoiser, how it learns, and the bound of its likelihood in pixels. */
-export interface Diffusion {
-  readonly denoising: Denoising;
-  readonly learns: Learns;
-  bound(denoise: Denoise, inputs: BoundInputs): tf.Tensor1D;
-}
-
-/** A config's form. */
-export function diffusionOf(
-  config: Config,
-  { sample, factors }: Pick<BuildContext, "sample" | "factors">,
-): Diffusion {
-  const common = {
-    settings: config,
-    network: {
-      sample: gridOf(sample),
-      backbone: config.backbone,
-      width: config.width,
-      conditions: conditionsOf(config.condition, factors),
-    },
-    picture: (_: unknown, x_BHWC: Parameters<typeof uncentred>[0]) => uncentred(x_BHWC),
-  };
-  if (config.form === "edm") {
-    const solver = config.sampler === "heun" || config.sampler === "euler"
-      ? config.sampler
-      : "multistep";
-    const denoising: Denoising = {
-      ...common,
-      level: edmLevel,
-      parametrisation: preconditioned(config.sigmaData),
-      bounded: false,
-      plan: (evaluations) => {
-        const levels = sigmas(stepsWithin(evaluations, solver), config);
-        return { scale: config.sigmaMax, steps: solvers[solver]([...levels, 0].map(edmPoint)) };
-      },
-    };
-    // λ(σ)·out² = 1: (F − target)² needs no weight.
-    return {
-      denoising,
-      learns: matching(denoising, { law: logNormalSigma(config) }),
-      bound: (denoise, inputs) => continuousBound(denoise, inputs, config),
-    };
-  }
-  const alphaBar = alphaBars(config.schedule, config.timesteps);
-  const denoising: Denoising = {
-    ...common,
-    level: ddpmLevel(alphaBar),
-    parametrisation: predictions[config.predicts],
-    bounded: true,
-    plan: (count, deterministic) => {
-      const ancestral = config.sampler === "ancestral" && deterministic;
-      const sampler = ancestral ? "ddim" : config.sampler;
-      return ddpmPlan(alphaBar, { sampler, eta: deterministic ? 0 : config.eta, count });
-    },
-  };
-  return {
-    denoising,
-    learns: matching(denoising, {
-      law: uniformStep(config.timesteps),
-      weight: weightings[config.weighting],
-    }),
-    bound: (denoise, inputs) => discreteBound(denoise, inputs, alphaBar),
-  };
-}
+type Told = { readonly labels: Labels };
 
 /** The conditions' labels, again and again until there are `count`. */
 function repeated(labels: Labels, conditions: readonly Condition[], count: number): Labels {
@@ -106,8 +37,29 @@ function repeated(labels: Labels, conditions: readonly Condition[], count: numbe
   }));
 }
 
-function build(config: Config, context: BuildContext): Model {
-  const { denoising, learns, bound } = diffusionOf(config, context);
+/** `log_weight`: one draw of the bound, of the averaged weights. */
+function weigh({ denoising, bound }: Diffusion): FamilyProgram {
+  return reads<State, Images & Rows & Told>((state, inputs, key) => {
+    // Data lie in [−1, 1], and any guess of them gives a bound.
+    const denoise: Denoise = (x_BHWC, time_B) => {
+      const labels = repeated(inputs.labels, denoising.network.conditions, time_B.shape[0]);
+      const { data_BHWC } = ask(state.ema, { x_BHWC, time_B, labels }, denoising);
+      return tf.clipByValue(data_BHWC, -1, 1);
+    };
+    const x_BHWC = centred(inputs.x_BHWC);
+    return { logWeight_B: bound(denoise, { x_BHWC, rows_B: inputs.rows_B, key }) };
+  });
+}
+
+/** A model of pixels: its likelihood is bounded. */
+function inPixels(config: Config, { sample, factors, steps }: BuildContext): Model {
+  const space = {
+    grid: shapeOf(sample),
+    bounded: true,
+    picture: (_: unknown, x_BHWC: tf.Tensor4D) => uncentred(x_BHWC),
+  };
+  const diffusion = diffusionOf(config, { space, factors });
+  const { denoising, learns } = diffusion;
   return {
     capabilities: {
       likelihood: "bound",
@@ -115,29 +67,80 @@ function build(config: Config, context: BuildContext): Model {
       importance: false,
       ...denoisingCapabilities(denoising),
     },
-    init: (key) => initTrained(initNetwork(key, denoising.network)),
+    init: (key) => initTrained(initNetwork(key, denoising.network), config),
     programs: {
-      train: updates<State, Images & Rows & { labels: Labels }>((state, inputs, key) =>
+      train: updates<State, Images & Rows & Told>((state, inputs, key) =>
         denoisingStep(state, { ...inputs, key, data_BHWC: centred(inputs.x_BHWC) }, {
           learns,
           denoising,
           settings: config,
-          steps: context.steps,
+          steps,
         })
       ),
-      log_weight: reads<State, Images & Rows & { labels: Labels }>((state, inputs, key) => {
-        // Data lie in [−1, 1], and any guess of them gives a bound.
-        const denoise: Denoise = (x_BHWC, time_B) => {
-          const labels = repeated(inputs.labels, denoising.network.conditions, time_B.shape[0]);
-          const { data_BHWC } = ask(state.ema, { x_BHWC, time_B, labels }, denoising);
-          return tf.clipByValue(data_BHWC, -1, 1);
-        };
-        const x_BHWC = centred(inputs.x_BHWC);
-        return { logWeight_B: bound(denoise, { x_BHWC, rows_B: inputs.rows_B, key }) };
-      }),
+      log_weight: weigh(diffusion),
       ...denoisingPrograms(denoising),
     },
     driver: denoisingDriver(denoising),
+  };
+}
+
+/** A model of latents with the autoencoder that they are of. */
+type LatentState = State & CoderState;
+
+/**
+ * A model of an autoencoder's map. The autoencoder is deterministic, so that the density of pictures,
+ * which lie on the decoder's surface, isn't bounded by that of maps: there is no likelihood.
+ */
+function inLatents(config: Config, { sample, factors, steps }: BuildContext): Model {
+  const latent: LatentSpace = latentSpace(config, {
+    sample,
+    scale: config.form === "edm" ? config.sigmaData : 1,
+  });
+  const space = {
+    grid: latent.grid,
+    bounded: false,
+    picture: (state: unknown, x_BHWC: tf.Tensor4D) => latent.decode(state as CoderState, x_BHWC),
+  };
+  const { denoising, learns } = diffusionOf(config, { space, factors });
+  const phases = planPhases([
+    { program: "train_coder", share: config.latentShare },
+    { program: "train", share: 1 - config.latentShare },
+  ], steps);
+  const capabilities: Capabilities = {
+    likelihood: "none",
+    ...denoisingCapabilities(denoising),
+    reconstructs: true,
+  };
+  return {
+    capabilities,
+    init: (key) => ({
+      ...initTrained(initNetwork(key, denoising.network), config),
+      ...latent.init(fold(key, "latent")),
+    }),
+    programs: {
+      train_coder: updates<LatentState, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
+        const [coder, outputs] = latent.train(state, { x_BHWC, rows_B, key }, phases[0].steps);
+        return [{ ...state, ...coder }, outputs];
+      }),
+      train: updates<LatentState, Images & Rows & Told>((state, inputs, key) => {
+        const data_BHWC = latent.encode(state, inputs.x_BHWC);
+        const [next, outputs] = denoisingStep(state, { ...inputs, key, data_BHWC }, {
+          learns,
+          denoising,
+          settings: config,
+          steps: phases[1].steps,
+        });
+        return [{ ...state, ...next }, outputs];
+      }),
+      reconstruct: reads<LatentState, Images>((state, { x_BHWC }) => ({
+        x_BHWC: latent.decode(state, latent.encode(state, x_BHWC)),
+      })),
+      ...denoisingPrograms(denoising),
+    },
+    driver: {
+      ...denoisingDriver(denoising),
+      schedule: (step) => [phaseAt(phases, step).program],
+    },
   };
 }
 
@@ -158,5 +161,6 @@ export const diffusion = defineFamily<Config>({
     "arXiv:2112.10752",
   ],
   config,
-  build,
+  build: (config, context) =>
+    config.latent === "none" ? inPixels(config, context) : inLatents(config, context),
 });

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import {
+  defaultsOf,
   denoisingFields,
   denoisingTrainingFields,
   refuseGuidance,
@@ -79,10 +80,7 @@ export const config = z.strictObject({
 }).superRefine((c, context) => {
   const reject = (field: string, message: string) =>
     context.addIssue({ code: "custom", path: [field], message });
-  const defaults = Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, field.parse(undefined)]),
-  );
-  refuseUnused(c, { defaults, used: used[c.form], form: `form ${c.form}` }, reject);
+  refuseUnused(c, { defaults: defaultsOf(fields), used: used[c.form], form: `form ${c.form}` }, reject);
   if (c.times === "uniform" && (c.timeMean !== 0 || c.timeDeviation !== 1)) {
     reject("times", "timeMean and timeDeviation are the logit-normal law's");
   }

@@ -11,7 +11,7 @@ import {
   denoisingCapabilities,
   denoisingDriver,
   denoisingPrograms,
-  gridOf,
+  shapeOf,
   type State,
   uncentred,
 } from "../denoising/model.ts";
@@ -100,7 +100,7 @@ export function flowOf(
     ...formOf(config),
     settings: config,
     network: {
-      sample: gridOf(sample),
+      sample: shapeOf(sample),
       backbone: config.backbone,
       width: config.width,
       conditions: conditionsOf(config.condition, factors),
@@ -122,7 +122,7 @@ function build(config: Config, context: BuildContext): Model {
       ...capabilities,
       guidance: capabilities.guidance && config.form === "flow",
     },
-    init: (key) => initTrained(initNetwork(key, denoising.network)),
+    init: (key) => initTrained(initNetwork(key, denoising.network), config),
     programs: {
       train: updates<State, Images & Rows & { labels: Labels }>((state, inputs, key) =>
         denoisingStep(state, { ...inputs, key, data_BHWC: centred(inputs.x_BHWC) }, {
