@@ -1,9 +1,11 @@
 /** Metrics from end to end in a world where the answers are known. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { conditional } from "../../src/metrics/conditional.ts";
 import { control } from "../../src/metrics/control.ts";
 import { coverage } from "../../src/metrics/coverage.ts";
 import { disentanglement } from "../../src/metrics/disentanglement.ts";
 import { duplicates } from "../../src/metrics/duplicates.ts";
+import { fewSteps } from "../../src/metrics/few_steps.ts";
 import { frechet, normalisedDistance } from "../../src/metrics/frechet.ts";
 import { kernel } from "../../src/metrics/kernel.ts";
 import { likelihood } from "../../src/metrics/likelihood.ts";
@@ -49,6 +51,8 @@ Deno.test("names say extractor, sample count and options", () => {
 Deno.test("every metric accepts {} and rejects unknown keys", () => {
   const all: Metric<never>[] = [
     frechet,
+    fewSteps,
+    conditional,
     kernel,
     coverage,
     duplicates,

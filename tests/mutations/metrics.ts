@@ -106,4 +106,32 @@ export const mutants: readonly Mutant[] = [
     law: "tests/metrics/extractors_test.ts",
     filter: "lite0 agrees",
   },
+  {
+    id: "few-steps-all-alike",
+    file: "src/metrics/few_steps.ts",
+    find: "await subject.sample(samples, { evaluations: evaluations[i] });",
+    replace: "await subject.sample(samples, { evaluations: evaluations[0] });",
+    law: "tests/metrics/few_steps_test.ts",
+  },
+  {
+    id: "conditional-without-ceiling",
+    file: "src/metrics/conditional.ts",
+    find: "value: value / ceiling, beside",
+    replace: "value: value, beside",
+    law: "tests/metrics/conditional_test.ts",
+  },
+  {
+    id: "conditional-asks-for-one-class",
+    file: "src/metrics/conditional.ts",
+    find: "Int32Array.from(rows, (i) => i % classes.length)",
+    replace: "Int32Array.from(rows, () => 0)",
+    law: "tests/metrics/conditional_test.ts",
+  },
+  {
+    id: "conditional-guidance-not-passed",
+    file: "src/metrics/conditional.ts",
+    find: "...(guidance === null ? {} : { guidance }) };",
+    replace: "};",
+    law: "tests/metrics/conditional_test.ts",
+  },
 ];
