@@ -28,7 +28,10 @@ export function tableLines(
   groups: readonly Group[],
   columns = 100,
 ): string[] {
-  const labels = new Map(groups.map((group) => [group.id, group.label]));
+  const labels = new Map(groups.map(({ id, label, memorised }) => [
+    id,
+    memorised ? `${label} (memorised)` : label,
+  ]));
   const rows = table.rows.map(({ group, cells }) => ({
     label: labels.get(group) ?? group,
     cells: cells.map(cellText),

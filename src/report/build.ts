@@ -1,5 +1,6 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
 import type { Record as RunRecord, Series } from "../record/record.ts";
+import { memorisedNote } from "../metrics/memorisation.ts";
 import { countVerdicts } from "../gate/outcome.ts";
 import type { Verdict } from "../gate/verdict.ts";
 import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
@@ -100,6 +101,12 @@ function notes(groups: readonly Group[], superseded: number): string[] {
         `With ${
           count(most, "seed")
         } a row these intervals are wide; 5 are what a quality gate asks.`,
+      ]
+      : []),
+    ...(groups.some((g) => g.memorised)
+      ? [
+        `Rows marked "${memorisedNote}" hold what they were shown: where samples are compared with ` +
+        "data they don't compete.",
       ]
       : []),
     ...(superseded > 0

@@ -93,10 +93,19 @@ function besideOf(values: readonly SeedValue[]): Record<string, number> | null {
   return means.length > 0 ? Object.fromEntries(means) : null;
 }
 
+/** Metrics of how near samples are to data, in which memory passes for quality. */
+const SAMPLED: ReadonlySet<string> = new Set(["frechet", "few_steps", "kernel", "coverage"]);
+
+/** Whether a row takes part in the ranking of a column. */
+export function competes(group: Group, column: Column): boolean {
+  return !group.control && !(group.memorised && SAMPLED.has(column.metric));
+}
+
 /**
  * Marks the best trained family of a column, and those that the seeds don't tell apart from it: the
  * 95 % interval of the difference of means (pooled t) holds zero. Where neither has a second seed
- * nothing can be told apart, and no one is marked. Control rows don't compete.
+ * nothing can be told apart, and no one is marked. Control rows don't compete, nor does what is
+ * memorised where samples are compared with data.
  */
 export function rankCells(
   column: Column,
@@ -104,7 +113,7 @@ export function rankCells(
 ): Cell[] {
   const sign = column.direction === "lower" ? -1 : 1;
   const valued = rows.flatMap(({ group, cell }, at) =>
-    !group.control && cell.kind === "value" ? [{ at, cell }] : []
+    competes(group, column) && cell.kind === "value" ? [{ at, cell }] : []
   );
   const cells = rows.map((row) => row.cell);
   if (column.direction === "none" || valued.length < 2) return cells;

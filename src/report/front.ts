@@ -1,4 +1,5 @@
 /** Quality against throughput, and the rows that no other row beats in both. @module */
+import { competes } from "./cells.ts";
 import type { Chart, Group } from "./model.ts";
 import { type FilledColumn, headlineColumns, sampleRate } from "./tables.ts";
 import { list } from "./format.ts";
@@ -37,12 +38,14 @@ export function frontChart(
   const rows = groups.flatMap((group, i) => {
     const [x, y] = [rate.cells[i], quality.cells[i]];
     return !group.control && x.kind === "value" && y.kind === "value"
-      ? [{ label: group.label, index: group.index, x: x.estimate, y: y.estimate }]
+      ? [{ group, x: x.estimate, y: y.estimate }]
       : [];
   });
   if (rows.length === 0) return { reason: "no family has both a quality and a sampling rate" };
   const yDirection = quality.column.direction === "higher" ? "higher" : "lower";
-  const front = paretoFront(rows.map((r) => ({ x: r.x.mean, y: r.y.mean })), yDirection);
+  const rivals = rows.filter(({ group }) => competes(group, quality.column));
+  const front = paretoFront(rivals.map((r) => ({ x: r.x.mean, y: r.y.mean })), yDirection)
+    .map((i) => rows.indexOf(rivals[i]));
   const references = groups.flatMap((group, i) => {
     const cell = quality.cells[i];
     return group.control && (group.family === "held-out" || group.family === "gaussian") &&
@@ -50,7 +53,7 @@ export function frontChart(
       ? [{ label: group.label, y: cell.estimate.mean }]
       : [];
   });
-  const winners = list(front.map((i) => rows[i].label));
+  const winners = list(front.map((i) => rows[i].group.label));
   return {
     chart: {
       kind: "front",
@@ -61,7 +64,13 @@ export function frontChart(
       x: withUnit(rate.column),
       y: withUnit(quality.column),
       yDirection,
-      points: rows.map((row, i) => ({ ...row, onFront: front.includes(i) })),
+      points: rows.map(({ group: { label, index }, x, y }, i) => ({
+        label,
+        index,
+        x,
+        y,
+        onFront: front.includes(i),
+      })),
       references,
     },
   };

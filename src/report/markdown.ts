@@ -74,8 +74,9 @@ function rows([head, ...body]: readonly (readonly string[])[], align: string): s
 
 function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string {
   if (table.columns.length === 0) return "No metric has a value yet.";
-  const body = shownRows(table, groups).map(({ label, control, note, cells }) => {
-    const name = escape(note ? `${label} (${note})` : label);
+  const body = shownRows(table, groups).map(({ label, control, note, mark, cells }) => {
+    const said = [note, mark].filter((text) => text !== "").join("; ");
+    const name = escape(said ? `${label} (${said})` : label);
     return [control ? `_${name}_` : name, ...cells.map(cellMarkdown)];
   });
   return rows(

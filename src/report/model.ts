@@ -29,6 +29,8 @@ export interface Group {
   readonly seeds: readonly number[];
   readonly runs: readonly string[];
   readonly states: Readonly<Partial<Record<RunState, number>>>;
+  /** Its samples lie nearer to the training pictures than new ones do, so they compete with none. */
+  readonly memorised: boolean;
   /** Of one run; null for controls. */
   readonly parameters: number | null;
   readonly steps: number;

@@ -48,11 +48,11 @@ export function tableHtml(table: Table, groups: GroupsById): Html {
           <tr><th scope="col"><span class="hidden">row</span></th>${table.columns.map(heading)}</tr>
         </thead>
         <tbody>${
-    rows.map(({ label: text, index, control, note, cells }, i) => {
+    rows.map(({ label: text, index, control, note, mark, cells }, i) => {
       const kind = [control && "control", i === firstControl && "first-control"];
       const label = markup`${swatch(index)}${text}${
         note ? markup` <span class="state unsure">${note}</span>` : null
-      }`;
+      }${mark ? markup` <span class="state bad">${mark}</span>` : null}`;
       return markup`
             <tr class="${kind.filter(Boolean).join(" ")}"><th scope="row">${label}</th>${
         cells.map((cell) => cellHtml(cell, note !== ""))

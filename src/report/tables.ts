@@ -1,7 +1,8 @@
 /** Columns and tables: which metric stands where, and the normalised distance. @module */
+import { memorisedNote } from "../metrics/memorisation.ts";
 import { mean } from "../stats/mod.ts";
 import type { Cell, Column, Group, RecordsByGroup, Table } from "./model.ts";
-import { cellOf, rankCells, type SeedValue, seedValues } from "./cells.ts";
+import { cellOf, competes, rankCells, type SeedValue, seedValues } from "./cells.ts";
 
 /** A column with what every group has in it. */
 export interface FilledColumn {
@@ -182,16 +183,19 @@ export interface ShownRow {
   readonly control: boolean;
   /** "1 of 3 diverged"; empty where all runs are done. */
   readonly note: string;
+  /** What is to be said of the row beside its states: that it is memorised; or empty. */
+  readonly mark: string;
   readonly cells: readonly Cell[];
 }
 
 /** Rows of a table; control rows that have nothing in it share one. */
 export function shownRows(table: Table, groups: ReadonlyMap<string, Group>): ShownRow[] {
   const rows = table.rows.map(({ group: id, cells }) => {
-    const { label, index, control, runs, states } = groups.get(id)!;
+    const { label, index, control, runs, states, memorised } = groups.get(id)!;
     const trouble = Object.entries(states).filter(([state]) => state !== "done")
       .map(([state, n]) => runs.length === 1 ? state : `${n} of ${runs.length} ${state}`);
-    return { label, index, control, note: trouble.join(", "), cells };
+    const mark = memorised ? memorisedNote : "";
+    return { label, index, control, note: trouble.join(", "), mark, cells };
   });
   const empty = rows.filter(({ control, cells }) =>
     control && cells.every((cell) => cell.kind === "not-defined")
@@ -205,8 +209,8 @@ export function shownRows(table: Table, groups: ReadonlyMap<string, Group>): Sho
 }
 
 /**
- * Families from best to worst in a column, those without a value last; control rows stay last. The
- * order of equals is kept.
+ * Families from best to worst in a column, then those that don't compete in it, then those without a
+ * value; control rows stay last. The order of equals is kept.
  */
 export function ranked(
   groups: readonly Group[],
@@ -220,7 +224,8 @@ export function ranked(
   const order = (a: Group, b: Group) => {
     const [x, y] = [value.get(a.id) ?? null, value.get(b.id) ?? null];
     if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return sign * (x - y);
+    const out = (group: Group) => Number(!competes(group, column));
+    return out(a) - out(b) || sign * (x - y);
   };
   return [...groups.filter((g) => !g.control).sort(order), ...groups.filter((g) => g.control)];
 }

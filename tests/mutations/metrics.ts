@@ -134,4 +134,25 @@ export const mutants: readonly Mutant[] = [
     replace: "};",
     law: "tests/metrics/conditional_test.ts",
   },
+  {
+    id: "memorised-by-one-ratio",
+    file: "src/metrics/memorisation.ts",
+    find: "below(ratio, standardError) && below(toHeldOut, toHeldOutError)",
+    replace: "below(ratio, standardError)",
+    law: "tests/properties/metrics_memorisation_test.ts",
+  },
+  {
+    id: "memorised-is-far",
+    file: "src/metrics/memorisation.ts",
+    find: "value < 1 - Math.max(margin, 2 * error)",
+    replace: "value > 1 + Math.max(margin, 2 * error)",
+    law: "tests/properties/metrics_memorisation_test.ts",
+  },
+  {
+    id: "nearness-squared",
+    file: "src/metrics/memorisation.ts",
+    find: "nearest(from, sets.train).map(Math.sqrt)",
+    replace: "nearest(from, sets.train)",
+    law: "tests/properties/metrics_memorisation_test.ts",
+  },
 ];

@@ -74,4 +74,12 @@ export const mutants: readonly Mutant[] = [
     law: page,
     filter: "another run",
   },
+  {
+    id: "memory-ranked-as-quality",
+    file: "src/report/cells.ts",
+    find: `return !group.control && !(group.memorised && SAMPLED.has(column.metric));`,
+    replace: `return !group.control;`,
+    law: model,
+    filter: "nearer to the training set",
+  },
 ];
