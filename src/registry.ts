@@ -6,6 +6,7 @@
 import { isAbsolute, resolve, toFileUrl } from "@std/path";
 import type { DatasetDefinition } from "./data/dataset.ts";
 import { UsageError } from "./errors.ts";
+import type { External } from "./external/mod.ts";
 import type { Family } from "./families/family.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { didYouMean } from "./text/nearest.ts";
@@ -26,6 +27,16 @@ export const families: Table<Family> = {
   flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
   gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
 };
+
+/** What an entry of `runs` may be beside a family: samples that something else makes. */
+export const externals: Table<External> = {
+  external: () => import("./external/mod.ts").then((m) => m.external),
+};
+
+/** All that an entry of `runs` can name. */
+export function runnable(): Table<Family | External> {
+  return { ...families, ...externals };
+}
 
 /** Datasets. */
 export const datasets: Table<DatasetDefinition> = {
@@ -155,7 +166,9 @@ function add<T extends { readonly name: string }>(
   url: string,
 ): string {
   const key = `${noun}/${value.name}`;
-  if (Object.hasOwn(table, value.name) && origins.get(key) !== url) {
+  const taken = Object.hasOwn(table, value.name) ||
+    (noun === "families" && Object.hasOwn(externals, value.name));
+  if (taken && origins.get(key) !== url) {
     const owner = origins.get(key) ?? "Likeness itself";
     throw new UsageError(
       `${url}: the name \`${value.name}\` is taken among ${noun} by ${owner}; choose another`,

@@ -45,7 +45,7 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
       runs: runs.map((run) => run.id),
       states,
       memorised: memorised(runs),
-      parameters: control ? null : first.parameters,
+      parameters: first.spec.protocol === "train-evaluate" ? first.parameters : null,
       steps: Math.max(...runs.map((run) => run.steps)),
     };
   });

@@ -24,14 +24,14 @@ export interface Group {
   readonly family: string;
   /** A row of known samples, not a trained family. */
   readonly control: boolean;
-  /** Place among the trained families, which fixes colour and shape; −1 for controls. */
+  /** Place among the families, samples from elsewhere with them, which fixes colour and shape; −1 for controls. */
   readonly index: number;
   readonly seeds: readonly number[];
   readonly runs: readonly string[];
   readonly states: Readonly<Partial<Record<RunState, number>>>;
   /** Its samples lie nearer to the training pictures than new ones do, so they compete with none. */
   readonly memorised: boolean;
-  /** Of one run; null for controls. */
+  /** Of one run; null for controls and for samples from elsewhere. */
   readonly parameters: number | null;
   readonly steps: number;
 }

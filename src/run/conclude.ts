@@ -3,7 +3,7 @@
  * @module
  */
 import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
-import type { PlannedRun } from "../record/record.ts";
+import type { PlannedRun, RunSpec } from "../record/record.ts";
 import { evaluate, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "./events.ts";
 import { type Ending, type Run, timed, writeRecord } from "./job.ts";
@@ -25,14 +25,27 @@ export async function nulls(
   return values.flat();
 }
 
-/** What a control row says to metrics of speed. */
-async function speedOfControl({ planned, host }: Run): Promise<MetricValue[]> {
+/** What is said to metrics of speed where there is no model here to time; undefined where there is. */
+const untimed: Readonly<Partial<Record<RunSpec["protocol"], Parameters<typeof withoutValues>[2]>>> =
+  {
+    control: {
+      status: "not-defined",
+      reason: "a control row is no model: there is nothing to time",
+    },
+    external: {
+      status: "not-measured",
+      reason: "external: it was trained and sampled elsewhere",
+    },
+  };
+
+/** Values of the metrics of speed, of runs that have nothing to time. */
+async function withoutSpeed({ planned, host }: Run): Promise<MetricValue[]> {
+  const why = untimed[planned.spec.protocol];
+  if (why === undefined) return [];
   const values: MetricValue[] = [];
   for (const { metric: name, config } of planned.spec.metrics) {
     const metric = await host.metric(name);
-    if (metric.phase !== "speed") continue;
-    const reason = "a control row is no model: there is nothing to time";
-    values.push(...withoutValues(metric, config, { status: "not-defined", reason }));
+    if (metric.phase === "speed") values.push(...withoutValues(metric, config, why));
   }
   return values;
 }
@@ -82,9 +95,7 @@ export async function conclude(run: Run, scored: {
     ...scored.ending,
     state: causes.length === 0 ? "done" : "unreliable",
     ...(causes.length === 0 ? {} : { cause: causes.join("; ") }),
-    metrics: planned.spec.protocol === "control"
-      ? [...values, ...await speedOfControl(run)]
-      : values,
+    metrics: [...values, ...await withoutSpeed(run)],
     artefacts: [...scored.ending.artefacts, ...pictures],
   });
 }

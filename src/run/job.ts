@@ -13,6 +13,7 @@ import type {
   PlannedRun,
   Record as RunRecord,
   RunState,
+  SamplesTaken,
   Timings,
 } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
@@ -93,6 +94,7 @@ export interface Ending {
   readonly parameters: number;
   readonly metrics: readonly MetricValue[];
   readonly artefacts: readonly Artefact[];
+  readonly samples?: SamplesTaken;
   readonly resumed: number;
   readonly seriesSha256: string | null;
 }
