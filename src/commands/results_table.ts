@@ -11,7 +11,8 @@ function cellText(cell: Cell): string {
   if (cell.kind === "not-measured") return "n/m";
   const { value, spread } = formatEstimate(cell.estimate);
   const bound = cell.bound === undefined ? "" : cell.bound === "upper" ? "≤ " : "≥ ";
-  return bound + value + (spread === null ? "" : ` ${spread}`);
+  const label = cell.label === undefined ? "" : ` ${cell.label}`;
+  return bound + value + (spread === null ? "" : ` ${spread}`) + label;
 }
 
 /** Columns of a terminal that a text takes: code points, since no label here is wider. */

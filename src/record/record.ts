@@ -4,6 +4,7 @@
  * @module
  */
 import type { MetricValue } from "../metrics/metric.ts";
+import type { Capabilities } from "../families/family.ts";
 import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
 
 /** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */
@@ -131,6 +132,8 @@ export interface Record {
   readonly timings: Timings;
   readonly resumed: number;
   readonly artefacts: readonly Artefact[];
+  /** Of trained runs: what the model can do, so that a report need not load its family. */
+  readonly capabilities?: Capabilities;
   /** Of external runs: the samples that were scored. */
   readonly samples?: SamplesTaken;
   /** Of the raw series but for its wall seconds; null where there is none. */

@@ -14,6 +14,7 @@ export interface SeedValue {
   readonly status?: "not-defined" | "not-measured";
   readonly reason?: string;
   readonly bound?: "lower" | "upper";
+  readonly label?: string;
   readonly beside?: Readonly<Record<string, number>>;
 }
 
@@ -50,7 +51,8 @@ function stateText(record: RunRecord): string {
 
 function usable(metric: MetricValue): Omit<SeedValue, "seed"> {
   if (metric.value !== null && Number.isFinite(metric.value)) {
-    return { value: metric.value, beside: metric.beside, bound: metric.bound };
+    const { value, beside, bound, label } = metric;
+    return { value, beside, bound, label };
   }
   return {
     value: null,
@@ -72,12 +74,14 @@ export function cellOf(values: readonly SeedValue[]): Cell {
     };
   }
   const beside = besideOf(present);
+  const labels = [...new Set(present.flatMap((v) => v.label === undefined ? [] : [v.label]))];
   return {
     kind: "value",
     estimate: estimateOf(present.map((v) => v.value)),
     seeds: present.map(({ seed, value }) => ({ seed, value })),
     ...(beside ? { beside } : {}),
     ...(present[0].bound ? { bound: present[0].bound } : {}),
+    ...(labels.length > 0 ? { label: labels.join(", ") } : {}),
     ...(gaps.length > 0
       ? { note: gaps.map((v) => `seed ${v.seed}: ${v.reason ?? "no value"}`).join("; ") }
       : {}),
@@ -130,7 +134,8 @@ export function rankCells(
 
 type ValueCell = Cell & { kind: "value" };
 
-function toldApart(a: ValueCell, b: ValueCell): boolean {
+/** Whether the seeds of two rows tell their means apart at 95 %. */
+export function toldApart(a: ValueCell, b: ValueCell): boolean {
   if (a.estimate.n + b.estimate.n < 3) return false;
   const values = (cell: ValueCell) => cell.seeds.map((s) => s.value);
   const { low, high } = differenceInterval({ before: values(a), after: values(b) }, LEVEL);

@@ -30,6 +30,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
       dataset,
       steps: step,
       parameters: parameterCount(state),
+      capabilities: model.capabilities,
       resumed,
       seriesSha256: trained.seriesSha256,
     };

@@ -4,7 +4,7 @@
  */
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Family } from "../families/family.ts";
+import type { Capabilities, Family } from "../families/family.ts";
 import type { Extractor, Metric, MetricValue, Subject } from "../metrics/metric.ts";
 import type { HostKey } from "../random/host.ts";
 import { type HostProvenance, provenanceOf } from "../record/provenance.ts";
@@ -94,6 +94,7 @@ export interface Ending {
   readonly parameters: number;
   readonly metrics: readonly MetricValue[];
   readonly artefacts: readonly Artefact[];
+  readonly capabilities?: Capabilities;
   readonly samples?: SamplesTaken;
   readonly resumed: number;
   readonly seriesSha256: string | null;

@@ -82,4 +82,32 @@ export const mutants: readonly Mutant[] = [
     law: model,
     filter: "nearer to the training set",
   },
+  {
+    id: "cost-front-of-the-dear",
+    file: "src/report/front.ts",
+    find: `const sign = xDirection === "higher" ? 1 : -1;`,
+    replace: `const sign = 1;`,
+    law: "tests/report/families_test.ts",
+  },
+  {
+    id: "few-steps-not-normalised",
+    file: "src/report/few_steps.ts",
+    find: `(value - span.heldOut) / (span.gaussian - span.heldOut)`,
+    replace: `value / span.gaussian`,
+    law: "tests/report/families_test.ts",
+  },
+  {
+    id: "disagreement-by-chance",
+    file: "src/report/findings.ts",
+    find: `if (!toldApart(a, b)) return 0;`,
+    replace: ``,
+    law: "tests/report/families_test.ts",
+  },
+  {
+    id: "elsewhere-costs-nothing",
+    file: "src/report/costs.ts",
+    find: `protocol === "external" && !elsewhere`,
+    replace: `false`,
+    law: "tests/report/families_test.ts",
+  },
 ];
