@@ -4,9 +4,10 @@
  */
 import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
-import { evaluate, withoutValues } from "./evaluate.ts";
+import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "./events.ts";
 import { type Ending, type Run, timed, writeRecord } from "./job.ts";
+import { neighbourhoodOf } from "./neighbourhood.ts";
 import { makePictures, type PictureParts } from "./pictures.ts";
 
 /** Nulls for every metric of a plan, for one reason. */
@@ -60,32 +61,33 @@ export async function conclude(run: Run, scored: {
   const { dataset, steps } = scored.ending;
   host.emit({ kind: "phase", phase: "evaluate" });
   await run.status.update("evaluate", steps, steps);
-  const { values, problems } = await timed(run, "metrics", () =>
-    evaluate(
-      {
-        subject: scored.subject,
-        dataset,
-        keys: run.keys,
-        metric: host.metric,
-        extractor: host.extractor,
-        cache: store.cache,
-        engine: host.engine.identity,
-        progress: (note) => host.emit({ kind: "note", note }),
-      },
-      planned.spec.metrics,
-      { phase: "quality", stopped: host.stopped },
-    ));
+  const parts = {
+    subject: scored.subject,
+    dataset,
+    keys: run.keys,
+    metric: host.metric,
+    extractor: host.extractor,
+    cache: store.cache,
+    engine: host.engine.identity,
+    progress: (note: string) => host.emit({ kind: "note", note }),
+  };
+  const { values, problems } = await timed(
+    run,
+    "metrics",
+    () => evaluate(parts, planned.spec.metrics, { phase: "quality", stopped: host.stopped }),
+  );
   if (host.stopped()) {
     await run.status.interrupted();
     return { kind: "stopped", step: steps };
   }
   host.emit({ kind: "phase", phase: "pictures" });
   const causes = [...problems];
-  const pictures = await timed(run, "pictures", () =>
-    makePictures({
+  const pictures = await timed(run, "pictures", async () =>
+    await makePictures({
       subject: scored.subject,
       dataset,
       samples: scored.samples,
+      neighbourhood: await neighbourhoodOf(evaluationContext(parts), planned.spec),
       write: (file, bytes) => store.write(planned.id, file, bytes),
     })).catch((error: Error) => {
       causes.push(`pictures: ${error.message}`);

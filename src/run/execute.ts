@@ -58,7 +58,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
     return await conclude(run, {
       subject: modelSubject(parts),
       samples: model.capabilities.samples
-        ? (count) => sampleImages(parts, pictureKey, { count })
+        ? (count, options) => sampleImages(parts, pictureKey, { count, ...options })
         : null,
       ending: { ...ending, artefacts: [checkpoint] },
     });

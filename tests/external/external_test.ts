@@ -84,7 +84,7 @@ Deno.test("a folder is scored like any model, and its bytes' digest stands in th
     const speed = record.metrics.find(({ kind }) => kind === "speed")!;
     assertEquals([speed.value, speed.status], [null, "not-measured"]);
     assertStringIncludes(speed.reason!, "external");
-    assertEquals(record.artefacts.map(({ name }) => name), ["samples"]);
+    assertEquals(record.artefacts.map(({ name }) => name), ["samples", "nearest"]);
     // Unchanged: the record stands. Changed: it is scored again. Gone: the record stands.
     assert((await run(out, { folder })).cached);
     await picturesIn(folder, [200]);
