@@ -3,10 +3,10 @@ import { formatNumber, words } from "./format.ts";
 import type { Chart, Group } from "./model.ts";
 import type { FilledColumn } from "./tables.ts";
 
-/** What is read beside a value of `shares`: "happy" among samples, "happyTrue" in the data. */
-const TRUE = /true$/i;
+/** Beside a value of `shares`: "happy" among samples, "happy, true" among as many held-out pictures. */
+const TRUE = ", true";
 
-/** A chart a factor: a row a class, a mark a group; the truth as a control row is drawn. */
+/** A chart a factor: a row a class, a mark a group, and the truth. */
 export function shareCharts(groups: readonly Group[], columns: readonly FilledColumn[]): Chart[] {
   return columns.filter(({ column }) => column.metric === "shares").flatMap((filled): Chart[] => {
     const { column, cells } = filled;
@@ -15,17 +15,17 @@ export function shareCharts(groups: readonly Group[], columns: readonly FilledCo
       return cell.kind === "value" && cell.beside ? [{ group, beside: cell.beside }] : [];
     });
     const names = [...new Set(shares.flatMap(({ beside }) => Object.keys(beside)))];
-    const classes = names.filter((name) => !TRUE.test(name));
-    const truth = (name: string) => shares.map(({ beside }) => beside[`${name}True`]).find(isShare);
+    const classes = names.filter((name) => name.endsWith(TRUE))
+      .map((name) => name.slice(0, -TRUE.length));
+    const truth = (name: string) =>
+      shares.map(({ beside }) => beside[`${name}${TRUE}`]).find(isShare);
     const drawn = shares.filter(({ group }) => !group.control);
     if (classes.length === 0 || drawn.length === 0) return [];
-    const heldOut = shares.find(({ group }) => group.control && group.family === "held-out");
-    const known = (name: string) => truth(name) ?? heldOut?.beside[name];
     const rows = classes.flatMap((name) => [
       ...drawn.flatMap(({ group: { label, index }, beside }) =>
         isShare(beside[name]) ? [{ set: words(name), label, index, value: beside[name] }] : []
       ),
-      ...[known(name)].filter(isShare)
+      ...[truth(name)].filter(isShare)
         .map((value) => ({ set: words(name), label: "data", index: -1, value })),
     ]);
     const told = drawn.map(({ group, beside }) =>
