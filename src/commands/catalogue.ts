@@ -12,7 +12,15 @@ import { loadSuite } from "../suite/load.ts";
 
 /** One thing that a suite or the command line can name. */
 export interface Item {
-  readonly noun: "suite" | "family" | "dataset" | "metric" | "control" | "extractor" | "engine";
+  readonly noun:
+    | "suite"
+    | "family"
+    | "external"
+    | "dataset"
+    | "metric"
+    | "control"
+    | "extractor"
+    | "engine";
   readonly name: string;
   readonly version?: number;
   /** "ready", or why not. */
@@ -31,7 +39,15 @@ export interface Item {
 export async function catalogue(): Promise<Item[]> {
   // Suites come first, since they may register modules of the user's.
   const own = await suites();
-  const parts = [families(), datasets(), metrics(), controls(), extractors(), engines()];
+  const parts = [
+    families(),
+    externals(),
+    datasets(),
+    metrics(),
+    controls(),
+    extractors(),
+    engines(),
+  ];
   return [...own, ...(await Promise.all(parts)).flat()];
 }
 
@@ -62,6 +78,15 @@ function families(): Promise<Item[]> {
     papers: family.papers,
     module: registry.originOf("families", name),
     keys: describeKeys(family.config),
+  }));
+}
+
+function externals(): Promise<Item[]> {
+  return rows(registry.externals, "external", ({ version, about, config }) => ({
+    version,
+    status: "ready: give `folder`, `command` or `url`",
+    about,
+    keys: describeKeys(config),
   }));
 }
 

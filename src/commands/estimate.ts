@@ -83,7 +83,7 @@ export async function estimatePlan(
   const firsts = groups.map((group) => plan.find((run) => run.group === group)!);
   const known = (run: PlannedRun) => stored.filter(({ group }) => group === run.group);
   const toProbe = firsts.filter((run) =>
-    run.spec.protocol !== "control" && fromRecords(known(run)) === null
+    run.spec.protocol === "train-evaluate" && fromRecords(known(run)) === null
   );
   const probes = await probe(toProbe, options);
   view.close();

@@ -13,6 +13,7 @@ import { columns, wrap } from "./help.ts";
 const headings: Readonly<Record<Item["noun"], string>> = {
   suite: "Suites",
   family: "Families",
+  external: "Samples from elsewhere",
   dataset: "Datasets",
   metric: "Metrics",
   control: "Controls",

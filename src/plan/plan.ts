@@ -27,7 +27,7 @@ export interface PlanOptions {
 /**
  * The runs of a suite in order: control rows first, which need no training; then entry by entry,
  * seed by seed. Control rows are done at the first seed only: their samples are known, so a second
- * seed would only redraw them.
+ * seed would only redraw them. So are samples from elsewhere that know no seed.
  * @throws UsageError for a family that the suite doesn't have, or seeds that are none
  */
 export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
@@ -71,14 +71,14 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       })
     ),
     ...chosen.flatMap(({ run, label }) =>
-      seeds.map((seed) =>
+      (run.external?.seeded === false ? seeds.slice(0, 1) : seeds).map((seed) =>
         plan(label, {
           ...common,
-          protocol: "train-evaluate",
+          protocol: run.external === undefined ? "train-evaluate" : "external",
           family: run.family,
           familyVersion: run.familyVersion,
           config: run.config,
-          budget: run.budget,
+          budget: run.external === undefined ? run.budget : { steps: 0 },
           batch: run.batch,
           seed,
         })

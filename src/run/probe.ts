@@ -17,8 +17,8 @@ const probeLimit = { steps: 5, seconds: 3 };
 /** Times a few training steps and one sampling call of a run, without leaving a trace of it. */
 export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
   const { spec } = planned;
-  if (spec.protocol === "control") {
-    return { kind: "failed", cause: "a control row has no training to time" };
+  if (spec.protocol !== "train-evaluate") {
+    return { kind: "failed", cause: `a run of protocol ${spec.protocol} has no training to time` };
   }
   const run = begin(planned, host);
   const dataset = await host.dataset(spec.data);

@@ -42,7 +42,7 @@ export interface SubjectParts {
 }
 
 /** Rows `from` … of a set, the last one repeated to fill `evaluationBatch`. */
-function paddedRows<T extends Uint8Array | Float32Array>(
+function paddedRows<T extends Uint8Array | Float32Array | Int32Array>(
   data: T,
   size: number,
   from: number,
@@ -121,11 +121,11 @@ class Batches {
 
 type Asked = { rows_B: tf.Tensor1D; labels: Record<string, tf.Tensor1D> };
 
-/** Samples from any latents: rows 0 … count − 1 under `key`. */
+/** Samples from any latents: rows 0 … count − 1 under `key`, or the `rows` named, one a sample. */
 export async function sampleImages(
   parts: SubjectParts,
   key: HostKey,
-  { count, ...options }: SampleOptions & { count: number },
+  { count, rows, ...options }: SampleOptions & { count: number; rows?: Int32Array },
 ): Promise<ImageSet> {
   const { engine, model } = parts;
   const conditions = conditionsOf(model);
@@ -137,7 +137,10 @@ export async function sampleImages(
       count,
       key,
       inputs: (from) => ({
-        rows_B: rowNumbers(engine, evaluationBatch, from) as tf.Tensor1D,
+        rows_B:
+          (rows === undefined
+            ? rowNumbers(engine, evaluationBatch, from)
+            : engine.tensor(paddedRows(rows, 1, from), [evaluationBatch], "int32")) as tf.Tensor1D,
         labels: labelTensors(engine, given, { conditions, from, count: evaluationBatch }),
       }),
     },

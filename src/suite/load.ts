@@ -7,7 +7,16 @@ import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
 import type { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
-import { controls, datasets, families, metrics, registerModule, type Table } from "../registry.ts";
+import { type ExternalConfig, takesSeed } from "../external/mod.ts";
+import {
+  controls,
+  datasets,
+  externals,
+  metrics,
+  registerModule,
+  runnable,
+  type Table,
+} from "../registry.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
@@ -209,8 +218,9 @@ async function expandRun(
   const beside = parse(runKeys, entry.beside, { ...top, path: entry.path, name: "runs" });
   const batch = beside?.batch ?? suite?.batch ?? 1;
   const place = { ...top, path: entry.configPath, name: entry.of };
-  const family = await lookUp(families, entry.of, { ...place, what: "family" });
+  const family = await lookUp(runnable(), entry.of, { ...place, what: "family" });
   if (family === undefined) return [];
+  const outside = Object.hasOwn(externals, entry.of);
   const more = `deno task list ${entry.of}`;
   return expandConfig(family.config, entry.config, { ...place, more }).map((config) => ({
     family: entry.of,
@@ -219,6 +229,7 @@ async function expandRun(
     budget: resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch),
     batch,
     config,
+    ...(outside ? { external: { seeded: takesSeed(config as ExternalConfig) } } : {}),
   }));
 }
 

@@ -61,41 +61,46 @@ for (const [name, options] of Object.entries(kinds)) {
   Deno.test(`${name}: a fresh denoiser says nothing, in the shape of its pictures`, async () => {
     const fresh = tf.tidy(() => denoiser(initDenoiser(key("d"), options), input(2), options));
     assertEquals(fresh.shape, [2, height, width, channels]);
-    assertEquals(new Set((await values(() => tf.abs(fresh)))), new Set([0]));
+    assertEquals(new Set(await values(() => tf.abs(fresh))), new Set([0]));
   });
 
-  law(`${name}: each picture's output depends on its own numbers, time and condition, and on all three`, {
-    source: "definition",
-    given: { seed: fc.integer({ min: 1, max: 1e6 }) },
-    kills: ["condition-not-told", "dit-time-not-told"],
-    cases: 3,
-    holds: async ({ seed }) => {
-      const p = () => awake(initDenoiser(key("d"), options));
-      const first = (change: Partial<ReturnType<typeof input>>, count = 2) =>
-        values(() => {
-          const out = denoiser(p(), { ...input(count, seed), ...change }, options);
-          return tf.slice(out, 0, 1);
-        });
-      const base = await first({});
-      const [other, x, time, condition] = [
-        await first({
-          x_BHWC: tf.concat([
-            tf.slice(input(2, seed).x_BHWC, 0, 1),
-            tf.zeros([1, height, width, channels]),
-          ]) as tf.Tensor4D,
-        }),
-        await first({ x_BHWC: input(2, seed + 1).x_BHWC }),
-        await first({ time_B: tf.tensor1d([0.3, 0.9]) }),
-        await first({ condition_BE: input(2, seed + 1).condition_BE }),
-      ];
-      const apart = (a: number[]) => Math.max(...a.map((v, i) => Math.abs(v - base[i])));
-      const size = Math.max(...base.map(Math.abs));
-      if (apart(other) > 1e-5 * size) throw new Error(`another picture changes it: ${apart(other)}`);
-      for (const [what, found] of Object.entries({ x, time, condition })) {
-        if (apart(found) < 1e-3 * size) throw new Error(`${what} changes it by ${apart(found)}`);
-      }
+  law(
+    `${name}: each picture's output depends on its own numbers, time and condition, and on all three`,
+    {
+      source: "definition",
+      given: { seed: fc.integer({ min: 1, max: 1e6 }) },
+      kills: ["condition-not-told", "dit-time-not-told"],
+      cases: 3,
+      holds: async ({ seed }) => {
+        const p = () => awake(initDenoiser(key("d"), options));
+        const first = (change: Partial<ReturnType<typeof input>>, count = 2) =>
+          values(() => {
+            const out = denoiser(p(), { ...input(count, seed), ...change }, options);
+            return tf.slice(out, 0, 1);
+          });
+        const base = await first({});
+        const [other, x, time, condition] = [
+          await first({
+            x_BHWC: tf.concat([
+              tf.slice(input(2, seed).x_BHWC, 0, 1),
+              tf.zeros([1, height, width, channels]),
+            ]) as tf.Tensor4D,
+          }),
+          await first({ x_BHWC: input(2, seed + 1).x_BHWC }),
+          await first({ time_B: tf.tensor1d([0.3, 0.9]) }),
+          await first({ condition_BE: input(2, seed + 1).condition_BE }),
+        ];
+        const apart = (a: number[]) => Math.max(...a.map((v, i) => Math.abs(v - base[i])));
+        const size = Math.max(...base.map(Math.abs));
+        if (apart(other) > 1e-5 * size) {
+          throw new Error(`another picture changes it: ${apart(other)}`);
+        }
+        for (const [what, found] of Object.entries({ x, time, condition })) {
+          if (apart(found) < 1e-3 * size) throw new Error(`${what} changes it by ${apart(found)}`);
+        }
+      },
     },
-  });
+  );
 }
 
 law("patches go back to where they came from", {
@@ -114,7 +119,9 @@ law("patches go back to where they came from", {
     const back = await values(() => fromPatches(toPatches(x(), patch), { rows, patch, channels }));
     assertEquals(back, await values(x));
     // A patch's first number is the picture's at its corner.
-    const corner = await value(() => tf.slice(toPatches(x(), patch), [0, columns - 1, 0], [1, 1, 1]).reshape([]));
+    const corner = await value(() =>
+      tf.slice(toPatches(x(), patch), [0, columns - 1, 0], [1, 1, 1]).reshape([])
+    );
     assertEquals(corner, (columns - 1) * patch * channels);
   },
 });

@@ -19,36 +19,39 @@ import { meanAndError, normals, value, values } from "../families/on_engine.ts";
 
 const pixel = (k: number) => 2 * k / 255 - 1;
 
-law("the last step's law over 256 pixel values sums to 1 and is a normal's shape, for any mean and width", {
-  source: "definition; Ho et al. 2020, eq. 13",
-  given: {
-    mean: fc.double({ min: -1.3, max: 1.3, noNaN: true }).map(Math.fround),
-    deviation: fc.oneof(
-      fc.double({ min: 0.001, max: 0.02, noNaN: true }),
-      fc.double({ min: 0.02, max: 1, noNaN: true }),
-    ),
+law(
+  "the last step's law over 256 pixel values sums to 1 and is a normal's shape, for any mean and width",
+  {
+    source: "definition; Ho et al. 2020, eq. 13",
+    given: {
+      mean: fc.double({ min: -1.3, max: 1.3, noNaN: true }).map(Math.fround),
+      deviation: fc.oneof(
+        fc.double({ min: 0.001, max: 0.02, noNaN: true }),
+        fc.double({ min: 0.02, max: 1, noNaN: true }),
+      ),
+    },
+    kills: ["lattice-window-too-small", "lattice-without-edges", "lattice-deviation-not-squared"],
+    cases: 60,
+    holds: async ({ mean, deviation }) => {
+      const all = Array.from({ length: 256 }, (_, k) => Math.fround(pixel(k)));
+      const found = await values(() => {
+        const x = tf.tensor4d(all, [256, 1, 1, 1]);
+        return logLattice(x, tf.fill([256, 1, 1, 1], mean), deviation);
+      });
+      const logits = all.map((v) => -((v - mean) ** 2) / (2 * deviation ** 2));
+      const top = Math.max(...logits);
+      const logSum = top + Math.log(logits.reduce((sum, l) => sum + Math.exp(l - top), 0));
+      const total = found.reduce((sum, l) => sum + Math.exp(l), 0);
+      close(total, 1, 1e-3, "sum");
+      found.forEach((l, k) => {
+        const wanted = logits[k] - logSum;
+        // Squares of differences of values near 1, over 2s².
+        const rounding = 16 * 2 ** -24 * (2 + Math.abs(all[k] - mean)) / deviation ** 2;
+        close(l, wanted, 1e-5 + rounding + 4e-6 * Math.abs(wanted), `pixel value ${k}`);
+      });
+    },
   },
-  kills: ["lattice-window-too-small", "lattice-without-edges", "lattice-deviation-not-squared"],
-  cases: 60,
-  holds: async ({ mean, deviation }) => {
-    const all = Array.from({ length: 256 }, (_, k) => Math.fround(pixel(k)));
-    const found = await values(() => {
-      const x = tf.tensor4d(all, [256, 1, 1, 1]);
-      return logLattice(x, tf.fill([256, 1, 1, 1], mean), deviation);
-    });
-    const logits = all.map((v) => -((v - mean) ** 2) / (2 * deviation ** 2));
-    const top = Math.max(...logits);
-    const logSum = top + Math.log(logits.reduce((sum, l) => sum + Math.exp(l - top), 0));
-    const total = found.reduce((sum, l) => sum + Math.exp(l), 0);
-    close(total, 1, 1e-3, "sum");
-    found.forEach((l, k) => {
-      const wanted = logits[k] - logSum;
-      // Squares of differences of values near 1, over 2s².
-      const rounding = 16 * 2 ** -24 * (2 + Math.abs(all[k] - mean)) / deviation ** 2;
-      close(l, wanted, 1e-5 + rounding + 4e-6 * Math.abs(wanted), `pixel value ${k}`);
-    });
-  },
-});
+);
 
 law("the prior's term is the KL of two normals, and vanishes where they agree", {
   source: "closed form",

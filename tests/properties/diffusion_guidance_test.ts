@@ -129,61 +129,71 @@ const forms: Record<string, { of: () => Denoising; near: number }> = Object.from
       near,
       of: () =>
         family === "diffusion"
-          ? diffusionOf(diffusionConfig.parse({ ...config, evaluations: 48 }), { space, factors: [] }).denoising
-          : flowOf(flowConfig.parse({ ...config, evaluations: 48 }), { sample: points, factors: [], steps: 10 }).denoising,
+          ? diffusionOf(diffusionConfig.parse({ ...config, evaluations: 48 }), {
+            space,
+            factors: [],
+          }).denoising
+          : flowOf(flowConfig.parse({ ...config, evaluations: 48 }), {
+            sample: points,
+            factors: [],
+            steps: 10,
+          }).denoising,
     },
   ]),
 );
 
-law("the real samplers, given the oracle of N(m, s²) as their program, follow its probability flow", {
-  source: "Song et al. 2021, eq. 13; closed form of the Gaussian's flow",
-  given: {
-    form: fc.constantFrom(...Object.keys(forms)),
-    mean: fc.double({ min: -0.3, max: 0.3, noNaN: true }),
-    deviation: fc.double({ min: 0.1, max: 0.25, noNaN: true }),
-  },
-  kills: [
-    "time-reversed",
-    "heun-without-correction",
-    "start-of-unit-noise",
-    "sampler-tells-the-next-time",
-  ],
-  cases: 30,
-  holds: async ({ form, mean, deviation }) => {
-    const denoising = forms[form].of();
-    const plan = denoising.plan(48, true);
-    const start = plan.steps[0][0].at;
-    const count = 4;
-    const z = normals(7, 2 * count);
-    // D = m + αs²/(α²s² + σ²)·(x − αm), α and σ from the time that the program is told.
-    const denoise = (x_BHWC: tf.Tensor4D, time: tf.Scalar) =>
-      tf.tidy(() => {
-        const { alpha, sigma } = denoising.level(tf.fill([count], 1).mul(time) as tf.Tensor1D);
-        const signal = tf.mul(tf.square(alpha), deviation ** 2);
-        const gain = tf.div(tf.mul(alpha, deviation ** 2), tf.add(signal, tf.square(sigma)));
-        return tf.add(tf.mul(gain, tf.sub(x_BHWC, tf.mul(alpha, mean))), mean);
+law(
+  "the real samplers, given the oracle of N(m, s²) as their program, follow its probability flow",
+  {
+    source: "Song et al. 2021, eq. 13; closed form of the Gaussian's flow",
+    given: {
+      form: fc.constantFrom(...Object.keys(forms)),
+      mean: fc.double({ min: -0.3, max: 0.3, noNaN: true }),
+      deviation: fc.double({ min: 0.1, max: 0.25, noNaN: true }),
+    },
+    kills: [
+      "time-reversed",
+      "heun-without-correction",
+      "start-of-unit-noise",
+      "sampler-tells-the-next-time",
+    ],
+    cases: 30,
+    holds: async ({ form, mean, deviation }) => {
+      const denoising = forms[form].of();
+      const plan = denoising.plan(48, true);
+      const start = plan.steps[0][0].at;
+      const count = 4;
+      const z = normals(7, 2 * count);
+      // D = m + αs²/(α²s² + σ²)·(x − αm), α and σ from the time that the program is told.
+      const denoise = (x_BHWC: tf.Tensor4D, time: tf.Scalar) =>
+        tf.tidy(() => {
+          const { alpha, sigma } = denoising.level(tf.fill([count], 1).mul(time) as tf.Tensor1D);
+          const signal = tf.mul(tf.square(alpha), deviation ** 2);
+          const gain = tf.div(tf.mul(alpha, deviation ** 2), tf.add(signal, tf.square(sigma)));
+          return tf.add(tf.mul(gain, tf.sub(x_BHWC, tf.mul(alpha, mean))), mean);
+        });
+      const context = {
+        engine,
+        run: (name: string, _: unknown, inputs: Record<string, tf.Tensor>) =>
+          name === "denoise"
+            ? { x_BHWC: denoise(inputs.x_BHWC as tf.Tensor4D, inputs.time as tf.Scalar) }
+            : { x_BHWC: tf.clone(inputs.x_BHWC) },
+      } as unknown as SampleContext;
+      const z_BZ = tf.tensor2d(z, [count, 2]);
+      const before = engine.memory().tensors;
+      const reached = denoisingDriver(denoising).decode({}, z_BZ, context);
+      assertEquals(engine.memory().tensors, before + 1, "tensors");
+      const found = await engine.read(reached);
+      tf.dispose([reached, z_BZ]);
+      const clean = { time: 0, alpha: 1, sigma: 0 };
+      // Noise that all signal is lost in: what is left of m in it is not in z.
+      z.forEach((value, i) => {
+        const wanted = gaussianFlow(plan.scale * value, { mean, deviation, at: start, to: clean });
+        close(found[i], wanted, forms[form].near * (1 + Math.abs(value)), `${form}, value ${i}`);
       });
-    const context = {
-      engine,
-      run: (name: string, _: unknown, inputs: Record<string, tf.Tensor>) =>
-        name === "denoise"
-          ? { x_BHWC: denoise(inputs.x_BHWC as tf.Tensor4D, inputs.time as tf.Scalar) }
-          : { x_BHWC: tf.clone(inputs.x_BHWC) },
-    } as unknown as SampleContext;
-    const z_BZ = tf.tensor2d(z, [count, 2]);
-    const before = engine.memory().tensors;
-    const reached = denoisingDriver(denoising).decode({}, z_BZ, context);
-    assertEquals(engine.memory().tensors, before + 1, "tensors");
-    const found = await engine.read(reached);
-    tf.dispose([reached, z_BZ]);
-    const clean = { time: 0, alpha: 1, sigma: 0 };
-    // Noise that all signal is lost in: what is left of m in it is not in z.
-    z.forEach((value, i) => {
-      const wanted = gaussianFlow(plan.scale * value, { mean, deviation, at: start, to: clean });
-      close(found[i], wanted, forms[form].near * (1 + Math.abs(value)), `${form}, value ${i}`);
-    });
+    },
   },
-});
+);
 
 Deno.test("rows of fresh noise differ by row, step and key, and the start is the plan's scale", async () => {
   const settings = diffusionConfig.parse({ width: 8, form: "ddpm", sampler: "ancestral" });

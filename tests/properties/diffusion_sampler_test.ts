@@ -17,7 +17,15 @@ import { paths } from "../../src/families/flow/paths.ts";
 import { flowSteps } from "../../src/families/flow/family.ts";
 import { normals } from "../families/on_engine.ts";
 import { close, law } from "../law.ts";
-import { cdf, gaussianFlow, type Mixture, oracle, order, quantile, sampleNumber } from "./denoising.ts";
+import {
+  cdf,
+  gaussianFlow,
+  type Mixture,
+  oracle,
+  order,
+  quantile,
+  sampleNumber,
+} from "./denoising.ts";
 
 const gaussian = {
   mean: fc.double({ min: -1, max: 1, noNaN: true }),
@@ -29,8 +37,10 @@ const gaussian = {
 const stretches: Record<string, (steps: number) => Point[]> = {
   "EDM": (steps) => sigmas(steps + 1, { sigmaMin: 0.2, sigmaMax: 3, rho: 3 }).map(edmPoint),
   "straight": (steps) =>
-    Array.from({ length: steps + 1 }, (_, i) =>
-      paths["optimal-transport"].point(0.8 - 0.6 * i / steps)),
+    Array.from(
+      { length: steps + 1 },
+      (_, i) => paths["optimal-transport"].point(0.8 - 0.6 * i / steps),
+    ),
   "diffusion": (steps) =>
     Array.from({ length: steps + 1 }, (_, i) => paths.diffusion.point(0.8 - 0.6 * i / steps)),
 };
@@ -50,45 +60,49 @@ const methods: Record<string, { solve: Solver; order: number }> = {
   "DPM-Solver++(2M)": { solve: multistep, order: 2 },
 };
 
-law("the probability flow of a Gaussian is reached with order 1 by Euler and DDIM, 2 by the others", {
-  source: "Karras et al. 2022, 3; Lu et al. 2022, theorem 4.1; closed form of the Gaussian's flow",
-  given: {
-    path: fc.constantFrom(...Object.keys(stretches)),
-    method: fc.constantFrom(...Object.keys(methods)),
-    ...gaussian,
+law(
+  "the probability flow of a Gaussian is reached with order 1 by Euler and DDIM, 2 by the others",
+  {
+    source:
+      "Karras et al. 2022, 3; Lu et al. 2022, theorem 4.1; closed form of the Gaussian's flow",
+    given: {
+      path: fc.constantFrom(...Object.keys(stretches)),
+      method: fc.constantFrom(...Object.keys(methods)),
+      ...gaussian,
+    },
+    kills: [
+      "heun-without-correction",
+      "midpoint-with-the-first-slope",
+      "multistep-without-the-past",
+      "euler-of-the-wrong-sign",
+      "path-rate-wrong",
+    ],
+    cases: 60,
+    holds: ({ path, method, mean, deviation, x }) => {
+      const data: Mixture = [{ weight: 1, mean, deviation }];
+      const points = stretches[path];
+      const error = (count: number) => {
+        const levels = points(count);
+        const [at, to] = [levels[0], levels[count]];
+        // Standing off the mean: there every method is exact.
+        const from = at.alpha * mean + (x >= 0 ? 1 + x : x - 1);
+        const reached = sampleNumber(from, methods[method].solve(levels, path), {
+          denoise: (x, at) => oracle(data, x, at),
+        });
+        return Math.abs(reached - gaussianFlow(from, { mean, deviation, at, to }));
+      };
+      const steps = 160;
+      if (error(steps) > 0.05) throw new Error(`${method} on ${path}: error ${error(steps)}`);
+      // Where an error nearly vanishes its order can't be seen.
+      if (error(2 * steps) < 1e-9) return;
+      const stated = methods[method].order;
+      const leading = (count: number) => error(count) * count ** stated;
+      if (leading(2 * steps) > 20) throw new Error(`${method} on ${path}: ${leading(2 * steps)}`);
+      // Where the leading term happens to vanish the next ones show, so that no order is seen.
+      if (leading(steps) > 0.02) close(order(error, steps), stated, 0.25, `${method} on ${path}`);
+    },
   },
-  kills: [
-    "heun-without-correction",
-    "midpoint-with-the-first-slope",
-    "multistep-without-the-past",
-    "euler-of-the-wrong-sign",
-    "path-rate-wrong",
-  ],
-  cases: 60,
-  holds: ({ path, method, mean, deviation, x }) => {
-    const data: Mixture = [{ weight: 1, mean, deviation }];
-    const points = stretches[path];
-    const error = (count: number) => {
-      const levels = points(count);
-      const [at, to] = [levels[0], levels[count]];
-      // Standing off the mean: there every method is exact.
-      const from = at.alpha * mean + (x >= 0 ? 1 + x : x - 1);
-      const reached = sampleNumber(from, methods[method].solve(levels, path), {
-        denoise: (x, at) => oracle(data, x, at),
-      });
-      return Math.abs(reached - gaussianFlow(from, { mean, deviation, at, to }));
-    };
-    const steps = 160;
-    if (error(steps) > 0.05) throw new Error(`${method} on ${path}: error ${error(steps)}`);
-    // Where an error nearly vanishes its order can't be seen.
-    if (error(2 * steps) < 1e-9) return;
-    const stated = methods[method].order;
-    const leading = (count: number) => error(count) * count ** stated;
-    if (leading(2 * steps) > 20) throw new Error(`${method} on ${path}: ${leading(2 * steps)}`);
-    // Where the leading term happens to vanish the next ones show, so that no order is seen.
-    if (leading(steps) > 0.02) close(order(error, steps), stated, 0.25, `${method} on ${path}`);
-  },
-});
+);
 
 const faces: Mixture = [
   { weight: 0.3, mean: -0.8, deviation: 0.15 },
@@ -134,23 +148,32 @@ const plans: Record<string, { steps: (count: number) => readonly Step[]; start: 
   },
 };
 
-law("from the noisiest marginal the oracle of a mixture leads to the mixture, quantile by quantile", {
-  source: "Song et al. 2021, 4.3: the probability flow keeps marginals, and in one dimension order",
-  given: {
-    plan: fc.constantFrom(...Object.keys(plans)),
-    probability: fc.double({ min: 0.02, max: 0.98, noNaN: true }),
+law(
+  "from the noisiest marginal the oracle of a mixture leads to the mixture, quantile by quantile",
+  {
+    source:
+      "Song et al. 2021, 4.3: the probability flow keeps marginals, and in one dimension order",
+    given: {
+      plan: fc.constantFrom(...Object.keys(plans)),
+      probability: fc.double({ min: 0.02, max: 0.98, noNaN: true }),
+    },
+    kills: [
+      "heun-without-correction",
+      "last-step-short",
+      "time-reversed",
+      "midpoint-with-the-first-slope",
+    ],
+    cases: 60,
+    holds: ({ plan: name, probability }) => {
+      const { steps, start } = plans[name];
+      const from = quantile(faces, probability, start);
+      const reached = sampleNumber(from, steps(400), { denoise: (x, at) => oracle(faces, x, at) });
+      const clean: Point = { time: 0, alpha: 1, sigma: 0 };
+      // Order 1 over 400 steps; the last step's D is smoothed by the level it leaves from.
+      close(cdf(faces, reached, clean), probability, 0.02, name);
+    },
   },
-  kills: ["heun-without-correction", "last-step-short", "time-reversed", "midpoint-with-the-first-slope"],
-  cases: 60,
-  holds: ({ plan: name, probability }) => {
-    const { steps, start } = plans[name];
-    const from = quantile(faces, probability, start);
-    const reached = sampleNumber(from, steps(400), { denoise: (x, at) => oracle(faces, x, at) });
-    const clean: Point = { time: 0, alpha: 1, sigma: 0 };
-    // Order 1 over 400 steps; the last step's D is smoothed by the level it leaves from.
-    close(cdf(faces, reached, clean), probability, 0.02, name);
-  },
-});
+);
 
 law("the oracle's picture is Tweedie's: (αD − x)/σ² = d ln p(x)/dx", {
   source: "Efron 2011; Song & Ermon 2019",
@@ -299,7 +322,13 @@ law("a plan takes the evaluations that were asked for at most, and its last step
   source: "definition",
   given: {
     evaluations: fc.integer({ min: 1, max: 60 }),
-    solver: fc.constantFrom("auto" as const, "euler" as const, "heun" as const, "midpoint" as const, "multistep" as const),
+    solver: fc.constantFrom(
+      "auto" as const,
+      "euler" as const,
+      "heun" as const,
+      "midpoint" as const,
+      "multistep" as const,
+    ),
     path: fc.constantFrom("optimal-transport" as const, "diffusion" as const),
   },
   kills: ["last-step-short", "heun-takes-one-too-many"],

@@ -85,58 +85,61 @@ function awake(options: Denoising["network"], scale = 0.3): Network {
 
 const network = { sample: points, backbone: "auto" as const, width: 8, conditions: [] };
 
-law("regressing on each pair's velocity has the gradient of regressing on their mean, pairs enumerated", {
-  source: "Lipman et al. 2023, theorem 2",
-  given: { path },
-  kills: ["matching-with-the-noise-alone"],
-  cases: 2,
-  holds: async ({ path: name }) => {
-    const denoising = { network, level: paths[name].level, parametrisation: predictsVelocity };
-    // Two pictures and three noises; with these scales x = α x₀ + σ ε meets x of another pair.
-    const at = Math.fround(0.5);
-    const { alpha, sigma, alphaRate, sigmaRate } = paths[name].point(at);
-    const pairs = [-1, 1].flatMap((data) =>
-      [-2, 0, 2].map((noise) => ({ data, noise: noise * alpha / sigma }))
-    );
-    const place = (p: typeof pairs[0]) => Math.round(p.data + p.noise * sigma / alpha);
-    const velocity = (p: typeof pairs[0]) => alphaRate! * p.data + sigmaRate! * p.noise;
-    const marginal = pairs.map((p) => {
-      const met = pairs.filter((other) => place(other) === place(p));
-      return met.reduce((sum, other) => sum + velocity(other), 0) / met.length;
-    });
-    assertEquals(new Set(pairs.map(place)).size, 4);
-    const both = (numbers: number[]) =>
-      tf.tensor4d(numbers.flatMap((v) => [v, v]), [pairs.length, 1, 2, 1]);
-    const gradient = (loss: (params: Network) => tf.Scalar) =>
-      values(() => {
-        const { grads } = valueAndGrad((p: Network) => ({ loss: loss(p) }), awake(network));
-        return tf.concat(leaves(grads as TensorTree).map(([, g]) => tf.reshape(g, [-1])));
+law(
+  "regressing on each pair's velocity has the gradient of regressing on their mean, pairs enumerated",
+  {
+    source: "Lipman et al. 2023, theorem 2",
+    given: { path },
+    kills: ["matching-with-the-noise-alone"],
+    cases: 2,
+    holds: async ({ path: name }) => {
+      const denoising = { network, level: paths[name].level, parametrisation: predictsVelocity };
+      // Two pictures and three noises; with these scales x = α x₀ + σ ε meets x of another pair.
+      const at = Math.fround(0.5);
+      const { alpha, sigma, alphaRate, sigmaRate } = paths[name].point(at);
+      const pairs = [-1, 1].flatMap((data) =>
+        [-2, 0, 2].map((noise) => ({ data, noise: noise * alpha / sigma }))
+      );
+      const place = (p: typeof pairs[0]) => Math.round(p.data + p.noise * sigma / alpha);
+      const velocity = (p: typeof pairs[0]) => alphaRate! * p.data + sigmaRate! * p.noise;
+      const marginal = pairs.map((p) => {
+        const met = pairs.filter((other) => place(other) === place(p));
+        return met.reduce((sum, other) => sum + velocity(other), 0) / met.length;
       });
-    const batch = () => ({
-      data_BHWC: both(pairs.map((p) => p.data)),
-      noise_BHWC: both(pairs.map((p) => p.noise)),
-      labels: {},
-      rows_B: rows(pairs.length),
-      key: key("none"),
-      step: tf.scalar(0, "int32"),
-    });
-    const conditional = await gradient((params) =>
-      matching(denoising, { law: (_, rows_B) => tf.fill(rows_B.shape, at) as tf.Tensor1D })(
-        params,
-        batch(),
-      )(params).loss
-    );
-    const mean = await gradient((params) => {
-      const x_BHWC = both(pairs.map((p) => alpha * p.data + sigma * p.noise));
-      const time_B = tf.fill([pairs.length], at) as tf.Tensor1D;
-      const { output_BHWC } = ask(params, { x_BHWC, time_B, labels: {} }, denoising);
-      return tf.mean(tf.squaredDifference(output_BHWC, both(marginal)));
-    });
-    const size = Math.max(...conditional.map(Math.abs));
-    if (!(size > 0.01)) throw new Error(`gradients of at most ${size}`);
-    conditional.forEach((g, i) => close(g, mean[i], 256 * 2 ** -24 * size, `gradient ${i}`));
+      assertEquals(new Set(pairs.map(place)).size, 4);
+      const both = (numbers: number[]) =>
+        tf.tensor4d(numbers.flatMap((v) => [v, v]), [pairs.length, 1, 2, 1]);
+      const gradient = (loss: (params: Network) => tf.Scalar) =>
+        values(() => {
+          const { grads } = valueAndGrad((p: Network) => ({ loss: loss(p) }), awake(network));
+          return tf.concat(leaves(grads as TensorTree).map(([, g]) => tf.reshape(g, [-1])));
+        });
+      const batch = () => ({
+        data_BHWC: both(pairs.map((p) => p.data)),
+        noise_BHWC: both(pairs.map((p) => p.noise)),
+        labels: {},
+        rows_B: rows(pairs.length),
+        key: key("none"),
+        step: tf.scalar(0, "int32"),
+      });
+      const conditional = await gradient((params) =>
+        matching(denoising, { law: (_, rows_B) => tf.fill(rows_B.shape, at) as tf.Tensor1D })(
+          params,
+          batch(),
+        )(params).loss
+      );
+      const mean = await gradient((params) => {
+        const x_BHWC = both(pairs.map((p) => alpha * p.data + sigma * p.noise));
+        const time_B = tf.fill([pairs.length], at) as tf.Tensor1D;
+        const { output_BHWC } = ask(params, { x_BHWC, time_B, labels: {} }, denoising);
+        return tf.mean(tf.squaredDifference(output_BHWC, both(marginal)));
+      });
+      const size = Math.max(...conditional.map(Math.abs));
+      if (!(size > 0.01)) throw new Error(`gradients of at most ${size}`);
+      conditional.forEach((g, i) => close(g, mean[i], 256 * 2 ** -24 * size, `gradient ${i}`));
+    },
   },
-});
+);
 
 law("times are drawn uniformly, or with logit normal; spans go from the later to the earlier", {
   source: "Esser et al. 2024, eq. 19; Geng et al. 2025, 4.3",

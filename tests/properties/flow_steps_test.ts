@@ -39,40 +39,43 @@ law("consistency: f(x, ε) = x exactly, whatever the network says", {
   },
 });
 
-law("consistency: neighbours lie on the grid of that many intervals, around the noise that was drawn", {
-  source: "Karras et al. 2022, eq. 5; Song & Dhariwal 2023, eq. 7",
-  given: {
-    logSigma: fc.double({ min: -7, max: 5, noNaN: true }),
-    intervals: fc.integer({ min: 2, max: 320 }),
-  },
-  kills: ["neighbours-not-adjacent", "neighbours-beyond-the-grid"],
-  holds: async ({ logSigma, intervals }) => {
-    const [sigmaMin, sigmaMax, rho] = [0.002, 80, 7];
-    const sigma = Math.fround(Math.exp(logSigma));
-    const [near, far] = await values(() => {
-      const found = neighbours(tf.tensor1d([sigma]), {
-        sigmaMin,
-        sigmaMax,
-        rho,
-        intervals: tf.scalar(intervals),
+law(
+  "consistency: neighbours lie on the grid of that many intervals, around the noise that was drawn",
+  {
+    source: "Karras et al. 2022, eq. 5; Song & Dhariwal 2023, eq. 7",
+    given: {
+      logSigma: fc.double({ min: -7, max: 5, noNaN: true }),
+      intervals: fc.integer({ min: 2, max: 320 }),
+    },
+    kills: ["neighbours-not-adjacent", "neighbours-beyond-the-grid"],
+    holds: async ({ logSigma, intervals }) => {
+      const [sigmaMin, sigmaMax, rho] = [0.002, 80, 7];
+      const sigma = Math.fround(Math.exp(logSigma));
+      const [near, far] = await values(() => {
+        const found = neighbours(tf.tensor1d([sigma]), {
+          sigmaMin,
+          sigmaMax,
+          rho,
+          intervals: tf.scalar(intervals),
+        });
+        return tf.concat([found.near_B, found.far_B]);
       });
-      return tf.concat([found.near_B, found.far_B]);
-    });
-    const level = (i: number) =>
-      (sigmaMin ** (1 / rho) +
-        i / intervals * (sigmaMax ** (1 / rho) - sigmaMin ** (1 / rho))) ** rho;
-    const index = Array.from({ length: intervals }, (_, i) => i).findIndex((i) =>
-      Math.abs(level(i) / near - 1) < 1e-4
-    );
-    if (index < 0) throw new Error(`${near} is not on the grid`);
-    close(far / level(index + 1), 1, 1e-4, "the farther neighbour");
-    const inside = Math.min(Math.max(sigma, sigmaMin), sigmaMax);
-    if (!(near <= inside * 1.0001 && inside <= far * 1.0001)) {
-      throw new Error(`${sigma} is not between ${near} and ${far}`);
-    }
-    if (!(near >= Math.fround(sigmaMin))) throw new Error(`${near} is below ${sigmaMin}`);
+      const level = (i: number) =>
+        (sigmaMin ** (1 / rho) +
+          i / intervals * (sigmaMax ** (1 / rho) - sigmaMin ** (1 / rho))) ** rho;
+      const index = Array.from({ length: intervals }, (_, i) => i).findIndex((i) =>
+        Math.abs(level(i) / near - 1) < 1e-4
+      );
+      if (index < 0) throw new Error(`${near} is not on the grid`);
+      close(far / level(index + 1), 1, 1e-4, "the farther neighbour");
+      const inside = Math.min(Math.max(sigma, sigmaMin), sigmaMax);
+      if (!(near <= inside * 1.0001 && inside <= far * 1.0001)) {
+        throw new Error(`${sigma} is not between ${near} and ${far}`);
+      }
+      if (!(near >= Math.fround(sigmaMin))) throw new Error(`${near} is below ${sigmaMin}`);
+    },
   },
-});
+);
 
 Deno.test("consistency: intervals double at equal distances, from the first number to the last", async () => {
   const at = (step: number) =>
@@ -142,28 +145,31 @@ law("MeanFlow: the true average velocity is its own target", {
   },
 });
 
-law("MeanFlow: with the true average velocity any number of steps, one too, ends where the flow ends", {
-  source: "Geng et al. 2025, eq. 12",
-  given: { ...gaussian, steps: fc.integer({ min: 1, max: 8 }) },
-  kills: ["euler-of-the-wrong-sign"],
-  cases: 40,
-  holds: ({ mean, deviation, steps }) => {
-    const { denoising } = flowOf(config.parse({ form: "mean-flow" }), {
-      sample: points,
-      factors: [],
-      steps: 1,
-    });
-    const plan = denoising.plan(steps, true);
-    const [start, clean] = [plan.steps[0][0].at, paths["optimal-transport"].point(0)];
-    const x = 0.7;
-    const reached = sampleNumber(x, plan.steps, {
-      // D = x − t·u(x, t → r), u = (x − x_r)/(t − r).
-      denoise: (x, at, to) =>
-        x - at.time * (x - gaussianFlow(x, { mean, deviation, at, to })) / (at.time - to.time),
-    });
-    close(reached, gaussianFlow(x, { mean, deviation, at: start, to: clean }), 1e-9, "end");
+law(
+  "MeanFlow: with the true average velocity any number of steps, one too, ends where the flow ends",
+  {
+    source: "Geng et al. 2025, eq. 12",
+    given: { ...gaussian, steps: fc.integer({ min: 1, max: 8 }) },
+    kills: ["euler-of-the-wrong-sign"],
+    cases: 40,
+    holds: ({ mean, deviation, steps }) => {
+      const { denoising } = flowOf(config.parse({ form: "mean-flow" }), {
+        sample: points,
+        factors: [],
+        steps: 1,
+      });
+      const plan = denoising.plan(steps, true);
+      const [start, clean] = [plan.steps[0][0].at, paths["optimal-transport"].point(0)];
+      const x = 0.7;
+      const reached = sampleNumber(x, plan.steps, {
+        // D = x − t·u(x, t → r), u = (x − x_r)/(t − r).
+        denoise: (x, at, to) =>
+          x - at.time * (x - gaussianFlow(x, { mean, deviation, at, to })) / (at.time - to.time),
+      });
+      close(reached, gaussianFlow(x, { mean, deviation, at: start, to: clean }), 1e-9, "end");
+    },
   },
-});
+);
 
 const awake = <P>(fresh: P, scale = 0.2): P =>
   mapTree(
@@ -198,9 +204,7 @@ Deno.test("a double backward pass is the directional difference, through U-Net a
     const quotient = (h: number) => tf.div(tf.sub(at(h), at(-h)), 2 * h);
     const h = 2 ** -6;
     // Richardson: the error of order h² taken out.
-    const wanted = await values(() =>
-      tf.div(tf.sub(tf.mul(quotient(h / 2), 4), quotient(h)), 3)
-    );
+    const wanted = await values(() => tf.div(tf.sub(tf.mul(quotient(h / 2), 4), quotient(h)), 3));
     const size = Math.max(...found.map(Math.abs));
     if (!(size > 0.1)) throw new Error(`${name}: a tangent of at most ${size}`);
     found.forEach((v, i) => close(v, wanted[i], 2e-3 * size, `${name} ${i}`));
@@ -238,8 +242,13 @@ for (const form of ["mean-flow", "consistency"] as const) {
       values(() => {
         const f = learns(params(present), batch());
         const { grads } = valueAndGrad((p: Network) => ({ loss: f(p).loss }), params(0.4));
-        return tf.concat([tf.reshape((grads as { denoiser: { mlp: { head: { weight: tf.Tensor } } } })
-          .denoiser.mlp.head.weight, [-1])]);
+        return tf.concat([
+          tf.reshape(
+            (grads as { denoiser: { mlp: { head: { weight: tf.Tensor } } } })
+              .denoiser.mlp.head.weight,
+            [-1],
+          ),
+        ]);
       });
     assertNotEquals(await gradient(0.2), await gradient(0.3));
   });
