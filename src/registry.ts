@@ -28,6 +28,7 @@ export const datasets: Table<DatasetDefinition> = {
   emoji: () => import("./data/emoji.ts").then((m) => m.emoji),
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
+  toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
 };
 
 /** Metrics. */

@@ -9,7 +9,7 @@ const modules = "../tests/suite/toys.ts";
 /** A good suite; tests put mistakes in place of single lines. */
 const good = [
   "suite: mine",
-  "data: { dataset: toys, size: 32 }",
+  "data: { dataset: blocks, size: 32 }",
   "budget: { steps: 10 }",
   `modules: [${modules}]`,
   "seeds: [1, 2]",
@@ -103,9 +103,9 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
   ],
   [
     "an unknown dataset",
-    { 2: "data: { dataset: toyz }" },
-    "suites/mine.yaml:2:18: unknown dataset `toyz`; did you mean `toys`?\n" +
-    "  datasets: heads, emoji, fashion, folder, toys   (deno task list)",
+    { 2: "data: { dataset: bloks }" },
+    "suites/mine.yaml:2:18: unknown dataset `bloks`; did you mean `blocks`?\n" +
+    "  datasets: heads, emoji, fashion, folder, toys, blocks   (deno task list)",
   ],
   [
     "an unknown control",
@@ -193,14 +193,14 @@ for (const [what, lines, message] of cases) {
 Deno.test("all mistakes are told at once, in the order of the file", async () => {
   const message = await mistakes({
     1: "suite: BAD",
-    2: "data: { dataset: toys, sise: 3 }",
+    2: "data: { dataset: blocks, sise: 3 }",
     9: "      betta: 1",
     12: "  - score: { samples: none }",
   });
   const places = message.split("\n").filter((l) => l.startsWith(file)).map((l) => l.split(": ")[0]);
   assertEquals(places, [
     `${file}:1:8`,
-    `${file}:2:24`,
+    `${file}:2:26`,
     `${file}:9:7`,
     `${file}:12:23`,
   ]);
@@ -212,7 +212,7 @@ Deno.test("a mistake in --set is told with the option, not with a line of the fi
     "--set runs.toy.betta=4: unknown key `betta` in `toy`; did you mean `beta`?\n" +
       "  keys of toy: latent, beta, widths, likelihood, note, warm, optimiser, prior" +
       "   (deno task list toy)\n" +
-      "--set data.size=four: `toys.size` wants a whole number of at least 16 and at most 256; " +
+      "--set data.size=four: `blocks.size` wants a whole number of at least 16 and at most 256; " +
       "found the text `four`",
   );
   assertEquals(
