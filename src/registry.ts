@@ -29,6 +29,7 @@ export const datasets: Table<DatasetDefinition> = {
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
   toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
+  digits: () => import("./data/digits.ts").then((m) => m.digits),
 };
 
 /** Metrics. */

@@ -105,7 +105,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown dataset",
     { 2: "data: { dataset: bloks }" },
     "suites/mine.yaml:2:18: unknown dataset `bloks`; did you mean `blocks`?\n" +
-    "  datasets: heads, emoji, fashion, folder, toys, blocks   (deno task list)",
+    "  datasets: heads, emoji, fashion, folder, toys, digits, blocks   (deno task list)",
   ],
   [
     "an unknown control",
