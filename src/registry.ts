@@ -42,6 +42,7 @@ export const metrics: Table<Metric> = {
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
   control: () => import("./metrics/control.ts").then((m) => m.control),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
+  histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
 

@@ -10,6 +10,7 @@ import { sha256 } from "../digest.ts";
 import type { Artefact } from "../record/record.ts";
 import { sheetPng } from "../report/grid.ts";
 import { interpolation, traversal } from "../families/latents.ts";
+import { isPoints, pointPictures } from "./scatter.ts";
 
 /** Samples in the grid: rows 0 … 63 of the key that all runs share. */
 export const pictureSamples = 64;
@@ -39,6 +40,10 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
     artefacts.push({ name, file, sha256: await sha256(bytes), about, width, height });
   }
 
+  if (isPoints(dataset.sample)) {
+    await pointPictures(parts, keep);
+    return artefacts;
+  }
   if (parts.samples !== null) {
     const images = await parts.samples(pictureSamples);
     await keep("samples", "Samples from the same 64 latents in every run, none picked out", {

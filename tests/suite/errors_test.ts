@@ -99,7 +99,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     { 12: "  - scores" },
     "suites/mine.yaml:12:5: unknown metric `scores`; did you mean `score`?\n" +
     "  metrics: reconstruction, likelihood, frechet, kernel, coverage, duplicates, control, " +
-    "disentanglement, throughput, score   (deno task list)",
+    "disentanglement, histogram, throughput, score   (deno task list)",
   ],
   [
     "an unknown dataset",
