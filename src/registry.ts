@@ -20,6 +20,7 @@ export type Table<T> = Record<string, Loader<T>>;
 export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
+  energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
   normalizing_flow: () =>
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
 };

@@ -92,7 +92,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    "  families: autoencoder, vae, normalizing_flow, toy   (deno task list)",
+    "  families: autoencoder, vae, energy, normalizing_flow, toy   (deno task list)",
   ],
   [
     "an unknown metric, written short",

@@ -23,7 +23,7 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
       samples: true,
       noise: numbersOf(setting),
     },
-    init: (key) => initTrained(initParameters(key, setting)),
+    init: (key) => initTrained(initParameters(key, setting), config),
     programs: {
       train: updates<State, Images & Rows>((state, { x_BHWC, rows_B }, key) =>
         trainStep(state, { x_BHWC, rows_B, key }, { setting, steps })
