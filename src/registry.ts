@@ -19,10 +19,15 @@ export type Table<T> = Record<string, Loader<T>>;
 /** Generative families. */
 export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
+  autoregressive: () => import("./families/autoregressive/mod.ts").then((m) => m.autoregressive),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
-  energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
+  vqvae: () => import("./families/vqvae/mod.ts").then((m) => m.vqvae),
+  diffusion: () => import("./families/diffusion/mod.ts").then((m) => m.diffusion),
+  flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
+  gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
   normalizing_flow: () =>
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
+  energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
 };
 
 /** Datasets. */
@@ -43,8 +48,11 @@ export const metrics: Table<Metric> = {
   kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
   coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
+  discriminator: () => import("./metrics/discriminator.ts").then((m) => m.discriminator),
+  shares: () => import("./metrics/shares.ts").then((m) => m.shares),
   control: () => import("./metrics/control.ts").then((m) => m.control),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
+  codes: () => import("./metrics/codes.ts").then((m) => m.codes),
   histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };

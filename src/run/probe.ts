@@ -31,7 +31,7 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
   });
   const { keys } = run;
   const setup = { engine: host.engine, model, programs, dataset, keys, batch: spec.batch };
-  const probe = await probeTraining(setup, probeLimit);
+  const probe = await probeTraining(setup, { ...probeLimit, of: steps });
   const state = initialState(model, keys);
   let secondsPerSampleBatch: number | null = null;
   if (model.capabilities.samples && !model.driver.finish) {

@@ -165,9 +165,9 @@ Deno.test("timing: a training's kinds of step and their shares", () => {
       step < 12 ? (step % 4 === 0 ? ["train", "penalise"] : ["train"]) : ["prior"],
   };
   assertEquals(stepKinds(driver, 20), [
-    { programs: ["train", "penalise"], share: 3 / 20 },
-    { programs: ["train"], share: 9 / 20 },
-    { programs: ["prior"], share: 8 / 20 },
+    { programs: ["train", "penalise"], share: 3 / 20, first: 0 },
+    { programs: ["train"], share: 9 / 20, first: 1 },
+    { programs: ["prior"], share: 8 / 20, first: 12 },
   ]);
-  assertEquals(stepKinds({}, 20), [{ programs: ["train"], share: 1 }]);
+  assertEquals(stepKinds({}, 20), [{ programs: ["train"], share: 1, first: 0 }]);
 });

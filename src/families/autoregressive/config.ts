@@ -1,0 +1,61 @@
+/**
+ * The settings of autoregressive models.
+ * @module
+ */
+import { z } from "zod";
+import { conditionField } from "../conditioning.ts";
+import { trainingFields } from "../training_config.ts";
+
+/** What a suite may say under `autoregressive`. */
+export const config = z.strictObject({
+  form: z.enum(["pixelcnn", "transformer", "scales"]).default("transformer")
+    .describe(
+      "pixelcnn: causal convolutions over patches of pixels; transformer: causal attention over " +
+        "them; scales: all codes of a scale at once from those of the coarser ones",
+    ),
+  patch: z.int().min(1).max(8).default(4)
+    .describe("pixels: side of the squares that are told one after the other; 1: pixel by pixel"),
+  width: z.int().min(8).max(1024).default(192).describe("Channels, or width of the transformer"),
+  layers: z.int().min(1).max(64).default(4).describe("Layers"),
+  heads: z.int().min(1).max(64).default(6).describe("transformer, scales: heads of attention"),
+  units: z.int().min(4).max(512).default(32)
+    .describe("pixels: units a pixel of the small model inside a patch"),
+  headLayers: z.int().min(0).max(16).default(2)
+    .describe("pixels: layers of the small model inside a patch"),
+  components: z.int().min(1).max(50).default(5)
+    .describe("pixels: logistic distributions in the mixture that a pixel is drawn from"),
+  scales: z.int().min(1).max(8).default(4)
+    .describe(
+      "scales: how many, each with sides half the next one's, up to a quarter of the picture's",
+    ),
+  codes: z.int().min(2).max(8192).default(256).describe("scales: codes of each scale's codebook"),
+  codeLength: z.int().min(1).max(256).default(8).describe("scales: length of a code vector"),
+  codecWidth: z.int().min(8).max(512).default(64)
+    .describe("scales: channels of the tokeniser's encoder and decoder at the finest scale"),
+  codecLearningRate: z.number().positive().default(4e-3)
+    .describe("scales: Adam's peak for the tokeniser"),
+  commitment: z.number().min(0).default(0.25).describe("scales: weight of the commitment term"),
+  codebookDecay: z.number().min(0).max(1).default(0.99)
+    .describe("scales: decay a step of the averages that code vectors follow"),
+  dead: z.number().min(0).max(0.2).default(0.03)
+    .describe("scales: codes used less than this share of the mean start anew; 0: never"),
+  priorShare: z.number().gt(0).lt(1).default(0.5)
+    .describe("scales: share of the steps that train the transformer, after the codes are fixed"),
+  temperature: z.number().positive().max(2).default(1)
+    .describe("Sampling: below 1 likelier pixels than the model's own"),
+  ...conditionField,
+  conditionDropout: z.number().min(0).max(1).default(0.1)
+    .describe("Share of training pictures whose labels aren't told, so that p(x) is learnt too"),
+  ...trainingFields,
+  learningRate: z.number().positive().default(3e-3)
+    .describe("Adam's learning rate at its peak"),
+}).superRefine((c, context) => {
+  const reject = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (c.form !== "pixelcnn" && c.width % c.heads !== 0) {
+    reject("heads", `${c.heads} heads don't divide a width of ${c.width}`);
+  }
+});
+
+/** An autoregressive model's settings, every field set. */
+export type Config = z.output<typeof config>;
