@@ -53,6 +53,7 @@ export const metrics: Table<Metric> = {
   control: () => import("./metrics/control.ts").then((m) => m.control),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   codes: () => import("./metrics/codes.ts").then((m) => m.codes),
+  posterior: () => import("./metrics/posterior.ts").then((m) => m.posterior),
   histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };

@@ -74,6 +74,9 @@ const config = z.strictObject({
   bins: z.union([z.literal(8), z.literal(16), z.literal(32), z.literal(64)]).default(32).describe(
     "parts that each number's 256 values are cut into; for three numbers take 8 or 16",
   ),
+  evaluations: z.int().min(1).optional().describe(
+    "network evaluations a sample, in place of the model's own, where it takes another number",
+  ),
 });
 type Config = z.infer<typeof config>;
 
@@ -97,7 +100,7 @@ async function reference(
 }
 
 /**
- * `TV-<bins>bins@N` and `KL-<bins>bins@N`: total variation and divergence between the bins of N
+ * `TV-<bins>bins@N` and `KL-<bins>bins@N` (`TV-<bins>bins-<E>ev@N` at E evaluations): total variation and divergence between the bins of N
  * samples and the data's law, which is the exact one where the dataset knows it (`beside.exact` 1),
  * else the test split's. `beside.heldOut`: the same of N held-out points, the floor at this N.
  */
@@ -108,9 +111,9 @@ export const histogram: Metric<Config> = defineMetric<Config>({
   papers: ["doi:10.1109/TIT.1981.1056331"],
   phase: "quality",
   config,
-  declares: ({ samples, bins }) =>
+  declares: ({ samples, bins, evaluations }) =>
     (["TV", "KL"] as const).map((part) => ({
-      name: `${part}-${bins}bins@${samples}`,
+      name: `${part}-${bins}bins${evaluations === undefined ? "" : `-${evaluations}ev`}@${samples}`,
       metric: "histogram",
       unit: part === "TV" ? "" : "nats",
       direction: "lower" as const,
@@ -127,7 +130,10 @@ export const histogram: Metric<Config> = defineMetric<Config>({
     }
     const q = await reference(context, options);
     const held = await heldOut(dataset, options.samples);
-    const sets = [await subject.sample(options.samples), ...(held === null ? [] : [held])];
+    const { evaluations } = options;
+    const asked = evaluations === undefined ? {} : { evaluations };
+    const own = await subject.sample(options.samples, asked);
+    const sets = [own, ...(held === null ? [] : [held])];
     const found = sets.map((set) => {
       const counts = binned(set, options.bins);
       return [totalVariation(normalised(counts), q), divergence(q, counts)];

@@ -223,6 +223,16 @@ export function modelSubject(parts: SubjectParts): Subject {
       return float64(images.count, data);
     };
   }
+  if (capabilities.posterior) {
+    subject.logVariances = async (images) => {
+      const { data } = await batches.rows("encode", "logVariance_BZ", {
+        count: images.count,
+        key: keys.metric("encode"),
+        inputs: batches.images(images),
+      });
+      return float64(images.count, data);
+    };
+  }
   if (decodes(parts)) {
     subject.decode = async (codes) => {
       const values = Float32Array.from(codes.data);
