@@ -26,6 +26,9 @@ export const families: Table<Family> = {
   diffusion: () => import("./families/diffusion/mod.ts").then((m) => m.diffusion),
   flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
   gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
+  normalizing_flow: () =>
+    import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
+  energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
 };
 
 /** What an entry of `runs` may be beside a family: samples that something else makes. */
@@ -44,6 +47,8 @@ export const datasets: Table<DatasetDefinition> = {
   emoji: () => import("./data/emoji.ts").then((m) => m.emoji),
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
+  toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
+  digits: () => import("./data/digits.ts").then((m) => m.digits),
 };
 
 /** Metrics. */
@@ -61,6 +66,8 @@ export const metrics: Table<Metric> = {
   conditional: () => import("./metrics/conditional.ts").then((m) => m.conditional),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   codes: () => import("./metrics/codes.ts").then((m) => m.codes),
+  posterior: () => import("./metrics/posterior.ts").then((m) => m.posterior),
+  histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
 

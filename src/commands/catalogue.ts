@@ -8,7 +8,7 @@ import { gatePolicy } from "../gate/policy.ts";
 import * as registry from "../registry.ts";
 import { describeKeys, type KeyRow } from "../suite/describe.ts";
 import { wants } from "../suite/introspect.ts";
-import { loadSuite } from "../suite/load.ts";
+import { loadSuites } from "../suite/load.ts";
 
 /** One thing that a suite or the command line can name. */
 export interface Item {
@@ -167,18 +167,26 @@ async function suites(): Promise<Item[]> {
   } catch {
     return [];
   }
-  return await Promise.all(
-    files.sort().map(async (file): Promise<Item> => {
+  const items = await Promise.all(
+    files.sort().map(async (file): Promise<Item[]> => {
       const noun = "suite";
-      const name = file.replace(/^suites\/|\.ya?ml$/g, "");
+      const own = file.replace(/^suites\/|\.ya?ml$/g, "");
       try {
-        const { version, about } = await loadSuite(file);
-        return { noun, name, version, status: "ready", about, facts: { file } };
+        const found = await loadSuites(file);
+        return found.map(({ name, version, about }): Item => ({
+          noun,
+          name: found.length === 1 ? own : `${own}#${name}`,
+          version,
+          status: "ready",
+          about,
+          facts: { file },
+        }));
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         const [first] = error.message.split("\n");
-        return { noun, name, status: first, about: "", facts: { file } };
+        return [{ noun, name: own, status: first, about: "", facts: { file } }];
       }
     }),
   );
+  return items.flat();
 }

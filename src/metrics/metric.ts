@@ -88,6 +88,8 @@ export interface Subject {
   /** Present as the capabilities say. Results are on the host. */
   encode?(images: ImageSet): Promise<Features>;
   decode?(codes: Features): Promise<ImageSet>;
+  /** ln of the variances of q(z|x), whose means `encode` gives, where capabilities say so. */
+  logVariances?(images: ImageSet): Promise<Features>;
   reconstruct?(images: ImageSet): Promise<ImageSet>;
   /** Discrete latents: see the family table, `codes`. */
   codes?(images: ImageSet): Promise<Codes>;

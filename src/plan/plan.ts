@@ -92,8 +92,47 @@ function wanted(run: SuiteRun, families: readonly string[] | undefined): boolean
     (run.name !== undefined && families.includes(run.name));
 }
 
+/** What `families` may name of a suite: its families, and names of its entries. */
+export function familyNames(suite: Suite): string[] {
+  return [...new Set(suite.runs.flatMap((r) => r.name ? [r.family, r.name] : [r.family]))];
+}
+
+/** A suite with the families that are left of it. */
+export interface Narrowed {
+  readonly suite: Suite;
+  readonly families?: readonly string[];
+}
+
+/**
+ * The suites of one file with what is asked of each. Where there are several, each is asked for
+ * those of `families` that it has, and suites with none of them are left out.
+ * @throws UsageError for a family that none of them has
+ */
+export function narrowed(
+  suites: readonly Suite[],
+  families: readonly string[] | undefined,
+): Narrowed[] {
+  if (families === undefined || suites.length === 1) {
+    return suites.map((suite) => ({ suite, families }));
+  }
+  const known = [...new Set(suites.flatMap(familyNames))];
+  for (const family of families) {
+    if (known.includes(family)) continue;
+    throw new UsageError(
+      `--families: no suite of ${suites[0].path} has \`${family}\`${didYouMean(family, known)}\n` +
+        `  their families: ${known.join(", ")}`,
+    );
+  }
+  return suites
+    .map((suite) => {
+      const own = familyNames(suite);
+      return { suite, families: families.filter((family) => own.includes(family)) };
+    })
+    .filter((one) => one.families.length > 0);
+}
+
 function checkFamilies(suite: Suite, families: readonly string[] | undefined) {
-  const known = [...new Set(suite.runs.flatMap((r) => r.name ? [r.family, r.name] : [r.family]))];
+  const known = familyNames(suite);
   for (const family of families ?? []) {
     if (known.includes(family)) continue;
     throw new UsageError(

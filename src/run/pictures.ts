@@ -13,6 +13,7 @@ import type { Artefact } from "../record/record.ts";
 import { sheetPng } from "../report/grid.ts";
 import { interpolation, traversal } from "../families/latents.ts";
 import { pictureKey } from "./keys.ts";
+import { isPoints, pointPictures } from "./scatter.ts";
 
 /** Samples in the grid: rows 0 … 63 of the key that all runs share. */
 export const pictureSamples = 64;
@@ -74,6 +75,10 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
     await parts.write(file, bytes);
     artefacts.push({ name, file, sha256: await sha256(bytes), about, width, height });
   };
+  if (isPoints(parts.dataset.sample)) {
+    await pointPictures(parts, keep);
+    return artefacts;
+  }
   const kinds = [sampleGrid, nearestTraining, byClass, reconstructions, codeWalks, priorWalks];
   for (const kind of kinds) await kind(parts, keep);
   return artefacts;

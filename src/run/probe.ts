@@ -9,6 +9,7 @@ import { parameterCount } from "./checkpoint.ts";
 import type { Outcome } from "./events.ts";
 import { begin, now, type RunHost } from "./job.ts";
 import { buildContext, compilePrograms, initialState } from "./programs.ts";
+import { evaluationRows } from "./rows.ts";
 import { sampleImages, subjectParts } from "./subject.ts";
 
 /** Steps and seconds that a probe may take. */
@@ -51,6 +52,7 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
         ? spec.budget.steps
         : Math.max(1, Math.floor(spec.budget.seconds / probe.secondsPerStep)),
       secondsPerStep: probe.secondsPerStep,
+      sampleRows: evaluationRows(dataset.sample),
       secondsPerSampleBatch,
       startSeconds: probe.firstStep,
       parameters,

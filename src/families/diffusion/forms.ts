@@ -6,7 +6,14 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Grid } from "../../backbones/plan.ts";
 import { conditionsOf } from "../conditioning.ts";
-import { edmLevel, edmPoint, logNormalSigma, sigmas, solvers, stepsWithin } from "../denoising/edm.ts";
+import {
+  edmLevel,
+  edmPoint,
+  logNormalSigma,
+  sigmas,
+  solvers,
+  stepsWithin,
+} from "../denoising/edm.ts";
 import { preconditioned } from "../denoising/levels.ts";
 import type { Denoising } from "../denoising/model.ts";
 import { type Learns, matching } from "../denoising/train.ts";

@@ -80,7 +80,11 @@ export const config = z.strictObject({
 }).superRefine((c, context) => {
   const reject = (field: string, message: string) =>
     context.addIssue({ code: "custom", path: [field], message });
-  refuseUnused(c, { defaults: defaultsOf(fields), used: used[c.form], form: `form ${c.form}` }, reject);
+  refuseUnused(
+    c,
+    { defaults: defaultsOf(fields), used: used[c.form], form: `form ${c.form}` },
+    reject,
+  );
   if (c.times === "uniform" && (c.timeMean !== 0 || c.timeDeviation !== 1)) {
     reject("times", "timeMean and timeDeviation are the logit-normal law's");
   }
