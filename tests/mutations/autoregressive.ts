@@ -5,6 +5,7 @@ const folder = "src/families/autoregressive";
 
 const mixtureLaws = "tests/properties/autoregressive_mixture_test.ts";
 const causality = "tests/properties/autoregressive_causality_test.ts";
+const scales = "tests/properties/autoregressive_scales_test.ts";
 const likelihood = "tests/properties/autoregressive_likelihood_test.ts";
 
 export const mutants = [
@@ -219,5 +220,69 @@ export const mutants = [
     find: "const x_BC = centred(drawMixture(numbers, parts.mixture, draw));",
     replace: "const x_BC = drawMixture(numbers, parts.mixture, draw);",
     law: likelihood,
+  },
+  {
+    id: "cells-not-averaged",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "cells(scale, finest, (places) => 1 / places)",
+    replace: "cells(scale, finest, (places) => places / places)",
+    law: scales,
+  },
+  {
+    id: "places-mixed",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "return y * scale.width + cellOf(m % finest.width, finest.width, scale.width);",
+    replace: "return y + scale.height * cellOf(m % finest.width, finest.width, scale.width);",
+    law: scales,
+  },
+  {
+    id: "scale-quantises-the-whole",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "const left_BMD = tf.sub(z_BMD, sum_BMD) as tf.Tensor3D;",
+    replace: "const left_BMD = z_BMD;",
+    law: scales,
+  },
+  {
+    id: "scale-of-the-wrong-table",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "const index_N = nearest(tables[s], z_ND);",
+    replace: "const index_N = nearest(tables[0], z_ND);",
+    law: scales,
+  },
+  {
+    id: "finer-scales-seen",
+    file: `${folder}/scales/prior.ts`,
+    find: 'return tf.mul(tf.cast(later, "float32"), UNSEEN);',
+    replace: 'return tf.mul(tf.cast(later, "float32"), 0);',
+    law: scales,
+  },
+  {
+    id: "own-scale-unseen",
+    file: `${folder}/scales/prior.ts`,
+    find: "const later = tf.greater(",
+    replace: "const later = tf.greaterEqual(",
+    law: scales,
+  },
+  {
+    // The order of scales: a place is given what its own scale will say.
+    id: "scale-given-its-own-sum",
+    file: `${folder}/scales/prior.ts`,
+    find: "down(sums[i], scale, finest)",
+    replace: "down(sums[Math.min(i + 1, sums.length - 1)], scale, finest)",
+    law: scales,
+  },
+  {
+    id: "scales-drawn-alike",
+    file: `${folder}/scales/sample.ts`,
+    find: "categorical(fold(key, s), ",
+    replace: "categorical(key, ",
+    law: scales,
+  },
+  {
+    id: "places-drawn-alike",
+    file: `${folder}/scales/sample.ts`,
+    find: 'tf.add(first_B1, tf.range(0, places, 1, "int32"))',
+    replace: 'tf.add(first_B1, tf.zeros([places], "int32"))',
+    law: scales,
   },
 ];

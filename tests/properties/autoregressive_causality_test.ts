@@ -451,11 +451,11 @@ law("a fresh model guesses a pixel by the mean of the nearest pixels that it kno
   source: "definition",
   given: {
     grey: fc.double({ min: 0.3, max: 0.7, noNaN: true }),
-    slopes: fc.tuple(fc.double({ min: -0.02, max: 0.02, noNaN: true }), fc.constantFrom(0, 0.01)),
+    slopes: fc.tuple(fc.constantFrom(-0.02, 0.013), fc.constantFrom(0, 0.01)),
     channels: fc.constantFrom(1 as const, 3 as const),
     patch: fc.constantFrom(1, 2),
   },
-  cases: 6,
+  cases: 8,
   kills: ["guess-of-the-wrong-pixel", "known-pixels-out-of-place"],
   holds: async ({ grey, slopes: [down, right], channels, patch }) => {
     const [height, width] = [10, 8];
