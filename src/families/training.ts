@@ -1,11 +1,11 @@
 /**
- * What every image family's training step shares: Adam with clipping on a warm-up and cosine
+ * What every image family's training step shares: an optimiser with clipping on a warm-up and cosine
  * schedule, and an average of the weights for evaluation.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import type { TensorTree } from "../engine/tree.ts";
-import { adam, type AdamSlots, emaInit, emaUpdate, warmupCosine } from "../nn/mod.ts";
+import { adam, type AdamSlots, emaInit, emaUpdate, muon, warmupCosine } from "../nn/mod.ts";
 import type { TrainingSettings } from "./training_config.ts";
 
 /** Live weights, their average, the optimiser's slots and the number of steps done (int32). */
@@ -25,12 +25,18 @@ export interface StepOptions {
   readonly lossScale: number;
 }
 
+/** The optimisers that settings name. */
+const OPTIMISERS = { adam, muon } as const;
+
 /** The state before the first step. */
-export function initTrained<P extends TensorTree>(params: P): Trained<P> {
+export function initTrained<P extends TensorTree>(
+  params: P,
+  { optimiser }: Pick<TrainingSettings, "optimiser"> = { optimiser: "adam" },
+): Trained<P> {
   return {
     params,
     ema: emaInit(params),
-    slots: adam().init(params),
+    slots: OPTIMISERS[optimiser]().init(params),
     step: tf.scalar(0, "int32"),
   };
 }
@@ -56,7 +62,7 @@ export function advance<P extends TensorTree>(
     steps,
     final: settings.learningRate * settings.decay,
   });
-  const optimiser = adam({ clipNorm: settings.clip * lossScale });
+  const optimiser = OPTIMISERS[settings.optimiser]({ clipNorm: settings.clip * lossScale });
   const { params, slots } = optimiser.update({
     grads,
     slots: state.slots,

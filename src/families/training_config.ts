@@ -11,10 +11,17 @@ export const sizeFields = {
     .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
 };
 
+/** Which optimiser, with a family's own default. */
+export function optimiserField(byDefault: "adam" | "muon") {
+  return z.enum(["adam", "muon"]).default(byDefault)
+    .describe("Adam, or Muon (orthogonalised momentum) on matrices with Adam on vectors");
+}
+
 /** How it is trained. */
 export const trainingFields = {
+  optimiser: optimiserField("adam"),
   learningRate: z.number().positive().default(4e-3)
-    .describe("Adam's learning rate at its peak"),
+    .describe("Learning rate at its peak; Muon's steps are of the size of Adam's"),
   warmup: z.number().min(0).max(0.9).default(0.05)
     .describe("Share of the training over which the learning rate rises from 0"),
   decay: z.number().min(0).max(1).default(0.05)
@@ -33,6 +40,7 @@ export const trainingFields = {
 
 /** `trainingFields`, set. */
 export interface TrainingSettings {
+  readonly optimiser: "adam" | "muon";
   readonly learningRate: number;
   readonly warmup: number;
   readonly decay: number;

@@ -1,6 +1,28 @@
 /** Mutants of numbers, randomness, the wasm engine and nn: each edit must make its law fail. */
 export const mutants = [
   {
+    id: "muon-without-transposing-back",
+    file: "src/nn/muon.ts",
+    find: "return tall ? tf.transpose(x) : x;",
+    replace: "return tall ? tf.reshape(x, [rows, columns]) : x;",
+    law: "tests/nn/muon_test.ts",
+  },
+  {
+    id: "muon-cubic-in-place-of-quintic",
+    file: "src/nn/muon.ts",
+    find: "tf.mul(tf.matMul(gram, gram), c)",
+    replace: "tf.mul(gram, c)",
+    law: "tests/nn/muon_test.ts",
+  },
+  {
+    id: "muon-step-without-adams-size",
+    file: "src/nn/muon.ts",
+    find: "const size = ADAM_RMS * Math.sqrt(Math.max(...u.shape));",
+    replace: "const size = ADAM_RMS;",
+    law: "tests/nn/muon_test.ts",
+  },
+
+  {
     id: "exp-with-a-wrong-coefficient",
     file: "src/numeric/exponential.ts",
     find: "r * (1 / 120 +",

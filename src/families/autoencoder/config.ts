@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { sizeFields, trainingFields } from "../training_config.ts";
+import { optimiserField, sizeFields, trainingFields } from "../training_config.ts";
 
 /** What a suite may say under `autoencoder`. */
 export const config = z.strictObject({
@@ -15,6 +15,7 @@ export const config = z.strictObject({
   components: z.int().min(1).max(100).default(10)
     .describe("Gaussians in the mixture fitted to the codes, which samples are drawn from"),
   ...trainingFields,
+  optimiser: optimiserField("muon"),
 });
 
 /** An autoencoder's settings, every field set. */

@@ -25,7 +25,7 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
       samples: true,
     },
     init: (key) => ({
-      ...initTrained(initParameters(key, { ...shape, latent })),
+      ...initTrained(initParameters(key, { ...shape, latent }), config),
       mixture: initMixture({ components, latent }),
     }),
     programs: {

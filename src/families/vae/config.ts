@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { sizeFields, trainingFields } from "../training_config.ts";
+import { optimiserField, sizeFields, trainingFields } from "../training_config.ts";
 
 /** What a suite may say under `vae`. */
 export const config = z.strictObject({
@@ -38,6 +38,7 @@ export const config = z.strictObject({
   observation: z.enum(["mean", "draw"]).default("mean")
     .describe("What samples show: the mean of p(x|z), or a draw from it"),
   ...trainingFields,
+  optimiser: optimiserField("muon"),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });

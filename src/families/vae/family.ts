@@ -23,11 +23,12 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
       latent: "continuous",
       reconstructs: true,
       samples: true,
+      posterior: true,
     },
     init: (key) => {
       const params = initParameters(key, { sample, width: config.width, latent: config.latent });
       return {
-        ...initTrained(params),
+        ...initTrained(params, config),
         optimal: tf.scalar(0),
         ...(config.prior === "mixture" ? { mixture: initMixture(config) } : {}),
       };

@@ -35,14 +35,15 @@ export const config = z.strictObject({
   dead: z.number().min(0).max(0.2).default(0.03)
     .describe("Codes used less than this share of the mean start anew; 0: never"),
   ...trainingFields,
+  learningRate: trainingFields.learningRate.default(2e-3),
   ...conditionField,
   conditionDropout: z.number().min(0).max(1).default(0.1)
     .describe("Share of pictures whose labels the prior isn't told, so that it also knows p(x)"),
   priorShare: z.number().gt(0).lt(1).default(0.4)
     .describe("Share of the steps that train the prior, after the codes are fixed"),
-  priorLayers: z.int().min(1).max(48).default(4).describe("Layers of the prior's transformer"),
-  priorWidth: z.int().min(8).max(2048).default(128).describe("Its width"),
-  priorHeads: z.int().min(1).max(64).default(4).describe("Its attention heads"),
+  priorLayers: z.int().min(1).max(48).default(3).describe("Layers of the prior's transformer"),
+  priorWidth: z.int().min(8).max(2048).default(96).describe("Its width"),
+  priorHeads: z.int().min(1).max(64).default(3).describe("Its attention heads"),
   priorLearningRate: z.number().positive().default(2e-3).describe("Adam's peak for the prior"),
   temperature: z.number().positive().default(1)
     .describe("What the prior's logits are divided by when codes are drawn"),
