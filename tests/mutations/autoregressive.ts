@@ -5,6 +5,9 @@ const folder = "src/families/autoregressive";
 
 const mixtureLaws = "tests/properties/autoregressive_mixture_test.ts";
 const causality = "tests/properties/autoregressive_causality_test.ts";
+const decoding = "tests/properties/autoregressive_decoding_test.ts";
+const levels = "tests/properties/autoregressive_levels_test.ts";
+const scales = "tests/properties/autoregressive_scales_test.ts";
 const likelihood = "tests/properties/autoregressive_likelihood_test.ts";
 
 export const mutants = [
@@ -140,35 +143,35 @@ export const mutants = [
     file: `${folder}/pixelcnn.ts`,
     find: "tf.slice(three, [0, 1, 0], [B, 2, W])",
     replace: "tf.slice(three, [0, 0, 0], [B, 2, W])",
-    law: causality,
+    law: decoding,
   },
   {
     id: "vertical-cache-of-the-wrong-row",
     file: `${folder}/pixelcnn.ts`,
     find: "kept.push(flat(from));",
     replace: "kept.push(flat(last));",
-    law: causality,
+    law: decoding,
   },
   {
     id: "left-cache-not-emptied",
     file: `${folder}/pixelcnn.ts`,
     find: "left: cache.left.map((left) => tf.zeros(left.shape))",
     replace: "left: cache.left",
-    law: causality,
+    law: decoding,
   },
   {
     id: "stem-sees-across-the-edge",
     file: `${folder}/pixelcnn.ts`,
     find: "tf.greaterEqual(tf.sub(column, back), whole(0))",
     replace: "tf.greaterEqual(tf.sub(patch, back), whole(0))",
-    law: causality,
+    law: decoding,
   },
   {
     id: "pixel-weights-not-masked",
     file: `${folder}/head.ts`,
     find: "const { told, first, guess, layers, out } = maskHead(p, size);",
     replace: "const { told, first, guess, layers, out } = p;",
-    law: causality,
+    law: decoding,
   },
   {
     id: "patches-mix-rows",
@@ -176,7 +179,7 @@ export const mutants = [
     find:
       "return tf.reshape(tf.transpose(cells, [0, 2, 1, 3]), [-1, height * width, sample.channels]);",
     replace: "return tf.reshape(cells, [-1, height * width, sample.channels]);",
-    law: causality,
+    law: levels,
   },
   {
     id: "beyond-the-picture-counted",
@@ -190,21 +193,21 @@ export const mutants = [
     file: `${folder}/head.ts`,
     find: "y > 0 ? own + pixel - width : above + pixel + P - width",
     replace: "y > 0 ? own + pixel - width : above + pixel",
-    law: causality,
+    law: levels,
   },
   {
     id: "known-pixels-out-of-place",
     file: `${folder}/levels.ts`,
     find: "[0, Math.floor(n / 3), n % 3, 0]",
     replace: "[0, n % 3, Math.floor(n / 3), 0]",
-    law: causality,
+    law: levels,
   },
   {
     id: "known-pixels-told-again",
     file: `${folder}/levels.ts`,
     find: "tf.greater(tf.range(0, P), 0)",
     replace: "tf.greater(tf.range(0, P), -1)",
-    law: causality,
+    law: levels,
   },
   {
     id: "every-pixel-drawn-alike",
@@ -219,5 +222,69 @@ export const mutants = [
     find: "const x_BC = centred(drawMixture(numbers, parts.mixture, draw));",
     replace: "const x_BC = drawMixture(numbers, parts.mixture, draw);",
     law: likelihood,
+  },
+  {
+    id: "cells-not-averaged",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "cells(scale, finest, (places) => 1 / places)",
+    replace: "cells(scale, finest, (places) => places / places)",
+    law: scales,
+  },
+  {
+    id: "places-mixed",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "return y * scale.width + cellOf(m % finest.width, finest.width, scale.width);",
+    replace: "return y + scale.height * cellOf(m % finest.width, finest.width, scale.width);",
+    law: scales,
+  },
+  {
+    id: "scale-quantises-the-whole",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "const left_BMD = tf.sub(z_BMD, sum_BMD) as tf.Tensor3D;",
+    replace: "const left_BMD = z_BMD;",
+    law: scales,
+  },
+  {
+    id: "scale-of-the-wrong-table",
+    file: `${folder}/scales/pyramid.ts`,
+    find: "const index_N = nearest(tables[s], z_ND);",
+    replace: "const index_N = nearest(tables[0], z_ND);",
+    law: scales,
+  },
+  {
+    id: "finer-scales-seen",
+    file: `${folder}/scales/prior.ts`,
+    find: 'return tf.mul(tf.cast(later, "float32"), UNSEEN);',
+    replace: 'return tf.mul(tf.cast(later, "float32"), 0);',
+    law: scales,
+  },
+  {
+    id: "own-scale-unseen",
+    file: `${folder}/scales/prior.ts`,
+    find: "const later = tf.greater(",
+    replace: "const later = tf.greaterEqual(",
+    law: scales,
+  },
+  {
+    // The order of scales: a place is given what its own scale will say.
+    id: "scale-given-its-own-sum",
+    file: `${folder}/scales/prior.ts`,
+    find: "down(sums[i], scale, finest)",
+    replace: "down(sums[Math.min(i + 1, sums.length - 1)], scale, finest)",
+    law: scales,
+  },
+  {
+    id: "scales-drawn-alike",
+    file: `${folder}/scales/sample.ts`,
+    find: "categorical(fold(key, s), ",
+    replace: "categorical(key, ",
+    law: scales,
+  },
+  {
+    id: "places-drawn-alike",
+    file: `${folder}/scales/sample.ts`,
+    find: 'tf.add(first_B1, tf.range(0, places, 1, "int32"))',
+    replace: 'tf.add(first_B1, tf.zeros([places], "int32"))',
+    law: scales,
   },
 ];

@@ -4,13 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
-import { crop, depthToSpace } from "../../backbones/space.ts";
+import { crop } from "../../backbones/space.ts";
 import type { Key } from "../../engine/engine.ts";
 import {
   type Conv,
-  conv,
   groupNorm,
-  initConv,
   initLinear,
   initNorm,
   leakyRelu,
@@ -27,21 +25,30 @@ import {
   type Labels,
 } from "../conditioning.ts";
 import type { Architecture } from "./forms.ts";
-import { type Block, block, initBlock, isSmall, type Sizes, stagesOf } from "./layers.ts";
+import {
+  type Block,
+  block,
+  initBlock,
+  initUp,
+  isSmall,
+  type Sizes,
+  stagesOf,
+  up,
+} from "./layers.ts";
 import { initStyle, type Noise, type Style, style } from "./style.ts";
 
 /** Convolutions between doublings, each normalised. */
 type Plain = {
   readonly stem: Linear;
   readonly norms: readonly Norm[];
-  readonly up: readonly Conv[];
+  readonly rise: readonly Conv[];
   readonly head: Conv;
 };
 /** A residual block a stage. */
 type Residual = {
   readonly stem: Linear;
   readonly blocks: readonly Block[];
-  readonly up: readonly Conv[];
+  readonly rise: readonly Conv[];
   readonly head: Conv;
 };
 
@@ -73,9 +80,22 @@ const WIDER = 1.5;
 /** Where the grain starts, of pixels in [−1, 1]: about a sensor's. */
 const GRAIN = 0.02;
 
+/** Times He's: pixels of deviation ⅓, where they span [−1, 1]. */
+const HEAD_SCALE = Math.SQRT1_2 / 3;
+
 /** Stages from 4 up. */
 function risingStages({ sample, width }: Sizes) {
   return stagesOf({ sample, width: WIDER * width }).reverse();
+}
+
+/** From the last stage to the picture, of a contrast like the data's. */
+function initHead(key: Key, options: GeneratorOptions): Conv {
+  return initUp(fold(key, "head"), {
+    in: risingStages(options).at(-1)!.channels,
+    out: options.sample.channels,
+    kernel: 3,
+    scale: HEAD_SCALE,
+  });
 }
 
 function initPlain(key: Key, input: number, options: GeneratorOptions): Plain {
@@ -84,14 +104,10 @@ function initPlain(key: Key, input: number, options: GeneratorOptions): Plain {
   return {
     stem: initLinear(fold(key, "stem"), { in: input, out: height * width * channels }),
     norms: stages.map((stage) => initNorm(stage.channels)),
-    up: stages.slice(1).map((stage, i) =>
-      initConv(fold(key, `up ${i}`), { in: stages[i].channels, out: 4 * stage.channels })
+    rise: stages.slice(1).map((stage, i) =>
+      initUp(fold(key, `up ${i}`), { in: stages[i].channels, out: stage.channels, kernel: 3 })
     ),
-    head: initConv(fold(key, "head"), {
-      in: stages.at(-1)!.channels,
-      out: 4 * options.sample.channels,
-      scale: Math.SQRT1_2,
-    }),
+    head: initHead(key, options),
   };
 }
 
@@ -103,18 +119,10 @@ function initResidual(key: Key, input: number, options: GeneratorOptions): Resid
     blocks: stages.map((stage, i) =>
       initBlock(fold(key, `block ${i}`), { channels: stage.channels, scale: 0 })
     ),
-    up: stages.slice(1).map((stage, i) =>
-      initConv(fold(key, `up ${i}`), {
-        in: stages[i].channels,
-        out: 4 * stage.channels,
-        kernel: 1,
-      })
+    rise: stages.slice(1).map((stage, i) =>
+      initUp(fold(key, `up ${i}`), { in: stages[i].channels, out: stage.channels, kernel: 1 })
     ),
-    head: initConv(fold(key, "head"), {
-      in: stages.at(-1)!.channels,
-      out: 4 * options.sample.channels,
-      scale: Math.SQRT1_2,
-    }),
+    head: initHead(key, options),
   };
 }
 
@@ -171,21 +179,21 @@ function bodyOf(
   const start = (stem: Linear) =>
     tf.reshape(linear(stem, input_BI), [-1, height, width, channels]) as tf.Tensor4D;
   if (p.plain !== undefined) {
-    const { stem, norms, up, head } = p.plain;
+    const { stem, norms, rise, head } = p.plain;
     let h_BHWC = leakyRelu(groupNorm(norms[0], start(stem)), 0);
-    up.forEach((one, i) => {
-      const risen = crop(depthToSpace(conv(one, h_BHWC)), stages[i + 1]);
+    rise.forEach((one, i) => {
+      const risen = crop(up(one, h_BHWC), stages[i + 1]);
       h_BHWC = leakyRelu(groupNorm(norms[i + 1], risen), 0);
     });
-    return crop(depthToSpace(conv(head, h_BHWC)), sample);
+    return crop(up(head, h_BHWC), sample);
   }
-  const { stem, blocks, up, head } = p.residual!;
+  const { stem, blocks, rise, head } = p.residual!;
   let h_BHWC = block(blocks[0], start(stem));
-  up.forEach((one, i) => {
-    const risen = crop(depthToSpace(conv(one, leakyRelu(h_BHWC))), stages[i + 1]);
+  rise.forEach((one, i) => {
+    const risen = crop(up(one, leakyRelu(h_BHWC)), stages[i + 1]);
     h_BHWC = block(blocks[i + 1], risen);
   });
-  return crop(depthToSpace(conv(head, leakyRelu(h_BHWC))), sample);
+  return crop(up(head, leakyRelu(h_BHWC)), sample);
 }
 
 /**

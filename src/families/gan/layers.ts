@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../data/dataset.ts";
 import type { Key } from "../../engine/engine.ts";
 import { planStages, SIDES, type Stage } from "../../backbones/plan.ts";
-import { spaceToDepth } from "../../backbones/space.ts";
+import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";
 import { type Conv, conv, initConv, leakyRelu } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
 
@@ -62,4 +62,25 @@ export function initDown(key: Key, size: { in: number; out: number }): Conv {
 /** Halves height and width, rounding up. */
 export function down(p: Conv, x_BHWC: tf.Tensor4D): tf.Tensor4D {
   return conv(p, spaceToDepth(x_BHWC));
+}
+
+/**
+ * A convolution to twice the height and width, whose four outputs a place start alike: a new network
+ * draws smooth pictures, where independent ones would cover them with a checkerboard that every
+ * discriminator sees first. Aitken et al. 2017 (arXiv:1707.02937), section 3.
+ */
+export function initUp(
+  key: Key,
+  size: { in: number; out: number; kernel: number; scale?: number },
+): Conv {
+  const { weight, bias } = initConv(key, size);
+  return {
+    weight: tf.concat([weight, weight, weight, weight], 3) as tf.Tensor4D,
+    bias: tf.concat([bias, bias, bias, bias]) as tf.Tensor1D,
+  };
+}
+
+/** Doubles height and width. */
+export function up(p: Conv, x_BHWC: tf.Tensor4D): tf.Tensor4D {
+  return depthToSpace(conv(p, x_BHWC));
 }

@@ -20,6 +20,7 @@ import {
   upsample2,
 } from "../../nn/mod.ts";
 import { fold, normal } from "../../random/key.ts";
+import { initUp } from "./layers.ts";
 
 /** A modulated convolution: its style's map, and the strength of the noise beside it. */
 export type StyleConv = {
@@ -34,7 +35,7 @@ export type Style = {
   /** What the smallest stage starts from: [1, h, w, C]. */
   readonly constant: tf.Tensor4D;
   readonly convs: readonly StyleConv[];
-  readonly up: readonly StyleConv[];
+  readonly rise: readonly StyleConv[];
   /** To the picture at twice the stage's size. */
   readonly pictures: readonly StyleConv[];
 };
@@ -44,6 +45,8 @@ export type Noise = (name: string, size: Stage) => tf.Tensor4D;
 
 /** Layers of the mapping network. */
 const MAPPING_DEPTH = 2;
+/** Times He's, of each resolution's share of the picture. */
+const PICTURE_SCALE = Math.SQRT1_2 / 5;
 const EPSILON = 1e-8;
 
 /** What fixes the shapes. */
@@ -59,38 +62,35 @@ export function initStyle(
 ): Style {
   const [first] = stages;
   const width = first.channels;
-  const modulated = (
-    name: string,
-    size: { in: number; out: number; kernel?: number; scale?: number },
-    noisy: boolean,
-  ): StyleConv => ({
-    conv: initConv(fold(key, name), size),
+  const modulated = (name: string, channels: number, conv: Conv): StyleConv => ({
+    conv,
     affine: initLinear(fold(key, `${name} affine`), {
       in: width,
-      out: size.in,
+      out: channels,
       scale: Math.SQRT1_2,
     }),
-    ...(noisy && noise ? { strength: tf.scalar(0) } : {}),
   });
+  const rising = (name: string, size: { in: number; out: number; scale?: number }) =>
+    modulated(name, size.in, initUp(fold(key, name), { ...size, kernel: 1 }));
   return {
     mapping: Array.from(
       { length: MAPPING_DEPTH },
       (_, i) => initLinear(fold(key, `mapping ${i}`), { in: i === 0 ? input : width, out: width }),
     ),
     constant: normal(fold(key, "constant"), [1, first.height, first.width, width]) as tf.Tensor4D,
-    convs: stages.map(({ channels }, i) =>
-      modulated(`conv ${i}`, { in: channels, out: channels }, true)
-    ),
-    up: stages.slice(1).map(({ channels }, i) =>
-      modulated(`up ${i}`, { in: stages[i].channels, out: 4 * channels, kernel: 1 }, false)
+    convs: stages.map(({ channels }, i) => ({
+      ...modulated(
+        `conv ${i}`,
+        channels,
+        initConv(fold(key, `conv ${i}`), { in: channels, out: channels }),
+      ),
+      ...(noise ? { strength: tf.scalar(0) } : {}),
+    })),
+    rise: stages.slice(1).map(({ channels }, i) =>
+      rising(`rise ${i}`, { in: stages[i].channels, out: channels })
     ),
     pictures: stages.map(({ channels }, i) =>
-      modulated(`picture ${i}`, {
-        in: channels,
-        out: 4 * sample.channels,
-        kernel: 1,
-        scale: Math.SQRT1_2,
-      }, false)
+      rising(`picture ${i}`, { in: channels, out: sample.channels, scale: PICTURE_SCALE })
     ),
   };
 }
@@ -138,7 +138,7 @@ export function style(
   let h_BHWC = tf.mul(p.constant, tf.ones([B, 1, 1, 1])) as tf.Tensor4D;
   let picture: tf.Tensor4D | undefined;
   stages.forEach((stage, i) => {
-    if (i > 0) h_BHWC = crop(depthToSpace(modulate(p.up[i - 1], h_BHWC)), stage);
+    if (i > 0) h_BHWC = crop(depthToSpace(modulate(p.rise[i - 1], h_BHWC)), stage);
     h_BHWC = modulate(p.convs[i], h_BHWC);
     const { strength } = p.convs[i];
     if (strength !== undefined) {
