@@ -114,10 +114,8 @@ export const mutants = [
   {
     id: "log-weight-without-prior",
     file: objective,
-    find: `    tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),
-    tf.square(draws.z_BKZ),`,
-    replace: `    tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),
-    tf.zerosLike(draws.z_BKZ),`,
+    find: "tf.sub(surprise_BKZ, tf.square(draws.z_BKZ))",
+    replace: "tf.sub(surprise_BKZ, tf.zerosLike(draws.z_BKZ))",
     law: evidence,
   },
   {

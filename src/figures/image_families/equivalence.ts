@@ -1,5 +1,5 @@
 /**
- * The same models in PyTorch: read from `equivalence.json`, which the comparison of tests/peers
+ * The same models in PyTorch: read from `equivalence.json`, which `deno task peers:equivalence`
  * writes, and nothing else.
  * @module
  */
@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../../errors.ts";
 import { readTextIfThere } from "../../text/files.ts";
+import { lastWords } from "../process.ts";
 import { type Figure, type Measured, sourceSchema } from "../figure.ts";
 
 const report = z.strictObject({
@@ -27,6 +28,8 @@ const report = z.strictObject({
         low: z.number(),
         high: z.number(),
       }).optional(),
+      /** Values a seed. */
+      detail: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
 });
@@ -86,7 +89,16 @@ function figure(
     cost: "long",
     command,
     stored,
-    measure: stored,
+    async measure({ once, run, note, figures }) {
+      const ran = await once("equivalence", () => {
+        note("running peers:equivalence: a quarter of an hour; leave the machine alone");
+        return run(["run", "-A", "src/peers/equivalence_main.ts", "--engine", "tensorflow"]);
+      });
+      // 1: measured, and one of them doesn't hold.
+      return [0, 1].includes(ran.code)
+        ? await stored({ figures })
+        : { value: null, reason: `peers:equivalence: ${lastWords(ran)}` };
+    },
   };
 }
 
@@ -99,10 +111,10 @@ export function equivalenceFigures(model: string): Figure[] {
       unit: "relative",
       target: { is: "<=", value: 1e-3 },
       model,
-      read: ({ steps, maxRelativeDifference }) =>
+      read: ({ steps, maxRelativeDifference, detail }) =>
         steps < STEPS
           ? { value: null, reason: `only ${steps} of ${STEPS} steps were compared` }
-          : { value: maxRelativeDifference, detail: { steps } },
+          : { value: maxRelativeDifference, detail: { steps, ...detail } },
     }),
     figure(`${model}-end-against-pytorch`, {
       about: `Farther end of the 90 % interval of the difference between ${model} and the same ` +
