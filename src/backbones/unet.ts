@@ -41,8 +41,16 @@ export interface UnetOptions {
   readonly patch?: 1 | 2;
   /** Blocks a resolution on the way down; there is one on the way up. Default 2. */
   readonly blocks?: number;
-  /** Halving stops at this side, where attention runs. Default 8. */
+  /**
+   * Halving stops at this side, where attention runs. Default 8. Where it is given, pictures may be
+   * as small as that.
+   */
   readonly lowest?: number;
+  /**
+   * Whether a block is told by the gain and bias of its second normalisation (Dhariwal & Nichol 2021,
+   * arXiv:2105.05233) instead of by what is added before it. Default false.
+   */
+  readonly modulated?: boolean;
   /** Length of a vector that every block is told beside the time; default none. */
   readonly condition?: number;
   /** Radians of the fastest sinusoid over a unit of time. Default 1000, a step number's. */
@@ -88,7 +96,7 @@ export type Unet = {
 };
 
 /** What a U-Net is told in a call, and the options that its parameters don't show. */
-export interface UnetTold extends Pick<UnetOptions, "patch" | "timeScale"> {
+export interface UnetTold extends Pick<UnetOptions, "patch" | "timeScale" | "modulated"> {
   /** [B, condition], where the options have a `condition`. */
   readonly condition_BE?: tf.Tensor2D;
 }
@@ -97,20 +105,21 @@ export interface UnetTold extends Pick<UnetOptions, "patch" | "timeScale"> {
 const MOST = 4;
 /** Channels of a head; fewer where that doesn't divide. */
 const HEAD_WIDTH = 32;
-const DEFAULTS = { patch: 1, blocks: 2, lowest: 8, timeScale: 1000 } as const;
+const DEFAULTS = { patch: 1, blocks: 2, lowest: 8, timeScale: 1000, modulated: false } as const;
 
 /**
  * Resolutions from the pictures' own (or half of it, with a patch of 2) down to `lowest`, each half
  * the last (rounded up), with channels that double up to four times the width.
- * @throws RangeError for sides below twice the lowest or above 256, or a width that is no positive
- * multiple of 8
+ * @throws RangeError for sides below 16 (or the lowest, where it is given) or above 256, or a width
+ * that is no positive multiple of 8
  */
 export function unetStages({ sample, width, ...options }: UnetOptions): Stage[] {
   const { patch = DEFAULTS.patch, lowest = DEFAULTS.lowest } = options;
+  const smallest = options.lowest ?? SIDES.smallest;
   for (const side of [sample.height, sample.width]) {
-    if (side < 2 * lowest || side > SIDES.largest) {
+    if (side < smallest || side > SIDES.largest) {
       throw new RangeError(
-        `pictures must be ${2 * lowest} to ${SIDES.largest} pixels a side, got ` +
+        `pictures must be ${smallest} to ${SIDES.largest} pixels a side, got ` +
           `${sample.height}×${sample.width}: set the data's \`size\``,
       );
     }
@@ -132,14 +141,19 @@ interface BlockSize {
   readonly out: number;
   /** Width of the time embedding, E. */
   readonly time: number;
+  readonly modulated: boolean;
 }
 
 /** The second convolution starts at zero, so that a new block is the identity (or its skip). */
-function initBlock(key: Key, { in: channels, out, time }: BlockSize): UnetBlock {
+function initBlock(key: Key, { in: channels, out, time, modulated }: BlockSize): UnetBlock {
   return {
     norm1: initNorm(channels),
     conv1: initConv(fold(key, "conv1"), { in: channels, out }),
-    time: initLinear(fold(key, "time"), { in: time, out, scale: Math.SQRT1_2 }),
+    // A modulation starts at gain 1 and bias 0.
+    time: initLinear(
+      fold(key, "time"),
+      modulated ? { in: time, out: 2 * out, scale: 0 } : { in: time, out, scale: Math.SQRT1_2 },
+    ),
     norm2: initNorm(out),
     conv2: initConv(fold(key, "conv2"), { in: out, out, scale: 0 }),
     ...(channels === out ? {} : {
@@ -168,11 +182,11 @@ export function initUnet(key: Key, options: UnetOptions): Unet {
   const last = stages.length - 1;
   const time = 4 * options.width;
   const colours = options.sample.channels * (options.patch ?? DEFAULTS.patch) ** 2;
-  const blocks = options.blocks ?? DEFAULTS.blocks;
+  const { blocks = DEFAULTS.blocks, modulated = DEFAULTS.modulated } = options;
   const unit = (name: string, stage: number, channels: number): UnetUnit => {
     const out = stages[stage].channels;
     const own = fold(key, name);
-    const block = initBlock(fold(own, "block"), { in: channels, out, time });
+    const block = initBlock(fold(own, "block"), { in: channels, out, time, modulated });
     return stage < last
       ? { block }
       : { block, attention: initAttention(fold(own, "attention"), out) };
@@ -211,10 +225,23 @@ export function initUnet(key: Key, options: UnetOptions): Unet {
   };
 }
 
-function residual(p: UnetBlock, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor4D {
+/** What every block is told, and how. */
+interface Told {
+  readonly time_BE: tf.Tensor2D;
+  readonly modulated: boolean;
+}
+
+/** The second normalisation of what comes out of the first convolution, told the time. */
+function toldNorm(p: UnetBlock, h_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
+  const told_B11C = tf.reshape(linear(p.time, told.time_BE), [-1, 1, 1, p.time.bias.shape[0]]);
+  if (!told.modulated) return groupNorm(p.norm2, tf.add(h_BHWC, told_B11C));
+  const [gain, bias] = tf.split(told_B11C, 2, 3);
+  return tf.add(tf.mul(groupNorm(p.norm2, h_BHWC), tf.add(1, gain)), bias);
+}
+
+function residual(p: UnetBlock, x_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
   const h_BHWC = conv(p.conv1, silu(groupNorm(p.norm1, x_BHWC)));
-  const told_B11C = tf.reshape(linear(p.time, time_BE), [-1, 1, 1, p.time.bias.shape[0]]);
-  const out_BHWC = conv(p.conv2, silu(groupNorm(p.norm2, tf.add(h_BHWC, told_B11C))));
+  const out_BHWC = conv(p.conv2, silu(toldNorm(p, h_BHWC, told)));
   return tf.add(p.skip === undefined ? x_BHWC : conv(p.skip, x_BHWC), out_BHWC);
 }
 
@@ -235,8 +262,8 @@ function selfAttention(p: SelfAttention, x_BHWC: tf.Tensor4D): tf.Tensor4D {
   return tf.add(x_BHWC, tf.reshape(linear(p.out, seen_BTC), [b, h, w, c]));
 }
 
-function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor4D {
-  const h_BHWC = residual(p.block, x_BHWC, time_BE);
+function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
+  const h_BHWC = residual(p.block, x_BHWC, told);
   return p.attention === undefined ? h_BHWC : selfAttention(p.attention, h_BHWC);
 }
 
@@ -258,17 +285,18 @@ export function unet(
   const embedding = { first: p.time1, second: p.time2, condition: p.condition };
   // Every block first applies SiLU to the embedding: done once.
   const time_BE = silu(timeEmbedding(embedding, time_B, { scale, ...told }));
+  const own = { time_BE, modulated: told.modulated ?? DEFAULTS.modulated };
   let h_BHWC = conv(p.stem, patch === 1 ? x_BHWC : spaceToDepth(x_BHWC));
   const skips = p.stages.map((units, i) => {
     if (i > 0) h_BHWC = conv(p.down[i - 1], spaceToDepth(h_BHWC));
-    for (const own of units) h_BHWC = unit(own, h_BHWC, time_BE);
+    for (const p of units) h_BHWC = unit(p, h_BHWC, own);
     return h_BHWC;
   }).reverse();
-  h_BHWC = unit(p.middle, h_BHWC, time_BE);
+  h_BHWC = unit(p.middle, h_BHWC, own);
   p.risers.forEach((riser, i) => {
     const [, height, width] = skips[i].shape;
     if (i > 0) h_BHWC = conv(p.up[i - 1], crop(upsample2(h_BHWC), { height, width }));
-    h_BHWC = unit(riser, tf.concat([h_BHWC, skips[i]], 3), time_BE);
+    h_BHWC = unit(riser, tf.concat([h_BHWC, skips[i]], 3), own);
   });
   const out_BHWC = conv(p.head, silu(groupNorm(p.norm, h_BHWC)));
   if (patch === 1) return out_BHWC;

@@ -40,7 +40,7 @@ Deno.test("with a patch of 2 the first resolution is the half, and the lowest ma
     { height: 8, width: 5, channels: 32 },
     { height: 4, width: 3, channels: 64 },
   ]);
-  assertThrows(() => unetStages({ sample: grid(7), width: 8, lowest: 4 }), RangeError, "8 to 256");
+  assertThrows(() => unetStages({ sample: grid(3), width: 8, lowest: 4 }), RangeError, "4 to 256");
 });
 
 const kinds: Record<string, DenoiserOptions> = {

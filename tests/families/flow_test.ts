@@ -8,6 +8,7 @@ testDenoisers("flow", {
   family: flow as Family,
   forms: {
     "straight, multistep": {},
+    "straight, velocity said": { predicts: "velocity" },
     "straight, uniform, Heun": { times: "uniform", solver: "heun" },
     "diffusion path, midpoint": { path: "diffusion", solver: "midpoint", times: "uniform" },
     "diffusion path, Euler": { path: "diffusion", solver: "euler" },

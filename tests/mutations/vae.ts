@@ -121,8 +121,8 @@ export const mutants = [
   {
     id: "log-weight-without-entropy",
     file: objective,
-    find: "tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),",
-    replace: "tf.square(draws.noise_BKZ),",
+    find: "tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z);",
+    replace: "tf.square(draws.noise_BKZ);",
     law: evidence,
   },
   {

@@ -12,6 +12,7 @@ import {
 } from "../../src/families/diffusion/ddpm.ts";
 import { edmLevel, logNormalSigma, sigmas } from "../../src/families/denoising/edm.ts";
 import {
+  anchored,
   dataFrom,
   type Each,
   type Level,
@@ -20,6 +21,7 @@ import {
   preconditioned,
   predictsVelocity,
   target,
+  velocityWeight,
 } from "../../src/families/denoising/levels.ts";
 import { normalPerRow, spreadUniform } from "../../src/families/denoising/train.ts";
 import { paths } from "../../src/families/flow/paths.ts";
@@ -94,12 +96,18 @@ const readings: Record<string, { parametrisation: Parametrisation; level: (u: nu
         level: (u: number) => path.level(tf.tensor1d([0.01 + 0.98 * u])),
       }]),
     ),
+    ...Object.fromEntries(
+      Object.entries(paths).map(([name, path]) => [`preconditioned, ${name}`, {
+        parametrisation: preconditioned(0.5),
+        level: (u: number) => path.level(tf.tensor1d([0.01 + 0.98 * u])),
+      }]),
+    ),
     "preconditioned": {
       parametrisation: preconditioned(0.5),
       level: (u) => edmLevel(tf.tensor1d([Math.exp(-6 + 10 * u)])),
     },
     "consistency": {
-      parametrisation: preconditioned(0.7, 0.002),
+      parametrisation: anchored(0.7, 0.002),
       level: (u) => edmLevel(tf.tensor1d([Math.exp(-5 + 9 * u)])),
     },
   };
@@ -205,6 +213,32 @@ law(
     },
   },
 );
+
+law("the velocity's weighting is the velocity's squared error, however the network puts it", {
+  source: "Lipman et al. 2023, eq. 14",
+  given: {
+    path: fc.constantFrom("optimal-transport" as const, "diffusion" as const),
+    time: fc.double({ min: 0.02, max: 0.98, noNaN: true }),
+    seed: someReading.seed,
+  },
+  kills: ["velocity-weight-not-squared"],
+  holds: async ({ path, time, seed }) => {
+    const at = paths[path].point(time);
+    const [output, wanted] = normals(seed, 2);
+    for (const parametrisation of [predictsVelocity, preconditioned(0.5)]) {
+      const [weight, out] = await values(() => {
+        const level = paths[path].level(tf.tensor1d([time]));
+        const reading = parametrisation(level);
+        return tf.concat([velocityWeight(level, reading), reading.out]
+          .map((v) => tf.reshape(numbers(v), [1])));
+      });
+      // u = α' D + σ' (x − αD)/σ, D's error being out·(F − target).
+      const error = (at.alphaRate! - at.sigmaRate! * at.alpha / at.sigma) * out * (output - wanted);
+      const square = error ** 2;
+      close(weight * (output - wanted) ** 2, square, 256 * 2 ** -24 * square, "weighted error");
+    }
+  },
+});
 
 law("EDM's noise levels: ends exact, falling, evenly spaced in σ^{1/ρ}", {
   source: "Karras et al. 2022, eq. 5",

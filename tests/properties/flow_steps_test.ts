@@ -7,7 +7,7 @@ import { intervalsAt, neighbours } from "../../src/families/flow/consistency.ts"
 import { meanTarget } from "../../src/families/flow/mean_flow.ts";
 import { paths } from "../../src/families/flow/paths.ts";
 import { edmLevel } from "../../src/families/denoising/edm.ts";
-import { dataFrom, each, preconditioned } from "../../src/families/denoising/levels.ts";
+import { anchored, dataFrom, each } from "../../src/families/denoising/levels.ts";
 import { initNetwork, type Network } from "../../src/families/denoising/network.ts";
 import { mapTree, type TensorTree } from "../../src/engine/tree.ts";
 import { initUnet, unet } from "../../src/backbones/unet.ts";
@@ -30,7 +30,7 @@ law("consistency: f(x, ε) = x exactly, whatever the network says", {
   kills: ["boundary-at-zero", "boundary-output-left"],
   holds: async ({ seed, sigmaData, least }) => {
     const said = await values(() =>
-      dataFrom(preconditioned(sigmaData, least)(edmLevel(tf.tensor1d([least]))), {
+      dataFrom(anchored(sigmaData, least)(edmLevel(tf.tensor1d([least]))), {
         x_BHWC: row(seed),
         output_BHWC: tf.mul(row(seed + 1), 100),
       })

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { conditionField } from "../conditioning.ts";
-import { trainingFields } from "../training_config.ts";
+import { optimiserField, trainingFields } from "../training_config.ts";
 
 /** What a suite may say under `autoregressive`. */
 export const config = z.strictObject({
@@ -54,8 +54,9 @@ export const config = z.strictObject({
   conditionDropout: z.number().min(0).max(1).default(0.1)
     .describe("Share of training pictures whose labels aren't told, so that p(x) is learnt too"),
   ...trainingFields,
-  learningRate: z.number().positive().default(3e-3)
-    .describe("Adam's learning rate at its peak"),
+  optimiser: optimiserField("muon"),
+  learningRate: z.number().positive().default(6e-3)
+    .describe("Learning rate at its peak; Muon's steps are of the size of Adam's"),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });

@@ -18,7 +18,7 @@ type Labelled = { readonly labels?: Labels };
 
 /** A model on pixels; `values` other than 256 are for laws on small grids. */
 export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "steps">): Model {
-  const { conditions } = setting;
+  const { conditions, config } = setting;
   const counts = partsOf(setting).map(({ level }) => countsOf(level.patches));
   return {
     capabilities: {
@@ -30,7 +30,7 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
       conditions: conditions.map(({ name }) => name),
       evaluations: counts.reduce((sum, { T, P }) => sum + T * P, 0),
     },
-    init: (key) => initTrained(initParameters(key, setting)),
+    init: (key) => initTrained(initParameters(key, setting), config),
     programs: {
       train: updates<State, Images & Rows & Labelled>((state, inputs, key) =>
         trainStep(state, { ...inputs, key }, { setting, steps })

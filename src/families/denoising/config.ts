@@ -13,7 +13,7 @@ export const denoisingFields = {
       "The network: a U-Net (auto) or a transformer on patches; samples of under 8 pixels a side " +
         "get a perceptron",
     ),
-  width: z.int().min(8).max(256).multipleOf(8).default(32)
+  width: z.int().min(8).max(256).multipleOf(8).default(48)
     .describe("Size of the network: channels at half resolution; cost grows as its square"),
   ...conditionField,
   conditionDropout: z.number().min(0).max(1).default(0.1)
@@ -42,7 +42,7 @@ export interface DenoisingSettings {
 export const denoisingTrainingFields = {
   ...trainingFields,
   optimiser: optimiserField("muon"),
-  learningRate: trainingFields.learningRate.removeDefault().default(4e-3),
+  learningRate: trainingFields.learningRate.removeDefault().default(0.012),
   ema: z.number().min(0).max(0.99999).default(0.999)
     .describe(
       "Decay a step of the average of the weights that evaluation uses; its horizon is at most a " +

@@ -82,29 +82,56 @@ export const predictsVelocity: Parametrisation = ({ alpha, sigma, alphaRate, sig
 };
 
 /**
- * EDM's preconditioning, α = 1: inputs and targets of variance 1 and the least amplification of F's
- * errors, for data of standard deviation `sigmaData`. Karras et al. 2022 (arXiv:2206.00364), table 1
- * and appendix B.6.
- * @param least the noise at which D = x exactly: 0, or ε of consistency models (Song et al. 2023,
- * arXiv:2303.01469, appendix C)
+ * EDM's preconditioning, on any path: inputs and targets of variance 1 and the least amplification of
+ * F's errors, for data of standard deviation σ_d. With N² = α²σ_d² + σ² it is skip = ασ_d²/N²,
+ * out = σσ_d/N, in = 1/N, and F learns (σ/σ_d·x₀ − ασ_d·ε)/N. Karras et al. 2022 (arXiv:2206.00364),
+ * table 1 and appendix B.6, where α = 1.
  */
-export function preconditioned(sigmaData: number, least = 0): Parametrisation {
+export function preconditioned(sigmaData: number): Parametrisation {
+  return ({ alpha, sigma }) => {
+    const signal = mul(alpha, sigmaData);
+    const norm = tf.sqrt(tf.add(mul(signal, signal), mul(sigma, sigma))) as tf.Tensor4D;
+    return {
+      skip: div(mul(signal, sigmaData), mul(norm, norm)),
+      out: div(mul(sigma, sigmaData), norm),
+      in: div(1, norm),
+      data: div(sigma, mul(norm, sigmaData)),
+      noise: neg(div(signal, norm)),
+    };
+  };
+}
+
+/**
+ * The same where D must be x exactly at the noise `least`, α = 1: skip = σ_d²/((σ − least)² + σ_d²) and
+ * out = σ_d(σ − least)/√(σ² + σ_d²). Song et al. 2023 (arXiv:2303.01469), appendix C.
+ */
+export function anchored(sigmaData: number, least: number): Parametrisation {
   const square = sigmaData * sigmaData;
   return ({ sigma }) => {
     const above = sub(sigma, least);
-    const total = tf.add(mul(above, above), square) as tf.Tensor4D;
     const norm = tf.sqrt(tf.add(mul(sigma, sigma), square)) as tf.Tensor4D;
     const out = div(mul(above, sigmaData), norm);
-    const skip = div(square, total);
+    const skip = div(square, tf.add(mul(above, above), square) as tf.Tensor4D);
     return {
       skip,
       out,
       in: div(1, norm),
-      // With x = x₀ + σε: target (x₀ − skip·x)/out, x₀'s share (1 − skip)/out without its 0/0.
-      data: div(mul(above, norm), mul(total, sigmaData)),
+      data: div(sub(1, skip), out),
       noise: neg(div(mul(skip, sigma), out)),
     };
   };
+}
+
+/**
+ * The weight that makes (F − target)² the squared error of the velocity u = α' D + σ' ε̂, ε̂ being
+ * (x − αD)/σ: an error of D is (α σ' − α' σ)/σ times as much of u. 1 where F is u.
+ */
+export function velocityWeight(
+  { alpha, sigma, alphaRate, sigmaRate }: Level,
+  { out }: Reading,
+): Each {
+  const determinant = sub(mul(alpha, sigmaRate!), mul(alphaRate!, sigma));
+  return tf.square(div(mul(determinant, out), sigma)) as tf.Tensor4D;
 }
 
 /** x = α x₀ + σ ε. */

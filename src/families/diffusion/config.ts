@@ -36,7 +36,7 @@ const edmFields = {
   sigmaMax: z.number().positive().default(80).describe("edm: noise that sampling starts from"),
   rho: z.number().min(1).max(100).default(7)
     .describe("edm: how much denser the noise levels are where there is little"),
-  noiseMean: z.number().min(-10).max(10).default(-1.2)
+  noiseMean: z.number().min(-10).max(10).default(-0.6)
     .describe("edm: mean of ln σ in training"),
   noiseDeviation: z.number().positive().max(10).default(1.2)
     .describe("edm: standard deviation of ln σ in training"),

@@ -24,6 +24,11 @@ const timeFields = {
 };
 
 const flowFields = {
+  predicts: z.enum(["preconditioned", "velocity"]).default("preconditioned")
+    .describe(
+      "flow: whether the network says the velocity itself or, trained by the same error of the " +
+        "velocity, EDM's mixture of picture and noise",
+    ),
   path: z.enum(["optimal-transport", "diffusion"]).default("optimal-transport")
     .describe("flow: straight lines from noise to picture, or the variance-preserving diffusion"),
   solver: z.enum(["auto", "euler", "midpoint", "heun", "multistep"]).default("auto")
@@ -38,9 +43,13 @@ const meanFlowFields = {
     .describe("mean-flow: share of a batch that learns velocities averaged over a span of time"),
 };
 
-const consistencyFields = {
+/** What preconditioning knows of the data. */
+const dataFields = {
   sigmaData: z.number().positive().default(0.5)
-    .describe("consistency: standard deviation of the data, in [−1, 1] for pictures"),
+    .describe("flow, consistency: standard deviation of the data, in [−1, 1] for pictures"),
+};
+
+const consistencyFields = {
   sigmaMin: z.number().positive().default(0.002)
     .describe("consistency: the noise that counts as none"),
   sigmaMax: z.number().positive().default(80).describe(
@@ -60,12 +69,18 @@ const consistencyFields = {
 
 /** Which settings each form uses, of those that not all do. */
 const used = {
-  "flow": [...Object.keys(timeFields), ...Object.keys(flowFields)],
-  "mean-flow": [...Object.keys(timeFields), ...Object.keys(meanFlowFields)],
-  "consistency": Object.keys(consistencyFields),
+  "flow": [timeFields, flowFields, dataFields].flatMap(Object.keys),
+  "mean-flow": [timeFields, meanFlowFields].flatMap(Object.keys),
+  "consistency": [consistencyFields, dataFields].flatMap(Object.keys),
 } as const;
 
-const fields = { ...timeFields, ...flowFields, ...meanFlowFields, ...consistencyFields };
+const fields = {
+  ...timeFields,
+  ...flowFields,
+  ...dataFields,
+  ...meanFlowFields,
+  ...consistencyFields,
+};
 
 /** What a suite may say under `flow`. */
 export const config = z.strictObject({
@@ -87,6 +102,9 @@ export const config = z.strictObject({
   );
   if (c.times === "uniform" && (c.timeMean !== 0 || c.timeDeviation !== 1)) {
     reject("times", "timeMean and timeDeviation are the logit-normal law's");
+  }
+  if (c.form === "flow" && c.predicts === "velocity" && c.sigmaData !== 0.5) {
+    reject("sigmaData", "a network that says the velocity makes no use of it: leave it at 0.5");
   }
   if (!(c.sigmaMin < c.sigmaMax)) reject("sigmaMin", `it must be below sigmaMax ${c.sigmaMax}`);
   if (c.lastIntervals < c.firstIntervals) {

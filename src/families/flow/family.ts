@@ -4,7 +4,7 @@
  */
 import { conditionsOf, type Labels } from "../conditioning.ts";
 import { edmLevel, edmPoint, sigmas, solvers, stepsWithin } from "../denoising/edm.ts";
-import { preconditioned, predictsVelocity } from "../denoising/levels.ts";
+import { anchored, preconditioned, predictsVelocity, velocityWeight } from "../denoising/levels.ts";
 import {
   centred,
   type Denoising,
@@ -47,11 +47,11 @@ export function flowSteps(path: Path, solver: Config["solver"], evaluations: num
   return solvers[name](evenly(path, stepsWithin(evaluations, name)));
 }
 
-function flowForm({ path: name, solver }: Config): Form {
+function flowForm({ path: name, solver, predicts, sigmaData }: Config): Form {
   const path = paths[name];
   return {
     level: path.level,
-    parametrisation: predictsVelocity,
+    parametrisation: predicts === "velocity" ? predictsVelocity : preconditioned(sigmaData),
     plan: (evaluations) => ({ scale: 1, steps: flowSteps(path, solver, evaluations) }),
   };
 }
@@ -70,7 +70,7 @@ function consistencyForm(config: Config): Form {
   const { sigmaData, sigmaMin, sigmaMax } = config;
   return {
     level: edmLevel,
-    parametrisation: preconditioned(sigmaData, sigmaMin),
+    parametrisation: anchored(sigmaData, sigmaMin),
     plan: (evaluations, deterministic) => {
       const count = deterministic ? 1 : evaluations;
       const levels = sigmas(count + 1, config).slice(0, count);
@@ -88,7 +88,10 @@ function learnsOf(config: Config, denoising: Denoising, steps: number): Learns {
   if (config.form === "consistency") return consistency(denoising, { settings: config, steps });
   const law = timeLaw(config);
   if (config.form === "mean-flow") return meanFlow(denoising, { law, share: config.averaged });
-  return matching(denoising, { law: above(law, paths[config.path].least) });
+  return matching(denoising, {
+    law: above(law, paths[config.path].least),
+    weight: velocityWeight,
+  });
 }
 
 /** A config's form, and how it learns. */

@@ -62,7 +62,7 @@ export function scaleModel(
       ...initParts<Parameters>({
         networks: initNetworks(fold(key, "networks"), setting),
         prior: initPrior(fold(key, "prior"), setting),
-      }),
+      }, config),
       books: initBooks(fold(key, "books"), setting),
     }),
     programs: {
