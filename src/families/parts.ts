@@ -7,6 +7,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { TensorTree } from "../engine/tree.ts";
 import type { AdamSlots } from "../nn/mod.ts";
 import { initTrained, type Trained } from "./training.ts";
+import type { TrainingSettings } from "./training_config.ts";
 
 /** Trees of parameters by the name of the part. */
 export type PartTrees = { readonly [name: string]: TensorTree };
@@ -19,9 +20,14 @@ export type Parts<P extends PartTrees> = {
   readonly steps: { readonly [N in keyof P]: tf.Scalar };
 };
 
-/** The state before the first step of any part. */
-export function initParts<P extends PartTrees>(params: P): Parts<P> {
-  const fresh = Object.entries(params).map(([name, tree]) => [name, initTrained(tree)] as const);
+/** The state before the first step of any part, all trained by the optimiser of the settings. */
+export function initParts<P extends PartTrees>(
+  params: P,
+  settings?: Pick<TrainingSettings, "optimiser">,
+): Parts<P> {
+  const fresh = Object.entries(params).map(([name, tree]) =>
+    [name, initTrained(tree, settings)] as const
+  );
   const each = <F extends keyof Trained<TensorTree>>(field: F) =>
     Object.fromEntries(fresh.map(([name, trained]) => [name, trained[field]]));
   return {

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
+import { engineKernel, LEAKY_GATE } from "./engine_kernels.ts";
 
 /** An elementwise function with its derivative. */
 function activation(f: (x: tf.Tensor) => tf.Tensor, derivative: (x: tf.Tensor) => tf.Tensor) {
@@ -50,9 +51,28 @@ export function relu<T extends tf.Tensor>(x: T): T {
   return tf.relu(x) as T;
 }
 
-/** x for x > 0, slope·x elsewhere, as relu(x) − slope·relu(−x). */
+/** dy where x > 0, slope·dy elsewhere. Linear in dy, so it is its own derivative there; 0 in x. */
+function leakyGate(dy: tf.Tensor, x: tf.Tensor, slope: number): tf.Tensor {
+  const gate = tf.customGrad((dy, save) => {
+    // x is saved but is no input: its gradient of zeros would cost a pass over it.
+    (save as tf.GradSaveFunc)([x]);
+    const own = engineKernel(LEAKY_GATE, { dy: dy as tf.Tensor, x }, { slope });
+    return {
+      value: own?.[0] ??
+        tf.where(tf.greater(x, 0), dy as tf.Tensor, tf.mul(slope, dy as tf.Tensor)),
+      gradFunc: (ddx: tf.Tensor, [x]: tf.Tensor[]) => leakyGate(ddx, x, slope),
+    };
+  });
+  return gate(dy);
+}
+
+/** x for x > 0, slope·x elsewhere. */
 export function leakyRelu<T extends tf.Tensor>(x: T, slope = 0.2): T {
-  return tf.sub(tf.relu(x), tf.mul(slope, tf.relu(tf.neg(x)))) as T;
+  const op = customOp({
+    forward: (x) => tf.leakyRelu(x, slope),
+    backward: (dy, [x]) => [leakyGate(dy, x, slope)],
+  });
+  return op(x) as T;
 }
 
 /** ln(1 + eˣ) as relu(x) − ln σ(|x|): no overflow, nothing lost in either tail. */

@@ -2,10 +2,11 @@
  * Kernels that an engine may have for what otherwise is composed of several operations. An engine
  * registers one under its name; without it the composition is used.
  *
- * | kernel   | inputs                                                      | attributes     | output                        |
- * | -------- | ----------------------------------------------------------- | -------------- | ----------------------------- |
- * | AdamStep | param, first, second, gradient [s]; rate, epsilon float32 [] | beta1, beta2  | param, first, second [s]      |
- * | SumRows  | x float32 [R, C]                                            | –              | float32 [C]                   |
+ * | kernel    | inputs                                                      | attributes     | output                        |
+ * | --------- | ----------------------------------------------------------- | -------------- | ----------------------------- |
+ * | AdamStep  | param, first, second, gradient [s]; rate, epsilon float32 [] | beta1, beta2  | param, first, second [s]      |
+ * | SumRows   | x float32 [R, C]                                            | –              | float32 [C]                   |
+ * | LeakyGate | dy, x float32 [s]                                           | slope          | dy·(x > 0 ? 1 : slope) [s]    |
  *
  * AdamStep: m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), p ← p − m·rate/(√v + ε). It may
  * change its first three inputs in place where they are a donated state.
@@ -17,6 +18,8 @@ import * as tf from "@tensorflow/tfjs";
 export const ADAM_STEP = "AdamStep";
 /** Sums over the first axis. */
 export const SUM_ROWS = "SumRows";
+/** The gradient of a leaky rectifier. */
+export const LEAKY_GATE = "LeakyGate";
 
 /** Runs an engine's own kernel; undefined where the engine in use has none of this name. */
 export function engineKernel(

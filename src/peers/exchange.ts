@@ -28,11 +28,15 @@ function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * One batch. Pictures are k/255 of noise, which costs what other pictures cost; tokens are uniform.
+ * One batch. Pictures are those given, or k/255 of noise, which costs what others cost; tokens are uniform.
  * Decoding has one batch, `tokens` [B, context + 1]: each column is fed in its turn, whatever the
  * logits said, and is what the logits before it are scored on.
  */
-function batch(settings: ModelSettings, key: HostKey): Record<string, HostTensor> {
+function batch(
+  settings: ModelSettings,
+  key: HostKey,
+  pictures?: Uint8Array,
+): Record<string, HostTensor> {
   const own = (purpose: string): HostKey => hostKey(key[0], key[1], purpose);
   if (settings.model === "transformer") {
     const { batch, context, vocabulary } = settings;
@@ -54,10 +58,8 @@ function batch(settings: ModelSettings, key: HostKey): Record<string, HostTensor
   }
   const { height, width, channels } = settings.sample;
   const shape = [settings.batch, height, width, channels];
-  const x = floats(
-    shape,
-    Float32Array.from(hostIntegers(own("pictures"), sizeOf(shape), 256), (k) => k / 255),
-  );
+  const bytes = pictures ?? hostIntegers(own("pictures"), sizeOf(shape), 256);
+  const x = floats(shape, Float32Array.from(bytes, (k) => k / 255));
   if (settings.model === "vae") {
     const code = [settings.batch, settings.latent];
     return { x, noise: floats(code, hostNormal(own("noise"), sizeOf(code))) };
@@ -69,10 +71,20 @@ function batch(settings: ModelSettings, key: HostKey): Record<string, HostTensor
   };
 }
 
+/** What is written for the contenders. */
+export interface ExchangeOptions {
+  readonly settings: ModelSettings;
+  readonly folder: string;
+  /** Of weights and draws. Default 1. */
+  readonly seed?: number;
+  /** Pictures of each batch, as bytes; the number of batches is theirs. Default: some of noise. */
+  readonly pictures?: readonly Uint8Array[];
+}
+
 /** Writes a model's folder below `folder` and returns its path. */
 export async function writeExchange(
   engine: Engine,
-  { settings, folder, seed = 1 }: { settings: ModelSettings; folder: string; seed?: number },
+  { settings, folder, seed = 1, pictures }: ExchangeOptions,
 ): Promise<string> {
   const path = join(folder, settings.name);
   await Deno.mkdir(path, { recursive: true });
@@ -82,9 +94,10 @@ export async function writeExchange(
   disposeTree(params);
   key.dispose();
   const tensors: Record<string, HostTensor> = {};
-  const batches = settings.task === "decode" ? 1 : BATCHES;
+  const batches = pictures?.length ?? (settings.task === "decode" ? 1 : BATCHES);
   for (let i = 0; i < batches; i++) {
-    const drawn = batch(settings, hostKey(seed, "peers", settings.name, "batch", i));
+    const key = hostKey(seed, "peers", settings.name, "batch", i);
+    const drawn = batch(settings, key, pictures?.[i]);
     for (const [name, tensor] of Object.entries(drawn)) tensors[`${i}/${name}`] = tensor;
   }
   await Deno.writeFile(join(path, FILES.inputs), encodeSafetensors(tensors));

@@ -19,7 +19,7 @@ import {
   type TimedModel,
   withUtilisation,
 } from "./measure.ts";
-import { MODEL_NAMES, type ModelSize } from "./models.ts";
+import { MODEL_NAMES } from "./models.ts";
 import { writePeersReport } from "./page.ts";
 import { type PeerDevice, peersPython } from "./python.ts";
 import { isOurs, type PeersReport } from "./schema.ts";
@@ -109,7 +109,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
     terminal.print(`Python with PyTorch and JAX: ${await peersPython(device, say)}`);
     return exitCodes.pass;
   }
-  const size = oneOf<ModelSize>(args, "size", ["bench", "tiny"]);
+  const size = oneOf<PeersReport["size"]>(args, "size", ["bench", "tiny"]);
   const models = chosen(args, "models", MODEL_NAMES);
   const contenders = args.one("contenders") === undefined
     ? [...DEFAULT_CONTENDERS]

@@ -51,8 +51,11 @@ export type TransformerSettings = Common & TransformerOptions & { readonly model
 /** What both sides know of a model. */
 export type ModelSettings = VaeSettings | UnetSettings | TransformerSettings;
 
-/** "bench": what is timed; "tiny": the same networks for tests. */
-export type ModelSize = "bench" | "tiny";
+/**
+ * "bench": what is timed; "tiny": the same networks for tests; "small": those whose trainings are
+ * compared from end to end.
+ */
+export type ModelSize = "bench" | "tiny" | "small";
 
 /** Batches made in advance; steps go round them. */
 export const BATCHES = 4;
@@ -61,17 +64,23 @@ export const BATCHES = 4;
 const SCHEDULE_STEPS = 1000;
 
 /** The VAE's config, as a suite would write it. */
-export function vaeConfig({ width, latent }: Pick<VaeSettings, "width" | "latent">): Config {
-  return config.parse({ likelihood: "gaussian", optimiser: "adam", width, latent });
+export function vaeConfig(
+  { width, latent, learningRate }: Pick<VaeSettings, "width" | "latent"> & {
+    readonly learningRate?: number;
+  },
+): Config {
+  return config.parse({ likelihood: "gaussian", optimiser: "adam", width, latent, learningRate });
 }
 
 function pictures(side: number): ImageSpec {
   return { kind: "image", height: side, width: side, channels: 3 };
 }
 
-function vae(options: { side: number; width: number; latent: number; batch: number }): VaeSettings {
+function vae(
+  options: { side: number; width: number; latent: number; batch: number; learningRate?: number },
+): VaeSettings {
   const { side, width, latent, batch } = options;
-  const { learningRate, warmup, decay, clip, ema } = vaeConfig({ width, latent });
+  const { learningRate, warmup, decay, clip, ema } = vaeConfig(options);
   return {
     name: "vae",
     about:
@@ -153,6 +162,10 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...LARGE, batch: 4 }),
     decoder("decode-1", { ...SMALL, batch: 1 }),
     decoder("decode-8", { ...SMALL, batch: 8 }),
+  ],
+  small: [
+    vae({ side: 32, width: 32, latent: 64, batch: 16, learningRate: 1e-3 }),
+    unet({ side: 32, width: 16, batch: 16 }),
   ],
   tiny: [
     vae({ side: 16, width: 8, latent: 4, batch: 4 }),

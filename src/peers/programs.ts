@@ -66,7 +66,7 @@ export function initialParameters(key: Key, settings: ModelSettings): TensorTree
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 
 function vaeModel(settings: VaeSettings): PeerModel {
-  const config = vaeConfig(settings);
+  const config = vaeConfig({ ...settings, learningRate: settings.optimiser?.learningRate });
   const { sample, optimiser } = settings;
   const setting = { config, sample, trainSize: 1 };
   const program = (state: Trained<Parameters>, { x, noise }: Inputs) => {

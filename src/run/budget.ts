@@ -6,55 +6,78 @@ import { disposeTree } from "../engine/tree.ts";
 import { initialState } from "./programs.ts";
 import { DivergenceWatch } from "./divergence.ts";
 import { SeriesRecorder } from "./series.ts";
+import { stepKinds } from "./timed.ts";
 import { type TrainSetup, trainSteps } from "./train.ts";
 
 /** What a probe measured. */
 export interface Probe {
-  /** Seconds of one training step with its data: the median over the probe's steps but the first. */
+  /**
+   * Seconds of one training step with its data: the mean over the kinds of step that the training
+   * has, by their shares, of the median over the probe's steps of the kind but its first.
+   */
   readonly secondsPerStep: number;
-  /** Seconds of the first step, which compiles. */
+  /** Seconds of the first step of each kind, which compiles: their sum. */
   readonly firstStep: number;
   readonly steps: number;
 }
 
+/** Least number of steps of a kind: one that compiles, two to time. */
+const leastSteps = 3;
+
 /**
- * Times a few training steps on a state that is then thrown away.
- * @param limit at least 3 steps are run, then as many as fit in `seconds`, at most `steps`.
+ * Times a few training steps on a state that is then thrown away; kinds of step take turns.
+ * @param limit at least 3 steps of each kind are run, then as many as fit in `seconds`, at most
+ * `steps`; `of`: the length of the training that the model was built for.
  */
 export async function probeTraining(
   setup: TrainSetup,
-  limit: { seconds: number; steps: number },
+  limit: { seconds: number; steps: number; of: number },
 ): Promise<Probe> {
   let state = initialState(setup.model, setup.keys);
   const series = new SeriesRecorder(setup.engine, new DivergenceWatch());
   const times = { data: 0, compile: 0, steps: 0 };
-  const taken: number[] = [];
+  const kinds = stepKinds(setup.model.driver, limit.of).map((kind) => ({
+    ...kind,
+    taken: [] as number[],
+  }));
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
-  let step = 0;
-  while (step < 3 || (step < limit.steps && elapsed() < limit.seconds)) {
+  let steps = 0;
+  while (
+    steps < leastSteps * kinds.length || (steps < limit.steps && elapsed() < limit.seconds)
+  ) {
+    const { first, taken } = kinds[steps % kinds.length];
     const before = performance.now();
     ({ state } = await trainSteps(setup, state, {
-      from: step,
-      to: step + 1,
+      from: first,
+      to: first + 1,
       series,
       times,
       stopped: () => false,
     }));
     await setup.engine.sync();
     taken.push((performance.now() - before) / 1000);
-    step += 1;
-    // A diverging model trains no further, but its steps take as long: one a step is enough.
-    if (series.watch.cause !== null) break;
+    steps += 1;
+    // A diverging model trains no further, but its steps take as long: one of each kind is enough.
+    if (series.watch.cause !== null && steps >= kinds.length) break;
   }
   disposeTree(state);
-  const [firstStep, ...rest] = taken;
-  const sorted = (rest.length === 0 ? taken : rest).toSorted((a, b) => a - b);
-  return { secondsPerStep: sorted[sorted.length >> 1], firstStep, steps: taken.length };
+  const median = (taken: readonly number[]) => {
+    const later = taken.length > 1 ? taken.slice(1) : taken;
+    return later.toSorted((a, b) => a - b)[later.length >> 1];
+  };
+  return {
+    secondsPerStep: kinds.reduce((sum, { share, taken }) => sum + share * median(taken), 0),
+    firstStep: kinds.reduce((sum, { taken }) => sum + taken[0], 0),
+    steps,
+  };
 }
 
 /** Share of a budget in seconds that its probe may take. */
 export const probeShare = 0.03;
+
+/** Length of the training that is probed: what a step costs hardly depends on it. */
+const supposedSteps = 1000;
 
 /**
  * Steps of a budget. One in seconds is turned into steps by a probe at the start and pinned in the
@@ -62,9 +85,13 @@ export const probeShare = 0.03;
  */
 export async function budgetSteps(
   budget: { readonly steps: number } | { readonly seconds: number },
-  setup: () => TrainSetup,
+  setup: (steps: number) => TrainSetup,
 ): Promise<{ steps: number; probe: Probe | null }> {
   if ("steps" in budget) return { steps: budget.steps, probe: null };
-  const probe = await probeTraining(setup(), { seconds: budget.seconds * probeShare, steps: 500 });
+  const probe = await probeTraining(setup(supposedSteps), {
+    seconds: budget.seconds * probeShare,
+    steps: 500,
+    of: supposedSteps,
+  });
   return { steps: Math.max(1, Math.floor(budget.seconds / probe.secondsPerStep)), probe };
 }

@@ -31,19 +31,24 @@ function copyState(state: TensorRecord): TensorRecord {
 export interface StepKind {
   readonly programs: readonly string[];
   readonly share: number;
+  /** The first step of the kind. */
+  readonly first: number;
 }
 
 /** The kinds of step that a training of so many steps has, in the order in which they first come. */
 export function stepKinds({ schedule }: Driver, steps: number): StepKind[] {
-  const counts = new Map<string, number>();
+  const found = new Map<string, { count: number; first: number }>();
   const total = Math.max(1, steps);
   for (let step = 0; step < total; step++) {
     const kind = (schedule?.(step) ?? ["train"]).join("\n");
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const known = found.get(kind);
+    if (known === undefined) found.set(kind, { count: 1, first: step });
+    else known.count += 1;
   }
-  return [...counts].map(([kind, count]) => ({
+  return [...found].map(([kind, { count, first }]) => ({
     programs: kind.split("\n"),
     share: count / total,
+    first,
   }));
 }
 

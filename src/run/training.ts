@@ -85,9 +85,9 @@ export async function prepare(run: Run): Promise<Prepared> {
     host.emit({ kind: "note", note: `checkpoint left alone: ${why}` });
   }
   const { steps } = await timed(run, "compile", () =>
-    budgetSteps(spec.budget, () => ({
+    budgetSteps(spec.budget, (steps) => ({
       engine: host.engine,
-      ...built(1000), // a schedule's length doesn't change what a step costs
+      ...built(steps),
       dataset,
       keys,
       batch: spec.batch,

@@ -56,6 +56,20 @@ export const mutants: readonly Mutant[] = [
     law: codebooks,
   },
   {
+    id: "fade-turned-round",
+    file: objective,
+    find: "tf.add(tf.mul(q, share), tf.mul(z, tf.sub(1, share)))",
+    replace: "tf.add(tf.mul(z, share), tf.mul(q, tf.sub(1, share)))",
+    law: codebooks,
+  },
+  {
+    id: "fade-never-ends",
+    file: train,
+    find: `return tf.minimum(1, tf.div(tf.cast(step, "float32"), rising)) as tf.Scalar;`,
+    replace: `return tf.minimum(0.5, tf.div(tf.cast(step, "float32"), rising)) as tf.Scalar;`,
+    law: networks,
+  },
+  {
     id: "commitment-moves-the-codes",
     file: objective,
     find: `    tf.mul(tf.sub(z, q), tf.mul(dy, 2 / z.size)),
@@ -172,7 +186,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "finite-gradient-stopped",
     file: quantiser,
-    find: "q_ND: scaled(straightThrough(bounded_ND, level_ND), bins),",
+    find: "q_ND: scaled(fadedThrough(bounded_ND, level_ND, share), bins),",
     replace: "q_ND: scaled(tf.add(level_ND, tf.mul(bounded_ND, 0)), bins),",
     law: rounding,
   },
@@ -180,10 +194,12 @@ export const mutants: readonly Mutant[] = [
     id: "ema-codebook-updated-before-quantising",
     file: train,
     find: `  const books = booksOf(state, setting);
-  const part = partOf<Parameters, "networks">(state, "networks");`,
+  const part = partOf<Parameters, "networks">(state, "networks");
+  const share = shareAt(part.step, setting);`,
     replace: `  const part = partOf<Parameters, "networks">(state, "networks");
+  const share = shareAt(part.step, setting);
   const old = booksOf(state, setting);
-  const ahead = encodeGrids(part.params, x_BHWC, (z_ND, grid) => quantiser.pass(old[grid], z_ND).q_ND);
+  const ahead = encodeGrids(part.params, x_BHWC, (z_ND, grid) => quantiser.pass(old[grid], z_ND, share).q_ND);
   const books = old.map((own, grid) =>
     quantiser.follow(own, ahead.z[grid], {
       decay: emaDecay(part.step, config.codebookDecay),

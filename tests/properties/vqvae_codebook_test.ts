@@ -8,7 +8,12 @@ import {
   resetDead,
   updateCodebook,
 } from "../../src/families/vqvae/codebook.ts";
-import { commitment, perplexity, straightThrough } from "../../src/families/vqvae/objective.ts";
+import {
+  commitment,
+  fadedThrough,
+  perplexity,
+  straightThrough,
+} from "../../src/families/vqvae/objective.ts";
 import { assignStages, type Books, lookUp } from "../../src/families/vqvae/quantiser.ts";
 import { close, float32, law } from "../law.ts";
 import { normals, value, values } from "../families/on_engine.ts";
@@ -80,6 +85,27 @@ law("straight-through: q itself, bit for bit; ∂L/∂z = ∂L/∂q exactly, and
     ));
     assertEquals(byZ, await values(() => tf.grad(loss)(tf.tensor1d(q))));
     assertEquals(byQ.every((g) => g === 0), true);
+  },
+});
+
+law("quantisation fades in: m·q + (1 − m)·z, its ends exact, with the gradient of z at every m", {
+  source: "definition",
+  given: {
+    seed,
+    n: fc.integer({ min: 1, max: 20 }),
+    m: fc.double({ min: 0, max: 1, noNaN: true }),
+  },
+  kills: ["fade-turned-round"],
+  holds: async ({ seed, n, m }) => {
+    const [z, q, w] = [0, 1, 2].map((i) => normals(seed + i, n));
+    const faded = (m: number) =>
+      values(() => fadedThrough(tf.tensor1d(z), tf.tensor1d(q), tf.scalar(m)));
+    assertEquals(await faded(1), q);
+    assertEquals(await faded(0), z);
+    (await faded(m)).forEach((v, i) => close(v, m * q[i] + (1 - m) * z[i], float32(3, 8), "faded"));
+    const loss = (z: tf.Tensor) =>
+      tf.sum(tf.mul(fadedThrough(z, tf.tensor1d(q), tf.scalar(m)), tf.tensor1d(w))) as tf.Scalar;
+    assertEquals(await values(() => tf.grad(loss)(tf.tensor1d(z))), w);
   },
 });
 

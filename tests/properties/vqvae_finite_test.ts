@@ -89,12 +89,12 @@ law(
             tf.tensor2d(z, [3, D]),
           )
         );
-      const ours = await slope((z) => quantiser.pass([], z).q_ND);
+      const ours = await slope((z) => quantiser.pass([], z, tf.scalar(1)).q_ND);
       const smooth = await slope((z) => scaled(bounded(z, bins), bins));
       assertEquals(ours, smooth);
       assertEquals(ours.some((g) => g !== 0), true);
       // What comes out is a vector of the grid: the one that its code names.
-      const q = await values(() => quantiser.pass([], tf.tensor2d(z, [3, D])).q_ND);
+      const q = await values(() => quantiser.pass([], tf.tensor2d(z, [3, D]), tf.scalar(1)).q_ND);
       const named = await values(() =>
         tf.gather(
           gridVectors(bins),

@@ -38,6 +38,7 @@ function settingOf(form: Record<string, unknown>, more: Record<string, unknown> 
     priorWidth: 8,
     priorHeads: 2,
     ema: 0,
+    fade: 0,
     ...form,
     ...more,
   });
@@ -136,7 +137,7 @@ law("the first batch starts every code anew, from vectors of its own", {
       return encodeGrids(
         params.networks,
         x(),
-        (z_ND, grid) => setting.quantiser.pass(books![grid], z_ND).q_ND,
+        (z_ND, grid) => setting.quantiser.pass(books![grid], z_ND, tf.scalar(1)).q_ND,
       ).z[0];
     });
     const rows = (flat: number[]) =>
@@ -194,5 +195,38 @@ law("the decoder hears every grid", {
         return decodeGrids(params.networks, q, setting);
       });
     assertNotEquals(await picture(0), await picture(1));
+  },
+});
+
+law("quantisation fades in over its share of the steps: from nothing to all of it", {
+  source: "definition",
+  given: { seed, at: fc.constantFrom(0, 2, 4, 9) },
+  kills: ["fade-never-ends"],
+  cases: 8,
+  holds: async ({ seed, at }) => {
+    // Four of ten steps.
+    const setting = settingOf({}, { fade: 0.4 });
+    const x = () => squares(4, sample16, seed % 50);
+    const share = Math.min(1, at / 4);
+    const loss = await value(() => {
+      const state = stateOf(seed, setting);
+      const at_ = tf.scalar(at, "int32");
+      const later = { ...state, steps: { ...state.steps, networks: at_ } };
+      return trainStep(later, { x_BHWC: x(), key: key("a") }, setting)[1].loss as tf.Tensor;
+    });
+    const expected = await value(() => {
+      const { books, params } = stateOf(seed, setting);
+      let cost: tf.Tensor = tf.scalar(0);
+      const { q } = encodeGrids(params.networks, x(), (z_ND) => {
+        const tables = setting.quantiser.tables(books![0]);
+        const q_ND = lookUp(tables, setting.quantiser.codes(books![0], z_ND));
+        cost = tf.mean(tf.square(tf.sub(z_ND, q_ND)));
+        return tf.add(z_ND, tf.mul(tf.sub(q_ND, z_ND), share));
+      });
+      const picture = decodeGrids(params.networks, q, setting);
+      const error = tf.mean(tf.square(tf.mul(tf.sub(x(), picture), 4)));
+      return tf.add(error, tf.mul(cost, setting.config.commitment));
+    });
+    close(loss, expected, float32(4 * 768, Math.max(1, expected)), "loss");
   },
 });

@@ -3,7 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { ADAM_STEP, SUM_ROWS } from "../../nn/engine_kernels.ts";
+import { ADAM_STEP, LEAKY_GATE, SUM_ROWS } from "../../nn/engine_kernels.ts";
 import { CACHE_WRITE, type CacheWriteInputs, refuseCacheGradient } from "../cache_write.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../registry.ts";
 import type { TensorflowBackend } from "./backend.ts";
@@ -86,6 +86,22 @@ function sumRows({ inputs, backend }: KernelCall<{ x: tf.TensorInfo }>): tf.Tens
   return backend.createOutputTensor(made);
 }
 
+/** LeakyReluGrad: one reading of dy and x. */
+function leakyGate(
+  { inputs, attrs, backend }: KernelCall<
+    { dy: tf.TensorInfo; x: tf.TensorInfo },
+    { slope: number }
+  >,
+): tf.TensorInfo {
+  const [made] = compose(backend.binding, (ops) => [
+    ops.run("LeakyReluGrad", [backend.idOf(inputs.dy), backend.idOf(inputs.x)], [
+      attribute.float("alpha", attrs.slope),
+      attribute.type("T", FLOAT),
+    ]),
+  ]);
+  return backend.createOutputTensor(made);
+}
+
 /**
  * Row `pos` of each of the cache's N matrices: ResourceScatterNdUpdate in place where the cache is a
  * donated state's variable, else a copy with that row replaced.
@@ -123,6 +139,7 @@ function cacheWrite({ inputs, backend }: KernelCall<CacheWriteInputs>): tf.Tenso
 export function registerNnKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel(ADAM_STEP, () => adamStep);
   replaceKernel(SUM_ROWS, () => sumRows);
+  replaceKernel(LEAKY_GATE, () => leakyGate);
   replaceKernel(CACHE_WRITE, () => cacheWrite);
   refuseCacheGradient();
 }

@@ -55,6 +55,7 @@ export interface Attribute {
 export const attribute = {
   type: (name: string, dtype: Dtype): Attribute => ({ name, type: ATTRIBUTE.TYPE, value: dtype }),
   int: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE.INT, value }),
+  float: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE.FLOAT, value }),
   bool: (name: string, value: boolean): Attribute => ({ name, type: ATTRIBUTE.BOOL, value }),
   string: (name: string, value: string): Attribute => ({ name, type: ATTRIBUTE.STRING, value }),
   shape: (name: string, value: readonly number[]): Attribute => ({

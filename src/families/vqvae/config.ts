@@ -22,7 +22,7 @@ export const config = z.strictObject({
     .describe("One codebook, `stages` of them on what is left over, or rounding to `bins`"),
   codes: z.int().min(2).max(MOST_CODES).default(256)
     .describe("K: codes in a codebook; rounding has the product of its bins"),
-  dimensions: z.int().min(1).max(256).default(8)
+  dimensions: z.int().min(1).max(256).default(6)
     .describe("Length of a code vector; rounding has one number for each of its bins"),
   stages: z.int().min(1).max(16).default(4).describe("Codebooks of the residual quantiser"),
   bins: z.array(z.int().min(3).max(256)).min(1).max(8).default([8, 6, 5])
@@ -30,6 +30,8 @@ export const config = z.strictObject({
   grids: z.union([z.literal(1), z.literal(2)]).default(1)
     .describe("Grids of codes: one at a quarter of the side, or a coarser one above it (VQ-VAE-2)"),
   commitment: z.number().min(0).default(0.25).describe("Weight of the commitment term"),
+  fade: z.number().min(0).max(1).default(0.3)
+    .describe("Share of the autoencoder's training over which quantisation fades in"),
   codebookDecay: z.number().min(0).max(1).default(0.99)
     .describe("Decay a step of the averages that code vectors follow"),
   dead: z.number().min(0).max(0.2).default(0.03)
@@ -44,7 +46,7 @@ export const config = z.strictObject({
   priorLayers: z.int().min(1).max(48).default(3).describe("Layers of the prior's transformer"),
   priorWidth: z.int().min(8).max(2048).default(96).describe("Its width"),
   priorHeads: z.int().min(1).max(64).default(3).describe("Its attention heads"),
-  priorLearningRate: z.number().positive().default(2e-3).describe("Adam's peak for the prior"),
+  priorLearningRate: z.number().positive().default(3e-3).describe("Adam's peak for the prior"),
   temperature: z.number().positive().default(1)
     .describe("What the prior's logits are divided by when codes are drawn"),
 }).superRefine((c, context) => {
@@ -53,7 +55,7 @@ export const config = z.strictObject({
   if (c.quantiser === "finite" && c.codes !== 256) {
     reject("codes", "rounding has as many codes as the product of its bins: set `bins` instead");
   }
-  if (c.quantiser === "finite" && c.dimensions !== 8) {
+  if (c.quantiser === "finite" && c.dimensions !== 6) {
     reject("dimensions", "rounding has a number for each of its bins: set `bins` instead");
   }
   if (gridSize(c.bins) > MOST_ROUNDED) {

@@ -20,6 +20,16 @@ export function straightThrough<T extends tf.Tensor>(z: T, q: T): T {
   return straight(z, q) as T;
 }
 
+/**
+ * What the decoder gets while quantisation fades in: m·q + (1 − m)·z, at m = 1 exactly q, with the
+ * gradient of z throughout. From the start at m = 1 an encoder learns the few directions that its
+ * first codes tell apart and no others; one that is let through at first fills all that it has.
+ * @param share m, scalar in [0, 1]
+ */
+export function fadedThrough<T extends tf.Tensor>(z: T, q: T, share: tf.Scalar): T {
+  return straightThrough(z, tf.add(tf.mul(q, share), tf.mul(z, tf.sub(1, share))) as T);
+}
+
 const distance = customOp({
   forward: (z, q) => tf.mean(tf.squaredDifference(z, q)),
   backward: (dy, [z, q]) => [

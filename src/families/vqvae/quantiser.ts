@@ -19,7 +19,7 @@ import {
 } from "./codebook.ts";
 import type { Config } from "./config.ts";
 import { bounded, codeOf, gridSize, gridVectors, rounded, scaled } from "./finite.ts";
-import { commitment, stopped, straightThrough } from "./objective.ts";
+import { commitment, fadedThrough, stopped } from "./objective.ts";
 
 /** The codebooks of one grid, one a stage; none where codes are a fixed grid. */
 export type Books = readonly Codebook[];
@@ -42,7 +42,8 @@ export interface Quantiser {
   readonly dimensions: number;
   /** Fresh codebooks. */
   init(key: Key): Books;
-  pass(books: Books, z_ND: tf.Tensor2D): Passed;
+  /** `share`: how much of the quantised vectors the decoder gets, in [0, 1]; see `fadedThrough`. */
+  pass(books: Books, z_ND: tf.Tensor2D, share: tf.Scalar): Passed;
   /** int32 [N, S] */
   codes(books: Books, z_ND: tf.Tensor2D): tf.Tensor2D;
   /** What each stage chooses from, [K, D] each. */
@@ -95,10 +96,10 @@ function learnt({ codes: size, dimensions }: Config, stages: number): Quantiser 
       ),
     codes,
     tables,
-    pass(books, z_ND) {
+    pass(books, z_ND, share) {
       const chosen_ND = stopped((z) => lookUp(tables(books), codes(books, z)), z_ND) as tf.Tensor2D;
       return {
-        q_ND: straightThrough(z_ND, chosen_ND),
+        q_ND: fadedThrough(z_ND, chosen_ND, share),
         commitment: commitment(z_ND, chosen_ND),
       };
     },
@@ -120,11 +121,11 @@ function finite({ bins }: Config): Quantiser {
     stages: 1,
     dimensions: bins.length,
     init: () => [],
-    pass(_, z_ND) {
+    pass(_, z_ND, share) {
       const bounded_ND = bounded(z_ND, bins);
       const level_ND = stopped(rounded, bounded_ND) as tf.Tensor2D;
       return {
-        q_ND: scaled(straightThrough(bounded_ND, level_ND), bins),
+        q_ND: scaled(fadedThrough(bounded_ND, level_ND, share), bins),
         commitment: tf.scalar(0),
       };
     },

@@ -48,6 +48,13 @@ function reportCodes(books: readonly Books[], z: readonly tf.Tensor2D[], setting
   return { perplexity: perplexity(counts_K), used: usedShare(counts_K) };
 }
 
+/** How much of the quantised vectors the decoder gets at a step: rising linearly from 0 to 1. */
+function shareAt(step: tf.Scalar, { config, steps }: Setting): tf.Scalar {
+  const rising = Math.floor(config.fade * steps.networks);
+  if (rising === 0) return tf.scalar(1);
+  return tf.minimum(1, tf.div(tf.cast(step, "float32"), rising)) as tf.Scalar;
+}
+
 /**
  * The `train` program: the error of pictures out of the codes of the old codebooks, and the
  * commitment; then the codebooks follow. See the table in `../family.ts`.
@@ -60,10 +67,11 @@ export function trainStep(
   const { config, quantiser } = setting;
   const books = booksOf(state, setting);
   const part = partOf<Parameters, "networks">(state, "networks");
+  const share = shareAt(part.step, setting);
   const { loss, aux, grads } = valueAndGrad((networks: Networks) => {
     const costs: tf.Scalar[] = [];
     const { z, q } = encodeGrids(networks, x_BHWC, (z_ND, grid) => {
-      const { q_ND, commitment } = quantiser.pass(books[grid], z_ND);
+      const { q_ND, commitment } = quantiser.pass(books[grid], z_ND, share);
       costs.push(commitment);
       return q_ND;
     });

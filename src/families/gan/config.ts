@@ -1,0 +1,100 @@
+/**
+ * The settings of a GAN. A form names a paper and fills what a suite leaves out; what it says
+ * overrides the form.
+ * @module
+ */
+import { z } from "zod";
+import { conditionField } from "../conditioning.ts";
+import { sizeFields } from "../training_config.ts";
+import { architectures, formNames, forms, losses, penalties, penaltyDefaults } from "./forms.ts";
+
+/** What a suite may say under `gan`. */
+export const config = z.strictObject({
+  form: z.enum(formNames).default("r3gan")
+    .describe("The paper that fills the settings below which have no default of their own"),
+  loss: z.enum(losses).optional().describe("What the networks play for; the form's"),
+  architecture: z.enum(architectures).optional()
+    .describe(
+      "Networks: plain convolutions, residual blocks, or a mapping network that modulates them " +
+        "(discriminator: residual); the form's. Samples under 16 a side get perceptrons",
+    ),
+  penalty: z.enum(penalties).optional()
+    .describe(
+      "Penalty on the discriminator's slope: WGAN-GP's, or squared slopes on real (r1) or real and " +
+        "fake pictures (r1-r2); the form's",
+    ),
+  penaltyWeight: z.number().min(0).optional()
+    .describe("Its weight: γ of R1 and R2 (0.02), λ of the gradient penalty (10)"),
+  penaltyEvery: z.int().min(1).max(64).optional()
+    .describe(
+      "Steps from one penalty to the next, which then weighs as many times more; 1: in every step " +
+        "(gradient), otherwise 8",
+    ),
+  spectralNorm: z.boolean().optional()
+    .describe("Divide each weight of the discriminator by its largest singular value; the form's"),
+  augment: z.union([z.enum(["none", "adaptive"]), z.number().min(0).max(0.8)]).optional()
+    .describe(
+      "Chance of each augmentation (flip, shift, colour, cutout) of what the discriminator sees: " +
+        "none, a number, or adaptive (ADA); the form's. Samples under 16 a side never",
+    ),
+  augmentTarget: z.number().gt(-1).lt(1).default(0.6)
+    .describe("Adaptive: the E[sign D(real)] that the chance is steered to"),
+  augmentPictures: z.int().min(1).default(50_000)
+    .describe("Adaptive: pictures in which the chance can go from 0 to 1"),
+  noise: z.boolean().default(true)
+    .describe("Style: noise of learned strength beside each convolution"),
+  latent: sizeFields.latent,
+  width: z.int().min(8).max(512).default(64)
+    .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
+  ...conditionField,
+  labelDrop: z.number().min(0).max(1).default(0.1)
+    .describe("Conditional: share of training pictures whose labels are not told"),
+  criticSteps: z.int().min(1).max(20).optional()
+    .describe("Training steps of the discriminator for each of the generator; the form's"),
+  learningRate: z.number().positive().optional()
+    .describe("Adam's learning rate at its peak, of weights of unit variance; the form's"),
+  warmup: z.number().min(0).max(0.9).default(0.02)
+    .describe("Share of the training over which the learning rate rises from 0"),
+  decay: z.number().min(0).max(1).default(0.1)
+    .describe(
+      "Learning rate at the end of its cosine, as a share of the peak; 1 keeps it constant",
+    ),
+  beta1: z.number().min(0).lt(1).optional()
+    .describe("Adam's decay of the mean of gradients; the form's"),
+  beta2: z.number().min(0).lt(1).optional()
+    .describe("Adam's decay of the mean of squared gradients; the form's"),
+  ema: z.number().min(0).default(5000)
+    .describe(
+      "Half-life, in training pictures, of the average of the generator's weights that samples " +
+        "use; 0 uses the live ones",
+    ),
+}).superRefine((c, context) => {
+  const reject = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  const penalty = c.penalty ?? forms[c.form].penalty;
+  if (penalty === "none" && (c.penaltyWeight ?? 0) > 0) {
+    reject("penaltyWeight", `${c.form} has no penalty to weigh; name one, e.g. penalty: r1`);
+  }
+  if (penalty === "none" && (c.penaltyEvery ?? 1) > 1) {
+    reject("penaltyEvery", `${c.form} has no penalty to take; name one, e.g. penalty: r1`);
+  }
+});
+
+/** What a suite said. */
+export type Config = z.output<typeof config>;
+
+/** A GAN's settings, every field set. */
+export type Settings = Required<Config>;
+
+/** What a config stands for: what it says, else its form's, else the penalty's defaults. */
+export function settingsOf(config: Config): Settings {
+  const parts = forms[config.form];
+  const { weight, every } = penaltyDefaults[config.penalty ?? parts.penalty];
+  const said = Object.entries(config).filter(([, value]) => value !== undefined);
+  return {
+    ...parts,
+    penaltyWeight: weight,
+    penaltyEvery: every,
+    ...Object.fromEntries(said) as Config,
+  } as Settings;
+}

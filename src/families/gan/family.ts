@@ -1,0 +1,121 @@
+/**
+ * Generative adversarial networks: the declaration that joins networks, game and sampler.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { adam, emaInit } from "../../nn/mod.ts";
+import { fold } from "../../random/key.ts";
+import { conditionsOf, type Labels } from "../conditioning.ts";
+import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import {
+  type Codes,
+  type FamilyProgram,
+  type Images,
+  reads,
+  type Rows,
+  updates,
+} from "../programs.ts";
+import { type Config, config, settingsOf } from "./config.ts";
+import { initDiscriminator } from "./discriminator.ts";
+import { initGenerator } from "./generator.ts";
+import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
+import { initDirections } from "./spectral.ts";
+import {
+  type Batch,
+  criticStep,
+  generatorOptions,
+  penaltyStep,
+  schedule,
+  type Setting,
+  type State,
+  trainStep,
+} from "./train.ts";
+import { atUnitScale } from "./weights.ts";
+
+type TrainInputs = Images & Rows & { readonly labels?: Labels };
+
+function build(written: Config, { sample, steps, factors }: BuildContext): Model {
+  const config = settingsOf(written);
+  const conditions = conditionsOf(config.condition, factors);
+  const setting: Setting = { config, sample, conditions, steps };
+  const training = (
+    step: (state: State, batch: Batch, setting: Setting) => ReturnType<typeof trainStep>,
+  ): FamilyProgram =>
+    updates<State, TrainInputs>((state, { x_BHWC, rows_B, labels = {} }, key) =>
+      step(state, { x_BHWC, rows_B, labels, key }, setting)
+    );
+  return {
+    capabilities: {
+      likelihood: "none",
+      latent: "continuous",
+      reconstructs: false,
+      samples: true,
+      conditions: conditions.map(({ name }) => name),
+      noise: config.latent,
+      critic: true,
+    },
+    init: (key): State => {
+      const { width, latent, architecture, spectralNorm, augment } = config;
+      const generator = atUnitScale(
+        initGenerator(fold(key, "generator"), generatorOptions(setting)),
+      );
+      const discriminator = atUnitScale(initDiscriminator(fold(key, "discriminator"), {
+        ...{ sample, width, latent, architecture, conditions, spectralNorm },
+      }));
+      const optimiser = adam();
+      return {
+        generator: {
+          params: generator,
+          ema: emaInit(generator),
+          slots: optimiser.init(generator),
+        },
+        discriminator: {
+          params: discriminator,
+          slots: optimiser.init(discriminator),
+          ...(spectralNorm
+            ? { directions: initDirections(fold(key, "directions"), discriminator) }
+            : {}),
+        },
+        augmentation: {
+          p: tf.scalar(typeof augment === "number" ? augment : 0),
+          sign: tf.scalar(0),
+        },
+        step: tf.scalar(0, "int32"),
+      };
+    },
+    programs: {
+      train: training(trainStep),
+      discriminate: training(criticStep),
+      ...(config.penalty === "none" ? {} : { penalise: training(penaltyStep) }),
+      sample: reads<State, Rows & { readonly labels?: Labels }>((state, inputs, key) => ({
+        x_BHWC: samplePictures(state, { ...inputs, key }, setting),
+      })),
+      decode: reads<State, Codes>((state, { z_BZ }, key) => ({
+        x_BHWC: decodePictures(state, { z_BZ, key }, setting),
+      })),
+      score: reads<State, Images>((state, { x_BHWC }) => ({
+        logit_B: scorePictures(state, x_BHWC, setting),
+      })),
+    },
+    driver: { schedule: schedule(setting) },
+  };
+}
+
+/** Generative adversarial networks: five papers as combinations of losses, networks and penalties. */
+export const gan = defineFamily<Config>({
+  name: "gan",
+  version: 1,
+  about: "adversarial networks: DCGAN, WGAN-GP, SNGAN, StyleGAN2-ADA, R3GAN, and what lies between",
+  papers: [
+    "arXiv:1406.2661",
+    "arXiv:1511.06434",
+    "arXiv:1704.00028",
+    "arXiv:1802.05957",
+    "arXiv:1912.04958",
+    "arXiv:2006.06676",
+    "arXiv:2501.05441",
+    "arXiv:1802.05637",
+  ],
+  config,
+  build,
+});

@@ -1,0 +1,67 @@
+/**
+ * Pictures and scores out of a GAN. Nothing here is augmented, and pictures come from the averaged
+ * generator.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Key } from "../../engine/engine.ts";
+import { fold, normal } from "../../random/key.ts";
+import { type Labels, noLabels } from "../conditioning.ts";
+import { discriminate } from "./discriminator.ts";
+import { generate, type Request } from "./generator.ts";
+import {
+  drawInputs,
+  generatorOptions,
+  layersOf,
+  pairsOf,
+  type Setting,
+  type State,
+  toNetwork,
+} from "./train.ts";
+import { atHeScale } from "./weights.ts";
+
+/** Pixels in [0, 1] of what the networks give. */
+function toPixels(x_BHWC: tf.Tensor4D): tf.Tensor4D {
+  return tf.clipByValue(tf.mul(tf.add(x_BHWC, 1), 0.5), 0, 1) as tf.Tensor4D;
+}
+
+function pictures(state: State, request: Request, setting: Setting): tf.Tensor4D {
+  return toPixels(generate(atHeScale(state.generator.ema), request, generatorOptions(setting)));
+}
+
+/** Samples of rows: row i's depends on rows_B[i], its labels and the key alone. */
+export function samplePictures(
+  state: State,
+  { rows_B, labels, key }: { rows_B: tf.Tensor1D; labels?: Labels; key: Key },
+  setting: Setting,
+): tf.Tensor4D {
+  const drawn = drawInputs(fold(key, "sample"), rows_B, setting);
+  const told = labels ?? noLabels(setting.conditions, rows_B.shape[0]);
+  return pictures(state, { ...drawn, labels: told }, setting);
+}
+
+/** Pictures of given z, without labels; all of them share one noise, the key's. */
+export function decodePictures(
+  state: State,
+  { z_BZ, key }: { z_BZ: tf.Tensor2D; key: Key },
+  setting: Setting,
+): tf.Tensor4D {
+  return pictures(state, {
+    z_BZ,
+    labels: noLabels(setting.conditions, z_BZ.shape[0]),
+    noise: (name, { height, width, channels }) =>
+      normal(fold(key, name), [1, height, width, channels]) as tf.Tensor4D,
+  }, setting);
+}
+
+/** What the discriminator says of pictures in [0, 1], without labels. */
+export function scorePictures(
+  state: State,
+  x_BHWC: tf.Tensor4D,
+  setting: Setting,
+): tf.Tensor1D {
+  const { discriminator } = state;
+  const layers = layersOf(discriminator.params, setting, pairsOf(discriminator));
+  const labels = noLabels(setting.conditions, x_BHWC.shape[0]);
+  return discriminate(layers, { x_BHWC: toNetwork(x_BHWC), labels }, setting.conditions);
+}

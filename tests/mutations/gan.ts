@@ -1,0 +1,322 @@
+/** Mutants of GANs and of the metrics of critics: each edit must make its law fail. */
+
+const folder = "src/families/gan";
+const objective = `${folder}/objective.ts`;
+const penalty = `${folder}/penalty.ts`;
+const spectral = `${folder}/spectral.ts`;
+const weights = `${folder}/weights.ts`;
+const style = `${folder}/style.ts`;
+const critic = `${folder}/discriminator.ts`;
+const augment = `${folder}/augment.ts`;
+const training = `${folder}/train.ts`;
+const sample = `${folder}/sample.ts`;
+
+const game = "tests/properties/gan_game_test.ts";
+const slopes = "tests/properties/gan_penalty_test.ts";
+const networks = "tests/properties/gan_networks_test.ts";
+const augmentation = "tests/properties/gan_augment_test.ts";
+const family = "tests/families/gan_test.ts";
+const metrics = "tests/metrics/critic_test.ts";
+
+export const mutants = [
+  {
+    id: "gan-logistic-real-sign",
+    file: objective,
+    find: "return tf.add(softplus(tf.neg(real_B)), softplus(fake_B));",
+    replace: "return tf.add(softplus(real_B), softplus(fake_B));",
+    law: game,
+  },
+  {
+    id: "gan-logistic-fake-sign",
+    file: objective,
+    find: "return tf.add(softplus(tf.neg(real_B)), softplus(fake_B));",
+    replace: "return tf.add(softplus(tf.neg(real_B)), softplus(tf.neg(fake_B)));",
+    law: game,
+  },
+  {
+    id: "gan-saturating-swapped",
+    file: objective,
+    find: "generator: ({ fake_B }) => softplus(tf.neg(fake_B)),",
+    replace: "generator: ({ fake_B }) => tf.neg(softplus(fake_B)),",
+    law: game,
+  },
+  {
+    id: "gan-generator-sign",
+    file: objective,
+    find: "generator: ({ fake_B }) => tf.neg(softplus(fake_B)),",
+    replace: "generator: ({ fake_B }) => softplus(fake_B),",
+    law: game,
+  },
+  {
+    id: "gan-wasserstein-sign",
+    file: objective,
+    find: "tf.add(tf.sub(fake_B, real_B), tf.mul(DRIFT, tf.square(real_B))),",
+    replace: "tf.add(tf.sub(real_B, fake_B), tf.mul(DRIFT, tf.square(real_B))),",
+    law: game,
+  },
+  {
+    id: "gan-hinge-wrong-side",
+    file: objective,
+    find: "tf.add(relu(tf.sub(1, real_B)), relu(tf.add(1, fake_B))),",
+    replace: "tf.add(relu(tf.add(1, real_B)), relu(tf.sub(1, fake_B))),",
+    law: game,
+  },
+  {
+    id: "gan-hinge-without-margin",
+    file: objective,
+    find: "tf.add(relu(tf.sub(1, real_B)), relu(tf.add(1, fake_B))),",
+    replace: "tf.add(relu(tf.neg(real_B)), relu(fake_B)),",
+    law: game,
+  },
+  {
+    id: "gan-relativistic-without-difference",
+    file: objective,
+    find: "discriminator: ({ real_B, fake_B }) => softplus(tf.sub(fake_B, real_B)),",
+    replace: "discriminator: ({ real_B, fake_B }) => logistic({ real_B, fake_B }),",
+    law: game,
+  },
+  {
+    id: "gan-relativistic-players-swapped",
+    file: objective,
+    find: `    discriminator: ({ real_B, fake_B }) => softplus(tf.sub(fake_B, real_B)),
+    generator: ({ real_B, fake_B }) => softplus(tf.sub(real_B, fake_B)),`,
+    replace: `    discriminator: ({ real_B, fake_B }) => softplus(tf.sub(real_B, fake_B)),
+    generator: ({ real_B, fake_B }) => softplus(tf.sub(fake_B, real_B)),`,
+    law: game,
+  },
+  {
+    id: "gan-accuracy-of-real-alone",
+    file: objective,
+    find: "const right = tf.concat([tf.greater(real_B, at), tf.less(fake_B, at)]);",
+    replace: "const right = tf.greater(real_B, at);",
+    law: game,
+  },
+  {
+    id: "gan-boundary-at-zero",
+    file: objective,
+    find: "if (anchored) return tf.scalar(0);",
+    replace: "if (anchored !== undefined) return tf.scalar(0);",
+    law: game,
+  },
+  {
+    id: "gan-r1-without-half",
+    file: penalty,
+    find: "penalty: tf.mul(tf.mean(squares_B), 0.5) as tf.Scalar,",
+    replace: "penalty: tf.mean(squares_B) as tf.Scalar,",
+    law: slopes,
+  },
+  {
+    id: "gan-r1-on-fakes",
+    file: penalty,
+    find: "r1: (critic, { real_BHWC }) => zeroCentred(squaredSlopes(critic, real_BHWC)),",
+    replace: "r1: (critic, { fake_BHWC }) => zeroCentred(squaredSlopes(critic, fake_BHWC)),",
+    law: slopes,
+  },
+  {
+    id: "gan-r2-on-the-data",
+    file: penalty,
+    find: "const r2 = zeroCentred(squaredSlopes(critic, fake_BHWC));",
+    replace:
+      "const r2 = zeroCentred(squaredSlopes(critic, fake_BHWC === null ? fake_BHWC : real_BHWC));",
+    law: slopes,
+  },
+  {
+    id: "gan-gradient-penalty-at-zero",
+    file: penalty,
+    find: "tf.mean(tf.square(tf.sub(length_B, 1)))",
+    replace: "tf.mean(tf.square(length_B))",
+    law: slopes,
+  },
+  {
+    id: "gan-gradient-penalty-on-the-data",
+    file: penalty,
+    find: "tf.mul(fake_BHWC, tf.sub(1, share_B111)),",
+    replace: "tf.mul(real_BHWC, tf.sub(tf.onesLike(fake_BHWC), share_B111)),",
+    law: slopes,
+  },
+  {
+    id: "gan-lazy-penalty-not-multiplied",
+    file: training,
+    find: "factor: config.penaltyEvery,",
+    replace: "factor: 1,",
+    law: slopes,
+  },
+  {
+    id: "gan-penalty-weight-ignored",
+    file: training,
+    find: "tf.mul(found.penalty, penaltyWeight * factor)",
+    replace: "tf.mul(found.penalty, Math.min(1, penaltyWeight) * factor)",
+    law: slopes,
+  },
+  {
+    id: "gan-spectral-not-divided",
+    file: spectral,
+    find: "return tf.div(leaf, tf.maximum(singularValue(leaf, pairs[next++]), SMALLEST));",
+    replace: "return tf.div(leaf, tf.maximum(tf.mul(pairs[next++].u.size, 1), SMALLEST));",
+    law: networks,
+  },
+  {
+    id: "gan-spectral-frobenius",
+    file: spectral,
+    find: "return tf.div(leaf, tf.maximum(singularValue(leaf, pairs[next++]), SMALLEST));",
+    replace:
+      "return tf.div(leaf, tf.maximum(tf.norm(tf.add(leaf, tf.mul(0, singularValue(leaf, pairs[next++])))), SMALLEST));",
+    law: networks,
+  },
+  {
+    // The norm as a constant: no gradient through it.
+    id: "gan-spectral-constant-norm",
+    file: spectral,
+    find: "return tf.sum(tf.mul(v, tf.matMul(matrix(weight), u))) as tf.Scalar;",
+    replace:
+      "return tf.customGrad((w) => ({ value: tf.sum(tf.mul(v, tf.matMul(w as tf.Tensor2D, u))), gradFunc: () => tf.zeros(matrix(weight).shape) }))(matrix(weight)) as tf.Scalar;",
+    law: networks,
+  },
+  {
+    id: "gan-weights-unscaled",
+    file: weights,
+    find: "isWeight(leaf, path) ? tf.div(leaf, scaleOf(leaf)) : leaf,",
+    replace: "isWeight(leaf, path) ? tf.div(leaf, 1) : leaf,",
+    law: networks,
+  },
+  {
+    id: "gan-style-not-demodulated",
+    file: style,
+    find: "return addBias(tf.mul(y_BHWC, channel(norm_BO)) as tf.Tensor4D, bias);",
+    replace: "return addBias(tf.mul(y_BHWC, channel(tf.onesLike(norm_BO))) as tf.Tensor4D, bias);",
+    law: networks,
+  },
+  {
+    id: "gan-style-norm-without-style",
+    file: style,
+    find: "tf.matMul(tf.square(scale_BI), power_IO)",
+    replace: "tf.matMul(tf.onesLike(scale_BI), power_IO)",
+    law: networks,
+  },
+  {
+    id: "gan-style-z-not-normalised",
+    file: style,
+    find: "let w_BW = tf.mul(input_BI, tf.rsqrt(size)) as tf.Tensor2D;",
+    replace: "let w_BW = tf.mul(input_BI, tf.rsqrt(tf.onesLike(size))) as tf.Tensor2D;",
+    law: networks,
+  },
+  {
+    id: "gan-projection-ignored",
+    file: critic,
+    find: "return tf.add(score_B, tf.sum(tf.mul(class_BF, features_BF), 1));",
+    replace: "return tf.add(score_B, tf.sum(class_BF, 1));",
+    law: networks,
+  },
+  {
+    id: "gan-half-life-as-time-constant",
+    file: training,
+    find: "return halfLife === 0 ? 0 : pow(2, -batch / halfLife);",
+    replace: "return halfLife === 0 ? 0 : pow(2.718281828459045, -batch / halfLife);",
+    law: networks,
+  },
+  {
+    id: "gan-augments-untouched",
+    file: augment,
+    find: 'const touched_B1 = () => tf.cast(tf.less(draw_B1(), p), "float32");',
+    replace: 'const touched_B1 = () => tf.cast(tf.greaterEqual(draw_B1(), p), "float32");',
+    law: augmentation,
+  },
+  {
+    // An even flip of every touched picture: at p = ½ the data's law couldn't be told from its mirror's.
+    id: "gan-flip-without-identity",
+    file: augment,
+    find: `tf.mul(touched_B1(), tf.cast(tf.less(draw_B1(), 0.5), "float32"));`,
+    replace: `tf.mul(touched_B1(), tf.cast(tf.less(draw_B1(), 2), "float32"));`,
+    law: augmentation,
+  },
+  {
+    id: "gan-adapt-wrong-way",
+    file: augment,
+    find: "tf.sign(tf.sub(next, target))",
+    replace: "tf.sign(tf.sub(target, next))",
+    law: augmentation,
+  },
+  {
+    id: "gan-adapt-without-cap",
+    file: augment,
+    find: "tf.clipByValue(tf.add(p, step), 0, MOST)",
+    replace: "tf.clipByValue(tf.add(p, step), 0, 1)",
+    law: augmentation,
+  },
+  {
+    id: "gan-augmentation-leaks-into-scores",
+    file: sample,
+    find: "{ x_BHWC: toNetwork(x_BHWC), labels }",
+    replace: "{ x_BHWC: tf.mul(toNetwork(x_BHWC), tf.sub(1, state.augmentation.p)), labels }",
+    law: augmentation,
+  },
+  {
+    id: "gan-augmentation-leaks-into-samples",
+    file: sample,
+    find:
+      "return toPixels(generate(atHeScale(state.generator.ema), request, generatorOptions(setting)));",
+    replace:
+      "return toPixels(tf.mul(generate(atHeScale(state.generator.ema), request, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
+    law: augmentation,
+  },
+  {
+    id: "gan-average-unused",
+    file: sample,
+    find: "atHeScale(state.generator.ema)",
+    replace: "atHeScale(state.generator.params)",
+    law: family,
+    filter: "averaged",
+  },
+  {
+    id: "gan-label-of-minus-one-as-class-zero",
+    file: "src/families/conditioning.ts",
+    find: 'const row_B = tf.where(told, label_B, tf.fill(label_B.shape, classes, "int32"));',
+    replace: 'const row_B = tf.where(told, label_B, tf.fill(label_B.shape, 0, "int32"));',
+    law: family,
+    filter: "labels",
+  },
+  {
+    id: "gan-directions-forgotten",
+    file: training,
+    find: "return pairs.length === 0 ? next : { ...next, directions: pairs.map(({ u }) => u) };",
+    replace:
+      "return pairs.length === 0 ? next : { ...next, directions: pairs.map(({ u }) => tf.zerosLike(u)) };",
+    law: family,
+    filter: "directions",
+  },
+  {
+    id: "roc-ties-as-losses",
+    file: "src/metrics/discriminator.ts",
+    find: "wins += (less + atMost) / 2;",
+    replace: "wins += less;",
+    law: metrics,
+  },
+  {
+    id: "roc-sides-swapped",
+    file: "src/metrics/discriminator.ts",
+    find: "return wins / (scores.length * below.length);",
+    replace: "return 1 - wins / (scores.length * below.length);",
+    law: metrics,
+  },
+  {
+    id: "overfitting-of-the-generated",
+    file: "src/metrics/discriminator.ts",
+    find: "(train - heldOut) / (train - generated)",
+    replace: "(heldOut - generated) / (train - generated)",
+    law: metrics,
+  },
+  {
+    id: "shares-without-half",
+    file: "src/metrics/shares.ts",
+    find: "Math.abs(v - q[i]), 0) / 2;",
+    replace: "Math.abs(v - q[i]), 0);",
+    law: metrics,
+  },
+  {
+    id: "shares-against-the-truth",
+    file: "src/metrics/shares.ts",
+    find: "value: totalVariation(found, heldOut), beside",
+    replace: "value: totalVariation(found, truth), beside",
+    law: metrics,
+  },
+];
