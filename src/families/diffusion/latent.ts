@@ -49,6 +49,8 @@ const PENALTY = 1e-3;
 const MOMENT_DECAY = 0.99;
 /** Decay a step of the codebook's averages, and the share of the mean use below which a code is dead. */
 const BOOK = { decay: 0.99, below: 0.03 } as const;
+/** Share of the autoencoder's steps over which quantisation fades in. */
+const FADE = 0.3;
 /** Weight of the commitment. Van den Oord et al. 2017. */
 const COMMITMENT = 0.25;
 
@@ -94,10 +96,17 @@ function deviation({ mean_C, square_C }: CoderState): tf.Tensor1D {
 /** What the decoder gets of a map in training, and what that costs. */
 type Through = (z_BhwC: tf.Tensor4D) => { readonly z_BhwC: tf.Tensor4D; readonly cost: tf.Scalar };
 
+/** A codebook, and how much of its vectors the decoder gets: see vqvae's `fadedThrough`. */
+interface Quantised {
+  readonly quantiser: Quantiser;
+  readonly books: Books;
+  readonly share: tf.Scalar;
+}
+
 /** Noise and a penalty, or a codebook and a commitment. */
 function through(
   { rows_B, key }: { rows_B: tf.Tensor1D; key: Key },
-  quantised: { quantiser: Quantiser; books: Books } | undefined,
+  quantised: Quantised | undefined,
 ): Through {
   if (quantised === undefined) {
     return (z_BhwC) => {
@@ -108,10 +117,10 @@ function through(
       };
     };
   }
-  const { quantiser, books } = quantised;
+  const { quantiser, books, share } = quantised;
   return (z_BhwC) => {
     const z_ND = tf.reshape(z_BhwC, [-1, z_BhwC.shape[3]]) as tf.Tensor2D;
-    const { q_ND, commitment } = quantiser.pass(books, z_ND);
+    const { q_ND, commitment } = quantiser.pass(books, z_ND, share);
     return {
       z_BhwC: tf.reshape(q_ND, z_BhwC.shape),
       cost: tf.mul(commitment, COMMITMENT) as tf.Scalar,
@@ -151,7 +160,12 @@ export function latentSpace(
       square_C: tf.ones([channels]),
     }),
     train(state, { x_BHWC, rows_B, key }, steps) {
-      const quantised = quantiser === undefined ? undefined : { quantiser, books: state.books! };
+      const { step } = state.coder;
+      const quantised = quantiser === undefined ? undefined : {
+        quantiser,
+        books: state.books!,
+        share: tf.minimum(1, tf.div(tf.cast(step, "float32"), FADE * steps)) as tf.Scalar,
+      };
       const pass = through({ rows_B, key }, quantised);
       const { loss, aux, grads } = valueAndGrad((params: CoderParameters) => {
         const z_BhwC = gridEncode(params.encoder, x_BHWC);
@@ -165,7 +179,6 @@ export function latentSpace(
         steps,
         lossScale: 1,
       });
-      const { step } = state.coder;
       const decay = emaDecay(step, MOMENT_DECAY);
       const average = (old: tf.Tensor1D, own: tf.Tensor1D) =>
         tf.add(tf.mul(old, decay), tf.mul(own, tf.sub(1, decay))) as tf.Tensor1D;
