@@ -25,7 +25,7 @@ export * from "./engine/engine.ts";
 export * from "./engine/tree.ts";
 
 // Running.
-export { loadSuite, parseSuite } from "./suite/load.ts";
+export { loadSuite, loadSuites, parseSuite, parseSuites } from "./suite/load.ts";
 export type { LoadOptions } from "./suite/load.ts";
 export type { ReportOptions, Suite, SuiteMetric, SuiteRun } from "./suite/schema.ts";
 export { type Problem, SuiteError } from "./suite/problem.ts";

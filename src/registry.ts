@@ -6,6 +6,7 @@
 import { isAbsolute, resolve, toFileUrl } from "@std/path";
 import type { DatasetDefinition } from "./data/dataset.ts";
 import { UsageError } from "./errors.ts";
+import type { External } from "./external/mod.ts";
 import type { Family } from "./families/family.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { didYouMean } from "./text/nearest.ts";
@@ -19,9 +20,26 @@ export type Table<T> = Record<string, Loader<T>>;
 /** Generative families. */
 export const families: Table<Family> = {
   autoencoder: () => import("./families/autoencoder/mod.ts").then((m) => m.autoencoder),
+  autoregressive: () => import("./families/autoregressive/mod.ts").then((m) => m.autoregressive),
   vae: () => import("./families/vae/mod.ts").then((m) => m.vae),
+  vqvae: () => import("./families/vqvae/mod.ts").then((m) => m.vqvae),
+  diffusion: () => import("./families/diffusion/mod.ts").then((m) => m.diffusion),
+  flow: () => import("./families/flow/mod.ts").then((m) => m.flow),
   gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
+  normalizing_flow: () =>
+    import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
+  energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
 };
+
+/** What an entry of `runs` may be beside a family: samples that something else makes. */
+export const externals: Table<External> = {
+  external: () => import("./external/mod.ts").then((m) => m.external),
+};
+
+/** All that an entry of `runs` can name. */
+export function runnable(): Table<Family | External> {
+  return { ...families, ...externals };
+}
 
 /** Datasets. */
 export const datasets: Table<DatasetDefinition> = {
@@ -29,6 +47,8 @@ export const datasets: Table<DatasetDefinition> = {
   emoji: () => import("./data/emoji.ts").then((m) => m.emoji),
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
+  toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
+  digits: () => import("./data/digits.ts").then((m) => m.digits),
 };
 
 /** Metrics. */
@@ -36,13 +56,18 @@ export const metrics: Table<Metric> = {
   reconstruction: () => import("./metrics/reconstruction.ts").then((m) => m.reconstruction),
   likelihood: () => import("./metrics/likelihood.ts").then((m) => m.likelihood),
   frechet: () => import("./metrics/frechet.ts").then((m) => m.frechet),
+  few_steps: () => import("./metrics/few_steps.ts").then((m) => m.fewSteps),
   kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
   coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
   duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
   discriminator: () => import("./metrics/discriminator.ts").then((m) => m.discriminator),
   shares: () => import("./metrics/shares.ts").then((m) => m.shares),
   control: () => import("./metrics/control.ts").then((m) => m.control),
+  conditional: () => import("./metrics/conditional.ts").then((m) => m.conditional),
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
+  codes: () => import("./metrics/codes.ts").then((m) => m.codes),
+  posterior: () => import("./metrics/posterior.ts").then((m) => m.posterior),
+  histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
 
@@ -148,7 +173,9 @@ function add<T extends { readonly name: string }>(
   url: string,
 ): string {
   const key = `${noun}/${value.name}`;
-  if (Object.hasOwn(table, value.name) && origins.get(key) !== url) {
+  const taken = Object.hasOwn(table, value.name) ||
+    (noun === "families" && Object.hasOwn(externals, value.name));
+  if (taken && origins.get(key) !== url) {
     const owner = origins.get(key) ?? "Likeness itself";
     throw new UsageError(
       `${url}: the name \`${value.name}\` is taken among ${noun} by ${owner}; choose another`,

@@ -53,8 +53,11 @@ function stagesOf({ sample, width }: ConvOptions): Stage[] {
   return planStages({ height: sample.height, width: sample.width, base: width });
 }
 
-/** The second convolution starts at zero, so that a new block is the identity (Goyal et al. 2017). */
-function initBlock(key: Key, channels: number): Block {
+/**
+ * A residual block's parameters. The second convolution starts at zero, so that a new block is the
+ * identity (Goyal et al. 2017).
+ */
+export function initBlock(key: Key, channels: number): Block {
   const size = { in: channels, out: channels };
   return {
     norm: initNorm(channels),
@@ -66,9 +69,9 @@ function initBlock(key: Key, channels: number): Block {
 /**
  * Normalisation, convolution, SiLU, convolution; added to what came in. One normalisation and one
  * activation a block, as Liu et al. 2022 (arXiv:2201.03545) found enough: on the wasm engine they
- * cost as much as the convolutions.
+ * cost as much as the convolutions. Shape and channels stay as they are.
  */
-function block(p: Block, x_BHWC: tf.Tensor4D): tf.Tensor4D {
+export function block(p: Block, x_BHWC: tf.Tensor4D): tf.Tensor4D {
   const h_BHWC = silu(conv(p.conv1, groupNorm(p.norm, x_BHWC)));
   return tf.add(x_BHWC, conv(p.conv2, h_BHWC));
 }

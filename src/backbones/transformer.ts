@@ -50,12 +50,16 @@ export type Layer = {
   readonly down: Linear;
 };
 
+/** Blocks and the normalisation after them: from embedded inputs to hidden states. */
+export type Blocks = { readonly layers: readonly Layer[]; readonly norm: Gain };
+
+/** What fixes the shapes of blocks. */
+export type BlockOptions = Pick<TransformerOptions, "layers" | "width" | "heads">;
+
 /** A transformer's parameters. */
-export type Transformer = {
+export type Transformer = Blocks & {
   readonly tokens: { readonly weight: tf.Tensor2D };
   readonly positions: { readonly weight: tf.Tensor2D };
-  readonly layers: readonly Layer[];
-  readonly norm: Gain;
   readonly head: Linear;
 };
 
@@ -68,7 +72,7 @@ export type KeyValueCache = {
 /** Standard deviation of fresh embeddings. Radford et al. 2019. */
 const EMBEDDING_SCALE = 0.02;
 
-function initLayer(key: Key, { width, layers }: TransformerOptions): Layer {
+function initLayer(key: Key, { width, layers }: BlockOptions): Layer {
   // He's √2 is for rectifiers: linear maps keep their input's size. What is added to the residual
   // stream, 2·layers times, is made smaller by the root of that number.
   const plain = Math.SQRT1_2;
@@ -84,19 +88,30 @@ function initLayer(key: Key, { width, layers }: TransformerOptions): Layer {
 }
 
 /**
+ * Fresh blocks.
+ * @throws RangeError if the heads don't divide the width
+ */
+export function initBlocks(key: Key, options: BlockOptions): Blocks {
+  const { layers, width, heads } = options;
+  if (width % heads !== 0) throw new RangeError(`${heads} heads don't divide a width of ${width}`);
+  return {
+    layers: Array.from({ length: layers }, (_, i) => initLayer(fold(key, `layer ${i}`), options)),
+    norm: initGain(width),
+  };
+}
+
+/**
  * Fresh parameters. The head starts at zero, so that the first loss is ln K.
  * @throws RangeError if the heads don't divide the width
  */
 export function initTransformer(key: Key, options: TransformerOptions): Transformer {
-  const { vocabulary, context, layers, width, heads } = options;
-  if (width % heads !== 0) throw new RangeError(`${heads} heads don't divide a width of ${width}`);
+  const { vocabulary, context, width } = options;
   const table = (name: string, count: number) =>
     initEmbedding(fold(key, name), { count, width, scale: EMBEDDING_SCALE });
   return {
     tokens: table("tokens", vocabulary),
     positions: table("positions", context),
-    layers: Array.from({ length: layers }, (_, i) => initLayer(fold(key, `layer ${i}`), options)),
-    norm: initGain(width),
+    ...initBlocks(key, options),
     head: initLinear(fold(key, "head"), { in: width, out: vocabulary, scale: 0 }),
   };
 }
@@ -111,6 +126,23 @@ function project(p: Layer, x_BTW: tf.Tensor3D, heads: number): tf.Tensor3D[] {
 function rest(p: Layer, x_BTW: tf.Tensor3D, seen_BTW: tf.Tensor3D): tf.Tensor3D {
   const h_BTW = tf.add(x_BTW, linear(p.out, seen_BTW)) as tf.Tensor3D;
   return tf.add(h_BTW, linear(p.down, gelu(linear(p.up, rmsNorm(p.norm2, h_BTW)))));
+}
+
+/**
+ * Embedded inputs to hidden states, normalised: [B, T, W]. Positions see those up to themselves, or
+ * what `mask` (added to the scores, [1, T, T]) leaves them.
+ */
+export function blocks(
+  p: Blocks,
+  x_BTW: tf.Tensor3D,
+  { heads, mask = causalMask(x_BTW.shape[1]) }: { heads: number; mask?: tf.Tensor3D },
+): tf.Tensor3D {
+  for (const layer of p.layers) {
+    const [q_NTD, k_NSD, v_NSD] = project(layer, x_BTW, heads);
+    const seen = mergeHeads(attention({ q_NTD, k_NSD, v_NSD, mask }), heads);
+    x_BTW = rest(layer, x_BTW, seen);
+  }
+  return rmsNorm(p.norm, x_BTW);
 }
 
 /**
@@ -130,18 +162,15 @@ export function transformer(
   const positions = length === context
     ? p.positions.weight
     : tf.slice(p.positions.weight, [0, 0], [length, width]);
-  let x_BTW = tf.add(embed(p.tokens, tokens_BT), positions) as tf.Tensor3D;
-  const mask = causalMask(length);
-  for (const layer of p.layers) {
-    const [q_NTD, k_NSD, v_NSD] = project(layer, x_BTW, heads);
-    const seen = mergeHeads(attention({ q_NTD, k_NSD, v_NSD, mask }), heads);
-    x_BTW = rest(layer, x_BTW, seen);
-  }
-  return linear(p.head, rmsNorm(p.norm, x_BTW));
+  const x_BTW = tf.add(embed(p.tokens, tokens_BT), positions) as tf.Tensor3D;
+  return linear(p.head, blocks(p, x_BTW, { heads }));
 }
 
 /** A cache for `batch` sequences with nothing in it. */
-export function emptyCache(batch: number, options: TransformerOptions): KeyValueCache {
+export function emptyCache(
+  batch: number,
+  options: BlockOptions & { readonly context: number },
+): KeyValueCache {
   const { context, layers, width, heads } = options;
   const empty = () =>
     Array.from(
@@ -151,10 +180,8 @@ export function emptyCache(batch: number, options: TransformerOptions): KeyValue
   return { keys: empty(), values: empty() };
 }
 
-/** One position's input. */
-export interface DecodeInput {
-  /** int32: the symbol at `pos` of each sequence. */
-  readonly token_B: tf.Tensor1D;
+/** Where decoding is. */
+export interface DecodePlace {
   /** int32 scalar in [0, context); rows of the cache below it must have been written. */
   readonly pos: tf.Scalar;
   /**
@@ -163,6 +190,12 @@ export interface DecodeInput {
    * is still empty: see `rowsFor`.
    */
   readonly rows_S?: tf.Tensor1D;
+}
+
+/** One position's input. */
+export interface DecodeInput extends DecodePlace {
+  /** int32: the symbol at `pos` of each sequence. */
+  readonly token_B: tf.Tensor1D;
 }
 
 /** The fewest rows that a program looks at. */
@@ -179,21 +212,17 @@ export function rowsFor(pos: number, context: number): number {
 }
 
 /**
- * One position of `transformer`, with the keys and values of those before it from the cache. What
- * it costs depends on the number of rows, not on `pos`, so that one compiled program serves all
- * positions below that number.
- * @returns logits [B, K] of the next symbol, and the cache with this position in it
+ * One position of `blocks` with a causal mask: hidden states [B, 1, W] of the embedded inputs
+ * x_B1W, with the keys and values of positions before from the cache, and the cache with this
+ * position in it. What it costs depends on the number of rows, not on `pos`, so that one compiled
+ * program serves all positions below that number.
  */
-export function decodeStep(
-  p: Transformer,
+export function blocksStep(
+  p: Blocks,
   cache: KeyValueCache,
-  { token_B, pos, rows_S, ...options }: DecodeInput & TransformerOptions,
-): { readonly logits_BK: tf.Tensor2D; readonly cache: KeyValueCache } {
-  const { context, heads, width } = options;
-  const batch = token_B.shape[0];
-  const position_1W = tf.gather(p.positions.weight, tf.reshape(pos, [1]) as tf.Tensor1D);
-  const x_BW = tf.add(embed(p.tokens, token_B), position_1W);
-  let x_BTW = tf.reshape(x_BW, [batch, 1, width]) as tf.Tensor3D;
+  { x_B1W, pos, rows_S, heads }: DecodePlace & { readonly x_B1W: tf.Tensor3D; heads: number },
+): { readonly hidden_B1W: tf.Tensor3D; readonly cache: KeyValueCache } {
+  const context = cache.keys[0].shape[1];
   const rows = rows_S ?? tf.range(0, context, 1, "int32");
   const mask = cacheMask(rows, pos);
   const seen = (cache_NTD: tf.Tensor3D) =>
@@ -202,6 +231,7 @@ export function decodeStep(
       : tf.slice(cache_NTD, 0, [cache_NTD.shape[0], rows.size, cache_NTD.shape[2]]);
   const keys: tf.Tensor3D[] = [];
   const values: tf.Tensor3D[] = [];
+  let x_BTW = x_B1W;
   p.layers.forEach((layer, i) => {
     const [q_NTD, k_N1D, v_N1D] = project(layer, x_BTW, heads);
     const k_NSD = writeRow(cache.keys[i], k_N1D, pos);
@@ -211,6 +241,23 @@ export function decodeStep(
     const found = attention({ q_NTD, k_NSD: seen(k_NSD), v_NSD: seen(v_NSD), mask });
     x_BTW = rest(layer, x_BTW, mergeHeads(found, heads));
   });
-  const logits_BTK = linear(p.head, rmsNorm(p.norm, x_BTW));
-  return { logits_BK: tf.reshape(logits_BTK, [batch, -1]), cache: { keys, values } };
+  return { hidden_B1W: rmsNorm(p.norm, x_BTW), cache: { keys, values } };
+}
+
+/**
+ * One position of `transformer`; see `blocksStep`.
+ * @returns logits [B, K] of the next symbol, and the cache with this position in it
+ */
+export function decodeStep(
+  p: Transformer,
+  cache: KeyValueCache,
+  { token_B, pos, rows_S, heads, width }: DecodeInput & TransformerOptions,
+): { readonly logits_BK: tf.Tensor2D; readonly cache: KeyValueCache } {
+  const batch = token_B.shape[0];
+  const position_1W = tf.gather(p.positions.weight, tf.reshape(pos, [1]) as tf.Tensor1D);
+  const x_BW = tf.add(embed(p.tokens, token_B), position_1W);
+  const x_B1W = tf.reshape(x_BW, [batch, 1, width]) as tf.Tensor3D;
+  const step = blocksStep(p, cache, { x_B1W, pos, rows_S, heads });
+  const logits_BK = tf.reshape(linear(p.head, step.hidden_B1W), [batch, -1]) as tf.Tensor2D;
+  return { logits_BK, cache: step.cache };
 }

@@ -7,7 +7,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../data/dataset.ts";
 import type { Key } from "../engine/engine.ts";
 import {
   attention,
@@ -25,16 +24,37 @@ import {
   splitHeads,
   upsample2,
 } from "../nn/mod.ts";
-import { exp } from "../numeric/elementary.ts";
 import { fold } from "../random/key.ts";
-import { SIDES, type Stage } from "./plan.ts";
-import { crop, spaceToDepth } from "./space.ts";
+import { type Grid, SIDES, type Stage } from "./plan.ts";
+import { crop, depthToSpace, spaceToDepth } from "./space.ts";
+import { timeEmbedding } from "./time.ts";
 
 /** What fixes the shapes. */
 export interface UnetOptions {
-  readonly sample: ImageSpec;
-  /** The size knob, a multiple of 8: channels at full resolution. Cost grows as its square. */
+  readonly sample: Grid;
+  /** The size knob, a multiple of 8: channels at the first resolution. Cost grows as its square. */
   readonly width: number;
+  /**
+   * Side of the squares of pixels that are channels of the first resolution: 2 leaves little to do
+   * at full resolution, where a layer costs most and knows least. Default 1.
+   */
+  readonly patch?: 1 | 2;
+  /** Blocks a resolution on the way down; there is one on the way up. Default 2. */
+  readonly blocks?: number;
+  /**
+   * Halving stops at this side, where attention runs. Default 8. Where it is given, pictures may be
+   * as small as that.
+   */
+  readonly lowest?: number;
+  /**
+   * Whether a block is told by the gain and bias of its second normalisation (Dhariwal & Nichol 2021,
+   * arXiv:2105.05233) instead of by what is added before it. Default false.
+   */
+  readonly modulated?: boolean;
+  /** Length of a vector that every block is told beside the time; default none. */
+  readonly condition?: number;
+  /** Radians of the fastest sinusoid over a unit of time. Default 1000, a step number's. */
+  readonly timeScale?: number;
 }
 
 /** A residual block's parameters; `skip` where the channels change. */
@@ -61,6 +81,7 @@ export type UnetUnit = { readonly block: UnetBlock; readonly attention?: SelfAtt
 export type Unet = {
   readonly time1: Linear;
   readonly time2: Linear;
+  readonly condition?: Linear;
   readonly stem: Conv;
   /** By stage, from full resolution down. */
   readonly stages: readonly UnetUnit[][];
@@ -74,39 +95,41 @@ export type Unet = {
   readonly head: Conv;
 };
 
-/** Blocks a stage on the way down; there is one on the way up. */
-const BLOCKS = 2;
-/** Halving stops at this side, where attention runs. */
-const LOWEST_SIDE = 8;
+/** What a U-Net is told in a call, and the options that its parameters don't show. */
+export interface UnetTold extends Pick<UnetOptions, "patch" | "timeScale" | "modulated"> {
+  /** [B, condition], where the options have a `condition`. */
+  readonly condition_BE?: tf.Tensor2D;
+}
+
 /** Channels grow up to this many times the width. */
 const MOST = 4;
 /** Channels of a head; fewer where that doesn't divide. */
 const HEAD_WIDTH = 32;
-/** Times are of order one; the sinusoids were made for step numbers up to a thousand. */
-const TIME_SCALE = 1000;
-/** Logarithm of the range of their periods, 10,000. Vaswani et al. 2017. */
-const LOG_LONGEST_PERIOD = 9.210340371976184;
+const DEFAULTS = { patch: 1, blocks: 2, lowest: 8, timeScale: 1000, modulated: false } as const;
 
 /**
- * Resolutions from the pictures' own down to 8, each half the last (rounded up), with channels that
- * double up to four times the width.
- * @throws RangeError for sides outside 16 to 256, or a width that is no positive multiple of 8
+ * Resolutions from the pictures' own (or half of it, with a patch of 2) down to `lowest`, each half
+ * the last (rounded up), with channels that double up to four times the width.
+ * @throws RangeError for sides below 16 (or the lowest, where it is given) or above 256, or a width
+ * that is no positive multiple of 8
  */
-export function unetStages({ sample, width }: UnetOptions): Stage[] {
-  let { height, width: across } = sample;
-  for (const side of [height, across]) {
-    if (side < SIDES.smallest || side > SIDES.largest) {
+export function unetStages({ sample, width, ...options }: UnetOptions): Stage[] {
+  const { patch = DEFAULTS.patch, lowest = DEFAULTS.lowest } = options;
+  const smallest = options.lowest ?? SIDES.smallest;
+  for (const side of [sample.height, sample.width]) {
+    if (side < smallest || side > SIDES.largest) {
       throw new RangeError(
-        `pictures must be ${SIDES.smallest} to ${SIDES.largest} pixels a side, got ` +
-          `${height}×${across}: set the data's \`size\``,
+        `pictures must be ${smallest} to ${SIDES.largest} pixels a side, got ` +
+          `${sample.height}×${sample.width}: set the data's \`size\``,
       );
     }
   }
+  let [height, across] = [sample.height, sample.width].map((side) => Math.ceil(side / patch));
   if (!Number.isInteger(width / 8) || width < 8) {
     throw new RangeError(`a U-Net's width is a multiple of 8, not ${width}`);
   }
   const stages: Stage[] = [{ height, width: across, channels: width }];
-  while (Math.max(height, across) > LOWEST_SIDE) {
+  while (Math.max(height, across) > lowest) {
     [height, across] = [Math.ceil(height / 2), Math.ceil(across / 2)];
     stages.push({ height, width: across, channels: width * Math.min(MOST, 1 << stages.length) });
   }
@@ -118,14 +141,19 @@ interface BlockSize {
   readonly out: number;
   /** Width of the time embedding, E. */
   readonly time: number;
+  readonly modulated: boolean;
 }
 
 /** The second convolution starts at zero, so that a new block is the identity (or its skip). */
-function initBlock(key: Key, { in: channels, out, time }: BlockSize): UnetBlock {
+function initBlock(key: Key, { in: channels, out, time, modulated }: BlockSize): UnetBlock {
   return {
     norm1: initNorm(channels),
     conv1: initConv(fold(key, "conv1"), { in: channels, out }),
-    time: initLinear(fold(key, "time"), { in: time, out, scale: Math.SQRT1_2 }),
+    // A modulation starts at gain 1 and bias 0.
+    time: initLinear(
+      fold(key, "time"),
+      modulated ? { in: time, out: 2 * out, scale: 0 } : { in: time, out, scale: Math.SQRT1_2 },
+    ),
     norm2: initNorm(out),
     conv2: initConv(fold(key, "conv2"), { in: out, out, scale: 0 }),
     ...(channels === out ? {} : {
@@ -153,11 +181,12 @@ export function initUnet(key: Key, options: UnetOptions): Unet {
   const stages = unetStages(options);
   const last = stages.length - 1;
   const time = 4 * options.width;
-  const colours = options.sample.channels;
+  const colours = options.sample.channels * (options.patch ?? DEFAULTS.patch) ** 2;
+  const { blocks = DEFAULTS.blocks, modulated = DEFAULTS.modulated } = options;
   const unit = (name: string, stage: number, channels: number): UnetUnit => {
     const out = stages[stage].channels;
     const own = fold(key, name);
-    const block = initBlock(fold(own, "block"), { in: channels, out, time });
+    const block = initBlock(fold(own, "block"), { in: channels, out, time, modulated });
     return stage < last
       ? { block }
       : { block, attention: initAttention(fold(own, "attention"), out) };
@@ -166,9 +195,16 @@ export function initUnet(key: Key, options: UnetOptions): Unet {
   return {
     time1: initLinear(fold(key, "time1"), { in: options.width, out: time, scale: plain }),
     time2: initLinear(fold(key, "time2"), { in: time, out: time, scale: plain }),
+    ...(options.condition === undefined ? {} : {
+      condition: initLinear(fold(key, "condition"), {
+        in: options.condition,
+        out: time,
+        scale: plain,
+      }),
+    }),
     stem: initConv(fold(key, "stem"), { in: colours, out: options.width, scale: plain }),
     stages: stages.map(({ channels }, i) =>
-      Array.from({ length: BLOCKS }, (_, j) => unit(`stage ${i} ${j}`, i, channels))
+      Array.from({ length: blocks }, (_, j) => unit(`stage ${i} ${j}`, i, channels))
     ),
     // A 2×2 convolution of stride 2, written as a rearrangement and a 1×1 convolution.
     down: stages.slice(1).map(({ channels: out }, i) =>
@@ -189,24 +225,23 @@ export function initUnet(key: Key, options: UnetOptions): Unet {
   };
 }
 
-/** Sines and cosines of 1000·t at `width/2` frequencies from 1 down to 10⁻⁴: [B, width]. */
-function timeFeatures(time_B: tf.Tensor1D, width: number): tf.Tensor2D {
-  const half = width / 2;
-  const frequencies = Float32Array.from(
-    { length: half },
-    (_, i) => exp(-LOG_LONGEST_PERIOD * i / half),
-  );
-  const angle_BF = tf.mul(
-    tf.mul(tf.reshape(time_B, [-1, 1]), TIME_SCALE),
-    tf.tensor2d(frequencies, [1, half]),
-  );
-  return tf.concat([tf.sin(angle_BF), tf.cos(angle_BF)], 1) as tf.Tensor2D;
+/** What every block is told, and how. */
+interface Told {
+  readonly time_BE: tf.Tensor2D;
+  readonly modulated: boolean;
 }
 
-function residual(p: UnetBlock, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor4D {
+/** The second normalisation of what comes out of the first convolution, told the time. */
+function toldNorm(p: UnetBlock, h_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
+  const told_B11C = tf.reshape(linear(p.time, told.time_BE), [-1, 1, 1, p.time.bias.shape[0]]);
+  if (!told.modulated) return groupNorm(p.norm2, tf.add(h_BHWC, told_B11C));
+  const [gain, bias] = tf.split(told_B11C, 2, 3);
+  return tf.add(tf.mul(groupNorm(p.norm2, h_BHWC), tf.add(1, gain)), bias);
+}
+
+function residual(p: UnetBlock, x_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
   const h_BHWC = conv(p.conv1, silu(groupNorm(p.norm1, x_BHWC)));
-  const told_B11C = tf.reshape(linear(p.time, time_BE), [-1, 1, 1, p.time.bias.shape[0]]);
-  const out_BHWC = conv(p.conv2, silu(groupNorm(p.norm2, tf.add(h_BHWC, told_B11C))));
+  const out_BHWC = conv(p.conv2, silu(toldNorm(p, h_BHWC, told)));
   return tf.add(p.skip === undefined ? x_BHWC : conv(p.skip, x_BHWC), out_BHWC);
 }
 
@@ -227,8 +262,8 @@ function selfAttention(p: SelfAttention, x_BHWC: tf.Tensor4D): tf.Tensor4D {
   return tf.add(x_BHWC, tf.reshape(linear(p.out, seen_BTC), [b, h, w, c]));
 }
 
-function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor4D {
-  const h_BHWC = residual(p.block, x_BHWC, time_BE);
+function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
+  const h_BHWC = residual(p.block, x_BHWC, told);
   return p.attention === undefined ? h_BHWC : selfAttention(p.attention, h_BHWC);
 }
 
@@ -236,24 +271,35 @@ function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, time_BE: tf.Tensor2D): tf.Tensor
  * What the network says of noisy pictures; what that means (noise, velocity, picture) is the
  * objective's.
  * @param x_BHWC of order one
- * @param time_B each picture's time or noise level, in [0, 1]
+ * @param time_B each picture's time or noise level, of order one
+ * @param told what else changes from call to call, and the options that aren't seen in the parameters
  * @returns [B, H, W, C]
  */
-export function unet(p: Unet, x_BHWC: tf.Tensor4D, time_B: tf.Tensor1D): tf.Tensor4D {
-  const features_BW = timeFeatures(time_B, p.time1.weight.shape[0]);
+export function unet(
+  p: Unet,
+  x_BHWC: tf.Tensor4D,
+  time_B: tf.Tensor1D,
+  told: UnetTold = {},
+): tf.Tensor4D {
+  const { patch = DEFAULTS.patch, timeScale: scale = DEFAULTS.timeScale } = told;
+  const embedding = { first: p.time1, second: p.time2, condition: p.condition };
   // Every block first applies SiLU to the embedding: done once.
-  const time_BE = silu(linear(p.time2, silu(linear(p.time1, features_BW))));
-  let h_BHWC = conv(p.stem, x_BHWC);
+  const time_BE = silu(timeEmbedding(embedding, time_B, { scale, ...told }));
+  const own = { time_BE, modulated: told.modulated ?? DEFAULTS.modulated };
+  let h_BHWC = conv(p.stem, patch === 1 ? x_BHWC : spaceToDepth(x_BHWC));
   const skips = p.stages.map((units, i) => {
     if (i > 0) h_BHWC = conv(p.down[i - 1], spaceToDepth(h_BHWC));
-    for (const own of units) h_BHWC = unit(own, h_BHWC, time_BE);
+    for (const p of units) h_BHWC = unit(p, h_BHWC, own);
     return h_BHWC;
   }).reverse();
-  h_BHWC = unit(p.middle, h_BHWC, time_BE);
+  h_BHWC = unit(p.middle, h_BHWC, own);
   p.risers.forEach((riser, i) => {
     const [, height, width] = skips[i].shape;
     if (i > 0) h_BHWC = conv(p.up[i - 1], crop(upsample2(h_BHWC), { height, width }));
-    h_BHWC = unit(riser, tf.concat([h_BHWC, skips[i]], 3), time_BE);
+    h_BHWC = unit(riser, tf.concat([h_BHWC, skips[i]], 3), own);
   });
-  return conv(p.head, silu(groupNorm(p.norm, h_BHWC)));
+  const out_BHWC = conv(p.head, silu(groupNorm(p.norm, h_BHWC)));
+  if (patch === 1) return out_BHWC;
+  const [, height, width] = x_BHWC.shape;
+  return crop(depthToSpace(out_BHWC), { height, width });
 }

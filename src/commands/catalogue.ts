@@ -8,11 +8,19 @@ import { gatePolicy } from "../gate/policy.ts";
 import * as registry from "../registry.ts";
 import { describeKeys, type KeyRow } from "../suite/describe.ts";
 import { wants } from "../suite/introspect.ts";
-import { loadSuite } from "../suite/load.ts";
+import { loadSuites } from "../suite/load.ts";
 
 /** One thing that a suite or the command line can name. */
 export interface Item {
-  readonly noun: "suite" | "family" | "dataset" | "metric" | "control" | "extractor" | "engine";
+  readonly noun:
+    | "suite"
+    | "family"
+    | "external"
+    | "dataset"
+    | "metric"
+    | "control"
+    | "extractor"
+    | "engine";
   readonly name: string;
   readonly version?: number;
   /** "ready", or why not. */
@@ -31,7 +39,15 @@ export interface Item {
 export async function catalogue(): Promise<Item[]> {
   // Suites come first, since they may register modules of the user's.
   const own = await suites();
-  const parts = [families(), datasets(), metrics(), controls(), extractors(), engines()];
+  const parts = [
+    families(),
+    externals(),
+    datasets(),
+    metrics(),
+    controls(),
+    extractors(),
+    engines(),
+  ];
   return [...own, ...(await Promise.all(parts)).flat()];
 }
 
@@ -62,6 +78,15 @@ function families(): Promise<Item[]> {
     papers: family.papers,
     module: registry.originOf("families", name),
     keys: describeKeys(family.config),
+  }));
+}
+
+function externals(): Promise<Item[]> {
+  return rows(registry.externals, "external", ({ version, about, config }) => ({
+    version,
+    status: "ready: give `folder`, `command` or `url`",
+    about,
+    keys: describeKeys(config),
   }));
 }
 
@@ -142,18 +167,26 @@ async function suites(): Promise<Item[]> {
   } catch {
     return [];
   }
-  return await Promise.all(
-    files.sort().map(async (file): Promise<Item> => {
+  const items = await Promise.all(
+    files.sort().map(async (file): Promise<Item[]> => {
       const noun = "suite";
-      const name = file.replace(/^suites\/|\.ya?ml$/g, "");
+      const own = file.replace(/^suites\/|\.ya?ml$/g, "");
       try {
-        const { version, about } = await loadSuite(file);
-        return { noun, name, version, status: "ready", about, facts: { file } };
+        const found = await loadSuites(file);
+        return found.map(({ name, version, about }): Item => ({
+          noun,
+          name: found.length === 1 ? own : `${own}#${name}`,
+          version,
+          status: "ready",
+          about,
+          facts: { file },
+        }));
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         const [first] = error.message.split("\n");
-        return { noun, name, status: first, about: "", facts: { file } };
+        return [{ noun, name: own, status: first, about: "", facts: { file } }];
       }
     }),
   );
+  return items.flat();
 }

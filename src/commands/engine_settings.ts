@@ -94,7 +94,8 @@ export async function chosenSettings(
   ]);
   const kept = await Calibration.open(join(out, "cache", "calibration.json"));
   const keyOf = (spec: BareSpec) => keyOfChoice(spec, asked, provenance);
-  const bare = options.plan(provisional(asked)).filter(({ spec }) => spec.protocol !== "control");
+  const bare = options.plan(provisional(asked))
+    .filter(({ spec }) => spec.protocol === "train-evaluate");
   const groups = new Map(bare.map((run) => [bareGroup(run.spec), run]));
   for (const run of options.dry ? [] : groups.values()) {
     if (kept.get(keyOf(run.spec)) !== undefined || options.launching.signal?.aborted) continue;
@@ -125,7 +126,9 @@ export async function chosenSettings(
   return (spec) => ({
     threads: asked.threads,
     precision: asked.precision,
-    compile: spec.protocol === "control" ? "graph" : kept.get(keyOf(spec))?.compile ?? "graph",
+    compile: spec.protocol !== "train-evaluate"
+      ? "graph"
+      : kept.get(keyOf(spec))?.compile ?? "graph",
   });
 }
 

@@ -8,7 +8,6 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
 import { formatBytes, formatSeconds } from "../report/format.ts";
 import type { Estimate } from "../run/events.ts";
-import { evaluationBatch } from "../run/rows.ts";
 import type { Terminal } from "./command.ts";
 import type { Progression } from "./progress.ts";
 
@@ -37,7 +36,7 @@ function samplesOf({ spec }: PlannedRun): number {
 function fromProbe(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "seconds" | "by"> {
   const training = estimate.startSeconds + estimate.steps * estimate.secondsPerStep;
   const samples = samplesOf(planned);
-  const batches = Math.ceil(samples / evaluationBatch);
+  const batches = Math.ceil(samples / estimate.sampleRows);
   const sampling = batches * (estimate.secondsPerSampleBatch ?? 0);
   const what = estimate.secondsPerSampleBatch === null
     ? "training only"
@@ -83,7 +82,7 @@ export async function estimatePlan(
   const firsts = groups.map((group) => plan.find((run) => run.group === group)!);
   const known = (run: PlannedRun) => stored.filter(({ group }) => group === run.group);
   const toProbe = firsts.filter((run) =>
-    run.spec.protocol !== "control" && fromRecords(known(run)) === null
+    run.spec.protocol === "train-evaluate" && fromRecords(known(run)) === null
   );
   const probes = await probe(toProbe, options);
   view.close();

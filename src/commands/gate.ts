@@ -14,7 +14,7 @@ import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
-import { loadSuite } from "../suite/load.ts";
+import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
 
@@ -32,9 +32,11 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const store = openStore(out);
   const codes: number[] = [];
   for (const path of args.positionals) {
-    const found = await find(await loadSuite(path), store);
-    if (args.has("update")) codes.push(await update(found, { args, terminal, baselines }));
-    else codes.push(await compare(found, { args, terminal, baselines, store }));
+    for (const suite of await loadSuites(path)) {
+      const found = await find(suite, store);
+      if (args.has("update")) codes.push(await update(found, { args, terminal, baselines }));
+      else codes.push(await compare(found, { args, terminal, baselines, store }));
+    }
   }
   return worstExit(codes);
 }

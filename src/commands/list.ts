@@ -13,6 +13,7 @@ import { columns, wrap } from "./help.ts";
 const headings: Readonly<Record<Item["noun"], string>> = {
   suite: "Suites",
   family: "Families",
+  external: "Samples from elsewhere",
   dataset: "Datasets",
   metric: "Metrics",
   control: "Controls",
@@ -37,12 +38,14 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   return exitCodes.pass;
 }
 
-/** Items of a name, or all of a noun ("families"). */
+/** Items of a name, or all of a noun ("families"), or all suites of a file ("course"). */
 function pick(all: readonly Item[], name: string): Item[] {
   const noun = Object.entries(headings).find(([noun, heading]) =>
     noun === name || heading.toLowerCase() === name.toLowerCase()
   )?.[0];
-  const found = all.filter((item) => item.name === name || item.noun === noun);
+  const found = all.filter((item) =>
+    item.name === name || item.noun === noun || item.name.startsWith(`${name}#`)
+  );
   if (found.length > 0) return found;
   const known = [...all.map((i) => i.name), ...Object.values(headings).map((h) => h.toLowerCase())];
   throw new UsageError(

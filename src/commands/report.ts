@@ -2,7 +2,7 @@
  * `report`: suites' stored records into pages, charts, Markdown and JSON.
  * @module
  */
-import { basename, join } from "@std/path";
+import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planSuite, readPlan } from "../plan/plan.ts";
@@ -12,7 +12,7 @@ import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
 import { type Format, FORMATS, reportModel, storedPicture, writeReport } from "../report/mod.ts";
 import type { ReportInputs } from "../report/build.ts";
-import { loadSuite, suiteFileOf } from "../suite/load.ts";
+import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -21,13 +21,15 @@ import type { Arguments, Terminal } from "./command.ts";
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const store = openStore(args.one("out"));
   const to = args.one("to");
-  if (to !== undefined && args.positionals.length > 1) {
-    throw new UsageError(`--to names one folder, and there are ${args.positionals.length} suites`);
+  const asked: Asked[] = [];
+  for (const path of args.positionals) asked.push(...await suitesOf(path));
+  if (to !== undefined && asked.length > 1) {
+    throw new UsageError(`--to names one folder, and there are ${asked.length} suites`);
   }
   const formats = formatsOf(args.list("format"));
   const codes = [];
-  for (const path of args.positionals) {
-    codes.push(await report(path, { args, terminal, store, to, formats }));
+  for (const one of asked) {
+    codes.push(await report(one, { args, terminal, store, to, formats }));
   }
   return worstExit(codes);
 }
@@ -51,12 +53,17 @@ interface Context {
   readonly formats: readonly Format[] | undefined;
 }
 
+/** A suite that is to be reported; `suite` is null where its file isn't here. */
+interface Asked {
+  readonly path: string;
+  readonly name: string;
+  readonly suite: Suite | null;
+}
+
 async function report(
-  path: string,
+  { path, name, suite }: Asked,
   { args, terminal, store, to, formats }: Context,
 ): Promise<number> {
-  const suite = await suiteOf(path);
-  const name = suite?.name ?? basename(path).replace(/\.ya?ml$/, "");
   const { plan, records, superseded } = await findRecords(store, { name, suite });
   if (!records.some((r) => r.metrics.some((m) => m.value !== null))) {
     terminal.warn(
@@ -88,15 +95,15 @@ async function report(
   return exitCodes.pass;
 }
 
-/** The suite, where its file is here; records can be reported without it. */
-async function suiteOf(path: string): Promise<Suite | null> {
+/** The suites of a path; where its file isn't here, what is left is its name: records know the rest. */
+async function suitesOf(path: string): Promise<Asked[]> {
   try {
     await Deno.stat(suiteFileOf(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return null;
+    return (await suiteNames(path)).map((name) => ({ path, name, suite: null }));
   }
-  return await loadSuite(path);
+  return (await loadSuites(path)).map((suite) => ({ path, name: suite.name, suite }));
 }
 
 /**

@@ -11,7 +11,8 @@ function cellText(cell: Cell): string {
   if (cell.kind === "not-measured") return "n/m";
   const { value, spread } = formatEstimate(cell.estimate);
   const bound = cell.bound === undefined ? "" : cell.bound === "upper" ? "≤ " : "≥ ";
-  return bound + value + (spread === null ? "" : ` ${spread}`);
+  const label = cell.label === undefined ? "" : ` ${cell.label}`;
+  return bound + value + (spread === null ? "" : ` ${spread}`) + label;
 }
 
 /** Columns of a terminal that a text takes: code points, since no label here is wider. */
@@ -28,7 +29,10 @@ export function tableLines(
   groups: readonly Group[],
   columns = 100,
 ): string[] {
-  const labels = new Map(groups.map((group) => [group.id, group.label]));
+  const labels = new Map(groups.map(({ id, label, memorised }) => [
+    id,
+    memorised ? `${label} (memorised)` : label,
+  ]));
   const rows = table.rows.map(({ group, cells }) => ({
     label: labels.get(group) ?? group,
     cells: cells.map(cellText),

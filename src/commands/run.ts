@@ -73,12 +73,13 @@ function seedsOf(args: Arguments): number[] | undefined {
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const [{ loadSuite }, { planSuite }, { suitePolicies }, { hostProvenance }] = await Promise.all([
-    import("../suite/load.ts"),
-    import("../plan/plan.ts"),
-    import("../gate/suite.ts"),
-    import("../record/provenance.ts"),
-  ]);
+  const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
+    await Promise.all([
+      import("../suite/load.ts"),
+      import("../plan/plan.ts"),
+      import("../gate/suite.ts"),
+      import("../record/provenance.ts"),
+    ]);
   if (args.has("resume") && args.has("fresh")) {
     throw new UsageError(
       "--resume goes on from checkpoints and --fresh throws them away: one of them",
@@ -87,24 +88,30 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
-  const options = { engine: engine.name, seeds: seedsOf(args), families: args.list("families") };
+  const options = { engine: engine.name, seeds: seedsOf(args) };
   const settings = provisional(asked);
   // Every suite is read, planned and its gate checked before any is run: a mistake in the last one
   // costs nothing.
   const suites: { suite: Suite; plan: PlannedRun[] }[] = [];
+  const asks = new Map<Suite, readonly string[] | undefined>();
+  const planned = (suite: Suite, settings: SettingsOf) =>
+    planSuite(suite, { ...options, families: asks.get(suite), settings });
   for (const path of args.positionals) {
-    const suite = await loadSuite(path, { set });
-    const plan = planSuite(suite, { ...options, settings });
-    // What `--set` makes another experiment is not gated.
-    if (!args.has("no-gate") && suite.overrides.length === 0) {
-      await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
+    const found = await loadSuites(path, { set });
+    for (const { suite, families } of narrowed(found, args.list("families"))) {
+      asks.set(suite, families);
+      const plan = planned(suite, settings);
+      // What `--set` makes another experiment is not gated.
+      if (!args.has("no-gate") && suite.overrides.length === 0) {
+        await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
+      }
+      suites.push({ suite, plan });
     }
-    suites.push({ suite, plan });
   }
   const { signal, release } = interruption(terminal);
   const session: Session = {
     asked,
-    planned: (suite, settings) => planSuite(suite, { ...options, settings }),
+    planned,
     args,
     terminal,
     mode: modeOf(args, terminal),

@@ -129,14 +129,17 @@ const remarks: Partial<Record<Standing, string>> = {
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const out = args.one("out") ?? ".likeness";
   const all = await standings(out, (message) => terminal.warn(message));
-  const asked = args.positionals.map((path) =>
-    path.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, "")
-  );
+  const { suiteNames } = await import("../suite/load.ts");
+  const files = await Promise.all(args.positionals.map(suiteNames));
+  const asked = files.flat();
   const suites = [...new Set(all.map(({ suite }) => suite))];
-  const unknown = asked.find((name) => !suites.includes(name));
+  // Of a file of several suites it is enough that one has runs.
+  const unknown = files.find((names) => !names.some((name) => suites.includes(name)));
   if (unknown !== undefined && suites.length > 0) {
     throw new UsageError(
-      `no runs of suite \`${unknown}\` in ${out}; there are runs of: ${suites.join(", ")}`,
+      `no runs of suite ${
+        unknown.map((name) => `\`${name}\``).join(", ")
+      } in ${out}; there are runs of: ${suites.join(", ")}`,
     );
   }
   const rows = all.filter(({ suite }) => asked.length === 0 || asked.includes(suite));

@@ -57,7 +57,8 @@ export const commands: readonly Command[] = [
     summary: "Train and evaluate what suites declare, then gate and report",
     about: "Validates the suites, expands each into a plan of runs, does those that are not done " +
       "yet, compares them with the baselines and writes a report. A run that was interrupted goes " +
-      "on from its last checkpoint, to the same bits as if it had never stopped.",
+      "on from its last checkpoint, to the same bits as if it had never stopped. The suites of a " +
+      "file that holds several are done one after the other; `course#course-gan` is one of them.",
     positionals: [{ ...suites, required: true }],
     options: [
       {

@@ -64,6 +64,11 @@ export interface Dataset {
   read(split: Split, indices: ArrayLike<number>): Promise<Batch>;
   /** One caption a sample, where the data has them. */
   captions?(split: Split): readonly string[];
+  /**
+   * Where the data's law is known and a sample is two 8-bit values: the probability of each of the
+   * 256² pairs, [256 · first + second]. The caller may not change it.
+   */
+  law?(): Float64Array;
 }
 
 /** What loading may use. */

@@ -57,6 +57,8 @@ export interface Capabilities {
   readonly codes?: { readonly size: number; readonly count: number };
   /** Whether there is a `score`. Default false. */
   readonly critic?: boolean;
+  /** Whether `encode` also gives `logVariance_BZ`: q(z|x) is a normal. Default false. */
+  readonly posterior?: boolean;
 }
 
 /** What a driver may call on the host side of training. */

@@ -50,12 +50,19 @@ export interface Figure {
   /** What repeats it. */
   readonly command: string;
   measure(context: FigureContext): Promise<Measured>;
+  /**
+   * Of a long one whose measurement keeps files of its own: reads them. The others' values are
+   * stored as they are.
+   */
+  stored?(context: Pick<FigureContext, "figures" | "once">): Promise<Measured>;
 }
 
 /** What measurements share within one call, so that one run serves several figures. */
 export interface FigureContext {
   /** Folder of records. */
   readonly out: string;
+  /** Folder of stored figures. */
+  readonly figures: string;
   readonly note: (text: string) => void;
   /** Starts Deno in the root of the repository. */
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;

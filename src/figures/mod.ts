@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { core } from "./core.ts";
 import { engines } from "./engines/mod.ts";
+import { imageFamilies } from "./image_families/mod.ts";
 import {
   type Figure,
   type FigureContext,
@@ -20,7 +21,11 @@ import { readFigure, writeFigure } from "./store.ts";
 export type { Figure, FigureLine } from "./figure.ts";
 
 /** One group a name; a new group is one row. */
-export const groups: Readonly<{ [group: string]: readonly Figure[] }> = { core, engines };
+export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {
+  core,
+  engines,
+  "image-families": imageFamilies,
+};
 
 /** Where stored figures lie. */
 export const figuresFolder = join(root, "baselines", "figures");
@@ -68,6 +73,7 @@ export async function* runFigures(
   const memory = new Map<string, Promise<unknown>>();
   const context: FigureContext = {
     out,
+    figures: folder,
     note,
     run,
     once<T>(key: string, make: () => Promise<T>): Promise<T> {
@@ -77,7 +83,9 @@ export async function* runFigures(
   };
   for (const figure of figures) {
     if (figure.cost === "long" && !measure) {
-      const stored = await readFigure(folder, figure);
+      const stored = figure.stored === undefined
+        ? await readFigure(folder, figure)
+        : await figure.stored(context);
       yield stored === null
         ? figureLine(figure, {
           value: null,
@@ -90,7 +98,7 @@ export async function* runFigures(
     note(`measuring ${pathOf(figure)}`);
     const measured = await attempt(figure, context);
     const source = { ...await hostSource(figure.command), ...measured.source };
-    if (figure.cost === "long" && measured.value !== null) {
+    if (figure.cost === "long" && measured.value !== null && figure.stored === undefined) {
       const value = measured.value;
       await writeFigure(folder, { figure, measured: { ...measured, value }, source });
     }

@@ -6,7 +6,9 @@ import type { Record as RunRecord } from "../record/record.ts";
 import type { FigureSource, Measured } from "./figure.ts";
 
 /** Source of a figure read from these records. */
-export function recordSource(records: readonly RunRecord[]): Partial<FigureSource> {
+export function recordSource(
+  records: readonly Pick<RunRecord, "id" | "provenance">[],
+): Partial<FigureSource> {
   const one = <T>(values: readonly T[]) => new Set(values).size === 1 ? values[0] : null;
   const engines = records.map(({ provenance: { engine } }) =>
     [engine.name, ...Object.entries(engine.versions).map(([name, v]) => `${name} ${v}`)].join(", ")

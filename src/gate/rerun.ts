@@ -21,7 +21,7 @@ export interface RerunOptions {
 export function rerunSpeed({ plan, launching, onStart }: RerunOptions): Rerun {
   return async (labels) => {
     const chosen = plan.filter(({ label, spec }) =>
-      labels.includes(label) && spec.protocol !== "control"
+      labels.includes(label) && spec.protocol === "train-evaluate"
     );
     if (chosen.length === 0) return null;
     onStart?.(labels);

@@ -32,7 +32,8 @@ export interface Halves {
   readonly read: { codes: Features; pixels: Features; labels: Int32Array };
 }
 
-function classFactor(context: EvaluationContext, name: string): Factor & { kind: "class" } {
+/** The class factor of this name. @throws MetricUnavailable where the data has none */
+export function classFactor(context: EvaluationContext, name: string): Factor & { kind: "class" } {
   const factor = context.dataset.factors.find((f) => f.name === name);
   if (!factor || factor.kind !== "class") {
     const classes = context.dataset.factors.filter((f) => f.kind === "class").map((f) => f.name);

@@ -8,6 +8,7 @@ import type { ImageSet } from "../data/dataset.ts";
 import { fitWhitening, whiten } from "./whitening.ts";
 import { defineMetric } from "./metric.ts";
 import type { EvaluationContext, Features, Metric, MetricValue } from "./metric.ts";
+import { nearnessOf } from "./memorisation.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { kthNeighbour, nearest, quantile } from "./neighbours.ts";
 
@@ -81,50 +82,76 @@ type Config = z.infer<typeof config>;
 async function compared(
   context: EvaluationContext,
   options: Config,
-): Promise<{ samples: Features; train: Features }> {
+): Promise<{ samples: Features; train: Features; heldOut: Features }> {
   const { features, samples } = options;
-  const count = Math.min(options.train, context.dataset.size("train"));
-  let train: Features, generated: Features;
-  if (features === "pixels") {
-    train = coarsePixels((await context.split("train", count)).images);
-    generated = coarsePixels(await context.subject.sample(samples));
-  } else {
-    const extractor = await context.extractor(features);
-    train = await context.features(features, "train", count);
-    generated = await context.features(features, "samples", samples);
-    if (extractor.whitened) return { samples: generated, train };
+  const { size } = context.dataset;
+  const counts = {
+    train: Math.min(options.train, size("train")),
+    test: Math.min(samples, size("test")),
+  };
+  const ofSplit = async (split: "train" | "test") =>
+    features === "pixels"
+      ? coarsePixels((await context.split(split, counts[split])).images)
+      : await context.features(features, split, counts[split]);
+  const train = await ofSplit("train"), heldOut = await ofSplit("test");
+  const generated = features === "pixels"
+    ? coarsePixels(await context.subject.sample(samples))
+    : await context.features(features, "samples", samples);
+  if (features !== "pixels" && (await context.extractor(features)).whitened) {
+    return { samples: generated, train, heldOut };
   }
-  const whitening = fitWhitening(train, { components: Math.min(64, count - 1) });
-  return { samples: whiten(generated, whitening), train: whiten(train, whitening) };
+  const whitening = fitWhitening(train, { components: Math.min(64, counts.train - 1) });
+  const [a, b, c] = [generated, train, heldOut].map((set) => whiten(set, whitening));
+  return { samples: a, train: b, heldOut: c };
 }
 
-/** `copies-<features>@N` of training pictures and `repeats-<features>@N` among samples: shares. */
+const noReference = "held-out pictures are training pictures here: nothing to compare with";
+
+/**
+ * `copies-<features>@N` of training pictures and `repeats-<features>@N` among samples: shares.
+ * `train-distance-<features>@N`: mean distance of samples to the nearest training picture over that
+ * of held-out pictures; well below 1 is memorised, see `memorisation.ts`.
+ */
 export const duplicates: Metric<Config> = defineMetric<Config>({
   name: "duplicates",
-  version: 1,
-  about: "shares of samples that nearly copy a training picture, or another sample",
-  papers: ["arXiv:2301.13188"],
+  version: 2,
+  about: "samples that nearly copy a training picture or another sample; nearness to training data",
+  papers: ["arXiv:2301.13188", "arXiv:2004.05675"],
   phase: "quality",
   config,
-  declares: ({ features, samples }) =>
-    (["copies", "repeats"] as const).map((part) => ({
-      name: `${part}-${features === "pixels" ? "pixels" : extractorName(features)}@${samples}`,
-      metric: "duplicates",
-      unit: "share",
-      direction: "lower" as const,
-      kind: "quality" as const,
-      samples,
-    })),
+  declares: ({ features, samples }) => {
+    const of = `${features === "pixels" ? "pixels" : extractorName(features)}@${samples}`;
+    const common = { metric: "duplicates", kind: "quality" as const, samples };
+    const share = { ...common, unit: "share", direction: "lower" as const };
+    return [
+      { ...share, name: `copies-${of}` },
+      { ...share, name: `repeats-${of}` },
+      {
+        ...common,
+        name: `train-distance-${of}`,
+        unit: "× held-out",
+        direction: "none" as const,
+      },
+    ];
+  },
   async compute(context, options) {
     requireCount(context.dataset, "train", 2);
+    requireCount(context.dataset, "test", 2);
     const sets = await compared(context, options);
     const { train, within, threshold } = duplicateShares(sets, options.quantile);
-    const [copies, repeats] = duplicates.declares(options);
+    const [copies, repeats, distance] = duplicates.declares(options);
     const beside = { ofNewData: options.quantile, threshold };
+    const nearness = nearnessOf(sets, context.key("memorisation"));
     const values: MetricValue[] = [
       { ...copies, value: train, beside: { ...beside, trainPictures: sets.train.count } },
       { ...repeats, value: within, beside },
     ];
+    if (nearness === null) {
+      values.push({ ...distance, value: null, status: "not-defined", reason: noReference });
+    } else {
+      const { ratio, ...others } = nearness;
+      values.push({ ...distance, value: ratio, beside: others });
+    }
     return values;
   },
 });

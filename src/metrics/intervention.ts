@@ -6,6 +6,7 @@ import { hostFold, hostNormal } from "../random/host.ts";
 import type { HostKey } from "../random/host.ts";
 import type { ImageSet } from "../data/dataset.ts";
 import type { Halves } from "./control.ts";
+import { likeliest } from "./judging.ts";
 import { covariance, symmetricEigen } from "./linear.ts";
 import type { Dense } from "./linear.ts";
 import { MetricUnavailable } from "./metric.ts";
@@ -60,11 +61,7 @@ async function judged(judge: Extractor, images: ImageSet) {
   const probabilities = await judge.classify!(images);
   const answers: Record<string, Int32Array> = {};
   for (const [factor, p] of Object.entries(probabilities)) {
-    const classes = p.length / images.count;
-    answers[factor] = Int32Array.from({ length: images.count }, (_, i) => {
-      const row = p.subarray(i * classes, (i + 1) * classes);
-      return row.reduce((best, v, c) => v > row[best] ? c : best, 0);
-    });
+    answers[factor] = likeliest(p, images.count);
   }
   return { answers, features: await judge.extract(images) };
 }

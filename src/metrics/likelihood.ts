@@ -98,7 +98,7 @@ export const likelihood: Metric<Config> = defineMetric<Config>({
         { ...logP, value: nats },
         undefinedHere(elbo, reason),
         undefinedHere(iw, reason),
-        { ...bits, bound: undefined, value: bitsPerDimension(nats, dimensions) },
+        { ...bits, bound: undefined, label: "exact", value: bitsPerDimension(nats, dimensions) },
       ];
     }
     const importance = subject.capabilities.importance ?? true;
@@ -110,7 +110,11 @@ export const likelihood: Metric<Config> = defineMetric<Config>({
         iw,
         `a draw of ${subject.label} estimates its bound and is no importance weight`,
       ),
-      { ...bits, value: bitsPerDimension(tighter, dimensions) },
+      {
+        ...bits,
+        label: importance ? `IW${options.draws}` : "ELBO",
+        value: bitsPerDimension(tighter, dimensions),
+      },
     ];
   },
 });

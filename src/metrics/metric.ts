@@ -22,6 +22,8 @@ export interface MetricValue {
   readonly value: number | null;
   /** The true value is at least ("lower") or at most ("upper") this one; left out where it is it. */
   readonly bound?: "lower" | "upper";
+  /** What kind of number it is, where one column holds several: "exact", "ELBO", "IW64". */
+  readonly label?: string;
   /** Why there is no value: "not-defined" for this family, or "not-measured" here. */
   readonly status?: "not-defined" | "not-measured";
   readonly reason?: string;
@@ -86,6 +88,8 @@ export interface Subject {
   /** Present as the capabilities say. Results are on the host. */
   encode?(images: ImageSet): Promise<Features>;
   decode?(codes: Features): Promise<ImageSet>;
+  /** ln of the variances of q(z|x), whose means `encode` gives, where capabilities say so. */
+  logVariances?(images: ImageSet): Promise<Features>;
   reconstruct?(images: ImageSet): Promise<ImageSet>;
   /** Discrete latents: see the family table, `codes`. */
   codes?(images: ImageSet): Promise<Codes>;

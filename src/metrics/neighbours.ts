@@ -60,6 +60,21 @@ export function nearest(from: Features, pool: Features): Float64Array {
   return out;
 }
 
+/** The row of `pool` that is nearest to each row of `from`; the first of equals. @returns [from.count] */
+export function nearestRows(from: Features, pool: Features): Uint32Array {
+  return Uint32Array.from({ length: from.count }, (_, i) => {
+    let best = Infinity, row = 0;
+    for (let j = 0; j < pool.count; j++) {
+      const d = squaredDistance(from, i, pool, j);
+      if (d < best) {
+        best = d;
+        row = j;
+      }
+    }
+    return row;
+  });
+}
+
 /** The q-quantile of values by the lower order statistic: the ⌈q n⌉-th smallest. */
 export function quantile(values: Float64Array, q: number): number {
   const sorted = values.slice().sort();

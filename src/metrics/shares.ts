@@ -3,8 +3,10 @@
  * @module
  */
 import { z } from "zod";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { EvaluationContext, Extractor, Metric } from "./metric.ts";
+import { classFactor } from "./control.ts";
+import { judgedClasses } from "./judging.ts";
+import { defineMetric } from "./metric.ts";
+import type { EvaluationContext, Metric } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
 
 /** Shares of classes among `labels`, whole numbers in [0, classes); others are not counted. */
@@ -32,42 +34,12 @@ export function sameLawVariation(p: readonly number[], count: number): number {
   return p.reduce((sum, v) => sum + Math.sqrt(4 * v * (1 - v) / (Math.PI * count)), 0) / 2;
 }
 
-/** The likeliest class of each row of probabilities [count, classes]. */
-function likeliest(p: Float32Array, classes: number): Int32Array {
-  return Int32Array.from({ length: p.length / classes }, (_, i) => {
-    const row = p.subarray(i * classes, (i + 1) * classes);
-    return row.reduce((best, v, c) => v > row[best] ? c : best, 0);
-  });
-}
-
 const config = z.strictObject({
   factor: z.string().default("expression").describe("class factor of the dataset"),
   samples: z.int().min(10).default(2000).describe("N: samples, and held-out pictures beside them"),
   features: z.string().default("judge").describe("the classifier that sees the classes"),
 });
 type Config = z.infer<typeof config>;
-
-/** Classes of the factor, and a judge that knows them. */
-async function judgeOf(
-  context: EvaluationContext,
-  { factor: name, features }: Config,
-): Promise<{ classes: readonly string[]; judge: Extractor }> {
-  const { dataset } = context;
-  const factor = dataset.factors.find((f) => f.name === name);
-  if (factor === undefined || factor.kind !== "class") {
-    const known = dataset.factors.filter((f) => f.kind === "class").map((f) => f.name);
-    throw new MetricUnavailable(
-      "not-defined",
-      `${dataset.name} has no class factor "${name}"` +
-        (known.length > 0 ? `; it has ${known.join(", ")}` : ""),
-    );
-  }
-  const judge = await context.extractor(features);
-  if (!judge.classify) {
-    throw new MetricUnavailable("not-measured", `${judge.name} doesn't tell classes`);
-  }
-  return { classes: factor.classes, judge };
-}
 
 /** The first samples, of a conditional model those that are told no label. */
 async function unconditional({ subject }: EvaluationContext, count: number) {
@@ -102,16 +74,12 @@ export const shares: Metric<Config> = defineMetric<Config>({
   }],
   async compute(context, options) {
     const { factor, samples } = options;
-    const { classes, judge } = await judgeOf(context, options);
+    const { classes } = classFactor(context, factor);
+    const judge = await context.extractor(options.features);
     requireCount(context.dataset, "test", samples);
     const held = await context.split("test", samples);
-    const judged = async (images: typeof held.images) => {
-      const p = (await judge.classify!(images))[factor];
-      if (p === undefined) {
-        throw new MetricUnavailable("not-measured", `${judge.name} doesn't know ${factor}`);
-      }
-      return sharesOf(likeliest(p, classes.length), classes.length);
-    };
+    const judged = async (images: typeof held.images) =>
+      sharesOf(await judgedClasses(judge, images, factor), classes.length);
     const heldOut = await judged(held.images);
     const found = await judged(await unconditional(context, samples));
     const truth = sharesOf(held.labels[factor], classes.length);

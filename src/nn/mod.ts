@@ -10,6 +10,7 @@ export * from "./custom.ts";
 export * from "./ema.ts";
 export * from "./gradient.ts";
 export * from "./init.ts";
+export * from "./jvp.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
 export * from "./muon.ts";

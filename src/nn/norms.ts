@@ -108,6 +108,25 @@ const layerNormOp = customOp({
   },
 });
 
+const normaliseRowsOp = customOp({
+  forward: (x) => {
+    const { c, rstd } = centreRows(x as tf.Tensor2D);
+    return tf.mul(c, rstd);
+  },
+  backward: (dy, [x]) => {
+    const { c, rstd } = centreRows(x as tf.Tensor2D);
+    const hat = tf.mul(c, rstd);
+    const along = tf.mul(hat, tf.mean(tf.mul(dy, hat), 1, true));
+    return [tf.mul(rstd, tf.sub(tf.sub(dy, tf.mean(dy, 1, true)), along))];
+  },
+});
+
+/** `layerNorm` without gain and bias, for those that come from elsewhere. */
+export function normaliseRows<T extends tf.Tensor>(x: T): T {
+  const width = x.shape[x.rank - 1];
+  return tf.reshape(normaliseRowsOp(tf.reshape(x, [-1, width])), x.shape) as T;
+}
+
 /** Layer normalisation over the last axis with gain and bias, ε = 1e-5. Ba et al. 2016. */
 export function layerNorm<T extends tf.Tensor>(p: Norm, x: T): T {
   const width = x.shape[x.rank - 1];

@@ -3,7 +3,6 @@
  * the end of equal budgets a loss that is equivalent within a margin stated beforehand.
  * @module
  */
-import { z } from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import { batchIndices } from "../data/order.ts";
 import type { Engine, EngineName } from "../engine/mod.ts";
@@ -52,31 +51,30 @@ export interface EquivalenceOptions extends StartOptions {
   readonly say: (line: string) => void;
 }
 
-const finite = z.number();
-/** One model's comparison, as stored. */
-export const equivalenceModel = z.strictObject({
-  name: z.string(),
-  about: z.string(),
-  steps: z.int(),
-  batches: z.int(),
-  curve: z.strictObject({
-    steps: z.int(),
+/** One model's comparison. */
+export interface EquivalenceModel {
+  readonly about: string;
+  readonly steps: number;
+  readonly curve: {
+    readonly steps: number;
     /** Largest |ours − PyTorch's| over PyTorch's of any step and seed. */
-    worst: finite,
-    seeds: z.array(z.strictObject({ seed: z.int(), worst: finite, at: z.int() })),
-  }),
-  final: z.strictObject({
-    steps: z.int(),
-    margin: finite,
-    ours: z.array(finite),
-    torch: z.array(finite),
+    readonly worst: number;
+    readonly seeds: readonly {
+      readonly seed: number;
+      readonly worst: number;
+      readonly at: number;
+    }[];
+  };
+  readonly final: {
+    readonly steps: number;
+    readonly margin: number;
+    readonly ours: readonly number[];
+    readonly torch: readonly number[];
     /** Of (ours − PyTorch's)/PyTorch's over seeds, with the 90 % interval of two one-sided tests. */
-    difference: z.strictObject({ mean: finite, low: finite, high: finite }),
-    equivalent: z.boolean(),
-  }),
-});
-/** See `equivalenceModel`. */
-export type EquivalenceModel = z.output<typeof equivalenceModel>;
+    readonly difference: { readonly mean: number; readonly low: number; readonly high: number };
+    readonly equivalent: boolean;
+  };
+}
 
 /** Losses of both sides for one seed. */
 export interface Pair {
@@ -160,6 +158,5 @@ export async function measureEquivalence(
         `(step ${at}), last losses ${ours.at(-1)} and ${torch.at(-1)}`,
     );
   }
-  const { steps, batches } = options;
-  return { name, about: settings.about, steps, batches, ...compare(pairs, options) };
+  return { about: settings.about, steps: options.steps, ...compare(pairs, options) };
 }

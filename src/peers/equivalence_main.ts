@@ -3,42 +3,29 @@
  * @module
  */
 import { dirname } from "@std/path";
-import { z } from "zod";
 import type { Arguments, Command, Terminal } from "../commands/command.ts";
 import { dispatch } from "../commands/dispatch.ts";
 import { chooseEngine } from "../commands/engine_choice.ts";
 import { systemTerminal } from "../commands/terminal.ts";
 import { heads } from "../data/heads/mod.ts";
-import { type EngineName, openEngine } from "../engine/mod.ts";
+import { type EngineIdentity, type EngineName, openEngine } from "../engine/mod.ts";
 import { exitCodes } from "../errors.ts";
-import { hostProvenance } from "../record/provenance.ts";
+import { hostProvenance, machineClass } from "../record/provenance.ts";
 import { version } from "../version.ts";
+import { Contender } from "./contender.ts";
 import {
   COMPARED,
   type ComparedName,
   type EquivalenceModel,
-  equivalenceModel,
   MARGIN,
   measureEquivalence,
 } from "./equivalence.ts";
+import { type Equivalence, equivalencePath } from "../figures/image_families/equivalence.ts";
+import { figuresFolder } from "../figures/mod.ts";
 import { peersPython } from "./python.ts";
 
 /** Largest relative difference of losses over the curve that holds. */
 export const CURVE_BOUND = 1e-3;
-
-/** Where the figures read the last comparison. */
-export const EQUIVALENCE_FILE = "baselines/figures/image-families/equivalence.json";
-
-/** A stored comparison. */
-export const equivalenceReport = z.strictObject({
-  version: z.literal(1),
-  startedAt: z.string(),
-  finishedAt: z.string(),
-  engine: z.string(),
-  threads: z.int(),
-  provenance: z.looseObject({}),
-  models: z.array(equivalenceModel),
-});
 
 const NAMES = Object.keys(COMPARED) as ComparedName[];
 
@@ -59,7 +46,11 @@ export const command: Command = {
     { name: "seeds", value: "NUMBERS", about: "Default: 1,2,3,4,5" },
     { name: "steps", value: "N", about: "Steps of a training. Default: 600" },
     { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
-    { name: "out", value: "FILE", about: `Where the numbers go. Default: ${EQUIVALENCE_FILE}` },
+    {
+      name: "out",
+      value: "FILE",
+      about: `Where the numbers go. Default: ${equivalencePath("baselines/figures")}`,
+    },
   ],
   examples: [["deno task peers:equivalence", "both models, five seeds"]],
   exits: [
@@ -69,6 +60,17 @@ export const command: Command = {
   ],
   load: () => Promise.resolve({ main }),
 };
+
+/** What an engine is, asked in a process of its own: an engine opened here would be the only one. */
+async function engineIdentity(engine: EngineName, threads: number): Promise<EngineIdentity> {
+  const contender = await Contender.start("ours", { engine, device: "cpu", threads, python: null });
+  try {
+    const { versions, device, threads: used } = contender.ready;
+    return { name: engine, versions, device: device ?? "cpu", threads: used ?? threads };
+  } finally {
+    await contender.close();
+  }
+}
 
 const CURVE_STEPS = 200;
 const FINAL_STEPS = 50;
@@ -87,14 +89,16 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
     heads.config.parse({ size: 32, train: 1600, test: 100, judge: 0, judge_test: 0 }),
     { cache: ".likeness/cache", jobs: threads },
   );
+  const identity = await engineIdentity(engineName, threads);
   const folder = await Deno.makeTempDir({ prefix: "equivalence-" });
-  const models: EquivalenceModel[] = [];
+  const models = new Map<ComparedName, EquivalenceModel>();
   try {
     // Draws what both sides start from; the same bits on every machine.
     const { engine } = await openEngine("wasm");
     for (const name of NAMES) {
       say(`${name}: ${steps} steps a seed on both sides`);
-      models.push(
+      models.set(
+        name,
         await measureEquivalence(name, { engine, dataset }, {
           engine: engineName,
           device: "cpu",
@@ -114,20 +118,32 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  const finishedAt = new Date().toISOString();
-  const report = {
-    version: 1,
-    startedAt,
-    finishedAt,
-    engine: engineName,
-    threads,
-    provenance,
-    models,
+  const report: Equivalence = {
+    format: 1,
+    source: {
+      commit: provenance.gitSha,
+      dirty: provenance.gitDirty,
+      engine: engineName,
+      machineClass: await machineClass(identity),
+      date: startedAt,
+      command: provenance.command,
+      records: [],
+    },
+    models: Object.fromEntries([...models].map(([name, { curve, final, about }]) => {
+      const { mean: difference, low, high } = final.difference;
+      const score = `mean loss of the last ${final.steps} of ${steps} steps, relative`;
+      return [name, {
+        steps: curve.steps,
+        maxRelativeDifference: curve.worst,
+        end: { score, margin: final.margin, difference, low, high },
+        detail: { about, seeds: curve.seeds, ours: final.ours, torch: final.torch },
+      }];
+    })),
   };
-  const out = args.one("out") ?? EQUIVALENCE_FILE;
+  const out = args.one("out") ?? equivalencePath(figuresFolder);
   await Deno.mkdir(dirname(out), { recursive: true });
   await Deno.writeTextFile(out, JSON.stringify(report, null, 2) + "\n");
-  const holds = models.map(({ name, curve, final }) => {
+  const holds = [...models].map(([name, { curve, final }]) => {
     const { mean, low, high } = final.difference;
     const percent = (share: number) => `${(100 * share).toFixed(3)} %`;
     terminal.print(

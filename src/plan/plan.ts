@@ -27,7 +27,7 @@ export interface PlanOptions {
 /**
  * The runs of a suite in order: control rows first, which need no training; then entry by entry,
  * seed by seed. Control rows are done at the first seed only: their samples are known, so a second
- * seed would only redraw them.
+ * seed would only redraw them. So are samples from elsewhere that know no seed.
  * @throws UsageError for a family that the suite doesn't have, or seeds that are none
  */
 export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
@@ -71,14 +71,14 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       })
     ),
     ...chosen.flatMap(({ run, label }) =>
-      seeds.map((seed) =>
+      (run.external?.seeded === false ? seeds.slice(0, 1) : seeds).map((seed) =>
         plan(label, {
           ...common,
-          protocol: "train-evaluate",
+          protocol: run.external === undefined ? "train-evaluate" : "external",
           family: run.family,
           familyVersion: run.familyVersion,
           config: run.config,
-          budget: run.budget,
+          budget: run.external === undefined ? run.budget : { steps: 0 },
           batch: run.batch,
           seed,
         })
@@ -92,8 +92,47 @@ function wanted(run: SuiteRun, families: readonly string[] | undefined): boolean
     (run.name !== undefined && families.includes(run.name));
 }
 
+/** What `families` may name of a suite: its families, and names of its entries. */
+export function familyNames(suite: Suite): string[] {
+  return [...new Set(suite.runs.flatMap((r) => r.name ? [r.family, r.name] : [r.family]))];
+}
+
+/** A suite with the families that are left of it. */
+export interface Narrowed {
+  readonly suite: Suite;
+  readonly families?: readonly string[];
+}
+
+/**
+ * The suites of one file with what is asked of each. Where there are several, each is asked for
+ * those of `families` that it has, and suites with none of them are left out.
+ * @throws UsageError for a family that none of them has
+ */
+export function narrowed(
+  suites: readonly Suite[],
+  families: readonly string[] | undefined,
+): Narrowed[] {
+  if (families === undefined || suites.length === 1) {
+    return suites.map((suite) => ({ suite, families }));
+  }
+  const known = [...new Set(suites.flatMap(familyNames))];
+  for (const family of families) {
+    if (known.includes(family)) continue;
+    throw new UsageError(
+      `--families: no suite of ${suites[0].path} has \`${family}\`${didYouMean(family, known)}\n` +
+        `  their families: ${known.join(", ")}`,
+    );
+  }
+  return suites
+    .map((suite) => {
+      const own = familyNames(suite);
+      return { suite, families: families.filter((family) => own.includes(family)) };
+    })
+    .filter((one) => one.families.length > 0);
+}
+
 function checkFamilies(suite: Suite, families: readonly string[] | undefined) {
-  const known = [...new Set(suite.runs.flatMap((r) => r.name ? [r.family, r.name] : [r.family]))];
+  const known = familyNames(suite);
   for (const family of families ?? []) {
     if (known.includes(family)) continue;
     throw new UsageError(

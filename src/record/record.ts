@@ -4,6 +4,7 @@
  * @module
  */
 import type { MetricValue } from "../metrics/metric.ts";
+import type { Capabilities } from "../families/family.ts";
 import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
 
 /** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */
@@ -14,9 +15,12 @@ export interface RunSpec {
   readonly format: 1;
   readonly suite: string;
   readonly suiteVersion: number;
-  /** `train-evaluate`: a family; `control`: a row of known samples (held-out data, noise, …). */
-  readonly protocol: "train-evaluate" | "control";
-  /** Family name, or control name. */
+  /**
+   * `train-evaluate`: a family; `external`: samples that something else makes; `control`: a row of
+   * known samples (held-out data, noise, …).
+   */
+  readonly protocol: "train-evaluate" | "external" | "control";
+  /** Family name, or control name; "external". */
   readonly family: string;
   readonly familyVersion: number;
   /** Fully resolved. */
@@ -88,6 +92,18 @@ export interface Timings {
   readonly total: number;
 }
 
+/** Samples that something else made. */
+export interface SamplesTaken {
+  /** Folder, command or server, in words. */
+  readonly from: string;
+  readonly asked: number;
+  readonly count: number;
+  /** Of their bytes, row-major [count, H, W, C]. */
+  readonly sha256: string;
+  /** Wall seconds of the program or of the requests, start-up included; null for a folder. */
+  readonly seconds: number | null;
+}
+
 /** A file of the run's folder. */
 export interface Artefact {
   readonly name: string;
@@ -116,6 +132,10 @@ export interface Record {
   readonly timings: Timings;
   readonly resumed: number;
   readonly artefacts: readonly Artefact[];
+  /** Of trained runs: what the model can do, so that a report need not load its family. */
+  readonly capabilities?: Capabilities;
+  /** Of external runs: the samples that were scored. */
+  readonly samples?: SamplesTaken;
   /** Of the raw series but for its wall seconds; null where there is none. */
   readonly seriesSha256: string | null;
 }

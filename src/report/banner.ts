@@ -78,7 +78,7 @@ export function facts(records: readonly RunRecord[], { groups }: Grouped): [stri
   const unique = (values: readonly string[]) => list([...new Set(values)]);
   const budget = (spec: RunRecord["spec"]) =>
     "steps" in spec.budget ? count(spec.budget.steps, "step") : formatSeconds(spec.budget.seconds);
-  const trained = records.filter((r) => r.spec.protocol !== "control");
+  const trained = records.filter((r) => r.spec.protocol === "train-evaluate");
   const seeds = [...new Set(records.map((r) => r.spec.seed))].sort((a, b) => a - b);
   const families = groups.filter((g) => !g.control).length;
   const controls = groups.length - families;

@@ -1,5 +1,6 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
 import type { Record as RunRecord, Series } from "../record/record.ts";
+import { memorisedNote } from "../metrics/memorisation.ts";
 import { countVerdicts } from "../gate/outcome.ts";
 import type { Verdict } from "../gate/verdict.ts";
 import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
@@ -8,19 +9,17 @@ import { cards } from "./cards.ts";
 import { curveCharts } from "./curves.ts";
 import { slug } from "./escape.ts";
 import { count } from "./format.ts";
-import { frontChart } from "./front.ts";
+import { costColumns, costTable } from "./costs.ts";
+import { fewStepCharts } from "./few_steps.ts";
+import { findings } from "./findings.ts";
+import { costCharts, frontChart } from "./front.ts";
 import { galleries } from "./galleries.ts";
 import { groupRecords } from "./groups.ts";
 import { missing } from "./missing.ts";
 import { dotChart, sanityChart, timeChart } from "./summary_charts.ts";
-import {
-  fillColumns,
-  type FilledColumn,
-  headlineColumns,
-  ranked,
-  table,
-  themeTables,
-} from "./tables.ts";
+import { shareCharts } from "./shares.ts";
+import { fillColumns, type FilledColumn, ranked, table } from "./tables.ts";
+import { headlineColumns, themeTables } from "./themes.ts";
 
 /** What a report is made of. */
 export interface ReportInputs {
@@ -56,6 +55,8 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const headline = headlineColumns(columns);
   const front = frontChart(groups, columns);
   const sanity = inputs.sanity ?? null;
+  const series = inputs.series ?? new Map();
+  const costs = costColumns(groups, { records, series });
   return {
     format: 1,
     suite: inputs.suite.name,
@@ -67,17 +68,21 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     facts: facts(inputs.records, grouped),
     groups,
     leaderboard: leaderboard(groups, { headline, primary: inputs.suite.report?.primary }),
-    tables: themeTables(groups, columns),
+    findings: findings(groups, columns),
+    tables: [...themeTables(groups, columns), ...costTable(groups, costs)],
     charts: distinct({
       leaderboard: headline.flatMap((column) => dotChart(column, groups)),
       front: "chart" in front ? [front.chart] : [],
-      curves: curveCharts(groups, inputs.series ?? new Map()),
+      cost: costCharts(groups, { columns, costs }),
+      steps: fewStepCharts(groups, records),
+      shares: shareCharts(groups, columns),
+      curves: curveCharts(groups, series),
       sanity: sanity ? sanityChart(sanity) : [],
       time: timeChart(grouped),
     }),
     galleries: galleries(grouped),
     gate,
-    missing: missing({ groups, columns }, front),
+    missing: missing({ groups, columns: [...columns, ...costs] }, front),
     sanity,
     cards: cards(grouped),
     notes: notes(groups, inputs.superseded ?? 0),
@@ -100,6 +105,12 @@ function notes(groups: readonly Group[], superseded: number): string[] {
         `With ${
           count(most, "seed")
         } a row these intervals are wide; 5 are what a quality gate asks.`,
+      ]
+      : []),
+    ...(groups.some((g) => g.memorised)
+      ? [
+        `Rows marked "${memorisedNote}" hold what they were shown: where samples are compared with ` +
+        "data they don't compete.",
       ]
       : []),
     ...(superseded > 0
@@ -135,7 +146,7 @@ function leaderboard(
 ): Table {
   const by = headline.find((c) => c.column.metric === primary) ?? headline[0];
   const order = by ? ranked(groups, by) : groups;
-  const rest = "The first number of each metric; the rest stand under All metrics.";
+  const rest = "A number or two of each metric; the rest stand under All metrics.";
   const caption = by ? `Ordered by ${by.column.heading}. ${rest}` : rest;
   const full = table({ id: "leaderboard", title: "Leaderboard", caption }, groups, headline);
   const place = (id: string) => order.findIndex((group) => group.id === id);

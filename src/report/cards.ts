@@ -39,13 +39,15 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
           ],
           ["data digest", from.datasetDigest],
           ...from.datasetNotes.map((note) => ["data note", note] as [string, string]),
-          [
-            "steps",
-            `${fixed(record.steps, 0)} at batch ${spec.batch}; budget ${compact(spec.budget)}`,
-          ],
-          ...(spec.protocol === "control"
-            ? []
-            : [["parameters", fixed(record.parameters, 0)] as [string, string]]),
+          ...(spec.protocol === "external" ? externalEntries(record) : [
+            [
+              "steps",
+              `${fixed(record.steps, 0)} at batch ${spec.batch}; budget ${compact(spec.budget)}`,
+            ] as [string, string],
+          ]),
+          ...(spec.protocol === "train-evaluate"
+            ? [["parameters", fixed(record.parameters, 0)] as [string, string]]
+            : []),
           ["metrics", spec.metrics.map((m) => `${m.metric} v${m.version}`).join(", ") || "none"],
         ],
       },
@@ -79,6 +81,22 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
       },
     ],
   };
+}
+
+/** What is known of samples from elsewhere. */
+function externalEntries({ samples }: RunRecord): [string, string][] {
+  const unknown: [string, string] = ["training and parameters", "not measured: external"];
+  if (samples === undefined) return [unknown];
+  const { from, asked, count, seconds, sha256 } = samples;
+  return [
+    unknown,
+    ["samples from", from],
+    ["samples", `${fixed(count, 0)} of ${fixed(asked, 0)} asked; sha256 ${sha256}`],
+    [
+      "sampling time",
+      seconds === null ? "not measured: a folder" : `${formatSeconds(seconds)}, start-up included`,
+    ],
+  ];
 }
 
 function timeText(timings: RunRecord["timings"]): string {

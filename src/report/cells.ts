@@ -14,6 +14,7 @@ export interface SeedValue {
   readonly status?: "not-defined" | "not-measured";
   readonly reason?: string;
   readonly bound?: "lower" | "upper";
+  readonly label?: string;
   readonly beside?: Readonly<Record<string, number>>;
 }
 
@@ -50,7 +51,8 @@ function stateText(record: RunRecord): string {
 
 function usable(metric: MetricValue): Omit<SeedValue, "seed"> {
   if (metric.value !== null && Number.isFinite(metric.value)) {
-    return { value: metric.value, beside: metric.beside, bound: metric.bound };
+    const { value, beside, bound, label } = metric;
+    return { value, beside, bound, label };
   }
   return {
     value: null,
@@ -72,12 +74,14 @@ export function cellOf(values: readonly SeedValue[]): Cell {
     };
   }
   const beside = besideOf(present);
+  const labels = [...new Set(present.flatMap((v) => v.label === undefined ? [] : [v.label]))];
   return {
     kind: "value",
     estimate: estimateOf(present.map((v) => v.value)),
     seeds: present.map(({ seed, value }) => ({ seed, value })),
     ...(beside ? { beside } : {}),
     ...(present[0].bound ? { bound: present[0].bound } : {}),
+    ...(labels.length > 0 ? { label: labels.join(", ") } : {}),
     ...(gaps.length > 0
       ? { note: gaps.map((v) => `seed ${v.seed}: ${v.reason ?? "no value"}`).join("; ") }
       : {}),
@@ -93,10 +97,19 @@ function besideOf(values: readonly SeedValue[]): Record<string, number> | null {
   return means.length > 0 ? Object.fromEntries(means) : null;
 }
 
+/** Metrics of how near samples are to data, in which memory passes for quality. */
+const SAMPLED: ReadonlySet<string> = new Set(["frechet", "few_steps", "kernel", "coverage"]);
+
+/** Whether a row takes part in the ranking of a column. */
+export function competes(group: Group, column: Column): boolean {
+  return !group.control && !(group.memorised && SAMPLED.has(column.metric));
+}
+
 /**
  * Marks the best trained family of a column, and those that the seeds don't tell apart from it: the
  * 95 % interval of the difference of means (pooled t) holds zero. Where neither has a second seed
- * nothing can be told apart, and no one is marked. Control rows don't compete.
+ * nothing can be told apart, and no one is marked. Control rows don't compete, nor does what is
+ * memorised where samples are compared with data.
  */
 export function rankCells(
   column: Column,
@@ -104,7 +117,7 @@ export function rankCells(
 ): Cell[] {
   const sign = column.direction === "lower" ? -1 : 1;
   const valued = rows.flatMap(({ group, cell }, at) =>
-    !group.control && cell.kind === "value" ? [{ at, cell }] : []
+    competes(group, column) && cell.kind === "value" ? [{ at, cell }] : []
   );
   const cells = rows.map((row) => row.cell);
   if (column.direction === "none" || valued.length < 2) return cells;
@@ -121,7 +134,8 @@ export function rankCells(
 
 type ValueCell = Cell & { kind: "value" };
 
-function toldApart(a: ValueCell, b: ValueCell): boolean {
+/** Whether the seeds of two rows tell their means apart at 95 %. */
+export function toldApart(a: ValueCell, b: ValueCell): boolean {
   if (a.estimate.n + b.estimate.n < 3) return false;
   const values = (cell: ValueCell) => cell.seeds.map((s) => s.value);
   const { low, high } = differenceInterval({ before: values(a), after: values(b) }, LEVEL);

@@ -1,6 +1,9 @@
-/** Quality against throughput, and the rows that no other row beats in both. @module */
+/** Quality against throughput and against cost, and the rows that no other row beats in both. @module */
+import { competes } from "./cells.ts";
 import type { Chart, Group } from "./model.ts";
-import { type FilledColumn, headlineColumns, sampleRate } from "./tables.ts";
+import { COSTS } from "./costs.ts";
+import type { FilledColumn } from "./tables.ts";
+import { headlineColumns, sampleRate } from "./themes.ts";
 import { list } from "./format.ts";
 
 interface Point {
@@ -24,25 +27,65 @@ export function paretoFront(points: readonly Point[], yDirection: "lower" | "hig
 /** Metrics that may stand for quality, the first that is there: on samples, else on held-out data. */
 const QUALITY = ["frechet", "kernel", "coverage", "likelihood", "reconstruction"];
 
-/** The chart, or why there is none. */
+/** The column that stands for quality; undefined where none was measured. */
+function qualityOf(columns: readonly FilledColumn[]): FilledColumn | undefined {
+  const headline = headlineColumns(columns);
+  return QUALITY.map((m) => headline.find((c) => c.column.metric === m)).find((c) => c);
+}
+
+/** Quality against throughput, or why there is no such chart. */
 export function frontChart(
   groups: readonly Group[],
   columns: readonly FilledColumn[],
 ): { chart: Chart } | { reason: string } {
-  const headline = headlineColumns(columns);
-  const quality = QUALITY.map((m) => headline.find((c) => c.column.metric === m)).find((c) => c);
-  const rate = sampleRate(columns);
+  const quality = qualityOf(columns), rate = sampleRate(columns);
   if (!quality) return { reason: "no quality metric was measured" };
   if (!rate) return { reason: "no sampling rate was measured" };
+  const chart = against(groups, { id: "front", quality, x: rate, xDirection: "higher" });
+  return chart ? { chart } : { reason: "no family has both a quality and a sampling rate" };
+}
+
+/** Quality against each cost that rows differ in. */
+export function costCharts(
+  groups: readonly Group[],
+  { columns, costs }: {
+    columns: readonly FilledColumn[];
+    costs: readonly FilledColumn[];
+  },
+): Chart[] {
+  const quality = qualityOf(columns);
+  if (!quality) return [];
+  return Object.values(COSTS).flatMap((name) => {
+    const x = costs.find(({ column }) => column.name === name);
+    const values = x?.cells.flatMap((cell) => cell.kind === "value" ? [cell.estimate.mean] : []);
+    if (!x || new Set(values).size < 2) return [];
+    const chart = against(groups, { id: `cost-${name}`, quality, x, xDirection: "lower" });
+    return chart ? [chart] : [];
+  });
+}
+
+/** Families by quality and another column, with those that no other beats in both. */
+function against(
+  groups: readonly Group[],
+  { id, quality, x: other, xDirection }: {
+    id: string;
+    quality: FilledColumn;
+    x: FilledColumn;
+    xDirection: "lower" | "higher";
+  },
+): Chart | null {
   const rows = groups.flatMap((group, i) => {
-    const [x, y] = [rate.cells[i], quality.cells[i]];
+    const [x, y] = [other.cells[i], quality.cells[i]];
     return !group.control && x.kind === "value" && y.kind === "value"
-      ? [{ label: group.label, index: group.index, x: x.estimate, y: y.estimate }]
+      ? [{ group, x: x.estimate, y: y.estimate }]
       : [];
   });
-  if (rows.length === 0) return { reason: "no family has both a quality and a sampling rate" };
+  if (rows.length === 0) return null;
   const yDirection = quality.column.direction === "higher" ? "higher" : "lower";
-  const front = paretoFront(rows.map((r) => ({ x: r.x.mean, y: r.y.mean })), yDirection);
+  const sign = xDirection === "higher" ? 1 : -1;
+  const rivals = rows.filter(({ group }) => competes(group, quality.column));
+  const front = paretoFront(rivals.map((r) => ({ x: sign * r.x.mean, y: r.y.mean })), yDirection)
+    .map((i) => rows.indexOf(rivals[i]));
   const references = groups.flatMap((group, i) => {
     const cell = quality.cells[i];
     return group.control && (group.family === "held-out" || group.family === "gaussian") &&
@@ -50,20 +93,25 @@ export function frontChart(
       ? [{ label: group.label, y: cell.estimate.mean }]
       : [];
   });
-  const winners = list(front.map((i) => rows[i].label));
+  const winners = list(front.map((i) => rows[i].group.label));
   return {
-    chart: {
-      kind: "front",
-      id: "front",
-      title: `${quality.column.heading} against ${rate.column.heading}`,
-      description: `Each point is a family, its bars the 95 % intervals over seeds. No other row ` +
-        `beats ${winners} in both.`,
-      x: withUnit(rate.column),
-      y: withUnit(quality.column),
-      yDirection,
-      points: rows.map((row, i) => ({ ...row, onFront: front.includes(i) })),
-      references,
-    },
+    kind: "front",
+    id,
+    title: `${quality.column.heading} against ${other.column.heading}`,
+    description: "Each point is a family, its bars the 95 % intervals over seeds." +
+      (winners === "" ? "" : ` No other row beats ${winners} in both.`),
+    x: withUnit(other.column),
+    xDirection,
+    y: withUnit(quality.column),
+    yDirection,
+    points: rows.map(({ group: { label, index }, x, y }, i) => ({
+      label,
+      index,
+      x,
+      y,
+      onFront: front.includes(i),
+    })),
+    references,
   };
 }
 

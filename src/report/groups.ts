@@ -1,5 +1,7 @@
 /** Runs into rows: records grouped over seeds, families before control rows. @module */
+import { isMemorised } from "../metrics/memorisation.ts";
 import type { Record as RunRecord, RunState } from "../record/record.ts";
+import { mean } from "../stats/mod.ts";
 import type { Group, RecordsByGroup } from "./model.ts";
 
 /** Order of the control rows known here; others follow by name. */
@@ -42,11 +44,30 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
       seeds: runs.map((run) => run.spec.seed),
       runs: runs.map((run) => run.id),
       states,
-      parameters: control ? null : first.parameters,
+      memorised: memorised(runs),
+      parameters: first.spec.protocol === "train-evaluate" ? first.parameters : null,
       steps: Math.max(...runs.map((run) => run.steps)),
     };
   });
   return { groups, records: new Map(ordered) };
+}
+
+/** Whether the mean over runs of some extractor's nearness to the training set says so. */
+function memorised(runs: readonly RunRecord[]): boolean {
+  const found = runs.flatMap((run) =>
+    run.metrics.filter(({ name, value }) => name.startsWith("train-distance-") && value !== null)
+  );
+  return [...new Set(found.map((metric) => metric.name))].some((name) => {
+    const own = found.filter((metric) => metric.name === name);
+    const over = (read: (metric: typeof own[number]) => number | undefined) =>
+      mean(own.map((metric) => read(metric) ?? NaN));
+    return isMemorised({
+      ratio: over((m) => m.value ?? undefined),
+      standardError: over((m) => m.beside?.standardError),
+      toHeldOut: over((m) => m.beside?.toHeldOut),
+      toHeldOutError: over((m) => m.beside?.toHeldOutError),
+    });
+  });
 }
 
 /**

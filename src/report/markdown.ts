@@ -21,9 +21,13 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
     rows([["", ""], ...model.facts.map(([key, value]) => [escape(key), escape(value)])], "ll"),
     "## Leaderboard",
     tableMarkdown(model.leaderboard, groups),
+    model.findings.map((text) => `- ${escape(text)}`).join("\n"),
     model.notes.map((note) => `- ${escape(note)}`).join("\n"),
     ...images(model.charts.leaderboard, options),
     ...section("Quality against throughput", images(model.charts.front, options)),
+    ...section("Quality at few evaluations", images(model.charts.steps, options)),
+    ...section("Quality against cost", images(model.charts.cost, options)),
+    ...section("Which classes samples show", images(model.charts.shares, options)),
     ...section("Training", images(model.charts.curves, options)),
     ...model.tables.flatMap((table) => [
       `## ${escape(table.title)}`,
@@ -74,8 +78,9 @@ function rows([head, ...body]: readonly (readonly string[])[], align: string): s
 
 function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string {
   if (table.columns.length === 0) return "No metric has a value yet.";
-  const body = shownRows(table, groups).map(({ label, control, note, cells }) => {
-    const name = escape(note ? `${label} (${note})` : label);
+  const body = shownRows(table, groups).map(({ label, control, note, mark, cells }) => {
+    const said = [note, mark].filter((text) => text !== "").join("; ");
+    const name = escape(said ? `${label} (${said})` : label);
     return [control ? `_${name}_` : name, ...cells.map(cellMarkdown)];
   });
   return rows(
@@ -95,7 +100,8 @@ function cellMarkdown(cell: Cell): string {
   const { value, spread } = formatEstimate(cell.estimate);
   const bound = cell.bound ? `${cell.bound === "lower" ? "≥" : "≤"} ` : "";
   const number = cell.rank ? `**${value}**` : value;
-  return bound + number + (spread ? ` ${spread}` : "") + (cell.rank === "tied" ? " =" : "");
+  const label = cell.label ? ` (${escape(cell.label)})` : "";
+  return bound + number + (spread ? ` ${spread}` : "") + label + (cell.rank === "tied" ? " =" : "");
 }
 
 function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>): string[] {

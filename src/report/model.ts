@@ -24,12 +24,14 @@ export interface Group {
   readonly family: string;
   /** A row of known samples, not a trained family. */
   readonly control: boolean;
-  /** Place among the trained families, which fixes colour and shape; −1 for controls. */
+  /** Place among the families, samples from elsewhere with them, which fixes colour and shape; −1 for controls. */
   readonly index: number;
   readonly seeds: readonly number[];
   readonly runs: readonly string[];
   readonly states: Readonly<Partial<Record<RunState, number>>>;
-  /** Of one run; null for controls. */
+  /** Its samples lie nearer to the training pictures than new ones do, so they compete with none. */
+  readonly memorised: boolean;
+  /** Of one run; null for controls and for samples from elsewhere. */
   readonly parameters: number | null;
   readonly steps: number;
 }
@@ -56,6 +58,8 @@ export type Cell =
     readonly seeds: readonly { readonly seed: number; readonly value: number }[];
     /** The true value is at least ("lower") or at most ("upper") this one. */
     readonly bound?: "lower" | "upper";
+    /** What kind of number it is: "exact", "IW64". */
+    readonly label?: string;
     /** Best trained family of the column, or not told apart from the best at 95 %. */
     readonly rank?: "best" | "tied";
     /** Means over seeds of values to be read beside this one. */
@@ -108,6 +112,7 @@ export type ChartData =
   | {
     readonly kind: "front";
     readonly x: string;
+    readonly xDirection: "lower" | "higher";
     readonly y: string;
     readonly yDirection: "lower" | "higher";
     readonly points: readonly (Mark & {
@@ -123,6 +128,20 @@ export type ChartData =
     readonly x: "step" | "seconds";
     readonly y: string;
     readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
+  }
+  | {
+    readonly kind: "shares";
+    readonly axis: string;
+    /** Place −1 is the data. */
+    readonly rows: readonly (Mark & { readonly set: string; readonly value: number })[];
+  }
+  | {
+    readonly kind: "steps";
+    readonly x: string;
+    readonly y: string;
+    /** Mean over seeds and their range at each cost. */
+    readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
+    readonly references: readonly { readonly label: string; readonly y: number }[];
   }
   | {
     readonly kind: "time";
@@ -231,11 +250,16 @@ export interface ReportModel {
   readonly facts: readonly (readonly [string, string])[];
   readonly groups: readonly Group[];
   readonly leaderboard: Table;
+  /** What the numbers say together, in sentences. */
+  readonly findings: readonly string[];
   readonly tables: readonly Table[];
   /** By section. */
   readonly charts: {
     readonly leaderboard: readonly Chart[];
     readonly front: readonly Chart[];
+    readonly cost: readonly Chart[];
+    readonly steps: readonly Chart[];
+    readonly shares: readonly Chart[];
     readonly curves: readonly Chart[];
     readonly sanity: readonly Chart[];
     readonly time: readonly Chart[];

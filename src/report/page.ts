@@ -111,7 +111,11 @@ function sectionsOf(model: ReportModel, parts: PageParts): Section[] {
       id: "leaderboard",
       title: "Leaderboard",
       body: markup`${tableHtml(model.leaderboard, groups)}
-<ul class="notes">${model.notes.map((note) => markup`<li>${note}</li>`)}</ul>
+${
+        some(model.findings)
+          ? markup`<ul class="findings">${model.findings.map((f) => markup`<li>${f}</li>`)}</ul>`
+          : null
+      }<ul class="notes">${model.notes.map((note) => markup`<li>${note}</li>`)}</ul>
 ${charts(model.charts.leaderboard)}`,
     },
     some(model.charts.front) && {
@@ -120,6 +124,28 @@ ${charts(model.charts.leaderboard)}`,
       body:
         markup`<p class="quiet">The line joins the rows that no other row beats in both. Bars are
 95 % intervals over seeds.</p>${charts(model.charts.front)}`,
+    },
+    some(model.charts.steps) && {
+      id: "steps",
+      title: "Quality at few evaluations",
+      body:
+        markup`<p class="quiet">The distance of samples that the sampler drew at so many evaluations
+of its network, mean over seeds with their range. Seconds were taken beside other work.</p>${
+          charts(model.charts.steps)
+        }`,
+    },
+    some(model.charts.cost) && {
+      id: "cost",
+      title: "Quality against cost",
+      body:
+        markup`<p class="quiet">What a row spent on training and spends on sampling; the line joins
+those that no other beats in both.</p>${charts(model.charts.cost)}`,
+    },
+    some(model.charts.shares) && {
+      id: "shares",
+      title: "Which classes samples show",
+      body: markup`<p class="quiet">Shares of classes among unconditional samples as the judge sees
+them, beside the shares in the data.</p>${charts(model.charts.shares)}`,
     },
     ...model.galleries.map((gallery, place) => ({
       id: gallery.id,
@@ -190,6 +216,7 @@ function chartGrid(charts: readonly Chart[], { drawings }: PageParts): Html {
       ? [markup`<figure><figcaption>${chart.title}</figcaption>${new Html(drawing.svg)}</figure>`]
       : [];
   });
-  const wide = charts.length === 1;
-  return markup`<div class="${wide ? "" : "charts"}">${figures}</div>`;
+  const large = charts.some((chart) => chart.kind === "front" || chart.kind === "shares");
+  const kind = charts.length === 1 ? "" : large ? "charts large" : "charts";
+  return markup`<div class="${kind}">${figures}</div>`;
 }

@@ -16,7 +16,7 @@ export interface Style {
   readonly dash: readonly number[];
 }
 
-/** Styles by place; place 8 starts again. */
+/** Styles of the first eight places. */
 export const STYLES: readonly Style[] = [
   { colour: "#2d6ae0", shape: "circle", dash: [] },
   { colour: "#e0701a", shape: "square", dash: [6, 3] },
@@ -31,7 +31,13 @@ export const STYLES: readonly Style[] = [
 /** Control rows: hollow, in the colour of the text. */
 export const CONTROL: Style = { colour: "currentColor", shape: "circle", dash: [3, 3] };
 
-/** The style of a group's place; −1 is a control row. */
+/**
+ * The style of a group's place; −1 is a control row. From place 8 on colours come again with other
+ * shapes and dashes: 64 places before a style does.
+ */
 export function styleOf(index: number): Style {
-  return index < 0 ? CONTROL : STYLES[index % STYLES.length];
+  if (index < 0) return CONTROL;
+  const n = STYLES.length, round = Math.floor(index / n);
+  const other = STYLES[(index + 3 * round) % n];
+  return { ...other, colour: STYLES[index % n].colour };
 }

@@ -48,11 +48,11 @@ export function tableHtml(table: Table, groups: GroupsById): Html {
           <tr><th scope="col"><span class="hidden">row</span></th>${table.columns.map(heading)}</tr>
         </thead>
         <tbody>${
-    rows.map(({ label: text, index, control, note, cells }, i) => {
+    rows.map(({ label: text, index, control, note, mark, cells }, i) => {
       const kind = [control && "control", i === firstControl && "first-control"];
       const label = markup`${swatch(index)}${text}${
         note ? markup` <span class="state unsure">${note}</span>` : null
-      }`;
+      }${mark ? markup` <span class="state bad">${mark}</span>` : null}`;
       return markup`
             <tr class="${kind.filter(Boolean).join(" ")}"><th scope="row">${label}</th>${
         cells.map((cell) => cellHtml(cell, note !== ""))
@@ -90,6 +90,9 @@ function heading(column: Column): Html {
 
 const BOUNDS = { lower: ["≥", "at least"], upper: ["≤", "at most"] } as const;
 
+/** Numbers beside a value that are shown at once; more are folded away. */
+const BESIDE = 4;
+
 function cellHtml(cell: Cell, troubled: boolean): Html {
   if (cell.kind !== "value") {
     const [sign, words] = cell.kind === "not-defined"
@@ -109,9 +112,13 @@ function cellHtml(cell: Cell, troubled: boolean): Html {
     : cell.rank === "best"
     ? markup`<span class="hidden"> best</span>`
     : null;
-  const beside = Object.entries(cell.beside ?? {}).map(([name, x]) =>
+  const label = cell.label ? markup`<span class="beside">${cell.label}</span>` : null;
+  const numbers = Object.entries(cell.beside ?? {}).map(([name, x]) =>
     markup`<span class="beside">${words(name)} ${formatNumber(x, 2)}</span>`
   );
+  const beside = numbers.length <= BESIDE
+    ? numbers
+    : markup`<details class="beside"><summary>${numbers.length} beside</summary>${numbers}</details>`;
   const seeds = `${cell.seeds.length === 1 ? "seed" : "seeds"} ${
     cell.seeds.map(({ seed, value }) => `${seed}: ${formatNumber(value, 5)}`).join(", ")
   }${cell.note ? `; ${cell.note}` : ""}`;
@@ -125,7 +132,7 @@ function cellHtml(cell: Cell, troubled: boolean): Html {
     cell.note && !troubled
       ? markup`<span class="beside">${cell.seeds.length} of the seeds</span>`
       : null
-  }${beside}</td>`;
+  }${label}${beside}</td>`;
 }
 
 /** A number, or a dash that is read out. */

@@ -3,10 +3,11 @@
  * @module
  */
 import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
-import type { PlannedRun } from "../record/record.ts";
-import { evaluate, withoutValues } from "./evaluate.ts";
+import type { PlannedRun, RunSpec } from "../record/record.ts";
+import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "./events.ts";
 import { type Ending, type Run, timed, writeRecord } from "./job.ts";
+import { neighbourhoodOf } from "./neighbourhood.ts";
 import { makePictures, type PictureParts } from "./pictures.ts";
 
 /** Nulls for every metric of a plan, for one reason. */
@@ -25,14 +26,27 @@ export async function nulls(
   return values.flat();
 }
 
-/** What a control row says to metrics of speed. */
-async function speedOfControl({ planned, host }: Run): Promise<MetricValue[]> {
+/** What is said to metrics of speed where there is no model here to time; undefined where there is. */
+const untimed: Readonly<Partial<Record<RunSpec["protocol"], Parameters<typeof withoutValues>[2]>>> =
+  {
+    control: {
+      status: "not-defined",
+      reason: "a control row is no model: there is nothing to time",
+    },
+    external: {
+      status: "not-measured",
+      reason: "external: it was trained and sampled elsewhere",
+    },
+  };
+
+/** Values of the metrics of speed, of runs that have nothing to time. */
+async function withoutSpeed({ planned, host }: Run): Promise<MetricValue[]> {
+  const why = untimed[planned.spec.protocol];
+  if (why === undefined) return [];
   const values: MetricValue[] = [];
   for (const { metric: name, config } of planned.spec.metrics) {
     const metric = await host.metric(name);
-    if (metric.phase !== "speed") continue;
-    const reason = "a control row is no model: there is nothing to time";
-    values.push(...withoutValues(metric, config, { status: "not-defined", reason }));
+    if (metric.phase === "speed") values.push(...withoutValues(metric, config, why));
   }
   return values;
 }
@@ -47,32 +61,33 @@ export async function conclude(run: Run, scored: {
   const { dataset, steps } = scored.ending;
   host.emit({ kind: "phase", phase: "evaluate" });
   await run.status.update("evaluate", steps, steps);
-  const { values, problems } = await timed(run, "metrics", () =>
-    evaluate(
-      {
-        subject: scored.subject,
-        dataset,
-        keys: run.keys,
-        metric: host.metric,
-        extractor: host.extractor,
-        cache: store.cache,
-        engine: host.engine.identity,
-        progress: (note) => host.emit({ kind: "note", note }),
-      },
-      planned.spec.metrics,
-      { phase: "quality", stopped: host.stopped },
-    ));
+  const parts = {
+    subject: scored.subject,
+    dataset,
+    keys: run.keys,
+    metric: host.metric,
+    extractor: host.extractor,
+    cache: store.cache,
+    engine: host.engine.identity,
+    progress: (note: string) => host.emit({ kind: "note", note }),
+  };
+  const { values, problems } = await timed(
+    run,
+    "metrics",
+    () => evaluate(parts, planned.spec.metrics, { phase: "quality", stopped: host.stopped }),
+  );
   if (host.stopped()) {
     await run.status.interrupted();
     return { kind: "stopped", step: steps };
   }
   host.emit({ kind: "phase", phase: "pictures" });
   const causes = [...problems];
-  const pictures = await timed(run, "pictures", () =>
-    makePictures({
+  const pictures = await timed(run, "pictures", async () =>
+    await makePictures({
       subject: scored.subject,
       dataset,
       samples: scored.samples,
+      neighbourhood: await neighbourhoodOf(evaluationContext(parts), planned.spec),
       write: (file, bytes) => store.write(planned.id, file, bytes),
     })).catch((error: Error) => {
       causes.push(`pictures: ${error.message}`);
@@ -82,9 +97,7 @@ export async function conclude(run: Run, scored: {
     ...scored.ending,
     state: causes.length === 0 ? "done" : "unreliable",
     ...(causes.length === 0 ? {} : { cause: causes.join("; ") }),
-    metrics: planned.spec.protocol === "control"
-      ? [...values, ...await speedOfControl(run)]
-      : values,
+    metrics: [...values, ...await withoutSpeed(run)],
     artefacts: [...scored.ending.artefacts, ...pictures],
   });
 }

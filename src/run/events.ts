@@ -24,7 +24,9 @@ export interface Estimate {
   /** Training steps of its budget. */
   readonly steps: number;
   readonly secondsPerStep: number;
-  /** Seconds of a sampling call of `evaluationBatch` rows; null where the family doesn't sample. */
+  /** Samples a sampling call makes. */
+  readonly sampleRows: number;
+  /** Seconds of such a call; null where the family doesn't sample. */
   readonly secondsPerSampleBatch: number | null;
   readonly startSeconds: number;
   readonly parameters: number;

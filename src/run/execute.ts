@@ -4,10 +4,11 @@
  */
 import { disposeTree } from "../engine/tree.ts";
 import { sha256 } from "../digest.ts";
-import type { Artefact, PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { Artefact, PlannedRun, Record as RunRecord, RunSpec } from "../record/record.ts";
 import { checkpointFile, parameterCount } from "./checkpoint.ts";
 import { conclude, nulls } from "./conclude.ts";
 import type { Outcome } from "./events.ts";
+import { executeExternal, isOutdated } from "./external.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
@@ -29,6 +30,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
       dataset,
       steps: step,
       parameters: parameterCount(state),
+      capabilities: model.capabilities,
       resumed,
       seriesSha256: trained.seriesSha256,
     };
@@ -56,7 +58,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
     return await conclude(run, {
       subject: modelSubject(parts),
       samples: model.capabilities.samples
-        ? (count) => sampleImages(parts, pictureKey, { count })
+        ? (count, options) => sampleImages(parts, pictureKey, { count, ...options })
         : null,
       ending: { ...ending, artefacts: [checkpoint] },
     });
@@ -85,6 +87,12 @@ async function executeControl(run: Run): Promise<Outcome> {
   });
 }
 
+const executions: Readonly<Record<RunSpec["protocol"], (run: Run) => Promise<Outcome>>> = {
+  "train-evaluate": executeTraining,
+  external: executeExternal,
+  control: executeControl,
+};
+
 /** Whether a record is kept as it is: what failed by chance, or by its surroundings, is tried again. */
 function isFinal(record: RunRecord): boolean {
   return record.state === "done" || record.state === "diverged";
@@ -105,11 +113,11 @@ export async function executeRun(
     await run.store.clear(planned.id);
   } else {
     const record = await run.store.readRecord(planned.id);
-    if (record !== null && isFinal(record)) return { kind: "record", record, cached: true };
+    if (record !== null && isFinal(record) && !await isOutdated(run, record)) {
+      return { kind: "record", record, cached: true };
+    }
   }
   await run.store.sweep(planned.id);
   await run.status.claim();
-  return planned.spec.protocol === "control"
-    ? await executeControl(run)
-    : await executeTraining(run);
+  return await executions[planned.spec.protocol](run);
 }

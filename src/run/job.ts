@@ -4,7 +4,7 @@
  */
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Family } from "../families/family.ts";
+import type { Capabilities, Family } from "../families/family.ts";
 import type { Extractor, Metric, MetricValue, Subject } from "../metrics/metric.ts";
 import type { HostKey } from "../random/host.ts";
 import { type HostProvenance, provenanceOf } from "../record/provenance.ts";
@@ -13,6 +13,7 @@ import type {
   PlannedRun,
   Record as RunRecord,
   RunState,
+  SamplesTaken,
   Timings,
 } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
@@ -93,6 +94,8 @@ export interface Ending {
   readonly parameters: number;
   readonly metrics: readonly MetricValue[];
   readonly artefacts: readonly Artefact[];
+  readonly capabilities?: Capabilities;
+  readonly samples?: SamplesTaken;
   readonly resumed: number;
   readonly seriesSha256: string | null;
 }

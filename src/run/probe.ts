@@ -9,6 +9,7 @@ import { parameterCount } from "./checkpoint.ts";
 import type { Outcome } from "./events.ts";
 import { begin, now, type RunHost } from "./job.ts";
 import { buildContext, compilePrograms, initialState } from "./programs.ts";
+import { evaluationRows } from "./rows.ts";
 import { sampleImages, subjectParts } from "./subject.ts";
 
 /** Steps and seconds that a probe may take. */
@@ -17,8 +18,8 @@ const probeLimit = { steps: 5, seconds: 3 };
 /** Times a few training steps and one sampling call of a run, without leaving a trace of it. */
 export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
   const { spec } = planned;
-  if (spec.protocol === "control") {
-    return { kind: "failed", cause: "a control row has no training to time" };
+  if (spec.protocol !== "train-evaluate") {
+    return { kind: "failed", cause: `a run of protocol ${spec.protocol} has no training to time` };
   }
   const run = begin(planned, host);
   const dataset = await host.dataset(spec.data);
@@ -51,6 +52,7 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
         ? spec.budget.steps
         : Math.max(1, Math.floor(spec.budget.seconds / probe.secondsPerStep)),
       secondsPerStep: probe.secondsPerStep,
+      sampleRows: evaluationRows(dataset.sample),
       secondsPerSampleBatch,
       startSeconds: probe.firstStep,
       parameters,

@@ -22,7 +22,7 @@ import { keyTensor } from "../random/key.ts";
 import type { Run } from "./job.ts";
 import type { RunKeys } from "./keys.ts";
 import { type Programs, rowNumbers } from "./programs.ts";
-import { evaluationBatch } from "./rows.ts";
+import { evaluationRows } from "./rows.ts";
 import { conditionsOf, decoded, decodes, draw, labelSources, labelTensors } from "./sampling.ts";
 
 /** What a subject is made of. */
@@ -41,15 +41,14 @@ export interface SubjectParts {
   ) => Promise<Readonly<Record<string, ArrayLike<number>>>>;
 }
 
-/** Rows `from` … of a set, the last one repeated to fill `evaluationBatch`. */
-function paddedRows<T extends Uint8Array | Float32Array>(
+/** `batch` rows of a set from `from` on, the last one repeated where it ends. */
+function paddedRows<T extends Uint8Array | Float32Array | Int32Array>(
   data: T,
-  size: number,
-  from: number,
+  { size, from, batch }: { size: number; from: number; batch: number },
 ): T {
   const rows = data.length / size;
-  const padded = new (data.constructor as new (n: number) => T)(evaluationBatch * size);
-  for (let i = 0; i < evaluationBatch; i++) {
+  const padded = new (data.constructor as new (n: number) => T)(batch * size);
+  for (let i = 0; i < batch; i++) {
     const row = Math.min(from + i, rows - 1);
     padded.set(data.subarray(row * size, (row + 1) * size), i * size);
   }
@@ -58,7 +57,12 @@ function paddedRows<T extends Uint8Array | Float32Array>(
 
 /** Runs a subject's programs over any number of rows. */
 class Batches {
-  constructor(readonly parts: SubjectParts) {}
+  /** Rows of each batch. */
+  readonly batch: number;
+
+  constructor(readonly parts: SubjectParts) {
+    this.batch = evaluationRows(parts.sample);
+  }
 
   /**
    * Calls `compute` on rows 0 … count − 1, a batch at a time, and returns what it gives, row-major.
@@ -70,7 +74,7 @@ class Batches {
   ): Promise<{ data: Float32Array; size: number }> {
     let data: Float32Array | null = null;
     let size = 0;
-    for (let from = 0; from < options.count; from += evaluationBatch) {
+    for (let from = 0; from < options.count; from += this.batch) {
       const inputs = options.inputs(from);
       const key = keyTensor(options.key);
       const found = compute(inputs, key);
@@ -78,9 +82,9 @@ class Batches {
       found.dispose();
       disposeTree(inputs);
       key.dispose();
-      size = values.length / evaluationBatch;
+      size = values.length / this.batch;
       data ??= new Float32Array(options.count * size);
-      const rows = Math.min(evaluationBatch, options.count - from);
+      const rows = Math.min(this.batch, options.count - from);
       data.set(values.subarray(0, rows * size), from * size);
     }
     return { data: data ?? new Float32Array(0), size };
@@ -112,8 +116,8 @@ class Batches {
     return (from) => ({
       x_BHWC: toTensorImages(engine, {
         ...images,
-        count: evaluationBatch,
-        data: paddedRows(images.data, size, from),
+        count: this.batch,
+        data: paddedRows(images.data, { size, from, batch: this.batch }),
       }),
     });
   }
@@ -121,24 +125,30 @@ class Batches {
 
 type Asked = { rows_B: tf.Tensor1D; labels: Record<string, tf.Tensor1D> };
 
-/** Samples from any latents: rows 0 … count − 1 under `key`. */
+/** Samples from any latents: rows 0 … count − 1 under `key`, or the `rows` named, one a sample. */
 export async function sampleImages(
   parts: SubjectParts,
   key: HostKey,
-  { count, ...options }: SampleOptions & { count: number },
+  { count, rows, ...options }: SampleOptions & { count: number; rows?: Int32Array },
 ): Promise<ImageSet> {
   const { engine, model } = parts;
   const conditions = conditionsOf(model);
   const given = await labelsOfSamples(parts, { key, count, labels: options.labels });
   const { evaluations, guidance } = options;
-  const { data } = await new Batches(parts).over(
+  const batches = new Batches(parts);
+  const { batch } = batches;
+  const { data } = await batches.over(
     (asked: Asked, key) => draw(parts, { ...asked, key, evaluations, guidance }),
     {
       count,
       key,
       inputs: (from) => ({
-        rows_B: rowNumbers(engine, evaluationBatch, from) as tf.Tensor1D,
-        labels: labelTensors(engine, given, { conditions, from, count: evaluationBatch }),
+        rows_B: (rows === undefined ? rowNumbers(engine, batch, from) : engine.tensor(
+          paddedRows(rows, { size: 1, from, batch }),
+          [batch],
+          "int32",
+        )) as tf.Tensor1D,
+        labels: labelTensors(engine, given, { conditions, from, count: batch }),
       }),
     },
   );
@@ -180,6 +190,7 @@ const float64 = (count: number, data: Float32Array): Features => ({
 export function modelSubject(parts: SubjectParts): Subject {
   const { capabilities } = parts.model;
   const batches = new Batches(parts);
+  const { batch } = batches;
   const { engine, keys } = parts;
   /** Samples kept by what they were asked with; those of given labels aren't. */
   const kept = new Map<string, ImageSet>();
@@ -223,6 +234,16 @@ export function modelSubject(parts: SubjectParts): Subject {
       return float64(images.count, data);
     };
   }
+  if (capabilities.posterior) {
+    subject.logVariances = async (images) => {
+      const { data } = await batches.rows("encode", "logVariance_BZ", {
+        count: images.count,
+        key: keys.metric("encode"),
+        inputs: batches.images(images),
+      });
+      return float64(images.count, data);
+    };
+  }
   if (decodes(parts)) {
     subject.decode = async (codes) => {
       const values = Float32Array.from(codes.data);
@@ -232,8 +253,8 @@ export function modelSubject(parts: SubjectParts): Subject {
           count: codes.count,
           key: keys.metric("decode"),
           inputs: (from) => ({
-            z_BZ: engine.tensor(paddedRows(values, codes.dimension, from), [
-              evaluationBatch,
+            z_BZ: engine.tensor(paddedRows(values, { size: codes.dimension, from, batch }), [
+              batch,
               codes.dimension,
             ]) as tf.Tensor2D,
           }),
@@ -287,9 +308,9 @@ export function modelSubject(parts: SubjectParts): Subject {
           key: keys.weight(draw),
           inputs: (from) => ({
             ...input(from),
-            rows_B: rowNumbers(engine, evaluationBatch, from),
+            rows_B: rowNumbers(engine, batch, from),
             ...(conditions.length === 0 ? {} : {
-              labels: labelTensors(engine, told, { conditions, from, count: evaluationBatch }),
+              labels: labelTensors(engine, told, { conditions, from, count: batch }),
             }),
           }),
         });

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { gatePolicy } from "../gate/policy.ts";
-import { controls, datasets, families, metrics, originOf, type Table } from "../registry.ts";
+import { controls, datasets, metrics, originOf, runnable, type Table } from "../registry.ts";
 import type { Schema } from "./introspect.ts";
 import { runKeys, suiteFile } from "./schema.ts";
 
@@ -21,7 +21,7 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
   const properties = top.properties as JsonSchema;
   const [data, runs, rows] = await Promise.all([
     builtIn(datasets, "datasets"),
-    builtIn(families, "families"),
+    builtIn(runnable(), "families"),
     builtIn(metrics, "metrics"),
   ]);
   const oneOf = (budget: unknown) => ({

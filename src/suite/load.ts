@@ -1,13 +1,22 @@
 /**
- * From a suite file to a `Suite`: read, overridden, validated, expanded. All mistakes are told at
- * once, each with its place.
+ * From a suite file to its `Suite`s, one a YAML document: read, overridden, validated, expanded. All
+ * mistakes are told at once, each with its place.
  * @module
  */
 import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
 import type { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
-import { controls, datasets, families, metrics, registerModule, type Table } from "../registry.ts";
+import { type ExternalConfig, takesSeed } from "../external/mod.ts";
+import {
+  controls,
+  datasets,
+  externals,
+  metrics,
+  registerModule,
+  runnable,
+  type Table,
+} from "../registry.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
@@ -23,7 +32,7 @@ import {
   type SuiteRun,
 } from "./schema.ts";
 import { applySet } from "./set.ts";
-import { type Path, Source } from "./source.ts";
+import { type Path, readSources, type Source } from "./source.ts";
 
 /** Options of `loadSuite`. */
 export interface LoadOptions {
@@ -32,36 +41,124 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a suite and registers the modules that it names.
- * @param path a file, or the bare name of one in `suites/`
- * @throws SuiteError with every mistake in it; UsageError where there is no such file
+ * Loads the suites of a file, in its order, and registers the modules that they name.
+ * @param path a file, or the bare name of one in `suites/`; `#name` after it picks one of its suites
+ * @throws SuiteError with every mistake in them; UsageError where there is no such file or suite
  */
+export async function loadSuites(path: string, options: LoadOptions = {}): Promise<Suite[]> {
+  const [place, only] = path.split("#", 2);
+  const file = suiteFileOf(place);
+  return await parseSuites(await readText(file, "suite"), { ...options, file, only });
+}
+
+/** `loadSuites` where there is one. @throws UsageError where there are several */
 export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
-  const file = suiteFileOf(path);
-  return await parseSuite(await readText(file, "suite"), { ...options, file });
+  return theOne(await loadSuites(path, options), path);
+}
+
+function theOne(suites: readonly Suite[], path: string): Suite {
+  if (suites.length === 1) return suites[0];
+  const names = suites.map(({ name }) => `${path}#${name}`);
+  throw new UsageError(`${path} holds ${suites.length} suites; name one:\n  ${names.join("\n  ")}`);
 }
 
 /** "smoke" is suites/smoke.yaml; whatever has a slash or an ending is a file. */
 export function suiteFileOf(path: string): string {
-  return /[/\\]|\.ya?ml$/.test(path) ? path : join("suites", `${path}.yaml`);
+  const [place] = path.split("#", 1);
+  return /[/\\]|\.ya?ml$/.test(place) ? place : join("suites", `${place}.yaml`);
+}
+
+/** Names of the suites of a file, by reading it only; without the file, its own name. */
+export async function suiteNames(path: string): Promise<string[]> {
+  const [place, only] = path.split("#", 2);
+  if (only !== undefined) return [only];
+  const file = suiteFileOf(place);
+  try {
+    return readSources(file, await readText(file, "suite"))
+      .flatMap(({ data }) => typeof data.suite === "string" ? [data.suite] : []);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [place.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, "")];
+  }
 }
 
 /** Like `loadSuite`, from text; `file` is for messages and for the modules' place. */
 export async function parseSuite(
   text: string,
-  { set = [], file }: LoadOptions & { readonly file: string },
+  options: LoadOptions & { readonly file: string },
 ): Promise<Suite> {
-  const source = new Source(file, text);
-  const problems: Problem[] = [];
-  const modules = await registerModules(source, problems);
-  for (const assignment of set) {
-    try {
-      await applySet(source, assignment);
-    } catch (error) {
-      if (!(error instanceof SuiteError)) throw error;
-      problems.push(...error.problems);
-    }
+  return theOne(await parseSuites(text, options), options.file);
+}
+
+/**
+ * Like `loadSuites`, from text. An override holds for each suite that it fits, and must fit one.
+ * @param options.only the name of the one suite that is wanted
+ */
+export async function parseSuites(
+  text: string,
+  { set = [], file, only }: LoadOptions & { readonly file: string; readonly only?: string },
+): Promise<Suite[]> {
+  const all = readSources(file, text);
+  const sources = only === undefined ? all : all.filter(({ data }) => data.suite === only);
+  if (sources.length === 0) {
+    const known = all.map(({ data }) => String(data.suite));
+    const near = nearest(String(only), known);
+    throw new UsageError(
+      `${file} holds no suite \`${only}\`` +
+        (near === undefined ? "" : `; did you mean \`${near}\`?`) +
+        `\n  its suites: ${known.join(", ")}`,
+    );
   }
+  const problems = new Map(sources.map((source) => [source, [] as Problem[]]));
+  const modules = new Map<Source, string[]>();
+  for (const [source, own] of problems) modules.set(source, await registerModules(source, own));
+  const overrides = new Map(sources.map((source) => [source, [] as string[]]));
+  for (const assignment of set) {
+    const misfits: Problem[] = [];
+    let fits = 0;
+    for (const source of sources) {
+      try {
+        await applySet(source, assignment);
+        overrides.get(source)!.push(assignment);
+        fits++;
+      } catch (error) {
+        if (!(error instanceof SuiteError)) throw error;
+        misfits.push(...error.problems);
+      }
+    }
+    if (fits === 0) problems.get(sources[0])!.push(...misfits);
+  }
+  const names = new Map<unknown, Source>();
+  for (const [source, own] of problems) {
+    const name = source.data.suite;
+    if (typeof name === "string" && names.has(name)) {
+      own.push({
+        ...source.locate(["suite"]),
+        message: `\`suite\` ${name} stands twice in this file; each of its suites has its own name`,
+      });
+    }
+    names.set(name, source);
+  }
+  const suites: Suite[] = [];
+  for (const [source, own] of problems) {
+    const read = { modules: modules.get(source)!, overrides: overrides.get(source)! };
+    const suite = await readSuite(source, { ...read, problems: own });
+    if (suite !== undefined) suites.push(suite);
+  }
+  const told = [...problems.values()].flat();
+  if (told.length > 0 || suites.length < sources.length) throw new SuiteError(told);
+  return suites;
+}
+
+/** One suite of a file; undefined where it has mistakes, which are added to `problems`. */
+async function readSuite(
+  source: Source,
+  { problems, modules, overrides }: {
+    problems: Problem[];
+    readonly modules: readonly string[];
+    readonly overrides: readonly string[];
+  },
+): Promise<Suite | undefined> {
   const top: Place = { source, problems, path: [], name: "" };
   for (const key of Object.keys(source.data)) {
     const known = Object.keys(suiteFile.shape);
@@ -92,14 +189,12 @@ export async function parseSuite(
     problems.push({ ...source.locate(["seeds"]), message: "`seeds` has the same seed twice" });
   }
   checkPrimary(plain?.report.primary, entries.metrics.map((e) => e.of), top);
-  if (problems.length > 0 || plain === undefined || data === undefined) {
-    throw new SuiteError(problems);
-  }
+  if (problems.length > 0 || plain === undefined || data === undefined) return undefined;
   return {
     name: plain.suite,
     version: plain.version,
     about: plain.about,
-    path: file,
+    path: source.file,
     data,
     budget: resolveBudget(plain.budget, plain.batch),
     batch: plain.batch,
@@ -112,7 +207,7 @@ export async function parseSuite(
     metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
     controls: rows,
     report: plain.report,
-    overrides: set,
+    overrides,
   };
 }
 
@@ -209,8 +304,9 @@ async function expandRun(
   const beside = parse(runKeys, entry.beside, { ...top, path: entry.path, name: "runs" });
   const batch = beside?.batch ?? suite?.batch ?? 1;
   const place = { ...top, path: entry.configPath, name: entry.of };
-  const family = await lookUp(families, entry.of, { ...place, what: "family" });
+  const family = await lookUp(runnable(), entry.of, { ...place, what: "family" });
   if (family === undefined) return [];
+  const outside = Object.hasOwn(externals, entry.of);
   const more = `deno task list ${entry.of}`;
   return expandConfig(family.config, entry.config, { ...place, more }).map((config) => ({
     family: entry.of,
@@ -219,6 +315,7 @@ async function expandRun(
     budget: resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch),
     batch,
     config,
+    ...(outside ? { external: { seeded: takesSeed(config as ExternalConfig) } } : {}),
   }));
 }
 

@@ -82,6 +82,11 @@ export function resolveBudget(
 export interface SuiteRun {
   readonly family: string;
   readonly familyVersion: number;
+  /** Set where nothing is trained: samples come from elsewhere. */
+  readonly external?: {
+    /** Whether each seed gives samples of its own. */
+    readonly seeded: boolean;
+  };
   /** The entry's `name`. */
   readonly name?: string;
   /** The entry's own, or the suite's. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { parse as parseYaml } from "yaml";
-import { datasets, families, metrics } from "../registry.ts";
+import { datasets, metrics, runnable } from "../registry.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { get, schemaAt } from "./check.ts";
 import { alternatives, kind, type Schema } from "./introspect.ts";
@@ -111,7 +111,7 @@ async function schemaFor(source: Source, path: Path): Promise<Schema | undefined
   }
   if ((top === "runs" || top === "metrics") && path.length > 3) {
     if (top === "metrics" && path[3] === "gate") return undefined;
-    const config = await load(top === "runs" ? families : metrics, path[2]);
+    const config = await load(top === "runs" ? runnable() : metrics, path[2]);
     return config && schemaAt(config, path.slice(3), get(source.data, path.slice(0, 3)));
   }
   return schemaAt(suiteFile, path, source.data);

@@ -1,6 +1,7 @@
 /**
  * A suite's text: parsed by the `yaml` package, which keeps positions, so that every mistake can be
- * told with its file, line and column, or with the `--set` that made it.
+ * told with its file, line and column, or with the `--set` that made it. A file may hold several
+ * suites, one a YAML document, parted by lines of `---`.
  * @module
  */
 import {
@@ -12,7 +13,7 @@ import {
   isSeq,
   LineCounter,
   type Node,
-  parseDocument,
+  parseAllDocuments,
 } from "yaml";
 import { afterFile, type Problem, SuiteError } from "./problem.ts";
 
@@ -26,29 +27,61 @@ export interface Override {
   readonly text: string;
 }
 
-/** A parsed suite file. */
+/** What all documents of a file share. */
+interface File {
+  readonly name: string;
+  readonly text: string;
+  readonly lines: LineCounter;
+  /** How many documents it holds. */
+  readonly count: number;
+}
+
+/** The documents of a suite file, each a suite. @throws SuiteError with the mistakes of all */
+export function readSources(name: string, text: string): Source[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    version: "1.2",
+  });
+  const all: (Document | null)[] = documents.length === 0 ? [null] : [...documents];
+  const file = { name, text, lines, count: all.length };
+  const sources: Source[] = [];
+  const problems: Problem[] = [];
+  for (const document of all) {
+    try {
+      sources.push(new Source(file, document));
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new SuiteError(problems);
+  return sources;
+}
+
+/** One suite of a parsed file. */
 export class Source {
   /** As given, for messages. */
   readonly file: string;
   /** Plain data; `--set` changes it in place. */
   readonly data: Record<string, unknown>;
-  readonly #document: Document;
+  readonly #document: Document | null;
   readonly #lines: LineCounter;
   readonly #overrides: Override[] = [];
 
   /**
+   * @param document null: the file holds none
    * @throws SuiteError for YAML that doesn't parse, has a key twice, is empty, or is no map of keys.
    */
-  constructor(file: string, text: string) {
-    this.file = file;
-    this.#lines = new LineCounter();
-    this.#document = parseDocument(text, {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      merge: true,
-      version: "1.2",
-    });
-    const problems = this.#document.errors.map((error): Problem => ({
+  constructor(file: File, document: Document | null) {
+    this.file = file.name;
+    this.#lines = file.lines;
+    this.#document = document;
+    const { text } = file;
+    const start = startOf(document?.contents) ?? document?.range?.[0] ?? 0;
+    const problems = (document?.errors ?? []).map((error): Problem => ({
       ...this.#at(error.pos[0]),
       message: error.code === "DUPLICATE_KEY"
         ? `the key ${this.#keyAt(text, error.pos[0])}stands twice in one map`
@@ -57,24 +90,26 @@ export class Source {
     if (problems.length > 0) throw new SuiteError(problems);
     let data: unknown;
     try {
-      data = this.#document.toJS({ maxAliasCount: 1000 });
+      data = document?.toJS({ maxAliasCount: 1000 });
     } catch (error) {
       const { message } = error as Error;
       const alias = /alias.*: (\S+)$/.exec(message)?.[1];
-      const at = alias === undefined ? 0 : Math.max(0, text.indexOf(`*${alias}`));
+      const at = alias === undefined ? start : Math.max(start, text.indexOf(`*${alias}`, start));
       throw new SuiteError([{ ...this.#at(at), message: `not YAML: ${message}` }]);
     }
+    const what = file.count === 1 ? "the file" : "this document of the file";
     if (data === null || data === undefined) {
       throw new SuiteError([{
-        ...this.#at(0),
-        message: "the file is empty; a suite starts with `suite: its-name`",
+        ...this.#at(start),
+        message: `${what} is empty; a suite starts with \`suite: its-name\``,
       }]);
     }
     if (typeof data !== "object" || Array.isArray(data)) {
-      const what = Array.isArray(data) ? "a list" : "one value";
+      const found = Array.isArray(data) ? "a list" : "one value";
+      const here = file.count === 1 ? "this file" : "this document";
       throw new SuiteError([{
-        ...this.#at(0),
-        message: `a suite is a map of keys (suite, data, runs, …); this file is ${what}`,
+        ...this.#at(start),
+        message: `a suite is a map of keys (suite, data, runs, …); ${here} is ${found}`,
       }]);
     }
     this.data = data as Record<string, unknown>;
@@ -91,10 +126,11 @@ export class Source {
       o.path.length <= path.length && o.path.every((p, i) => String(p) === String(path[i]))
     );
     if (set >= 0) return { at: this.#overrides[set].text, order: afterFile + set };
-    let node: unknown = this.#document.contents;
+    const document = this.#document;
+    let node: unknown = document?.contents;
     let offset = isNode(node) ? node.range?.[0] ?? 0 : 0;
     for (const [depth, step] of path.entries()) {
-      if (isAlias(node)) node = node.resolve(this.#document);
+      if (isAlias(node) && document !== null) node = node.resolve(document);
       let next: unknown;
       let start: number | undefined;
       if (isMap(node)) {

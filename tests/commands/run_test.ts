@@ -120,3 +120,35 @@ Deno.test("run: mistakes cost nothing", () =>
     }
     assertEquals(await openStore(out).list(), []);
   }));
+
+Deno.test("run: the suites of one file are done one after the other, each with plan and report", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder);
+    const first = await Deno.readTextFile(path);
+    const second = first.replace("suite: tiny", "suite: tiny-again").replace("[1, 2]", "[3]");
+    await Deno.writeTextFile(path, `${first}\n---\n${second}\n`);
+    const out = join(folder, "out");
+    const words = ["--out", out, "--baselines", join(folder, "none")];
+    const all = await likeness("run", path, ...words);
+    const text = all.out.join("\n");
+    assertEquals(all.code, 0, text + all.err.join("\n"));
+    assertMatch(text, /^tiny · 1 family × 2 seeds/m);
+    assertMatch(text, /^tiny-again · 1 family × 1 seed/m);
+    for (const name of ["tiny", "tiny-again"]) {
+      assert((await Deno.stat(join(out, "reports", name, "index.html"))).size > 1000);
+      assert((await Deno.stat(join(out, "plans", `${name}.jsonl`))).size > 100);
+    }
+    const one = await likeness("run", `${path}#tiny-again`, ...words);
+    assertEquals(one.out.filter((line) => line.includes("done (cached)")).length, 2);
+    const gated = await likeness("gate", path, ...words);
+    assertMatch(gated.out.join("\n"), /^tiny: [\s\S]*^tiny-again: /m);
+    const reports = await likeness("report", path, "--out", out, "--quiet");
+    assertEquals(reports.out.length, 2);
+    const folded = await likeness("report", path, "--out", out, "--to", folder);
+    assertEquals([folded.code, folded.err[0]], [
+      2,
+      "--to names one folder, and there are 2 suites",
+    ]);
+    const status = await likeness("status", path, "--out", out);
+    assertEquals(status.out.filter((line) => /^tiny/.test(line)).length, 2);
+  }));

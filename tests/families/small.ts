@@ -74,7 +74,10 @@ export async function reloaded(state: TensorRecord): Promise<TensorRecord> {
   return await copy(state) as TensorRecord;
 }
 
-/** Trains on squares; the losses, and the state after. Step i's batch and key depend on i alone. */
+/**
+ * Trains on squares by the driver's schedule; the losses, and the state after. Step i's batch and key
+ * depend on i alone.
+ */
 export async function train(
   model: Model,
   { steps, batch = 8, from = 0, state = model.init(key("init")), sample = sample16 }: {
@@ -85,16 +88,27 @@ export async function train(
     sample?: ImageSpec;
   },
 ): Promise<{ state: TensorRecord; series: Map<string, number[]>[] }> {
-  const program = engine.compile(model.programs.train, { name: "train", donate: true });
+  const compiled = new Map(
+    Object.entries(model.programs).map(([name, program]) =>
+      [name, engine.compile(program, { name, donate: true })] as const
+    ),
+  );
   const series: Map<string, number[]>[] = [];
   for (let step = from; step < from + steps; step++) {
     const x_BHWC = squares(batch, sample, (step * batch) % 64);
     const rows_B = rows(batch);
-    const stepKey = key("train", step);
-    const [next, outputs] = program(state, { x_BHWC, rows_B }, stepKey);
-    state = next;
-    series.push(await read(outputs));
-    tf.dispose([x_BHWC, rows_B, stepKey, outputs as tf.TensorContainer]);
+    const scalars = new Map<string, number[]>();
+    for (const name of model.driver.schedule?.(step) ?? ["train"]) {
+      const stepKey = key(name, step);
+      const [next, outputs] = compiled.get(name)!(state, { x_BHWC, rows_B }, stepKey);
+      state = next;
+      for (const [output, values] of await read(outputs)) {
+        scalars.set(name === "train" ? output : `${name}/${output}`, values);
+      }
+      tf.dispose([stepKey, outputs as tf.TensorContainer]);
+    }
+    series.push(scalars);
+    tf.dispose([x_BHWC, rows_B]);
   }
   return { state, series };
 }

@@ -1,9 +1,11 @@
 /** Metrics from end to end in a world where the answers are known. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { conditional } from "../../src/metrics/conditional.ts";
 import { control } from "../../src/metrics/control.ts";
 import { coverage } from "../../src/metrics/coverage.ts";
 import { disentanglement } from "../../src/metrics/disentanglement.ts";
 import { duplicates } from "../../src/metrics/duplicates.ts";
+import { fewSteps } from "../../src/metrics/few_steps.ts";
 import { frechet, normalisedDistance } from "../../src/metrics/frechet.ts";
 import { kernel } from "../../src/metrics/kernel.ts";
 import { likelihood } from "../../src/metrics/likelihood.ts";
@@ -49,6 +51,8 @@ Deno.test("names say extractor, sample count and options", () => {
 Deno.test("every metric accepts {} and rejects unknown keys", () => {
   const all: Metric<never>[] = [
     frechet,
+    fewSteps,
+    conditional,
     kernel,
     coverage,
     duplicates,
@@ -87,7 +91,7 @@ Deno.test("the normalised distance is 0 at held-out data, 1 at the Gaussian, nul
   assertEquals(normalisedDistance(4, { heldOut: 6, gaussian: 6 }), null);
 });
 
-Deno.test("near-duplicates: a training copy is all copies, held-out data nearly none", async () => {
+Deno.test("near-duplicates: a training copy is all copies at distance 0, held-out data nearly none", async () => {
   for (const features of ["pixels", "judge"]) {
     const options = { samples: 200, train: 400, features, quantile: 0.02 };
     const copy = Object.values(await values(duplicates, options, row("training-copy")));
@@ -95,6 +99,10 @@ Deno.test("near-duplicates: a training copy is all copies, held-out data nearly 
     assertEquals(copy[0].value, 1);
     // By exchangeability about q; 200 pictures: q ± 4 √(q (1 − q)/200) = 0.06.
     assert(held[0].value! <= 0.06, `${features}: ${held[0].value}`);
+    assertEquals(copy[2].value, 0);
+    assertEquals(copy[2].beside!.toHeldOut, 0);
+    const nearness = held[2].value!;
+    assertAlmostEquals(nearness, 1, 5 * held[2].beside!.standardError, features);
   }
 });
 

@@ -254,6 +254,6 @@ Deno.test("shares: a factor that isn't there, and a judge that tells none, are s
         shares.config.parse({ samples: 10 }),
       ),
     Error,
-    "doesn't tell classes",
+    "names no classes",
   );
 });

@@ -45,8 +45,8 @@ export const mutants = [
   {
     id: "plan-ignores-the-seed",
     file: "src/plan/plan.ts",
-    find: "budget: suite.budget,\n          seed,",
-    replace: "budget: suite.budget,\n          seed: seeds[0] + 0 * seed,",
+    find: "batch: run.batch,\n          seed,",
+    replace: "batch: run.batch,\n          seed: seeds[0] + 0 * seed,",
     law: "tests/plan/plan_test.ts",
   },
   {

@@ -114,17 +114,15 @@ export const mutants = [
   {
     id: "log-weight-without-prior",
     file: objective,
-    find: `    tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),
-    tf.square(draws.z_BKZ),`,
-    replace: `    tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),
-    tf.zerosLike(draws.z_BKZ),`,
+    find: "tf.sub(surprise_BKZ, tf.square(draws.z_BKZ))",
+    replace: "tf.sub(surprise_BKZ, tf.zerosLike(draws.z_BKZ))",
     law: evidence,
   },
   {
     id: "log-weight-without-entropy",
     file: objective,
-    find: "tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z),",
-    replace: "tf.square(draws.noise_BKZ),",
+    find: "tf.add(tf.square(draws.noise_BKZ), logVariance_B1Z);",
+    replace: "tf.square(draws.noise_BKZ);",
     law: evidence,
   },
   {

@@ -8,7 +8,7 @@ import { law } from "../law.ts";
 
 const text = `
 suite: mine
-data: { dataset: toys, size: 32 }
+data: { dataset: blocks, size: 32 }
 budget: { steps: 10 }
 seeds: [1, 2]
 modules: [toys.ts]

@@ -71,11 +71,20 @@ const parts: { readonly [metric: string]: readonly Part[] } = {
     ["ELBO-discrete-256@500", "nats", "higher", -9000],
     ["bits/dim-discrete-256@500", "bits/dim", "lower", 4.2],
   ],
-  frechet: [["FD-judge-heads-v1@500", "", "lower", 61]],
+  frechet: [["FD-judge-heads-v1@500", "", "lower", 61], ["FD-lite0@500", "", "lower", 80]],
+  few_steps: [1, 2, 4, 8].map((n) => [`FD-judge-heads-v1@500-nfe${n}`, "", "lower", 60 + 60 / n]),
   kernel: [["KID-judge-heads-v1@500", "", "lower", 0.21]],
   coverage: [["precision-k5-judge-heads-v1@500", "", "higher", 0.52]],
-  duplicates: [["duplicates-pixels@500", "", "lower", 0.001]],
-  control: [["reading-expression@500", "", "higher", 0.44]],
+  duplicates: [
+    ["copies-pixels@500", "share", "lower", 0.001],
+    ["train-distance-pixels@500", "× held-out", "none", 1],
+  ],
+  shares: [["shares-expression@500", "", "lower", 0.1]],
+  control: [["read-expression@500", "", "higher", 0.44]],
+  conditional: [
+    ["cond-gender@500", "balanced accuracy", "higher", 0.9],
+    ["cond-gender-of-ceiling@500", "share of ceiling", "higher", 0.92],
+  ],
   throughput: [
     ["first-sample-latency", "ms", "lower", 3],
     ["train-speed-b1", "images/s", "higher", 300],
@@ -83,6 +92,7 @@ const parts: { readonly [metric: string]: readonly Part[] } = {
     ["sample-speed-b1", "images/s", "higher", 900],
     ["sample-speed-b64", "images/s", "higher", 8400],
     ["peak-memory", "MiB", "lower", 210],
+    ["train-FLOPs", "MFLOP/image", "lower", 60],
   ],
 };
 
@@ -104,7 +114,13 @@ function metricsOf(family: string, seed: number, control: boolean): MetricValue[
         direction,
         kind: metric === "throughput" ? "speed" as const : "quality" as const,
       };
-      const sampled = ["frechet", "kernel", "coverage", "duplicates"].includes(metric);
+      const sampled = ["frechet", "kernel", "coverage", "duplicates", "shares"].includes(metric);
+      if (["few_steps", "conditional"].includes(metric) && (control || family === "autoencoder")) {
+        const reason = metric === "few_steps"
+          ? `${family} can't be asked for another number of evaluations`
+          : `${family} can't be asked for gender`;
+        return { ...common, value: null, status: "not-defined", reason };
+      }
       if (control && !sampled) {
         const reason = metric === "throughput"
           ? "a control row is no model: there is nothing to time"
@@ -119,6 +135,11 @@ function metricsOf(family: string, seed: number, control: boolean): MetricValue[
         const reason = "the test split of heads holds 200 pictures and the metric needs 500";
         return { ...common, value: null, status: "not-measured", reason };
       }
+      if (name.startsWith("train-distance")) {
+        const value = family === "training-copy" ? 0 : 1 + 0.01 * wobble(seed, place);
+        const errors = { standardError: 0.02, toHeldOutError: 0.03 };
+        return { ...common, value, beside: { ...errors, toHeldOut: value }, samples: 500 };
+      }
       const scale = control ? controlScale[family] ?? 1 : 1 + 0.15 * wobble(place, i + 1);
       const value = base * (scale + 0.02 * wobble(seed, place, i));
       const bound = metric === "likelihood"
@@ -129,6 +150,21 @@ function metricsOf(family: string, seed: number, control: boolean): MetricValue[
         value,
         samples: 500,
         ...(bound ? { bound } : {}),
+        ...(name.startsWith("bits/dim") ? { label: "IW16" } : {}),
+        ...(metric === "few_steps" ? { beside: { seconds: 2 * (i + 1) } } : {}),
+        ...(metric === "conditional" ? { beside: { ceiling: 0.98, chance: 0.5 } } : {}),
+        ...(metric === "shares"
+          ? {
+            beside: {
+              neutral: 0.3 + 0.1 * wobble(place, seed),
+              happy: 0.2 + 0.1 * wobble(place, seed, 2),
+              "neutral, held out": 0.18,
+              "neutral, true": 0.17,
+              "happy, true": 0.16,
+              sameLaw: 0.02,
+            },
+          }
+          : {}),
         ...(metric === "control" ? { beside: { shuffled: 0.17, rawPixels: 0.56 } } : {}),
       };
     })
@@ -177,6 +213,15 @@ export function recordOf(
     steps,
     parameters: control ? 0 : 412_000 + 1000 * family.length,
     metrics: metricsOf(family, seed, control),
+    ...(control ? {} : {
+      capabilities: {
+        likelihood: family === "autoencoder" ? "none" : "bound",
+        latent: "continuous",
+        reconstructs: true,
+        samples: true,
+        evaluations: family === "autoencoder" ? 1 : 4,
+      } as const,
+    }),
     timings: control
       ? { data: 0.4, compile: 0, steps: 0, metrics: 6.1, pictures: 0.2, total: 6.9 }
       : { data: 0.5, compile: 0.7, steps: 40 + seed, metrics: 9, pictures: 1, total: 52.5 + seed },

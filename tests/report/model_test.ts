@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { buildReport } from "../../src/report/build.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
 import { newestGroups } from "../../src/report/groups.ts";
 import { allCharts, type Cell, type ReportModel, type Table } from "../../src/report/model.ts";
 import { tInterval } from "../../src/stats/mod.ts";
@@ -137,6 +138,50 @@ Deno.test("d is left out where a control is missing or the controls don't lie in
   assert(!columns(inverted).includes(`d(${FD})`));
 });
 
+/** Runs of a family whose samples are nearer to the training set, by so much and so sure. */
+function nearer(family: string, { ratio, error }: { ratio: number; error: number }) {
+  return (record: ReturnType<typeof recordOf>) =>
+    record.spec.family !== family
+      ? record
+      : withValues(record, (m) =>
+        m.name.startsWith("train-distance")
+          ? {
+            ...m,
+            value: ratio,
+            beside: { standardError: error, toHeldOut: ratio, toHeldOutError: error },
+          }
+          : m.name === FD
+          ? { ...m, value: 0.1 }
+          : m);
+}
+
+Deno.test("what is nearer to the training set than new data is: marked in words, and never best", () => {
+  const change = nearer("vae", { ratio: 0.9, error: 0.01 });
+  const model = buildReport(fixture({ change }));
+  const marked = model.groups.filter((g) => g.memorised).map((g) => g.label);
+  assertEquals(marked, ["vae β=4", "training copy"]);
+  assertEquals(value(model, { label: "vae β=4", column: FD }).rank, undefined);
+  const primary = fixture({ change });
+  const byDistance = buildReport({
+    ...primary,
+    suite: { ...primary.suite, report: { primary: "frechet" } },
+  });
+  const [first, second] = byDistance.leaderboard.rows.map(({ group }) => group);
+  const label = (id: string) => byDistance.groups.find((g) => g.id === id)!.label;
+  assertEquals([label(first), label(second)], ["autoencoder", "vae β=4"]);
+  const [front] = byDistance.charts.front;
+  assert(front.kind === "front");
+  assertEquals(front.points.filter((p) => p.onFront).map((p) => p.label), ["autoencoder"]);
+  const text = renderMarkdown(byDistance, { charts: null });
+  assertStringIncludes(text, "nearer to the training set than new data is: memorised");
+});
+
+Deno.test("nearer by less than twice the error is no memory", () => {
+  const model = buildReport(fixture({ change: nearer("vae", { ratio: 0.9, error: 0.06 }) }));
+  assertEquals(model.groups.filter((g) => g.memorised).map((g) => g.label), ["training copy"]);
+  assertEquals(value(model, { label: "vae β=4", column: FD }).rank, "best");
+});
+
 Deno.test("gaps keep apart what is not defined and what was not measured, with every reason", () => {
   const model = buildReport(fixture());
   const elbo = cell(model, { label: "autoencoder", column: "ELBO-discrete-256@500" });
@@ -264,6 +309,6 @@ Deno.test("every chart of the model has an id of its own, a title and a descript
   for (const chart of charts) assert(chart.title !== "" && chart.description !== "", chart.id);
   assertEquals(
     new Set(charts.map((c) => c.kind)),
-    new Set(["dots", "front", "curves", "time"]),
+    new Set(["dots", "front", "steps", "shares", "curves", "time"]),
   );
 });

@@ -83,10 +83,12 @@ Deno.test("the first four colours stay apart under every common colour blindness
   }
 });
 
-Deno.test("no two families share a shape or a dash before the palette is used up", () => {
+Deno.test("no two families share a shape or a dash among the first eight, and 64 look like no other", () => {
   assertEquals(new Set(STYLES.map((s) => s.shape)).size, STYLES.length);
   assertEquals(new Set(STYLES.map((s) => s.dash.join())).size, STYLES.length);
-  assertEquals(styleOf(STYLES.length), STYLES[0]);
+  const all = Array.from({ length: 64 }, (_, i) => JSON.stringify(styleOf(i)));
+  assertEquals(new Set(all).size, 64);
+  assertEquals(styleOf(64), STYLES[0]);
   assertEquals(styleOf(-1), CONTROL);
 });
 

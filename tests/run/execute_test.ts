@@ -29,7 +29,7 @@ Deno.test("a run leaves its record, series, checkpoint and pictures", () =>
     assert(series.columns.seconds.every((s, i, all) => i === 0 || s >= all[i - 1]));
     assertEquals(
       record.artefacts.map(({ name }) => name),
-      ["checkpoint", "samples", "reconstructions", "traversal", "interpolation"],
+      ["checkpoint", "samples", "nearest", "reconstructions", "traversal", "interpolation"],
     );
     for (const { file } of record.artefacts) assert(await store.read(run.id, file) !== null, file);
     assertEquals(record.parameters, 64 * 4 + 4 + 4 * 64 + 64);
@@ -122,7 +122,7 @@ Deno.test("control rows go the same way, without training", () =>
     assertEquals(record.steps, 0);
     assert(record.metrics[0].value! > 0);
     assertEquals(record.metrics[1].status, "not-defined");
-    assertEquals(record.artefacts.map(({ name }) => name), ["samples"]);
+    assertEquals(record.artefacts.map(({ name }) => name), ["samples", "nearest"]);
   }));
 
 Deno.test("a budget in seconds is turned into steps once, and a resume keeps to them", () =>

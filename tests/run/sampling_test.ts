@@ -101,6 +101,16 @@ Deno.test("sampling: sample i is the same at any count, whatever fills its batch
   assertEquals(few.data, all.data.subarray(0, few.data.length));
 });
 
+Deno.test("sampling: rows that are named are the rows of those numbers", async () => {
+  const count = evaluationBatch + 6, labels = { kind: new Int32Array(count) };
+  const all = await sampleImages(parts, hostKey(3), { count, labels });
+  const rows = Int32Array.from({ length: count }, (_, i) => (7 * i) % 11);
+  const named = await sampleImages(parts, hostKey(3), { count, labels, rows });
+  const each = side * side;
+  const expected = [...rows].flatMap((row) => [...all.data.subarray(row * each, (row + 1) * each)]);
+  assertEquals([...named.data], expected);
+});
+
 Deno.test("sampling: without labels a conditional model gets those of training pictures", async () => {
   const { data } = await sampleImages(parts, hostKey(3), { count: 40 });
   const sources = labelSources(hostKey(3), 40, trainSize);

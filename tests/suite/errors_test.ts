@@ -1,8 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../src/errors.ts";
-import { families, metrics } from "../../src/registry.ts";
+import { datasets, families, metrics } from "../../src/registry.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
+
+/** What is built in, as the registry says, and what the test's own module adds. */
+function named(table: object, own: string): string {
+  return [...Object.keys(table), own].join(", ");
+}
 
 const file = "suites/mine.yaml";
 const modules = "../tests/suite/toys.ts";
@@ -10,7 +15,7 @@ const modules = "../tests/suite/toys.ts";
 /** A good suite; tests put mistakes in place of single lines. */
 const good = [
   "suite: mine",
-  "data: { dataset: toys, size: 32 }",
+  "data: { dataset: blocks, size: 32 }",
   "budget: { steps: 10 }",
   `modules: [${modules}]`,
   "seeds: [1, 2]",
@@ -93,19 +98,19 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    `  families: ${[...Object.keys(families), "toy"].join(", ")}   (deno task list)`,
+    `  families: ${named(families, "toy")}, external   (deno task list)`,
   ],
   [
     "an unknown metric, written short",
     { 12: "  - scores" },
     "suites/mine.yaml:12:5: unknown metric `scores`; did you mean `score`?\n" +
-    `  metrics: ${[...Object.keys(metrics), "score"].join(", ")}   (deno task list)`,
+    `  metrics: ${named(metrics, "score")}   (deno task list)`,
   ],
   [
     "an unknown dataset",
-    { 2: "data: { dataset: toyz }" },
-    "suites/mine.yaml:2:18: unknown dataset `toyz`; did you mean `toys`?\n" +
-    "  datasets: heads, emoji, fashion, folder, toys   (deno task list)",
+    { 2: "data: { dataset: bloks }" },
+    "suites/mine.yaml:2:18: unknown dataset `bloks`; did you mean `blocks`?\n" +
+    `  datasets: ${named(datasets, "blocks")}   (deno task list)`,
   ],
   [
     "an unknown control",
@@ -193,14 +198,14 @@ for (const [what, lines, message] of cases) {
 Deno.test("all mistakes are told at once, in the order of the file", async () => {
   const message = await mistakes({
     1: "suite: BAD",
-    2: "data: { dataset: toys, sise: 3 }",
+    2: "data: { dataset: blocks, sise: 3 }",
     9: "      betta: 1",
     12: "  - score: { samples: none }",
   });
   const places = message.split("\n").filter((l) => l.startsWith(file)).map((l) => l.split(": ")[0]);
   assertEquals(places, [
     `${file}:1:8`,
-    `${file}:2:24`,
+    `${file}:2:26`,
     `${file}:9:7`,
     `${file}:12:23`,
   ]);
@@ -212,7 +217,7 @@ Deno.test("a mistake in --set is told with the option, not with a line of the fi
     "--set runs.toy.betta=4: unknown key `betta` in `toy`; did you mean `beta`?\n" +
       "  keys of toy: latent, beta, widths, likelihood, note, warm, optimiser, prior" +
       "   (deno task list toy)\n" +
-      "--set data.size=four: `toys.size` wants a whole number of at least 16 and at most 256; " +
+      "--set data.size=four: `blocks.size` wants a whole number of at least 16 and at most 256; " +
       "found the text `four`",
   );
   assertEquals(

@@ -38,7 +38,7 @@ async function expand(entries: readonly unknown[]): Promise<Record<string, unkno
   const suite = await parseSuite(
     JSON.stringify({
       suite: "laws",
-      data: { dataset: "toys" },
+      data: { dataset: "blocks" },
       budget: { steps: 1 },
       modules: ["toys.ts"],
       runs: entries.map((entry) => ({ toy: entry })),

@@ -3,7 +3,7 @@ import { parseSuite } from "../../src/suite/load.ts";
 
 const text = `
 suite: mine
-data: { dataset: toys, size: 32 }
+data: { dataset: blocks, size: 32 }
 budget: { seconds: 240 }
 modules: [../tests/suite/toys.ts]
 runs:
@@ -89,7 +89,7 @@ Deno.test("--set budget.steps takes the place of the suite's seconds; samples be
 
 Deno.test("--set reaches data, metrics, seeds and keys that the file leaves out", async () => {
   const suite = await load("data.size=64", "metrics.score.samples=7", "seeds=3,4", "about=hi");
-  assertEquals(suite.data, { dataset: "toys", version: 2, config: { size: 64 } });
+  assertEquals(suite.data, { dataset: "blocks", version: 2, config: { size: 64 } });
   assertEquals(suite.metrics.map((m) => [m.config.features, m.config.samples]), [
     ["judge", 7],
     ["lite0", 7],

@@ -35,8 +35,8 @@ export const toy = defineFamily({
   build: unused,
 });
 
-export const toys = defineDataset({
-  name: "toys",
+export const blocks = defineDataset({
+  name: "blocks",
   version: 2,
   about: "A dataset of configs only",
   licence: "none",

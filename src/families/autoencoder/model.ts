@@ -4,14 +4,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
-  type ConvOptions,
+  type CodecOptions,
   decode,
   type Decoder,
   encode,
   type Encoder,
   initDecoder,
   initEncoder,
-} from "../../backbones/conv.ts";
+} from "../../backbones/codec.ts";
 import type { Key } from "../../engine/engine.ts";
 import { fold } from "../../random/key.ts";
 
@@ -21,7 +21,7 @@ export type Parameters = { readonly encoder: Encoder; readonly decoder: Decoder 
 /** Fresh parameters for codes of length `latent`. */
 export function initParameters(
   key: Key,
-  { latent, ...options }: ConvOptions & { latent: number },
+  { latent, ...options }: CodecOptions & { latent: number },
 ): Parameters {
   return {
     encoder: initEncoder(fold(key, "encoder"), { ...options, out: latent }),
@@ -38,7 +38,7 @@ export function toCode({ encoder }: Parameters, x_BHWC: tf.Tensor4D): tf.Tensor2
 export function toPicture(
   { decoder }: Parameters,
   z_BZ: tf.Tensor2D,
-  options: ConvOptions,
+  options: CodecOptions,
 ): tf.Tensor4D {
   return tf.add(decode(decoder, z_BZ, options), 0.5);
 }

@@ -23,6 +23,7 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
       latent: "continuous",
       reconstructs: true,
       samples: true,
+      posterior: true,
     },
     init: (key) => {
       const params = initParameters(key, { sample, width: config.width, latent: config.latent });

@@ -4,13 +4,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
-  type ConvOptions,
+  type CodecOptions,
   decode,
   type Decoder,
   encode,
   type Encoder,
-} from "../../backbones/conv.ts";
-import { initDecoder, initEncoder } from "../../backbones/conv.ts";
+  initDecoder,
+  initEncoder,
+} from "../../backbones/codec.ts";
 import type { Key } from "../../engine/engine.ts";
 import { log } from "../../numeric/elementary.ts";
 import { softplus, tanh } from "../../nn/mod.ts";
@@ -45,7 +46,7 @@ const LOG_SCALE_GAIN = 10;
 /** Fresh parameters for codes of length `latent`. */
 export function initParameters(
   key: Key,
-  { latent, ...options }: ConvOptions & { latent: number },
+  { latent, ...options }: CodecOptions & { latent: number },
 ): Parameters {
   return {
     encoder: initEncoder(fold(key, "encoder"), { ...options, out: 2 * latent }),
@@ -69,7 +70,7 @@ export function boundLogVariance(raw: tf.Tensor2D): tf.Tensor2D {
 export function decodeDraws(
   decoder: Decoder,
   z_BKZ: tf.Tensor3D,
-  options: ConvOptions,
+  options: CodecOptions,
 ): tf.Tensor3D {
   const [B, K, Z] = z_BKZ.shape;
   return tf.reshape(decode(decoder, tf.reshape(z_BKZ, [B * K, Z]), options), [B, K, -1]);

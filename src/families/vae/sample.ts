@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Key } from "../../engine/engine.ts";
-import { decode } from "../../backbones/conv.ts";
+import { decode } from "../../backbones/codec.ts";
 import { fold, normal } from "../../random/key.ts";
 import { drawCodes } from "../mixture_prior.ts";
 import { likelihoodOf, logScaleOf, type Setting } from "./bound.ts";

@@ -2,6 +2,9 @@
 import type { Chart } from "../model.ts";
 import { filled, type Spec, styleScale, valueAxis, valueScale } from "./spec.ts";
 
+/** Points that all have their label beside them; of more only those on the front do. */
+const LABELLED = 6;
+
 /** Vega-Lite specification of the front. */
 export function front(chart: Chart & { kind: "front" }): Spec {
   const points = chart.points.map((p) => ({
@@ -25,7 +28,11 @@ export function front(chart: Chart & { kind: "front" }): Spec {
     field,
     type: "quantitative" as const,
     scale: sx.scale,
-    axis: valueAxis(`${chart.x} · more is better`, sx, 5),
+    axis: valueAxis(
+      `${chart.x} · ${chart.xDirection === "lower" ? "less" : "more"} is better`,
+      sx,
+      5,
+    ),
   });
   const y = (field: string) => ({
     field,
@@ -37,11 +44,13 @@ export function front(chart: Chart & { kind: "front" }): Spec {
       5,
     ),
   });
+  const many = points.length > LABELLED;
+  const legend = many ? { columns: 4 } : null;
   const colour = {
     field: "label",
     type: "nominal" as const,
     scale: styleScale(chart.points, "colour"),
-    legend: null,
+    legend,
   };
   const line = [...points].filter((p) => p.onFront).sort((a, b) => a.x - b.x);
   return {
@@ -65,7 +74,8 @@ export function front(chart: Chart & { kind: "front" }): Spec {
         data: { values: line },
         mark: {
           type: "line",
-          interpolate: chart.yDirection === "lower" ? "step-after" : "step-before",
+          // The best quality at this cost or less: it lasts until the next point. Of rates, or more.
+          interpolate: chart.xDirection === "lower" ? "step-after" : "step-before",
           strokeWidth: 1.2,
           opacity: 0.45,
           color: "currentColor",
@@ -95,15 +105,16 @@ export function front(chart: Chart & { kind: "front" }): Spec {
                 field: "label",
                 type: "nominal",
                 scale: styleScale(chart.points, "shape"),
-                legend: null,
+                legend,
               },
             },
           },
-          {
-            mark: { type: "text", align: "left", baseline: "bottom", dx: 8, dy: -6, limit: 160 },
-            encoding: { x: x("x"), y: y("y"), text: { field: "label" } },
-          },
         ],
+      },
+      {
+        data: { values: many ? line : points },
+        mark: { type: "text", align: "left", baseline: "bottom", dx: 8, dy: -6, limit: 160 },
+        encoding: { x: x("x"), y: y("y"), text: { field: "label" } },
       },
     ]),
   };

@@ -5,6 +5,8 @@ import { dots } from "./dots.ts";
 import { front } from "./front.ts";
 import { sanity } from "./sanity.ts";
 import type { Spec } from "./spec.ts";
+import { shares } from "./shares.ts";
+import { steps } from "./steps.ts";
 import { time } from "./time.ts";
 
 const builders: { [K in Chart["kind"]]: (chart: Chart & { kind: K }) => Spec } = {
@@ -12,6 +14,8 @@ const builders: { [K in Chart["kind"]]: (chart: Chart & { kind: K }) => Spec } =
   dots,
   front,
   sanity,
+  shares,
+  steps,
   time,
 };
 

@@ -1,0 +1,140 @@
+/**
+ * Getting samples from where they are: reading a folder, running a program, asking a server.
+ * @module
+ */
+import { resolve } from "@std/path";
+import { DataError, type ImageSet, type ImageSpec } from "../data/dataset.ts";
+import { imageSet } from "../data/images.ts";
+import { listPictures } from "../data/folder/layout.ts";
+import { runProgram } from "./program.ts";
+import { type ExternalConfig, fill, sourceText } from "./mod.ts";
+import { strictPicture } from "./strict.ts";
+
+/** What is asked for. */
+export interface GatherOptions {
+  readonly spec: ImageSpec;
+  /** Pictures wanted; fewer may come, never more. */
+  readonly count: number;
+  readonly seed: number;
+  /** An empty folder of the run's own, for a program to fill. */
+  readonly scratch: string;
+  /** Aborting stops whatever is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** Samples with what they cost. */
+export interface Gathered {
+  readonly images: ImageSet;
+  /** Wall seconds of the program or of the requests, start-up included; null for a folder. */
+  readonly seconds: number | null;
+}
+
+/** Files or requests at a time. */
+const atOnce = 16;
+
+/** Pictures 0 … of whatever `read` gives, in order, until it gives null or `count` are there. */
+async function collect(
+  { spec, count, signal }: GatherOptions,
+  read: (index: number) => Promise<Uint8Array | null>,
+): Promise<ImageSet> {
+  const each = spec.height * spec.width * spec.channels;
+  const data = new Uint8Array(count * each);
+  let found = 0;
+  while (found < count) {
+    signal.throwIfAborted();
+    const wanted = Math.min(atOnce, count - found);
+    // All are waited for, so that of several errors the first in order is told.
+    const settled = await Promise.allSettled(
+      Array.from({ length: wanted }, (_, i) => read(found + i)),
+    );
+    const part = settled.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
+    const end = part.indexOf(null);
+    const there = end < 0 ? part : part.slice(0, end);
+    there.forEach((picture, i) => data.set(picture!, (found + i) * each));
+    found += there.length;
+    if (end >= 0) break;
+  }
+  return imageSet(data.subarray(0, found * each), spec);
+}
+
+async function fromFolder(folder: string, options: GatherOptions): Promise<ImageSet> {
+  const { paths } = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const { spec } = options;
+  return await collect(
+    options,
+    async (index) =>
+      index < paths.length
+        ? await strictPicture(await Deno.readFile(paths[index]), { spec, where: paths[index] })
+        : null,
+  );
+}
+
+async function fromServer(address: string, options: GatherOptions): Promise<ImageSet> {
+  const { spec, count, seed, signal } = options;
+  const { height, width, channels } = spec;
+  return await collect(options, async (index) => {
+    const url = fill(address, { index, count, seed, height, width, channels });
+    const failed = (why: string) => new DataError(`${url}: ${why}`);
+    let response: Response;
+    try {
+      response = await fetch(url, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw failed(`no answer (${(error as Error).message}); is the server up?`);
+    }
+    if (response.status === 404 && index > 0) {
+      await response.body?.cancel();
+      return null;
+    }
+    if (!response.ok) {
+      const said = (await response.text()).trim().slice(0, 200);
+      throw failed(`status ${response.status}, where a picture was wanted: ${said || "no text"}`);
+    }
+    return await strictPicture(await response.bytes(), { spec, where: url });
+  });
+}
+
+/**
+ * Gets the samples.
+ * @throws DataError where there are none, or one can't be compared with the data; an Error with the
+ * program's last words where it fails; the signal's reason where it is aborted
+ */
+export async function gather(config: ExternalConfig, options: GatherOptions): Promise<Gathered> {
+  const { folder, command, url, timeout } = config;
+  if (folder !== undefined) {
+    return { images: notEmpty(await fromFolder(folder, options), config), seconds: null };
+  }
+  const late = new DOMException("", "TimeoutError");
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(late), timeout * 1000);
+  const signal = AbortSignal.any([options.signal, limit.signal]);
+  const start = performance.now();
+  const { count, seed, scratch, spec: { height, width, channels } } = options;
+  try {
+    let images: ImageSet | null = null;
+    if (command !== undefined) {
+      const values = { out: resolve(scratch), count, seed, height, width, channels };
+      await runProgram(command.map((word) => fill(word, values)), signal);
+    } else {
+      images = await fromServer(url!, { ...options, signal });
+    }
+    const seconds = (performance.now() - start) / 1000;
+    images ??= await fromFolder(scratch, options);
+    return { images: notEmpty(images, config), seconds };
+  } catch (error) {
+    if (error !== late) throw error;
+    throw new DataError(
+      `${sourceText(config)}: not done after ${timeout} s; raise \`timeout\` where it needs longer`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function notEmpty(images: ImageSet, config: ExternalConfig): ImageSet {
+  if (images.count > 0) return images;
+  throw new DataError(`${sourceText(config)}: it gave no picture (PNG, JPEG, WebP)`);
+}

@@ -1,0 +1,43 @@
+/**
+ * The training step of the forms on pixels: the mean of −log p(x).
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { log } from "../../numeric/elementary.ts";
+import { valueAndGrad } from "../../nn/mod.ts";
+import type { TensorRecord } from "../family.ts";
+import { advance, type Trained } from "../training.ts";
+import { type StepInputs, toldLabels } from "./inputs.ts";
+import { logProbability, type Parameters, type Setting } from "./model.ts";
+
+/** What a checkpoint holds. */
+export type State = Trained<Parameters>;
+
+/** Nats of a picture of D values to bits a value: nats/(D ln 2). */
+export function bitsPerValue(nats: tf.Scalar, { height, width, channels }: Setting["sample"]) {
+  return tf.div(nats, height * width * channels * log(2)) as tf.Scalar;
+}
+
+/** The `train` program; see the table in `../family.ts`. Nats a picture. */
+export function trainStep(
+  state: State,
+  inputs: StepInputs,
+  { setting, steps }: { setting: Setting; steps: number },
+): [State, TensorRecord] {
+  const { config, sample } = setting;
+  const labels = toldLabels(inputs, setting);
+  const { loss, grads } = valueAndGrad((params: Parameters) => {
+    const logP_B = logProbability(params, { x_BHWC: inputs.x_BHWC, labels }, setting);
+    return { loss: tf.neg(tf.mean(logP_B)) as tf.Scalar };
+  }, state.params);
+  const { learningRate, ...next } = advance(state, grads, {
+    settings: config,
+    steps,
+    lossScale: sample.height * sample.width * sample.channels,
+  });
+  return [next, {
+    loss,
+    bits_per_dim: bitsPerValue(loss, sample),
+    learning_rate: learningRate,
+  }];
+}

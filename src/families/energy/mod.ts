@@ -1,0 +1,6 @@
+/**
+ * Energy and score models.
+ * @module
+ */
+export { energyModel } from "./family.ts";
+export { type Config, config } from "./config.ts";

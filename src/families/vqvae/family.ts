@@ -1,0 +1,113 @@
+/**
+ * Vector-quantised autoencoders with a prior over their codes: the declaration that joins networks,
+ * quantisers, objectives and sampler.
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { fold } from "../../random/key.ts";
+import { conditionsOf, type Labels } from "../conditioning.ts";
+import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import { initParts } from "../parts.ts";
+import { phaseAt, planPhases } from "../phases.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
+import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
+import { type Config, config } from "./config.ts";
+import { layoutOf } from "./layout.ts";
+import { gridsOf, initNetworks } from "./model.ts";
+import { initPrior, transformerOptions } from "./prior.ts";
+import { quantisers } from "./quantiser.ts";
+import { paint, priorStart, priorStep, samplePictures, type Sampler } from "./sample.ts";
+import { coderOf, type Setting, type State, trainPriorStep, trainStep } from "./train.ts";
+
+type Told = { readonly labels?: Labels };
+
+function build(config: Config, context: BuildContext): Model {
+  const { sample } = context;
+  const phases = planPhases([
+    { program: "train", share: 1 - config.priorShare },
+    { program: "train_prior", share: config.priorShare },
+  ], context.steps);
+  const quantiser = quantisers[config.quantiser](config);
+  const networks = { config, sample, dimensions: quantiser.dimensions };
+  const grids = gridsOf(networks);
+  const setting: Setting = {
+    ...networks,
+    quantiser,
+    grids,
+    places: layoutOf(grids, quantiser.stages),
+    conditions: conditionsOf(config.condition, context.factors),
+    steps: { networks: phases[0].steps, prior: phases[1].steps },
+  };
+  return {
+    capabilities: {
+      likelihood: "none",
+      latent: "discrete",
+      reconstructs: true,
+      samples: true,
+      codes: { size: quantiser.size, count: setting.places.length },
+      conditions: setting.conditions.map(({ name }) => name),
+      evaluations: transformerOptions(setting).context,
+    },
+    init: (key) => {
+      const parts = initParts({
+        networks: initNetworks(fold(key, "networks"), setting),
+        prior: initPrior(fold(key, "prior"), setting),
+      });
+      const books = grids.map((_, grid) => quantiser.init(fold(fold(key, "books"), grid)));
+      return books[0].length === 0 ? parts : { ...parts, books };
+    },
+    programs: {
+      train: updates<State, Images>((state, { x_BHWC }, key) =>
+        trainStep(state, { x_BHWC, key }, setting)
+      ),
+      train_prior: updates<State, Images & Rows & Told>((state, inputs, key) =>
+        trainPriorStep(state, { ...inputs, key }, setting)
+      ),
+      encode: reads<State, Images>((state, { x_BHWC }) => ({
+        mean_BZ: flattened(toCodes(coderOf(state, setting), x_BHWC, setting).q),
+      })),
+      codes: reads<State, Images>((state, { x_BHWC }) => ({
+        codes_BT: toCodes(coderOf(state, setting), x_BHWC, setting).codes_BT,
+      })),
+      decode: reads<State, Codes>((state, { z_BZ }) => ({
+        x_BHWC: toPictures(coderOf(state, setting), unflattened(z_BZ, setting), setting),
+      })),
+      reconstruct: reads<State, Images>((state, { x_BHWC }) => {
+        const coder = coderOf(state, setting);
+        return { x_BHWC: toPictures(coder, toCodes(coder, x_BHWC, setting).q, setting) };
+      }),
+      prior_start: reads<State, Rows & Told>((state, { rows_B, labels = {} }) =>
+        priorStart(state, { rows_B, labels }, setting)
+      ),
+      prior_step: updates<Sampler, Rows>((sampler, { rows_B }, key) => [
+        priorStep(sampler, { rows_B, key }, setting),
+        {},
+      ]),
+      paint: reads<State, { tokens_BS: tf.Tensor2D }>((state, { tokens_BS }) => ({
+        x_BHWC: paint(state, tokens_BS, setting),
+      })),
+    },
+    modes: { prior_step: "xla" },
+    driver: {
+      schedule: (step) => [phaseAt(phases, step).program],
+      sample: (state, request, context) => samplePictures(state, request, { context, setting }),
+    },
+  };
+}
+
+/** Vector-quantised autoencoders on residual convolutional networks, sampled through a transformer. */
+export const vqvae = defineFamily<Config>({
+  name: "vqvae",
+  version: 1,
+  about: "vector-quantised autoencoder, its prior a transformer: EMA codebook, residual, finite, " +
+    "two grids",
+  papers: [
+    "arXiv:1711.00937",
+    "arXiv:1906.00446",
+    "arXiv:2107.03312",
+    "arXiv:2309.15505",
+    "arXiv:2005.00341",
+  ],
+  config,
+  build,
+});

@@ -1,0 +1,162 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import {
+  chooseBackbone,
+  denoiser,
+  type DenoiserOptions,
+  initDenoiser,
+} from "../../src/backbones/denoiser.ts";
+import { dit, initDit } from "../../src/backbones/dit.ts";
+import { fromPatches, toPatches } from "../../src/backbones/space.ts";
+import { unetStages } from "../../src/backbones/unet.ts";
+import { leaves, mapTree, type TensorTree } from "../../src/engine/tree.ts";
+import { valueAndGrad } from "../../src/nn/mod.ts";
+import { normal } from "../../src/random/key.ts";
+import { close, law } from "../law.ts";
+import { key } from "../families/small.ts";
+import { value, values } from "../families/on_engine.ts";
+
+/** Every leaf moved a little, so that layers that start at zero take part. */
+const awake = <P>(fresh: P): P =>
+  mapTree(
+    fresh as TensorTree,
+    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.15)),
+  ) as P;
+
+const grid = (height: number, width = height, channels = 3) => ({ height, width, channels });
+
+Deno.test("the network fits the sample: a perceptron below 8 pixels a side, else what is asked for", () => {
+  const of = (backbone: DenoiserOptions["backbone"], height: number, width = height) =>
+    chooseBackbone({ backbone, sample: grid(height, width) });
+  assertEquals([of("auto", 32), of("dit", 32), of("unet", 8)], ["unet", "dit", "unet"]);
+  assertEquals([of("auto", 1, 2), of("dit", 7), of("unet", 40, 2)], ["mlp", "mlp", "mlp"]);
+});
+
+Deno.test("with a patch of 2 the first resolution is the half, and the lowest may be below 8", () => {
+  const stages = unetStages({ sample: grid(32, 20), width: 16, patch: 2, lowest: 4 });
+  assertEquals(stages, [
+    { height: 16, width: 10, channels: 16 },
+    { height: 8, width: 5, channels: 32 },
+    { height: 4, width: 3, channels: 64 },
+  ]);
+  assertThrows(() => unetStages({ sample: grid(3), width: 8, lowest: 4 }), RangeError, "4 to 256");
+});
+
+const kinds: Record<string, DenoiserOptions> = {
+  "unet": { sample: grid(16), backbone: "unet", width: 8, condition: 5 },
+  "unet, 8²": { sample: grid(8, 9, 4), backbone: "unet", width: 8, condition: 5 },
+  "dit": { sample: grid(18, 16), backbone: "dit", width: 8, condition: 5 },
+  "mlp": { sample: grid(1, 2, 1), backbone: "auto", width: 8, condition: 5 },
+};
+
+for (const [name, options] of Object.entries(kinds)) {
+  const { height, width, channels } = options.sample;
+  const input = (count: number, seed = 1) => ({
+    x_BHWC: normal<tf.Rank.R4>(key("x", seed), [count, height, width, channels]),
+    time_B: tf.linspace(0.1, 0.9, count),
+    condition_BE: normal<tf.Rank.R2>(key("c", seed), [count, 5]),
+  });
+
+  Deno.test(`${name}: a fresh denoiser says nothing, in the shape of its pictures`, async () => {
+    const fresh = tf.tidy(() => denoiser(initDenoiser(key("d"), options), input(2), options));
+    assertEquals(fresh.shape, [2, height, width, channels]);
+    assertEquals(new Set(await values(() => tf.abs(fresh))), new Set([0]));
+  });
+
+  law(
+    `${name}: each picture's output depends on its own numbers, time and condition, and on all three`,
+    {
+      source: "definition",
+      given: { seed: fc.integer({ min: 1, max: 1e6 }) },
+      kills: ["condition-not-told", "dit-time-not-told"],
+      cases: 3,
+      holds: async ({ seed }) => {
+        const p = () => awake(initDenoiser(key("d"), options));
+        const first = (change: Partial<ReturnType<typeof input>>, count = 2) =>
+          values(() => {
+            const out = denoiser(p(), { ...input(count, seed), ...change }, options);
+            return tf.slice(out, 0, 1);
+          });
+        const base = await first({});
+        const [other, x, time, condition] = [
+          await first({
+            x_BHWC: tf.concat([
+              tf.slice(input(2, seed).x_BHWC, 0, 1),
+              tf.zeros([1, height, width, channels]),
+            ]) as tf.Tensor4D,
+          }),
+          await first({ x_BHWC: input(2, seed + 1).x_BHWC }),
+          await first({ time_B: tf.tensor1d([0.3, 0.9]) }),
+          await first({ condition_BE: input(2, seed + 1).condition_BE }),
+        ];
+        const apart = (a: number[]) => Math.max(...a.map((v, i) => Math.abs(v - base[i])));
+        const size = Math.max(...base.map(Math.abs));
+        if (apart(other) > 1e-5 * size) {
+          throw new Error(`another picture changes it: ${apart(other)}`);
+        }
+        for (const [what, found] of Object.entries({ x, time, condition })) {
+          if (apart(found) < 1e-3 * size) throw new Error(`${what} changes it by ${apart(found)}`);
+        }
+      },
+    },
+  );
+}
+
+law("patches go back to where they came from", {
+  source: "definition",
+  given: {
+    rows: fc.integer({ min: 1, max: 4 }),
+    columns: fc.integer({ min: 1, max: 4 }),
+    patch: fc.integer({ min: 1, max: 4 }),
+    channels: fc.integer({ min: 1, max: 3 }),
+  },
+  kills: ["patches-transposed"],
+  cases: 40,
+  holds: async ({ rows, columns, patch, channels }) => {
+    const shape = [2, rows * patch, columns * patch, channels] as [number, number, number, number];
+    const x = () => tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape) as tf.Tensor4D;
+    const back = await values(() => fromPatches(toPatches(x(), patch), { rows, patch, channels }));
+    assertEquals(back, await values(x));
+    // A patch's first number is the picture's at its corner.
+    const corner = await value(() =>
+      tf.slice(toPatches(x(), patch), [0, columns - 1, 0], [1, 1, 1]).reshape([])
+    );
+    assertEquals(corner, (columns - 1) * patch * channels);
+  },
+});
+
+Deno.test("DiT: the gradient is its directional difference, every leaf taking part", async () => {
+  const options = { sample: grid(8), width: 32, depth: 2, condition: 3 };
+  const make = () => awake(initDit(key("g"), options));
+  type P = ReturnType<typeof make>;
+  const loss = (p: P) => {
+    const x = normal<tf.Rank.R4>(key("x"), [2, 8, 8, 3]);
+    const condition_BE = normal<tf.Rank.R2>(key("c"), [2, 3]);
+    const out = dit(p, x, tf.tensor1d([0.2, 0.7]), { condition_BE, timeScale: 10 });
+    return tf.mean(tf.square(tf.sub(out, 1))) as tf.Scalar;
+  };
+  const direction = (path: string, leaf: tf.Tensor) => normal(key("v", path), leaf.shape);
+  const slopes = await values(() => {
+    const { grads } = valueAndGrad((p: P) => ({ loss: loss(p) }), make());
+    return tf.stack(
+      leaves(grads as TensorTree).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))),
+    );
+  });
+  assertEquals(slopes.filter((s) => s === 0), []);
+  const slope = slopes.reduce((a, b) => a + b, 0);
+  const at = (h: number) =>
+    value(() =>
+      loss(
+        mapTree(
+          make() as TensorTree,
+          (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
+        ) as P,
+      )
+    );
+  const h = 2 ** -9;
+  const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
+  const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
+  close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+  assertThrows(() => initDit(key("g"), { ...options, width: 40 }), RangeError, "multiple of 32");
+});

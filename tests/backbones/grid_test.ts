@@ -1,0 +1,131 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import {
+  gridDecode,
+  type GridDecoder,
+  gridEncode,
+  type GridEncoder,
+  gridOf,
+  type GridOptions,
+  gridStages,
+  initGridDecoder,
+  initGridEncoder,
+} from "../../src/backbones/grid.ts";
+import { leaves, mapTree, type TensorTree } from "../../src/engine/tree.ts";
+import { valueAndGrad } from "../../src/nn/mod.ts";
+import { normal } from "../../src/random/key.ts";
+import { close, law } from "../law.ts";
+import { key, squares } from "../families/small.ts";
+import { value, values } from "../families/on_engine.ts";
+
+const options = (height: number, width: number, more: Partial<GridOptions> = {}): GridOptions => ({
+  sample: { kind: "image", height, width, channels: 3 },
+  width: 16,
+  ...more,
+});
+
+type Both = { readonly encoder: GridEncoder; readonly decoder: GridDecoder };
+
+function both(own: GridOptions): Both {
+  return {
+    encoder: initGridEncoder(key("encoder"), { ...own, out: 5 }),
+    decoder: initGridDecoder(key("decoder"), { ...own, in: 5 }),
+  };
+}
+
+/** Every leaf moved a little, so that what starts at zero takes part. */
+function awake(own: GridOptions): Both {
+  return mapTree(
+    both(own) as TensorTree,
+    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.1)),
+  ) as Both;
+}
+
+law(
+  "grids: a picture's sides halved as often as asked, rounded up, and back to the picture's own",
+  {
+    source: "definition",
+    given: {
+      height: fc.integer({ min: 16, max: 40 }),
+      width: fc.integer({ min: 16, max: 40 }),
+      halvings: fc.integer({ min: 1, max: 3 }),
+    },
+    cases: 8,
+    holds: async ({ height, width, halvings }) => {
+      const own = options(height, width, { halvings });
+      const half = (n: number) => {
+        for (let i = 0; i < halvings; i++) n = Math.ceil(n / 2);
+        return n;
+      };
+      const grid = gridOf(own);
+      assertEquals([grid.height, grid.width, grid.channels], [half(height), half(width), 16]);
+      assertEquals(gridStages(own).every(({ channels }) => channels >= 8), true);
+      const p = both(own);
+      const x = squares(2, own.sample);
+      const z = gridEncode(p.encoder, x);
+      assertEquals(z.shape, [2, grid.height, grid.width, 5]);
+      const back = await values(() => gridDecode(p.decoder, z, own));
+      assertEquals(back.length, x.size);
+      // The decoder starts at zero, whatever it is given.
+      assertEquals(back.every((v) => v === 0), true);
+      tf.dispose([x, z, ...leaves(p as TensorTree).map(([, leaf]) => leaf)]);
+    },
+  },
+);
+
+Deno.test("grids: the gradient of encoder and decoder is their directional difference", async () => {
+  const own = options(16, 18, { blocks: 2 });
+  const x_BHWC = squares(2, own.sample);
+  const loss = ({ encoder, decoder }: Both) =>
+    tf.mean(
+      tf.square(tf.sub(gridDecode(decoder, gridEncode(encoder, x_BHWC), own), x_BHWC)),
+    ) as tf.Scalar;
+  const direction = (path: string, leaf: tf.Tensor) => normal(key("u", path), leaf.shape);
+  const slope = await value(() => {
+    const { grads } = valueAndGrad((p: Both) => ({ loss: loss(p) }), awake(own));
+    return tf.addN(
+      leaves(grads as TensorTree).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))),
+    );
+  });
+  const at = (h: number) =>
+    value(() =>
+      loss(
+        mapTree(
+          awake(own) as TensorTree,
+          (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
+        ) as Both,
+      )
+    );
+  // Richardson: the h² error cancels; rounding of a loss of order 1 over h is left.
+  const h = 2 ** -7;
+  const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
+  const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
+  close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+});
+
+Deno.test("grids: the vector that changes most lies where the picture changed", async () => {
+  // Groups are normalised over the whole picture, so that all vectors change a little.
+  const own = options(32, 32);
+  const change = async (row: number, column: number) =>
+    await values(() => {
+      const { encoder } = awake(own);
+      const x = tf.fill([1, 32, 32, 3], 0.5) as tf.Tensor4D;
+      const dot = tf.oneHot(tf.tensor1d([row * 32 + column], "int32"), 1024);
+      const moved = tf.add(x, tf.reshape(tf.cast(dot, "float32"), [1, 32, 32, 1])) as tf.Tensor4D;
+      const difference = tf.sub(gridEncode(encoder, moved), gridEncode(encoder, x));
+      return tf.sum(tf.square(difference), 3);
+    });
+  for (const [row, column] of [[2, 2], [17, 29], [30, 5]]) {
+    const by = await change(row, column);
+    const at = by.indexOf(Math.max(...by));
+    close(Math.floor(at / 8), Math.floor(row / 4), 1, "row");
+    close(at % 8, Math.floor(column / 4), 1, "column");
+  }
+});
+
+Deno.test("grids: sizes that it can't take are refused", () => {
+  assertThrows(() => gridStages(options(12, 32)), RangeError, "16 to 256 pixels a side");
+  assertThrows(() => gridStages(options(32, 300)), RangeError, "got 32×300");
+  assertThrows(() => gridStages(options(32, 32, { halvings: 0 })), RangeError, "not 0");
+});

@@ -1,0 +1,312 @@
+/** Samples from elsewhere: folders, programs and servers, on the run path of any other row. */
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import sharp from "sharp";
+import { sha256 } from "../../src/digest.ts";
+import { external, type ExternalConfig, fill, takesSeed } from "../../src/external/mod.ts";
+import { runProgram } from "../../src/external/program.ts";
+import { strictPicture } from "../../src/external/strict.ts";
+import { groupId, runId } from "../../src/plan/identity.ts";
+import { planSuite } from "../../src/plan/plan.ts";
+import type { PlannedRun, Record as RunRecord, RunSpec } from "../../src/record/record.ts";
+import { openStore } from "../../src/record/store.ts";
+import { buildReport } from "../../src/report/build.ts";
+import type { RunEvent } from "../../src/run/events.ts";
+import { executeRun } from "../../src/run/execute.ts";
+import { parseSuite } from "../../src/suite/load.ts";
+import { inFolder, planned as plannedTiny, tinyHost } from "../run/harness.ts";
+
+const writer = fromFileUrl(new URL("writer.ts", import.meta.url));
+const program = (...more: string[]) => [
+  Deno.execPath(),
+  "run",
+  "-A",
+  writer,
+  "--out={out}",
+  "--count={count}",
+  "--seed={seed}",
+  ...more,
+];
+
+/** A planned external run on the tiny data. */
+function planned(given: Partial<ExternalConfig>, seed = 1): PlannedRun {
+  const { spec: tiny } = plannedTiny({ speed: true });
+  const spec: RunSpec = {
+    ...tiny,
+    protocol: "external",
+    family: external.name,
+    familyVersion: external.version,
+    config: external.config.parse(given) as never,
+    budget: { steps: 0 },
+    seed,
+  };
+  return { id: runId(spec), group: groupId(spec), label: "theirs", spec };
+}
+
+async function run(
+  out: string,
+  given: Partial<ExternalConfig>,
+  change: Parameters<typeof tinyHost>[1] = {},
+) {
+  const outcome = await executeRun(planned(given), await tinyHost(out, change));
+  if (outcome.kind !== "record") throw new Error(JSON.stringify(outcome));
+  return outcome;
+}
+
+/** Grey pictures of one shade each, `side`² pixels. */
+async function picturesIn(folder: string, shades: readonly number[], side = 8) {
+  for (const [i, shade] of shades.entries()) {
+    const data = new Uint8Array(side * side).fill(shade);
+    await sharp(data, { raw: { width: side, height: side, channels: 1 } }).png()
+      .toFile(`${folder}/${String(i).padStart(3, "0")}.png`);
+  }
+}
+
+const brightness = ({ metrics }: RunRecord) =>
+  metrics.find(({ name }) => name === "brightness@20")!;
+const shades = Array.from({ length: 70 }, (_, i) => i);
+
+Deno.test("a folder is scored like any model, and its bytes' digest stands in the record", () =>
+  inFolder(async (out) => {
+    const folder = await Deno.makeTempDir({ dir: out });
+    await picturesIn(folder, shades);
+    const { record } = await run(out, { folder });
+    assertEquals(record.state, "done", record.cause);
+    assertEquals(brightness(record).value, 9.5);
+    const bytes = Uint8Array.from(shades.slice(0, 64).flatMap((shade) => Array(64).fill(shade)));
+    assertEquals(record.samples, {
+      from: `folder ${folder}`,
+      asked: 64,
+      count: 64,
+      sha256: await sha256(bytes),
+      seconds: null,
+    });
+    const speed = record.metrics.find(({ kind }) => kind === "speed")!;
+    assertEquals([speed.value, speed.status], [null, "not-measured"]);
+    assertStringIncludes(speed.reason!, "external");
+    assertEquals(record.artefacts.map(({ name }) => name), ["samples", "nearest"]);
+    // Unchanged: the record stands. Changed: it is scored again. Gone: the record stands.
+    assert((await run(out, { folder })).cached);
+    await picturesIn(folder, [200]);
+    const again = await run(out, { folder });
+    assert(!again.cached);
+    assertEquals(brightness(again.record).value, 19.5);
+    await Deno.remove(folder, { recursive: true });
+    const events: RunEvent[] = [];
+    assert((await run(out, { folder }, { events })).cached);
+    const notes = events.flatMap((e) => e.kind === "note" ? [e.note] : []);
+    assertStringIncludes(notes.join(), "the record stands as it is");
+  }));
+
+Deno.test("too few pictures: metrics that need more are not measured, and say why", () =>
+  inFolder(async (out) => {
+    const folder = await Deno.makeTempDir({ dir: out });
+    await picturesIn(folder, [1, 2, 3]);
+    const { record } = await run(out, { folder });
+    const { value, status, reason } = brightness(record);
+    assertEquals([value, status], [null, "not-measured"]);
+    assertEquals(reason, `20 samples are needed and folder ${folder} gave 3`);
+    await assertRejects(
+      async () => await run(out, { folder: `${out}/none` }),
+      Error,
+      "does not exist",
+    );
+    const empty = await Deno.makeTempDir({ dir: out });
+    await assertRejects(() => run(out, { folder: empty }), Error, "it gave no picture");
+  }));
+
+Deno.test("a program is run once: killed after it, the next attempt goes on from its samples", () =>
+  inFolder(async (out) => {
+    const log = `${out}/log`;
+    const given = { command: program(`--log=${log}`) };
+    const host = { metric: () => Promise.reject(new Error("killed here")) };
+    await assertRejects(() => run(out, given, host), Error, "killed here");
+    const { record } = await run(out, given);
+    assertEquals(await Deno.readTextFile(log), "called\n");
+    assertEquals(record.state, "done", record.cause);
+    // Seed 1: shades 17, 20, 23, …
+    assertEquals(brightness(record).value, 17 + 3 * 9.5);
+    assertEquals([record.samples!.asked, record.samples!.count], [64, 64]);
+    assert(record.samples!.seconds! > 0.05);
+    const [kept] = record.artefacts;
+    assertEquals(kept.sha256, record.samples!.sha256);
+    const store = openStore(out);
+    assertEquals(await sha256((await store.read(record.id, kept.file))!), kept.sha256);
+    assert((await run(out, given)).cached);
+    // What was kept is checked: other bytes are not taken for the program's.
+    await store.remove(record.id, "record.json");
+    await store.write(record.id, kept.file, new Uint8Array(64 * 64));
+    assertEquals((await run(out, given)).record.samples!.sha256, kept.sha256);
+    assertEquals(await Deno.readTextFile(log), "called\ncalled\n");
+  }));
+
+Deno.test("a program that fails, is late, isn't there or writes another size: what, where, what to do", () =>
+  inFolder(async (out) => {
+    const refused = async (given: Partial<ExternalConfig>, ...parts: string[]) => {
+      const error = await assertRejects(() => run(out, given), Error);
+      for (const part of parts) assertStringIncludes(error.message, part);
+    };
+    await refused(
+      { command: program("--fail") },
+      "exit code 3; it said last:\n",
+      "RuntimeError: no such checkpoint",
+    );
+    const start = performance.now();
+    await refused({ command: program("--sleep"), timeout: 0.5 }, "not done after 0.5 s; raise");
+    assert(performance.now() - start < 10_000);
+    await refused({ command: ["nosuchprogram", "{out}"] }, "there is no program nosuchprogram");
+    await refused(
+      { command: program("--side=9") },
+      "0000.png: it is 9×9 and this suite's data 8×8; nothing is resized here",
+      "magick mogrify -resize '8x8!'",
+    );
+  }));
+
+Deno.test("a program is ended when the run is to stop, and the run goes on later", () =>
+  inFolder(async (out) => {
+    const given = { command: program("--sleep") };
+    let asked = 0;
+    const host = await tinyHost(out, { stopped: () => ++asked > 2 });
+    const start = performance.now();
+    assertEquals(await executeRun(planned(given), host), { kind: "stopped", step: 0 });
+    assert(performance.now() - start < 10_000);
+    assertEquals((await openStore(out).readStatus(planned(given).id))!.state, "interrupted");
+  }));
+
+Deno.test("a server gives a picture a request; 404 ends the set, other answers are errors", () =>
+  inFolder(async (out) => {
+    const asked: string[] = [];
+    const server = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      asked.push(request.url);
+      const index = Number(searchParams.get("i"));
+      if (pathname === "/broken") return new Response("out of memory", { status: 500 });
+      if (pathname === "/few" && index >= 3) return new Response("no more", { status: 404 });
+      const shade = 50 * Number(searchParams.get("seed")) + index;
+      const data = new Uint8Array(64 * 3).fill(shade);
+      const bytes = await sharp(data, { raw: { width: 8, height: 8, channels: 3 } }).png()
+        .toBuffer();
+      return new Response(new Uint8Array(bytes));
+    });
+    const at = (path: string) =>
+      `http://127.0.0.1:${server.addr.port}/${path}?i={index}&seed={seed}`;
+    try {
+      const { record } = await run(out, { url: at("all") });
+      assertEquals(brightness(record).value, 59.5);
+      assertEquals(record.samples!.count, 64);
+      assert(record.samples!.seconds! > 0);
+      assertEquals(asked.length, 64);
+      const few = await run(out, { url: at("few") });
+      assertEquals(few.record.samples!.count, 3);
+      const error = await assertRejects(() => run(out, { url: at("broken") }), Error);
+      assertStringIncludes(error.message, "status 500, where a picture was wanted: out of memory");
+    } finally {
+      await server.shutdown();
+    }
+    const gone = await assertRejects(() => run(out, { url: at("all"), timeout: 9 }), Error);
+    assertStringIncludes(gone.message, "is the server up?");
+  }));
+
+Deno.test("pictures are taken as they are or refused, never mended", async () => {
+  const spec = { kind: "image", height: 2, width: 2, channels: 3 } as const;
+  const grey = { ...spec, channels: 1 } as const;
+  const png = async (values: number[], channels: 1 | 3 | 4, size = { width: 2, height: 2 }) =>
+    new Uint8Array(
+      await sharp(Uint8Array.from(values), { raw: { ...size, channels } })
+        .toColourspace(channels === 1 ? "b-w" : "srgb").png().toBuffer(),
+    );
+  const colours = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+  const take = (bytes: Uint8Array, of: typeof spec | typeof grey = spec) =>
+    strictPicture(bytes, { spec: of, where: "x.png" });
+  assertEquals([...await take(await png(colours, 3))], colours);
+  const opaque = colours.flatMap((v, i) => i % 3 === 2 ? [v, 255] : [v]);
+  assertEquals([...await take(await png(opaque, 4))], colours);
+  assertEquals([...await take(await png([9, 8, 7, 6], 1), grey)], [9, 8, 7, 6]);
+  const alike = [9, 8, 7, 6].flatMap((v) => [v, v, v]);
+  assertEquals([...await take(await png(alike, 3), grey)], [9, 8, 7, 6]);
+  const refused = async (
+    bytes: Uint8Array,
+    message: string,
+    of: typeof spec | typeof grey = spec,
+  ) =>
+    assertStringIncludes(
+      (await assertRejects(() => take(bytes, of), Error)).message,
+      `x.png: ${message}`,
+    );
+  await refused(await png([9, 8, 7, 6], 1), "it is grey");
+  await refused(await png(colours, 3), "it is in colour", grey);
+  const clear = opaque.with(7, 254);
+  await refused(await png(clear, 4), "it has transparent pixels");
+  await refused(await png(colours, 1, { width: 4, height: 3 }), "it is 4×3");
+  await refused(new TextEncoder().encode("text"), "not a readable picture");
+  const deep = await sharp(new Uint16Array(12), { raw: { width: 2, height: 2, channels: 3 } })
+    .toColourspace("rgb16").png().toBuffer();
+  await refused(new Uint8Array(deep), "it has ushort channels; write 8 bits");
+});
+
+Deno.test("a program that leaves a child behind doesn't hold the run up", async () => {
+  if (Deno.build.os === "windows") return;
+  const start = performance.now();
+  await runProgram(["sh", "-c", "sleep 20 & echo done"], new AbortController().signal);
+  assert(performance.now() - start < 10_000);
+});
+
+Deno.test("placeholders are filled where they are known", () => {
+  assertEquals(fill("{seed}-{count} {other} {out}", { seed: 3, count: 10 }), "3-10 {other} {out}");
+  const config = (given: object) => external.config.parse(given);
+  assert(takesSeed(config({ command: ["x", "{out}", "-s{seed}"] })));
+  assert(!takesSeed(config({ command: ["x", "{out}"] })));
+  assert(!takesSeed(config({ folder: "{seed}" })));
+});
+
+const suite = (entry: string) =>
+  parseSuite(
+    [
+      "suite: mine",
+      "data: { dataset: heads, size: 32 }",
+      "budget: { steps: 10 }",
+      "seeds: [1, 2]",
+      "controls: []",
+      "runs:",
+      "  - vae",
+      entry,
+      "metrics: [frechet]",
+    ].join("\n"),
+    { file: "suites/mine.yaml" },
+  );
+
+Deno.test("in a suite: named as other runs are, once a seed where it takes one, else once", async () => {
+  const rows = async (entry: string) =>
+    planSuite(await suite(entry), { engine: "wasm" })
+      .filter(({ spec }) => spec.protocol === "external")
+      .map(({ label, spec }) => [label, spec.seed, spec.family]);
+  assertEquals(await rows("  - { external: { folder: mine }, name: theirs }"), [
+    ["theirs", 1, "external"],
+  ]);
+  assertEquals(
+    await rows('  - { external: { command: ["x", "{out}", "{seed}"] }, name: theirs }'),
+    [["theirs", 1, "external"], ["theirs", 2, "external"]],
+  );
+  const wrong = async (entry: string, message: string) =>
+    assertStringIncludes((await assertRejects(() => suite(entry), Error)).message, message);
+  await wrong("  - external", "wants one of folder, command or url; found none");
+  await wrong("  - external: { folder: a, url: b }", "found folder and url");
+  await wrong('  - external: { command: ["python", "s.py"] }', "wants {out}, the folder to fill");
+  await wrong("  - external: { url: 'http://x/y' }", "wants an http address with {index}");
+  await wrong("  - external: { folders: a }", "did you mean `folder`?");
+  await wrong("  - externl: { folder: a }", "did you mean `external`?");
+});
+
+Deno.test("in a report: a row among the families, its training not measured but external", () =>
+  inFolder(async (out) => {
+    const folder = await Deno.makeTempDir({ dir: out });
+    await picturesIn(folder, shades);
+    const { record } = await run(out, { folder });
+    const model = buildReport({ suite: { name: "tiny", version: 1 }, records: [record] });
+    assertEquals(model.groups.map((g) => [g.label, g.control, g.index, g.parameters]), [
+      ["theirs", false, 0, null],
+    ]);
+    const entries = new Map(model.cards[0].sections.flatMap((s) => s.entries));
+    assertEquals(entries.get("training and parameters"), "not measured: external");
+    assertStringIncludes(entries.get("samples")!, record.samples!.sha256);
+  }));

@@ -1,0 +1,182 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import type { ImageSpec } from "../../src/data/dataset.ts";
+import { disposeTree } from "../../src/engine/tree.ts";
+import { autoregressive, config } from "../../src/families/autoregressive/mod.ts";
+import type { Model, TensorRecord } from "../../src/families/family.ts";
+import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
+import { built, key, read, reloaded, rows, sample16, squares } from "./small.ts";
+import { engine, values } from "./on_engine.ts";
+
+const tiny = {
+  form: "scales",
+  width: 16,
+  heads: 2,
+  layers: 1,
+  scales: 3,
+  codes: 8,
+  codeLength: 4,
+  codecWidth: 8,
+};
+const factors = [{ name: "side", kind: "class" as const, classes: ["left", "right"] }];
+const BATCH = 8;
+
+const sides = (count: number, from = 0) =>
+  tf.tensor1d(Int32Array.from({ length: count }, (_, i) => (from + i) % 2), "int32");
+
+/** Trains by the driver's schedule, as a run does. Step i's batch and key depend on i alone. */
+async function train(
+  model: Model,
+  { steps, from = 0, state = model.init(key("init")), sample = sample16 }: {
+    steps: number;
+    from?: number;
+    state?: TensorRecord;
+    sample?: ImageSpec;
+  },
+): Promise<{ state: TensorRecord; series: Record<string, Map<string, number[]>[]> }> {
+  const programs = compilePrograms(engine, model, { label: "test" });
+  const series: Record<string, Map<string, number[]>[]> = {};
+  for (let step = from; step < from + steps; step++) {
+    for (const name of model.driver.schedule!(step)) {
+      const inputs = {
+        x_BHWC: squares(BATCH, sample, (step * BATCH) % 64),
+        rows_B: rows(BATCH),
+        labels: { side: sides(BATCH, step) },
+      };
+      const stepKey = key(name, step);
+      const [next, outputs] = programs.step(name, state, { inputs, key: stepKey });
+      state = next;
+      (series[name] ??= []).push(await read(outputs));
+      disposeTree({ ...inputs, stepKey, outputs });
+    }
+  }
+  return { state, series };
+}
+
+async function drawn(
+  model: Model,
+  state: TensorRecord,
+  { count, from = 0, labels = {} }: {
+    count: number;
+    from?: number;
+    labels?: Record<string, tf.Tensor1D>;
+  },
+): Promise<number[]> {
+  const programs = compilePrograms(engine, model, { label: "test" });
+  const request = { rows_B: rows(count, from), key: key("sample"), labels };
+  const x = model.driver.sample!(state, request, sampleContext(engine, programs));
+  assertEquals(x.shape, [count, 16, 16, 3]);
+  const found = Array.from(await engine.read(x));
+  disposeTree({ x, ...request });
+  return found;
+}
+
+Deno.test("autoregressive scales: both phases lower their loss, the same key gives the same stream", async () => {
+  const model = built(autoregressive, tiny);
+  const [one, two] = [await train(model, { steps: 40 }), await train(model, { steps: 40 })];
+  assertEquals(one.series, two.series);
+  assertEquals(Object.keys(one.series), ["train", "train_prior"]);
+  const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+  for (const [name, series] of Object.entries(one.series)) {
+    assertEquals(series.length, 20);
+    const losses = series.map((s) => s.get("loss")![0]);
+    const [first, last] = [mean(losses.slice(0, 4)), mean(losses.slice(-4))];
+    if (!(last < 0.95 * first)) throw new Error(`${name}: loss went from ${first} to ${last}`);
+    for (const s of series) {
+      for (const [what, [v]] of s) assertEquals(Number.isFinite(v), true, what);
+    }
+  }
+});
+
+Deno.test("autoregressive scales: a training resumed in either phase is the uninterrupted one, bit for bit", async () => {
+  const model = built(autoregressive, tiny, { steps: 8 });
+  const whole = await train(model, { steps: 8 });
+  for (const at of [2, 6]) {
+    const before = await train(model, { steps: at });
+    const after = await train(model, {
+      steps: 8 - at,
+      from: at,
+      state: await reloaded(before.state),
+    });
+    assertEquals(await read(after.state), await read(whole.state));
+  }
+});
+
+Deno.test("autoregressive scales: pictures in, codes out, pictures back", async () => {
+  const model = built(autoregressive, tiny);
+  const { codes } = model.capabilities;
+  // A grid of 4×4 after 2×2 and 1×1.
+  assertEquals(codes, { size: 8, count: 21 });
+  const { state } = await train(model, { steps: 4 });
+  const x_BHWC = squares(3);
+  const run = (name: string, inputs: TensorRecord) =>
+    Object.values(model.programs[name](state, inputs, key("look"))[1])[0] as tf.Tensor;
+  const found = await values(() => run("codes", { x_BHWC }));
+  assertEquals(found.length, 3 * 21);
+  assertEquals(found.every((k) => Number.isInteger(k) && k >= 0 && k < 8), true);
+  const painted = await values(() =>
+    run("paint", { codes_BT: tf.tensor2d(Int32Array.from(found), [3, 21], "int32") })
+  );
+  assertEquals(await values(() => run("reconstruct", { x_BHWC })), painted);
+  assertEquals(
+    await values(() => run("decode", { z_BZ: run("encode", { x_BHWC }) })),
+    painted,
+  );
+  assertEquals(painted.every((v) => v >= 0 && v <= 1), true);
+  x_BHWC.dispose();
+});
+
+Deno.test("autoregressive scales: samples are pictures, leave nothing behind, and a row's doesn't depend on its batch", async () => {
+  const model = built(autoregressive, tiny);
+  const { state } = await train(model, { steps: 2 });
+  const before = engine.memory().tensors;
+  const whole = await drawn(model, state, { count: 3 });
+  assertEquals(engine.memory().tensors, before);
+  assertEquals(whole.every((v) => v >= 0 && v <= 1), true);
+  const parts = [
+    ...await drawn(model, state, { count: 1 }),
+    ...await drawn(model, state, { count: 2, from: 1 }),
+  ];
+  assertEquals(parts, whole);
+});
+
+Deno.test("autoregressive scales: conditional, told or not", async () => {
+  const told = { ...tiny, condition: ["side"], learningRate: 0.05 };
+  const model = built(autoregressive, told, { factors, steps: 16 });
+  const { state, series } = await train(model, { steps: 16 });
+  assertEquals(series.train_prior.length, 8);
+  const label = (value: number) => ({ side: tf.fill([2], value, "int32") as tf.Tensor1D });
+  const [left, right, any] = [
+    await drawn(model, state, { count: 2, labels: label(0) }),
+    await drawn(model, state, { count: 2, labels: label(1) }),
+    await drawn(model, state, { count: 2, labels: label(-1) }),
+  ];
+  assertNotEquals(left, right);
+  assertNotEquals(left, any);
+});
+
+Deno.test("autoregressive scales: a step leaves no tensor behind but the next state and its outputs", async () => {
+  const model = built(autoregressive, tiny, { steps: 8 });
+  const { state } = await train(model, { steps: 1 });
+  const before = engine.memory().tensors;
+  await train(model, { steps: 5, from: 1, state });
+  assertEquals(engine.memory().tensors, before);
+});
+
+Deno.test("autoregressive scales: trains on 28×28×1 pictures; refuses smaller ones and what it can't do", async () => {
+  const sample: ImageSpec = { kind: "image", height: 28, width: 28, channels: 1 };
+  const model = built(autoregressive, tiny, { sample, steps: 4 });
+  assertEquals(model.capabilities.codes?.count, 49 + 16 + 4);
+  const { series } = await train(model, { steps: 4, sample });
+  assertEquals(Number.isFinite(series.train_prior[1].get("loss")![0]), true);
+  assertThrows(
+    () => built(autoregressive, tiny, { sample: { ...sample, height: 2, width: 2 } }),
+    RangeError,
+    "16 to 256",
+  );
+  assertThrows(() => built(autoregressive, tiny, { steps: 1 }), RangeError, "2 phases");
+  assertEquals(
+    config.safeParse({ ...tiny, heads: 3 }).error?.issues.map((i) => i.path.join(".")),
+    ["heads"],
+  );
+});

@@ -1,0 +1,48 @@
+/** Bugs of samples from elsewhere, each with the law that must see it. @module */
+import type { Mutant } from "./run.ts";
+
+const law = "tests/external/external_test.ts";
+
+/** See tests/mutations/run.ts. */
+export const mutants: readonly Mutant[] = [
+  {
+    id: "external-size-not-checked",
+    file: "src/external/strict.ts",
+    find: "if (width !== spec.width || height !== spec.height) {",
+    replace: "if (width < spec.width || height < spec.height) {",
+    law,
+    filter: "never mended",
+  },
+  {
+    id: "external-digest-not-checked",
+    file: "src/run/external.ts",
+    find: "about === undefined || await sha256(data) !== about.sha256",
+    replace: "about === undefined",
+    law,
+    filter: "run once",
+  },
+  {
+    id: "external-changed-folder-stands",
+    file: "src/run/external.ts",
+    find: "if (about.sha256 === record.samples?.sha256) return false;",
+    replace: "if (about.count === record.samples?.count) return false;",
+    law,
+    filter: "a folder is scored",
+  },
+  {
+    id: "external-exit-code-ignored",
+    file: "src/external/program.ts",
+    find: "if (status.success) return;",
+    replace: "if (status.code < 9) return;",
+    law,
+    filter: "a program that fails",
+  },
+  {
+    id: "external-seed-ignored",
+    file: "src/external/gather.ts",
+    find: "const values = { out: resolve(scratch), count, seed, height, width, channels };",
+    replace: "const values = { out: resolve(scratch), count, seed: 0, height, width, channels };",
+    law,
+    filter: "run once",
+  },
+];
