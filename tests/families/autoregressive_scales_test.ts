@@ -10,7 +10,7 @@ import { engine, values } from "./on_engine.ts";
 
 const tiny = {
   form: "scales",
-  width: 16,
+  width: 8,
   heads: 2,
   layers: 1,
   scales: 3,

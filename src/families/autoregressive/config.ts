@@ -19,13 +19,14 @@ export const config = z.strictObject({
     .describe("pixels: side of the squares that the first level tells one after the other"),
   width: z.int().min(8).max(1024).default(48)
     .describe(
-      "Channels, or width of the transformer; coarser levels of several have twice as many",
+      "Channels, or width of the transformer, at the finest level; coarser ones have twice as many, " +
+        "the transformer of scales four times",
     ),
-  layers: z.int().min(1).max(64).default(4).describe("Layers"),
+  layers: z.int().min(1).max(64).default(3).describe("Layers, at each level"),
   heads: z.int().min(1).max(64).default(6).describe("transformer, scales: heads of attention"),
-  units: z.int().min(4).max(512).default(32)
+  units: z.int().min(4).max(512).default(48)
     .describe("pixels: units a pixel of the small model inside a patch"),
-  headLayers: z.int().min(0).max(16).default(2)
+  headLayers: z.int().min(0).max(16).default(1)
     .describe("pixels: layers of the small model inside a patch"),
   knownBlocks: z.int().min(0).max(16).default(2)
     .describe("pixels: residual blocks that read what is known from the level before"),
@@ -39,8 +40,8 @@ export const config = z.strictObject({
   codeLength: z.int().min(1).max(256).default(8).describe("scales: length of a code vector"),
   codecWidth: z.int().min(8).max(512).default(64)
     .describe("scales: channels of the tokeniser's encoder and decoder at the finest scale"),
-  codecLearningRate: z.number().positive().default(4e-3)
-    .describe("scales: Adam's peak for the tokeniser"),
+  codecLearningRate: z.number().positive().default(6e-3)
+    .describe("scales: the tokeniser's learning rate at its peak"),
   commitment: z.number().min(0).default(0.25).describe("scales: weight of the commitment term"),
   codebookDecay: z.number().min(0).max(1).default(0.99)
     .describe("scales: decay a step of the averages that code vectors follow"),
@@ -55,7 +56,7 @@ export const config = z.strictObject({
     .describe("Share of training pictures whose labels aren't told, so that p(x) is learnt too"),
   ...trainingFields,
   optimiser: optimiserField("muon"),
-  learningRate: z.number().positive().default(6e-3)
+  learningRate: z.number().positive().default(0.015)
     .describe("Learning rate at its peak; Muon's steps are of the size of Adam's"),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>

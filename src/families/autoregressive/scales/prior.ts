@@ -54,9 +54,15 @@ export interface PriorSetting {
 const UNSEEN = -1e9;
 const POSITION_SCALE = 0.1;
 
+/** W: the setting is for the finest of several levels of pixels. */
+function widthOf({ width }: Config): number {
+  return 4 * width;
+}
+
 /** Fresh parameters: the first loss is ln K. */
 export function initPrior(key: Key, { config, scales, conditions }: PriorSetting): Prior {
-  const { width, layers, heads, codes, codeLength } = config;
+  const { layers, heads, codes, codeLength } = config;
+  const width = widthOf(config);
   const { to: count } = spanOf(scales, scales.length - 1);
   return {
     input: initLinear(fold(key, "input"), { in: codeLength, out: width, scale: Math.SQRT1_2 }),
@@ -112,7 +118,8 @@ export function scaleLogits(
   { s, setting }: { s: number; setting: PriorSetting },
 ): tf.Tensor3D[] {
   const { scales, config, conditions } = setting;
-  const { width, heads } = config;
+  const { heads } = config;
+  const width = widthOf(config);
   const upTo = scales.slice(0, s + 1);
   const { to: length } = spanOf(scales, s);
   const positions_TW = tf.slice(p.positions.weight, [0, 0], [length, width]);
