@@ -97,7 +97,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
 /** Generative adversarial networks: five papers as combinations of losses, networks and penalties. */
 export const gan = defineFamily<Config>({
   name: "gan",
-  version: 1,
+  version: 2,
   about: "adversarial networks: DCGAN, WGAN-GP, SNGAN, StyleGAN2-ADA, R3GAN, and what lies between",
   papers: [
     "arXiv:1406.2661",

@@ -45,8 +45,9 @@ export const formNames = ["dcgan", "wgan-gp", "sngan", "stylegan2", "r3gan"] as 
 export type FormName = typeof formNames[number];
 
 /**
- * The papers. Learning rates are of weights of unit variance (see `weights.ts`), so that they stand
- * about where StyleGAN2's do and one number suits every architecture; moments are the papers'.
+ * The papers. Learning rates are of weights of unit variance (see `weights.ts`): the share of itself
+ * that a weight moves a step. That of r3gan, the default, is for trainings of a few thousand steps;
+ * the others stand where StyleGAN2's does. Moments are the papers'.
  */
 export const forms: Readonly<Record<FormName, Parts>> = {
   // Radford et al. 2016 (arXiv:1511.06434) with the loss of Goodfellow et al. 2014 (1406.2661).
@@ -105,7 +106,7 @@ export const forms: Readonly<Record<FormName, Parts>> = {
     spectralNorm: false,
     augment: "none",
     criticSteps: 1,
-    learningRate: 2.5e-3,
+    learningRate: 1.6e-2,
     beta1: 0,
     beta2: 0.99,
   },
