@@ -133,7 +133,7 @@ Deno.test("vqvae: a training resumed in either phase is the uninterrupted one, b
 const forms: Record<string, Record<string, unknown>> = {
   "plain": {},
   "residual": { quantiser: "residual", stages: 2 },
-  "finite": { quantiser: "finite", bins: [4, 3], codes: 256, dimensions: 6 },
+  "finite": { quantiser: "finite", bins: [4, 3], codes: 256, dimensions: 8 },
   "two grids": { grids: 2 },
   "two grids, residual, told two factors": {
     grids: 2,
@@ -141,7 +141,7 @@ const forms: Record<string, Record<string, unknown>> = {
     stages: 2,
     condition: ["gender", "size"],
   },
-  "two grids, finite": { grids: 2, quantiser: "finite", bins: [3, 5], codes: 256, dimensions: 6 },
+  "two grids, finite": { grids: 2, quantiser: "finite", bins: [3, 5], codes: 256, dimensions: 8 },
   "told a factor": { condition: ["size"], temperature: 0.5 },
   "without average, never reset": { ema: 0, dead: 0 },
 };

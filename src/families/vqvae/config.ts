@@ -22,7 +22,7 @@ export const config = z.strictObject({
     .describe("One codebook, `stages` of them on what is left over, or rounding to `bins`"),
   codes: z.int().min(2).max(MOST_CODES).default(256)
     .describe("K: codes in a codebook; rounding has the product of its bins"),
-  dimensions: z.int().min(1).max(256).default(6)
+  dimensions: z.int().min(1).max(256).default(8)
     .describe("Length of a code vector; rounding has one number for each of its bins"),
   stages: z.int().min(1).max(16).default(4).describe("Codebooks of the residual quantiser"),
   bins: z.array(z.int().min(3).max(256)).min(1).max(8).default([8, 6, 5])
@@ -55,7 +55,7 @@ export const config = z.strictObject({
   if (c.quantiser === "finite" && c.codes !== 256) {
     reject("codes", "rounding has as many codes as the product of its bins: set `bins` instead");
   }
-  if (c.quantiser === "finite" && c.dimensions !== 6) {
+  if (c.quantiser === "finite" && c.dimensions !== 8) {
     reject("dimensions", "rounding has a number for each of its bins: set `bins` instead");
   }
   if (gridSize(c.bins) > MOST_ROUNDED) {
