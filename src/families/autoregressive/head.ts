@@ -1,8 +1,9 @@
 /**
  * The model of a patch: its pixels one after the other, given the neighbouring patches and what the
- * trunk says of all that came before. Linear maps between groups of units, one group a pixel, with masks that let no
- * pixel see itself or a later one: Germain et al. 2015, MADE (arXiv:1502.03509), whose mask A keeps
- * a pixel from itself (j < i) and whose mask B, in all later layers, lets a group see itself (j ≤ i).
+ * trunk says of all that came before. Linear maps between groups of units, one group a pixel, with
+ * masks that let no pixel see itself or a later one: Germain et al. 2015, MADE (arXiv:1502.03509),
+ * whose mask A keeps a pixel from itself (j < i) and whose mask B, in all later layers, lets a group
+ * see itself (j ≤ i).
  * A small model under a large one's states: Yu et al. 2023, MegaByte (arXiv:2305.07185).
  *
  * A pixel's mixture is measured from a guess, linear in the pixels around it, which starts as a mean

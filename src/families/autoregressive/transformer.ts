@@ -1,8 +1,8 @@
 /**
  * A transformer over patches: position t is given the patch just before it in reading order and its
  * neighbours, and attends to all positions before. So every patch before t is given at t or at a
- * position before it: there is no blind spot. Image Transformer, Parmar
- * et al. 2018 (arXiv:1802.05751); patches with a model of their own inside: Yu et al. 2023, MegaByte
+ * position before it: there is no blind spot. Image Transformer, Parmar et al. 2018
+ * (arXiv:1802.05751); patches with a model of their own inside: Yu et al. 2023, MegaByte
  * (arXiv:2305.07185).
  * @module
  */
