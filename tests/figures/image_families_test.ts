@@ -155,7 +155,7 @@ Deno.test("records are kept small: the newest of each run of today's plan; edite
     assertEquals(found, JSON.parse(JSON.stringify(small(later))));
     assert(!("artefacts" in found));
     assertEquals(small(own).metrics.some((m) => "raw" in m), false);
-    const command = "likeness run s.yaml --out /home/me/x --jobs 1";
+    const command = "likeness run s.yaml --out /data/x --jobs 1";
     const told = small({ ...own, provenance: { ...own.provenance, command } });
     assertEquals(told.provenance.command, "likeness run s.yaml --jobs 1");
     const bytes = (await Deno.stat(`${recordsFolder(figures, suite)}/${later.id}.json`)).size;
