@@ -52,7 +52,7 @@ function build(config: Config, context: BuildContext): Model {
       const parts = initParts({
         networks: initNetworks(fold(key, "networks"), setting),
         prior: initPrior(fold(key, "prior"), setting),
-      });
+      }, config);
       const books = grids.map((_, grid) => quantiser.init(fold(fold(key, "books"), grid)));
       return books[0].length === 0 ? parts : { ...parts, books };
     },
