@@ -71,10 +71,13 @@ export async function conclude(run: Run, scored: {
     engine: host.engine.identity,
     progress: (note: string) => host.emit({ kind: "note", note }),
   };
+  // One for metrics and pictures: features and extractors are had once.
+  const context = evaluationContext(parts);
   const { values, problems } = await timed(
     run,
     "metrics",
-    () => evaluate(parts, planned.spec.metrics, { phase: "quality", stopped: host.stopped }),
+    () =>
+      evaluate(parts, planned.spec.metrics, { phase: "quality", stopped: host.stopped, context }),
   );
   if (host.stopped()) {
     await run.status.interrupted();
@@ -87,7 +90,7 @@ export async function conclude(run: Run, scored: {
       subject: scored.subject,
       dataset,
       samples: scored.samples,
-      neighbourhood: await neighbourhoodOf(evaluationContext(parts), planned.spec),
+      neighbourhood: await neighbourhoodOf(context, planned.spec),
       write: (file, bytes) => store.write(planned.id, file, bytes),
     })).catch((error: Error) => {
       causes.push(`pictures: ${error.message}`);

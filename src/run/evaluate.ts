@@ -149,9 +149,13 @@ function finite(value: MetricValue, problems: string[]): MetricValue {
 export async function evaluate(
   parts: EvaluationParts,
   metrics: RunSpec["metrics"],
-  options: { phase: "quality" | "speed"; stopped?: () => boolean },
+  { context = evaluationContext(parts), ...options }: {
+    phase: "quality" | "speed";
+    stopped?: () => boolean;
+    /** Default: a fresh one. Pass it to use what it remembers afterwards. */
+    context?: EvaluationContext;
+  },
 ): Promise<Evaluation> {
-  const context = evaluationContext(parts);
   const values: MetricValue[] = [];
   const problems: string[] = [];
   for (const asked of metrics) {
