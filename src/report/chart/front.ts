@@ -1,6 +1,6 @@
 /** Quality against throughput, with the Pareto front and the control rows as lines. @module */
 import type { Chart } from "../model.ts";
-import { filled, type Spec, styleScale, valueAxis, valueScale } from "./spec.ts";
+import { filled, referenceLines, type Spec, styleScale, valueAxis, valueScale } from "./spec.ts";
 
 /** Points that all have their label beside them; of more only those on the front do. */
 const LABELLED = 6;
@@ -57,19 +57,7 @@ export function front(chart: Chart & { kind: "front" }): Spec {
     width: 420,
     height: 250,
     layer: filled([
-      {
-        data: { values: chart.references.map(({ label, y }) => ({ label, y })) },
-        layer: [
-          {
-            mark: { type: "rule", strokeDash: [3, 3], opacity: 0.5, color: "currentColor" },
-            encoding: { y: y("y") },
-          },
-          {
-            mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -3, opacity: 0.7 },
-            encoding: { y: y("y"), x: { value: 0 }, text: { field: "label" } },
-          },
-        ],
-      },
+      referenceLines(chart.references, y("y")),
       {
         data: { values: line },
         mark: {

@@ -168,3 +168,23 @@ export function filled(layers: readonly Layer[]): Layer[] {
     !data || !("values" in data) || !Array.isArray(data.values) || data.values.length > 0
   );
 }
+
+/** Control rows across a chart: a dashed line at each value, with its label at the left end. */
+export function referenceLines(
+  references: readonly { readonly label: string; readonly y: number }[],
+  y: object,
+): Layer {
+  return {
+    data: { values: references.map(({ label, y }) => ({ label, y })) },
+    layer: [
+      {
+        mark: { type: "rule", strokeDash: [3, 3], opacity: 0.5, color: "currentColor" },
+        encoding: { y },
+      },
+      {
+        mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -3, opacity: 0.7 },
+        encoding: { y, x: { value: 0 }, text: { field: "label" } },
+      },
+    ],
+  };
+}

@@ -1,6 +1,14 @@
 /** Few-step curves: points joined by lines on a logarithmic cost, one line a row. @module */
 import type { Chart } from "../model.ts";
-import { filled, type Spec, styleScale, tickFormat, valueAxis, valueScale } from "./spec.ts";
+import {
+  filled,
+  referenceLines,
+  type Spec,
+  styleScale,
+  tickFormat,
+  valueAxis,
+  valueScale,
+} from "./spec.ts";
 
 /** Ticks where the points are, as long as they are few; else the axis' own. */
 const TICKS = 8;
@@ -45,19 +53,7 @@ export function steps(chart: Chart & { kind: "steps" }): Spec {
     width: 300,
     height: 190,
     layer: filled([
-      {
-        data: { values: chart.references.map(({ label, y }) => ({ label, y })) },
-        layer: [
-          {
-            mark: { type: "rule", strokeDash: [3, 3], opacity: 0.5, color: "currentColor" },
-            encoding: { y: y("y") },
-          },
-          {
-            mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -3, opacity: 0.7 },
-            encoding: { y: y("y"), x: { value: 0 }, text: { field: "label" } },
-          },
-        ],
-      },
+      referenceLines(chart.references, y("y")),
       {
         data: { values: values.filter((v) => v.low < v.high) },
         mark: { type: "rule", strokeWidth: 1.5, opacity: 0.7 },
