@@ -17,6 +17,7 @@ import {
   runnable,
   type Table,
 } from "../registry.ts";
+import { canonicalJson } from "../plan/identity.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
@@ -182,7 +183,8 @@ async function readSuite(
       beside: [],
     }),
   };
-  const runs = (await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)))).flat();
+  const expanded = await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)));
+  refuseRepeats(expanded, entries.runs, top);
   const chosen = (await Promise.all(entries.metrics.map((e) => expandMetric(e, top)))).flat();
   const rows = readControls(given.controls, top);
   if (new Set(plain?.seeds).size !== (plain?.seeds.length ?? 0)) {
@@ -200,15 +202,37 @@ async function readSuite(
     batch: plain.batch,
     seeds: plain.seeds,
     modules,
-    runs: withoutDuplicates(
-      runs,
-      ({ family, config, budget, batch }) => ({ family, config, budget, batch }),
-    ),
+    runs: withoutDuplicates(expanded.flat(), computed),
     metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
     controls: rows,
     report: plain.report,
     overrides,
   };
+}
+
+/** What a run of a suite computes, whatever it is called. */
+function computed({ family, config, budget, batch }: SuiteRun): unknown {
+  return { family, config, budget, batch };
+}
+
+/** An entry with a name of its own whose runs are all in earlier entries would vanish unseen. */
+function refuseRepeats(
+  expanded: readonly (readonly SuiteRun[])[],
+  entries: readonly Entry[],
+  { source, problems }: Place,
+): void {
+  const earlier = new Set<string>();
+  expanded.forEach((runs, i) => {
+    const texts = runs.map((run) => canonicalJson(computed(run)));
+    const name = runs[0]?.name;
+    if (name !== undefined && texts.every((text) => earlier.has(text))) {
+      problems.push({
+        ...source.locate(entries[i].path),
+        message: `\`${name}\` would do what an earlier entry does: change its keys, or drop it`,
+      });
+    }
+    texts.forEach((text) => earlier.add(text));
+  });
 }
 
 async function registerModules(source: Source, problems: Problem[]): Promise<string[]> {

@@ -143,6 +143,11 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "suites/mine.yaml:5:8: `seeds` has the same seed twice",
   ],
   [
+    "a named entry that repeats another",
+    { 10: "      latent: 8\n  - toy: { beta: 4, latent: 8 }\n    name: again" },
+    "suites/mine.yaml:11:5: `again` would do what an earlier entry does: change its keys, or drop it",
+  ],
+  [
     "a name that can't be a file's",
     { 1: "suite: My Suite" },
     "suites/mine.yaml:1:8: `suite` wants a name of small letters, digits and hyphens; " +
