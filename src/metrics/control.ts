@@ -15,7 +15,10 @@ const config = z.strictObject({
   factor: z.string().default("expression").describe("class factor of the dataset"),
   by: z.array(z.enum(["reading", "intervention"])).min(1).default(["reading", "intervention"]),
   samples: z.int().min(20).default(2000).describe(
-    "N: test pictures; a probe is fitted on one half and read on the other",
+    "N: test pictures; a probe is fitted on one half and read on the other, unless `fit` is given",
+  ),
+  fit: z.int().min(10).optional().describe(
+    "training pictures to fit the probe on, which is then read on all N test pictures",
   ),
   moved: z.int().min(10).default(240).describe("M: pictures whose code is moved"),
   strength: z.number().gt(0).default(3).describe(
@@ -25,7 +28,7 @@ const config = z.strictObject({
 });
 type Config = z.infer<typeof config>;
 
-/** Labelled codes in two halves of the test split: [fit, read]. */
+/** Labelled codes of two disjoint sets of pictures: those that a probe is fitted and read on. */
 export interface Halves {
   readonly classes: number;
   readonly fit: { codes: Features; pixels: Features; labels: Int32Array };
@@ -46,22 +49,21 @@ export function classFactor(context: EvaluationContext, name: string): Factor & 
   return factor;
 }
 
-async function halves(context: EvaluationContext, options: Config): Promise<Halves> {
-  const { subject } = context;
-  if (subject.capabilities.latent === "none" || !subject.encode) {
-    throw new MetricUnavailable("not-defined", `${subject.label} has no latent code`);
-  }
-  const { classes } = classFactor(context, options.factor);
-  requireCount(context.dataset, "test", options.samples);
-  const { images, labels } = await context.split("test", options.samples);
-  const all = await subject.encode(images);
+/** The first `count` labelled pictures of a split as the probe takes them. */
+async function labelledCodes(
+  context: EvaluationContext,
+  { split, count, factor }: { split: "train" | "test"; count: number; factor: string },
+) {
+  requireCount(context.dataset, split, count);
+  const { images, labels } = await context.split(split, count);
+  const all = await context.subject.encode!(images);
   const width = images.height * images.width * images.channels;
-  const labelled = [...labels[options.factor].keys()].filter((i) => labels[options.factor][i] >= 0);
-  const half = labelled.length >> 1;
-  const part = (rows: number[]) => {
-    const codes = new Float64Array(rows.length * all.dimension);
-    const pixels = new Float64Array(rows.length * width);
-    rows.forEach((row, r) => {
+  const labelled = [...labels[factor].keys()].filter((i) => labels[factor][i] >= 0);
+  const rows = (from: number, to = labelled.length): Halves["fit"] => {
+    const taken = labelled.slice(from, to);
+    const codes = new Float64Array(taken.length * all.dimension);
+    const pixels = new Float64Array(taken.length * width);
+    taken.forEach((row, r) => {
       codes.set(
         all.data.subarray(row * all.dimension, (row + 1) * all.dimension),
         r * all.dimension,
@@ -69,21 +71,33 @@ async function halves(context: EvaluationContext, options: Config): Promise<Halv
       for (let j = 0; j < width; j++) pixels[r * width + j] = images.data[row * width + j] / 255;
     });
     return {
-      codes: { count: rows.length, dimension: all.dimension, data: codes },
-      pixels: { count: rows.length, dimension: width, data: pixels },
-      labels: Int32Array.from(rows, (row) => labels[options.factor][row]),
+      codes: { count: taken.length, dimension: all.dimension, data: codes },
+      pixels: { count: taken.length, dimension: width, data: pixels },
+      labels: Int32Array.from(taken, (row) => labels[factor][row]),
     };
   };
-  return {
-    classes: classes.length,
-    fit: part(labelled.slice(0, half)),
-    read: part(labelled.slice(half)),
-  };
+  return { count: labelled.length, rows };
+}
+
+async function halves(context: EvaluationContext, options: Config): Promise<Halves> {
+  const { subject } = context;
+  if (subject.capabilities.latent === "none" || !subject.encode) {
+    throw new MetricUnavailable("not-defined", `${subject.label} has no latent code`);
+  }
+  const { factor, samples, fit } = options;
+  const { classes } = classFactor(context, factor);
+  const test = await labelledCodes(context, { split: "test", count: samples, factor });
+  if (fit !== undefined) {
+    const train = await labelledCodes(context, { split: "train", count: fit, factor });
+    return { classes: classes.length, fit: train.rows(0), read: test.rows(0) };
+  }
+  const half = test.count >> 1;
+  return { classes: classes.length, fit: test.rows(0, half), read: test.rows(half) };
 }
 
 /**
- * `read-<factor>@N`: balanced accuracy of a linear probe on codes (posterior means), beside the
- * same probe on shuffled labels, on raw pixels, on as many principal components of the pixels as
+ * `read-<factor>@N`: balanced accuracy of a linear probe on codes (posterior means), fitted on half of
+ * N test pictures and read on the other, or fitted on training pictures and read on N; beside the same probe on shuffled labels, on raw pixels, on as many principal components of the pixels as
  * the code has numbers, and chance.
  *
  * `move-<factor>@M`: how often the judge sees the class that a code was moved to, balanced over

@@ -131,6 +131,14 @@ Deno.test("control: the code reads expression, shuffled labels don't; moving it 
   assert(found["move-expression-kept@90"].value! > 0.9);
 });
 
+Deno.test("control fits its probe on training pictures where it is told to, and reads all test pictures", async () => {
+  const config = { samples: 100, by: ["reading"] };
+  const few = (await values(control, { ...config, fit: 12 }))["read-expression@100"];
+  const many = (await values(control, { ...config, fit: 400 }))["read-expression@100"];
+  assert(many.value! > 0.95, `${many.value}`);
+  assert(few.value! < many.value!, `${few.value} of 12 pictures, ${many.value} of 400`);
+});
+
 Deno.test("control says what it lacks: no code, no such factor, no judge", async () => {
   const config = control.config.parse({ samples: 100, moved: 20 });
   await assertRejects(
