@@ -109,6 +109,8 @@ export interface SampleContext {
 export interface Driver {
   /** Names of the programs that step `step` (from 0) runs in order; default: ["train"]. */
   schedule?(step: number): readonly string[];
+  /** Before the first step: fits what training starts from to the data and returns the first state. */
+  begin?(state: TensorRecord, context: HostContext): Promise<TensorRecord>;
   /** After the last step: fits what sampling needs (a mixture, a prior) and returns the final state. */
   finish?(state: TensorRecord, context: HostContext): Promise<TensorRecord>;
   /**

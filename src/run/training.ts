@@ -149,13 +149,20 @@ export async function train(run: Run, prepared: Prepared): Promise<Trained> {
     await store.write(planned.id, checkpointFile, encoded.bytes);
     return { encoded, hash };
   }
+  const hosted = hostContext(engine, programs, { dataset, keys });
+  let begun = prepared.state;
+  if (!resumed && model.driver.begin) {
+    host.emit({ kind: "phase", phase: "begin" });
+    const begin = model.driver.begin;
+    begun = await timed(run, "steps", () => begin(prepared.state, hosted));
+  }
   const progress = progressOf(place.step, place.steps);
   let savedAt = now();
   let unsound: string | null = null;
   host.emit({ kind: "phase", phase: "train" });
   const trained = await trainSteps(
     { engine, model, programs, dataset, keys, batch: planned.spec.batch },
-    prepared.state,
+    begun,
     {
       from: place.step,
       to: place.steps,
@@ -202,7 +209,7 @@ export async function train(run: Run, prepared: Prepared): Promise<Trained> {
     state = await timed(
       run,
       "steps",
-      () => finish(state, hostContext(engine, programs, { dataset, keys })),
+      () => finish(state, hosted),
     );
   }
   const { encoded, hash } = await save(state, { step, steps: place.steps, phase: "finished" });

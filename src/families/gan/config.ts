@@ -41,11 +41,18 @@ export const config = z.strictObject({
     .describe("Adaptive: the E[sign D(real)] that the chance is steered to"),
   augmentPictures: z.int().min(1).default(50_000)
     .describe("Adaptive: pictures in which the chance can go from 0 to 1"),
+  linear: z.boolean().default(false)
+    .describe(
+      "Add what the generator draws to a fixed linear map of z, fitted to the data's mean and " +
+        "principal components before training: the game starts at the pixels' Gaussian",
+    ),
   noise: z.boolean().default(true)
     .describe("Style: noise of learned strength beside each convolution"),
   latent: sizeFields.latent,
   width: z.int().min(8).max(512).default(64)
     .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
+  wider: z.number().min(0.25).max(4).default(1.5)
+    .describe("Channels of the generator for one of the discriminator"),
   ...conditionField,
   labelDrop: z.number().min(0).max(1).default(0.1)
     .describe("Conditional: share of training pictures whose labels are not told"),
@@ -53,6 +60,11 @@ export const config = z.strictObject({
     .describe("Training steps of the discriminator for each of the generator; the form's"),
   learningRate: z.number().positive().optional()
     .describe("Adam's learning rate at its peak, of weights of unit variance; the form's"),
+  generatorRate: z.number().positive().default(1)
+    .describe(
+      "The generator's learning rate over the discriminator's; under 1: the two time scales of " +
+        "Heusel et al. 2017",
+    ),
   warmup: z.number().min(0).max(0.9).default(0.02)
     .describe("Share of the training over which the learning rate rises from 0"),
   decay: z.number().min(0).max(1).default(0.1)

@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { adam, emaInit } from "../../nn/mod.ts";
+import { disposeTree } from "../../engine/tree.ts";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
@@ -18,12 +19,17 @@ import {
 import { type Config, config, settingsOf } from "./config.ts";
 import { initDiscriminator } from "./discriminator.ts";
 import { initGenerator } from "./generator.ts";
+import { fitLinearStart, initLinearStart, type LinearStart, sketch } from "../linear_start.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
 import { initDirections } from "./spectral.ts";
-import { generatorOptions, type Setting, type State } from "./setting.ts";
+import { generatorOptions, type Setting, type State, toNetwork } from "./setting.ts";
 import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
 import type { Batch } from "./turns.ts";
 import { atUnitScale } from "./weights.ts";
+
+function sizeOf({ height, width, channels }: BuildContext["sample"]): number {
+  return height * width * channels;
+}
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };
 
@@ -73,6 +79,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
           p: tf.scalar(typeof augment === "number" ? augment : 0),
           sign: tf.scalar(0),
         },
+        ...(config.linear ? { linear: initLinearStart({ latent, size: sizeOf(sample) }) } : {}),
         step: tf.scalar(0, "int32"),
       };
     },
@@ -80,6 +87,13 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
       train: training(trainStep),
       discriminate: training(criticStep),
       ...(config.penalty === "none" ? {} : { penalise: training(penaltyStep) }),
+      ...(config.linear
+        ? {
+          sketch: reads<State, Images & { readonly linear: LinearStart }>((_, { x_BHWC, linear }) =>
+            sketch(tf.reshape(toNetwork(x_BHWC), [x_BHWC.shape[0], -1]) as tf.Tensor2D, linear)
+          ),
+        }
+        : {}),
       sample: reads<State, Rows & { readonly labels?: Labels }>((state, inputs, key) => ({
         x_BHWC: samplePictures(state, { ...inputs, key }, setting),
       })),
@@ -90,7 +104,19 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
         logit_B: scorePictures(state, x_BHWC, setting),
       })),
     },
-    driver: { schedule: schedule(setting) },
+    driver: {
+      schedule: schedule(setting),
+      ...(config.linear
+        ? {
+          begin: async (state, context) => {
+            const size = { latent: config.latent, size: sizeOf(sample) };
+            const linear = await fitLinearStart(state, context, { program: "sketch", ...size });
+            disposeTree((state as State).linear!);
+            return { ...state, linear };
+          },
+        }
+        : {}),
+    },
   };
 }
 

@@ -24,6 +24,7 @@ import {
   initConditions,
   type Labels,
 } from "../conditioning.ts";
+import { linearPictures, type LinearStart } from "../linear_start.ts";
 import type { Architecture } from "./forms.ts";
 import {
   type Block,
@@ -66,17 +67,18 @@ export type Generator = {
 /** What a generator is made from. */
 export interface GeneratorOptions extends Sizes {
   readonly architecture: Architecture;
+  /** Channels for one of the discriminator, where there are stages. */
+  readonly wider: number;
   readonly conditions: readonly Condition[];
   /** Whether the picture, and with `style` each convolution, has noise of learned strength. */
   readonly noise: boolean;
+  /** Whether the pictures are added to a linear map of z. */
+  readonly linear: boolean;
 }
 
 /** The perceptron's hidden units a unit of width. */
 const PERCEPTRON_FACTOR = 2;
 const PERCEPTRON_DEPTH = 3;
-/** Channels of the generator for one of the discriminator: a step calls the latter far more often. */
-const WIDER = 1.5;
-
 /** Where the grain starts, of pixels in [−1, 1]: about a sensor's. */
 const GRAIN = 0.02;
 
@@ -84,9 +86,12 @@ const GRAIN = 0.02;
 const HEAD_SCALE = Math.SQRT1_2 / 3;
 
 /** Stages from 4 up. */
-function risingStages({ sample, width }: Sizes) {
-  return stagesOf({ sample, width: WIDER * width }).reverse();
+function risingStages({ sample, width, wider }: GeneratorOptions) {
+  return stagesOf({ sample, width: wider * width }).reverse();
 }
+
+/** Contrast of a new network's pictures where they are added to others that are like the data. */
+const ADDED_SCALE = 0.3;
 
 /** From the last stage to the picture, of a contrast like the data's. */
 function initHead(key: Key, options: GeneratorOptions): Conv {
@@ -94,7 +99,7 @@ function initHead(key: Key, options: GeneratorOptions): Conv {
     in: risingStages(options).at(-1)!.channels,
     out: options.sample.channels,
     kernel: 3,
-    scale: HEAD_SCALE,
+    scale: HEAD_SCALE * (options.linear ? ADDED_SCALE : 1),
   });
 }
 
@@ -160,6 +165,8 @@ export interface Request {
   readonly z_BZ: tf.Tensor2D;
   readonly labels: Labels;
   readonly noise: Noise;
+  /** What the pictures are added to. */
+  readonly linear?: LinearStart;
 }
 
 /** A body's pictures [B, H, W, C] of its inputs [B, I]. */
@@ -204,13 +211,16 @@ function bodyOf(
  */
 export function generate(
   p: Generator,
-  { z_BZ, labels, noise }: Request,
+  { z_BZ, labels, noise, linear }: Request,
   options: GeneratorOptions,
 ): tf.Tensor4D {
   const input_BI = p.classes === undefined
     ? z_BZ
     : tf.concat([z_BZ, embedConditions(p.classes, labels, options.conditions)], 1) as tf.Tensor2D;
-  const x_BHWC = bodyOf(p, { input_BI, noise }, options);
+  const drawn_BHWC = bodyOf(p, { input_BI, noise }, options);
+  const x_BHWC = linear === undefined
+    ? drawn_BHWC
+    : tf.add(drawn_BHWC, tf.reshape(linearPictures(linear, z_BZ), drawn_BHWC.shape)) as tf.Tensor4D;
   if (p.grain === undefined) return x_BHWC;
   return tf.add(x_BHWC, tf.mul(noise("grain", options.sample), p.grain));
 }

@@ -25,8 +25,13 @@ function toPixels(x_BHWC: tf.Tensor4D): tf.Tensor4D {
   return tf.clipByValue(tf.mul(tf.add(x_BHWC, 1), 0.5), 0, 1) as tf.Tensor4D;
 }
 
-function pictures(state: State, request: Request, setting: Setting): tf.Tensor4D {
-  return toPixels(generate(atHeScale(state.generator.ema), request, generatorOptions(setting)));
+function pictures(
+  { generator, linear }: State,
+  request: Omit<Request, "linear">,
+  setting: Setting,
+): tf.Tensor4D {
+  const given = { ...request, linear };
+  return toPixels(generate(atHeScale(generator.ema), given, generatorOptions(setting)));
 }
 
 /** Samples of rows: row i's depends on rows_B[i], its labels and the key alone. */

@@ -8,6 +8,7 @@ import type { Key } from "../../engine/engine.ts";
 import type { AdamSlots } from "../../nn/mod.ts";
 import { fold, normal } from "../../random/key.ts";
 import type { Condition } from "../conditioning.ts";
+import type { LinearStart } from "../linear_start.ts";
 import type { Adaptation } from "./augment.ts";
 import type { Settings } from "./config.ts";
 import type { Discriminator } from "./discriminator.ts";
@@ -40,13 +41,15 @@ export type State = {
     readonly directions?: Directions;
   };
   readonly augmentation: Adaptation;
+  /** Where the generator starts from the data's Gaussian; never trained. */
+  readonly linear?: LinearStart;
   readonly step: tf.Scalar;
 };
 
 /** What the generator is made with. */
 export function generatorOptions({ config, sample, conditions }: Setting): GeneratorOptions {
-  const { width, latent, architecture, noise } = config;
-  return { sample, width, latent, architecture, noise, conditions };
+  const { width, wider, latent, architecture, noise, linear } = config;
+  return { sample, width, wider, latent, architecture, noise, linear, conditions };
 }
 
 /** Pixels in [0, 1] as the networks take them. */

@@ -69,7 +69,8 @@ function optimised<P extends TensorTree>(
 /** The generator after its turn, with its average. */
 function movedGenerator(step: Step, grads: Generator): State["generator"] {
   const { state, setting: { config } } = step;
-  const { params, slots } = optimised(state.generator, grads, step);
+  const learningRate = tf.mul(step.learningRate, config.generatorRate) as tf.Scalar;
+  const { params, slots } = optimised(state.generator, grads, { ...step, learningRate });
   const decay = emaDecay(state.step, halfLifeDecay(config.ema, step.rows_B.shape[0]));
   return { params, slots, ema: emaUpdate(state.generator.ema, params, decay) };
 }
@@ -103,7 +104,11 @@ function concluded(step: Step, realSign: tf.Scalar) {
       pictures: config.augmentPictures,
     })
     : state.augmentation;
-  return { augmentation, step: tf.add(state.step, tf.scalar(1, "int32")) as tf.Scalar };
+  return {
+    augmentation,
+    ...(state.linear === undefined ? {} : { linear: state.linear }),
+    step: tf.add(state.step, tf.scalar(1, "int32")) as tf.Scalar,
+  };
 }
 
 /** What every step reports beside its losses. */

@@ -62,7 +62,7 @@ export function criticOf(layers: Discriminator, { labels, setting }: Step): Crit
 /** Pictures of the live generator. */
 export function fakes(params: Generator, step: Step): tf.Tensor4D {
   const { z_BZ, noise } = drawInputs(fold(step.key, "generate"), step.rows_B, step.setting);
-  const request = { z_BZ, noise, labels: step.labels };
+  const request = { z_BZ, noise, labels: step.labels, linear: step.state.linear };
   return generate(atHeScale(params), request, generatorOptions(step.setting));
 }
 
