@@ -10,6 +10,7 @@ import type { State } from "../../src/families/gan/setting.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { built, key, read, reloaded, rows, sample16, squares } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
+import { close } from "../law.ts";
 
 const tiny = { latent: 4, width: 8 };
 const kind: Factor = { name: "kind", kind: "class", classes: ["dark", "light"] };
@@ -321,4 +322,45 @@ Deno.test("gan: the config refuses what it can't do", () => {
   assertEquals(issues({ form: "dcgan", penaltyWeight: 1 }), ["penaltyWeight"]);
   assertEquals(issues({ penalty: "none", penaltyEvery: 4 }), ["penaltyEvery"]);
   assertThrows(() => built(gan, { condition: ["kinds"] }, { factors: [kind] }), Error, "kinds");
+});
+
+Deno.test("gan: from a linear start a new generator draws the data's Gaussian, and it stays as it is", async () => {
+  const model = built(gan, { ...tiny, linear: true, noise: false });
+  const fresh = model.init(key("init"));
+  const begun = await model.driver.begin!(fresh, {
+    engine,
+    run: (program, state, inputs, k) =>
+      Promise.resolve(model.programs[program](state, inputs, k)[1]),
+    trainImages: (indices) =>
+      Promise.resolve(tf.gather(squares(64), Array.from(indices)) as tf.Tensor4D),
+    trainSize: 64,
+    key: (purpose) => key("finish", purpose),
+  });
+  const start = await read((begun as State).linear!);
+  const mean = await engine.read(tf.tidy(() => tf.mean(squares(64), 0)));
+  start.get("mean_P")!.forEach((v, p) => close(v, 2 * mean[p] - 1, 1e-4, `mean ${p}`));
+  const { state, series } = await train(model, { steps: 9, state: begun });
+  finite(series);
+  assertEquals(await read((state as State).linear!), start);
+  const [, { x_BHWC }] = model.programs.decode(state, { z_BZ: tf.zeros([1, 4]) }, key("look"));
+  assertEquals((x_BHWC as tf.Tensor).shape, [1, 16, 16, 3]);
+});
+
+Deno.test("gan: a generator rate of a half halves the generator's first step and no other", async () => {
+  const moved = async (generatorRate: number) => {
+    // Constant rates; the first steps of Adam are of its rate's size.
+    const model = built(gan, { ...tiny, generatorRate, warmup: 0, decay: 1 });
+    const before = model.init(key("init"));
+    const start = await read(before);
+    const { state } = await train(model, { steps: 1, state: before });
+    const after = await read(state);
+    const change = (part: string) =>
+      [...after].filter(([path]) => path.startsWith(part)).flatMap(([path, v]) =>
+        v.map((x, i) => Math.abs(x - start.get(path)![i]))
+      ).reduce((a, b) => a + b, 0);
+    return { generator: change("generator/params"), discriminator: change("discriminator/params") };
+  };
+  const [one, half] = [await moved(1), await moved(0.5)];
+  close(half.generator / one.generator, 0.5, 1e-3);
+  close(half.discriminator, one.discriminator, 1e-6 * one.discriminator);
 });

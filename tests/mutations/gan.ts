@@ -20,7 +20,46 @@ const augmentation = "tests/properties/gan_augment_test.ts";
 const family = "tests/families/gan_test.ts";
 const metrics = "tests/metrics/critic_test.ts";
 
+const linearStart = "src/families/linear_start.ts";
+const starts = "tests/families/linear_start_test.ts";
+
 export const mutants = [
+  {
+    id: "linear-start-not-centred",
+    file: linearStart,
+    find: "const centred_BP = tf.sub(x_BP, mean_P) as tf.Tensor2D;",
+    replace: "const centred_BP = x_BP;",
+    law: starts,
+  },
+  {
+    id: "linear-start-factor-transposed",
+    file: linearStart,
+    find: "const l = lower[j * rows + i];",
+    replace: "const l = lower[i * rows + j];",
+    law: starts,
+  },
+  {
+    id: "linear-start-one-round",
+    file: linearStart,
+    find: "const ROUNDS = 4;",
+    replace: "const ROUNDS = 1;",
+    law: starts,
+  },
+  {
+    // It must be carried from step to step.
+    id: "gan-linear-start-lost",
+    file: training,
+    find: "...(state.linear === undefined ? {} : { linear: state.linear }),",
+    replace: "",
+    law: family,
+  },
+  {
+    id: "gan-generator-rate-of-both",
+    file: training,
+    find: "grads, { ...step, learningRate });",
+    replace: "grads, step);",
+    law: family,
+  },
   {
     id: "gan-logistic-real-sign",
     file: objective,
