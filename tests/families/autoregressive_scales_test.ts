@@ -1,11 +1,9 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../src/data/dataset.ts";
-import { disposeTree } from "../../src/engine/tree.ts";
 import { autoregressive, config } from "../../src/families/autoregressive/mod.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
-import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
-import { built, key, read, reloaded, rows, sample16, squares } from "./small.ts";
+import { built, drawn, key, read, reloaded, squares, trainPhases } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
 
 const tiny = {
@@ -19,57 +17,13 @@ const tiny = {
   codecWidth: 8,
 };
 const factors = [{ name: "side", kind: "class" as const, classes: ["left", "right"] }];
-const BATCH = 8;
 
 const sides = (count: number, from = 0) =>
   tf.tensor1d(Int32Array.from({ length: count }, (_, i) => (from + i) % 2), "int32");
 
-/** Trains by the driver's schedule, as a run does. Step i's batch and key depend on i alone. */
-async function train(
-  model: Model,
-  { steps, from = 0, state = model.init(key("init")), sample = sample16 }: {
-    steps: number;
-    from?: number;
-    state?: TensorRecord;
-    sample?: ImageSpec;
-  },
-): Promise<{ state: TensorRecord; series: Record<string, Map<string, number[]>[]> }> {
-  const programs = compilePrograms(engine, model, { label: "test" });
-  const series: Record<string, Map<string, number[]>[]> = {};
-  for (let step = from; step < from + steps; step++) {
-    for (const name of model.driver.schedule!(step)) {
-      const inputs = {
-        x_BHWC: squares(BATCH, sample, (step * BATCH) % 64),
-        rows_B: rows(BATCH),
-        labels: { side: sides(BATCH, step) },
-      };
-      const stepKey = key(name, step);
-      const [next, outputs] = programs.step(name, state, { inputs, key: stepKey });
-      state = next;
-      (series[name] ??= []).push(await read(outputs));
-      disposeTree({ ...inputs, stepKey, outputs });
-    }
-  }
-  return { state, series };
-}
-
-async function drawn(
-  model: Model,
-  state: TensorRecord,
-  { count, from = 0, labels = {} }: {
-    count: number;
-    from?: number;
-    labels?: Record<string, tf.Tensor1D>;
-  },
-): Promise<number[]> {
-  const programs = compilePrograms(engine, model, { label: "test" });
-  const request = { rows_B: rows(count, from), key: key("sample"), labels };
-  const x = model.driver.sample!(state, request, sampleContext(engine, programs));
-  assertEquals(x.shape, [count, 16, 16, 3]);
-  const found = Array.from(await engine.read(x));
-  disposeTree({ x, ...request });
-  return found;
-}
+/** Trains on squares with those labels. */
+const train = (model: Model, options: Omit<Parameters<typeof trainPhases>[1], "labels">) =>
+  trainPhases(model, { ...options, labels: (step, count) => ({ side: sides(count, step) }) });
 
 Deno.test("autoregressive scales: both phases lower their loss, the same key gives the same stream", async () => {
   const model = built(autoregressive, tiny);

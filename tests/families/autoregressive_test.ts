@@ -2,9 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { Factor, ImageSpec } from "../../src/data/dataset.ts";
 import { autoregressive, config } from "../../src/families/autoregressive/mod.ts";
-import type { Model, TensorRecord } from "../../src/families/family.ts";
-import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
-import { built, key, read, reloaded, rows, sample16, squares, train } from "./small.ts";
+import { built, drawn, key, read, reloaded, rows, sample16, squares, train } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
 
 const tiny = { width: 16, heads: 2, layers: 2, units: 8, components: 2, headLayers: 1 };
@@ -12,25 +10,6 @@ const forms: Record<string, Record<string, unknown>> = {
   "pixelcnn": { ...tiny, form: "pixelcnn", levels: 2, knownBlocks: 1, width: 8 },
   "transformer": { ...tiny, form: "transformer", levels: 1, patch: 4 },
 };
-
-/** Values of `count` samples, rows from `from`, by the model's own sampler. */
-async function drawn(
-  model: Model,
-  state: TensorRecord,
-  { count, from = 0, labels = {} }: {
-    count: number;
-    from?: number;
-    labels?: Record<string, tf.Tensor1D>;
-  },
-): Promise<number[]> {
-  const programs = compilePrograms(engine, model, { label: "test" });
-  const request = { rows_B: rows(count, from), key: key("sample"), labels };
-  const x = model.driver.sample!(state, request, sampleContext(engine, programs));
-  assertEquals(x.shape[0], count);
-  const read = Array.from(await engine.read(x));
-  tf.dispose([x, request.rows_B, request.key]);
-  return read;
-}
 
 for (const [name, form] of Object.entries(forms)) {
   Deno.test(`autoregressive ${name}: training lowers the loss, the same key gives the same stream`, async () => {

@@ -1,11 +1,13 @@
 /** Small models and pictures for tests of families. */
+import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../src/data/dataset.ts";
 import type { Key } from "../../src/engine/engine.ts";
-import { leaves, type TensorTree } from "../../src/engine/tree.ts";
+import { disposeTree, leaves, type TensorTree } from "../../src/engine/tree.ts";
 import type { BuildContext, Family, Model, TensorRecord } from "../../src/families/family.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
 import { keyTensor } from "../../src/random/key.ts";
+import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
 import { engine } from "./on_engine.ts";
 
 export const sample16: ImageSpec = { kind: "image", height: 16, width: 16, channels: 3 };
@@ -111,4 +113,55 @@ export async function train(
     tf.dispose([x_BHWC, rows_B]);
   }
   return { state, series };
+}
+
+/** As `train`, through the programs that a run compiles, with labels and by the name of the program. */
+export async function trainPhases(
+  model: Model,
+  { steps, from = 0, state = model.init(key("init")), sample = sample16, labels }: {
+    steps: number;
+    from?: number;
+    state?: TensorRecord;
+    sample?: ImageSpec;
+    /** Of step i's batch of `count`. */
+    labels: (step: number, count: number) => Record<string, tf.Tensor1D>;
+  },
+): Promise<{ state: TensorRecord; series: Record<string, Map<string, number[]>[]> }> {
+  const batch = 8;
+  const programs = compilePrograms(engine, model, { label: "test" });
+  const series: Record<string, Map<string, number[]>[]> = {};
+  for (let step = from; step < from + steps; step++) {
+    for (const name of model.driver.schedule!(step)) {
+      const inputs = {
+        x_BHWC: squares(batch, sample, (step * batch) % 64),
+        rows_B: rows(batch),
+        labels: labels(step, batch),
+      };
+      const stepKey = key(name, step);
+      const [next, outputs] = programs.step(name, state, { inputs, key: stepKey });
+      state = next;
+      (series[name] ??= []).push(await read(outputs));
+      disposeTree({ ...inputs, stepKey, outputs });
+    }
+  }
+  return { state, series };
+}
+
+/** Values of `count` samples, rows from `from`, by the model's own sampler; everything else disposed. */
+export async function drawn(
+  model: Model,
+  state: TensorRecord,
+  { count, from = 0, labels = {} }: {
+    count: number;
+    from?: number;
+    labels?: Record<string, tf.Tensor1D>;
+  },
+): Promise<number[]> {
+  const programs = compilePrograms(engine, model, { label: "test" });
+  const request = { rows_B: rows(count, from), key: key("sample"), labels };
+  const pictures = model.driver.sample!(state, request, sampleContext(engine, programs));
+  assertEquals(pictures.shape[0], count);
+  const found = Array.from(await engine.read(pictures));
+  disposeTree({ pictures, ...request });
+  return found;
 }

@@ -1,11 +1,9 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../src/data/dataset.ts";
-import { disposeTree } from "../../src/engine/tree.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
 import { config, vqvae } from "../../src/families/vqvae/mod.ts";
-import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
-import { built, key, read, reloaded, rows, sample16, squares } from "./small.ts";
+import { built, drawn, key, read, reloaded, squares, trainPhases } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
 
 const tiny = {
@@ -20,64 +18,17 @@ const factors = [
   { name: "gender", kind: "class" as const, classes: ["dark", "light"] },
   { name: "size", kind: "class" as const, classes: ["small", "middle", "large"] },
 ];
-const BATCH = 8;
 
 /** Labels of pictures `from` …, −1 among them. */
-function labelsOf(from: number, count = BATCH): Record<string, tf.Tensor1D> {
+function labelsOf(from: number, count: number): Record<string, tf.Tensor1D> {
   const label = (classes: number) =>
     tf.tensor1d(Int32Array.from({ length: count }, (_, i) => (from + i) % classes), "int32");
   return { gender: label(2), size: label(3) };
 }
 
-/** Trains by the driver's schedule, as a run does. Step i's batch and key depend on i alone. */
-async function train(
-  model: Model,
-  { steps, from = 0, state = model.init(key("init")), sample = sample16 }: {
-    steps: number;
-    from?: number;
-    state?: TensorRecord;
-    sample?: ImageSpec;
-  },
-): Promise<{ state: TensorRecord; series: Record<string, Map<string, number[]>[]> }> {
-  const programs = compilePrograms(engine, model, { label: "test" });
-  const series: Record<string, Map<string, number[]>[]> = {};
-  for (let step = from; step < from + steps; step++) {
-    for (const name of model.driver.schedule!(step)) {
-      const inputs = {
-        x_BHWC: squares(BATCH, sample, (step * BATCH) % 64),
-        rows_B: rows(BATCH),
-        labels: labelsOf(step),
-      };
-      const stepKey = key(name, step);
-      const [next, outputs] = programs.step(name, state, { inputs, key: stepKey });
-      state = next;
-      (series[name] ??= []).push(await read(outputs));
-      disposeTree(inputs);
-      disposeTree(outputs);
-      stepKey.dispose();
-    }
-  }
-  return { state, series };
-}
-
-/** Samples of rows `from` …; everything else disposed. */
-async function sampled(
-  model: Model,
-  state: TensorRecord,
-  { count, from = 0, labels }: {
-    count: number;
-    from?: number;
-    labels?: Record<string, tf.Tensor1D>;
-  },
-): Promise<number[]> {
-  const programs = compilePrograms(engine, model, { label: "test" });
-  const request = { rows_B: rows(count, from), key: key("sample"), labels: labels ?? {} };
-  const pictures = model.driver.sample!(state, request, sampleContext(engine, programs));
-  assertEquals(pictures.shape.slice(1), [16, 16, 3]);
-  const found = Array.from(await engine.read(pictures));
-  disposeTree({ pictures, ...request });
-  return found;
-}
+/** Trains on squares with those labels. */
+const train = (model: Model, options: Omit<Parameters<typeof trainPhases>[1], "labels">) =>
+  trainPhases(model, { ...options, labels: labelsOf });
 
 const losses = (series: Map<string, number[]>[]) => series.map((s) => s.get("loss")![0]);
 const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
@@ -168,7 +119,7 @@ for (const [name, form] of Object.entries(forms)) {
     // The vectors are what the decoder gets.
     assertEquals(await run("decode", { z_BZ: tf.tensor2d(z, [3, z.length / 3]) }), rebuilt);
     const labels = conditions!.length === 0 ? {} : labelsOf(0, 3);
-    for (const pictures of [rebuilt, await sampled(model, state, { count: 3, labels })]) {
+    for (const pictures of [rebuilt, await drawn(model, state, { count: 3, labels })]) {
       for (const v of pictures) if (!(v >= 0 && v <= 1)) throw new Error(`a picture holds ${v}`);
     }
     assertEquals(evaluations, codes!.count + Math.max(1, conditions!.length) - 1);
@@ -183,7 +134,7 @@ Deno.test("vqvae: what is evaluated of a row doesn't depend on the batch around 
     gender: tf.tensor1d(Int32Array.from(gender.slice(from, from + count)), "int32"),
   });
   const run = (from: number, count: number) =>
-    sampled(model, state, { count, from, labels: asked(from, count) });
+    drawn(model, state, { count, from, labels: asked(from, count) });
   assertEquals([...await run(0, 1), ...await run(1, 3)], await run(0, 4));
   const x_BHWC = squares(4);
   for (const program of ["reconstruct", "codes", "encode"]) {
@@ -218,7 +169,7 @@ Deno.test("vqvae: steps and samples leave no tensor behind", async () => {
   let { state } = await train(model, { steps: 5 });
   const before = engine.memory().tensors;
   ({ state } = await train(model, { steps: 2, from: 5, state }));
-  await sampled(model, state, { count: 2 });
+  await drawn(model, state, { count: 2 });
   assertEquals(engine.memory().tensors, before);
   const { state: fresh } = await train(model, { steps: 1 });
   const held = engine.memory().tensors;
