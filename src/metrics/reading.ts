@@ -21,10 +21,14 @@ export function readFactor(
   const probe = fitChosenProbe(fit.codes, fit.labels, { classes });
   const order = hostPermutation(key("shuffled labels"), fit.labels.length);
   const shuffled = Int32Array.from(order, (i) => fit.labels[i]);
-  const principal = principalScores({ fit: fit.pixels, apply: read.pixels }, {
-    components: fit.codes.dimension,
-    key: key("principal components"),
-  });
+  const components = fit.codes.dimension;
+  // As many components as pixels are the pixels again, and take minutes to find.
+  const principal = components < fit.pixels.dimension
+    ? principalScores({ fit: fit.pixels, apply: read.pixels }, {
+      components,
+      key: key("principal components"),
+    })
+    : null;
   return {
     probe,
     value: score(probe, read.codes),
@@ -32,7 +36,9 @@ export function readFactor(
       chance: 1 / new Set(read.labels).size,
       shuffled: score(fitProbe(fit.codes, shuffled, { classes, ridge: probe.ridge }), read.codes),
       rawPixels: score(fitChosenProbe(fit.pixels, fit.labels, { classes }), read.pixels),
-      pcaPixels: score(fitChosenProbe(principal.fit, fit.labels, { classes }), principal.apply),
+      ...(principal === null ? {} : {
+        pcaPixels: score(fitChosenProbe(principal.fit, fit.labels, { classes }), principal.apply),
+      }),
     },
   };
 }
