@@ -25,6 +25,8 @@ export interface DenoiserOptions {
   readonly width: number;
   /** Length of a vector that the network is told beside the time; default none. */
   readonly condition?: number;
+  /** Radians of the time's fastest sinusoid over a unit of it; default 100. */
+  readonly timeScale?: number;
 }
 
 /** The parameters of the one that was chosen. */
@@ -52,16 +54,16 @@ export function chooseBackbone(
 }
 
 /** One block a resolution, and none below 8×8: what the same time buys in steps is worth more. */
-function unetOptions({ sample, width, condition }: DenoiserOptions) {
+function unetOptions({ sample, width, condition, timeScale = TIME_SCALE }: DenoiserOptions) {
   const common = { sample, condition, blocks: 1, lowest: 8, modulated: true };
   return Math.min(sample.height, sample.width) < LARGE_SIDE
-    ? { ...common, patch: 1, width: 2 * width, timeScale: TIME_SCALE } as const
-    : { ...common, patch: 2, width, timeScale: TIME_SCALE } as const;
+    ? { ...common, patch: 1, width: 2 * width, timeScale } as const
+    : { ...common, patch: 2, width, timeScale } as const;
 }
 
-function ditOptions({ sample, width, condition }: DenoiserOptions) {
+function ditOptions({ sample, width, condition, timeScale = TIME_SCALE }: DenoiserOptions) {
   const patch = Math.min(sample.height, sample.width) < LARGE_SIDE ? 1 : 4;
-  return { sample, width: BREADTH * width, condition, patch, timeScale: TIME_SCALE };
+  return { sample, width: BREADTH * width, condition, patch, timeScale };
 }
 
 /** Fresh parameters; the output is zero at first. */
@@ -101,7 +103,8 @@ export function denoiser(
 ): tf.Tensor4D {
   if ("unet" in p) return unet(p.unet, x_BHWC, time_B, { ...unetOptions(options), condition_BE });
   if ("dit" in p) return dit(p.dit, x_BHWC, time_B, { ...ditOptions(options), condition_BE });
-  const time_BF = timeFeatures(time_B, { width: TIME_FEATURES, scale: TIME_SCALE });
+  const scale = options.timeScale ?? TIME_SCALE;
+  const time_BF = timeFeatures(time_B, { width: TIME_FEATURES, scale });
   const told_BF = condition_BE === undefined
     ? time_BF
     : tf.concat([time_BF, condition_BE], 1) as tf.Tensor2D;

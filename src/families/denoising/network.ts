@@ -38,8 +38,11 @@ export type Network = {
 const LABEL_WIDTH = 64;
 /** Sines and cosines of the span. */
 const SPAN_FEATURES = 32;
-/** Radians of the fastest over a unit of time. */
-const SPAN_SCALE = 100;
+/**
+ * Radians of the fastest over a unit of time: what learns from its own derivative in time can't have
+ * one that is a hundred times the function.
+ */
+const SPAN_SCALE = 1;
 
 function denoiserOptions({ conditions, span, ...options }: NetworkOptions): DenoiserOptions {
   const condition = (conditions.length > 0 ? LABEL_WIDTH : 0) + (span ? SPAN_FEATURES : 0);

@@ -107,7 +107,8 @@ export function flowOf(
       backbone: config.backbone,
       width: config.width,
       conditions: conditionsOf(config.condition, factors),
-      span: config.form === "mean-flow",
+      // Its targets hold ∂u/∂t: with the usual sinusoids, of 100 radians a unit, they drown in it.
+      ...(config.form === "mean-flow" ? { span: true, timeScale: 1 } : {}),
     },
     bounded: false,
     picture: (_, x_BHWC) => uncentred(x_BHWC),
@@ -144,7 +145,7 @@ function build(config: Config, context: BuildContext): Model {
 /** Flow matching, MeanFlow and consistency training on a U-Net, a DiT or a perceptron. */
 export const flow = defineFamily<Config>({
   name: "flow",
-  version: 1,
+  version: 2,
   about: "rectified flow, and one-step forms: MeanFlow, consistency training; with guidance",
   papers: [
     "arXiv:2209.03003",
