@@ -323,9 +323,9 @@ export const mutants = [
     id: "gan-augmentation-leaks-into-samples",
     file: sample,
     find:
-      "return toPixels(generate(atHeScale(state.generator.ema), request, generatorOptions(setting)));",
+      "return toPixels(generate(atHeScale(state.generator.ema), given, generatorOptions(setting)));",
     replace:
-      "return toPixels(tf.mul(generate(atHeScale(state.generator.ema), request, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
+      "return toPixels(tf.mul(generate(atHeScale(state.generator.ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
     law: augmentation,
   },
   {

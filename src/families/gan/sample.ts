@@ -26,12 +26,12 @@ function toPixels(x_BHWC: tf.Tensor4D): tf.Tensor4D {
 }
 
 function pictures(
-  { generator, linear }: State,
+  state: State,
   request: Omit<Request, "linear">,
   setting: Setting,
 ): tf.Tensor4D {
-  const given = { ...request, linear };
-  return toPixels(generate(atHeScale(generator.ema), given, generatorOptions(setting)));
+  const given = { ...request, linear: state.linear };
+  return toPixels(generate(atHeScale(state.generator.ema), given, generatorOptions(setting)));
 }
 
 /** Samples of rows: row i's depends on rows_B[i], its labels and the key alone. */
