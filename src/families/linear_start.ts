@@ -73,8 +73,9 @@ export function orthonormalise(basis: Float64Array, rows: number): void {
 }
 
 /**
- * The factor whose z·factor, z standard normal, has the covariance basisᵀ (basis·products/count)… of
- * the data within the basis: with S = Q C Qᵀ = L Lᵀ it is Lᵀ Q. Row-major [rows, P].
+ * The factor by which z·factor, z standard normal, has the data's covariance C within the span of an
+ * orthonormal basis Q: with S = Q C Qᵀ = L Lᵀ it is Lᵀ Q, as (Lᵀ Q)ᵀ(Lᵀ Q) = Qᵀ S Q. `products` are
+ * count·Q C. Row-major [rows, P].
  */
 function factorOf(
   basis: Float64Array,
