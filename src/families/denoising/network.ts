@@ -22,7 +22,7 @@ import {
 } from "../conditioning.ts";
 
 /** What fixes the shapes. */
-export interface NetworkOptions extends Omit<DenoiserOptions, "condition"> {
+export interface NetworkOptions extends Omit<DenoiserOptions, "condition" | "timeScale"> {
   readonly conditions: readonly Condition[];
   /** Whether it is told a span of time. Default false. */
   readonly span?: boolean;
@@ -39,14 +39,18 @@ const LABEL_WIDTH = 64;
 /** Sines and cosines of the span. */
 const SPAN_FEATURES = 32;
 /**
- * Radians of the fastest over a unit of time: what learns from its own derivative in time can't have
- * one that is a hundred times the function.
+ * Radians over a unit of time, of the fastest sinusoid of times and spans, where spans are told: what
+ * learns from its own derivative in time can't have one that is a hundred times the function.
  */
 const SPAN_SCALE = 1;
 
 function denoiserOptions({ conditions, span, ...options }: NetworkOptions): DenoiserOptions {
   const condition = (conditions.length > 0 ? LABEL_WIDTH : 0) + (span ? SPAN_FEATURES : 0);
-  return { ...options, condition: condition === 0 ? undefined : condition };
+  return {
+    ...options,
+    condition: condition === 0 ? undefined : condition,
+    ...(span ? { timeScale: SPAN_SCALE } : {}),
+  };
 }
 
 /** Fresh parameters; the output is zero at first. */

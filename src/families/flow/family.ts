@@ -107,8 +107,7 @@ export function flowOf(
       backbone: config.backbone,
       width: config.width,
       conditions: conditionsOf(config.condition, factors),
-      // Its targets hold ∂u/∂t: with the usual sinusoids, of 100 radians a unit, they drown in it.
-      ...(config.form === "mean-flow" ? { span: true, timeScale: 1 } : {}),
+      span: config.form === "mean-flow",
     },
     bounded: false,
     picture: (_, x_BHWC) => uncentred(x_BHWC),
