@@ -5,6 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Grid } from "../backbones/plan.ts";
+import { disposeTree } from "../engine/tree.ts";
 import { hostNormal } from "../random/host.ts";
 import type { HostContext, TensorRecord } from "./family.ts";
 import { choleskyFactor } from "./mixture.ts";
@@ -22,7 +24,10 @@ const BATCH = 250;
 const ROUNDS = 4;
 
 /** Before the fit: nothing, so that every program runs at any step. */
-export function initLinearStart({ latent, size }: { latent: number; size: number }): LinearStart {
+export function initLinearStart(
+  { latent, sample: { height, width, channels } }: { latent: number; sample: Grid },
+): LinearStart {
+  const size = height * width * channels;
   return { mean_P: tf.zeros([size]), factor_ZP: tf.zeros([latent, size]) };
 }
 
@@ -106,14 +111,15 @@ function factorOf(
 }
 
 /**
- * Fits the map to the training pictures as `program` sees them: a program whose outputs are `sketch`'s
- * under the `linear` of its inputs.
+ * Replaces the state's `linear` by one of its shape fitted to the training pictures as `program` sees
+ * them: a program whose outputs are `sketch`'s under the `linear` of its inputs.
  */
-export async function fitLinearStart(
-  state: TensorRecord,
+export async function fitLinearStart<S extends TensorRecord & { readonly linear: LinearStart }>(
+  state: S,
   context: HostContext,
-  { program, latent, size }: { program: string; latent: number; size: number },
-): Promise<LinearStart> {
+  program: string,
+): Promise<S> {
+  const [latent, size] = state.linear.factor_ZP.shape;
   const { engine, trainSize } = context;
   const count = Math.min(trainSize, MOST_PICTURES);
   const key = context.key("linear start");
@@ -150,5 +156,6 @@ export async function fitLinearStart(
   }
   const { products } = await pass();
   key.dispose();
-  return tensors(factorOf(basis, { products, rows: latent, count }));
+  disposeTree(state.linear);
+  return { ...state, linear: tensors(factorOf(basis, { products, rows: latent, count })) };
 }

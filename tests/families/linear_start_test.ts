@@ -19,6 +19,7 @@ const scales = [4, 1.5, 0.5, 0.15];
 
 /** Six numbers a picture; four are used by the data. */
 const P = 6;
+const sample = { height: 1, width: 2, channels: 3 };
 
 /**
  * 64 pictures mean + Σ_i s_i h_i(n) e_i with Hadamard signs h, orthogonal over the rows, and turned by
@@ -61,7 +62,8 @@ async function fitted(data: readonly number[][], latent: number): Promise<Linear
     },
     key: (purpose) => key(purpose),
   };
-  return await fitLinearStart({}, context, { program: "sketch", latent, size: P });
+  const state = { linear: initLinearStart({ latent, sample }) };
+  return (await fitLinearStart(state, context, "sketch")).linear;
 }
 
 /** factorᵀ factor: the covariance of z·factor. */
@@ -97,7 +99,7 @@ law("a linear start has the data's mean, and its covariance on the leading compo
 });
 
 Deno.test("a linear start before its fit draws nothing, and after it pictures by z", async () => {
-  const none = initLinearStart({ latent: 2, size: P });
+  const none = initLinearStart({ latent: 2, sample });
   assert((await values(() => linearPictures(none, tf.ones([3, 2])))).every((v) => v === 0));
   const start = await fitted(pictures(4).data, 2);
   const [mean, factor] = [await engine.read(start.mean_P), await engine.read(start.factor_ZP)];

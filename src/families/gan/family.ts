@@ -4,7 +4,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { adam, emaInit } from "../../nn/mod.ts";
-import { disposeTree } from "../../engine/tree.ts";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
@@ -26,10 +25,6 @@ import { generatorOptions, type Setting, type State, toNetwork } from "./setting
 import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
 import type { Batch } from "./turns.ts";
 import { atUnitScale } from "./weights.ts";
-
-function sizeOf({ height, width, channels }: BuildContext["sample"]): number {
-  return height * width * channels;
-}
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };
 
@@ -79,7 +74,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
           p: tf.scalar(typeof augment === "number" ? augment : 0),
           sign: tf.scalar(0),
         },
-        ...(config.linear ? { linear: initLinearStart({ latent, size: sizeOf(sample) }) } : {}),
+        ...(config.linear ? { linear: initLinearStart({ latent, sample }) } : {}),
         step: tf.scalar(0, "int32"),
       };
     },
@@ -108,12 +103,8 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
       schedule: schedule(setting),
       ...(config.linear
         ? {
-          begin: async (state, context) => {
-            const size = { latent: config.latent, size: sizeOf(sample) };
-            const linear = await fitLinearStart(state, context, { program: "sketch", ...size });
-            disposeTree((state as State).linear!);
-            return { ...state, linear };
-          },
+          begin: (state, context) =>
+            fitLinearStart(state as State & { linear: LinearStart }, context, "sketch"),
         }
         : {}),
     },

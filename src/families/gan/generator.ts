@@ -79,19 +79,19 @@ export interface GeneratorOptions extends Sizes {
 /** The perceptron's hidden units a unit of width. */
 const PERCEPTRON_FACTOR = 2;
 const PERCEPTRON_DEPTH = 3;
+
 /** Where the grain starts, of pixels in [−1, 1]: about a sensor's. */
 const GRAIN = 0.02;
 
 /** Times He's: pixels of deviation ⅓, where they span [−1, 1]. */
 const HEAD_SCALE = Math.SQRT1_2 / 3;
+/** Times that, where a new network's pictures are added to others that are like the data. */
+const ADDED_SCALE = 0.3;
 
 /** Stages from 4 up. */
 function risingStages({ sample, width, wider }: GeneratorOptions) {
   return stagesOf({ sample, width: wider * width }).reverse();
 }
-
-/** Contrast of a new network's pictures where they are added to others that are like the data. */
-const ADDED_SCALE = 0.3;
 
 /** From the last stage to the picture, of a contrast like the data's. */
 function initHead(key: Key, options: GeneratorOptions): Conv {
