@@ -29,7 +29,7 @@ const config = z.strictObject({
 type Config = z.infer<typeof config>;
 
 /** Labelled codes of two disjoint sets of pictures: those that a probe is fitted and read on. */
-export interface Halves {
+export interface ProbeSets {
   readonly classes: number;
   readonly fit: { codes: Features; pixels: Features; labels: Int32Array };
   readonly read: { codes: Features; pixels: Features; labels: Int32Array };
@@ -59,7 +59,7 @@ async function labelledCodes(
   const all = await context.subject.encode!(images);
   const width = images.height * images.width * images.channels;
   const labelled = [...labels[factor].keys()].filter((i) => labels[factor][i] >= 0);
-  const rows = (from: number, to = labelled.length): Halves["fit"] => {
+  const rows = (from: number, to = labelled.length): ProbeSets["fit"] => {
     const taken = labelled.slice(from, to);
     const codes = new Float64Array(taken.length * all.dimension);
     const pixels = new Float64Array(taken.length * width);
@@ -79,7 +79,7 @@ async function labelledCodes(
   return { count: labelled.length, rows };
 }
 
-async function halves(context: EvaluationContext, options: Config): Promise<Halves> {
+async function probeSets(context: EvaluationContext, options: Config): Promise<ProbeSets> {
   const { subject } = context;
   if (subject.capabilities.latent === "none" || !subject.encode) {
     throw new MetricUnavailable("not-defined", `${subject.label} has no latent code`);
@@ -97,8 +97,9 @@ async function halves(context: EvaluationContext, options: Config): Promise<Halv
 
 /**
  * `read-<factor>@N`: balanced accuracy of a linear probe on codes (posterior means), fitted on half of
- * N test pictures and read on the other, or fitted on training pictures and read on N; beside the same probe on shuffled labels, on raw pixels, on as many principal components of the pixels as
- * the code has numbers, and chance.
+ * N test pictures and read on the other, or fitted on training pictures and read on N; beside the
+ * same probe on shuffled labels, on raw pixels, on as many principal components of the pixels as the
+ * code has numbers (where those are fewer than the pixels), and chance.
  *
  * `move-<factor>@M`: how often the judge sees the class that a code was moved to, balanced over
  * classes, beside unmoved codes and moves of the same length in random directions;
@@ -128,7 +129,7 @@ export const control: Metric<Config> = defineMetric<Config>({
     return by.flatMap((way) => way === "reading" ? reading : intervention);
   },
   async compute(context, options) {
-    const sets = await halves(context, options);
+    const sets = await probeSets(context, options);
     const key = (purpose: string): HostKey => context.key(`control ${purpose}`);
     context.progress?.(`probing ${options.factor}`);
     const { probe, value, beside } = readFactor(sets, key);

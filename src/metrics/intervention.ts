@@ -5,7 +5,7 @@
 import { hostFold, hostNormal } from "../random/host.ts";
 import type { HostKey } from "../random/host.ts";
 import type { ImageSet } from "../data/dataset.ts";
-import type { Halves } from "./control.ts";
+import type { ProbeSets } from "./control.ts";
 import { likeliest } from "./judging.ts";
 import { covariance, symmetricEigen } from "./linear.ts";
 import type { Dense } from "./linear.ts";
@@ -115,7 +115,7 @@ export async function intervene(
   given: {
     subject: Subject;
     judge: Extractor;
-    sets: Halves;
+    sets: ProbeSets;
     probe: Probe;
     key: (purpose: string) => HostKey;
   },

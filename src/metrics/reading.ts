@@ -4,7 +4,7 @@
  */
 import { hostPermutation } from "../random/host.ts";
 import type { HostKey } from "../random/host.ts";
-import type { Halves } from "./control.ts";
+import type { ProbeSets } from "./control.ts";
 import type { Features } from "./metric.ts";
 import { balancedAccuracy, fitChosenProbe, fitProbe, predict } from "./probe.ts";
 import type { Probe } from "./probe.ts";
@@ -12,7 +12,7 @@ import { principalScores } from "./whitening.ts";
 
 /** Fits the probe on one half, scores it on the other, with the baselines it must be read beside. */
 export function readFactor(
-  sets: Halves,
+  sets: ProbeSets,
   key: (purpose: string) => HostKey,
 ): { probe: Probe; value: number; beside: Record<string, number> } {
   const { classes, fit, read } = sets;
