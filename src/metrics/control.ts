@@ -132,7 +132,14 @@ export const control: Metric<Config> = defineMetric<Config>({
     const sets = await probeSets(context, options);
     const key = (purpose: string): HostKey => context.key(`control ${purpose}`);
     context.progress?.(`probing ${options.factor}`);
-    const { probe, value, beside } = readFactor(sets, key);
+    const { probe, value, beside } = await readFactor(sets, {
+      key,
+      sameForAll: (name, make) =>
+        context.remembered([
+          ...[name, "control", control.version, options.factor],
+          ...[sets.fit.labels.length, sets.read.labels.length, options.fit ? "train" : "half"],
+        ], make),
+    });
     const values: MetricValue[] = [];
     for (const way of options.by) {
       const declared = control.declares({ ...options, by: [way] });

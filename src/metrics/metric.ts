@@ -128,6 +128,11 @@ export interface EvaluationContext {
   extractor(name: string): Promise<Extractor>;
   /** Features of a split or of the subject's samples, computed once. */
   features(extractor: string, of: Split | "samples", count: number): Promise<Features>;
+  /**
+   * A number that rests on the dataset and `of` alone, the same on every engine and machine: computed
+   * once and kept. `of` names all that fixes it, with a version of what computes it.
+   */
+  remembered(of: readonly (string | number)[], make: () => number): Promise<number>;
   /** Two words of a Philox key for this purpose. */
   key(purpose: string): readonly [number, number];
   readonly progress?: (note: string) => void;

@@ -10,11 +10,17 @@ import { balancedAccuracy, fitChosenProbe, fitProbe, predict } from "./probe.ts"
 import type { Probe } from "./probe.ts";
 import { principalScores } from "./whitening.ts";
 
-/** Fits the probe on one half, scores it on the other, with the baselines it must be read beside. */
-export function readFactor(
+/**
+ * Fits the probe and reads it, with the baselines it must be read beside.
+ * @param options `sameForAll`: keeps the baseline that no model has a part in
+ */
+export async function readFactor(
   sets: ProbeSets,
-  key: (purpose: string) => HostKey,
-): { probe: Probe; value: number; beside: Record<string, number> } {
+  { key, sameForAll }: {
+    key: (purpose: string) => HostKey;
+    sameForAll: (name: string, make: () => number) => Promise<number>;
+  },
+): Promise<{ probe: Probe; value: number; beside: Record<string, number> }> {
   const { classes, fit, read } = sets;
   const score = (probe: Probe, x: Features) =>
     balancedAccuracy(predict(probe, x), read.labels, classes);
@@ -35,7 +41,10 @@ export function readFactor(
     beside: {
       chance: 1 / new Set(read.labels).size,
       shuffled: score(fitProbe(fit.codes, shuffled, { classes, ridge: probe.ridge }), read.codes),
-      rawPixels: score(fitChosenProbe(fit.pixels, fit.labels, { classes }), read.pixels),
+      rawPixels: await sameForAll(
+        "raw pixels",
+        () => score(fitChosenProbe(fit.pixels, fit.labels, { classes }), read.pixels),
+      ),
       ...(principal === null ? {} : {
         pcaPixels: score(fitChosenProbe(principal.fit, fit.labels, { classes }), principal.apply),
       }),

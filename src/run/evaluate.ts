@@ -106,6 +106,24 @@ async function splitFeatures(
   return features;
 }
 
+/** See `EvaluationContext.remembered`. */
+async function remembered(
+  { dataset, cache }: EvaluationParts,
+  of: readonly (string | number)[],
+  make: () => number,
+): Promise<number> {
+  if (cache === null) return make();
+  const name = await sha256(JSON.stringify([dataset.digest, ...of]));
+  const path = join(cache, "numbers", `${name}.f64`);
+  const bytes = await readBytes(path);
+  if (bytes?.length === 8) return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
+  const value = make();
+  const written = new Uint8Array(8);
+  new DataView(written.buffer).setFloat64(0, value, true);
+  await writeAtomic(path, written);
+  return value;
+}
+
 /** The memoising context that metrics compute in. */
 export function evaluationContext(parts: EvaluationParts): EvaluationContext {
   const extractors = new Map<string, Promise<Extractor>>();
@@ -123,6 +141,7 @@ export function evaluationContext(parts: EvaluationParts): EvaluationContext {
           ? await loaded.extract(await parts.subject.sample(count))
           : await splitFeatures(parts, loaded, { split: of, count });
       }),
+    remembered: (of, make) => remembered(parts, of, make),
     key: (purpose) => parts.keys.metric(purpose),
     progress: parts.progress,
   };

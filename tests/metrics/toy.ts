@@ -166,6 +166,7 @@ export function toyContext(
     dataset,
     split,
     extractor,
+    remembered: (_, make) => Promise.resolve(make()),
     features: async (name, of, count) =>
       (await extractor(name)).extract(
         of === "samples" ? await subject.sample(count) : (await split(of, count)).images,
