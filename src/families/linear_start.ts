@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Grid } from "../backbones/plan.ts";
 import { disposeTree } from "../engine/tree.ts";
+import { orthonormalise } from "../numeric/orthonormal.ts";
 import { hostNormal } from "../random/host.ts";
 import type { HostContext, TensorRecord } from "./family.ts";
 import { choleskyFactor } from "./mixture.ts";
@@ -47,34 +48,6 @@ export function sketch(
     sum_P: tf.sum(x_BP, 0) as tf.Tensor1D,
     product_ZP: tf.matMul(scores_BZ, centred_BP, true) as tf.Tensor2D,
   };
-}
-
-/**
- * Rows made orthonormal in place, each against those before it, twice; one that lies among them
- * becomes zero. Row-major [rows, P].
- */
-export function orthonormalise(basis: Float64Array, rows: number): void {
-  const P = basis.length / rows;
-  const row = (i: number) => basis.subarray(i * P, (i + 1) * P);
-  const product = (a: Float64Array, b: Float64Array) => {
-    let sum = 0;
-    for (let p = 0; p < P; p++) sum += a[p] * b[p];
-    return sum;
-  };
-  for (let i = 0; i < rows; i++) {
-    const own = row(i);
-    const before = Math.sqrt(product(own, own));
-    for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < i; j++) {
-        const other = row(j);
-        const along = product(own, other);
-        for (let p = 0; p < P; p++) own[p] -= along * other[p];
-      }
-    }
-    const length = Math.sqrt(product(own, own));
-    const factor = length > 1e-6 * before ? 1 / length : 0;
-    for (let p = 0; p < P; p++) own[p] *= factor;
-  }
 }
 
 /**

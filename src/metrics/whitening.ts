@@ -3,6 +3,7 @@
  * a Euclidean distance weighs all kept directions alike.
  * @module
  */
+import { orthonormalise } from "../numeric/orthonormal.ts";
 import { hostNormal } from "../random/host.ts";
 import type { HostKey } from "../random/host.ts";
 import { centred, columnMeans, covariance, dot, symmetricEigen } from "./linear.ts";
@@ -64,7 +65,7 @@ export function principalScores(
   const k = Math.min(components, d, n - 1), wide = Math.min(k + 8, d, n);
   const mean = columnMeans(sets.fit), x = centred(sets.fit, mean);
   let basis: Float64Array = Float64Array.from(hostNormal(key, wide * d)); // [wide, d], rows span
-  orthonormalise(basis, d);
+  orthonormalise(basis, wide);
   for (let step = 0; step < iterations; step++) {
     const next = new Float64Array(wide * d);
     for (let i = 0; i < n; i++) {
@@ -73,7 +74,7 @@ export function principalScores(
         for (let j = 0, p = c * d, q = i * d; j < d; j++) next[p++] += s * x[q++];
       }
     }
-    orthonormalise(next, d);
+    orthonormalise(next, wide);
     basis = next;
   }
   const project = (set: Features): Features => {
@@ -84,19 +85,4 @@ export function principalScores(
     return { count: set.count, dimension: k, data };
   };
   return { fit: project(sets.fit), apply: project(sets.apply) };
-}
-
-/** Modified Gram–Schmidt on rows of width d, twice, in place: earlier rows keep their span. */
-function orthonormalise(rows: Float64Array, d: number): void {
-  const n = rows.length / d;
-  for (let pass = 0; pass < 2; pass++) {
-    for (let r = 0; r < n; r++) {
-      for (let s = 0; s < r; s++) {
-        const overlap = dot(rows, rows, r * d, s * d, d);
-        for (let j = 0; j < d; j++) rows[r * d + j] -= overlap * rows[s * d + j];
-      }
-      const norm = Math.sqrt(dot(rows, rows, r * d, r * d, d));
-      for (let j = 0; j < d; j++) rows[r * d + j] = norm > 0 ? rows[r * d + j] / norm : 0;
-    }
-  }
 }

@@ -8,9 +8,9 @@ import {
   initLinearStart,
   linearPictures,
   type LinearStart,
-  orthonormalise,
   sketch,
 } from "../../src/families/linear_start.ts";
+import { orthonormalise } from "../../src/numeric/orthonormal.ts";
 import { close, law } from "../law.ts";
 import { engine, normals, values } from "./on_engine.ts";
 import { key } from "./small.ts";
