@@ -1,6 +1,17 @@
-/** Statistics of small samples: intervals, rank tests, many tests at once. @module */
+/**
+ * Statistics of small samples: intervals, rank and permutation tests, many tests at once, scores over
+ * tasks, rankings, and where a variance comes from.
+ * @module
+ */
 export * from "./summary.ts";
 export * from "./interval.ts";
+export * from "./bootstrap.ts";
 export * from "./rank.ts";
+export * from "./permutation.ts";
 export * from "./multiplicity.ts";
+export * from "./scores.ts";
+export * from "./rank_ranges.ts";
+export * from "./bradley_terry.ts";
+export * from "./variance.ts";
 export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
+export { chiSquareQuantile, chiSquareUpperTail, fQuantile, fUpperTail } from "./fisher.ts";
