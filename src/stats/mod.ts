@@ -1,6 +1,7 @@
 /**
  * Statistics of small samples: intervals, rank and permutation tests, many tests at once, scores over
- * tasks, rankings, and where a variance comes from.
+ * tasks, rank ranges, and where a variance comes from. `bradley_terry.ts` stands apart, for it loads a
+ * library.
  * @module
  */
 export * from "./summary.ts";
@@ -11,7 +12,6 @@ export * from "./permutation.ts";
 export * from "./multiplicity.ts";
 export * from "./scores.ts";
 export * from "./rank_ranges.ts";
-export * from "./bradley_terry.ts";
 export * from "./variance.ts";
 export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
 export { chiSquareQuantile, chiSquareUpperTail, fQuantile, fUpperTail } from "./fisher.ts";
