@@ -8,6 +8,7 @@ import { integerDraw } from "../random/draws.ts";
 import { hostFold, type HostKey, hostKey } from "../random/host.ts";
 import { normalQuantile, normalUpperTail, tQuantile } from "./distribution.ts";
 import type { Interval } from "./interval.ts";
+import { leaveOneOut } from "./jackknife.ts";
 import { checkLevel } from "./level.ts";
 import { mean } from "./summary.ts";
 
@@ -166,13 +167,10 @@ export function acceleration<T>(
 ): number {
   let cubes = 0;
   let squares = 0;
-  for (const [s, stratum] of strata.entries()) {
-    const without = stratum.map((_, i) =>
-      statistic(strata.map((other, o) => o === s ? other.filter((_, j) => j !== i) : other))
-    );
+  for (const without of leaveOneOut(strata, statistic)) {
     const centre = mean(without);
     for (const value of without) {
-      const influence = (stratum.length - 1) * (centre - value) / stratum.length;
+      const influence = (without.length - 1) * (centre - value) / without.length;
       cubes += influence * influence * influence;
       squares += influence * influence;
     }

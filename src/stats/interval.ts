@@ -22,6 +22,7 @@ export interface Interval {
     | "t"
     | "paired t"
     | "two-sample t"
+    | "jackknife t"
     | "rank"
     | "score"
     | "bootstrap"

@@ -7,11 +7,12 @@
 export * from "./summary.ts";
 export * from "./interval.ts";
 export * from "./bootstrap.ts";
+export { jackknifeInterval } from "./jackknife.ts";
 export * from "./rank.ts";
 export * from "./permutation.ts";
 export * from "./multiplicity.ts";
 export * from "./scores.ts";
-export * from "./rank_ranges.ts";
+export * from "./places.ts";
 export * from "./variance.ts";
 export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
 export { chiSquareQuantile, chiSquareUpperTail, fQuantile, fUpperTail } from "./fisher.ts";

@@ -7,8 +7,10 @@
  */
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 import { normalQuantile } from "./distribution.ts";
-import type { Interval } from "./interval.ts";
+import { BOOTSTRAP_FROM, type Interval } from "./interval.ts";
+import { jackknifeInterval } from "./jackknife.ts";
 import { checkLevel } from "./level.ts";
+import { mannWhitney } from "./rank.ts";
 import { mean } from "./summary.ts";
 
 /** Scores by run, then task. */
@@ -102,6 +104,22 @@ export function scoresInterval(
     : bootstrap([scores], ([drawn]) => statistic(drawn.flat()), options);
 }
 
+/**
+ * The interval of a statistic of scores that tables show: the jackknife's t below 20 runs, the
+ * bootstrap over runs from there on; null for a single run.
+ */
+export function scoresEstimate(
+  scores: Scores,
+  statistic: (values: readonly number[]) => number,
+  level = 0.95,
+): Interval | null {
+  byTask(scores);
+  if (scores.length < 2) return null;
+  return scores.length < BOOTSTRAP_FROM
+    ? jackknifeInterval(scores, (runs) => statistic(runs.flat()), level)
+    : scoresInterval(scores, statistic, { level });
+}
+
 /** Bootstrap interval of `meanImprovement`, each family's runs drawn apart. */
 export function meanImprovementInterval(
   x: Scores,
@@ -121,8 +139,9 @@ export function meanImprovementInterval(
 /**
  * P(X > Y) with the score interval of Newcombe (2006, Statistics in Medicine 25:559, method 5): the
  * θ with (θ̂ − θ)² ≤ z² θ(1 − θ)(1 + N*((1 − θ)/(2 − θ) + θ/(1 + θ)))/(nk), N* = (n + k)/2 − 1.
- * Unlike a bootstrap's it has a width where the samples don't overlap: 3 values all above 3 others
- * say 0.50 to 1, which agrees with their p of 0.10.
+ * Where the rank test doesn't tell the samples apart it is widened to hold ½, so that the two never
+ * contradict each other. Unlike a bootstrap's it has a width where the samples don't overlap: of 5
+ * against 5 values the bootstrap covers 23 % where P is 0.98, this one 96 %.
  */
 export function improvementInterval(
   x: readonly number[],
@@ -150,5 +169,13 @@ export function improvementInterval(
     }
   };
   const [low, high] = [estimate === 0 ? 0 : end(0), estimate === 1 ? 1 : end(1)];
-  return { estimate, low, high, level, n: n + k, method: "score" };
+  const told = mannWhitney(y, x).p <= 1 - level;
+  return {
+    estimate,
+    low: told ? low : Math.min(low, 0.5),
+    high: told ? high : Math.max(high, 0.5),
+    level,
+    n: n + k,
+    method: "score",
+  };
 }

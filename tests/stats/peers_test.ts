@@ -170,8 +170,10 @@ Deno.test("improvement interval: the roots of Newcombe's equation", () => {
     const x = Array.from({ length: n }, (_, i) => Math.min(k, Math.max(0, u - i * k)) - 0.5);
     const found = improvementInterval(x, y);
     close(found.estimate, u / (n * k), 1e-12, `U ${u} of ${n} × ${k}`);
-    close(found.low, low, 1e-12, "low");
-    close(found.high, high, 1e-12, "high");
+    // And ½, where the rank test tells nothing.
+    const told = mannWhitney(y, x).p <= 0.05;
+    close(found.low, told ? low : Math.min(low, 0.5), 1e-12, "low");
+    close(found.high, told ? high : Math.max(high, 0.5), 1e-12, "high");
   }
 });
 

@@ -1,10 +1,12 @@
 /**
- * Ranks with what is known of them: a range of ranks for each row that holds for all rows at once.
+ * Places of rows with what is known of them: a range for each that holds for all at once, and the
+ * place that a new run would take.
  * @module
  */
-import { differenceInterval } from "./interval.ts";
+import { differenceInterval, type Interval } from "./interval.ts";
 import { checkLevel } from "./level.ts";
 import { holm } from "./multiplicity.ts";
+import { improvementInterval } from "./scores.ts";
 import { mean } from "./summary.ts";
 import { tUpperTail } from "./distribution.ts";
 
@@ -47,6 +49,45 @@ export function rankRanges(
     low: 1 + better[i],
     high: samples.length - worse[i],
   }));
+}
+
+/** What rows are compared by: values of each, and which are better. */
+export interface Contest {
+  /** Values of a row each, none empty. */
+  readonly samples: readonly (readonly number[])[];
+  readonly direction: "lower" | "higher";
+}
+
+/**
+ * The place, 1 the best, that a new run of each row would take on average among new runs of the
+ * others: 1 + Σ P(other beats it), averaged over contests. Its ends are the same sums of the ends of
+ * `improvementInterval`, which covers more than it says and is never falsely narrow.
+ * @throws RangeError where contests differ in their number of rows
+ */
+export function expectedPlaces(
+  contests: readonly Contest[],
+  level = 0.95,
+): { readonly estimate: number; readonly low: number; readonly high: number }[] {
+  const rows = contests[0]?.samples.length ?? 0;
+  if (rows === 0 || contests.some(({ samples }) => samples.length !== rows)) {
+    throw new RangeError("places: every contest needs the same rows, and there must be one");
+  }
+  return Array.from({ length: rows }, (_, own) => {
+    const rivals = contests.flatMap(({ samples, direction }) =>
+      samples.flatMap((other, at) => {
+        if (at === own) return [];
+        const [x, y] = direction === "higher" ? [other, samples[own]] : [samples[own], other];
+        return [improvementInterval(x, y, level)];
+      })
+    );
+    const sum = (read: (interval: Interval) => number) =>
+      1 + rivals.reduce((total, interval) => total + read(interval), 0) / contests.length;
+    return {
+      estimate: sum((i) => i.estimate),
+      low: sum((i) => i.low),
+      high: sum((i) => i.high),
+    };
+  });
 }
 
 /** Two-sided p of two samples by the pooled t test; 1 where nothing can be told. */
