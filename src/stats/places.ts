@@ -3,11 +3,11 @@
  * place that a new run would take.
  * @module
  */
-import { differenceInterval, type Interval } from "./interval.ts";
+import type { Interval } from "./interval.ts";
 import { checkLevel } from "./level.ts";
 import { holm } from "./multiplicity.ts";
 import { improvementInterval } from "./scores.ts";
-import { mean } from "./summary.ts";
+import { mean, squaredDeviations } from "./summary.ts";
 import { tUpperTail } from "./distribution.ts";
 
 /** A place with its range, 1 the best. */
@@ -20,7 +20,7 @@ export interface RankRange {
 
 /**
  * Rank of each sample's mean, with simultaneous ranges: 1 + the rows that are surely better, up to
- * the rows less those that are surely worse, sure by pooled t tests of all pairs under Holm. With
+ * the rows less those that are surely worse, sure by Welch tests of all pairs under Holm. With
  * probability `level` or more every true rank lies in its range (Al Mohamad, Goeman & van Zwet 2022).
  * @param samples values of a row each, e.g. over seeds
  * @throws RangeError for an empty row
@@ -35,7 +35,7 @@ export function rankRanges(
   const pairs = samples.flatMap((_, i) =>
     samples.slice(i + 1).map((_, j) => [i, i + 1 + j] as const)
   );
-  const adjusted = holm(pairs.map(([i, j]) => pooledP(samples[i], samples[j])));
+  const adjusted = holm(pairs.map(([i, j]) => welchP(samples[i], samples[j])));
   const better = samples.map(() => 0);
   const worse = samples.map(() => 0);
   pairs.forEach(([i, j], at) => {
@@ -90,10 +90,17 @@ export function expectedPlaces(
   });
 }
 
-/** Two-sided p of two samples by the pooled t test; 1 where nothing can be told. */
-export function pooledP(a: readonly number[], b: readonly number[]): number {
-  if (a.length + b.length < 3) return 1;
-  const { estimate, standardError, df } = differenceInterval({ before: a, after: b });
-  if (standardError === 0) return estimate === 0 ? 1 : 0;
-  return Math.min(1, 2 * tUpperTail(Math.abs(estimate) / standardError, df));
+/**
+ * Two-sided p of two means by Welch's t test (1947), which lets each row have a spread of its own; 1
+ * where a row has a single value, for then nothing can be told.
+ */
+export function welchP(a: readonly number[], b: readonly number[]): number {
+  if (a.length < 2 || b.length < 2) return 1;
+  const part = (values: readonly number[]) =>
+    squaredDeviations(values) / ((values.length - 1) * values.length);
+  const [x, y] = [part(a), part(b)];
+  const apart = Math.abs(mean(a) - mean(b));
+  if (x + y === 0) return apart === 0 ? 1 : 0;
+  const df = (x + y) * (x + y) / (x * x / (a.length - 1) + y * y / (b.length - 1));
+  return Math.min(1, 2 * tUpperTail(apart / Math.sqrt(x + y), df));
 }

@@ -31,6 +31,7 @@ import {
   signFlipTest,
   tUpperTail,
   varianceSplit,
+  welchP,
 } from "../../src/stats/mod.ts";
 import { close } from "../law.ts";
 
@@ -220,8 +221,8 @@ Deno.test("Bradley–Terry: choix's strengths, statsmodels' logistic regression 
   }
 });
 
-Deno.test("two samples, prediction and Holm: statsmodels' values", () => {
-  const { before, after, difference, p, prediction, ps, holm: adjusted } = golden.student;
+Deno.test("two samples, Welch, prediction and Holm: statsmodels' values", () => {
+  const { before, after, difference, p, prediction, ps, welch, holm: adjusted } = golden.student;
   const found = differenceInterval({ before, after });
   close(found.low, difference[0], 1e-12);
   close(found.high, difference[1], 1e-12);
@@ -230,5 +231,6 @@ Deno.test("two samples, prediction and Holm: statsmodels' values", () => {
   const ahead = differenceInterval({ before, after: [mean(before)] });
   close(mean(before) + ahead.low, prediction[0], 1e-12);
   close(mean(before) + ahead.high, prediction[1], 1e-12);
+  close(welchP(after, before.map((x) => 3 * x)), welch, 1e-12, "Welch");
   holm(ps).forEach((value, i) => close(value, adjusted[i], 1e-12));
 });
