@@ -2,7 +2,7 @@
 import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
 import { escapeMarkdown as escape, fence } from "./escape.ts";
 import { changeText, count, formatEstimate, formatNumber, list } from "./format.ts";
-import { rankingNote, rankingSheets } from "./ranking_sheets.ts";
+import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
 import { shownRows } from "./tables.ts";
 
 /** What a Markdown report may point at. */
@@ -105,21 +105,21 @@ function rankingMarkdown(
         ],
         "l" + "r".repeat(head.length),
       );
-      return folded
-        ? [
-          `<details><summary>${escape(title)}</summary>`,
-          escape(caption),
-          body,
-          "</details>",
-        ].join("\n\n")
-        : [`### ${escape(title)}`, escape(caption), body].join("\n\n");
+      const [before, after] = folded
+        ? [`<details><summary>${escape(title)}</summary>`, ["</details>"]]
+        : [`### ${escape(title)}`, []];
+      return { folded, text: [before, escape(caption), body, ...after].join("\n\n") };
     },
   );
+  const of = (wanted: boolean) => sheets.flatMap((s) => s.folded === wanted ? [s.text] : []);
   return [
     "## Ranking",
     escape(rankingNote(ranking)),
-    ...sheets,
+    ...of(false),
     ...images(charts.ranking, options),
+    "### Chances of every pair",
+    escape(CHANCES),
+    ...of(true),
   ];
 }
 

@@ -122,7 +122,7 @@ ${charts(model.charts.leaderboard)}`,
     model.ranking && {
       id: "ranking",
       title: "Ranking",
-      body: markup`${rankingHtml(model.ranking, groups)}${charts(model.charts.ranking)}`,
+      body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking) }),
     },
     some(model.charts.front) && {
       id: "front",

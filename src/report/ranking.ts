@@ -153,7 +153,8 @@ function aggregateOf(
   if (own.length < 2) return null;
   const rows = groups.flatMap((group, at) => {
     if (!own.every(({ column }) => competes(group, column))) return [];
-    const interval = scoresEstimate(scoresOf(own, at), interquartileMean, LEVEL);
+    const scores = scoresOf(own, at);
+    const interval = scores.length > 0 ? scoresEstimate(scores, interquartileMean, LEVEL) : null;
     if (interval === null) return [];
     const { estimate, low, high, n } = interval;
     const method = interval.method === "bootstrap" ? "bootstrap" as const : "jackknife t" as const;

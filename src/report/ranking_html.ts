@@ -1,20 +1,22 @@
 /** The ranking's tables in HTML. @module */
-import type { ReportModel } from "./model.ts";
+import type { Ranking } from "./model.ts";
 import { type Html, markup } from "./escape.ts";
-import { rankingNote, rankingSheets, type Sheet } from "./ranking_sheets.ts";
+import { CHANCES, rankingNote, rankingSheets, type Sheet } from "./ranking_sheets.ts";
 import { breakable, type GroupsById, swatch } from "./table_html.ts";
 
 /** Places, aggregates and, folded away, the chances of every pair. */
 export function rankingHtml(
-  ranking: NonNullable<ReportModel["ranking"]>,
-  groups: GroupsById,
+  ranking: Ranking,
+  { groups, charts }: { groups: GroupsById; charts: Html },
 ): Html {
   const sheets = rankingSheets(ranking, groups);
   return markup`<p class="quiet">${rankingNote(ranking)}</p>${
-    sheets.map((sheet, place) =>
-      sheet.folded
-        ? markup`<details><summary>${sheet.title}</summary>${sheetHtml(sheet)}</details>`
-        : markup`${place > 0 ? markup`<h3>${sheet.title}</h3>` : null}${sheetHtml(sheet)}`
+    sheets.filter(({ folded }) => !folded).map((sheet, place) =>
+      markup`${place > 0 ? markup`<h3>${sheet.title}</h3>` : null}${sheetHtml(sheet)}`
+    )
+  }${charts}<h3>Chances of every pair</h3><p class="quiet">${CHANCES}</p>${
+    sheets.filter(({ folded }) => folded).map((sheet) =>
+      markup`<details><summary>${breakable(sheet.title)}</summary>${sheetHtml(sheet)}</details>`
     )
   }`;
 }

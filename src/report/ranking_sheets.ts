@@ -19,7 +19,13 @@ export interface Sheet {
   readonly folded: boolean;
 }
 
-/** How to read the places, for as many seeds as there are. */
+/** How to read the chances of a pair. */
+export const CHANCES =
+  "Chance that a new seed of the row is better than one of the column's row, " +
+  "in %: pairs of seeds won, ties half, with Newcombe's 95 % score interval, widened to 50 where " +
+  "the rank test doesn't tell the two apart.";
+
+/** How to read a ranking from as many seeds as there are. */
 export function rankingNote({ seeds }: Ranking): string {
   const values = (above: number) => Array.from({ length: seeds }, (_, i) => i + above);
   const sweep = improvementInterval(values(seeds), values(0), LEVEL);
@@ -29,7 +35,7 @@ export function rankingNote({ seeds }: Ranking): string {
     `chance against it of anything from ${percent(sweep.low)} to 100 %.`;
 }
 
-/** All tables of a ranking, the first two the ones to read. */
+/** All tables of a ranking, those folded away last: the chances of every pair, a column each. */
 export function rankingSheets(
   ranking: Ranking,
   groups: ReadonlyMap<string, Group>,
@@ -57,9 +63,10 @@ function placesSheet({ columns, rows, overall }: Ranking, groups: Groups): Sheet
       "Place by the mean over seeds, 1 the best; in brackets the places that the seeds allow, " +
       "which hold for all rows of a column at once at 95 % (Welch's t of every pair, Holm)." +
       (expected
-        ? ` New run: the place that a new seed of a row would take among new seeds of the others, ` +
-          `on average${overall.length > 1 ? ` over ${list(overall)}` : ""}, with ends that ` +
-          "cover 95 % or more."
+        ? " New run: the place that a new seed of a row would take among new seeds of the others, " +
+          `on average${
+            overall.length > 1 ? ` over the ${overall.length} columns in which all have one` : ""
+          }, with ends that cover 95 % or more.`
         : ""),
     head: [...(expected ? ["new run"] : []), ...columns.map(({ heading }) => heading)],
     rows: rows.map(({ group, places, expected: own }) => ({
@@ -100,13 +107,9 @@ function duelSheet(
   groups: Groups,
 ): Sheet {
   return {
-    title: `Chance to be better: ${column.heading}`,
-    caption:
-      "The chance that a new seed of the row is better than one of the column's row: pairs of " +
-      "seeds won, ties half, with Newcombe's 95 % score interval, widened to 50 % where the rank " +
-      `test doesn't tell the two apart.${
-        left > 0 ? ` The last ${count(left, "row")} by place left out.` : ""
-      }`,
+    title: column.heading,
+    caption: "The row against the column, %." +
+      (left > 0 ? ` The last ${count(left, "row")} by place left out.` : ""),
     head: ids.map((id) => groups.get(id)!.label),
     rows: ids.map((id, i) => ({
       ...named(groups, id),

@@ -101,6 +101,7 @@ export function welchP(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [part(a), part(b)];
   const apart = Math.abs(mean(a) - mean(b));
   if (x + y === 0) return apart === 0 ? 1 : 0;
-  const df = (x + y) * (x + y) / (x * x / (a.length - 1) + y * y / (b.length - 1));
+  const share = x / (x + y);
+  const df = 1 / (share * share / (a.length - 1) + (1 - share) * (1 - share) / (b.length - 1));
   return Math.min(1, 2 * tUpperTail(apart / Math.sqrt(x + y), df));
 }
