@@ -144,8 +144,12 @@ export function bootstrapEnds(
   const plain = (z: number) => quantile(1 - normalUpperTail(z));
   if (method === "percentile") return [plain(-reach), plain(reach)];
   if (method === "basic") return [2 * estimate - plain(reach), 2 * estimate - plain(-reach)];
+  // Resamples that differ from the estimate in rounding alone are ties too.
+  const slack = 1e-12 * Math.max(Math.abs(sorted[0]), Math.abs(sorted[resamples - 1]));
   let below = 0;
-  for (const value of sorted) below += value < estimate ? 1 : value === estimate ? 0.5 : 0;
+  for (const value of sorted) {
+    below += value < estimate - slack ? 1 : value <= estimate + slack ? 0.5 : 0;
+  }
   const bias = normalQuantile(Math.min(Math.max(below, 0.5), resamples - 0.5) / resamples);
   const corrected = (z: number) => {
     const rest = 1 - acceleration * (bias + z);

@@ -136,7 +136,10 @@ Deno.test("several distances on one scale: interquartile mean and profile; one a
     points.slice(1).forEach(({ x, y }, i) => assert(x > points[i].x && y >= points[i].y));
     assertEquals(points.at(-1)!.y, 1);
   }
-  assert(chart.lines.some(({ points }) => Math.abs(points[0].y - 1 / 6) < 1e-12), "the best of six values");
+  assert(
+    chart.lines.some(({ points }) => Math.abs(points[0].y - 1 / 6) < 1e-12),
+    "the best of six values",
+  );
   const single = buildReport(fixture({
     change: (r) => ({ ...r, metrics: r.metrics.filter((m) => m.name !== "FD-lite0@500") }),
   }));

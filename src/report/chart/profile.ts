@@ -17,8 +17,8 @@ export function profile(chart: Chart & { kind: "profile" }): Spec {
     legend: {},
   });
   return {
-    width: 420,
-    height: 200,
+    width: 300,
+    height: 190,
     layer: filled([
       {
         data: { values: [...chart.references] },
