@@ -16,6 +16,7 @@ import { costCharts, frontChart } from "./front.ts";
 import { galleries } from "./galleries.ts";
 import { groupRecords } from "./groups.ts";
 import { missing } from "./missing.ts";
+import { profileChart, ranking } from "./ranking.ts";
 import { dotChart, sanityChart, timeChart } from "./summary_charts.ts";
 import { shareCharts } from "./shares.ts";
 import { fillColumns, type FilledColumn, ranked, table } from "./tables.ts";
@@ -57,6 +58,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const sanity = inputs.sanity ?? null;
   const series = inputs.series ?? new Map();
   const costs = costColumns(groups, { records, series });
+  const ranks = { columns, headline, records };
   return {
     format: 1,
     suite: inputs.suite.name,
@@ -68,10 +70,12 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     facts: facts(inputs.records, grouped),
     groups,
     leaderboard: leaderboard(groups, { headline, primary: inputs.suite.report?.primary }),
+    ranking: ranking(groups, ranks),
     findings: findings(groups, columns),
     tables: [...themeTables(groups, columns), ...costTable(groups, costs)],
     charts: distinct({
       leaderboard: headline.flatMap((column) => dotChart(column, groups)),
+      ranking: profileChart(groups, ranks),
       front: "chart" in front ? [front.chart] : [],
       cost: costCharts(groups, { columns, costs }),
       steps: fewStepCharts(groups, records),

@@ -2,6 +2,7 @@
 import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
 import { escapeMarkdown as escape, fence } from "./escape.ts";
 import { changeText, count, formatEstimate, formatNumber, list } from "./format.ts";
+import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
 import { shownRows } from "./tables.ts";
 
 /** What a Markdown report may point at. */
@@ -24,6 +25,7 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
     model.findings.map((text) => `- ${escape(text)}`).join("\n"),
     model.notes.map((note) => `- ${escape(note)}`).join("\n"),
     ...images(model.charts.leaderboard, options),
+    ...rankingMarkdown(model, { groups, options }),
     ...section("Quality against throughput", images(model.charts.front, options)),
     ...section("Quality at few evaluations", images(model.charts.steps, options)),
     ...section("Quality against cost", images(model.charts.cost, options)),
@@ -87,6 +89,38 @@ function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string
     [["", ...table.columns.map(heading)], ...body],
     "l" + "r".repeat(table.columns.length),
   );
+}
+
+function rankingMarkdown(
+  { ranking, charts }: ReportModel,
+  { groups, options }: { groups: ReadonlyMap<string, Group>; options: MarkdownOptions },
+): string[] {
+  if (!ranking) return [];
+  const sheets = rankingSheets(ranking, groups).map(
+    ({ title, caption, head, rows: own, folded }) => {
+      const body = rows(
+        [
+          ["", ...head.map(escape)],
+          ...own.map(({ label, cells }) => [label, ...cells].map(escape)),
+        ],
+        "l" + "r".repeat(head.length),
+      );
+      const [before, after] = folded
+        ? [`<details><summary>${escape(title)}</summary>`, ["</details>"]]
+        : [`### ${escape(title)}`, []];
+      return { folded, text: [before, escape(caption), body, ...after].join("\n\n") };
+    },
+  );
+  const of = (wanted: boolean) => sheets.flatMap((s) => s.folded === wanted ? [s.text] : []);
+  return [
+    "## Ranking",
+    escape(rankingNote(ranking)),
+    ...of(false),
+    ...images(charts.ranking, options),
+    "### Chances of every pair",
+    escape(CHANCES),
+    ...of(true),
+  ];
 }
 
 function heading({ heading, unit, direction }: Column): string {

@@ -6,6 +6,7 @@
  */
 import type { Counts, Verdict } from "../gate/mod.ts";
 import type { Record as RunRecord, RunState } from "../record/record.ts";
+import type { RankRange } from "../stats/mod.ts";
 
 /** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */
 export interface Estimate {
@@ -14,7 +15,7 @@ export interface Estimate {
   readonly high: number | null;
   /** Values it rests on. */
   readonly n: number;
-  readonly method: "t" | "bootstrap" | null;
+  readonly method: "t" | "jackknife t" | "bootstrap" | null;
 }
 
 /** Runs that differ in their seed alone: one row of a table. */
@@ -95,6 +96,12 @@ export type Chart = {
   readonly description: string;
 } & ChartData;
 
+/** The share of values at or below x. */
+export interface ProfilePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A mark's group: its label and, for trained families, the place that fixes colour and shape. */
 export interface Mark {
   readonly label: string;
@@ -144,6 +151,13 @@ export type ChartData =
     readonly references: readonly { readonly label: string; readonly y: number }[];
   }
   | {
+    readonly kind: "profile";
+    readonly x: string;
+    readonly y: string;
+    readonly lines: readonly (Mark & { readonly points: readonly ProfilePoint[] })[];
+    readonly references: readonly { readonly label: string; readonly x: number }[];
+  }
+  | {
     readonly kind: "time";
     readonly parts: readonly string[];
     readonly rows: readonly (Mark & { readonly seconds: readonly number[] })[];
@@ -158,6 +172,55 @@ export type ChartData =
       readonly value: number;
     }[];
   };
+
+/** An estimate between its ends. */
+export interface Bounded {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Which rows are ahead of which, and how surely. */
+export interface Ranking {
+  /** What is compared, each a column of the leaderboard. */
+  readonly columns: readonly Column[];
+  /** Best first. */
+  readonly rows: readonly {
+    readonly group: string;
+    /** By column: the place by the mean and the places that the seeds allow; null without a value. */
+    readonly places: readonly (RankRange | null)[];
+    /** Place that a new run would take on average, over the columns of `overall`. */
+    readonly expected: Bounded | null;
+  }[];
+  /** Headings of the columns that all rows have, over which `expected` is taken. */
+  readonly overall: readonly string[];
+  /** The fewest values that a row has in a column. */
+  readonly seeds: number;
+  /** Chance that a new run of the row beats one of the column's row; null on the diagonal. */
+  readonly duels: readonly {
+    readonly column: Column;
+    readonly groups: readonly string[];
+    readonly chances: readonly (readonly (Bounded | null)[])[];
+    /** Rows that were left out so that the table can be read: the last by place. */
+    readonly left: number;
+  }[];
+  /** Interquartile mean over several normalised distances and seeds; null where there are fewer than 2. */
+  readonly aggregate: {
+    readonly headings: readonly string[];
+    readonly rows: readonly { readonly group: string; readonly estimate: Estimate }[];
+  } | null;
+  /** Where values differ: between training seeds and between draws of samples of one run. */
+  readonly spread: readonly {
+    readonly column: Column;
+    readonly runs: number;
+    readonly draws: number;
+    /** Standard deviations, in the column's unit. */
+    readonly training: Bounded;
+    readonly sampling: Bounded;
+    /** The share of the variance that training seeds make. */
+    readonly share: Bounded;
+  }[];
+}
 
 /** A stored picture: a file of a run's folder. */
 export interface PictureRef {
@@ -250,12 +313,15 @@ export interface ReportModel {
   readonly facts: readonly (readonly [string, string])[];
   readonly groups: readonly Group[];
   readonly leaderboard: Table;
+  /** null where there is nothing to compare. */
+  readonly ranking: Ranking | null;
   /** What the numbers say together, in sentences. */
   readonly findings: readonly string[];
   readonly tables: readonly Table[];
   /** By section. */
   readonly charts: {
     readonly leaderboard: readonly Chart[];
+    readonly ranking: readonly Chart[];
     readonly front: readonly Chart[];
     readonly cost: readonly Chart[];
     readonly steps: readonly Chart[];

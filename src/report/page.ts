@@ -9,6 +9,7 @@ import { Html, markup, slug } from "./escape.ts";
 import { galleryHtml, type Pictures } from "./gallery_html.ts";
 import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";
+import { rankingHtml } from "./ranking_html.ts";
 import { type GroupsById, tableHtml } from "./table_html.ts";
 import type { Drawing } from "./svg.ts";
 
@@ -117,6 +118,11 @@ ${
           : null
       }<ul class="notes">${model.notes.map((note) => markup`<li>${note}</li>`)}</ul>
 ${charts(model.charts.leaderboard)}`,
+    },
+    model.ranking && {
+      id: "ranking",
+      title: "Ranking",
+      body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking) }),
     },
     some(model.charts.front) && {
       id: "front",

@@ -26,7 +26,7 @@ function gammaHalfRatio(a: number): number {
 }
 
 /** Continued fraction of the incomplete beta function (DLMF 8.17.22) by Lentz's method. */
-function betaFraction(a: number, b: number, x: number): number {
+export function betaFraction(a: number, b: number, x: number): number {
   const tiny = 1e-300;
   const guard = (value: number) => Math.abs(value) < tiny ? tiny : value;
   let c = 1;
@@ -79,8 +79,8 @@ export function tQuantile(p: number, df: number): number {
   const known = quantiles.get(key);
   if (known !== undefined) return known;
   const t = p < 0.5
-    ? -bisect((t) => tUpperTail(t, df), p)
-    : bisect((t) => tUpperTail(t, df), 1 - p);
+    ? -rootOfTail((t) => tUpperTail(t, df), p)
+    : rootOfTail((t) => tUpperTail(t, df), 1 - p);
   quantiles.set(key, t);
   return t;
 }
@@ -96,11 +96,11 @@ export function normalUpperTail(z: number): number {
  */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`normalQuantile(${p}): 0 < p < 1`);
-  return p < 0.5 ? -bisect(normalUpperTail, p) : bisect(normalUpperTail, 1 - p);
+  return p < 0.5 ? -rootOfTail(normalUpperTail, p) : rootOfTail(normalUpperTail, 1 - p);
 }
 
-/** The root t ≥ 0 of tail(t) = target for a falling tail with tail(0) = ½. */
-function bisect(tail: (t: number) => number, target: number): number {
+/** The root t ≥ 0 of tail(t) = target for a falling tail with tail(0) ≥ target. */
+export function rootOfTail(tail: (t: number) => number, target: number): number {
   let low = 0;
   let high = 1;
   while (tail(high) > target) {

@@ -4,8 +4,9 @@
  * of new runs against old ones.
  * @module
  */
-import { hostFold, hostIntegers, type HostKey, hostKey } from "../random/host.ts";
-import { normalQuantile, normalUpperTail, tQuantile } from "./distribution.ts";
+import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+import { tQuantile } from "./distribution.ts";
+import { checkLevel } from "./level.ts";
 import { deviation, mean, squaredDeviations } from "./summary.ts";
 
 /** An estimate with its interval and what the interval is. */
@@ -17,13 +18,16 @@ export interface Interval {
   readonly level: number;
   /** Number of values. */
   readonly n: number;
-  readonly method: "t" | "paired t" | "two-sample t" | "bootstrap" | "rank";
-}
-
-function checkLevel(level: number): void {
-  if (!(level > 0 && level < 1)) {
-    throw new RangeError(`interval level ${level}: a share between 0 and 1, such as 0.95`);
-  }
+  readonly method:
+    | "t"
+    | "paired t"
+    | "two-sample t"
+    | "jackknife t"
+    | "rank"
+    | "score"
+    | "bootstrap"
+    | "percentile bootstrap"
+    | "basic bootstrap";
 }
 
 /**
@@ -71,88 +75,39 @@ export function differenceInterval(
   };
 }
 
-/** Options of `bootstrapInterval`. */
-export interface BootstrapOptions {
-  readonly level?: number;
-  /** Default 4,999: the Monte-Carlo error of a 2.5 % tail is then 0.2 points. */
-  readonly resamples?: number;
-  /** Draws are a function of this key. */
-  readonly key?: HostKey;
-}
-
 /**
- * Bias-corrected, accelerated bootstrap interval (Efron 1987) of the mean over all values, resampled
- * within each stratum (Davison & Hinkley 1997, 3.2), with the percentiles widened so that a normal
- * sample is covered at its nominal rate: z is replaced by t√(n/(n − strata)) (Hesterberg 2015,
- * "expanded percentile").
+ * Bootstrap interval of the mean over all values, resampled within each stratum: `bootstrap` with
+ * that statistic, BCa and widened.
  * @param strata values by stratum, e.g. by configuration
  * @throws RangeError where a stratum has fewer than two values
  */
 export function bootstrapInterval(
   strata: readonly (readonly number[])[],
-  { level = 0.95, resamples = 4999, key = hostKey(0, "bootstrap") }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Interval {
-  checkLevel(level);
-  const n = strata.reduce((sum, stratum) => sum + stratum.length, 0);
-  if (strata.length === 0 || strata.some((stratum) => stratum.length < 2)) {
-    throw new RangeError("bootstrap: every stratum needs 2 or more values");
-  }
-  const estimate = mean(strata.flat());
-  const means = new Float64Array(resamples);
-  for (const [s, stratum] of strata.entries()) {
-    const draws = hostIntegers(hostFold(key, s), resamples * stratum.length, stratum.length);
-    for (let r = 0, at = 0; r < resamples; r++) {
-      let sum = 0;
-      for (let i = 0; i < stratum.length; i++) sum += stratum[draws[at++]];
-      means[r] += sum / n;
-    }
-  }
-  means.sort();
-  if (means[0] === means[resamples - 1]) {
-    return { estimate, low: estimate, high: estimate, level, n, method: "bootstrap" };
-  }
-  // Bias: the normal quantile of the share of resamples below the estimate, ties counted half.
-  let below = 0;
-  for (const value of means) below += value < estimate ? 1 : value === estimate ? 0.5 : 0;
-  const bias = normalQuantile(Math.min(Math.max(below, 0.5), resamples - 0.5) / resamples);
-  const acceleration = accelerationOf(strata, n);
-  const df = n - strata.length;
-  const reach = tQuantile((1 + level) / 2, df) * Math.sqrt(n / df);
-  const percentile = (z: number) => {
-    const shifted = bias + (bias + z) / (1 - acceleration * (bias + z));
-    const rank = (1 - normalUpperTail(shifted)) * (resamples + 1) - 1;
-    const at = Math.min(Math.max(rank, 0), resamples - 1);
-    const floor = Math.floor(at);
-    const next = Math.min(floor + 1, resamples - 1);
-    return means[floor] + (at - floor) * (means[next] - means[floor]);
-  };
-  return {
-    estimate,
-    low: percentile(-reach),
-    high: percentile(reach),
-    level,
-    n,
-    method: "bootstrap",
-  };
-}
-
-/** Σ l³ / (6 (Σ l²)^{3/2}) over the influence values l of the mean, (x − x̄_stratum)/n. */
-function accelerationOf(strata: readonly (readonly number[])[], n: number): number {
-  let cubes = 0;
-  let squares = 0;
-  for (const stratum of strata) {
-    const centre = mean(stratum);
-    for (const value of stratum) {
-      const influence = (value - centre) / n;
-      cubes += influence * influence * influence;
-      squares += influence * influence;
-    }
-  }
-  return squares === 0 ? 0 : cubes / (6 * squares * Math.sqrt(squares));
+  return bootstrap(strata, (values) => mean(values.flat()), options);
 }
 
 /** From this many values on the bootstrap is used. */
 export const BOOTSTRAP_FROM = 20;
+
+/**
+ * The mean of the differences `after` − `before` of pairs, seed by seed: t below 20 pairs, the
+ * bootstrap from there on.
+ * @throws RangeError where the samples differ in length or hold fewer than two values
+ */
+export function pairedInterval(
+  { before, after }: { before: readonly number[]; after: readonly number[] },
+  level = 0.95,
+): Interval {
+  if (before.length !== after.length) {
+    throw new RangeError(`pairs of ${after.length} and ${before.length} values: as many of each`);
+  }
+  const differences = after.map((value, i) => value - before[i]);
+  const interval = meanInterval(differences, { level });
+  if (interval === null) throw new RangeError(`${before.length} pairs: 2 or more are needed`);
+  return interval.method === "t" ? { ...interval, method: "paired t" } : interval;
+}
 
 /**
  * The interval that tables and charts show: t below 20 values, the bootstrap from there on, null for

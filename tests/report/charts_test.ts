@@ -127,7 +127,7 @@ Deno.test("what Vega-Lite only warns of is an error here", async () => {
 
 Deno.test("every kind of chart keeps its data out of expressions", () => {
   const charts = allCharts(buildReport({ ...fixture(), sanity: sanityOf(tables) }));
-  assertEquals(new Set(charts.map((c) => c.kind)).size, 7);
+  assertEquals(new Set(charts.map((c) => c.kind)).size, 8);
   for (const chart of charts) {
     const { data: _, ...rest } = specOf(chart) as { data?: unknown };
     assert(!/"(transform|expr|signal|calculate)"/.test(JSON.stringify(rest)), chart.id);

@@ -309,6 +309,6 @@ Deno.test("every chart of the model has an id of its own, a title and a descript
   for (const chart of charts) assert(chart.title !== "" && chart.description !== "", chart.id);
   assertEquals(
     new Set(charts.map((c) => c.kind)),
-    new Set(["dots", "front", "steps", "shares", "curves", "time"]),
+    new Set(["dots", "profile", "front", "steps", "shares", "curves", "time"]),
   );
 });

@@ -3,6 +3,7 @@ import type { Chart } from "../model.ts";
 import { curves } from "./curves.ts";
 import { dots } from "./dots.ts";
 import { front } from "./front.ts";
+import { profile } from "./profile.ts";
 import { sanity } from "./sanity.ts";
 import type { Spec } from "./spec.ts";
 import { shares } from "./shares.ts";
@@ -13,6 +14,7 @@ const builders: { [K in Chart["kind"]]: (chart: Chart & { kind: K }) => Spec } =
   curves,
   dots,
   front,
+  profile,
   sanity,
   shares,
   steps,
