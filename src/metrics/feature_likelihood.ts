@@ -26,7 +26,7 @@ export interface FeatureLikelihood {
 }
 
 /** Features less the mean of `reference`, over its deviations (divisor N − 1; 0 counts as 1). */
-function standardiser(reference: Features): (set: Features) => Features {
+export function standardiser(reference: Features): (set: Features) => Features {
   const { count, dimension: d, data } = reference;
   const mean = columnMeans(reference), scale = new Float64Array(d);
   for (let i = 0; i < data.length; i++) {

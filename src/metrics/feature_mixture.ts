@@ -62,11 +62,11 @@ class Adam {
   }
 }
 
-/** Whether the loss has hardly moved over the last five rounds, of more than six. */
+/** Whether the last loss hardly differs from the four before it, of more than six. */
 function isSettled(losses: readonly number[]): boolean {
   const last = losses.length - 1;
   if (last <= 5) return false;
-  return [1, 2, 3, 4, 5].every((back) => Math.abs(losses[last] - losses[last - back]) < settled);
+  return [1, 2, 3, 4].every((back) => Math.abs(losses[last] - losses[last - back]) < settled);
 }
 
 /**

@@ -18,7 +18,7 @@ export function scaleWeights(scales: number): number[] {
 
 /**
  * How many scales pictures are large enough for, by torchmetrics' rule: 0 to 5. 2 need 12 pixels a side,
- * 3 need 41, 4 need 91, 5 need 161.
+ * 3 need 44, 4 need 99, 5 need 176.
  */
 export function scalesOf({ height, width }: { height: number; width: number }): number {
   const side = Math.min(height, width);
