@@ -12,7 +12,8 @@ import { kthNeighbour, nearestOf } from "./neighbours.ts";
 
 /**
  * The share of samples farther from the nearest training row than its nearest other training row is
- * (Alaa et al. 2022, eq. 8). Samples of the training law have about ½; copies have 0.
+ * (Alaa et al. 2022, eq. 8). Copies have 0. What fresh samples of the law have grows with the dimension
+ * (0.36 for a normal on a line, 0.72 in twenty dimensions): read it beside theirs.
  * @throws RangeError where the training set has no 2 rows, or dimensions differ
  */
 export function authenticityOf({ samples, train }: { samples: Features; train: Features }): number {
