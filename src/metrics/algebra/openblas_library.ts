@@ -93,6 +93,16 @@ const SYMBOLS = {
     ],
     result: "void",
   },
+  // order, uplo, trans, n, k, alpha, A, lda, beta, C, ldc
+  scipy_cblas_dsyrk: {
+    parameters: [
+      ...(["i32", "i32", "i32", "i32", "i32"] as const),
+      ...(["f64", "buffer", "i32", "f64", "buffer", "i32"] as const),
+    ],
+    result: "void",
+  },
+  // uplo, n, A, lda, info; length of uplo
+  scipy_dpotrf_: { parameters: ["buffer", int, "buffer", int, int, "usize"], result: "void" },
   // m, n, A, lda, tau, work, lwork, info
   scipy_dgelqf_: {
     parameters: [int, int, "buffer", int, "buffer", "buffer", int, int],
