@@ -27,7 +27,7 @@ import { msSsim } from "../../src/metrics/multiscale.ts";
 import { lineTransport } from "../../src/metrics/sliced.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import golden from "../golden/metrics/golden.json" with { type: "json" };
-import { features, noisy, picture, uniforms } from "./golden_inputs.ts";
+import { features, grid, noisy, picture, uniforms } from "./golden_inputs.ts";
 import type { PictureSpec } from "./golden_inputs.ts";
 
 function near(ours: number, theirs: number, relative: number, what: string) {
@@ -38,12 +38,6 @@ function near(ours: number, theirs: number, relative: number, what: string) {
 const found = openblas();
 if (!("algebra" in found)) console.log(`OpenBLAS is not compared: ${found.obstacle}`);
 const algebras = "algebra" in found ? [hostAlgebra, found.algebra] : [hostAlgebra];
-const grid = (seed: number, count: number, dimension: number, levels: number): Features => ({
-  count,
-  dimension,
-  data: uniforms(seed, count * dimension).map((u) => Math.floor(levels * u)),
-});
-
 for (const set of golden.sets) {
   const { dimension, shift } = set;
   const a = features(7, { count: set.a, dimension, shift: 0 });
@@ -123,8 +117,9 @@ function sameNeighbours(
 }
 
 for (const set of golden.ties) {
-  const a = grid(3, set.a, set.dimension, set.levels),
-    b = grid(5, set.b, set.dimension, set.levels);
+  const { dimension, levels } = set;
+  const a = grid(3, { count: set.a, dimension, levels });
+  const b = grid(5, { count: set.b, dimension, levels });
   for (const algebra of algebras) {
     const name = `${set.a} and ${set.b} rows on a grid of ${set.levels} (${algebra.name})`;
     Deno.test(`ties fall as in prdc and in the authors' code: ${name}`, () => {
