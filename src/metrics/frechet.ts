@@ -3,35 +3,64 @@
  * @module
  */
 import { z } from "zod";
-import {
-  columnMeans,
-  covarianceFactor,
-  nuclearNorm,
-  requireFinite,
-  timesTransposed,
-} from "./linear.ts";
+import { algebraFor, algebraLabel } from "./algebra/algebra.ts";
+import type { LinearAlgebra } from "./algebra/algebra.ts";
+import { hostAlgebra } from "./algebra/host.ts";
+import { columnMeans, covarianceFactor, requireFinite } from "./linear.ts";
 import type { Dense } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
-import { comparedFeatures, extractorName } from "./names.ts";
+import { defineMetric, MetricUnavailable } from "./metric.ts";
+import type { EvaluationContext, Features, Metric } from "./metric.ts";
+import { comparedFeatures, extractorName, requireCount } from "./names.ts";
 
-interface Moments {
+/** A Gaussian, as far as the distance needs it. */
+export interface Gaussian {
+  /** [d] */
   readonly mean: Float64Array;
+  /** F with FᵀF = Σ. [r, d] */
   readonly factor: Dense;
+  /** Of Σ. */
   readonly trace: number;
 }
 
-const moments = new WeakMap<Features, Moments>();
+const fitted = new WeakMap<LinearAlgebra, WeakMap<Features, Gaussian>>();
 
-function momentsOf(features: Features): Moments {
-  let found = moments.get(features);
+/**
+ * The Gaussian of a set's mean and covariance (divisor N − 1). Kept for as long as the features are.
+ * @throws RangeError on fewer than 2 rows
+ */
+export function gaussianOf(features: Features, algebra: LinearAlgebra = hostAlgebra): Gaussian {
+  let kept = fitted.get(algebra);
+  if (!kept) fitted.set(algebra, kept = new WeakMap());
+  let found = kept.get(features);
   if (!found) {
-    const factor = covarianceFactor(features);
+    const factor = covarianceFactor(features, algebra.triangularFactor);
     let trace = 0;
     for (let i = 0; i < factor.data.length; i++) trace += factor.data[i] * factor.data[i];
-    moments.set(features, found = { mean: columnMeans(features), factor, trace });
+    kept.set(features, found = { mean: columnMeans(features), factor, trace });
   }
   return found;
+}
+
+/**
+ * The Gaussian of moments that were computed elsewhere, such as the statistics that other tools keep.
+ * @param covariance [d, d], symmetric, no negative eigenvalue but by rounding
+ * @throws RangeError where the shapes don't fit or a number isn't finite
+ */
+export function gaussianOfMoments(
+  { mean, covariance }: { mean: Float64Array; covariance: Dense },
+  algebra: LinearAlgebra = hostAlgebra,
+): Gaussian {
+  const d = mean.length;
+  if (covariance.rows !== d || covariance.columns !== d) {
+    throw new RangeError(
+      `a mean of ${d} numbers and a covariance of ${covariance.rows}×${covariance.columns}`,
+    );
+  }
+  requireFinite({ count: 1, dimension: d, data: mean }, "mean");
+  requireFinite({ count: d, dimension: d, data: covariance.data }, "covariance");
+  let trace = 0;
+  for (let j = 0; j < d; j++) trace += covariance.data[j * d + j];
+  return { mean, factor: algebra.symmetricFactor(covariance), trace };
 }
 
 /**
@@ -39,10 +68,35 @@ function momentsOf(features: Features): Moments {
  *
  * With Σᵢ = FᵢᵀFᵢ the trace of the root is the sum of the singular values of F₁F₂ᵀ: no product of
  * covariances is formed and none is inverted, so fewer rows than dimensions do no harm.
- * Covariances divide by N − 1.
+ * @throws RangeError on different dimensions
+ */
+export function gaussianDistance(
+  p: Gaussian,
+  q: Gaussian,
+  algebra: LinearAlgebra = hostAlgebra,
+): number {
+  const d = p.mean.length;
+  if (d !== q.mean.length) {
+    throw new RangeError(`features of ${d} and ${q.mean.length} dimensions can't be compared`);
+  }
+  let meanTerm = 0;
+  for (let j = 0; j < d; j++) {
+    const difference = p.mean[j] - q.mean[j];
+    meanTerm += difference * difference;
+  }
+  const root = algebra.nuclearNorm(algebra.timesTransposed(p.factor, q.factor));
+  return Math.max(0, meanTerm + p.trace + q.trace - 2 * root); // never negative but by rounding
+}
+
+/**
+ * The distance between the Gaussians of two sets. Covariances divide by N − 1.
  * @throws RangeError on fewer than 2 rows, different dimensions or features that are not finite.
  */
-export function frechetDistance(a: Features, b: Features): number {
+export function frechetDistance(
+  a: Features,
+  b: Features,
+  algebra: LinearAlgebra = hostAlgebra,
+): number {
   if (a.dimension !== b.dimension) {
     throw new RangeError(
       `features of ${a.dimension} and ${b.dimension} dimensions can't be compared`,
@@ -50,14 +104,7 @@ export function frechetDistance(a: Features, b: Features): number {
   }
   requireFinite(a, "Fréchet distance, first set");
   requireFinite(b, "Fréchet distance, second set");
-  const p = momentsOf(a), q = momentsOf(b);
-  let meanTerm = 0;
-  for (let j = 0; j < a.dimension; j++) {
-    const difference = p.mean[j] - q.mean[j];
-    meanTerm += difference * difference;
-  }
-  const root = nuclearNorm(timesTransposed(p.factor, q.factor));
-  return Math.max(0, meanTerm + p.trace + q.trace - 2 * root); // never negative but by rounding
+  return gaussianDistance(gaussianOf(a, algebra), gaussianOf(b, algebra), algebra);
 }
 
 /**
@@ -77,27 +124,59 @@ const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
   reference: z.enum(["test", "train"]).default("test").describe("split compared with"),
+  spatial: z.literal(true).optional().describe(
+    "compare where things are (sFID's features), where the extractor gives them",
+  ),
+  algebra: z.enum(["host", "openblas"]).optional().describe(
+    "who computes; left out: openblas for wide features where it is installed",
+  ),
 });
 type Config = z.infer<typeof config>;
 
-/** `FD-<extractor>@N`: Fréchet distance of N samples to the first N pictures of a split. */
+/** Spatial features of both sides, which the context doesn't remember. */
+async function spatialFeatures(
+  context: EvaluationContext,
+  { features, samples, reference }: Config,
+): Promise<{ real: Features; generated: Features }> {
+  requireCount(context.dataset, reference, samples);
+  const extractor = await context.extractor(features);
+  if (!extractor.spatial) {
+    throw new MetricUnavailable("not-measured", `${extractor.name} gives no spatial features`);
+  }
+  return {
+    real: await extractor.spatial((await context.split(reference, samples)).images),
+    generated: await extractor.spatial(await context.subject.sample(samples)),
+  };
+}
+
+/**
+ * `FD-<extractor>@N`: Fréchet distance of N samples to the first N pictures of a split; `sFD-…` by
+ * the extractor's spatial features (Nash et al. 2021). Both share the name's N.
+ */
 export const frechet: Metric<Config> = defineMetric<Config>({
   name: "frechet",
   version: 1,
   about: "Fréchet distance between feature Gaussians of samples and data",
-  papers: ["arXiv:1706.08500", "doi:10.1016/0047-259X(82)90077-X"],
+  papers: ["arXiv:1706.08500", "doi:10.1016/0047-259X(82)90077-X", "arXiv:2103.03841"],
   phase: "quality",
   config,
-  declares: ({ features, samples, reference }) => [{
-    name: `FD-${extractorName(features)}${reference === "train" ? "-train" : ""}@${samples}`,
-    metric: "frechet",
-    unit: "",
-    direction: "lower",
-    kind: "quality",
-    samples,
-  }],
+  declares: ({ features, samples, reference, spatial }) => {
+    const split = reference === "train" ? "-train" : "";
+    return [{
+      name: `${spatial ? "sFD" : "FD"}-${extractorName(features)}${split}@${samples}`,
+      metric: "frechet",
+      unit: "",
+      direction: "lower",
+      kind: "quality",
+      samples,
+    }];
+  },
   async compute(context, options) {
-    const { real, generated } = await comparedFeatures(context, options);
-    return [{ ...frechet.declares(options)[0], value: frechetDistance(real, generated) }];
+    const { real, generated } = options.spatial
+      ? await spatialFeatures(context, options)
+      : await comparedFeatures(context, options);
+    const algebra = algebraFor(real.dimension, options.algebra);
+    const value = frechetDistance(real, generated, algebra);
+    return [{ ...frechet.declares(options)[0], value, ...algebraLabel(algebra) }];
   },
 });

@@ -9,7 +9,7 @@ import { exp, log10 } from "../numeric/elementary.ts";
  * Both sides must be 8-bit: a model's unrounded output against 8-bit data would be scored on
  * differences that no picture can show.
  */
-function requireAlike(a: ImageSet, b: ImageSet): void {
+export function requireAlike(a: ImageSet, b: ImageSet): void {
   for (const { data } of [a, b]) {
     if (!(data instanceof Uint8Array)) {
       throw new TypeError("pictures must be 8-bit (Uint8Array): round both sides before comparing");
@@ -50,8 +50,23 @@ function gaussianWindow(): Float64Array {
   return weights.map((w) => w / sum);
 }
 
+/** One channel of a picture, row-major. */
+export interface Plane {
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float64Array;
+}
+
+/** Channel `c` of picture `n`. */
+export function planeOf(images: ImageSet, n: number, c: number): Plane {
+  const { height, width, channels } = images, pixels = height * width;
+  const start = n * pixels * channels + c;
+  const data = Float64Array.from({ length: pixels }, (_, i) => images.data[start + i * channels]);
+  return { height, width, data };
+}
+
 /** Separable convolution of one plane, without borders. @returns [height − 10, width − 10] */
-function filterValid(plane: Float64Array, height: number, width: number, taps: Float64Array) {
+function filterValid({ height, width, data: plane }: Plane, taps: Float64Array): Float64Array {
   const w = width - ssimWindow + 1, h = height - ssimWindow + 1;
   const rows = new Float64Array(height * w), out = new Float64Array(h * w);
   for (let y = 0; y < height; y++) {
@@ -71,6 +86,30 @@ function filterValid(plane: Float64Array, height: number, width: number, taps: F
   return out;
 }
 
+/** Where the window fits: SSIM and its contrast-structure term. */
+export interface SimilarityMaps {
+  readonly similarity: Float64Array;
+  readonly contrast: Float64Array;
+}
+
+/** Wang et al. 2004, eq. 13 and its second factor, at each place of the 11×11 Gaussian window. */
+export function similarityMaps(p: Plane, q: Plane, taps = gaussianWindow()): SimilarityMaps {
+  const c1 = 2.55 * 2.55, c2 = 7.65 * 7.65;
+  const filtered = (value: (i: number) => number) =>
+    filterValid({ ...p, data: Float64Array.from(p.data, (_, i) => value(i)) }, taps);
+  const mp = filterValid(p, taps), mq = filterValid(q, taps);
+  const pp = filtered((i) => p.data[i] * p.data[i]), qq = filtered((i) => q.data[i] * q.data[i]);
+  const pq = filtered((i) => p.data[i] * q.data[i]);
+  const similarity = new Float64Array(mp.length), contrast = new Float64Array(mp.length);
+  for (let i = 0; i < mp.length; i++) {
+    const vp = pp[i] - mp[i] * mp[i], vq = qq[i] - mq[i] * mq[i], vpq = pq[i] - mp[i] * mq[i];
+    similarity[i] = (2 * mp[i] * mq[i] + c1) * (2 * vpq + c2) /
+      ((mp[i] * mp[i] + mq[i] * mq[i] + c1) * (vp + vq + c2));
+    contrast[i] = (2 * vpq + c2) / (vp + vq + c2);
+  }
+  return { similarity, contrast };
+}
+
 /**
  * Structural similarity of each picture, in [−1, 1]. Wang et al. 2004, eq. 13: Gaussian 11×11
  * window of σ 1.5 where it lies wholly inside, population covariances, C₁ = (0.01·255)²,
@@ -85,25 +124,14 @@ export function ssim(a: ImageSet, b: ImageSet): Float64Array {
   if (Math.min(height, width) < ssimWindow) {
     throw new RangeError(`SSIM needs ${ssimWindow} pixels a side, got ${height}×${width}`);
   }
-  const taps = gaussianWindow(), pixels = height * width, size = pixels * channels;
-  const c1 = 2.55 * 2.55, c2 = 7.65 * 7.65;
-  const plane = (value: (i: number) => number) =>
-    filterValid(Float64Array.from({ length: pixels }, (_, i) => value(i)), height, width, taps);
+  const taps = gaussianWindow();
   const out = new Float64Array(a.count);
   for (let n = 0; n < a.count; n++) {
     let sum = 0, terms = 0;
     for (let c = 0; c < channels; c++) {
-      const p = (i: number) => a.data[n * size + i * channels + c];
-      const q = (i: number) => b.data[n * size + i * channels + c];
-      const mp = plane(p), mq = plane(q);
-      const pp = plane((i) => p(i) * p(i)), qq = plane((i) => q(i) * q(i));
-      const pq = plane((i) => p(i) * q(i));
-      for (let i = 0; i < mp.length; i++) {
-        const vp = pp[i] - mp[i] * mp[i], vq = qq[i] - mq[i] * mq[i], vpq = pq[i] - mp[i] * mq[i];
-        sum += (2 * mp[i] * mq[i] + c1) * (2 * vpq + c2) /
-          ((mp[i] * mp[i] + mq[i] * mq[i] + c1) * (vp + vq + c2));
-        terms++;
-      }
+      const { similarity } = similarityMaps(planeOf(a, n, c), planeOf(b, n, c), taps);
+      for (const value of similarity) sum += value;
+      terms += similarity.length;
     }
     out[n] = sum / terms;
   }

@@ -81,12 +81,18 @@ export function triangularFactor({ rows, columns, data }: Dense): Dense {
   return { rows: kept, columns, data: a.slice(0, kept * columns) };
 }
 
-/** A factor F of the sample covariance (divisor N − 1): FᵀF = Σ, with min(N, d) rows. */
-export function covarianceFactor(features: Features): Dense {
+/**
+ * A factor F of the sample covariance (divisor N − 1): FᵀF = Σ, with min(N, d) rows.
+ * @param triangular whose R of A = QR is taken
+ */
+export function covarianceFactor(
+  features: Features,
+  triangular: (rows: Dense) => Dense = triangularFactor,
+): Dense {
   const { count, dimension } = features;
   if (count < 2) throw new RangeError(`a covariance needs at least 2 rows, got ${count}`);
   const rows = { rows: count, columns: dimension, data: centred(features) };
-  const factor = count > dimension ? triangularFactor(rows) : rows;
+  const factor = count > dimension ? triangular(rows) : rows;
   const scale = 1 / Math.sqrt(count - 1);
   for (let i = 0; i < factor.data.length; i++) factor.data[i] *= scale;
   return factor;

@@ -53,6 +53,11 @@ export interface Extractor {
   readonly whitened?: boolean;
   /** The same bits for an image whatever else is in `images`. */
   extract(images: ImageSet): Promise<Features>;
+  /**
+   * Features that still say where in the picture something is: a few channels of an early layer at
+   * each of its places, where the extractor has them. Their dimension is their own.
+   */
+  spatial?(images: ImageSet): Promise<Features>;
   /** Class probabilities by factor, row-major [count, classes], where the extractor is a classifier. */
   classify?(images: ImageSet): Promise<Readonly<Record<string, Float32Array>>>;
 }

@@ -4,12 +4,16 @@
  */
 import { z } from "zod";
 import { psnr, ssim, ssimWindow } from "./image.ts";
+import { msSsim, scalesOf } from "./multiscale.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Metric, MetricValue } from "./metric.ts";
 import { requireCount } from "./names.ts";
 
 const config = z.strictObject({
   samples: z.int().min(1).default(1000).describe("N: test pictures"),
+  scales: z.int().min(1).max(5).optional().describe(
+    "adds MS-SSIM over so many sizes; 2 need 12 pixels a side, 3 need 44, 4 need 99, 5 need 176",
+  ),
 });
 type Config = z.infer<typeof config>;
 
@@ -17,16 +21,19 @@ function mean(values: Float64Array): number {
   return values.reduce((s, v) => s + v, 0) / values.length;
 }
 
-/** `PSNR@N`, dB, and `SSIM@N`: of each 8-bit reconstruction, then the mean over pictures. */
+/**
+ * `PSNR@N`, dB, `SSIM@N` and, where it is asked for, `MS-SSIM-s3@N` over three scales: of each 8-bit
+ * reconstruction, then the mean over pictures.
+ */
 export const reconstruction: Metric<Config> = defineMetric<Config>({
   name: "reconstruction",
   version: 1,
-  about: "PSNR and SSIM of reconstructed test pictures, 8-bit on both sides",
-  papers: ["doi:10.1109/TIP.2003.819861"],
+  about: "PSNR, SSIM and MS-SSIM of reconstructed test pictures, 8-bit on both sides",
+  papers: ["doi:10.1109/TIP.2003.819861", "doi:10.1109/ACSSC.2003.1292216"],
   phase: "quality",
   config,
-  declares: ({ samples }) =>
-    (["PSNR", "SSIM"] as const).map((part) => ({
+  declares: ({ samples, scales }) =>
+    ["PSNR", "SSIM", ...scales ? [`MS-SSIM-s${scales}`] : []].map((part) => ({
       name: `${part}@${samples}`,
       metric: "reconstruction",
       unit: part === "PSNR" ? "dB" : "",
@@ -42,7 +49,7 @@ export const reconstruction: Metric<Config> = defineMetric<Config>({
     requireCount(dataset, "test", options.samples);
     const { images } = await context.split("test", options.samples);
     const again = await subject.reconstruct(images);
-    const [psnrName, ssimName] = reconstruction.declares(options);
+    const [psnrName, ssimName, multiscale] = reconstruction.declares(options);
     const ratios = psnr(images, again);
     const exact = ratios.reduce((n, r) => n + (r === Infinity ? 1 : 0), 0);
     const values: MetricValue[] = [
@@ -64,6 +71,20 @@ export const reconstruction: Metric<Config> = defineMetric<Config>({
         }
         : { ...ssimName, value: mean(ssim(images, again)) },
     );
+    const { scales } = options;
+    if (scales) {
+      values.push(
+        scalesOf(images) < scales
+          ? {
+            ...multiscale,
+            value: null,
+            status: "not-defined",
+            reason:
+              `pictures of ${images.height}×${images.width} are too small for ${scales} scales`,
+          }
+          : { ...multiscale, value: mean(msSsim(images, again, scales)) },
+      );
+    }
     return values;
   },
 });

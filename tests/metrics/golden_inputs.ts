@@ -48,3 +48,12 @@ export function features(
   );
   return { count, dimension: d, data };
 }
+
+/** Whole numbers: distances are exact, and many are equal. */
+export function grid(
+  seed: number,
+  { count, dimension, levels }: { count: number; dimension: number; levels: number },
+): Features {
+  const data = uniforms(seed, count * dimension).map((u) => Math.floor(levels * u));
+  return { count, dimension, data };
+}

@@ -80,8 +80,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "duplicates-compare-with-themselves",
     file: "src/metrics/neighbours.ts",
-    find: "for (let j = i + 1; j < n; j++) {",
-    replace: "for (let j = i; j < n; j++) {",
+    find: "for (let j = i + 1; j < set.count; j++) {",
+    replace: "for (let j = i; j < set.count; j++) {",
     law: control,
   },
   {

@@ -6,31 +6,9 @@ import { frechetDistance } from "../../src/metrics/frechet.ts";
 import { blockedKernelDistance, kernelDistance, takeRows } from "../../src/metrics/kernel.ts";
 import { columnMeans } from "../../src/metrics/linear.ts";
 import type { Features } from "../../src/metrics/metric.ts";
-import { hostKey, hostNormal, hostPermutation } from "../../src/random/host.ts";
+import { hostKey, hostPermutation } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
-
-/** Normal features with a mean and a scale a column. */
-function gaussianSet(
-  seed: number,
-  { count, dimension, mean = 0, scale = () => 1 }: {
-    count: number;
-    dimension: number;
-    mean?: number;
-    scale?: (column: number) => number;
-  },
-): Features {
-  const draws = hostNormal(hostKey(seed, "test features"), count * dimension);
-  return {
-    count,
-    dimension,
-    data: Float64Array.from(draws, (v, i) => v * scale(i % dimension) + mean),
-  };
-}
-
-/** Size of what a distance is computed from: rounding grows with it, not with the distance. */
-function magnitude(...sets: Features[]): number {
-  return sets.reduce((s, f) => s + f.data.reduce((t, v) => t + v * v, 0) / f.count, 1);
-}
+import { gaussianSet, magnitude } from "./feature_sets.ts";
 
 const seed = fc.integer({ min: 0, max: 1 << 20 });
 const rows = fc.integer({ min: 2, max: 30 }); // on both sides of the dimension: rank-deficient too
@@ -181,6 +159,24 @@ law("precision and recall change places with the sets", {
       back = coverageOf({ real: y, samples: x }, 3);
     return there.precision === back.recall && there.recall === back.precision;
   },
+});
+
+law("density has mean 1 where both sets are of one law", {
+  source: "Naeem et al. 2020, §3.2: by symmetry each ball of k data holds k samples on average",
+  given: { d: fc.integer({ min: 1, max: 4 }) },
+  holds: ({ d }) => {
+    const values = Array.from({ length: 30 }, (_, t) =>
+      coverageOf({
+        real: gaussianSet(2 * t, { count: 80, dimension: d }),
+        samples: gaussianSet(2 * t + 1, { count: 120, dimension: d }),
+      }, 4).density);
+    const mean = values.reduce((s, v) => s + v, 0) / values.length;
+    const square = values.reduce((s, v) => s + (v - mean) ** 2, 0) / (values.length - 1);
+    // A sample is as likely in each of the 80 gaps between the 79 other data, k of which are the ball.
+    return close(mean, 1, 5 * Math.sqrt(square / values.length), "mean density (5 SE)");
+  },
+  kills: ["density-over-data"],
+  cases: 4,
 });
 
 law("a collapsed generator has high precision, low recall and low coverage", {

@@ -88,9 +88,20 @@ export class PhaseMeter {
   }
 }
 
+/** What is installed, for messages. */
+export interface Product {
+  /** Whose words they are: "engine tensorflow". */
+  readonly owner: string;
+  /** What is downloaded: "TensorFlow". */
+  readonly title: string;
+}
+
+/** The engine's library. */
+export const tensorflow: Product = { owner: "engine tensorflow", title: "TensorFlow" };
+
 /** A failure to install: what was asked, what was found, what to do. Exit code 3. */
-export function failure(message: string, cause?: unknown): EngineError {
-  return new EngineError(`engine tensorflow: ${message}`, { cause });
+export function failure(message: string, cause?: unknown, product = tensorflow): EngineError {
+  return new EngineError(`${product.owner}: ${message}`, { cause });
 }
 
 /** Faults of the file system in words; all others are thrown as they are. */

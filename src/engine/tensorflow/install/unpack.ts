@@ -7,17 +7,22 @@ import { dirname, join } from "@std/path";
 import yauzl from "yauzl";
 import type { ManifestFile } from "../place.ts";
 import { isNeeded } from "../wheels.ts";
-import { failure } from "./events.ts";
+import { failure, type Product, tensorflow } from "./events.ts";
 
 /**
  * Unpacks the needed files of a wheel below `folder`, keeping their paths and whether they may be
  * run. Each is synced to the disk. The archive's own sizes and CRC-32 are checked on the way.
- * @param options `onBytes` hears of every piece written.
+ * @param options `onBytes` hears of every piece written; `needed` says which paths are taken.
  * @returns the files with their sizes and sha256
  * @throws EngineError where the archive is broken or holds nothing that is needed
  */
 export async function unpackWheel(
-  { wheel, folder }: { wheel: string; folder: string },
+  { wheel, folder, needed = isNeeded, product = tensorflow }: {
+    wheel: string;
+    folder: string;
+    needed?: (path: string) => boolean;
+    product?: Product;
+  },
   onBytes: (bytes: number) => void = () => {},
 ): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
@@ -25,7 +30,7 @@ export async function unpackWheel(
     const archive = await yauzl.openPromise(wheel, { autoClose: false });
     try {
       for await (const entry of archive.eachEntry()) {
-        if (!isNeeded(entry.fileName)) continue;
+        if (!needed(entry.fileName)) continue;
         const stream = await archive.openReadStreamPromise(entry);
         const to = join(folder, entry.fileName);
         const runs = (entry.externalFileAttributes >>> 16 & 0o111) !== 0;
@@ -37,9 +42,11 @@ export async function unpackWheel(
     }
   } catch (error) {
     if ((error as { code?: string }).code !== undefined) throw error;
-    throw failure(`${wheel} can't be unpacked: ${(error as Error).message}`, error);
+    throw failure(`${wheel} can't be unpacked: ${(error as Error).message}`, error, product);
   }
-  if (files.length === 0) throw failure(`${wheel} holds no library that is needed`);
+  if (files.length === 0) {
+    throw failure(`${wheel} holds no library that is needed`, undefined, product);
+  }
   return files;
 }
 

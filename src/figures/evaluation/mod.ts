@@ -1,0 +1,9 @@
+/**
+ * Figures of the evaluation: one file an area.
+ * @module
+ */
+import type { Figure } from "../figure.ts";
+import { metricFigures } from "./metrics.ts";
+
+/** See the module. */
+export const evaluation: readonly Figure[] = [...metricFigures];
