@@ -3,9 +3,10 @@
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
-import { readBaselines } from "./baseline.ts";
+import { readBaselines, readEach, scopesOf } from "./baseline.ts";
 import { confirmSpeed, type Rerun } from "./confirm.ts";
 import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
+import { readFloors } from "./floors.ts";
 import type { PolicyOf } from "./policy.ts";
 import { evaluateGate, type Verdict } from "./verdict.ts";
 
@@ -26,6 +27,8 @@ export interface GateOptions {
   /** Labels that were asked for, where a run was restricted to some. */
   readonly labels?: ReadonlySet<string>;
   readonly allowInconclusive?: boolean;
+  /** Any change of bits that were promised to repeat is a regression. */
+  readonly exact?: boolean;
   /** How to measure speed once more; without it a speed failure stays inconclusive. */
   readonly rerun?: Rerun;
 }
@@ -48,7 +51,12 @@ export async function gateRecords(
   const input = {
     records,
     baselines: await readBaselines(folder, { suite: options.suite, records }),
+    floors: await readEach(
+      scopesOf(records),
+      (machineClass) => readFloors(folder, { suite: options.suite, machineClass }),
+    ),
     suiteVersion: options.suiteVersion,
+    exact: options.exact,
     policies: options.policies,
     labels: options.labels,
   };

@@ -115,6 +115,7 @@ export function verdictTable(verdicts: readonly Verdict[], { all = false } = {})
     v.baseline === null ? "–" : short2(v.baseline),
     v.value === null ? "–" : short2(v.value),
     formatEffect(v.effect, v.effectUnit),
+    minimumText(v),
     v.interval === null
       ? "–"
       : `${formatEffect(v.interval.low, v.effectUnit)} … ${
@@ -123,13 +124,42 @@ export function verdictTable(verdicts: readonly Verdict[], { all = false } = {})
     v.adjustedP === null ? "–" : v.adjustedP < 1e-4 ? "< 0.0001" : v.adjustedP.toFixed(4),
     v.why,
   ]);
-  const head = ["", "run", "metric", "baseline", "now", "change", "interval", "adjusted p", "why"];
+  const head = [
+    "",
+    "run",
+    "metric",
+    "baseline",
+    "now",
+    "change",
+    "counts from",
+    "interval",
+    "adjusted p",
+    "why",
+  ];
   const widths = head.map((title, i) =>
     Math.max(title.length, ...cells.map((row) => row[i].length))
   );
   return [head, ...cells].map((row) =>
     row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i])).join("  ").trimEnd()
   );
+}
+
+const sources: Readonly<{ [from in NonNullable<Verdict["minimumFrom"]>]: string }> = {
+  policy: "policy",
+  floor: "A/A floor",
+  spread: "baseline's spread",
+};
+
+/** The smallest change that counts and what set it: "10 % (policy)". */
+export function minimumText(
+  { minimumEffect, minimumFrom, effectUnit }: Pick<
+    Verdict,
+    "minimumEffect" | "minimumFrom" | "effectUnit"
+  >,
+): string {
+  if (minimumEffect === null) return "–";
+  const size = effectUnit === "share" ? `${short(100 * minimumEffect)} %` : short(minimumEffect);
+  return minimumFrom === undefined ? size : `${size} (${sources[minimumFrom]})`;
 }
 
 const short2 = (value: number) =>
