@@ -2,21 +2,19 @@
  * `gate`: the records of suites against their baselines, or into them.
  * @module
  */
-import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { readBaselines, writeBaseline } from "../gate/baseline.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange } from "../gate/update.ts";
-import { type PlanOptions, planSuite, readPlan } from "../plan/plan.ts";
-import { settingsFrom } from "../plan/settings.ts";
+import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
-import { fromTable, metrics } from "../registry.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
 
 /** A suite with the runs that it asks for and what there is of them. */
 interface Found {
@@ -58,29 +56,6 @@ async function find(suite: Suite, store: Store): Promise<Found> {
   return { suite, plan, records: await planRecords(plan, (id) => store.readRecord(id)) };
 }
 
-/** Engine and settings of the last run. */
-async function engineOf(
-  suite: Suite,
-  store: Store,
-): Promise<Pick<PlanOptions, "engine" | "settings">> {
-  try {
-    const last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
-    if (last.length > 0) return { engine: last[0].spec.engine, settings: settingsFrom(last) };
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const records = await store.list({ suite: suite.name });
-  return { engine: records[0]?.spec.engine ?? "wasm", settings: settingsFrom(records) };
-}
-
-async function speedMetrics(suite: Suite): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const { metric } of suite.metrics) {
-    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
-  }
-  return found;
-}
-
 interface Context {
   readonly args: Arguments;
   readonly terminal: Terminal;
@@ -98,25 +73,8 @@ async function compare(
     allowInconclusive: args.has("allow-inconclusive"),
     rerun: async (labels) => {
       if (first === undefined || args.has("no-rerun")) return null;
-      const [{ rerunSpeed }, { defaultLauncher }] = await Promise.all([
-        import("../gate/rerun.ts"),
-        import("../launch/mod.ts"),
-      ]);
-      const launching = {
-        launcher: defaultLauncher,
-        settings: {
-          out: store.out,
-          engine: first.spec.engine,
-          engineSettings: first.spec.settings,
-          engineChoice: first.provenance.engineChoice,
-          modules: suite.modules,
-          provenance: here,
-          checkpointSeconds: 30,
-          dataJobs: 1,
-        },
-        jobs: 1,
-        speedMetrics: await speedMetrics(suite),
-      };
+      const { rerunSpeed } = await import("../gate/rerun.ts");
+      const launching = await remeasuring(suite, { store, plan, provenance: here });
       const onStart = () => terminal.warn(`slower: measuring ${labels.join(", ")} once more`);
       return await rerunSpeed({ plan, launching, onStart })(labels);
     },
@@ -196,20 +154,6 @@ async function update(found: Found, { args, terminal, baselines }: Context): Pro
     terminal.print(`${suite.name}: wrote ${path} (${baseline.rows.length} rows)`);
   }
   return exitCodes.pass;
-}
-
-async function gitAuthor(): Promise<string | null> {
-  try {
-    const { success, stdout } = await new Deno.Command("git", {
-      args: ["config", "user.name"],
-      stdout: "piped",
-      stderr: "null",
-    }).output();
-    const name = new TextDecoder().decode(stdout).trim();
-    return success && name !== "" ? name : null;
-  } catch {
-    return null;
-  }
 }
 
 /** What an update changes, a row a line. */

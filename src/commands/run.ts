@@ -47,7 +47,7 @@ function modeOf(args: Arguments, terminal: Terminal): ProgressMode {
 }
 
 /** The first Ctrl-C (or SIGTERM) stops cleanly, the second at once. */
-function interruption(terminal: Terminal): { signal: AbortSignal; release: () => void } {
+export function interruption(terminal: Terminal): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) Deno.exit(interruptedExit);
@@ -196,11 +196,13 @@ async function runSuite(
   first: readonly PlannedRun[],
 ): Promise<number> {
   const { args, terminal, mode, out, engine, provenance, signal, asked } = session;
-  const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }] = await Promise.all([
-    import("../plan/plan.ts"),
-    import("../launch/schedule.ts"),
-    import("../launch/mod.ts"),
-  ]);
+  const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }, { speedMetrics }] =
+    await Promise.all([
+      import("../plan/plan.ts"),
+      import("../launch/schedule.ts"),
+      import("../launch/mod.ts"),
+      import("./remeasure.ts"),
+    ]);
   const view = new Progression(terminal, mode, first);
   try {
     view.say(header(suite, first, engine));
@@ -259,15 +261,6 @@ async function runSuite(
   } finally {
     view.close();
   }
-}
-
-async function speedMetrics(suite: Suite): Promise<Set<string>> {
-  const { fromTable, metrics } = await import("../registry.ts");
-  const found = new Set<string>();
-  for (const { metric } of suite.metrics) {
-    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
-  }
-  return found;
 }
 
 /** Results, gate and report. */

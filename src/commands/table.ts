@@ -199,6 +199,46 @@ export const commands: readonly Command[] = [
     load: module("gate"),
   },
   {
+    name: "calibrate",
+    summary: "Measure this machine's own noise, for the gate",
+    about:
+      "Measures the speed of a suite's finished runs again and again with the same code (A/A) " +
+      "and writes what the measurements differ by beside the baselines of this class of machines. " +
+      "The gate then takes no smaller change of speed for real. An interrupted calibration goes on " +
+      "where it was. Let nothing else run meanwhile.",
+    positionals: [{ ...suites, required: true }],
+    options: [
+      { name: "repeats", value: "N", about: "Sessions, 5 or more (default 8)" },
+      { name: "quality", about: "Also train N further seeds, for floors of quality metrics" },
+      { name: "families", value: "vae,…", about: "Only these families, or runs of these names" },
+      {
+        name: "seeds",
+        value: "1,2,…",
+        about: "Seeds timed in each session (default: the suite's)",
+      },
+      { name: "engine", value: "NAME", about: "Default: that of the suite's last run, or wasm" },
+      { name: "fresh", about: "Forget the sessions that there are" },
+      { name: "dry-run", about: "Time one measurement of each run and say what all would take" },
+      { name: "reason", value: "TEXT", about: "Why the floors change; kept beside them" },
+      { name: "author", value: "NAME", about: "Who changes them (default: git's user.name)" },
+      out,
+      baselines,
+      quiet,
+      json,
+    ],
+    examples: [
+      ["likeness calibrate smoke --dry-run", "how long it would take"],
+      ["likeness calibrate smoke --reason 'new machine'", "measure, show, write"],
+    ],
+    exits: [
+      [0, "floors written"],
+      usage,
+      [3, "a run could not be trained or measured"],
+      [130, "interrupted; the same command goes on"],
+    ],
+    load: module("calibrate"),
+  },
+  {
     name: "evaluate",
     summary: "Compare two folders of images by feature distances",
     about:

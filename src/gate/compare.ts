@@ -26,6 +26,7 @@ export type TestName =
   | "two-sample t"
   | "rank"
   | "range"
+  | "signed rank"
   | "none";
 
 /** The evidence on one row. Differences are new − baseline. */
