@@ -4,6 +4,7 @@
  */
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { readBaselines, writeBaseline } from "../gate/baseline.ts";
+import type { Gated } from "../gate/ci/gated.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange } from "../gate/update.ts";
@@ -14,7 +15,9 @@ import { openStore, type Store } from "../record/store.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { checkGating, gatingOptions, writeCi } from "./gating.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
+import { interruptedExit, interruption } from "./run.ts";
 
 /** A suite with the runs that it asks for and what there is of them. */
 interface Found {
@@ -29,13 +32,22 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const baselines = args.one("baselines") ?? "baselines";
   const store = openStore(out);
   const codes: number[] = [];
-  for (const path of args.positionals) {
-    for (const suite of await loadSuites(path)) {
-      const found = await find(suite, store);
-      if (args.has("update")) codes.push(await update(found, { args, terminal, baselines }));
-      else codes.push(await compare(found, { args, terminal, baselines, store }));
+  const gated: Gated[] = [];
+  await checkGating(args);
+  const { signal, release } = interruption(terminal);
+  const context = { args, terminal, baselines, store, gated, signal };
+  try {
+    for (const path of args.positionals) {
+      for (const suite of await loadSuites(path)) {
+        const found = await find(suite, store);
+        codes.push(await (args.has("update") ? update(found, context) : compare(found, context)));
+        if (signal.aborted) return interruptedExit;
+      }
     }
+  } finally {
+    release();
   }
+  await writeCi(gated, { args, terminal });
   return worstExit(codes);
 }
 
@@ -64,20 +76,32 @@ interface Context {
 
 async function compare(
   { suite, plan, records }: Found,
-  { args, terminal, baselines, store }: Context & { readonly store: Store },
+  { args, terminal, store, gated, signal }: Context & {
+    readonly store: Store;
+    readonly gated: Gated[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<number> {
   const here = await hostProvenance(args.line);
-  const [first] = records;
-  const outcome = await gateSuite({ suite, plan, records }, {
-    baselines,
+  const again = records.length > 0 && !args.has("no-rerun");
+  const options = await gatingOptions(args, {
+    suite,
+    plan,
+    records,
+    out: store.out,
+    launching: again
+      ? async () => ({ ...await remeasuring(suite, { store, plan, provenance: here }), signal })
+      : null,
+    warn: (line) => terminal.warn(line),
+  });
+  const outcome = await gateSuite({ suite, plan, records }, options);
+  gated.push({
+    suite: suite.name,
+    path: suite.path,
+    outcome,
+    records,
     allowInconclusive: args.has("allow-inconclusive"),
-    rerun: async (labels) => {
-      if (first === undefined || args.has("no-rerun")) return null;
-      const { rerunSpeed } = await import("../gate/rerun.ts");
-      const launching = await remeasuring(suite, { store, plan, provenance: here });
-      const onStart = () => terminal.warn(`slower: measuring ${labels.join(", ")} once more`);
-      return await rerunSpeed({ plan, launching, onStart })(labels);
-    },
+    command: args.line,
   });
   if (args.has("json")) {
     for (const verdict of outcome.verdicts) {

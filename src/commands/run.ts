@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
+import type { Gated } from "../gate/ci/gated.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { SettingsOf } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
@@ -38,6 +39,8 @@ interface Session {
   readonly engine: EngineChoice;
   readonly provenance: HostProvenance;
   readonly signal: AbortSignal;
+  /** What the gates came to, for CI. */
+  readonly gated: Gated[];
 }
 
 function modeOf(args: Arguments, terminal: Terminal): ProgressMode {
@@ -85,6 +88,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       "--resume goes on from checkpoints and --fresh throws them away: one of them",
     );
   }
+  const { checkGating, writeCi } = await import("./gating.ts");
+  await checkGating(args);
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
@@ -119,6 +124,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     engine,
     provenance: await hostProvenance(args.line),
     signal,
+    gated: [],
   };
   try {
     const codes: number[] = [];
@@ -126,7 +132,9 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       if (signal.aborted) break;
       codes.push(await runSuite(session, suite, plan));
     }
-    return signal.aborted ? interruptedExit : worstExit(codes);
+    if (signal.aborted) return interruptedExit;
+    await writeCi(session.gated, { args, terminal });
+    return worstExit(codes);
   } finally {
     release();
   }
@@ -311,5 +319,6 @@ async function conclude(
     say,
     emit,
     warn: (line) => terminal.warn(line),
+    onGate: (gated) => session.gated.push(gated),
   });
 }

@@ -100,20 +100,24 @@ const order: readonly VerdictName[] = [
   "pass",
 ];
 
+/** Verdicts, worst first. */
+export function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
+  return [...verdicts].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+}
+
 /**
  * A table of verdicts in plain text, worst first; passes only with `all`.
  * Empty where there is nothing to show.
  */
 export function verdictTable(verdicts: readonly Verdict[], { all = false } = {}): string[] {
-  const shown = verdicts.filter((verdict) => all || verdict.verdict !== "pass")
-    .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+  const shown = worstFirst(verdicts.filter((verdict) => all || verdict.verdict !== "pass"));
   if (shown.length === 0) return [];
   const cells = shown.map((v) => [
     v.verdict,
     v.label,
     v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
-    v.baseline === null ? "–" : short2(v.baseline),
-    v.value === null ? "–" : short2(v.value),
+    formatValue(v.baseline),
+    formatValue(v.value),
     formatEffect(v.effect, v.effectUnit),
     minimumText(v),
     v.interval === null
@@ -162,7 +166,10 @@ export function minimumText(
   return minimumFrom === undefined ? size : `${size} (${sources[minimumFrom]})`;
 }
 
-const short2 = (value: number) =>
-  Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)
+/** A metric's value in five digits. */
+export function formatValue(value: number | null): string {
+  if (value === null) return "–";
+  return Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)
     ? value.toExponential(3)
     : String(Number(value.toPrecision(5)));
+}
