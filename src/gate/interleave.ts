@@ -6,6 +6,7 @@
  */
 import { join, relative, resolve } from "@std/path";
 import { launch, type LaunchOptions } from "../launch/schedule.ts";
+import type { Launcher } from "../launch/launcher.ts";
 import { processesOf } from "../launch/processes.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { pairsNeeded } from "../stats/signed_rank.ts";
@@ -55,6 +56,8 @@ export interface InterleaveOptions {
   readonly onPair?: (done: number, of: number) => void;
   /** Root of the repository; tests pass their own. */
   readonly root?: string | null;
+  /** Starts workers of a checkout. */
+  readonly launcherOf?: (folder: string) => Launcher;
 }
 
 /** The user's modules as the other checkout has them; those outside of it are the same for both. */
@@ -98,7 +101,8 @@ export function turnRows(
 
 /** See the module. */
 export function interleaver(options: InterleaveOptions): Interleave {
-  const { plan, launching, commit, onStart, onPair, root = projectRoot } = options;
+  const { plan, launching, commit, onStart, onPair } = options;
+  const { root = projectRoot, launcherOf = processesOf } = options;
   return async (labels, { tests, alpha }) => {
     const runs = plan.filter(({ label, spec }) =>
       labels.includes(label) && spec.protocol === "train-evaluate"
@@ -115,7 +119,7 @@ export function interleaver(options: InterleaveOptions): Interleave {
         const { settings } = launching;
         const there: LaunchOptions = {
           ...launching,
-          launcher: processesOf(folder),
+          launcher: launcherOf(folder),
           settings: {
             ...settings,
             out: resolve(settings.out),

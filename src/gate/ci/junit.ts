@@ -25,17 +25,22 @@ interface Case {
 function verdictCase(suite: string, verdict: Verdict, allowInconclusive: boolean): Case {
   const how = severity(verdict, allowInconclusive);
   const { baseline, value, unit, effect, effectUnit } = verdict;
+  const p = (value: number | null) => value === null ? "–" : String(Number(value.toPrecision(3)));
   const lines = [
     `baseline ${baseline ?? "–"}, now ${value ?? "–"}${unit === "" ? "" : ` ${unit}`}`,
     `change ${formatEffect(effect, effectUnit)}, counts from ${minimumText(verdict)}`,
-    `test ${verdict.test}, p ${verdict.p ?? "–"}, adjusted p ${verdict.adjustedP ?? "–"}`,
+    `test ${verdict.test}, p ${p(verdict.p)}, adjusted p ${p(verdict.adjustedP)}`,
     verdict.why,
   ];
   return {
     classname: `${suite}.${verdict.label}`,
     name: verdict.metric,
     outcome: how === "good" ? null : { as: how, type: verdict.verdict },
-    message: `${verdict.verdict}: ${verdict.why}`,
+    message: [
+      verdict.verdict,
+      ...(effect === null ? [] : [formatEffect(effect, effectUnit)]),
+      verdict.why,
+    ].join(": "),
     text: lines.join("\n"),
   };
 }

@@ -66,7 +66,7 @@ function suiteMarkdown(
   const blocks = [
     // A mark by which a bot finds its own comment again.
     `<!-- likeness-gate ${suite.replace(/[^\w.-]/g, "-")} -->`,
-    `### ${escape(suite)}: ${escape(outcome.line)}`,
+    `### ${escape(`${suite} ${outcome.line}`)}`,
     ...brokenRuns(records).map(({ name, cause }) => `- ❌ ${escape(name)}: ${escape(cause)}`),
     ...fitting(open, room / 2),
   ];
