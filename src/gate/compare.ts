@@ -57,6 +57,8 @@ interface Sides {
   readonly after: Row;
   /** What A/A runs of this row differ by here, where that was calibrated. */
   readonly floor?: Floor;
+  /** Tests that Holm's correction will be over; default 1. */
+  readonly tests?: number;
 }
 
 const inSeedOrder = <T>(values: ReadonlyMap<number, T>) =>
@@ -152,9 +154,15 @@ export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
 /** The minimum effect in the effect's scale, and what set it. */
 function raised(
   policy: ResolvedPolicy,
-  { floor, scale, baseline }: { floor?: Floor; scale: number; baseline: number },
+  { floor, scale, baseline, tests = 1 }: {
+    floor?: Floor;
+    scale: number;
+    baseline: number;
+    tests?: number;
+  },
 ): Pick<Comparison, "minimum" | "minimumFrom"> {
-  const noise = floor === undefined ? 0 : floor.share * Math.abs(baseline) / scale;
+  const share = floor?.share({ alpha: policy.alpha, tests }) ?? 0;
+  const noise = share * Math.abs(baseline) / scale;
   return noise > policy.effect.size
     ? { minimum: noise, minimumFrom: "floor" }
     : { minimum: policy.effect.size, minimumFrom: "policy" };
@@ -227,7 +235,10 @@ function tooFew(found: number, policy: ResolvedPolicy, side: string): string | n
  * runs of the baseline itself, which is all that is known of the noise then. A failure needs a
  * confirming rerun.
  */
-function compareSpeed({ before, after, floor }: Sides, policy: ResolvedPolicy): Comparison {
+function compareSpeed(
+  { before, after, floor, tests = 1 }: Sides,
+  policy: ResolvedPolicy,
+): Comparison {
   const runs = (row: Row) =>
     [...row.values.keys()].sort((a, b) => a - b).map((seed) => runValue(row, seed));
   const repeats = (row: Row) =>
@@ -235,7 +246,7 @@ function compareSpeed({ before, after, floor }: Sides, policy: ResolvedPolicy): 
       .flatMap(([seed, value]) => row.raw.get(seed) ?? [value]);
   const [oldRuns, newRuns] = [runs(before), runs(after)];
   const byRun = Math.min(oldRuns.length, newRuns.length) >= policy.seeds &&
-    bestPossibleP(oldRuns.length, newRuns.length) <= policy.alpha;
+    bestPossibleP(oldRuns.length, newRuns.length) <= policy.alpha / tests;
   const sides = byRun
     ? { before: oldRuns, after: newRuns }
     : { before: repeats(before), after: repeats(after) };
@@ -243,9 +254,9 @@ function compareSpeed({ before, after, floor }: Sides, policy: ResolvedPolicy): 
   const scale = policy.effect.kind === "absolute" ? 1 : Math.abs(baseline);
   const notes = [byRun ? "unit: runs" : "unit: repeats"];
   const { minimum, minimumFrom } = floor !== undefined
-    ? raised(policy, { floor, scale, baseline })
+    ? raised(policy, { floor, scale, baseline, tests })
     : spreadMinimum(oldRuns, { policy, scale });
-  if (minimumFrom === "floor") notes.push(`minimum effect: the floor of ${floor!.n} A/A sessions`);
+  if (minimumFrom === "floor") notes.push(`the floor of ${floor!.n} A/A sessions`);
   if (minimumFrom === "spread") notes.push("minimum effect raised to the baseline's own spread");
   const tested = scale === 0 ? "the baseline is 0" : rankTest(sides, policy);
   if (typeof tested === "string") {

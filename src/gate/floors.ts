@@ -22,7 +22,7 @@ const floorRowSchema = z.strictObject({
   metric: z.string(),
   kind: z.enum(["quality", "speed"]),
   unit: z.string(),
-  /** Share of the value below which a difference says nothing. */
+  /** Share of the value below which a difference says nothing; of one timing alone (see `Reach`). */
   floor: z.number().min(0),
   /** What it was set from: one a session (speed), one a seed (quality). */
   values: z.array(z.number()).min(FEWEST_SESSIONS),
@@ -99,17 +99,23 @@ export async function writeFloors(folder: string, floors: Floors): Promise<strin
   return path;
 }
 
-/** Share of A/A pairs that a floor's prediction covers. */
-const coverage = 0.95;
+/** How wide a floor is: the chance that any of so many timings of two more sessions passes it. */
+export interface Reach {
+  readonly alpha: number;
+  readonly tests: number;
+}
+
+const single: Reach = { alpha: 0.05, tests: 1 };
 
 /**
  * The floor of sessions of one and the same code, as a share: the larger of what any two of them
- * differed by and the bound of what two more would, t s√2 over their mean.
+ * differed by and the bound of what two more would, t s√2 over their mean, t at α/tests on both
+ * sides. The session is the unit: its runs and repeats share what the machine did meanwhile.
  * @param values one a session, of one sign
  * @throws RangeError below `FEWEST_SESSIONS` values, or where a share means nothing (a value of 0,
  *   both signs)
  */
-export function sessionFloor(values: readonly number[]): number {
+export function sessionFloor(values: readonly number[], { alpha, tests }: Reach = single): number {
   if (values.length < FEWEST_SESSIONS) {
     throw new RangeError(`a floor from ${values.length} sessions: ${FEWEST_SESSIONS} or more`);
   }
@@ -120,7 +126,8 @@ export function sessionFloor(values: readonly number[]): number {
       `a floor from ${values.join(", ")}: shares need values of one sign, not 0`,
     );
   }
-  const reach = tQuantile((1 + coverage) / 2, sizes.length - 1) * Math.SQRT2 * deviation(sizes);
+  const t = tQuantile(1 - alpha / (2 * tests), sizes.length - 1);
+  const reach = t * Math.SQRT2 * deviation(sizes);
   return Math.max((most - least) / least, reach / mean(sizes));
 }
 
@@ -135,7 +142,7 @@ export function seedFloor(values: readonly number[], seeds: number): number {
   }
   const centre = Math.abs(mean(values));
   if (centre === 0) throw new RangeError("a floor as a share of a mean of 0");
-  const t = tQuantile((1 + coverage) / 2, values.length - 1);
+  const t = tQuantile(1 - single.alpha / 2, values.length - 1);
   return t * deviation(values) * Math.sqrt(2 / seeds) / centre;
 }
 
@@ -152,7 +159,8 @@ export function sessionValue(row: Pick<Row, "values" | "raw">): number {
 
 /** A floor, and what it rests on. */
 export interface Floor {
-  readonly share: number;
+  readonly share: (reach: Reach) => number;
+  /** Sessions, or seeds. */
   readonly n: number;
 }
 
@@ -166,7 +174,13 @@ export function floorOf(
       file.rows.map((row) =>
         [
           `${file.machineClass}\u0000${rowKey({ label: row.label, name: row.metric })}`,
-          { share: row.floor, n: row.values.length },
+          {
+            // Between two sets of seeds the test itself knows the noise, and Holm the tests.
+            share: row.kind === "speed" && row.floor > 0
+              ? (reach: Reach) => sessionFloor(row.values, reach)
+              : () => row.floor,
+            n: row.values.length,
+          },
         ] as const
       )
     ),

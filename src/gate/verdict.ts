@@ -89,7 +89,7 @@ export function evaluateGate(input: GateInput): Verdict[] {
   const rows = rowsOf(input.records);
   const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);
   const verdicts: Verdict[] = [];
-  const compared: Compared[] = [];
+  const paired: Omit<Compared, "comparison">[] = [];
   const floorFor = floorOf(input.floors ?? [], input.suiteVersion);
   for (const row of rows.rows) {
     const policy = resolvePolicy(row, input.policies?.(row));
@@ -99,14 +99,15 @@ export function evaluateGate(input: GateInput): Verdict[] {
     if (before === undefined || before.version !== row.version) {
       verdicts.push(newVerdict(row, policy, whyNew(row, input, before)));
     } else {
-      compared.push({
-        row,
-        before,
-        policy,
-        comparison: compareRow({ before, after: row, floor: floorFor(row) }, policy),
-      });
+      paired.push({ row, before, policy });
     }
   }
+  const timings = paired.filter(({ policy }) => policy.kind === "speed").length;
+  const compared = paired.map((one): Compared => {
+    const { before, row, policy } = one;
+    const sides = { before, after: row, floor: floorFor(row), tests: timings };
+    return { ...one, comparison: compareRow(sides, policy) };
+  });
   const context = { rows, exact: input.exact ?? false, faults: seedFaults(compared) };
   for (const kind of ["deterministic", "quality", "speed"] as const) {
     const family = compared.filter(({ policy }) => policy.kind === kind);

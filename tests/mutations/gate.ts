@@ -17,8 +17,8 @@ export const mutants = [
   {
     id: "floor-is-never-asked",
     file: "src/gate/verdict.ts",
-    find: "floor: floorFor(row)",
-    replace: "floor: undefined",
+    find: "floor: floorFor(row), ",
+    replace: "",
     law: "tests/gate/floors_test.ts",
   },
   {
@@ -27,6 +27,13 @@ export const mutants = [
     find: 'floor: raw.test === "paired t" ? undefined : floor',
     replace: "floor",
     law: "tests/gate/floors_test.ts",
+  },
+  {
+    id: "runs-that-can-decide-nothing-are-the-unit",
+    file: "src/gate/compare.ts",
+    find: "<= policy.alpha / tests;",
+    replace: "<= policy.alpha;",
+    law: "tests/gate/verdict_test.ts",
   },
   {
     id: "turns-compare-medians",
@@ -129,8 +136,8 @@ export const mutants = [
   {
     id: "junit-attributes-unescaped",
     file: "src/gate/ci/junit.ts",
-    find: 'name="${attribute(name)}" time="0"',
-    replace: 'name="${name}" time="0"',
+    find: ' name="${attribute(name)}"`',
+    replace: ' name="${name}"`',
     law: "tests/gate/ci_test.ts",
   },
   {

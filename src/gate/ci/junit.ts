@@ -67,9 +67,8 @@ function casesOf({ suite, outcome, records, allowInconclusive, ...rest }: Gated)
 }
 
 function caseXml({ classname, name, outcome, message, text }: Case): string {
-  const head = `    <testcase classname="${attribute(classname)}" name="${
-    attribute(name)
-  }" time="0"`;
+  const names = `classname="${attribute(classname)}" name="${attribute(name)}"`;
+  const head = `    <testcase ${names} time="0"`;
   if (outcome === null) return `${head}/>`;
   const { as, type } = outcome;
   const kind = as === "skipped" ? "" : ` type="${attribute(type)}"`;
