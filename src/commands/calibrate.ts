@@ -2,6 +2,7 @@
  * `calibrate`: A/A runs of suites on this machine, into noise floors beside their baselines.
  * @module
  */
+import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { readEach } from "../gate/baseline.ts";
 import {
@@ -12,25 +13,25 @@ import {
   planFloors,
 } from "../gate/calibrate.ts";
 import { readFloors, writeFloors } from "../gate/floors.ts";
-import {
-  appendLines,
-  readSessions,
-  type SessionEntry,
-  sessionEntry,
-  sessionsPath,
-  type SessionTask,
-  sessionTasks,
-} from "../gate/sessions.ts";
+import { type SessionEntry, sessionsPath, sessionTasks } from "../gate/sessions.ts";
 import { planRecords } from "../gate/suite.ts";
 import { launch, type LaunchOptions } from "../launch/schedule.ts";
 import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { openStore, type Store } from "../record/store.ts";
-import { formatSeconds } from "../report/format.ts";
+import type { Record as RunRecord } from "../record/record.ts";
+import { openStore } from "../record/store.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import {
+  allUntrained,
+  estimate,
+  kept,
+  measure,
+  type Session,
+  untrained,
+  type Work,
+} from "./calibrate_sessions.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { Progression } from "./progress.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
@@ -38,28 +39,6 @@ import { interruptedExit, interruption } from "./run.ts";
 
 /** Load average a core above which a machine is told to be busy. */
 const busy = 0.5;
-
-/** What all suites of one command share. */
-interface Session {
-  readonly args: Arguments;
-  readonly terminal: Terminal;
-  readonly store: Store;
-  readonly signal: AbortSignal;
-  readonly repeats: number;
-  /** Of the code that is measured. */
-  readonly commit: string;
-  readonly author: string;
-}
-
-/** A suite's part of a calibration. */
-interface Work {
-  readonly suite: Suite;
-  /** Runs whose speed is measured, once a session. */
-  readonly timed: readonly PlannedRun[];
-  /** Runs at further seeds, where quality is asked. */
-  readonly further: readonly PlannedRun[];
-  readonly launching: LaunchOptions;
-}
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
@@ -144,42 +123,26 @@ async function workOf(
     );
   }
   const after = Math.max(...suite.seeds) + 1;
+  const aside = openStore(join(store.out, "calibration"));
   return {
     suite,
     timed,
     further: quality ? plan(Array.from({ length: repeats }, (_, i) => after + i)) : [],
     launching: { ...options, signal },
+    aside: {
+      store: aside,
+      launching: {
+        ...options,
+        signal,
+        settings: { ...options.settings, out: aside.out },
+        speedMetrics: new Set(),
+      },
+    },
   };
 }
 
-/** Measurements of this code that there are; those of other code are told and left alone. */
-async function kept({ suite, timed }: Work, session: Session): Promise<SessionEntry[]> {
-  const { args, terminal, store, commit } = session;
-  if (args.has("fresh")) return [];
-  const all = await readSessions(
-    sessionsPath(store.out, suite.name),
-    (problem) => terminal.warn(problem),
-  );
-  const ids = new Set(timed.map(({ id }) => id));
-  const same = all.filter((entry) => entry.commit === commit && ids.has(entry.run));
-  const others = all.length - same.length;
-  if (others > 0) {
-    terminal.warn(`${suite.name}: ${others} measurements of other code or runs are left aside`);
-  }
-  return same;
-}
-
-/** Runs that there is no finished record of. */
-async function untrained({ timed, further }: Work, store: Store): Promise<PlannedRun[]> {
-  const found: PlannedRun[] = [];
-  for (const run of [...timed, ...further]) {
-    if ((await store.readRecord(run.id))?.state !== "done") found.push(run);
-  }
-  return found;
-}
-
 async function calibrate(work: Work, session: Session): Promise<number> {
-  const { suite, timed, further, launching } = work;
+  const { suite, timed, further, launching, aside } = work;
   const { args, terminal, store, signal, repeats } = session;
   const view = new Progression(
     terminal,
@@ -188,9 +151,11 @@ async function calibrate(work: Work, session: Session): Promise<number> {
   );
   try {
     const onEvent: LaunchOptions["onEvent"] = (event) => view.onEvent(event);
-    await launch(await untrained(work, store), { ...launching, onEvent });
+    await launch(await untrained(timed, store), { ...launching, onEvent });
+    const missing = await untrained(further, aside.store);
+    if (!signal.aborted) await launch(missing, { ...aside.launching, onEvent });
     if (signal.aborted) return interruptedExit;
-    const failed = await untrained(work, store);
+    const failed = await allUntrained(work, store);
     if (failed.length > 0) {
       view.close();
       terminal.warn(
@@ -208,70 +173,11 @@ async function calibrate(work: Work, session: Session): Promise<number> {
     const entries = await measure(tasks, { work, session, view, path, before: done });
     view.close();
     if (entries === null) return signal.aborted ? interruptedExit : exitCodes.failed;
-    const records = await planRecords(further, (id) => store.readRecord(id));
+    const records = await planRecords(further, (id) => aside.store.readRecord(id));
     return await write(work, { session, entries, records });
   } finally {
     view.close();
   }
-}
-
-/** Makes the measurements that are left; null where one failed or it was stopped. */
-async function measure(
-  tasks: readonly SessionTask[],
-  { work, session, view, path, before }: {
-    work: Work;
-    session: Session;
-    view: Progression;
-    path: string;
-    before: readonly SessionEntry[];
-  },
-): Promise<readonly SessionEntry[] | null> {
-  const { launching, suite } = work;
-  const { terminal, signal, repeats, commit } = session;
-  const entries = [...before];
-  const took: number[] = before.map(({ seconds }) => seconds);
-  for (const { session: number, planned } of tasks) {
-    if (signal.aborted) return null;
-    const left = tasks.length + before.length - entries.length;
-    const each = took.reduce((a, b) => a + b, 0) / Math.max(1, took.length);
-    const time = took.length === 0 ? "" : `, ${formatSeconds(left * each)} left`;
-    view.working(
-      `session ${number} of ${repeats}: ${planned.label} seed ${planned.spec.seed}${time}`,
-      entries.length,
-      tasks.length + before.length,
-    );
-    const made = await timeOnce(planned, { launching, session: number, commit });
-    if (typeof made === "string") {
-      if (signal.aborted) return null;
-      view.close();
-      terminal.warn(
-        `${suite.name}: ${planned.label} seed ${planned.spec.seed} could not be measured: ${made}\n` +
-          "  what was measured is kept: the same command goes on",
-      );
-      return null;
-    }
-    await appendLines(path, [made]);
-    entries.push(made);
-    took.push(made.seconds);
-  }
-  return entries;
-}
-
-/** One measurement of one run, or why there is none. */
-async function timeOnce(
-  planned: PlannedRun,
-  { launching, session, commit }: { launching: LaunchOptions; session: number; commit: string },
-): Promise<SessionEntry | string> {
-  const start = performance.now();
-  const { outcomes } = await launch([planned], { ...launching, again: true });
-  const outcome = outcomes.get(planned.id);
-  if (outcome?.kind !== "record") {
-    return outcome?.kind === "failed" ? outcome.cause : "it was stopped";
-  }
-  if (outcome.record.state !== "done") return outcome.record.cause ?? outcome.record.state;
-  const seconds = (performance.now() - start) / 1000;
-  const entry = sessionEntry(outcome.record, { session, commit, seconds });
-  return entry.values.length > 0 ? entry : "its speed metrics have no value";
 }
 
 async function write(
@@ -326,36 +232,4 @@ function show({ changes, without }: FloorPlan, { args, terminal }: Session): voi
     for (const line of floorTable(changes)) terminal.print(line);
   }
   for (const line of without) terminal.warn(`no floor for ${line}`);
-}
-
-/** Measures one run of each label once, and says what the whole would take. */
-async function estimate(work: Work, session: Session): Promise<number> {
-  const { suite, timed, launching } = work;
-  const { terminal, store, repeats } = session;
-  const first = await untrained(work, store);
-  const left = sessionTasks(timed, { repeats, done: await kept(work, session) });
-  const labels = [...new Set(timed.map(({ label }) => label))];
-  let seconds = 0;
-  const unknown: string[] = [];
-  for (const label of labels) {
-    const sample = timed.find((run) => run.label === label && !first.includes(run));
-    if (session.signal.aborted) return interruptedExit;
-    const made = sample === undefined
-      ? "not trained yet"
-      : await timeOnce(sample, { launching, session: 1, commit: session.commit });
-    if (typeof made === "string") unknown.push(`${label}: ${made}`);
-    else seconds += made.seconds * left.filter(({ planned }) => planned.label === label).length;
-  }
-  terminal.print(
-    `${suite.name}: ${left.length} measurements left of ${timed.length} runs × ${repeats} sessions, ` +
-      `about ${formatSeconds(seconds)} by one measurement of each label` +
-      (unknown.length > 0 ? `, and what is not known (${unknown.join("; ")})` : ""),
-  );
-  if (first.length > 0) {
-    terminal.print(
-      `  ${first.length} runs are to be trained first: deno task likeness run ${suite.path} --dry-run`,
-    );
-  }
-  terminal.print("nothing was kept");
-  return exitCodes.pass;
 }

@@ -34,6 +34,9 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const codes: number[] = [];
   const gated: Gated[] = [];
   await checkGating(args);
+  if (args.has("interleave") && args.has("no-rerun")) {
+    throw new UsageError("--interleave measures speed again and --no-rerun doesn't: one of them");
+  }
   const { signal, release } = interruption(terminal);
   const context = { args, terminal, baselines, store, gated, signal };
   try {

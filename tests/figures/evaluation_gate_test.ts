@@ -64,10 +64,10 @@ Deno.test("figures of the gate: plants that are found count 0, one that isn't is
   assertEquals((await said([])).value, null);
 });
 
-Deno.test("a real gate of the code against itself, on real runs", async () => {
+Deno.test("a real gate of the code against itself, on real runs of a seed a side", async () => {
   const out = await Deno.makeTempDir({ prefix: "gate-aa-" });
   try {
-    const [made] = await realGates({ gates: 1, out, sessions: 5, note: () => {} });
+    const [made] = await realGates({ gates: 1, out, sessions: 5, seeds: 1, note: () => {} });
     assert([0, 1, 4].includes(made.exitCode), JSON.stringify(made));
     assert(Object.values(made.verdicts).reduce((a, b) => a + b, 0) >= 6, JSON.stringify(made));
     assertEquals(made.verdicts.new, undefined);

@@ -43,6 +43,8 @@ export interface RealOptions {
   /** Folder of records; what is there is taken again, so that an interrupted measurement goes on. */
   readonly out: string;
   readonly sessions: number;
+  /** Seeds a side; default: as many as the suite has. */
+  readonly seeds?: number;
   readonly note: (text: string) => void;
 }
 
@@ -96,9 +98,11 @@ async function calibrate(
 }
 
 /** Makes the gates; see the module. */
-export async function realGates({ gates, out, sessions, note }: RealOptions): Promise<RealGate[]> {
+export async function realGates(
+  { gates, out, sessions, seeds, note }: RealOptions,
+): Promise<RealGate[]> {
   const suite = await loadSuite(join(root, "src/figures/evaluation/aa.yaml"));
-  const n = suite.seeds.length;
+  const n = seeds ?? suite.seeds.length;
   const launching: LaunchOptions = {
     launcher: defaultLauncher,
     settings: {
