@@ -133,6 +133,32 @@ law("floors: at least what any two sessions differ by, the same for every order 
   kills: ["floor-forgets-the-widest-pair"],
 });
 
+law("floors: wider for more timings and smaller α; a wider floor fails nothing more", {
+  source: "definition",
+  given: {
+    values: fc.array(fc.integer({ min: 900, max: 1100 }), { minLength: 5, maxLength: 10 }),
+    tests: fc.integer({ min: 1, max: 40 }),
+    share: fc.integer({ min: 0, max: 60 }).map((k) => k / 100),
+    floors: fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 })),
+  },
+  holds: ({ values, tests, share, floors }) => {
+    const at = (reach: { alpha: number; tests: number }) => sessionFloor(values, reach);
+    const narrow = at({ alpha: 0.05, tests });
+    if (at({ alpha: 0.05, tests: tests + 1 }) < narrow) throw new Error("more tests, narrower");
+    if (at({ alpha: 0.01, tests }) < narrow) throw new Error("smaller α, narrower");
+    const [small, large] = [Math.min(...floors) / 100, Math.max(...floors) / 100];
+    const fails = (floor: number) =>
+      evaluateGate({
+        records: timed(steady.map((x) => x * (1 - share))),
+        baselines: baselinesOf(timed(steady)),
+        suiteVersion: 1,
+        floors: [floorsOf(floor)],
+      })[0].verdict === "regressed";
+    if (fails(large) && !fails(small)) throw new Error(`${share} fails at ${large}, not ${small}`);
+  },
+  kills: ["floor-of-one-timing-for-many"],
+});
+
 Deno.test("of two more sessions, at most one pair in twenty differs by more than the floor of eight", () => {
   const simulations = 2000;
   let above = 0;

@@ -141,6 +141,36 @@ law("turns: what drifts over the pairs together changes no verdict", {
   kills: ["turns-compare-medians"],
 });
 
+const severity = ["improved", "pass", "inconclusive", "regressed"];
+
+/** The verdict on pairs of a timing whose better way is `direction`. */
+function verdictOn(found: ReturnType<typeof pairs>, direction: "lower" | "higher") {
+  const own = { ...row, direction };
+  const [verdict] = turnVerdicts([{ ...evaluateGate(input)[0], direction }], {
+    turns: { commit: "abc", rows: new Map([[rowKey(row), { row: own, pairs: found }]]) },
+  });
+  return verdict.verdict;
+}
+
+law("turns: flipping the direction exchanges regressed and improved, more harm is never milder", {
+  source: "INVARIANTS: symmetric under direction flip, monotone in effect",
+  given: {
+    factors: fc.array(fc.integer({ min: 60, max: 150 }), { minLength: 2, maxLength: 6 }),
+    n: fc.integer({ min: 5, max: 12 }),
+  },
+  holds: ({ factors, n }) => {
+    const swap: Record<string, string> = { regressed: "improved", improved: "regressed" };
+    const found = [...factors].sort((a, b) => a - b).map((factor) => {
+      const lower = verdictOn(pairs(factor / 100, n), "lower");
+      const higher = verdictOn(pairs(factor / 100, n), "higher");
+      if (lower in swap || higher in swap) assertEquals(higher, swap[lower]);
+      return severity.indexOf(lower);
+    });
+    found.forEach((s, i) => assert(i === 0 || s >= found[i - 1], `${factors}: ${found}`));
+  },
+  kills: ["gate-ignores-direction"],
+});
+
 Deno.test("A/A in turns: false alarms over three timings at most α by Holm", () => {
   const simulations = 1000;
   let alarms = 0;

@@ -15,6 +15,13 @@ export const mutants = [
     law: "tests/gate/floors_test.ts",
   },
   {
+    id: "floor-of-one-timing-for-many",
+    file: "src/gate/floors.ts",
+    find: "tQuantile(1 - alpha / (2 * tests), sizes.length - 1)",
+    replace: "tQuantile(1 - alpha * tests / 100, sizes.length - 1)",
+    law: "tests/gate/floors_test.ts",
+  },
+  {
     id: "floor-is-never-asked",
     file: "src/gate/verdict.ts",
     find: "floor: floorFor(row), ",
