@@ -26,6 +26,11 @@ export const gating: readonly Option[] = [
     value: "COMMIT",
     about: "With --interleave: this commit, tag or branch in place of the baseline's",
   },
+  {
+    name: "pairs",
+    value: "N",
+    about: "Pairs a timing when measured in turns, 8 or more (default: as many as can decide)",
+  },
   { name: "drift", about: "A number that got worse in steps over its history is a regression" },
   { name: "since", value: "COMMIT", about: "Start of the history that counts: a commit or a date" },
   { name: "junit", value: "FILE", about: "Write the verdicts as JUnit XML" },

@@ -52,6 +52,8 @@ export interface InterleaveOptions {
   readonly launching: LaunchOptions;
   /** The other code: a commit, or why none is known. */
   readonly commit: string | { readonly reason: string };
+  /** Fewest pairs a timing, where more than can decide are wanted. */
+  readonly pairs?: number;
   readonly onStart?: (labels: readonly string[], commit: string, pairs: number) => void;
   readonly onPair?: (done: number, of: number) => void;
   /** Root of the repository; tests pass their own. */
@@ -102,7 +104,7 @@ export function turnRows(
 /** See the module. */
 export function interleaver(options: InterleaveOptions): Interleave {
   const { plan, launching, commit, onStart, onPair } = options;
-  const { root = projectRoot, launcherOf = processesOf } = options;
+  const { root = projectRoot, launcherOf = processesOf, pairs = FEWEST_PAIRS } = options;
   return async (labels, { tests, alpha }) => {
     const runs = plan.filter(({ label, spec }) =>
       labels.includes(label) && spec.protocol === "train-evaluate"
@@ -112,7 +114,8 @@ export function interleaver(options: InterleaveOptions): Interleave {
     const fewest = Math.min(
       ...labels.map((label) => runs.filter((run) => run.label === label).length || Infinity),
     );
-    const rounds = Math.ceil(Math.max(FEWEST_PAIRS, pairsNeeded(alpha, tests)) / fewest);
+    const wanted = Math.max(FEWEST_PAIRS, pairs, pairsNeeded(alpha, tests));
+    const rounds = Math.ceil(wanted / fewest);
     try {
       return await withCheckout(commit, async (folder, sha) => {
         onStart?.(labels, sha, rounds * fewest);
