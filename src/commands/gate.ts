@@ -2,21 +2,22 @@
  * `gate`: the records of suites against their baselines, or into them.
  * @module
  */
-import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { readBaselines, writeBaseline } from "../gate/baseline.ts";
+import type { Gated } from "../gate/ci/gated.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange } from "../gate/update.ts";
-import { type PlanOptions, planSuite, readPlan } from "../plan/plan.ts";
-import { settingsFrom } from "../plan/settings.ts";
+import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
-import { fromTable, metrics } from "../registry.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { checkGating, gatingOptions, writeCi } from "./gating.ts";
+import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
+import { interruptedExit, interruption } from "./run.ts";
 
 /** A suite with the runs that it asks for and what there is of them. */
 interface Found {
@@ -31,13 +32,25 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const baselines = args.one("baselines") ?? "baselines";
   const store = openStore(out);
   const codes: number[] = [];
-  for (const path of args.positionals) {
-    for (const suite of await loadSuites(path)) {
-      const found = await find(suite, store);
-      if (args.has("update")) codes.push(await update(found, { args, terminal, baselines }));
-      else codes.push(await compare(found, { args, terminal, baselines, store }));
-    }
+  const gated: Gated[] = [];
+  await checkGating(args);
+  if (args.has("interleave") && args.has("no-rerun")) {
+    throw new UsageError("--interleave measures speed again and --no-rerun doesn't: one of them");
   }
+  const { signal, release } = interruption(terminal);
+  const context = { args, terminal, baselines, store, gated, signal };
+  try {
+    for (const path of args.positionals) {
+      for (const suite of await loadSuites(path)) {
+        const found = await find(suite, store);
+        codes.push(await (args.has("update") ? update(found, context) : compare(found, context)));
+        if (signal.aborted) return interruptedExit;
+      }
+    }
+  } finally {
+    release();
+  }
+  await writeCi(gated, { args, terminal });
   return worstExit(codes);
 }
 
@@ -58,29 +71,6 @@ async function find(suite: Suite, store: Store): Promise<Found> {
   return { suite, plan, records: await planRecords(plan, (id) => store.readRecord(id)) };
 }
 
-/** Engine and settings of the last run. */
-async function engineOf(
-  suite: Suite,
-  store: Store,
-): Promise<Pick<PlanOptions, "engine" | "settings">> {
-  try {
-    const last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
-    if (last.length > 0) return { engine: last[0].spec.engine, settings: settingsFrom(last) };
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const records = await store.list({ suite: suite.name });
-  return { engine: records[0]?.spec.engine ?? "wasm", settings: settingsFrom(records) };
-}
-
-async function speedMetrics(suite: Suite): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const { metric } of suite.metrics) {
-    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
-  }
-  return found;
-}
-
 interface Context {
   readonly args: Arguments;
   readonly terminal: Terminal;
@@ -89,37 +79,32 @@ interface Context {
 
 async function compare(
   { suite, plan, records }: Found,
-  { args, terminal, baselines, store }: Context & { readonly store: Store },
+  { args, terminal, store, gated, signal }: Context & {
+    readonly store: Store;
+    readonly gated: Gated[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<number> {
   const here = await hostProvenance(args.line);
-  const [first] = records;
-  const outcome = await gateSuite({ suite, plan, records }, {
-    baselines,
+  const again = records.length > 0 && !args.has("no-rerun");
+  const options = await gatingOptions(args, {
+    suite,
+    plan,
+    records,
+    out: store.out,
+    launching: again
+      ? async () => ({ ...await remeasuring(suite, { store, plan, provenance: here }), signal })
+      : null,
+    warn: (line) => terminal.warn(line),
+  });
+  const outcome = await gateSuite({ suite, plan, records }, options);
+  gated.push({
+    suite: suite.name,
+    path: suite.path,
+    outcome,
+    records,
     allowInconclusive: args.has("allow-inconclusive"),
-    rerun: async (labels) => {
-      if (first === undefined || args.has("no-rerun")) return null;
-      const [{ rerunSpeed }, { defaultLauncher }] = await Promise.all([
-        import("../gate/rerun.ts"),
-        import("../launch/mod.ts"),
-      ]);
-      const launching = {
-        launcher: defaultLauncher,
-        settings: {
-          out: store.out,
-          engine: first.spec.engine,
-          engineSettings: first.spec.settings,
-          engineChoice: first.provenance.engineChoice,
-          modules: suite.modules,
-          provenance: here,
-          checkpointSeconds: 30,
-          dataJobs: 1,
-        },
-        jobs: 1,
-        speedMetrics: await speedMetrics(suite),
-      };
-      const onStart = () => terminal.warn(`slower: measuring ${labels.join(", ")} once more`);
-      return await rerunSpeed({ plan, launching, onStart })(labels);
-    },
+    command: args.line,
   });
   if (args.has("json")) {
     for (const verdict of outcome.verdicts) {
@@ -196,20 +181,6 @@ async function update(found: Found, { args, terminal, baselines }: Context): Pro
     terminal.print(`${suite.name}: wrote ${path} (${baseline.rows.length} rows)`);
   }
   return exitCodes.pass;
-}
-
-async function gitAuthor(): Promise<string | null> {
-  try {
-    const { success, stdout } = await new Deno.Command("git", {
-      args: ["config", "user.name"],
-      stdout: "piped",
-      stderr: "null",
-    }).output();
-    const name = new TextDecoder().decode(stdout).trim();
-    return success && name !== "" ? name : null;
-  } catch {
-    return null;
-  }
 }
 
 /** What an update changes, a row a line. */

@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
+import type { Gated } from "../gate/ci/gated.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { SettingsOf } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
@@ -38,6 +39,8 @@ interface Session {
   readonly engine: EngineChoice;
   readonly provenance: HostProvenance;
   readonly signal: AbortSignal;
+  /** What the gates came to, for CI. */
+  readonly gated: Gated[];
 }
 
 function modeOf(args: Arguments, terminal: Terminal): ProgressMode {
@@ -47,7 +50,7 @@ function modeOf(args: Arguments, terminal: Terminal): ProgressMode {
 }
 
 /** The first Ctrl-C (or SIGTERM) stops cleanly, the second at once. */
-function interruption(terminal: Terminal): { signal: AbortSignal; release: () => void } {
+export function interruption(terminal: Terminal): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) Deno.exit(interruptedExit);
@@ -85,6 +88,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       "--resume goes on from checkpoints and --fresh throws them away: one of them",
     );
   }
+  const { checkGating, writeCi } = await import("./gating.ts");
+  await checkGating(args);
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
@@ -119,6 +124,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     engine,
     provenance: await hostProvenance(args.line),
     signal,
+    gated: [],
   };
   try {
     const codes: number[] = [];
@@ -126,7 +132,9 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       if (signal.aborted) break;
       codes.push(await runSuite(session, suite, plan));
     }
-    return signal.aborted ? interruptedExit : worstExit(codes);
+    if (signal.aborted) return interruptedExit;
+    await writeCi(session.gated, { args, terminal });
+    return worstExit(codes);
   } finally {
     release();
   }
@@ -196,11 +204,13 @@ async function runSuite(
   first: readonly PlannedRun[],
 ): Promise<number> {
   const { args, terminal, mode, out, engine, provenance, signal, asked } = session;
-  const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }] = await Promise.all([
-    import("../plan/plan.ts"),
-    import("../launch/schedule.ts"),
-    import("../launch/mod.ts"),
-  ]);
+  const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }, { speedMetrics }] =
+    await Promise.all([
+      import("../plan/plan.ts"),
+      import("../launch/schedule.ts"),
+      import("../launch/mod.ts"),
+      import("./remeasure.ts"),
+    ]);
   const view = new Progression(terminal, mode, first);
   try {
     view.say(header(suite, first, engine));
@@ -261,15 +271,6 @@ async function runSuite(
   }
 }
 
-async function speedMetrics(suite: Suite): Promise<Set<string>> {
-  const { fromTable, metrics } = await import("../registry.ts");
-  const found = new Set<string>();
-  for (const { metric } of suite.metrics) {
-    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
-  }
-  return found;
-}
-
 /** Results, gate and report. */
 async function conclude(
   session: Session,
@@ -318,5 +319,6 @@ async function conclude(
     say,
     emit,
     warn: (line) => terminal.warn(line),
+    onGate: (gated) => session.gated.push(gated),
   });
 }

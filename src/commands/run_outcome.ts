@@ -4,6 +4,7 @@
  */
 import { join } from "@std/path";
 import { exitCodes, worstExit } from "../errors.ts";
+import type { Gated } from "../gate/ci/gated.ts";
 import type { GateOutcome } from "../gate/mod.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
@@ -30,6 +31,8 @@ export interface Finished {
   readonly warn: (line: string) => void;
   /** How runs are launched again, to confirm a speed failure. */
   readonly launching: LaunchOptions;
+  /** Told what the gate came to. */
+  readonly onGate: (gated: Gated) => void;
 }
 
 /** "9 runs done, 0 diverged", with whatever else there is. */
@@ -65,25 +68,33 @@ function statesExit(records: readonly RunRecord[], planned: number): number {
 async function gate(finished: Finished): Promise<GateOutcome | null> {
   const { suite, args, plan, records, warn, launching } = finished;
   if (args.has("no-gate") || records.length === 0) return null;
-  const [{ gateSuite }, { rerunSpeed }, { planSuite }, { settingsFrom }] = await Promise.all([
+  const [{ gateSuite }, { gatingOptions }, { planSuite }, { settingsFrom }] = await Promise.all([
     import("../gate/suite.ts"),
-    import("../gate/rerun.ts"),
+    import("./gating.ts"),
     import("../plan/plan.ts"),
     import("../plan/settings.ts"),
   ]);
   const whole = planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) });
-  return await gateSuite(
+  const outcome = await gateSuite(
     { suite, plan, records, allLabels: new Set(whole.map(({ label }) => label)) },
-    {
-      baselines: args.one("baselines"),
-      allowInconclusive: args.has("allow-inconclusive"),
-      rerun: rerunSpeed({
-        plan,
-        launching,
-        onStart: (labels) => warn(`slower: measuring ${labels.join(", ")} once more`),
-      }),
-    },
+    await gatingOptions(args, {
+      suite,
+      plan,
+      records,
+      out: finished.store.out,
+      launching: () => Promise.resolve(launching),
+      warn,
+    }),
   );
+  finished.onGate({
+    suite: suite.name,
+    path: suite.path,
+    outcome,
+    records,
+    allowInconclusive: args.has("allow-inconclusive"),
+    command: args.line,
+  });
+  return outcome;
 }
 
 /** Shows how it all came out; returns the exit code. */

@@ -2,24 +2,19 @@
  * The table of commands. Adding one is one row here and one module beside it.
  * @module
  */
-import type { Command, Main, Option } from "./command.ts";
+import type { Command, Option } from "./command.ts";
+import { gateCommands, gating } from "./gate_table.ts";
+import {
+  allowInconclusive,
+  baselines,
+  json,
+  module,
+  out,
+  quiet,
+  suites,
+  usage,
+} from "./shared_options.ts";
 
-const out: Option = {
-  name: "out",
-  value: "DIR",
-  about: "Folder of records, caches and reports (default .likeness)",
-};
-const json: Option = { name: "json", about: "Print JSON, one value a line, and nothing else" };
-const quiet: Option = { name: "quiet", about: "Print the outcome only" };
-const baselines: Option = {
-  name: "baselines",
-  value: "DIR",
-  about: "Folder of baselines (default baselines)",
-};
-const allowInconclusive: Option = {
-  name: "allow-inconclusive",
-  about: "Exit 0 rather than 4 where the evidence decides nothing",
-};
 /** Choices that change bits: pinned in the plan. */
 const engineChoices: readonly Option[] = [
   { name: "threads", value: "N", about: "Threads of the tensorflow engine (default: the cores)" },
@@ -35,21 +30,6 @@ const engineChoices: readonly Option[] = [
       "graph or xla: how tensorflow runs a training step (default: the quicker, measured once)",
   },
 ];
-const suites = {
-  name: "SUITE…",
-  about: "Suite files, e.g. suites/smoke.yaml, or their names, e.g. smoke",
-  many: true,
-};
-const usage = [2, "a mistake in the command line or the suite; nothing was started"] as const;
-
-/**
- * Imports a command's module when it is needed. The specifier is no literal, since Deno would then
- * load the whole graph behind it before `--help` prints; a test loads every row.
- */
-function module(name: string): () => Promise<{ main: Main }> {
-  return () => import(new URL(`./${name}.ts`, import.meta.url).href);
-}
-
 /** All commands, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   {
@@ -92,6 +72,7 @@ export const commands: readonly Command[] = [
       { name: "no-gate", about: "Compare with no baseline" },
       baselines,
       allowInconclusive,
+      ...gating,
     ],
     examples: [
       ["likeness run suites/smoke.yaml", "everything the suite declares, to a report"],
@@ -163,41 +144,7 @@ export const commands: readonly Command[] = [
     exits: [[0, "written"], usage, [3, "no finished run to report"]],
     load: module("report"),
   },
-  {
-    name: "gate",
-    summary: "Compare a suite's records with its baselines",
-    about: "Deterministic metrics are compared bit for bit, quality over seeds by a prediction " +
-      "interval and a minimum effect with Holm's correction, speed over repeats within one machine " +
-      "class. --update writes the baselines from the records.",
-    positionals: [{ ...suites, required: true }],
-    options: [
-      out,
-      baselines,
-      { name: "update", about: "Write the baselines from the records; needs --reason" },
-      { name: "reason", value: "TEXT", about: "Why the baselines change; kept beside them" },
-      { name: "author", value: "NAME", about: "Who changes them (default: git's user.name)" },
-      { name: "all", about: "Show the metrics that pass too" },
-      { name: "no-rerun", about: "Don't measure again what seems slower; it is inconclusive then" },
-      allowInconclusive,
-      quiet,
-      json,
-    ],
-    examples: [
-      ["likeness gate smoke", "verdicts, and an exit code for CI"],
-      [
-        "likeness gate smoke --update --reason 'new decoder'",
-        "accept what the records hold",
-      ],
-    ],
-    exits: [
-      [0, "nothing regressed"],
-      [1, "a metric regressed"],
-      usage,
-      [3, "nothing was measured"],
-      [4, "the evidence decides nothing (see --allow-inconclusive)"],
-    ],
-    load: module("gate"),
-  },
+  ...gateCommands,
   {
     name: "evaluate",
     summary: "Compare two folders of images by feature distances",

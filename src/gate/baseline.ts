@@ -125,11 +125,24 @@ export async function readBaselines(
   folder: string,
   { suite, records }: { suite: string; records: readonly RunRecord[] },
 ): Promise<Baseline[]> {
-  const classes = new Set(["any", ...records.map((r) => r.provenance.machineClass)]);
-  const found = await Promise.all(
-    [...classes].map((machineClass) => readBaseline(folder, { suite, machineClass })),
+  return await readEach(
+    scopesOf(records),
+    (machineClass) => readBaseline(folder, { suite, machineClass }),
   );
-  return found.filter((baseline) => baseline !== null);
+}
+
+/** Within what numbers of `records` may be compared: everywhere, and in their machine classes. */
+export function scopesOf(records: readonly RunRecord[]): string[] {
+  return [...new Set(["any", ...records.map((r) => r.provenance.machineClass)])];
+}
+
+/** What there is of each scope. */
+export async function readEach<T>(
+  scopes: readonly string[],
+  read: (machineClass: string) => Promise<T | null>,
+): Promise<T[]> {
+  const found = await Promise.all(scopes.map(read));
+  return found.filter((one) => one !== null) as T[];
 }
 
 /** Writes a baseline whole or not at all. */
@@ -147,8 +160,10 @@ export async function writeBaseline(folder: string, baseline: Baseline): Promise
   return path;
 }
 
-/** One row a line, so that a diff shows rows. */
-export function encodeBaseline(baseline: Baseline): string {
+/** A file of reviewed rows as text: one row a line, so that a diff shows rows. */
+export function encodeBaseline(
+  baseline: { readonly rows: readonly unknown[]; readonly updates: readonly unknown[] },
+): string {
   const { rows, updates, ...head } = baseline;
   const lines = Object.entries(head).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},`);
   const list = (items: readonly unknown[]) =>

@@ -14,6 +14,7 @@ import {
   tUpperTail,
 } from "../stats/mod.ts";
 import { deviation } from "../stats/summary.ts";
+import { type Floor, runValue } from "./floors.ts";
 import type { ResolvedPolicy } from "./policy.ts";
 import type { Row } from "./rows.ts";
 
@@ -25,6 +26,7 @@ export type TestName =
   | "two-sample t"
   | "rank"
   | "range"
+  | "signed rank"
   | "none";
 
 /** The evidence on one row. Differences are new − baseline. */
@@ -36,18 +38,27 @@ export interface Comparison {
   readonly high: number | null;
   /** null: no test was made. */
   readonly p: number | null;
-  /** The smallest change that counts, in the same scale; A/A noise of timings included. */
+  /** The smallest change that counts, in the same scale. */
   readonly minimum: number;
+  /** What set it: the policy, the calibrated floor, or the baseline's own spread between runs. */
+  readonly minimumFrom: MinimumFrom;
   readonly baseline: number;
   readonly value: number;
   /** Why no test could be made, or what a reader should know. */
   readonly notes: readonly string[];
 }
 
+/** See `Comparison.minimumFrom`. */
+export type MinimumFrom = "policy" | "floor" | "spread";
+
 /** Values by seed of both sides. */
 interface Sides {
   readonly before: Row;
   readonly after: Row;
+  /** What A/A runs of this row differ by here, where that was calibrated. */
+  readonly floor?: Floor;
+  /** Tests that Holm's correction will be over; default 1. */
+  readonly tests?: number;
 }
 
 const inSeedOrder = <T>(values: ReadonlyMap<number, T>) =>
@@ -56,7 +67,7 @@ const inSeedOrder = <T>(values: ReadonlyMap<number, T>) =>
 /** Compares `after` with its baseline `before` as `policy` says. */
 export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
   if (policy.kind === "speed") return compareSpeed(sides, policy);
-  const { before, after } = sides;
+  const { before, after, floor } = sides;
   const common = [...after.values.keys()].filter((seed) => before.values.has(seed))
     .sort((a, b) => a - b);
   const extra = [...after.values.keys()].filter((seed) => !before.values.has(seed));
@@ -64,6 +75,7 @@ export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
   const different = pairs.filter(([old, now]) => !Object.is(old, now)).length;
   const [baseline, value] = [mean(inSeedOrder(before.values)), mean(inSeedOrder(after.values))];
   const minimum = policy.effect.size;
+  const minimumFrom: MinimumFrom = "policy";
   if (common.length > 0 && different === 0) {
     const notes = extra.length > 0 ? [`not in the baseline: seed ${extra.join(", ")}`] : [];
     return {
@@ -73,6 +85,7 @@ export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
       high: 0,
       p: null,
       minimum,
+      minimumFrom,
       baseline,
       value,
       notes,
@@ -89,6 +102,7 @@ export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
     high: null,
     p: null,
     minimum,
+    minimumFrom,
     baseline,
     value,
     notes: [...notes, reason],
@@ -108,6 +122,7 @@ export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
       high: change,
       p: null,
       minimum,
+      minimumFrom,
       baseline,
       value,
       notes,
@@ -125,11 +140,32 @@ export function compareRow(sides: Sides, policy: ResolvedPolicy): Comparison {
     difference: raw.difference / scale,
     low: raw.low / scale,
     high: raw.high / scale,
-    minimum,
+    // A pair of runs of one seed shares what a floor of independent seeds measures: there the test
+    // alone knows the noise.
+    ...raised(policy, { floor: raw.test === "paired t" ? undefined : floor, scale, baseline }),
     baseline,
     value,
-    notes,
+    notes: raw.p === 0 && raw.low === raw.high
+      ? [...notes, "no spread between seeds: the minimum effect alone decides"]
+      : notes,
   };
+}
+
+/** The minimum effect in the effect's scale, and what set it. */
+function raised(
+  policy: ResolvedPolicy,
+  { floor, scale, baseline, tests = 1 }: {
+    floor?: Floor;
+    scale: number;
+    baseline: number;
+    tests?: number;
+  },
+): Pick<Comparison, "minimum" | "minimumFrom"> {
+  const share = floor?.share({ alpha: policy.alpha, tests }) ?? 0;
+  const noise = share * Math.abs(baseline) / scale;
+  return noise > policy.effect.size
+    ? { minimum: noise, minimumFrom: "floor" }
+    : { minimum: policy.effect.size, minimumFrom: "policy" };
 }
 
 interface Tested {
@@ -188,36 +224,40 @@ function rankTest(
 
 function tooFew(found: number, policy: ResolvedPolicy, side: string): string | null {
   if (found >= policy.seeds) return null;
-  const unit = policy.kind === "speed" ? "repeats" : "seeds";
-  return `${side} has ${found} ${unit}, the gate asks ${policy.seeds}`;
+  const unit = policy.kind === "speed" ? "repeat" : "seed";
+  return `${side} has ${found} ${unit}${found === 1 ? "" : "s"}, the gate asks ${policy.seeds}`;
 }
 
 /**
  * Timings by the rank test. The run is the unit where each side has runs enough for a test to
- * decide; below that the raw repeats are, which share their run's luck, so that the minimum effect is
- * raised to the largest ratio between two runs of the baseline itself (A/A), and a failure needs a
+ * decide; below that the raw repeats are, which share their run's luck. So the minimum effect
+ * is raised to the calibrated floor. Without a floor it is raised to the largest ratio between two
+ * runs of the baseline itself, which is all that is known of the noise then. A failure needs a
  * confirming rerun.
  */
-function compareSpeed({ before, after }: Sides, policy: ResolvedPolicy): Comparison {
+function compareSpeed(
+  { before, after, floor, tests = 1 }: Sides,
+  policy: ResolvedPolicy,
+): Comparison {
   const runs = (row: Row) =>
-    [...row.values].sort(([a], [b]) => a - b)
-      .map(([seed, value]) => row.raw.has(seed) ? median(row.raw.get(seed)!) : value);
+    [...row.values.keys()].sort((a, b) => a - b).map((seed) => runValue(row, seed));
   const repeats = (row: Row) =>
     [...row.values].sort(([a], [b]) => a - b)
       .flatMap(([seed, value]) => row.raw.get(seed) ?? [value]);
   const [oldRuns, newRuns] = [runs(before), runs(after)];
   const byRun = Math.min(oldRuns.length, newRuns.length) >= policy.seeds &&
-    bestPossibleP(oldRuns.length, newRuns.length) <= policy.alpha;
+    bestPossibleP(oldRuns.length, newRuns.length) <= policy.alpha / tests;
   const sides = byRun
     ? { before: oldRuns, after: newRuns }
     : { before: repeats(before), after: repeats(after) };
   const [baseline, value] = [median(oldRuns), median(newRuns)];
   const scale = policy.effect.kind === "absolute" ? 1 : Math.abs(baseline);
-  const spread = Math.max(...oldRuns) - Math.min(...oldRuns);
-  const noise = scale > 0 ? spread / scale : 0;
-  const minimum = Math.max(policy.effect.size, noise);
   const notes = [byRun ? "unit: runs" : "unit: repeats"];
-  if (noise > policy.effect.size) notes.push("minimum effect raised to the baseline's own spread");
+  const { minimum, minimumFrom } = floor !== undefined
+    ? raised(policy, { floor, scale, baseline, tests })
+    : spreadMinimum(oldRuns, { policy, scale });
+  if (minimumFrom === "floor") notes.push(`the floor of ${floor!.n} A/A sessions`);
+  if (minimumFrom === "spread") notes.push("minimum effect raised to the baseline's own spread");
   const tested = scale === 0 ? "the baseline is 0" : rankTest(sides, policy);
   if (typeof tested === "string") {
     // Too few values for a test. Where every new value lies within the minimum effect of every old
@@ -234,6 +274,7 @@ function compareSpeed({ before, after }: Sides, policy: ResolvedPolicy): Compari
       high: near ? high : null,
       p: null,
       minimum,
+      minimumFrom,
       baseline,
       value,
       notes: near
@@ -247,8 +288,19 @@ function compareSpeed({ before, after }: Sides, policy: ResolvedPolicy): Compari
     low: tested.low / scale,
     high: tested.high / scale,
     minimum,
+    minimumFrom,
     baseline,
     value,
     notes,
   };
+}
+
+/** Where nothing was calibrated: the policy, or the largest difference of two runs of the baseline. */
+function spreadMinimum(
+  runs: readonly number[],
+  { policy, scale }: { policy: ResolvedPolicy; scale: number },
+): Pick<Comparison, "minimum" | "minimumFrom"> {
+  const noise = scale > 0 ? (Math.max(...runs) - Math.min(...runs)) / scale : 0;
+  const minimum = Math.max(policy.effect.size, noise);
+  return { minimum, minimumFrom: noise > policy.effect.size ? "spread" : "policy" };
 }

@@ -3,9 +3,13 @@
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
-import { readBaselines } from "./baseline.ts";
+import { type Baseline, readBaselines, readEach, scopesOf } from "./baseline.ts";
 import { confirmSpeed, type Rerun } from "./confirm.ts";
+import { histories, type HistoryEntry } from "./history.ts";
+import { withDrift } from "./history_text.ts";
+import type { Interleave } from "./interleave.ts";
 import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
+import { readFloors } from "./floors.ts";
 import type { PolicyOf } from "./policy.ts";
 import { evaluateGate, type Verdict } from "./verdict.ts";
 
@@ -26,8 +30,39 @@ export interface GateOptions {
   /** Labels that were asked for, where a run was restricted to some. */
   readonly labels?: ReadonlySet<string>;
   readonly allowInconclusive?: boolean;
+  /** Any change of bits that were promised to repeat is a regression. */
+  readonly exact?: boolean;
   /** How to measure speed once more; without it a speed failure stays inconclusive. */
   readonly rerun?: Rerun;
+  readonly turns?: TurnOptions;
+  readonly history?: HistoryCheck;
+}
+
+/** How speed is measured in turns with another commit. */
+export interface TurnOptions {
+  /** @param commit that of the baselines, or why there is none */
+  readonly interleave: (commit: string | { readonly reason: string }) => Interleave;
+  /** Every timing, not only what seems slower. */
+  readonly everything: boolean;
+}
+
+/** What came before, and whether a drift fails. */
+export interface HistoryCheck {
+  readonly entries: readonly HistoryEntry[];
+  readonly since?: string;
+  readonly fail: boolean;
+}
+
+/** The commit that the baselines' timings were measured on, those of all machines where these have none. */
+export function baselineCommit(
+  baselines: readonly Baseline[],
+): string | { readonly reason: string } {
+  const own = [...baselines].sort((a, b) =>
+    Number(a.machineClass === "any") - Number(b.machineClass === "any")
+  );
+  const commits = own.flatMap(({ updates }) => updates.map(({ commit }) => commit));
+  return commits.find((commit) => commit !== null) ??
+    { reason: baselines.length === 0 ? "there is no baseline" : "the baseline names no commit" };
 }
 
 /** What the gate came to. */
@@ -48,11 +83,30 @@ export async function gateRecords(
   const input = {
     records,
     baselines: await readBaselines(folder, { suite: options.suite, records }),
+    floors: await readEach(
+      scopesOf(records),
+      (machineClass) => readFloors(folder, { suite: options.suite, machineClass }),
+    ),
     suiteVersion: options.suiteVersion,
+    exact: options.exact,
     policies: options.policies,
     labels: options.labels,
   };
-  const verdicts = await confirmSpeed(evaluateGate(input), { input, rerun: options.rerun });
+  const { rerun, turns, history } = options;
+  const confirmed = await confirmSpeed(evaluateGate(input), {
+    input,
+    rerun,
+    interleave: turns?.interleave(baselineCommit(input.baselines)),
+    everything: turns?.everything,
+  });
+  const verdicts = history === undefined ? confirmed : withDrift(confirmed, {
+    found: histories(history.entries, {
+      policies: options.policies,
+      since: history.since,
+      scopes: new Set(scopesOf(records)),
+    }),
+    fail: history.fail,
+  });
   return {
     verdicts,
     counts: countVerdicts(verdicts),

@@ -100,21 +100,26 @@ const order: readonly VerdictName[] = [
   "pass",
 ];
 
+/** Verdicts, worst first. */
+export function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
+  return [...verdicts].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+}
+
 /**
  * A table of verdicts in plain text, worst first; passes only with `all`.
  * Empty where there is nothing to show.
  */
 export function verdictTable(verdicts: readonly Verdict[], { all = false } = {}): string[] {
-  const shown = verdicts.filter((verdict) => all || verdict.verdict !== "pass")
-    .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+  const shown = worstFirst(verdicts.filter((verdict) => all || verdict.verdict !== "pass"));
   if (shown.length === 0) return [];
   const cells = shown.map((v) => [
     v.verdict,
     v.label,
     v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
-    v.baseline === null ? "–" : short2(v.baseline),
-    v.value === null ? "–" : short2(v.value),
+    formatValue(v.baseline),
+    formatValue(v.value),
     formatEffect(v.effect, v.effectUnit),
+    minimumText(v),
     v.interval === null
       ? "–"
       : `${formatEffect(v.interval.low, v.effectUnit)} … ${
@@ -123,7 +128,18 @@ export function verdictTable(verdicts: readonly Verdict[], { all = false } = {})
     v.adjustedP === null ? "–" : v.adjustedP < 1e-4 ? "< 0.0001" : v.adjustedP.toFixed(4),
     v.why,
   ]);
-  const head = ["", "run", "metric", "baseline", "now", "change", "interval", "adjusted p", "why"];
+  const head = [
+    "",
+    "run",
+    "metric",
+    "baseline",
+    "now",
+    "change",
+    "counts from",
+    "interval",
+    "adjusted p",
+    "why",
+  ];
   const widths = head.map((title, i) =>
     Math.max(title.length, ...cells.map((row) => row[i].length))
   );
@@ -132,7 +148,28 @@ export function verdictTable(verdicts: readonly Verdict[], { all = false } = {})
   );
 }
 
-const short2 = (value: number) =>
-  Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)
+const sources: Readonly<{ [from in NonNullable<Verdict["minimumFrom"]>]: string }> = {
+  policy: "policy",
+  floor: "A/A floor",
+  spread: "baseline's spread",
+};
+
+/** The smallest change that counts and what set it: "10 % (policy)". */
+export function minimumText(
+  { minimumEffect, minimumFrom, effectUnit }: Pick<
+    Verdict,
+    "minimumEffect" | "minimumFrom" | "effectUnit"
+  >,
+): string {
+  if (minimumEffect === null) return "–";
+  const size = effectUnit === "share" ? `${short(100 * minimumEffect)} %` : short(minimumEffect);
+  return minimumFrom === undefined ? size : `${size} (${sources[minimumFrom]})`;
+}
+
+/** A metric's value in five digits. */
+export function formatValue(value: number | null): string {
+  if (value === null) return "–";
+  return Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)
     ? value.toExponential(3)
     : String(Number(value.toPrecision(5)));
+}

@@ -24,6 +24,8 @@ export interface Row {
   readonly raw: ReadonlyMap<number, readonly number[]>;
   /** "any" or a machine class: within what these numbers may be compared. */
   readonly scope: string;
+  /** Whether the engine promises the same bits within that scope; left out of baselines. */
+  readonly repeatable?: boolean;
 }
 
 /** What records hold for the gate. */
@@ -34,6 +36,10 @@ export interface Rows {
   readonly unreliable: ReadonlyMap<string, readonly string[]>;
   /** By `rowKey`: why a metric has no value. */
   readonly unavailable: ReadonlyMap<string, string>;
+  /** By `rowKey` and seed: why a finished run gives no value of a metric. */
+  readonly lost: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  /** By label: seeds with several records, of which the newest counts. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Identity of a row within a suite. */
@@ -57,12 +63,47 @@ type Growing = Omit<Row, "values" | "raw"> & {
   raw: Map<number, readonly number[]>;
 };
 
+/** Why a value can't be used, or null. */
+function fault({ value, raw, reason }: MetricValue): string | null {
+  if (value === null || !Number.isFinite(value)) return reason ?? `the value is ${value}`;
+  if (raw !== undefined && !raw.every(Number.isFinite)) {
+    return `a repeat is ${raw.find((x) => !Number.isFinite(x))}`;
+  }
+  return null;
+}
+
+/** The newest record of each label and seed, and a word on those that had several. */
+function newest(records: readonly RunRecord[]): {
+  readonly records: readonly RunRecord[];
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
+} {
+  const found = new Map<string, RunRecord[]>();
+  for (const record of records) {
+    const key = `${record.label}\u0000${record.spec.seed}`;
+    found.set(key, [...found.get(key) ?? [], record]);
+  }
+  const repeated = new Map<string, string[]>();
+  const kept = [...found.values()].map((several) => {
+    if (several.length > 1) {
+      const { label, spec } = several[0];
+      repeated.set(label, [
+        ...repeated.get(label) ?? [],
+        `seed ${spec.seed} has ${several.length} records, the newest counts`,
+      ]);
+    }
+    return several.reduce((a, b) => b.provenance.startedAt >= a.provenance.startedAt ? b : a);
+  });
+  return { records: kept, repeated };
+}
+
 /** Groups the values of records by label, metric and seed. */
-export function rowsOf(records: readonly RunRecord[]): Rows {
+export function rowsOf(given: readonly RunRecord[]): Rows {
+  const { records, repeated } = newest(given);
   const rows = new Map<string, Growing>();
   const absent = new Map<string, string[]>();
   const unreliable = new Map<string, string[]>();
   const unavailable = new Map<string, string>();
+  const lost = new Map<string, Map<number, string>>();
   const note = (notes: Map<string, string[]>, label: string, text: string) =>
     notes.set(label, [...notes.get(label) ?? [], text]);
   for (const record of records) {
@@ -75,8 +116,10 @@ export function rowsOf(records: readonly RunRecord[]): Rows {
     if (state === "unreliable") note(unreliable, label, `seed ${spec.seed} unreliable${cause}`);
     for (const value of record.metrics) {
       const key = rowKey({ label, name: value.name });
-      if (value.value === null || !Number.isFinite(value.value)) {
-        unavailable.set(key, value.reason ?? `the value is ${value.value}`);
+      const unusable = fault(value);
+      if (unusable !== null) {
+        unavailable.set(key, unusable);
+        lost.set(key, (lost.get(key) ?? new Map()).set(spec.seed, unusable));
         continue;
       }
       let row = rows.get(key);
@@ -93,13 +136,19 @@ export function rowsOf(records: readonly RunRecord[]): Rows {
           values: new Map(),
           raw: new Map(),
           scope: scopeOf(value.kind, record),
+          repeatable: value.kind !== "speed" && isRepeatable(record),
         };
         rows.set(key, row);
       }
       // + 0 turns −0, which JSON can't keep, into 0.
-      row.values.set(spec.seed, value.value + 0);
+      row.values.set(spec.seed, value.value! + 0);
       if (value.raw !== undefined) row.raw.set(spec.seed, value.raw);
     }
   }
-  return { rows: [...rows.values()], absent, unreliable, unavailable };
+  return { rows: [...rows.values()], absent, unreliable, unavailable, lost, repeated };
+}
+
+/** Whether the same run is promised to have the same bits again, here at least. */
+function isRepeatable({ provenance, spec }: RunRecord): boolean {
+  return !/^none\b/.test(provenance.determinism) && !("seconds" in spec.budget);
 }

@@ -101,7 +101,7 @@ export interface SuiteRecords {
  */
 export async function gateSuite(
   { suite, plan, records, allLabels }: SuiteRecords,
-  options: Pick<GateOptions, "baselines" | "allowInconclusive" | "rerun"> = {},
+  options: Omit<GateOptions, "suite" | "suiteVersion" | "policies" | "labels"> = {},
 ): Promise<GateOutcome> {
   if (suite.overrides.length > 0) {
     return {

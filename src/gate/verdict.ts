@@ -9,7 +9,10 @@
  * | improved     | adjusted p ≤ α and −h ≥ minimum effect |
  * | pass         | same bits; or u < minimum effect: a regression of that size is excluded; or, for timings too few to test, every pair of values is within it |
  * | inconclusive | none of these: too few seeds, or too much noise |
- * | new, missing | only on one side |
+ * | new, missing | only on one side; missing also where a seed of the baseline has no number now |
+ *
+ * Two things are regressions whatever their size: seeds that were mixed up (see `seeds.ts`), and,
+ * where `exact` is asked, any change of bits that the engine promises to repeat.
  * @module
  */
 import type { MetricValue } from "../metrics/metric.ts";
@@ -17,9 +20,11 @@ import type { Record as RunRecord } from "../record/record.ts";
 import { holm } from "../stats/multiplicity.ts";
 import type { Baseline } from "./baseline.ts";
 import { baselineRows } from "./baseline.ts";
-import { compareRow, type Comparison, type TestName } from "./compare.ts";
+import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
+import { floorOf, type Floors } from "./floors.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
+import { seedFaults } from "./seeds.ts";
 
 /** What the gate says of a row. */
 export type VerdictName = "pass" | "regressed" | "improved" | "inconclusive" | "new" | "missing";
@@ -39,6 +44,8 @@ export interface Verdict {
   readonly effectUnit: "share" | "absolute";
   /** The smallest change that counts, in the effect's unit. */
   readonly minimumEffect: number | null;
+  /** What set it; left out where nothing was compared. */
+  readonly minimumFrom?: MinimumFrom;
   readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
   readonly test: TestName;
   readonly p: number | null;
@@ -63,6 +70,18 @@ export interface GateInput {
   readonly policies?: PolicyOf;
   /** Labels that were asked for; baseline rows of others aren't missing. Default: all. */
   readonly labels?: ReadonlySet<string>;
+  /** Noise floors of this suite, from A/A sessions. */
+  readonly floors?: readonly Floors[];
+  /** Any change of bits that were promised to repeat is a regression. */
+  readonly exact?: boolean;
+}
+
+/** A row with its baseline and the evidence on both. */
+interface Compared {
+  readonly row: Row;
+  readonly before: Row;
+  readonly policy: ResolvedPolicy;
+  readonly comparison: Comparison;
 }
 
 /** Compares all rows of the records with the baselines. Pure. */
@@ -70,7 +89,8 @@ export function evaluateGate(input: GateInput): Verdict[] {
   const rows = rowsOf(input.records);
   const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);
   const verdicts: Verdict[] = [];
-  const compared: { row: Row; before: Row; policy: ResolvedPolicy; comparison: Comparison }[] = [];
+  const paired: Omit<Compared, "comparison">[] = [];
+  const floorFor = floorOf(input.floors ?? [], input.suiteVersion);
   for (const row of rows.rows) {
     const policy = resolvePolicy(row, input.policies?.(row));
     if (policy.off) continue;
@@ -79,14 +99,16 @@ export function evaluateGate(input: GateInput): Verdict[] {
     if (before === undefined || before.version !== row.version) {
       verdicts.push(newVerdict(row, policy, whyNew(row, input, before)));
     } else {
-      compared.push({
-        row,
-        before,
-        policy,
-        comparison: compareRow({ before, after: row }, policy),
-      });
+      paired.push({ row, before, policy });
     }
   }
+  const timings = paired.filter(({ policy }) => policy.kind === "speed").length;
+  const compared = paired.map((one): Compared => {
+    const { before, row, policy } = one;
+    const sides = { before, after: row, floor: floorFor(row), tests: timings };
+    return { ...one, comparison: compareRow(sides, policy) };
+  });
+  const context = { rows, exact: input.exact ?? false, faults: seedFaults(compared) };
   for (const kind of ["deterministic", "quality", "speed"] as const) {
     const family = compared.filter(({ policy }) => policy.kind === kind);
     const tested = family.filter(({ comparison }) => comparison.p !== null);
@@ -94,7 +116,7 @@ export function evaluateGate(input: GateInput): Verdict[] {
     for (const entry of family) {
       const place = tested.indexOf(entry);
       verdicts.push(
-        decide(entry, rows, place < 0 ? null : { p: adjusted[place], of: tested.length }),
+        decide(entry, context, place < 0 ? null : { p: adjusted[place], of: tested.length }),
       );
     }
   }
@@ -185,9 +207,16 @@ export function judge(
   return worst < minimum || worst <= 0 ? "pass" : "inconclusive";
 }
 
+interface Context {
+  readonly rows: Rows;
+  readonly exact: boolean;
+  /** By label: how its seeds were mixed up. */
+  readonly faults: ReadonlyMap<string, string>;
+}
+
 function decide(
-  entry: { row: Row; before: Row; policy: ResolvedPolicy; comparison: Comparison },
-  rows: Rows,
+  entry: Compared,
+  { rows, exact, faults }: Context,
   adjusted: { readonly p: number; readonly of: number } | null,
 ): Verdict {
   const { row, before, policy, comparison } = entry;
@@ -197,15 +226,19 @@ function decide(
   const notes = [...comparison.notes];
   if (row.group !== before.group && comparison.test !== "bits") notes.push("the spec has changed");
   if (adjusted !== null && adjusted.of > 1) notes.push(`Holm over ${adjusted.of} tests`);
-  const unreliable = rows.unreliable.get(row.label);
-  if (unreliable !== undefined) {
-    notes.push(...unreliable);
-    if (verdict !== "regressed") verdict = "inconclusive";
-  }
-  const absent = rows.absent.get(row.label);
-  if (absent !== undefined) {
-    notes.push(...absent);
-    if (verdict !== "regressed") verdict = "missing";
+  notes.push(...rows.repeated.get(row.label) ?? []);
+  const doubt = (instead: VerdictName, why: readonly string[]) => {
+    if (why.length === 0) return;
+    notes.push(...why);
+    if (verdict !== "regressed") verdict = instead;
+  };
+  doubt("inconclusive", rows.unreliable.get(row.label) ?? []);
+  doubt("missing", rows.absent.get(row.label) ?? []);
+  doubt("missing", lostSeeds(entry, rows));
+  const wrong = brokenPromise(entry, { exact, faults });
+  if (wrong !== null) {
+    verdict = "regressed";
+    notes.push(wrong);
   }
   const level = 1 - policy.alpha;
   const bounded = comparison.low !== null && comparison.high !== null &&
@@ -215,6 +248,7 @@ function decide(
     ...common(row, policy),
     effect: comparison.difference,
     minimumEffect: comparison.minimum,
+    minimumFrom: comparison.minimumFrom,
     interval: bounded && comparison.p !== null
       ? { low: comparison.low!, high: comparison.high!, level }
       : null,
@@ -226,6 +260,25 @@ function decide(
     seeds: { baseline: before.values.size, value: row.values.size },
     why: [phrase(verdict, comparison), ...notes].filter((text) => text !== "").join("; "),
   };
+}
+
+/** What makes a change of bits a regression whatever its size, or null. */
+function brokenPromise(
+  { row, before, policy, comparison }: Compared,
+  { exact, faults }: Pick<Context, "exact" | "faults">,
+): string | null {
+  if (comparison.test === "bits" || policy.kind === "speed") return null;
+  const fault = faults.get(row.label);
+  if (fault !== undefined) return fault;
+  const shared = [...row.values.keys()].some((seed) => before.values.has(seed));
+  return exact && row.repeatable && shared ? "bits were to stay as they are (--exact)" : null;
+}
+
+/** Seeds of the baseline whose runs are done and give no number of this metric now. */
+function lostSeeds({ row, before }: Compared, rows: Rows): string[] {
+  return [...rows.lost.get(rowKey(row)) ?? []]
+    .filter(([seed]) => before.values.has(seed))
+    .map(([seed, why]) => `seed ${seed} has no value: ${why}`);
 }
 
 function phrase(verdict: VerdictName, comparison: Comparison): string {

@@ -2,7 +2,7 @@
  * Workers as processes of their own, so that none can take the others with it.
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import type { Outcome, RunEvent } from "../run/events.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
 import { lines } from "./lines.ts";
@@ -15,8 +15,7 @@ class ProcessWorker implements LaunchedWorker {
   readonly #done: Promise<void>;
   readonly #pending = new Pending();
 
-  constructor(settings: WorkerSettings) {
-    const entry = fromFileUrl(new URL("./process_worker.ts", import.meta.url));
+  constructor(settings: WorkerSettings, entry: string) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", entry],
       stdin: "piped",
@@ -90,5 +89,12 @@ class ProcessWorker implements LaunchedWorker {
 /** Runs in processes: a fraction of a second more to start each, and one that dies dies alone. */
 export const processes: Launcher = {
   name: "processes",
-  start: (settings) => new ProcessWorker(settings),
+  start: (settings) =>
+    new ProcessWorker(settings, fromFileUrl(new URL("./process_worker.ts", import.meta.url))),
 };
+
+/** Runs in processes of another checkout of this project, at `root`. */
+export function processesOf(root: string): Launcher {
+  const entry = join(root, "src", "launch", "process_worker.ts");
+  return { name: `processes of ${root}`, start: (settings) => new ProcessWorker(settings, entry) };
+}

@@ -4,6 +4,7 @@
  */
 import { disposeTree } from "../engine/tree.ts";
 import type { Subject } from "../metrics/metric.ts";
+import { provenanceOf } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Outcome } from "./events.ts";
@@ -24,7 +25,8 @@ async function speedMetrics(record: RunRecord, host: RunHost) {
 /**
  * Computes the speed metrics that a finished run still lacks and adds them to its record. The
  * caller sees to it that nothing else runs.
- * @param options.again measures all of them once more, and leaves the stored record as it is
+ * @param options.again measures all of them once more, in a record of this code on this machine that
+ * is not kept: the stored one stays as it is
  */
 export async function executeSpeed(
   planned: PlannedRun,
@@ -83,6 +85,18 @@ export async function executeSpeed(
       total: timings.total + now() - run.started,
     },
   };
-  if (!again) await store.writeRecord(added);
-  return { kind: "record", record: added, cached: false };
+  if (!again) {
+    await store.writeRecord(added);
+    return { kind: "record", record: added, cached: false };
+  }
+  const { datasetDigest, datasetNotes } = record.provenance;
+  const provenance = await provenanceOf(host.provenance, {
+    engine: host.engine,
+    engineChoice: host.engineChoice,
+    datasetDigest,
+    datasetNotes,
+    startedAt: run.startedAt,
+    finishedAt: new Date().toISOString(),
+  });
+  return { kind: "record", record: { ...added, provenance }, cached: false };
 }

@@ -10,6 +10,8 @@ export * from "./bootstrap.ts";
 export { jackknifeInterval } from "./jackknife.ts";
 export * from "./rank.ts";
 export * from "./permutation.ts";
+export * from "./signed_rank.ts";
+export * from "./steps.ts";
 export * from "./multiplicity.ts";
 export * from "./scores.ts";
 export * from "./places.ts";

@@ -127,3 +127,78 @@ Deno.test("gate --json: one verdict a line and a last line with the counts", asy
     ]);
   });
 });
+
+Deno.test("gate for CI: JUnit, Markdown and the job's summary are written, annotations printed", async () => {
+  await workplace(async ({ gate, measure, folder }) => {
+    await measure(20);
+    await gate("--update", "--reason", "first numbers");
+    await measure(10);
+    const at = (name: string) => join(folder, name);
+    const files = ["--junit", at("gate.xml"), "--markdown", at("deep/gate.md")];
+    const { printed, code } = await gate(...files, "--annotations", "--quiet");
+    assertEquals(code, 4);
+    const [annotation] = printed.filter((line) => line.startsWith("::"));
+    assertStringIncludes(annotation, "::warning file=");
+    assertStringIncludes(await Deno.readTextFile(at("gate.xml")), 'type="inconclusive"');
+    assertStringIncludes(
+      await Deno.readTextFile(at("deep/gate.md")),
+      "### made gate: inconclusive",
+    );
+    // A program that reads JSON reads nothing else.
+    const json = await gate("--json", "--annotations");
+    const plain = json.printed.filter((line) => !line.startsWith("{"));
+    assertEquals(plain.every((line) => line.startsWith("::")), true);
+    const before = Deno.env.get("GITHUB_STEP_SUMMARY");
+    try {
+      Deno.env.delete("GITHUB_STEP_SUMMARY");
+      await assertRejects(() => gate("--step-summary"), UsageError, "names none here");
+      await Deno.writeTextFile(at("summary.md"), "before\n");
+      Deno.env.set("GITHUB_STEP_SUMMARY", at("summary.md"));
+      await gate("--step-summary");
+      assertStringIncludes(await Deno.readTextFile(at("summary.md")), "before\n<!-- likeness-gate");
+    } finally {
+      if (before === undefined) Deno.env.delete("GITHUB_STEP_SUMMARY");
+      else Deno.env.set("GITHUB_STEP_SUMMARY", before);
+    }
+  });
+});
+
+Deno.test("gate: options that contradict each other, or name nothing, are refused", async () => {
+  await workplace(async ({ gate, measure }) => {
+    await measure(20);
+    await assertRejects(() => gate("--against", "main"), UsageError, "give both");
+    await assertRejects(
+      () => gate("--interleave", "--against", "no-such-branch"),
+      UsageError,
+      "--against: ",
+    );
+    await assertRejects(() => gate("--interleave", "--no-rerun"), UsageError, "one of them");
+    await assertRejects(() => gate("--since", "abcdef"), UsageError, "has no such run");
+  });
+});
+
+Deno.test("history: every gate's numbers once, and the table of them", async () => {
+  await workplace(async ({ gate, measure, folder }) => {
+    const { main: history } = await import("../../src/commands/history.ts");
+    const command = commands.find(({ name }) => name === "history")!;
+    const show = async (...words: string[]) => {
+      const printed: string[] = [];
+      const print = (line = "") => void printed.push(line);
+      const terminal = { print, warn: print, draw: () => {}, live: false, columns: 100 };
+      const all = [join(folder, "made.yaml"), "--out", join(folder, "out"), ...words];
+      return { code: await history(parseArguments(command, all), terminal), printed };
+    };
+    assertEquals((await show()).code, 3);
+    for (const psnr of [20, 20, 21, 19]) {
+      await measure(psnr);
+      await gate();
+      await gate();
+    }
+    const { printed, code } = await show("--all");
+    assertEquals(code, 0);
+    assertStringIncludes(printed.at(-1)!, "made: 3 runs, 1 series, 0 with steps, 0 drifted");
+    assertStringIncludes(printed[1], "PSNR@64 (dB)");
+    const events = (await show("--json")).printed.map((line) => JSON.parse(line));
+    assertEquals(events[0].points.map(({ value }: { value: number }) => value), [21.5, 22.5, 20.5]);
+  });
+});

@@ -204,6 +204,27 @@ Deno.test("speed: slower by a fifth regresses; by a twentieth passes; 3 repeats 
   assertStringIncludes(few.why, "3 repeats, the gate asks 5");
 });
 
+Deno.test("speed: a plain slowdown among 30 timings of five runs can fail, whatever Holm asks", () => {
+  // Five runs against five give no p below 2/252, which times 30 decides nothing: repeats do.
+  const made = (factor: number) =>
+    [1, 2, 3, 4, 5].map((seed) =>
+      record({
+        seed,
+        metrics: Array.from({ length: 30 }, (_, m) => {
+          const raw = fast.slice(0, 5).map((x) => (x + seed / 10) * (m === 0 ? factor : 1));
+          return { ...speed, name: `timing ${m}`, value: raw[2], raw };
+        }),
+      })
+    );
+  const verdicts = gate({ records: made(0.6), baselines: baselinesOf(made(1)) });
+  const slow = verdicts.find((v) => v.metric === "timing 0")!;
+  assertEquals([slow.verdict, verdicts.filter((v) => v.verdict === "regressed").length], [
+    "regressed",
+    1,
+  ]);
+  assertStringIncludes(slow.why, "unit: repeats");
+});
+
 Deno.test("speed: one value a run can't be tested; it passes while all pairs are near", () => {
   const memory = (values: number[]) =>
     values.map((value, i) =>

@@ -98,7 +98,7 @@ async function* walk(folder: string): AsyncGenerator<string> {
 }
 
 /** A copy of the tree that may be broken; node_modules is shared. */
-async function copyTree(): Promise<string> {
+export async function copyTree(): Promise<string> {
   const to = await Deno.makeTempDir({ prefix: "mutants-" });
   for await (const path of walk(root)) {
     const target = join(to, relative(root, path));

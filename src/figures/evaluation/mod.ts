@@ -3,7 +3,8 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { gateFigures } from "./gate.ts";
 import { metricFigures } from "./metrics.ts";
 
 /** See the module. */
-export const evaluation: readonly Figure[] = [...metricFigures];
+export const evaluation: readonly Figure[] = [...metricFigures, ...gateFigures];

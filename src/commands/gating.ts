@@ -1,0 +1,130 @@
+/**
+ * What `gate` and `run` share: how a gate is asked for, and what it leaves for CI.
+ * @module
+ */
+import { writeAtomic } from "../record/files.ts";
+import { UsageError } from "../errors.ts";
+import { NoCheckout, projectRoot, resolveCommit } from "../gate/checkout.ts";
+import { annotations } from "../gate/ci/annotations.ts";
+import type { Gated } from "../gate/ci/gated.ts";
+import { junitXml } from "../gate/ci/junit.ts";
+import { gateMarkdown } from "../gate/ci/markdown.ts";
+import { appendHistory, entriesSince, historyPath } from "../gate/history.ts";
+import { FEWEST_PAIRS, interleaver } from "../gate/interleave.ts";
+import type { GateOptions } from "../gate/mod.ts";
+import { rerunSpeed } from "../gate/rerun.ts";
+import type { LaunchOptions } from "../launch/schedule.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { Suite } from "../suite/schema.ts";
+import type { Arguments, Terminal } from "./command.ts";
+
+/** Refuses what can't be before anything runs. */
+export async function checkGating(args: Arguments): Promise<void> {
+  const against = args.one("against");
+  if (against !== undefined && !args.has("interleave")) {
+    throw new UsageError("--against names what --interleave compares with: give both");
+  }
+  args.whole("pairs", { minimum: FEWEST_PAIRS });
+  if (against !== undefined && projectRoot !== null) {
+    try {
+      await resolveCommit(against, projectRoot);
+    } catch (error) {
+      if (error instanceof NoCheckout) throw new UsageError(`--against: ${error.message}`);
+      throw error;
+    }
+  }
+  if (args.has("step-summary") && !Deno.env.get("GITHUB_STEP_SUMMARY")) {
+    throw new UsageError(
+      "--step-summary writes to the file that $GITHUB_STEP_SUMMARY names, and it names none here; " +
+        "--markdown FILE writes anywhere",
+    );
+  }
+}
+
+/** A suite that is to be gated. */
+export interface Asked {
+  readonly suite: Suite;
+  readonly plan: readonly PlannedRun[];
+  readonly records: readonly RunRecord[];
+  readonly out: string;
+  /** How its speed is measured again; null where it can't or shan't be. */
+  readonly launching: (() => Promise<LaunchOptions>) | null;
+  readonly warn: (line: string) => void;
+}
+
+/** The gate's options as the command line has them. Adds the records to the suite's history. */
+export async function gatingOptions(
+  args: Arguments,
+  { suite, plan, records, out, launching, warn }: Asked,
+): Promise<Omit<GateOptions, "suite" | "suiteVersion">> {
+  const history = suite.overrides.length > 0
+    ? []
+    : await appendHistory(historyPath(out, suite.name), { records, onProblem: warn });
+  const since = args.one("since");
+  if (since !== undefined && entriesSince(history, since).length === 0) {
+    throw new UsageError(`--since ${since}: the history of ${suite.name} has no such run`);
+  }
+  const options = launching === null ? null : await launching();
+  return {
+    baselines: args.one("baselines"),
+    allowInconclusive: args.has("allow-inconclusive"),
+    exact: args.has("exact"),
+    history: { entries: history, since, fail: args.has("drift") },
+    ...(options === null ? {} : {
+      rerun: rerunSpeed({
+        plan,
+        launching: options,
+        onStart: (labels) => warn(`slower: measuring ${labels.join(", ")} once more`),
+      }),
+      turns: {
+        everything: args.has("interleave"),
+        interleave: (commit) =>
+          interleaver({
+            plan,
+            launching: options,
+            commit: args.one("against") ?? commit,
+            pairs: args.whole("pairs", { minimum: FEWEST_PAIRS }),
+            onStart: (labels, sha, pairs) =>
+              warn(
+                `measuring ${labels.join(", ")} in turns with ${
+                  sha.slice(0, 10)
+                }, ${pairs} pairs each`,
+              ),
+            onPair: everyQuarter((done, of) => warn(`  ${done} of ${of} pairs`)),
+          }),
+      },
+    }),
+  };
+}
+
+/** Calls `tell` at each quarter. */
+function everyQuarter(tell: (done: number, of: number) => void): typeof tell {
+  let told = 0;
+  return (done, of) => {
+    const quarter = Math.floor(4 * done / of);
+    if (quarter > told) tell(done, of);
+    told = quarter;
+  };
+}
+
+/** Writes what CI was promised. */
+export async function writeCi(
+  gated: readonly Gated[],
+  { args, terminal }: { readonly args: Arguments; readonly terminal: Terminal },
+): Promise<void> {
+  const junit = args.one("junit");
+  if (junit !== undefined) {
+    await writeAtomic(junit, junitXml(gated, { date: new Date().toISOString() }));
+  }
+  const markdown = args.one("markdown");
+  if (markdown !== undefined) await writeAtomic(markdown, gateMarkdown(gated));
+  const summary = Deno.env.get("GITHUB_STEP_SUMMARY");
+  if (args.has("step-summary") && summary) {
+    await Deno.writeTextFile(summary, gateMarkdown(gated), { append: true });
+  }
+  if (args.has("annotations")) {
+    // GitHub reads both streams; standard output may be promised to a program.
+    const say = args.has("json") ? terminal.warn : terminal.print;
+    for (const line of annotations(gated)) say(line);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What several rows of the table of commands share.
+ * @module
+ */
+import type { Main, Option } from "./command.ts";
+
+/** Where records lie. */
+export const out: Option = {
+  name: "out",
+  value: "DIR",
+  about: "Folder of records, caches and reports (default .likeness)",
+};
+/** For programs. */
+export const json: Option = {
+  name: "json",
+  about: "Print JSON, one value a line, and nothing else",
+};
+/** For scripts. */
+export const quiet: Option = { name: "quiet", about: "Print the outcome only" };
+/** Where baselines lie. */
+export const baselines: Option = {
+  name: "baselines",
+  value: "DIR",
+  about: "Folder of baselines (default baselines)",
+};
+/** For CI that has no time for more seeds. */
+export const allowInconclusive: Option = {
+  name: "allow-inconclusive",
+  about: "Exit 0 rather than 4 where the evidence decides nothing",
+};
+/** The suites of a command. */
+export const suites = {
+  name: "SUITE…",
+  about: "Suite files, e.g. suites/smoke.yaml, or their names, e.g. smoke",
+  many: true,
+};
+/** The exit code of a mistake. */
+export const usage = [
+  2,
+  "a mistake in the command line or the suite; nothing was started",
+] as const;
+
+/**
+ * Imports a command's module when it is needed. The specifier is no literal, since Deno would then
+ * load the whole graph behind it before `--help` prints; a test loads every row.
+ */
+export function module(name: string): () => Promise<{ main: Main }> {
+  return () => import(new URL(`./${name}.ts`, import.meta.url).href);
+}

@@ -1,0 +1,93 @@
+/**
+ * Verdicts as Markdown for a pull request or a job's summary: what asks for a look first, what passed
+ * folded away, all below the length that a comment may have.
+ * @module
+ */
+import { count } from "../../report/format.ts";
+import { escapeMarkdown as escape, fence } from "../../report/escape.ts";
+import { formatEffect, formatValue, minimumText, worstFirst } from "../outcome.ts";
+import type { Verdict, VerdictName } from "../verdict.ts";
+import { brokenRuns, type Gated } from "./gated.ts";
+
+/** GitHub takes 65,536 characters in a comment. */
+const longest = 60_000;
+
+const marks: Readonly<{ [name in VerdictName]: string }> = {
+  missing: "❌",
+  regressed: "❌",
+  inconclusive: "❔",
+  improved: "✅",
+  new: "🆕",
+  pass: "✅",
+};
+
+function table(verdicts: readonly Verdict[]): string {
+  const head = ["", "run", "metric", "baseline", "now", "change", "counts from", "why"];
+  const rows = verdicts.map((v) =>
+    [
+      `${marks[v.verdict]} ${v.verdict}`,
+      v.label,
+      v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
+      formatValue(v.baseline),
+      formatValue(v.value),
+      formatEffect(v.effect, v.effectUnit),
+      minimumText(v),
+      v.why,
+    ].map(escape)
+  );
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(head),
+    "| --- | --- | --- | ---: | ---: | ---: | ---: | --- |",
+    ...rows.map(line),
+  ].join("\n");
+}
+
+/** As many rows as `room` characters hold, and a word on the others. */
+function fitting(verdicts: readonly Verdict[], room: number): string[] {
+  if (verdicts.length === 0) return [];
+  let shown = verdicts.length;
+  while (shown > 0 && table(verdicts.slice(0, shown)).length > room) shown = shown >> 1;
+  const rest = verdicts.length - shown;
+  return [
+    ...(shown > 0 ? [table(verdicts.slice(0, shown))] : []),
+    ...(rest > 0 ? [`and ${count(rest, "more row")}, left out for length`] : []),
+  ];
+}
+
+function suiteMarkdown(
+  { suite, outcome, records, command }: Gated,
+  room: number,
+): string {
+  const sorted = worstFirst(outcome.verdicts);
+  const open = sorted.filter(({ verdict }) => verdict !== "pass");
+  const passed = sorted.filter(({ verdict }) => verdict === "pass");
+  const commits = [...new Set(records.map((r) => r.provenance.gitSha?.slice(0, 10) ?? "unknown"))];
+  const blocks = [
+    // A mark by which a bot finds its own comment again.
+    `<!-- likeness-gate ${suite.replace(/[^\w.-]/g, "-")} -->`,
+    `### ${escape(`${suite} ${outcome.line}`)}`,
+    ...brokenRuns(records).map(({ name, cause }) => `- ❌ ${escape(name)}: ${escape(cause)}`),
+    ...fitting(open, room / 2),
+  ];
+  if (passed.length > 0) {
+    const summary = `${passed.length} passed, ${outcome.counts.identical} of them bit-identical`;
+    const left = room - blocks.join("\n\n").length - 400;
+    blocks.push(
+      `<details><summary>${summary}</summary>`,
+      ...fitting(passed, left),
+      "</details>",
+    );
+  }
+  blocks.push(
+    `Measured on ${escape(commits.join(", ") || "nothing")}. Again:`,
+    fence(`deno task ${command}`, "sh"),
+  );
+  return blocks.join("\n\n");
+}
+
+/** All suites of a gate. */
+export function gateMarkdown(gated: readonly Gated[]): string {
+  const room = longest / Math.max(1, gated.length);
+  return gated.map((one) => suiteMarkdown(one, room)).join("\n\n") + "\n";
+}
