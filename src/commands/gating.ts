@@ -9,7 +9,7 @@ import { annotations } from "../gate/ci/annotations.ts";
 import type { Gated } from "../gate/ci/gated.ts";
 import { junitXml } from "../gate/ci/junit.ts";
 import { gateMarkdown } from "../gate/ci/markdown.ts";
-import { appendHistory, entriesSince, historyPath } from "../gate/history.ts";
+import { appendHistory, entriesSince, historyPath, readHistory } from "../gate/history.ts";
 import { FEWEST_PAIRS, interleaver } from "../gate/interleave.ts";
 import type { GateOptions } from "../gate/mod.ts";
 import { rerunSpeed } from "../gate/rerun.ts";
@@ -41,6 +41,30 @@ export async function checkGating(args: Arguments): Promise<void> {
   }
 }
 
+/**
+ * Refuses a start of the history that no run has, before a suite is run for hours: the commit that
+ * is checked out will have one then.
+ */
+export async function checkSince(
+  args: Arguments,
+  { suite, out, head }: {
+    readonly suite: Suite;
+    readonly out: string;
+    readonly head: string | null;
+  },
+): Promise<void> {
+  const since = args.one("since");
+  if (since === undefined || head?.startsWith(since)) return;
+  const history = await readHistory(historyPath(out, suite.name), () => {});
+  if (entriesSince(history, since).length === 0) throw unknownStart(since, suite);
+}
+
+const unknownStart = (since: string, { name }: Suite) =>
+  new UsageError(
+    `--since ${since}: the history of ${name} has no such run; deno task likeness history ${name} ` +
+      "--all shows it",
+  );
+
 /** A suite that is to be gated. */
 export interface Asked {
   readonly suite: Suite;
@@ -62,7 +86,7 @@ export async function gatingOptions(
     : await appendHistory(historyPath(out, suite.name), { records, onProblem: warn });
   const since = args.one("since");
   if (since !== undefined && entriesSince(history, since).length === 0) {
-    throw new UsageError(`--since ${since}: the history of ${suite.name} has no such run`);
+    throw unknownStart(since, suite);
   }
   const options = launching === null ? null : await launching();
   return {

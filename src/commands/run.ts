@@ -88,7 +88,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       "--resume goes on from checkpoints and --fresh throws them away: one of them",
     );
   }
-  const { checkGating, writeCi } = await import("./gating.ts");
+  const { checkGating, checkSince, writeCi } = await import("./gating.ts");
   await checkGating(args);
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
@@ -113,6 +113,9 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       suites.push({ suite, plan });
     }
   }
+  const provenance = await hostProvenance(args.line);
+  const out = args.one("out") ?? ".likeness";
+  for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
     asked,
@@ -120,9 +123,9 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     args,
     terminal,
     mode: modeOf(args, terminal),
-    out: args.one("out") ?? ".likeness",
+    out,
     engine,
-    provenance: await hostProvenance(args.line),
+    provenance,
     signal,
     gated: [],
   };

@@ -73,12 +73,12 @@ function gatedOf(
 }
 
 const golden = {
-  "gate.xml": () => junitXml([gatedExample()], { date }),
+  "gate.xml.txt": () => junitXml([gatedExample()], { date }),
   "gate.md.txt": () => gateMarkdown([gatedExample()]),
   "annotations.txt": () => annotations([gatedExample()]).join("\n") + "\n",
 } as const;
 
-/** `deno run -A tests/gate/ci_test.ts` writes them anew; check_junit.py checks gate.xml by schemas. */
+/** `deno run -A tests/gate/ci_test.ts` writes them anew; check_junit.py checks gate.xml.txt by schemas. */
 const place = (name: string) => new URL(`../golden/gate/${name}`, import.meta.url);
 
 for (const [name, make] of Object.entries(golden)) {

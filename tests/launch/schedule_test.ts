@@ -107,6 +107,8 @@ Deno.test("speed is measured after every run, alone, and once", () =>
     const measured = again.outcomes.get(plan[0].id)!;
     assert(measured.kind === "record");
     assertEquals(measured.record.metrics.length, record.metrics.length);
+    // It says when, by which code and on what machine this was measured, not the training.
+    assert(measured.record.provenance.startedAt > record.provenance.startedAt);
     assertEquals(await openStore(out).readRecord(plan[0].id), record);
   }));
 

@@ -1,4 +1,4 @@
-"""Checks gate.xml, or the files named, against the schema of Apache Ant's JUnit reports, the strictest
+"""Checks gate.xml.txt, or the files named, against the schema of Apache Ant's JUnit reports, the strictest
 of those in use (ant_junit.xsd: Windy Road Technology, Apache-2.0).
 
     python -m venv v && v/bin/pip install xmlschema==4.2.0
@@ -11,6 +11,6 @@ import xmlschema
 
 here = Path(__file__).parent
 schema = xmlschema.XMLSchema(here / "ant_junit.xsd")
-for name in sys.argv[1:] or [here / "gate.xml"]:
+for name in sys.argv[1:] or [here / "gate.xml.txt"]:
     schema.validate(str(name))
     print(f"{name}: valid")
