@@ -23,8 +23,8 @@ export function squaredDistance(a: Features, i: number, b: Features, j: number):
   return s0 + s1;
 }
 
-/** Numbers of a block of distances: 32 MB. */
-const blockSize = 1 << 22;
+/** Numbers of a block of products: 8 MB. */
+const blockSize = 1 << 20;
 
 function squaredNorms({ count, dimension: d, data }: Features): Float64Array {
   const out = new Float64Array(count);

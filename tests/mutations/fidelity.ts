@@ -72,6 +72,14 @@ export const mutants: readonly Mutant[] = [
     law: transport,
   },
   {
+    id: "jackknife-as-spread",
+    file: "src/metrics/frechet_infinity.ts",
+    find: "Math.sqrt((groups - 1) / groups * squares)",
+    replace: "Math.sqrt(squares / groups / (groups - 1))",
+    law: transport,
+    filter: "FD∞",
+  },
+  {
     id: "transport-unsorted",
     file: "src/metrics/sliced.ts",
     find: "  a.sort();\n  b.sort();",

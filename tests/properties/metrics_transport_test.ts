@@ -10,7 +10,7 @@ import {
   gaussianOf,
   gaussianOfMoments,
 } from "../../src/metrics/frechet.ts";
-import { extrapolated, fitLine, subsetSizes } from "../../src/metrics/frechet_infinity.ts";
+import { extrapolated, fitLine } from "../../src/metrics/frechet_infinity.ts";
 import { drawSubsets, kernelDistance, subsetKernelDistance } from "../../src/metrics/kernel.ts";
 import { covariance } from "../../src/metrics/linear.ts";
 import { msSsim, scalesOf, scaleWeights } from "../../src/metrics/multiscale.ts";
@@ -64,7 +64,7 @@ law("a line through points on a line is that line, without error", {
     points: fc.integer({ min: 3, max: 20 }),
   },
   holds: ({ intercept, slope, points }) => {
-    const x = subsetSizes({ smallest: 10, largest: 200, points }).map((n) => 1 / n);
+    const x = Array.from({ length: points }, (_, i) => 1 / (10 + 9 * i));
     const line = fitLine(x, x.map((v) => intercept + slope * v));
     close(line.slope, slope, 1e-9);
     close(line.standardError, 0, 1e-9);
@@ -73,20 +73,46 @@ law("a line through points on a line is that line, without error", {
   kills: ["line-read-at-the-mean"],
 });
 
-Deno.test("law: FD∞ of samples of the data's own law lies about 0, where FD at N does not", () => {
-  // 12 sets of 300 against 6000 data; the standard error is measured on the very values.
-  const values = Array.from({ length: 12 }, (_, t) =>
-    extrapolated({
-      real: gaussianSet(2 * t, { count: 6000, dimension: 6 }),
-      samples: gaussianSet(2 * t + 1, { count: 300, dimension: 6 }),
-    }, { smallest: 40, points: 8, key: hostKey(t) }));
-  const mean = (of: number[]) => of.reduce((s, v) => s + v, 0) / of.length;
-  const limits = values.map((v) => v.intercept), atN = values.map((v) => v.distances[7]);
-  const error = Math.sqrt(mean(limits.map((v) => (v - mean(limits)) ** 2)) / 11);
-  close(mean(limits), 0, 5 * error, "mean FD∞ and 0 (5 SE)");
-  assertEquals(mean(atN) > 5 * error, true);
-  for (const { low, high, intercept } of values) {
-    assertEquals(low < intercept && intercept < high, true);
+Deno.test("law: FD∞ is about the true distance, which FD at N is not, and its interval covers it", () => {
+  // 60 sets of 200 of a known Gaussian against 1500 data. The law's own distance to the data is exact.
+  const d = 4, runs = 60;
+  for (const [scale, mean] of [[1, 0], [1.3, 0], [0.8, 0.5]]) {
+    const factor = { rows: d, columns: d, data: new Float64Array(d * d) };
+    for (let j = 0; j < d; j++) factor.data[j * (d + 1)] = scale;
+    const law = { mean: new Float64Array(d).fill(mean), factor, trace: d * scale * scale };
+    const off: number[] = [], offAtN: number[] = [];
+    let covered = 0;
+    for (let t = 0; t < runs; t++) {
+      const real = gaussianSet(2 * t, { count: 1500, dimension: d });
+      const samples = gaussianSet(2 * t + 1, {
+        count: 200,
+        dimension: d,
+        mean,
+        scale: () => scale,
+      });
+      const truth = gaussianDistance(law, gaussianOf(real));
+      const options = { halvings: 2, groups: 10, key: hostKey(t) };
+      const { intercept, interval, distances } = extrapolated({ real, samples }, options);
+      off.push(intercept - truth);
+      offAtN.push(distances[0] - truth);
+      if (interval!.low <= truth && truth <= interval!.high) covered++;
+    }
+    const average = (v: number[]) => v.reduce((s, u) => s + u, 0) / v.length;
+    const error = Math.sqrt(off.reduce((s, v) => s + (v - average(off)) ** 2, 0) / 59 / runs);
+    close(average(off), 0, 4 * error, `mean of FD∞ less the distance, scale ${scale} (4 SE)`);
+    // Of 60 at 95 %, 50 or fewer come once in a thousand times.
+    assertEquals(covered > 50, true, `${covered} of ${runs} intervals cover, scale ${scale}`);
+    if (scale === 1) assertEquals(average(offAtN) > 5 * error, true);
+  }
+});
+
+Deno.test("FD∞ refuses what gives no line, and leaves the interval out where it isn't asked for", () => {
+  const real = gaussianSet(1, { count: 30, dimension: 2 });
+  const options = { halvings: 2, groups: 0, key: hostKey(1) };
+  assertEquals(extrapolated({ real, samples: real }, options).interval, null);
+  for (const refused of [{ halvings: 1 }, { halvings: 4 }, { groups: 1 }, { groups: 20 }]) {
+    const asked = () => extrapolated({ real, samples: real }, { ...options, ...refused });
+    assertThrows(asked, RangeError, "30 samples");
   }
 });
 

@@ -1,5 +1,5 @@
 /**
- * Gets OpenBLAS into the cache: `deno task openblas`. Its pieces are those of TensorFlow's
+ * Gets OpenBLAS into the cache: `deno task openblas [--from WHEEL]`. Its pieces are those of TensorFlow's
  * installation: pip with the user's own index, a pinned sha256, and a folder that gets its name when
  * all of it is there.
  * @module
@@ -14,7 +14,10 @@ import {
 } from "../../engine/tensorflow/install/pip.ts";
 import { failure } from "../../engine/tensorflow/install/events.ts";
 import { unpackWheel } from "../../engine/tensorflow/install/unpack.ts";
+import { EngineError } from "../../engine/engine.ts";
 import { cacheFolder } from "../../engine/tensorflow/place.ts";
+import { exitCodes } from "../../errors.ts";
+import { openblas } from "./openblas.ts";
 import {
   files,
   libraryIn,
@@ -57,7 +60,9 @@ export async function installOpenblas({ cache, from, path }: InstallOptions): Pr
     const fault = await wheelFault(wheel, file);
     if (fault !== undefined) {
       throw failure(
-        `${file} is not the pinned ${wheel.file}: ${fault}; ${nextTime}`,
+        `${file} is not the pinned ${wheel.file}: ${fault}; ${
+          from === undefined ? nextTime : "get it again"
+        }`,
         undefined,
         product,
       );
@@ -71,17 +76,26 @@ export async function installOpenblas({ cache, from, path }: InstallOptions): Pr
   });
 }
 
-if (import.meta.main) {
-  const [from] = Deno.args;
-  const found = locateOpenblas();
-  const library = "path" in found && from === undefined
-    ? found.path
-    : await installOpenblas({ cache: cacheFolder(), from });
-  const { openblas } = await import("./openblas.ts");
-  const opened = openblas();
-  if ("obstacle" in opened) {
-    console.error(`openblas: ${opened.obstacle}`);
-    Deno.exit(3);
+/** `deno task openblas [--from WHEEL]`: installs what isn't there, opens it, says what it is. */
+async function main([option, from, ...more]: readonly string[]): Promise<number> {
+  if (option !== undefined && (option !== "--from" || from === undefined || more.length > 0)) {
+    console.error("usage: deno task openblas [--from WHEEL]");
+    return exitCodes.usage;
   }
-  console.log(`${opened.algebra.name}: ${library}`);
+  try {
+    const found = locateOpenblas();
+    const library = "path" in found && from === undefined
+      ? found.path
+      : await installOpenblas({ cache: cacheFolder(), from });
+    const opened = openblas();
+    if ("obstacle" in opened) throw new EngineError(`openblas: ${opened.obstacle}`);
+    console.log(`${opened.algebra.name}: ${library}`);
+    return exitCodes.pass;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    console.error(error.message);
+    return exitCodes.failed;
+  }
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
