@@ -42,6 +42,8 @@ export interface RunSpec {
     readonly version: number;
     readonly config: { readonly [key: string]: unknown };
   }[];
+  /** The user's weights of extractors, by what is in them; left out where there are none. */
+  readonly extractors?: { readonly [name: string]: { readonly sha256: string } };
 }
 
 /** A planned run: one line of `plan.jsonl`. */
@@ -55,6 +57,8 @@ export interface PlannedRun {
   readonly spec: RunSpec;
   /** The user's modules to register before the run: files, relative to the working folder. */
   readonly modules?: readonly string[];
+  /** Where the weights of `spec.extractors` lie, relative to the working folder. */
+  readonly weights?: { readonly [extractor: string]: string };
 }
 
 /** Where a record comes from. */
