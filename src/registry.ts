@@ -67,6 +67,8 @@ export const metrics: Table<Metric> = {
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   codes: () => import("./metrics/codes.ts").then((m) => m.codes),
   posterior: () => import("./metrics/posterior.ts").then((m) => m.posterior),
+  face: () => import("./metrics/face.ts").then((m) => m.face),
+  lpips: () => import("./metrics/lpips.ts").then((m) => m.lpips),
   histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };

@@ -81,6 +81,12 @@ export interface Extractor {
   extract(images: ImageSet): Promise<Features>;
   /** Class probabilities by factor, row-major [count, classes], where the extractor is a classifier. */
   classify?(images: ImageSet): Promise<Readonly<Record<string, Float32Array>>>;
+  /** Of a detector: how sure it is, in [0, 1], that each picture shows what it looks for. */
+  detect?(images: ImageSet): Promise<Float32Array>;
+  /** What its classes are called, by factor, in the order of `classify`, where names are of use. */
+  readonly factors?: Readonly<Record<string, readonly string[]>>;
+  /** Of a perceptual distance: between picture i here and picture i there, of one size. */
+  distances?(a: ImageSet, b: ImageSet): Promise<Float64Array>;
   /** Features of places instead of the whole picture, flattened: what sFID is made of. */
   spatial?(images: ImageSet): Promise<Features>;
   /** The network apart from the preparation of its inputs, where they can be had apart. */

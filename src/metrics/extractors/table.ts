@@ -39,7 +39,7 @@ export interface ExtractorRow {
   readonly about: string;
   readonly licence: string;
   readonly weights: WeightsSource;
-  /** Side of the pictures that the network sees. */
+  /** Side of the pictures that the network sees; 0: their own. */
   readonly side: number;
   /** Ways of resizing, the default first; one alone is fixed. */
   readonly modes: readonly string[];
@@ -95,6 +95,26 @@ const vits = {
       "open_clip's file of OpenAI's weights (its others have another activation)",
   },
 } as const;
+
+/** A row of the perceptual distance LPIPS over one network. */
+function lpips(net: "vgg" | "alex", title: string, file: string): ExtractorRow {
+  return {
+    versioned: `lpips-${net}`,
+    about:
+      `LPIPS 0.1 over ${title}: distances between pictures, no features; your weights of the ` +
+      "network, the heads are here",
+    licence: "BSD-2-Clause (heads), BSD-3-Clause (torchvision's weights)",
+    weights: {
+      from: "user",
+      source: `torchvision's ${file} (pytorch.org's model zoo), or the state_dict of ` +
+        `lpips.LPIPS(net="${net}")`,
+    },
+    side: 0,
+    modes: ["own size"],
+    classifies: false,
+    open: async (engine, options) => (await import("./lpips.ts")).openLpips(engine, options, net),
+  };
+}
 
 /** A row of a vision transformer at 224×224. */
 function vit(name: string, shape: VitRow): [string, ExtractorRow] {
@@ -156,6 +176,31 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     classifies: true,
     open: async (engine, options) =>
       (await import("./inception.ts")).openInception(engine, options),
+  },
+  "inception-nsfwjs": {
+    versioned: "inception-nsfwjs",
+    about: "InceptionV3 of npm's nsfwjs, fine-tuned: 2048 pooled features of pictures at large; " +
+      "its distances are not FID",
+    licence: "MIT",
+    weights: { from: "npm", name: "nsfwjs", version: "4.3.0", size: "25 MB" },
+    side: 299,
+    modes: ["clean", "torch-bilinear", "pil-bicubic"],
+    classifies: false,
+    open: async (engine, options) => (await import("./nsfwjs.ts")).openNsfwjs(engine, options),
+  },
+  "lpips-vgg": lpips("vgg", "VGG16", "vgg16-397923af.pth"),
+  "lpips-alex": lpips("alex", "AlexNet", "alexnet-owt-7be5be79.pth"),
+  "face": {
+    versioned: "face",
+    about:
+      "npm's face-api: 128 numbers that tell persons apart, 7 expressions, gender, and a face " +
+      "detector",
+    licence: "MIT",
+    weights: { from: "npm", name: "@vladmandic/face-api", version: "1.7.15", size: "13 MB" },
+    side: 150,
+    modes: ["clean"],
+    classifies: true,
+    open: async (engine, options) => (await import("./face.ts")).openFace(engine, options),
   },
   ...Object.fromEntries(
     [
