@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { core } from "./core.ts";
 import { engines } from "./engines/mod.ts";
+import { evaluation } from "./evaluation/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
 import {
   type Figure,
@@ -25,6 +26,7 @@ export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {
   core,
   engines,
   "image-families": imageFamilies,
+  evaluation,
 };
 
 /** Where stored figures lie. */

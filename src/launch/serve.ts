@@ -151,12 +151,16 @@ export class TaskServer {
   ): Promise<Extractor> {
     const row = extractorRow(name);
     const path = row === undefined ? undefined : planned.weights?.[row];
-    const sha256 = row === undefined ? undefined : planned.spec.extractors?.[row]?.sha256;
-    const key = canonicalJson({ name, path: path ?? null, sha256: sha256 ?? null });
+    const fixed = row === undefined ? undefined : planned.spec.extractors?.[row];
+    const key = canonicalJson({ name, path: path ?? null, fixed: fixed ?? null });
     return kept(
       this.#extractors,
       key,
-      () => openExtractor(name, engine, path === undefined ? {} : { weights: { path, sha256 } }),
+      () => {
+        if (path === undefined || fixed === undefined) return openExtractor(name, engine);
+        const { sha256, input } = fixed;
+        return openExtractor(name, engine, { weights: { path, sha256 }, input });
+      },
     );
   }
 

@@ -48,7 +48,9 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     engine: options.engine,
     metrics: suite.metrics.map(({ metric, version, config }) => ({ metric, version, config })),
     ...(weighted.length === 0 ? {} : {
-      extractors: Object.fromEntries(weighted.map(([name, { sha256 }]) => [name, { sha256 }])),
+      extractors: Object.fromEntries(
+        weighted.map(([name, { weights: _, ...fixed }]) => [name, fixed]),
+      ),
     }),
   };
   const plan = (label: string, bare: BareSpec): PlannedRun => {

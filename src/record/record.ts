@@ -3,6 +3,7 @@
  * (columns), `checkpoint.safetensors`, pictures. Every file is written whole and then renamed.
  * @module
  */
+import type { InputOptions } from "../metrics/extractors/table.ts";
 import type { MetricValue } from "../metrics/metric.ts";
 import type { Capabilities } from "../families/family.ts";
 import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
@@ -43,7 +44,9 @@ export interface RunSpec {
     readonly config: { readonly [key: string]: unknown };
   }[];
   /** The user's weights of extractors, by what is in them; left out where there are none. */
-  readonly extractors?: { readonly [name: string]: { readonly sha256: string } };
+  readonly extractors?: {
+    readonly [name: string]: { readonly sha256: string; readonly input?: InputOptions };
+  };
 }
 
 /** A planned run: one line of `plan.jsonl`. */

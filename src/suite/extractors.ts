@@ -33,10 +33,10 @@ export function readExtractors(
     }
   }
   return Object.fromEntries(
-    Object.entries(plain).map(([name, { weights, sha256 }]) => {
+    Object.entries(plain).map(([name, { weights, ...rest }]) => {
       const path = isAbsolute(weights) ? weights : resolve(dirname(top.source.file), weights);
       const shown = relative(Deno.cwd(), path);
-      return [name, { weights: shown.startsWith("..") ? path : shown, sha256 }];
+      return [name, { weights: shown.startsWith("..") ? path : shown, ...rest }];
     }),
   );
 }

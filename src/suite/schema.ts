@@ -45,6 +45,17 @@ export const extractorWeights = z.strictObject({
       "wants the file's sha256 in 64 small hexadecimal digits (sha256sum FILE)",
     )
     .describe("the file's sha256: what the numbers depend on, wherever it lies"),
+  input: z.strictObject({
+    side: z.int().min(1).optional().describe("height and width; default: the model's own"),
+    layout: z.enum(["nchw", "nhwc"]).optional().describe("default: where it has 3 channels"),
+    mean: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
+      "taken off values in [0, 1]; default: ImageNet's",
+    ),
+    deviation: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
+      "what is left is divided by this; default: ImageNet's",
+    ),
+    output: z.string().min(1).optional().describe("output with the features; default: the first"),
+  }).optional().describe("of `onnx` alone: how the model takes pictures"),
 });
 
 /** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */
@@ -140,9 +151,7 @@ export interface Suite {
   readonly runs: readonly SuiteRun[];
   readonly metrics: readonly SuiteMetric[];
   /** The user's weights by extractor: paths relative to the working folder, and sha256. */
-  readonly extractors: Readonly<
-    Record<string, { readonly weights: string; readonly sha256: string }>
-  >;
+  readonly extractors: Readonly<Record<string, z.output<typeof extractorWeights>>>;
   readonly controls: readonly string[];
   readonly report: ReportOptions;
   /** The `--set` overrides that are in it. */

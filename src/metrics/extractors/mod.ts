@@ -9,10 +9,10 @@ import { didYouMean } from "../../text/nearest.ts";
 import { MetricUnavailable } from "../metric.ts";
 import type { Extractor } from "../metric.ts";
 import { requireWeights, type WeightsOption } from "./state_dict.ts";
-import { type ExtractorRow, extractorTable } from "./table.ts";
+import { type ExtractorRow, extractorTable, type InputOptions } from "./table.ts";
 
 export type { WeightsOption } from "./state_dict.ts";
-export { type ExtractorRow, extractorTable } from "./table.ts";
+export { type ExtractorRow, extractorTable, type InputOptions } from "./table.ts";
 
 /** What a user may say about an extractor. */
 export interface ExtractorOptions {
@@ -24,6 +24,8 @@ export interface ExtractorOptions {
   readonly cache?: string;
   /** Pictures a call of the network: more are faster where memory allows. Default 16. */
   readonly batch?: number;
+  /** Of `onnx`: how the model takes pictures. */
+  readonly input?: InputOptions;
 }
 
 /** A row with the mode that a name stands for. */
@@ -77,7 +79,7 @@ export function extractorVariant(name: string, resize?: string): string {
 export async function openExtractor(
   name: string,
   engine: Engine,
-  { weights, resize, cache = cacheFolder(), batch = 16 }: ExtractorOptions = {},
+  { weights, resize, cache = cacheFolder(), batch = 16, input }: ExtractorOptions = {},
 ): Promise<Extractor> {
   const found = find(extractorVariant(name, resize));
   if (found === undefined) {
@@ -93,6 +95,9 @@ export async function openExtractor(
       `extractor ${key} has its own weights; ${weights.path} is of no use to it`,
     );
   }
+  if (input !== undefined && key !== "onnx") {
+    throw new UsageError(`extractor ${key} knows its own input; only onnx is told one`);
+  }
   return await row.open(engine, {
     name: mode === row.modes[0] ? row.versioned : `${row.versioned}-${mode}`,
     weights: source.from === "user"
@@ -101,5 +106,6 @@ export async function openExtractor(
     mode,
     cache,
     batch,
+    ...(input === undefined ? {} : { input }),
   });
 }

@@ -109,19 +109,13 @@ function prefixOf(names: readonly string[], anchor: string): string | undefined 
 }
 
 /**
- * Reads a file of weights and finds which of the namings it has.
- * @param wanted whether a tensor's name, below any prefix, is of use; others are not read
- * @throws UsageError where the file isn't there, has another sha256, is broken, or holds another
- * network's weights
+ * A file's bytes and their sha256.
+ * @throws UsageError where it isn't there, or has another sha256 than the one that is wanted
  */
-export async function readStateDict<N extends Naming>(
+export async function readWeightsFile(
   { path, sha256: expected }: WeightsOption,
-  { extractor, namings, wanted = () => true }: {
-    extractor: string;
-    namings: readonly N[];
-    wanted?: (name: string) => boolean;
-  },
-): Promise<StateDict<N>> {
+  extractor: string,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; digest: string }> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await Deno.readFile(path);
@@ -131,12 +125,29 @@ export async function readStateDict<N extends Naming>(
     );
   }
   const digest = await sha256(bytes);
-  if (expected !== undefined && expected.toLowerCase() !== digest) {
-    throw new UsageError(
-      `weights of ${extractor}: ${path} has sha256 ${digest}, and ${expected.toLowerCase()} is ` +
-        "wanted: it is another file, or broken",
-    );
-  }
+  if (expected === undefined || expected.toLowerCase() === digest) return { bytes, digest };
+  throw new UsageError(
+    `weights of ${extractor}: ${path} has sha256 ${digest}, and ${expected.toLowerCase()} is ` +
+      "wanted: it is another file, or broken",
+  );
+}
+
+/**
+ * Reads a file of weights and finds which of the namings it has.
+ * @param wanted whether a tensor's name, below any prefix, is of use; others are not read
+ * @throws UsageError where the file isn't there, has another sha256, is broken, or holds another
+ * network's weights
+ */
+export async function readStateDict<N extends Naming>(
+  option: WeightsOption,
+  { extractor, namings, wanted = () => true }: {
+    extractor: string;
+    namings: readonly N[];
+    wanted?: (name: string) => boolean;
+  },
+): Promise<StateDict<N>> {
+  const { bytes, digest } = await readWeightsFile(option, extractor);
+  const { path } = option;
   let tensors: Readonly<Record<string, HostTensor>>;
   try {
     // A safetensors file starts with the length of its header, far below 2³²: byte 4 on are 0.

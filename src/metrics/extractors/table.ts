@@ -18,6 +18,20 @@ export type WeightsSource =
     readonly size: string;
   };
 
+/** How an ONNX model takes pictures, where its file or the defaults don't say. */
+export interface InputOptions {
+  /** Height and width; default: the model's own. */
+  readonly side?: number;
+  /** Default: wherever the model has 3 channels. */
+  readonly layout?: "nchw" | "nhwc";
+  /** Taken off values in [0, 1], by channel; default: ImageNet's. */
+  readonly mean?: readonly [number, number, number];
+  /** What is left is divided by this; default: ImageNet's. */
+  readonly deviation?: readonly [number, number, number];
+  /** Name of the output that holds the features; default: the first. */
+  readonly output?: string;
+}
+
 /** What a row's `open` is told. */
 export interface OpenOptions {
   /** As it will stand in the names of metrics. */
@@ -30,6 +44,8 @@ export interface OpenOptions {
   readonly cache: string;
   /** Pictures a call of the network. */
   readonly batch: number;
+  /** For `onnx` alone. */
+  readonly input?: InputOptions;
 }
 
 /** One extractor. */
@@ -39,7 +55,7 @@ export interface ExtractorRow {
   readonly about: string;
   readonly licence: string;
   readonly weights: WeightsSource;
-  /** Side of the pictures that the network sees; 0: their own. */
+  /** Side of the pictures that the network sees; 0: their own, or the model's. */
   readonly side: number;
   /** Ways of resizing, the default first; one alone is fixed. */
   readonly modes: readonly string[];
@@ -201,6 +217,17 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     modes: ["clean"],
     classifies: true,
     open: async (engine, options) => (await import("./face.ts")).openFace(engine, options),
+  },
+  "onnx": {
+    versioned: "onnx",
+    about: "any network of yours as an ONNX file, by ONNX Runtime where you have it: one picture " +
+      "input, one row of features",
+    licence: "your model's",
+    weights: { from: "user", source: "any ONNX model whose output is a row of features a picture" },
+    side: 0,
+    modes: ["clean", "tf1", "torch-bilinear", "pil-bicubic"],
+    classifies: false,
+    open: async (engine, options) => (await import("./onnx.ts")).openOnnx(engine, options),
   },
   ...Object.fromEntries(
     [
