@@ -77,6 +77,8 @@ export const metrics: Table<Metric> = {
   disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
   codes: () => import("./metrics/codes.ts").then((m) => m.codes),
   posterior: () => import("./metrics/posterior.ts").then((m) => m.posterior),
+  face: () => import("./metrics/face.ts").then((m) => m.face),
+  lpips: () => import("./metrics/lpips.ts").then((m) => m.lpips),
   histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
   throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
 };
@@ -84,30 +86,8 @@ export const metrics: Table<Metric> = {
 /** Control rows; all of them are in a suite that names none. */
 export { controls } from "./run/controls.ts";
 
-/** A feature extractor that metrics name by `features`. */
-export interface ExtractorRow {
-  readonly about: string;
-  /** "ready", or why it can't be had here. */
-  status(): Promise<string>;
-}
-
-/** Whether a file of weights lies in the tree. */
-async function weights(file: string): Promise<string> {
-  const url = new URL(`./metrics/extractors/${file}`, import.meta.url);
-  return await Deno.stat(url).then(() => "ready", () => `its weights ${file} aren't there`);
-}
-
 /** Feature extractors. */
-export const extractors: Readonly<Record<string, ExtractorRow>> = {
-  judge: {
-    about: "In-domain classifier of the heads, features whitened: the primary one for heads",
-    status: () => weights("judge_heads_v1.safetensors"),
-  },
-  lite0: {
-    about: "EfficientNet-Lite0 (ImageNet) after a light blur: for data without a judge",
-    status: () => weights("lite0.safetensors"),
-  },
-};
+export { extractorTable as extractors } from "./metrics/extractors/table.ts";
 
 /** Which module registered a name, for those that are not built in: "families/ppca" → its file. */
 const origins = new Map<string, string>();

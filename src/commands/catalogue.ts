@@ -5,6 +5,7 @@
 import { engineStatuses } from "../engine/mod.ts";
 import { UsageError } from "../errors.ts";
 import { gatePolicy } from "../gate/policy.ts";
+import { extractorStatus } from "../metrics/extractors/table.ts";
 import * as registry from "../registry.ts";
 import { describeKeys, type KeyRow } from "../suite/describe.ts";
 import { wants } from "../suite/introspect.ts";
@@ -133,11 +134,11 @@ function controls(): Promise<Item[]> {
 
 async function extractors(): Promise<Item[]> {
   return await Promise.all(
-    Object.entries(registry.extractors).map(async ([name, { about, status }]): Promise<Item> => ({
+    Object.entries(registry.extractors).map(async ([name, row]): Promise<Item> => ({
       noun: "extractor",
       name,
-      status: await status(),
-      about,
+      status: await extractorStatus(row),
+      about: row.about,
     })),
   );
 }

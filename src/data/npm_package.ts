@@ -16,8 +16,25 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** The folder in which the package lies, fetching it on the first call. */
-export async function npmPackage(wanted: NpmPackage, cache: string): Promise<string> {
+/** Removes what was fetched beside the package: its peers, which this program has itself. */
+async function removeOthers(home: string, name: string): Promise<void> {
+  const store = join(home, "node_modules", ".deno");
+  const own = `${name.replaceAll("/", "+")}@`;
+  for await (const { name: entry } of Deno.readDir(store)) {
+    if (entry.startsWith(own)) continue;
+    await Deno.remove(join(store, entry), { recursive: true });
+  }
+}
+
+/**
+ * The folder in which the package lies, fetching it on the first call.
+ * @param options `alone`: only its own files are kept, not what it depends on
+ */
+export async function npmPackage(
+  wanted: NpmPackage,
+  cache: string,
+  { alone = false }: { alone?: boolean } = {},
+): Promise<string> {
   const { name, version } = wanted;
   const home = join(cache, "packages", `${name.replaceAll(/[@/]/g, "_")}@${version}`);
   const folder = join(home, "node_modules", ...name.split("/"));
@@ -39,5 +56,6 @@ export async function npmPackage(wanted: NpmPackage, cache: string): Promise<str
         `Check that the npm registry is reachable, then run the same command again.`,
     );
   }
+  if (alone) await removeOthers(home, name);
   return folder;
 }

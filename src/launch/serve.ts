@@ -6,7 +6,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/mod.ts";
-import { openExtractor } from "../metrics/extractors/mod.ts";
+import { extractorRow, openExtractor } from "../metrics/extractors/mod.ts";
+import type { Extractor } from "../metrics/metric.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import { datasets, families, fromTable, metrics, registerModule } from "../registry.ts";
 import { failedRecord, type Failure } from "../record/failed.ts";
@@ -33,12 +34,24 @@ function checkSettings({ spec, label }: PlannedRun, engine: Engine): void {
   }
 }
 
+/** What `make` gives, made once a key; a failure isn't kept: a later run may have more luck. */
+function kept<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  let found = map.get(key);
+  if (found === undefined) {
+    found = make();
+    map.set(key, found);
+    found.catch(() => map.delete(key));
+  }
+  return found;
+}
+
 /** Serves tasks; see the module. */
 export class TaskServer {
   readonly #settings: WorkerSettings;
   readonly #stopped: () => boolean;
   readonly #post: (message: FromWorker) => void;
   readonly #datasets = new Map<string, Promise<Dataset>>();
+  readonly #extractors = new Map<string, Promise<Extractor>>();
   #ready: Promise<Engine> | null = null;
 
   constructor(
@@ -59,7 +72,7 @@ export class TaskServer {
     const startedAt = new Date().toISOString();
     const start = performance.now();
     try {
-      const host = await this.#host();
+      const host = await this.#host(task.planned);
       checkSettings(task.planned, host.engine);
       if (task.work === "probe") return await executeProbe(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
@@ -108,7 +121,7 @@ export class TaskServer {
     return (await openEngine(this.#settings.engine, this.#settings.engineSettings)).engine;
   }
 
-  async #host(): Promise<RunHost> {
+  async #host(planned: PlannedRun): Promise<RunHost> {
     const { out, engineChoice, provenance, checkpointSeconds } = this.#settings;
     const engine = await (this.#ready ??= this.#open());
     return {
@@ -122,7 +135,7 @@ export class TaskServer {
       dataset: (data) => this.#dataset(data),
       family: (name) => fromTable(families, name, "family"),
       metric: (name) => fromTable(metrics, name, "metric"),
-      extractor: (name) => openExtractor(name, engine),
+      extractor: (name) => this.#extractor(name, { engine, planned }),
       control: (name, dataset, key) => {
         const control = controls[name];
         if (control === undefined) throw new Error(`no control row is called ${name}`);
@@ -131,15 +144,28 @@ export class TaskServer {
     };
   }
 
+  /** Opened once a worker: weights may be large, and programs take time to compile. */
+  #extractor(
+    name: string,
+    { engine, planned }: { engine: Engine; planned: PlannedRun },
+  ): Promise<Extractor> {
+    const row = extractorRow(name);
+    const path = row === undefined ? undefined : planned.weights?.[row];
+    const fixed = row === undefined ? undefined : planned.spec.extractors?.[row];
+    const key = canonicalJson({ name, path: path ?? null, fixed: fixed ?? null });
+    return kept(
+      this.#extractors,
+      key,
+      () => {
+        if (path === undefined || fixed === undefined) return openExtractor(name, engine);
+        const { sha256, input } = fixed;
+        return openExtractor(name, engine, { weights: { path, sha256 }, input });
+      },
+    );
+  }
+
   #dataset(data: PlannedRun["spec"]["data"]): Promise<Dataset> {
-    const key = canonicalJson(data);
-    let loaded = this.#datasets.get(key);
-    if (loaded === undefined) {
-      loaded = this.#load(data);
-      this.#datasets.set(key, loaded);
-      loaded.catch(() => this.#datasets.delete(key)); // a later run may have more luck
-    }
-    return loaded;
+    return kept(this.#datasets, canonicalJson(data), () => this.#load(data));
   }
 
   async #load(data: PlannedRun["spec"]["data"]): Promise<Dataset> {

@@ -25,9 +25,9 @@ type Config = z.infer<typeof config>;
  * Labels for `count` samples: every class of the factor alike in number, what else the model is told
  * as the first training pictures have it.
  */
-async function balancedLabels(
+export async function balancedLabels(
   context: EvaluationContext,
-  { factor, samples }: Config,
+  { factor, samples }: Pick<Config, "factor" | "samples">,
 ): Promise<Record<string, Int32Array>> {
   const { subject, dataset } = context;
   const { classes } = classFactor(context, factor);

@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
 import type { Capabilities } from "../families/family.ts";
+import type { InputSpec } from "./extractors/prepare.ts";
 
 /** One number of one run. */
 export interface MetricValue {
@@ -42,6 +43,31 @@ export interface Features {
   readonly data: Float64Array;
 }
 
+/** What a network makes of one batch, on the host. */
+export interface NetworkOutputs {
+  /** Row-major [batch, dimension]. */
+  readonly features: ArrayLike<number>;
+  /** Row-major [batch, spatialDimension], where the extractor has them. */
+  readonly spatial?: ArrayLike<number>;
+  /** Class probabilities by factor, row-major [batch, classes], where it is a classifier. */
+  readonly classes?: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * The network's half of an extractor, for callers that stream: `prepare` of extractors/prepare.ts
+ * makes its inputs of pictures of any size, in any worker.
+ */
+export interface ExtractorNetwork {
+  /** Pictures a call, always exactly as many: bits never depend on how many there are. */
+  readonly batch: number;
+  readonly input: InputSpec;
+  /** One batch, [batch, side, side, 3]; what isn't `wanted` is not read back. Default: features. */
+  run(
+    x_BHWC: Float32Array,
+    wanted?: { readonly spatial?: boolean; readonly classes?: boolean },
+  ): Promise<NetworkOutputs>;
+}
+
 /** A fixed network, or other map, from 8-bit images to feature vectors. */
 export interface Extractor {
   /** With its version, as it stands in metric names: "judge-heads-v1". */
@@ -60,6 +86,18 @@ export interface Extractor {
   spatial?(images: ImageSet): Promise<Features>;
   /** Class probabilities by factor, row-major [count, classes], where the extractor is a classifier. */
   classify?(images: ImageSet): Promise<Readonly<Record<string, Float32Array>>>;
+  /** Of a detector: how sure it is, in [0, 1], that each picture shows what it looks for. */
+  detect?(images: ImageSet): Promise<Float32Array>;
+  /** What its classes are called, by factor, in the order of `classify`, where names are of use. */
+  readonly factors?: Readonly<Record<string, readonly string[]>>;
+  /** Of a perceptual distance: between picture i here and picture i there, of one size. */
+  distances?(a: ImageSet, b: ImageSet): Promise<Float64Array>;
+  /** Features of places instead of the whole picture, flattened: what sFID is made of. */
+  spatial?(images: ImageSet): Promise<Features>;
+  /** The network apart from the preparation of its inputs, where they can be had apart. */
+  readonly network?: ExtractorNetwork;
+  /** What a reader should know of it: which weights, what they were checked against. */
+  readonly notes?: readonly string[];
 }
 
 /** Discrete latents of pictures: whole numbers in [0, size), row-major [count, perPicture]. */

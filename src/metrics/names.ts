@@ -5,13 +5,13 @@
  * @module
  */
 import type { Dataset, Split } from "../data/dataset.ts";
+import { extractorTable } from "./extractors/table.ts";
 import { type EvaluationContext, type Features, MetricUnavailable } from "./metric.ts";
 
 /** Extractors that a suite can name, with the versioned names that stand in metric names. */
-export const extractorNames: Readonly<Record<string, string>> = {
-  judge: "judge-heads-v1",
-  lite0: "lite0",
-};
+export const extractorNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(extractorTable).map(([name, { versioned }]) => [name, versioned]),
+);
 
 /** The versioned name of an extractor; a name that isn't in the table stands for itself. */
 export function extractorName(name: string): string {

@@ -38,6 +38,7 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     .map((run, i) => ({ run, label: names[i] }))
     .filter(({ run }) => wanted(run, options.families));
   checkFamilies(suite, options.families);
+  const weighted = Object.entries(suite.extractors);
   const common = {
     format: 1 as const,
     suite: suite.name,
@@ -46,6 +47,11 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     batch: suite.batch,
     engine: options.engine,
     metrics: suite.metrics.map(({ metric, version, config }) => ({ metric, version, config })),
+    ...(weighted.length === 0 ? {} : {
+      extractors: Object.fromEntries(
+        weighted.map(([name, { weights: _, ...fixed }]) => [name, fixed]),
+      ),
+    }),
   };
   const plan = (label: string, bare: BareSpec): PlannedRun => {
     const settings = options.settings?.(bare);
@@ -56,6 +62,9 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       group: groupId(spec),
       spec,
       ...(suite.modules.length === 0 ? {} : { modules: suite.modules }),
+      ...(weighted.length === 0 ? {} : {
+        weights: Object.fromEntries(weighted.map(([name, { weights }]) => [name, weights])),
+      }),
     };
   };
   return [

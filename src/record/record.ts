@@ -3,6 +3,7 @@
  * (columns), `checkpoint.safetensors`, pictures. Every file is written whole and then renamed.
  * @module
  */
+import type { InputOptions } from "../metrics/extractors/table.ts";
 import type { MetricValue } from "../metrics/metric.ts";
 import type { Capabilities } from "../families/family.ts";
 import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
@@ -42,6 +43,10 @@ export interface RunSpec {
     readonly version: number;
     readonly config: { readonly [key: string]: unknown };
   }[];
+  /** The user's weights of extractors, by what is in them; left out where there are none. */
+  readonly extractors?: {
+    readonly [name: string]: { readonly sha256: string; readonly input?: InputOptions };
+  };
 }
 
 /** A planned run: one line of `plan.jsonl`. */
@@ -55,6 +60,8 @@ export interface PlannedRun {
   readonly spec: RunSpec;
   /** The user's modules to register before the run: files, relative to the working folder. */
   readonly modules?: readonly string[];
+  /** Where the weights of `spec.extractors` lie, relative to the working folder. */
+  readonly weights?: { readonly [extractor: string]: string };
 }
 
 /** Where a record comes from. */

@@ -8,20 +8,14 @@ import type { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
 import { type ExternalConfig, takesSeed } from "../external/mod.ts";
-import {
-  controls,
-  datasets,
-  externals,
-  metrics,
-  registerModule,
-  runnable,
-  type Table,
-} from "../registry.ts";
+import { datasets, externals, metrics, registerModule, runnable, type Table } from "../registry.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
+import { readControls } from "./controls.ts";
 import { type Entry, readEntries } from "./entries.ts";
+import { readExtractors } from "./extractors.ts";
 import { axesOf, combinations, withoutDuplicates } from "./expand.ts";
 import { type Problem, SuiteError } from "./problem.ts";
 import {
@@ -191,6 +185,7 @@ async function readSuite(
     problems.push({ ...source.locate(["seeds"]), message: "`seeds` has the same seed twice" });
   }
   checkPrimary(plain?.report.primary, entries.metrics.map((e) => e.of), top);
+  const extractors = readExtractors(given.extractors, plain?.extractors ?? {}, top);
   if (problems.length > 0 || plain === undefined || data === undefined) return undefined;
   return {
     name: plain.suite,
@@ -204,6 +199,7 @@ async function readSuite(
     modules,
     runs: withoutDuplicates(expanded.flat(), computed),
     metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
+    extractors,
     controls: rows,
     report: plain.report,
     overrides,
@@ -282,8 +278,13 @@ async function readData(given: unknown, top: Place): Promise<Suite["data"] | und
   if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
   const { dataset, ...config } = given as Record<string, unknown>;
   if (typeof dataset !== "string") return undefined;
-  const named = { ...top, path: ["data", "dataset"], what: "dataset", part: "value" as const };
-  const found = await lookUp(datasets, dataset, named);
+  const at = ["data", "dataset"];
+  const found = await lookUp(datasets, dataset, {
+    ...top,
+    path: at,
+    what: "dataset",
+    part: "value",
+  });
   if (found === undefined) return undefined;
   const place = { ...top, path: ["data"], name: dataset, more: `deno task list ${dataset}` };
   checkKeys(found.config, config, place);
@@ -379,21 +380,4 @@ function checkPrimary(
       (near === undefined ? "" : `; did you mean \`${near}\`?`),
     hints: [`its metrics: ${[...new Set(own)].join(", ")}`],
   });
-}
-
-function readControls(given: unknown, { source, problems }: Place): string[] {
-  const known = Object.keys(controls);
-  if (given === undefined) return known;
-  if (!Array.isArray(given)) return [];
-  for (const [i, name] of given.entries()) {
-    if (typeof name !== "string" || known.includes(name)) continue;
-    const near = nearest(name, known);
-    problems.push({
-      ...source.locate(["controls", i]),
-      message: `unknown control \`${name}\`` +
-        (near === undefined ? "" : `; did you mean \`${near}\`?`),
-      hints: [`controls: ${known.join(", ")}`],
-    });
-  }
-  return [...new Set(given as string[])];
 }

@@ -36,6 +36,28 @@ export const runKeys = z.strictObject({
   batch: z.int().min(1).optional().describe("this entry's own training batch"),
 });
 
+/** The user's weights of one extractor. */
+export const extractorWeights = z.strictObject({
+  weights: z.string().min(1).describe("file of weights, relative to this file"),
+  sha256: z.string()
+    .regex(
+      /^[0-9a-f]{64}$/,
+      "wants the file's sha256 in 64 small hexadecimal digits (sha256sum FILE)",
+    )
+    .describe("the file's sha256: what the numbers depend on, wherever it lies"),
+  input: z.strictObject({
+    side: z.int().min(1).optional().describe("height and width; default: the model's own"),
+    layout: z.enum(["nchw", "nhwc"]).optional().describe("default: where it has 3 channels"),
+    mean: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
+      "taken off values in [0, 1]; default: ImageNet's",
+    ),
+    deviation: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
+      "what is left is divided by this; default: ImageNet's",
+    ),
+    output: z.string().min(1).optional().describe("output with the features; default: the first"),
+  }).optional().describe("of `onnx` alone: how the model takes pictures"),
+});
+
 /** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */
 export const suiteFile = z.strictObject({
   suite: z.string()
@@ -58,6 +80,9 @@ export const suiteFile = z.strictObject({
     "families with configs; a list where one value is wanted is an axis of the matrix",
   ),
   metrics: z.array(z.unknown()).min(1).describe("metrics with configs and gate policies"),
+  extractors: z.record(z.string(), extractorWeights).default({}).describe(
+    "weights of your own for extractors that no package carries, by the extractor's name",
+  ),
   controls: z.array(z.string()).optional().describe("control rows; default: all"),
   report: report.default({}).describe("how results are shown; changes no number"),
 });
@@ -125,6 +150,8 @@ export interface Suite {
   readonly modules: readonly string[];
   readonly runs: readonly SuiteRun[];
   readonly metrics: readonly SuiteMetric[];
+  /** The user's weights by extractor: paths relative to the working folder, and sha256. */
+  readonly extractors: Readonly<Record<string, z.output<typeof extractorWeights>>>;
   readonly controls: readonly string[];
   readonly report: ReportOptions;
   /** The `--set` overrides that are in it. */

@@ -17,6 +17,7 @@ declare module "yauzl" {
   }
   const yauzl: {
     openPromise(path: string, options?: { autoClose?: boolean }): Promise<ZipFile>;
+    fromBufferPromise(buffer: Uint8Array): Promise<ZipFile>;
   };
   export default yauzl;
 }

@@ -3,8 +3,13 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { extractorFigures } from "./extractors.ts";
 import { gateFigures } from "./gate.ts";
 import { metricFigures } from "./metrics.ts";
 
 /** See the module. */
-export const evaluation: readonly Figure[] = [...metricFigures, ...gateFigures];
+export const evaluation: readonly Figure[] = [
+  ...metricFigures,
+  ...extractorFigures,
+  ...gateFigures,
+];

@@ -7,13 +7,13 @@ import * as tf from "@tensorflow/tfjs";
 import type { ImageSet } from "../../data/dataset.ts";
 import { resizeArea } from "../../data/images.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { exp } from "../../numeric/elementary.ts";
 import type { Extractor, Features } from "../metric.ts";
 import { whiten } from "../whitening.ts";
 import type { Whitening } from "../whitening.ts";
 import { inBatches } from "./batches.ts";
 import { judgeFeatures, judgeSide, judgeWidth } from "./judge_net.ts";
 import type { JudgeParams } from "./judge_net.ts";
+import { softmaxRows } from "./softmax.ts";
 import { readWeights } from "./weights.ts";
 import type { HostTensor } from "../../nn/safetensors.ts";
 
@@ -75,22 +75,18 @@ function probabilities(judge: JudgeFile, pooled: Features): Record<string, Float
   for (const [factor, names] of Object.entries(judge.factors)) {
     const weight = judge.tensors[`classes/${factor}/weight`].data;
     const bias = judge.tensors[`classes/${factor}/bias`].data;
-    const classes = names.length, p = new Float32Array(pooled.count * classes);
-    const logits = new Float64Array(classes);
+    const classes = names.length;
+    const logits = new Float64Array(pooled.count * classes);
     for (let i = 0; i < pooled.count; i++) {
       for (let c = 0; c < classes; c++) {
         let s = bias[c];
         for (let j = 0; j < judgeWidth; j++) {
           s += pooled.data[i * judgeWidth + j] * weight[j * classes + c];
         }
-        logits[c] = s;
+        logits[i * classes + c] = s;
       }
-      const largest = logits.reduce((m, v) => Math.max(m, v), -Infinity);
-      let sum = 0;
-      for (let c = 0; c < classes; c++) sum += logits[c] = exp(logits[c] - largest);
-      for (let c = 0; c < classes; c++) p[i * classes + c] = logits[c] / sum;
     }
-    out[factor] = p;
+    out[factor] = softmaxRows(logits, pooled.count);
   }
   return out;
 }

@@ -32,7 +32,7 @@ export function gaussianMatrix(size: number, sigma: number): Float64Array {
 }
 
 /** Cubic convolution kernel, a = −1/2. Keys 1981, eq. 4. */
-function cubic(t: number): number {
+export function cubic(t: number): number {
   const x = Math.abs(t);
   if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
   return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
