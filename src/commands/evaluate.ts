@@ -72,6 +72,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     show(asked.output, {
       values: scores.values,
       extractions: extractionsOf(measured),
+      engine: engine === null ? null : engineText(engine),
       peakBytes: peakBytes(),
       head: heading(measured, { asked, network, why }),
       real: real.label,
@@ -215,6 +216,10 @@ function notesOn(
   const [real, fake] = measured;
   return fake === undefined ? notes : [...notes, ...warnings({ real, fake })];
 }
+
+const engineText = ({ name, versions, device }: EngineIdentity) =>
+  [name, ...Object.entries(versions).map(([what, version]) => `${what} ${version}`), device]
+    .join(", ");
 
 /** What made numbers that were given without a network: what their files say, or nothing. */
 function nameOf(measured: readonly Measured[]): string {

@@ -20,6 +20,8 @@ export interface ExtractionEvent extends Timing {
 export interface Shown {
   readonly values: readonly MetricValue[];
   readonly extractions: readonly ExtractionEvent[];
+  /** Engine with its versions; null where no network ran. */
+  readonly engine: string | null;
   /** Most resident bytes of the process; null where the system doesn't tell. */
   readonly peakBytes: number | null;
   /** Lines over the table. */
@@ -49,10 +51,10 @@ const table: Show = ({ values, head, extractions }, print) => {
   }
 };
 
-const json: Show = ({ values, extractions, peakBytes }, print) => {
+const json: Show = ({ values, extractions, engine, peakBytes }, print) => {
   for (const value of values) print(JSON.stringify(value));
   for (const extraction of extractions) print(JSON.stringify(extraction));
-  print(JSON.stringify({ event: "memory", peakBytes }));
+  print(JSON.stringify({ event: "process", engine, peakBytes }));
 };
 
 /** Fields of the tables that programs read. */

@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { core } from "./core.ts";
 import { engines } from "./engines/mod.ts";
+import { evaluation } from "./evaluation/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
 import {
   type Figure,
@@ -24,6 +25,7 @@ export type { Figure, FigureLine } from "./figure.ts";
 export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {
   core,
   engines,
+  evaluation,
   "image-families": imageFamilies,
 };
 

@@ -80,7 +80,7 @@ Deno.test("evaluate: a folder against itself, something else, and statistics of 
     true,
   ]);
   // What one call extracted, the next one finds.
-  assertEquals(self.events.map(({ event }) => event), ["extraction", "extraction", "memory"]);
+  assertEquals(self.events.map(({ event }) => event), ["extraction", "extraction", "process"]);
   assertEquals(self.events.map(({ pictures }) => pictures), [12, 0, undefined]);
   assertEquals(other.events[0].pictures, 0);
   assert(other.events[1].busy > 0 && other.events[1].busy <= 1);

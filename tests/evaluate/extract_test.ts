@@ -85,7 +85,7 @@ async function features(
 
 const whole = await features({ jobs: 1 });
 
-Deno.test("every readable picture has a row, in order; what can't be read is named", async () => {
+Deno.test("every readable picture has a row, in order; what can't be read is named", () => {
   assertEquals(whole.rows.length, 149 * 4);
   assertEquals(whole.skipped, ["0070.png"]);
   assertEquals(whole.rows[4 * 1 + 1], 5 / 9); // height over width: pictures keep their own size
