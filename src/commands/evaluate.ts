@@ -51,13 +51,14 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
         skip: asked.skip,
         size: asked.size,
         progress: (progress) => meter.extraction(progress),
+        say: (line) => terminal.warn(line),
       });
       open.push(done);
       measured.push(done);
     }
     const [real, fake] = measured;
     await save(real, asked, meter);
-    const notes = notesOn(sides, measured, asked);
+    const notes = notesOn(sides, measured, { ...asked, metrics: chosen });
     const scores: Scores = fake === undefined
       ? { values: [], problems: [], notes: [] }
       : await score({ real, fake }, {
@@ -204,17 +205,18 @@ async function save(real: Measured, asked: Asked, meter: Meter): Promise<void> {
 function notesOn(
   sides: readonly Side[],
   measured: readonly Measured[],
-  { samples, shuffle }: Asked,
+  { samples, shuffle, metrics }: Asked & { metrics: readonly string[] },
 ): string[] {
   const notes = measured.flatMap((side) => side.notes);
-  if (samples !== undefined && shuffle === undefined) {
-    for (const side of sides) {
-      const note = side.kind === "pictures" ? folderNote(side.source, samples) : null;
-      if (note !== null) notes.push(note);
-    }
-  }
   const [real, fake] = measured;
-  return fake === undefined ? notes : [...notes, ...warnings({ real, fake })];
+  if (fake === undefined) return notes;
+  const subset = samples ??
+    Math.min(...metrics.map((name) => folderMetrics[name].most ?? Infinity));
+  for (const side of shuffle === undefined ? sides : []) {
+    const note = side.kind === "pictures" ? folderNote(side.source, subset) : null;
+    if (note !== null) notes.push(note);
+  }
+  return [...notes, ...warnings({ real, fake })];
 }
 
 const engineText = ({ name, versions, device }: EngineIdentity) =>

@@ -76,11 +76,11 @@ export function warnings({ real, fake }: { real: Measured; fake: Measured }): st
         `distance wants more pictures than dimensions, and is too large below that`,
     );
   }
-  for (const side of [real, fake]) {
-    if (side.rows !== null || side.origin !== null) continue;
+  for (const [side, other] of [[real, fake], [fake, real]]) {
+    if (side.origin !== null || (side.rows !== null && other.origin === null)) continue;
     found.push(
       `${side.label} doesn't say which network and resizing made it; a distance means something ` +
-        `only if they were this evaluation's`,
+        "only if they are the other side's",
     );
   }
   return found;

@@ -44,6 +44,8 @@ export interface MeasureOptions extends ExtractOptions {
   readonly network: Network | null;
   readonly engine: EngineIdentity | null;
   readonly cache: string;
+  /** Told what a person should hear at once. */
+  readonly say?: (line: string) => void;
   /** Side of the square that pixels are resized to; default: the pictures' own, which must be one. */
   readonly size?: number;
 }
@@ -101,7 +103,9 @@ async function measurePictures(
     count: source.count,
     engine: JSON.stringify([engine.name, engine.versions, engine.device]),
   };
-  const store = await FeatureStore.open(join(cache, "evaluate"), manifest);
+  const store = await FeatureStore.open(join(cache, "evaluate"), manifest, {
+    waiting: () => options.say?.(`${source.label}: another process extracts it; waiting`),
+  });
   let timing: Timing;
   try {
     timing = await extract(source, { network, store }, options);

@@ -12,7 +12,7 @@ import {
   type MetricValue,
 } from "../metrics/metric.ts";
 import { fromTable, metrics } from "../registry.ts";
-import { evaluate } from "../run/evaluate.ts";
+import { computeMetrics } from "../run/evaluate.ts";
 import { runKeys } from "../run/keys.ts";
 import { momentDistance } from "./distance.ts";
 import type { Measured } from "./measured.ts";
@@ -70,23 +70,15 @@ export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> 
     if (Number.isFinite(samples) && samples < common && options.samples === undefined) {
       limited.push(name);
     }
-    const found = await evaluate(
+    const config = configOf(metric, { ...options, samples }) as never;
+    const found = await computeMetrics(
+      context,
+      [{ metric: name, version: metric.version, config }],
       {
-        subject: context.subject,
-        dataset: context.dataset,
-        keys: runKeys(options.seed),
+        phase: "quality",
         metric: () => Promise.resolve(metric),
-        extractor: context.extractor,
-        cache: null,
-        engine: { name: "wasm", versions: {}, device: "", threads: 1 },
         progress: options.progress,
       },
-      [{
-        metric: name,
-        version: metric.version,
-        config: configOf(metric, { ...options, samples }) as never,
-      }],
-      { phase: "quality", context },
     );
     values.push(...found.values);
     problems.push(...found.problems);

@@ -7,7 +7,8 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import { sha256 } from "../digest.ts";
-import { readBytes, writeAtomic } from "../record/files.ts";
+import { readBytes, StoreError, writeAtomic } from "../record/files.ts";
+import { formatBytes } from "../report/format.ts";
 import { type FeatureBits, type FeatureRows, rowsWithout } from "./rows.ts";
 
 /** All that fixes the bits of features: another value of any of these is another store. */
@@ -57,15 +58,25 @@ export class FeatureStore {
     this.#skipped = skipped;
   }
 
-  /** Opens the store of a manifest below `root`, or makes it. */
-  static async open(root: string, manifest: Manifest): Promise<FeatureStore> {
+  /**
+   * Opens the store of a manifest below `root`, or makes it.
+   * @param waiting told where another process writes it, for which this one waits
+   */
+  static async open(
+    root: string,
+    manifest: Manifest,
+    { waiting }: { waiting?: () => void } = {},
+  ): Promise<FeatureStore> {
     const text = JSON.stringify(manifest, null, 1) + "\n";
     const folder = join(root, (await sha256(text)).slice(0, 24));
     await Deno.mkdir(folder, { recursive: true });
     const options = { read: true, write: true, create: true };
     const file = await Deno.open(join(folder, "features.bin"), options);
     try {
-      await file.lock(true);
+      if (!await file.tryLock(true)) {
+        waiting?.();
+        await file.lock(true);
+      }
       await writeAtomic(join(folder, "manifest.json"), text, { sync: false });
       const each = manifest.dimension * manifest.bits / 8;
       const whole = Math.floor((await file.stat()).size / each);
@@ -112,8 +123,17 @@ export class FeatureStore {
       }
     }
     const bytes = new Uint8Array(rows.buffer);
-    this.#file.seekSync(this.#done * dimension * bits / 8, Deno.SeekMode.Start);
-    for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
+    try {
+      this.#file.seekSync(this.#done * dimension * bits / 8, Deno.SeekMode.Start);
+      for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
+    } catch (error) {
+      const whole = this.manifest.count * dimension * bits / 8;
+      throw new StoreError(
+        `cannot write ${this.folder}: ${(error as Error).message}; features of all pictures take ` +
+          `${formatBytes(whole)}: free some space, or choose another folder with --out`,
+        { cause: error },
+      );
+    }
     this.#done += count;
     this.#skipped.push(...skipped);
   }

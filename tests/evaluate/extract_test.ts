@@ -16,6 +16,13 @@ await Deno.writeTextFile(join(root, "0070.png"), "broken");
 const reading = { decoding: "viewer", crop: false } as const;
 let stores = 0;
 
+/** Threads by their number, started once. */
+const pools = new Map<number, ReturnType<typeof decoding>>();
+function threadsOf(count: number) {
+  if (!pools.has(count)) pools.set(count, decoding(count));
+  return pools.get(count)!;
+}
+
 const source = async () =>
   folderSource(root, await listFiles(root, { folder: join(cache, "lists") }));
 
@@ -49,7 +56,7 @@ async function features(
   const at = join(cache, `${stores++}`);
   let done = 0;
   for (const batches of [...more.stopAfter ?? [], Infinity]) {
-    const store = await open(pictures, network, at), threads = decoding(jobs);
+    const store = await open(pictures, network, at), threads = threadsOf(jobs);
     const stop = new AbortController();
     let seen = 0;
     const task = extract(pictures, { network, store }, {
@@ -67,7 +74,6 @@ async function features(
       if (error.message === "killed") return true;
       throw error;
     });
-    threads.close();
     const rows = store.rows();
     const result = {
       rows: Array.from(rows.read(0, rows.count)),
@@ -118,7 +124,7 @@ Deno.test("features of a file don't depend on its neighbours: pictures go to the
 Deno.test("the first N readable pictures are what N asks for, and more go on from there", async () => {
   const network = tinyNetwork(), pictures = await source();
   const at = join(cache, "more");
-  const threads = decoding(2), options = { threads, reading, skip: 0.05 };
+  const threads = threadsOf(2), options = { threads, reading, skip: 0.05 };
   const counted = async (samples?: number) => {
     const store = await open(pictures, { ...network, batch: 16 }, at);
     const timing = await extract(pictures, { network: { ...network, batch: 16 }, store }, {
@@ -135,13 +141,12 @@ Deno.test("the first N readable pictures are what N asks for, and more go on fro
   const all = await counted();
   assertEquals([all.pictures, all.first], [54, whole.rows]);
   assertEquals([(await counted()).pictures, (await counted()).busy], [0, null]);
-  threads.close();
   pictures.close();
 });
 
 Deno.test("a file cut short, or a state that is gone, costs the work after it and nothing else", async () => {
   const network = tinyNetwork(), pictures = await source(), at = join(cache, "broken");
-  const threads = decoding(2);
+  const threads = threadsOf(2);
   const again = async () => {
     const store = await open(pictures, { ...network, batch: 16 }, at);
     const { done } = store;
@@ -161,20 +166,18 @@ Deno.test("a file cut short, or a state that is gone, costs the work after it an
   await Deno.remove(join(folder, "state.json"));
   assertEquals((await again()).done, 0);
   assertEquals((await again()).done, 150);
-  threads.close();
   pictures.close();
 });
 
 Deno.test("more unreadable files than allowed stop it early, with their names", async () => {
   const network = { ...tinyNetwork(), batch: 16 }, pictures = await source();
-  const store = await open(pictures, network), threads = decoding(1);
+  const store = await open(pictures, network), threads = threadsOf(1);
   const error = await assertRejects(
     () => extract(pictures, { network, store }, { threads, reading, skip: 0.001 }),
     DataError,
   );
   assert(error.message.includes("1 of the first 80 files can't be read"), error.message);
   assert(error.message.includes("0070.png: not a readable picture"), error.message);
-  threads.close();
   store.close();
   pictures.close();
 });
@@ -193,6 +196,7 @@ Deno.test("a value that its store would round is an error, not another value", a
 });
 
 Deno.test("clean up", async () => {
+  for (const threads of pools.values()) threads.close();
   await Deno.remove(root, { recursive: true });
   await Deno.remove(cache, { recursive: true });
 });
