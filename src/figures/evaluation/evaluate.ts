@@ -23,6 +23,9 @@ interface Reading {
   readonly wallSeconds: number;
 }
 
+/** A line that the command prints. */
+type Line = Partial<Reading> & { event?: string; label?: string; side?: string };
+
 /** Extracts a fresh folder of `count` pictures; or why that failed. */
 export async function evaluateFolder(
   count: number,
@@ -40,14 +43,16 @@ export async function evaluateFolder(
     ));
     if (ran.code !== 0) return { reason: `evaluate: ${lastWords(ran)}` };
     const events = ran.stdout.split("\n").filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as Partial<Reading> & { event?: string });
+      .map((line) => JSON.parse(line) as Line);
     const extraction = events.find(({ event }) => event === "extraction");
     const process = events.find(({ event }) => event === "process");
     if (extraction?.pictures !== count || extraction.busy == null) {
       return { reason: `evaluate extracted ${extraction?.pictures} of ${count} pictures` };
     }
     if (process?.peakBytes == null) return { reason: "this system doesn't tell peak memory" };
-    return { ...extraction, ...process, wallSeconds: ran.seconds } as Reading;
+    const { event: _event, label: _label, side: _side, ...timing } = extraction;
+    const { engine, peakBytes } = process;
+    return { ...timing, engine, peakBytes, wallSeconds: ran.seconds } as Reading;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
