@@ -172,7 +172,8 @@ async function networkFor(
   const { engine } = await openEngine(choice.name);
   let network: Network;
   try {
-    network = await openNetwork(asked.extractor, engine, asked);
+    const { weights, resize } = asked;
+    network = await openNetwork(asked.extractor, engine, { weights, resize });
   } catch (error) {
     if (error instanceof MetricUnavailable) {
       throw new UsageError(`--extractor ${asked.extractor}: ${error.message}`);

@@ -135,7 +135,7 @@ async function settingsIn(args: Arguments): Promise<Asked["settings"]> {
     }
     checkMetrics([name]);
     (settings[name] ??= {})[key] = parseYaml(value);
-    const metric = await fromTable(metrics, name, "metric");
+    const metric = await fromTable(metrics, folderMetrics[name].metric ?? name, "metric");
     const parsed = metric.config.safeParse(settings[name]);
     if (!parsed.success) throw new UsageError(`--set ${text}: ${z.prettifyError(parsed.error)}`);
     if (folderMetrics[name].needs === "moments") {

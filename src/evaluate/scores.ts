@@ -64,13 +64,13 @@ export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> 
       }
       continue;
     }
-    const metric = await fromTable(metrics, name, "metric");
+    const metric = await fromTable(metrics, row.metric ?? name, "metric");
     const common = Math.min(...counts);
     const samples = options.samples ?? Math.min(common, row.most ?? Infinity);
     if (Number.isFinite(samples) && samples < common && options.samples === undefined) {
       limited.push(name);
     }
-    const config = configOf(metric, { ...options, samples }) as never;
+    const config = configOf(metric, { ...options, name, samples }) as never;
     const found = await computeMetrics(
       context,
       [{ metric: name, version: metric.version, config }],
@@ -93,15 +93,20 @@ function limitNote(names: readonly string[], counts: readonly number[]): string 
     "square; --samples N sets another number";
 }
 
-/** The metric's settings; files of statistics have no number of pictures to ask for. */
+/** The metric's settings: those of these that it has, then its row's, then the user's. */
 function configOf(
   metric: Metric,
-  { samples, extractor, settings }: ScoreOptions & { samples: number },
+  { name, samples, extractor, settings }: ScoreOptions & { name: string; samples: number },
 ): unknown {
+  const { shape } = metric.config as { shape?: Readonly<Record<string, unknown>> };
+  // A file of statistics has no number of pictures to ask for.
+  const common = { features: extractor, samples: Number.isFinite(samples) ? samples : 2 };
   return metric.config.parse({
-    features: extractor,
-    samples: Number.isFinite(samples) ? samples : 2,
-    ...settings[metric.name],
+    ...Object.fromEntries(
+      Object.entries(common).filter(([key]) => shape === undefined || key in shape),
+    ),
+    ...folderMetrics[name].settings,
+    ...settings[name],
   });
 }
 

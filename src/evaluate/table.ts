@@ -16,11 +16,15 @@ export interface FolderMetric {
    * square. The metric's name carries the number.
    */
   readonly most?: number;
+  /** Name in the registry, where it isn't the row's own. */
+  readonly metric?: string;
+  /** Settings that make this row of that metric. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** In `--metrics` by default. */
   readonly usual: boolean;
 }
 
-/** By their names in the registry, in the order of output. */
+/** By the names of `--metrics`, in the order of output. */
 export const folderMetrics: Readonly<Record<string, FolderMetric>> = {
   frechet: { needs: "moments", usual: true },
   kernel: { needs: "features", most: 5000, usual: true },

@@ -111,7 +111,7 @@ law("features don't depend on threads, on the size of batches, or on where it wa
     assertEquals(found.rows, whole.rows);
     assertEquals(found.skipped, whole.skipped);
   },
-  kills: ["store-resumes-a-batch-late", "skipped-row-kept"],
+  kills: ["store-resumes-a-batch-late"],
 });
 
 Deno.test("features of a file don't depend on its neighbours: pictures go to the extractor by size", async () => {
