@@ -25,8 +25,8 @@ export type { Figure, FigureLine } from "./figure.ts";
 export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {
   core,
   engines,
-  evaluation,
   "image-families": imageFamilies,
+  evaluation,
 };
 
 /** Where stored figures lie. */

@@ -1,11 +1,9 @@
 /**
- * Figures of the group `evaluation`.
+ * Figures of the evaluation: one file an area.
  * @module
  */
 import type { Figure } from "../figure.ts";
 import { evaluateFigures } from "./evaluate.ts";
 
-/** All of them; a new part is one row. */
-export const evaluation: readonly Figure[] = [
-  ...evaluateFigures,
-];
+/** See the module. */
+export const evaluation: readonly Figure[] = [...evaluateFigures];
