@@ -7,7 +7,7 @@
  * @module
  */
 import { DataError } from "../data/dataset.ts";
-import type { DecodeReply, DecodeTask, Reading } from "./decode.ts";
+import type { Decoded, DecodeReply, DecodeTask, Reading } from "./decode.ts";
 import type { Network } from "./network.ts";
 import type { PictureSource } from "./source.ts";
 import type { FeatureStore, Skipped } from "./store.ts";
@@ -46,6 +46,8 @@ export interface ExtractOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Bytes of decoded pictures that may lie ready, about; one batch always may. */
+const heldBytes = 1 << 28;
 /** Milliseconds between commits. */
 const commitInterval = 2000;
 
@@ -61,8 +63,9 @@ export async function extract(
 ): Promise<Timing> {
   const { threads, samples = source.count, signal } = options;
   const { batch } = network, began = store.done, start = performance.now();
-  // Two batches a thread lie ready: more would only take memory.
-  const ahead = 2 * threads.count, ready: Promise<DecodeReply>[] = [];
+  const ready: Promise<DecodeReply>[] = [];
+  // Two batches a thread lie ready, fewer of large pictures: more would only take memory.
+  let ahead = 2 * threads.count;
   let asked = store.done, extractorMs = 0, committed = start;
   const wanted = () => Math.min(source.count, samples + store.skipped.length);
   const fill = () => {
@@ -80,6 +83,8 @@ export async function extract(
     for (fill(); ready.length > 0; fill()) {
       signal?.throwIfAborted();
       const { decoded, skipped } = await ready.shift()!;
+      const fit = Math.floor(heldBytes / Math.max(1, bytesOf(decoded)));
+      ahead = Math.max(1, Math.min(2 * threads.count, fit));
       const count = Math.min(batch, source.count - store.done);
       const called = performance.now();
       const values = await network.run(decoded, count);
@@ -104,6 +109,12 @@ export async function extract(
     extractorSeconds: extractorMs / 1000,
     busy: pictures === 0 ? null : extractorMs / 1000 / took,
   };
+}
+
+function bytesOf(decoded: Decoded): number {
+  return "pixels" in decoded
+    ? decoded.pixels.byteLength
+    : decoded.pictures.reduce((sum, picture) => sum + (picture?.data.length ?? 0), 0);
 }
 
 /** Zeros in the rows of pictures that couldn't be read. */

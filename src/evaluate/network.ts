@@ -38,8 +38,8 @@ export interface NetworkOptions {
   readonly resize?: string;
 }
 
-/** Pictures a batch of an extractor that takes any number: a multiple of what it takes at a time. */
-const batch = 64;
+/** Pictures a batch of an extractor that takes any number: few, since they come in their own size. */
+const batch = 16;
 
 /** Extractors whose features are a network's own float32 values; others are kept in float64. */
 const single: readonly string[] = ["lite0"];

@@ -118,7 +118,7 @@ Deno.test("features of a file don't depend on its neighbours: pictures go to the
   const calls: number[] = [];
   const found = await features({ jobs: 2, network: tinyNetwork(calls) });
   assertEquals(found.rows, whole.rows);
-  assert(calls.length >= 9 && calls.every((count) => count <= 22), `${calls}`);
+  assert(calls.length >= 30 && calls.every((count) => count <= 6), `${calls}`);
 });
 
 Deno.test("the first N readable pictures are what N asks for, and more go on from there", async () => {
