@@ -1,186 +1,265 @@
 /**
- * `evaluate`: feature distances between two folders of pictures, whoever made them.
+ * `evaluate`: feature distances between two sets of pictures, whoever made them.
  * @module
  */
 import { join } from "@std/path";
-import {
-  commonSide,
-  decodeFolder,
-  firstImages,
-  type FolderImages,
-  pictureFiles,
-  realDataset,
-} from "../data/folder/pair.ts";
 import { DataError } from "../data/dataset.ts";
-import { openEngine } from "../engine/mod.ts";
+import type { EngineIdentity } from "../engine/engine.ts";
 import { exitCodes, UsageError } from "../errors.ts";
-import { openExtractor } from "../metrics/extractors/mod.ts";
-import type { MetricValue, Subject } from "../metrics/metric.ts";
-import { extractors, fromTable, metrics } from "../registry.ts";
-import { evaluate } from "../run/evaluate.ts";
-import { runKeys } from "../run/keys.ts";
-import { didYouMean } from "../text/nearest.ts";
+import { folderNote, requireSameNetwork, warnings } from "../evaluate/advice.ts";
+import type { DecodeReply, DecodeTask } from "../evaluate/decode.ts";
+import { measure, type Measured, preparationOf } from "../evaluate/measured.ts";
+import { type Network, openNetwork } from "../evaluate/network.ts";
+import { peakBytes } from "../evaluate/peak.ts";
+import { saveFeatures } from "../evaluate/save_features.ts";
+import { score, type Scores } from "../evaluate/scores.ts";
+import { openSide, type Side } from "../evaluate/sides.ts";
+import { saveStatistics } from "../evaluate/statistics.ts";
+import { folderMetrics } from "../evaluate/table.ts";
+import { Threads } from "../evaluate/threads.ts";
+import { MetricUnavailable } from "../metrics/metric.ts";
 import type { Arguments, Terminal } from "./command.ts";
 import { chooseEngine } from "./engine_choice.ts";
-import { columns } from "./help.ts";
-
-/** Metrics that need samples and real pictures only. */
-const folderMetrics = ["frechet", "kernel", "coverage", "duplicates"];
+import { type Asked, readArguments } from "./evaluate_arguments.ts";
+import { type ExtractionEvent, show } from "./evaluate_output.ts";
+import { Meter } from "./meter.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const asked = readArguments(args);
-  const [real, fake, size] = await readFolders(asked, { args, terminal });
-  const samples = asked.samples ?? Math.min(real.images.count, fake.images.count);
-  for (const side of [real, fake]) {
-    if (side.images.count >= samples) continue;
-    throw new UsageError(
-      `--samples ${samples}: ${side.path} has ${side.images.count} readable pictures`,
-    );
-  }
-  const choice = await chooseEngine(args.one("engine"));
-  const { engine } = await openEngine(choice.name);
-  // The engine is the process's own and ends with it.
-  const spec = await Promise.all(asked.metrics.map(async (name) => {
-    const metric = await fromTable(metrics, name, "metric");
-    const config = metric.config.parse({ features: asked.features, samples }) as never;
-    return { metric: name, version: metric.version, config };
-  }));
-  const { values, problems } = await evaluate(
-    {
-      subject: subjectOf(fake),
-      dataset: realDataset(real, size),
-      keys: runKeys(asked.seed),
-      metric: (name) => fromTable(metrics, name, "metric"),
-      extractor: (name) => openExtractor(name, engine),
-      cache: join(args.one("out") ?? ".likeness", "cache"),
-      engine: engine.identity,
-      progress: (note) => terminal.live && terminal.draw(`\r${note} …\x1b[K`),
-    },
-    spec,
-    { phase: "quality" },
-  );
-  if (terminal.live) terminal.draw("\r\x1b[K");
-  show(values, { args, terminal, head: heading(real, fake, { size, asked, samples, choice }) });
-  for (const problem of problems) terminal.warn(problem);
-  return values.some((v) => v.value !== null) && problems.length === 0
-    ? exitCodes.pass
-    : exitCodes.failed;
-}
-
-interface Asked {
-  readonly real: string;
-  readonly fake: string;
-  readonly features: string;
-  readonly metrics: readonly string[];
-  readonly samples?: number;
-  readonly size?: number;
-  readonly seed: number;
-}
-
-function readArguments(args: Arguments): Asked {
-  const [real, fake] = ["real", "fake"].map((name) => {
-    const folder = args.one(name);
-    if (folder !== undefined) return folder;
-    throw new UsageError(`evaluate wants --${name} DIR, e.g. --real photos/ --fake samples/`);
-  });
-  const features = args.one("features") ?? "lite0";
-  if (!Object.hasOwn(extractors, features)) {
-    const known = Object.keys(extractors);
-    throw new UsageError(
-      `--features: no extractor \`${features}\`${didYouMean(features, known)}\n` +
-        `  extractors: ${known.join(", ")}`,
-    );
-  }
-  const chosen = args.list("metrics") ?? folderMetrics;
-  for (const name of chosen) {
-    if (folderMetrics.includes(name)) continue;
-    throw new UsageError(
-      `--metrics: \`${name}\` can't be measured between two folders` +
-        `${didYouMean(name, folderMetrics)}\n  those that can: ${folderMetrics.join(", ")}`,
-    );
-  }
-  if (chosen.length === 0) throw new UsageError("--metrics names none");
-  return {
-    real,
-    fake,
-    features,
-    metrics: chosen,
-    samples: args.whole("samples", { minimum: 2 }),
-    size: args.whole("size", { minimum: 8, maximum: 4096 }),
-    seed: args.whole("seed", { maximum: 4294967295 }) ?? 1,
-  };
-}
-
-async function readFolders(
-  { real, fake, size }: Asked,
-  { args, terminal }: { args: Arguments; terminal: Terminal },
-): Promise<[real: FolderImages, fake: FolderImages, size: number]> {
+  const asked = await readArguments(args);
+  const cache = join(args.one("out") ?? ".likeness", "cache");
+  const meter = new Meter(terminal);
+  const open: { close(): void }[] = [];
   try {
-    const [realFiles, fakeFiles] = [await pictureFiles(real), await pictureFiles(fake)];
-    const side = size ?? await commonSide([...realFiles, ...fakeFiles]);
-    const options = {
-      jobs: navigator.hardwareConcurrency,
-      progress: (done: number, total: number, note: string) => {
-        if (terminal.live) terminal.draw(`\r${note} ${done}/${total}\x1b[K`);
-      },
-    };
-    const decoded = [
-      await decodeFolder({ folder: real, paths: realFiles, size: side }, options),
-      await decodeFolder({ folder: fake, paths: fakeFiles, size: side }, options),
-    ];
-    if (terminal.live) terminal.draw("\r\x1b[K");
-    if (!args.has("json")) {
-      for (const note of decoded.flatMap((d) => d.notes)) terminal.warn(note);
+    const sides = await openSides(asked, { cache, meter, open });
+    const chosen = metricsFor(asked, sides);
+    const { network, engine, why } = await networkFor(asked, sides, args.one("engine"));
+    const measured: Measured[] = [];
+    const threads = new Threads<DecodeTask, DecodeReply>(
+      new URL("../evaluate/decode_thread.ts", import.meta.url),
+      { count: network === null ? 1 : asked.jobs, name: "decoding" },
+    );
+    open.push(threads);
+    for (const side of sides) {
+      const done = await measure(side, {
+        network,
+        engine,
+        cache,
+        threads,
+        reading: { decoding: asked.decoding, crop: asked.crop },
+        samples: asked.samples,
+        skip: asked.skip,
+        size: asked.size,
+        progress: (progress) => meter.extraction(progress),
+        say: (line) => terminal.warn(line),
+      });
+      open.push(done);
+      measured.push(done);
     }
-    return [decoded[0], decoded[1], side];
+    const [real, fake] = measured;
+    await save(real, asked, meter);
+    const notes = notesOn(sides, measured, { ...asked, metrics: chosen });
+    const scores: Scores = fake === undefined
+      ? { values: [], problems: [], notes: [] }
+      : await score({ real, fake }, {
+        ...asked,
+        metrics: chosen,
+        extractor: network?.name ?? nameOf(measured),
+        opened: network?.extractor ?? null,
+        progress: (note) => meter.note(note),
+      });
+    meter.clear();
+    for (const note of [...notes, ...scores.notes]) terminal.warn(note);
+    show(asked.output, {
+      values: scores.values,
+      extractions: extractionsOf(measured),
+      engine: engine === null ? null : engineText(engine),
+      peakBytes: peakBytes(),
+      head: heading(measured, { asked, network, why }),
+      real: real.label,
+      fake: fake?.label ?? "",
+    }, terminal);
+    for (const problem of scores.problems) terminal.warn(problem);
+    const any = fake === undefined || scores.values.some((v) => v.value !== null);
+    return any && scores.problems.length === 0 ? exitCodes.pass : exitCodes.failed;
   } catch (error) {
-    // A folder that was named and can't be used is a mistake in the command line.
+    // What was named and can't be used is a mistake in the command line.
     if (error instanceof DataError) throw new UsageError(error.message);
     throw error;
+  } finally {
+    meter.clear();
+    for (const one of open.reverse()) one.close();
   }
 }
 
-function subjectOf(fake: FolderImages): Subject {
-  return {
-    label: fake.path,
-    capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
-    sample: (count) => firstImages(fake, count),
+async function openSides(
+  asked: Asked,
+  { cache, meter, open }: { cache: string; meter: Meter; open: { close(): void }[] },
+): Promise<Side[]> {
+  const sides: Side[] = [];
+  for (const text of [asked.real, asked.fake]) {
+    if (text === undefined) continue;
+    const progress = (note: string) => meter.note(note);
+    const side = await openSide(text, { ...asked, cache, progress });
+    open.push(side);
+    if (side.kind === "pictures" && side.source.count < 2) {
+      throw new DataError(
+        `${text} has ${side.source.count} pictures; a distance needs 2 or more`,
+      );
+    }
+    sides.push(side);
+  }
+  return sides;
+}
+
+/** Metrics asked for, or all that these sides can give. */
+function metricsFor({ metrics, saveFeatures }: Asked, sides: readonly Side[]): readonly string[] {
+  const statistics = sides.find(({ kind }) => kind === "statistics");
+  const numbers = sides.find(({ kind }) => kind === "features");
+  if (saveFeatures !== undefined && sides[0].kind === "statistics") {
+    throw new UsageError(
+      `--save-features: ${sides[0].label} holds no features, only their moments`,
+    );
+  }
+  const obstacle = (name: string): string | null => {
+    const { needs } = folderMetrics[name];
+    if (needs === "moments") return null;
+    if (statistics) return `${statistics.label} holds means and covariances only`;
+    return needs === "pixels" && numbers ? `${numbers.label} holds features, no pictures` : null;
   };
+  if (metrics === undefined) {
+    return Object.keys(folderMetrics).filter((name) =>
+      folderMetrics[name].usual && obstacle(name) === null
+    );
+  }
+  for (const name of metrics) {
+    const why = obstacle(name);
+    if (why === null) continue;
+    throw new UsageError(
+      `--metrics ${name}: it needs ${folderMetrics[name].needs}, and ${why}; give the folder of ` +
+        "pictures in its place",
+    );
+  }
+  return metrics;
+}
+
+/** The network that pictures go through; kept sides must have come from it. */
+async function networkFor(
+  asked: Asked,
+  sides: readonly Side[],
+  engineName: string | undefined,
+): Promise<{ network: Network | null; engine: EngineIdentity | null; why: string }> {
+  const kept = sides.filter((side) => side.kind !== "pictures").map((side) => ({
+    label: side.label,
+    dimension: side.kind === "features" ? side.rows.dimension : side.moments.dimension,
+    origin: side.kind === "statistics" ? side.origin : null,
+  }));
+  if (kept.length === sides.length) {
+    const [first, second] = kept;
+    if (second !== undefined) {
+      requireSameNetwork(second, {
+        name: first.origin?.extractor ?? second.origin?.extractor ?? first.label,
+        dimension: first.dimension,
+        digest: (first.origin ?? second.origin)?.extractorDigest ?? null,
+        preparation: first.origin?.preparation ?? null,
+      });
+    }
+    return { network: null, engine: null, why: "" };
+  }
+  const choice = await chooseEngine(engineName);
+  const { openEngine } = await import("../engine/mod.ts");
+  // The engine is the process's own and ends with it.
+  const { engine } = await openEngine(choice.name);
+  let network: Network;
+  try {
+    const { weights, resize } = asked;
+    network = await openNetwork(asked.extractor, engine, { weights, resize });
+  } catch (error) {
+    if (error instanceof MetricUnavailable) {
+      throw new UsageError(`--extractor ${asked.extractor}: ${error.message}`);
+    }
+    throw error;
+  }
+  for (const side of kept) {
+    requireSameNetwork(side, {
+      name: network.name,
+      dimension: network.dimension,
+      digest: network.extractor.digest ?? null,
+      preparation: preparationOf(network, asked),
+    });
+  }
+  return { network, engine: engine.identity, why: `${choice.name} (${choice.why})` };
+}
+
+/** Files that were asked for, of the real side. */
+async function save(real: Measured, asked: Asked, meter: Meter): Promise<void> {
+  if (asked.saveStats !== undefined) {
+    const moments = await real.moments((note) => meter.note(note));
+    await saveStatistics(asked.saveStats, { moments, origin: real.origin });
+  }
+  if (asked.saveFeatures !== undefined && real.rows !== null) {
+    const { bits } = real;
+    await saveFeatures(asked.saveFeatures, real.rows, { count: real.count ?? 0, bits });
+  }
+}
+
+function notesOn(
+  sides: readonly Side[],
+  measured: readonly Measured[],
+  { samples, shuffle, metrics }: Asked & { metrics: readonly string[] },
+): string[] {
+  const notes = measured.flatMap((side) => side.notes);
+  const [real, fake] = measured;
+  if (fake === undefined) return notes;
+  const subset = samples ??
+    Math.min(...metrics.map((name) => folderMetrics[name].most ?? Infinity));
+  for (const side of shuffle === undefined ? sides : []) {
+    const note = side.kind === "pictures" ? folderNote(side.source, subset) : null;
+    if (note !== null) notes.push(note);
+  }
+  return [...notes, ...warnings({ real, fake })];
+}
+
+const engineText = ({ name, versions, device }: EngineIdentity) =>
+  [name, ...Object.entries(versions).map(([what, version]) => `${what} ${version}`), device]
+    .join(", ");
+
+/** What made numbers that were given without a network: what their files say, or nothing. */
+function nameOf(measured: readonly Measured[]): string {
+  return measured.find(({ origin }) => origin !== null)?.origin?.extractor ?? "given";
+}
+
+function extractionsOf(measured: readonly Measured[]): ExtractionEvent[] {
+  return measured.flatMap(({ timing, label }, i) =>
+    timing === null
+      ? []
+      : [{ event: "extraction", side: i === 0 ? "real" : "fake", label, ...timing }]
+  );
 }
 
 function heading(
-  real: FolderImages,
-  fake: FolderImages,
-  { size, asked, samples, choice }: {
-    size: number;
-    asked: Asked;
-    samples: number;
-    choice: { name: string; why: string };
-  },
+  measured: readonly Measured[],
+  { asked, network, why }: { asked: Asked; network: Network | null; why: string },
 ): string[] {
-  const count = ({ path, images }: FolderImages) => `${path} (${images.count} pictures)`;
-  return [
-    `real ${count(real)} · generated ${count(fake)} · ${size}², RGB` +
-    (asked.size === undefined ? "" : " (resized)"),
-    `first ${samples} of each, by name · ${asked.features} · ${choice.name} (${choice.why})`,
-    "",
+  const count = ({ label, count }: Measured) =>
+    `${label} (${count === null ? "number unknown" : `${count.toLocaleString("en")} pictures`})`;
+  const [real, fake] = measured;
+  const order = asked.shuffle === undefined ? "by path" : `shuffled by seed ${asked.shuffle}`;
+  const lines = [
+    `real ${count(real)}` + (fake === undefined ? "" : ` · generated ${count(fake)}`),
   ];
-}
-
-function show(
-  values: readonly MetricValue[],
-  { args, terminal, head }: { args: Arguments; terminal: Terminal; head: readonly string[] },
-): void {
-  if (args.has("json")) {
-    for (const value of values) terminal.print(JSON.stringify(value));
-    return;
+  if (network !== null) {
+    lines.push(
+      [
+        ...(asked.samples === undefined ? [] : [`first ${asked.samples} of each, ${order}`]),
+        network.name,
+        why,
+      ].join(" · "),
+    );
   }
-  for (const line of head) terminal.print(line);
-  const rows = values.map((v): [string, string] => {
-    const better = v.direction === "none" ? "" : ` (${v.direction} is better)`;
-    const text = v.value === null ? `n/m: ${v.reason}` : `${v.value.toPrecision(5)} ${v.unit}`;
-    return [v.name, text.trimEnd() + (v.value === null ? "" : better)];
-  });
-  for (const line of columns(rows)) terminal.print(line);
+  if (asked.saveStats !== undefined) lines.push(`statistics of ${real.label}: ${asked.saveStats}`);
+  if (asked.saveFeatures !== undefined) {
+    lines.push(`features of ${real.label}: ${asked.saveFeatures}`);
+  }
+  return [...lines, ""];
 }

@@ -2,6 +2,7 @@
  * The table of commands. Adding one is one row here and one module beside it.
  * @module
  */
+import { folderMetrics } from "../evaluate/table.ts";
 import type { Command, Option } from "./command.ts";
 import { gateCommands, gating } from "./gate_table.ts";
 import {
@@ -147,23 +148,72 @@ export const commands: readonly Command[] = [
   ...gateCommands,
   {
     name: "evaluate",
-    summary: "Compare two folders of images by feature distances",
+    summary: "Compare two sets of images by feature distances",
     about:
-      "Measures samples that any program made: the metrics of suites between a folder of real " +
-      "images and a folder of generated ones, PNG, JPEG or WebP, all of one size or --size.",
+      "Measures samples that any program made against real images: folders of any size (PNG, JPEG, " +
+      "WebP, TIFF, GIF, AVIF, folders below them too), a dataset of `likeness list`, statistics " +
+      "(.npz with mu and sigma, as pytorch-fid and clean-fid write and read them) or features " +
+      "(.npy). Images are decoded by threads while the extractor works, in memory that doesn't grow " +
+      "with their number; features are kept in the cache, so that an interrupted command goes on " +
+      "where it was, and a second comparison with the same images extracts nothing. Distances of " +
+      "means and covariances take all images of each side; metrics whose work grows with the square " +
+      "of the number take the first 5,000, which their names say. Images go to the extractor whole " +
+      "and in their own size, which it resizes; files that can't be read are skipped and named.",
     positionals: [],
     options: [
-      { name: "real", value: "DIR", about: "Folder of real images" },
-      { name: "fake", value: "DIR", about: "Folder of generated images" },
-      { name: "features", value: "NAME", about: "Extractor: lite0 (default) or judge" },
+      { name: "real", value: "WHAT", about: "Folder, dataset (emoji:size=64), .npz or .npy" },
+      { name: "fake", value: "WHAT", about: "The generated images, alike" },
+      { name: "extractor", value: "NAME", about: "lite0 (default) or another of likeness list" },
+      { name: "features", value: "NAME", about: "The same as --extractor" },
+      { name: "weights", value: "FILE", about: "Weights of an extractor that needs yours" },
+      { name: "sha256", value: "HEX", about: "What the weights must be, or it refuses" },
+      { name: "resize", value: "WAY", about: "How the extractor resizes, where it knows several" },
       {
         name: "metrics",
         value: "a,b,…",
-        about: "frechet, kernel, coverage, duplicates (default: all four)",
+        about: `Of ${
+          Object.keys(folderMetrics).join(", ")
+        } (default: all that both sides can give)`,
       },
-      { name: "samples", value: "N", about: "Images of each side (default: as many as both have)" },
-      { name: "size", value: "PIXELS", about: "Side to resize to (default: that of the images)" },
+      {
+        name: "set",
+        value: "METRIC.KEY=VALUE",
+        many: true,
+        about: "A metric's setting, e.g. coverage.k=3; likeness list coverage shows them",
+      },
+      { name: "samples", value: "N", about: "The first N images of each side (default: all)" },
+      { name: "shuffle", value: "SEED", about: "Take images in a random order, not by path" },
+      { name: "split", value: "NAME", about: "Split of a dataset: test (default) or train" },
+      {
+        name: "decode",
+        value: "WAY",
+        about: "viewer (default): turned by EXIF, colour profile applied, transparency on white; " +
+          "pil: none of these, as tools that use PIL's convert('RGB')",
+      },
+      { name: "crop", about: "Look at the central square of each image, not at all of it" },
+      {
+        name: "size",
+        value: "PIXELS",
+        about:
+          "Side to resize to where pixels are compared (default: the images', if all share it)",
+      },
+      {
+        name: "skip",
+        value: "SHARE",
+        about: "Unreadable files that are skipped; more are an error (default 0.01)",
+      },
+      {
+        name: "save-stats",
+        value: "FILE.npz",
+        about: "Write mean and covariance of --real; --fake may be left out",
+      },
+      {
+        name: "save-features",
+        value: "FILE.npy",
+        about: "Write features of --real, an image a row; --fake may be left out",
+      },
       { name: "seed", value: "N", about: "Seed of what a metric draws (default 1)" },
+      { name: "jobs", value: "N", about: "Decoding threads (default: the cores)" },
       {
         name: "engine",
         value: "NAME",
@@ -171,12 +221,28 @@ export const commands: readonly Command[] = [
       },
       out,
       json,
+      { name: "csv", about: "Print a table for programs" },
+      { name: "markdown", about: "Print a table for a README or a pull request" },
     ],
     examples: [
-      ["likeness evaluate --real photos/ --fake samples/", "every folder metric, on lite0"],
-      ["likeness evaluate --real a/ --fake b/ --metrics kernel --samples 500", "unbiased KID@500"],
+      ["likeness evaluate --real photos/ --fake samples/", "every metric, on lite0"],
+      [
+        "likeness evaluate --real a/ --fake b/ --metrics frechet",
+        "as pytorch-fid a/ b/, fid.compute_fid(a, b), fidelity --fid --input1 b/ --input2 a/",
+      ],
+      ["likeness evaluate --real a/ --save-stats a.npz", "as pytorch-fid --save-stats a/ a.npz"],
+      ["likeness evaluate --real a.npz --fake b/", "as pytorch-fid a.npz b/"],
+      [
+        "likeness evaluate --real a/ --fake b/ --metrics kernel --samples 1000 --shuffle 1",
+        "unbiased KID of 1,000 images, as one subset of fidelity --kid or compute_kid",
+      ],
+      [
+        "likeness evaluate --real a.npy --fake b.npy --metrics coverage --set coverage.k=5",
+        "as prdc's compute_prdc(a, b, nearest_k=5), of the arrays themselves",
+      ],
+      ["likeness evaluate --real heads --fake samples/ --extractor judge", "against a dataset"],
     ],
-    exits: [[0, "measured"], usage, [3, "no metric could be measured"]],
+    exits: [[0, "measured"], usage, [3, "no metric could be measured, or one broke down"]],
     load: module("evaluate"),
   },
   {

@@ -164,21 +164,24 @@ function finite(value: MetricValue, problems: string[]): MetricValue {
   return { ...value, value: null, status: "not-measured", reason };
 }
 
-/** Computes the metrics of one phase, one after the other. Only a stop ends it early. */
-export async function evaluate(
-  parts: EvaluationParts,
+/** How metrics are computed. */
+export interface ComputeOptions {
+  readonly phase: "quality" | "speed";
+  readonly metric: (name: string) => Promise<Metric>;
+  readonly stopped?: () => boolean;
+  readonly progress?: (note: string) => void;
+}
+
+/** Computes the metrics of one phase in a context, one after the other. Only a stop ends it early. */
+export async function computeMetrics(
+  context: EvaluationContext,
   metrics: RunSpec["metrics"],
-  { context = evaluationContext(parts), ...options }: {
-    phase: "quality" | "speed";
-    stopped?: () => boolean;
-    /** Default: a fresh one. Pass it to use what it remembers afterwards. */
-    context?: EvaluationContext;
-  },
+  options: ComputeOptions,
 ): Promise<Evaluation> {
   const values: MetricValue[] = [];
   const problems: string[] = [];
   for (const asked of metrics) {
-    const metric = await parts.metric(asked.metric);
+    const metric = await options.metric(asked.metric);
     if (metric.phase !== options.phase) continue;
     if (options.stopped?.()) break;
     if (metric.version !== asked.version) {
@@ -186,7 +189,7 @@ export async function evaluate(
         `metric ${asked.metric}: planned at version ${asked.version}, this is ${metric.version}`,
       );
     }
-    parts.progress?.(asked.metric);
+    options.progress?.(asked.metric);
     try {
       const computed = await metric.compute(context, asked.config);
       values.push(...computed.map((value) => finite(value, problems)));
@@ -202,4 +205,19 @@ export async function evaluate(
     }
   }
   return { values, problems };
+}
+
+/** Computes the metrics of one phase for a run or a control row. */
+export async function evaluate(
+  parts: EvaluationParts,
+  metrics: RunSpec["metrics"],
+  { context = evaluationContext(parts), ...options }: {
+    phase: "quality" | "speed";
+    stopped?: () => boolean;
+    /** Default: a fresh one. Pass it to use what it remembers afterwards. */
+    context?: EvaluationContext;
+  },
+): Promise<Evaluation> {
+  const { metric, progress } = parts;
+  return await computeMetrics(context, metrics, { ...options, metric, progress });
 }

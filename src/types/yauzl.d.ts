@@ -5,13 +5,15 @@ declare module "yauzl" {
     /** Checked: relative, no `..`, no backslash. */
     readonly fileName: string;
     readonly uncompressedSize: number;
+    /** Of the uncompressed bytes; whoever reads them compares it. */
+    readonly crc32: number;
     /** Unix mode in the upper 16 bits. */
     readonly externalFileAttributes: number;
   }
   /** An open archive. */
   export interface ZipFile {
     eachEntry(): AsyncIterable<Entry>;
-    /** Bytes of an entry; fails where the size or the CRC-32 isn't what the archive says. */
+    /** Bytes of an entry; fails where their number isn't what the archive says. */
     openReadStreamPromise(entry: Entry): Promise<AsyncIterable<Uint8Array>>;
     close(): void;
   }

@@ -1,20 +1,44 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
 import sharp from "sharp";
 import { parseArguments } from "../../src/commands/arguments.ts";
 import type { Command } from "../../src/commands/command.ts";
 import { main } from "../../src/commands/evaluate.ts";
 import { commands } from "../../src/commands/table.ts";
+import { encodeNpy } from "../../src/data/numpy/npy.ts";
+import { writeNpz } from "../../src/data/numpy/npz.ts";
 import { UsageError } from "../../src/errors.ts";
+import { coverageOf } from "../../src/metrics/coverage.ts";
 import type { MetricValue } from "../../src/metrics/metric.ts";
-import { hostKey, hostUniform } from "../../src/random/host.ts";
+import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { keptTerminal } from "./terminal.ts";
 
 const row = commands.find((c) => c.name === "evaluate") as Command;
+const out = await Deno.makeTempDir();
 
 async function evaluate(...words: string[]) {
   const terminal = keptTerminal();
-  const code = await main(parseArguments(row, words), terminal);
+  const all = [...words, "--out", out, "--jobs", "1", "--engine", "wasm"];
+  const code = await main(parseArguments(row, all), terminal);
   return { code, out: terminal.out, err: terminal.err };
+}
+
+/** Values by name, and the lines that are none. */
+async function measured(...words: string[]) {
+  const { code, out, err } = await evaluate(...words, "--json");
+  assertEquals(code, 0, err.join("\n"));
+  const lines = out.map((line) => JSON.parse(line));
+  const values = lines.filter((line) => line.event === undefined) as MetricValue[];
+  return {
+    values: Object.fromEntries(values.map((v) => [v.name, v.value as number])),
+    events: lines.filter((line) => line.event !== undefined),
+    err: err.join("\n"),
+  };
+}
+
+async function refused(words: string[], message: string) {
+  const error = await assertRejects(() => evaluate(...words), UsageError);
+  assert(error.message.includes(message), error.message);
 }
 
 /** PNGs of smooth colour fields; `shade` darkens them all. */
@@ -35,43 +59,130 @@ async function folder(
   return path;
 }
 
-Deno.test("evaluate: a folder against itself and against something else", async () => {
-  const out = await Deno.makeTempDir();
-  const real = await folder({ count: 12, side: 24, shade: 1, seed: 1 });
-  const dark = await folder({ count: 12, side: 24, shade: 0.3, seed: 3 });
-  const measure = async (fake: string) => {
-    const words = ["--real", real, "--fake", fake, "--out", out, "--engine", "wasm", "--json"];
-    const { code, out: lines } = await evaluate(...words, "--metrics", "frechet,coverage");
-    assertEquals(code, 0);
-    const values = lines.map((line) => JSON.parse(line) as MetricValue);
-    return Object.fromEntries(values.map((v) => [v.name, v.value as number]));
-  };
-  const [self, other] = [await measure(real), await measure(dark)];
-  const distance = Object.keys(self)[0];
-  assert(distance.startsWith("FD-lite0") && distance.endsWith("@12"), distance);
-  assert(self[distance] < 1e-6 * other[distance], `itself: ${self[distance]}`);
-  const recall = Object.keys(self).find((name) => name.startsWith("recall")) as string;
-  assertEquals([self[recall], other[recall] < 1], [1, true]);
-  for (const path of [out, real, dark]) await Deno.remove(path, { recursive: true });
+const real = await folder({ count: 12, side: 24, shade: 1, seed: 1 });
+const dark = await folder({ count: 9, side: 20, shade: 0.3, seed: 3 });
+const only = (metrics: string) => ["--metrics", metrics];
+
+Deno.test("evaluate: a folder against itself, something else, and statistics of itself", async () => {
+  const stats = join(out, "real.npz"), rows = join(out, "real.npy");
+  const words = ["--real", real, ...only("frechet,coverage")];
+  const self = await measured(...words, "--fake", real);
+  assert(self.err.includes("--real and --fake are the same"), self.err);
+  assert(self.err.includes("12 pictures for 1280 dimensions"), self.err);
+  // Pictures of another size, and fewer: they go to the extractor as they are.
+  const other = await measured(...words, "--fake", dark);
+  const [distance] = Object.keys(self.values);
+  assertEquals(distance, "FD-lite0@12");
+  assertEquals(Object.keys(other.values)[0], "FD-lite0@9-real12");
+  assert(self.values[distance] < 1e-6 * other.values["FD-lite0@9-real12"], "to itself");
+  assertEquals([self.values["recall-k5-lite0@12"], other.values["recall-k5-lite0@9"] < 1], [
+    1,
+    true,
+  ]);
+  // What one call extracted, the next one finds.
+  assertEquals(self.events.map(({ event }) => event), ["extraction", "extraction", "process"]);
+  assertEquals(self.events.map(({ pictures }) => pictures), [12, 0, undefined]);
+  assertEquals(other.events[0].pictures, 0);
+  assert(other.events[1].busy > 0 && other.events[1].busy <= 1);
+  const saved = await evaluate("--real", real, "--save-stats", stats, "--save-features", rows);
+  assertEquals(saved.code, 0);
+  assert(saved.out.some((line) => line.includes(stats)), saved.out.join("\n"));
+  const kept = await measured("--real", stats, "--fake", dark);
+  assertEquals(kept.values["FD-lite0@9-real12"], other.values["FD-lite0@9-real12"]);
+  assertEquals(Object.keys(kept.values).length, 1); // the others need features
+  const features = await measured("--real", rows, "--fake", dark, ...only("frechet,coverage"));
+  assertEquals(features.values, other.values);
+  await refused(["--real", stats, "--fake", dark, ...only("kernel")], "means and covariances only");
+});
+
+Deno.test("evaluate: the number of pictures is part of the name; a subset is said aloud", async () => {
+  const found = await measured(
+    ...["--real", real, "--fake", dark, "--samples", "7", "--shuffle", "4"],
+    ...[...only("frechet,coverage"), "--set", "coverage.k=3"],
+  );
+  assertEquals(Object.keys(found.values).slice(0, 2), ["FD-lite0@7", "precision-k3-lite0@7"]);
+  const words = ["--real", real, "--fake", dark, ...only("frechet")];
+  await refused([...words, "--samples", "10"], "--samples 10: ");
+  const markdown = await evaluate(...words, "--markdown");
+  assertEquals(markdown.out.slice(2, 4), ["| Metric | Value | Better |", "| --- | ---: | --- |"]);
+  assert(markdown.out[4].startsWith("| FD-lite0@9-real12 | "), markdown.out[4]);
+  const csv = await evaluate(...words, "--csv");
+  assertEquals(csv.out[0], "metric,value,unit,direction,samples,reason,real,fake");
+  assert(csv.out[1].endsWith(`,,lower,9,,${real},${dark}`), csv.out[1]);
+});
+
+Deno.test("evaluate: features of one's own, without a network, as prdc takes them", async () => {
+  const draw = (seed: number) => ({
+    count: 40,
+    dimension: 3,
+    data: Float64Array.from(hostNormal(hostKey(seed, "features"), 120)),
+  });
+  const [a, b] = [draw(1), draw(2)];
+  for (const [name, { data }] of [["a", a], ["b", b]] as const) {
+    await Deno.writeFile(join(out, `${name}.npy`), encodeNpy({ shape: [40, 3], data }));
+  }
+  await writeNpz(join(out, "b.npz"), { feats: { shape: [40, 3], data: b.data } });
+  const words = ["--real", join(out, "a.npy"), ...only("coverage"), "--set", "coverage.k=4"];
+  const { values } = await measured(...words, "--fake", join(out, "b.npy"));
+  const { precision, recall, density, coverage } = coverageOf({ real: a, samples: b }, 4);
+  assertEquals(Object.values(values), [precision, recall, density, coverage]);
+  assertEquals(Object.keys(values)[0], "precision-k4-given@40");
+  assertEquals((await measured(...words, "--fake", join(out, "b.npz"))).values, values);
+});
+
+Deno.test("evaluate: a dataset of the house is a side too", async () => {
+  const words = ["--real", "heads:size=32,train=8,test=8", "--fake", real, ...only("frechet")];
+  const { values, events } = await measured(...words);
+  assertEquals(Object.keys(values), ["FD-lite0@12-real8"]);
+  assertEquals(events[0].label, "heads, test split");
+  await refused(["--real", "heads:siez=32", "--fake", real], "siez");
+  await refused(["--real", "heads:32", "--fake", real], "`32` is no KEY=VALUE");
+  await refused(["--real", "head", "--fake", real], "did you mean `heads`?");
+});
+
+Deno.test("evaluate: one broken file among many is skipped and named; many are refused", async () => {
+  const broken = await folder({ count: 5, side: 16, shade: 1, seed: 7 });
+  await Deno.writeTextFile(join(broken, "zz.png"), "no picture");
+  const words = ["--real", broken, "--fake", dark, ...only("frechet")];
+  await refused(words, "zz.png: not a readable picture");
+  const { values, err } = await measured(...words, "--skip", "0.2");
+  assertEquals(Object.keys(values), ["FD-lite0@9-real5"]);
+  assert(err.includes("1 of 6 files skipped:\n  zz.png: not a readable picture"), err);
+  await Deno.remove(broken, { recursive: true });
 });
 
 Deno.test("evaluate: what can't be compared is told before anything is computed", async () => {
-  const a = await folder({ count: 3, side: 16, shade: 1, seed: 1 });
-  const b = await folder({ count: 2, side: 24, shade: 1, seed: 2 });
   const empty = await Deno.makeTempDir();
-  const refused = async (words: string[], message: string) => {
-    const error = await assertRejects(() => evaluate(...words), UsageError);
-    assert(error.message.includes(message), error.message);
-  };
-  await refused(["--real", a], "evaluate wants --fake DIR");
-  await refused(["--real", a, "--fake", `${a}/none`], "does not exist");
-  await refused(["--real", a, "--fake", empty], "has 0 pictures");
-  await refused(["--real", a, "--fake", b], "the pictures have different sides:\n  16 pixels: ");
-  await refused(["--real", a, "--fake", b, "--size", "16", "--samples", "3"], "has 2 readable");
-  await refused(["--real", a, "--fake", b, "--features", "lite"], "did you mean `lite0`?");
-  await refused(["--real", a, "--fake", b, "--metrics", "likelihood"], "can't be measured");
-  await refused(["--real", a, "--fake", b, "--size", "3"], "--size wants a whole number from 8");
-  await Deno.writeTextFile(`${a}/zz.png`, "no picture");
-  await refused(["--real", a, "--fake", a], "zz.png: not a readable picture");
-  for (const path of [a, b, empty]) await Deno.remove(path, { recursive: true });
+  await refused(["--real", real], "evaluate wants --fake DIR");
+  await refused(["--fake", real], "evaluate wants --real DIR");
+  await refused(["--real", real, "--fake", `${real}/none`], "does not exist");
+  await refused(["--real", real, "--fake", empty], "has 0 pictures; it is empty");
+  await Deno.writeTextFile(join(empty, "a.txt"), "text");
+  await refused(["--real", real, "--fake", empty], "it holds other files: 1 .txt");
+  await refused(
+    ["--real", real, "--fake", join(empty, "a.txt")],
+    "is a file; a folder of pictures",
+  );
+  const both = ["--real", real, "--fake", dark];
+  await refused([...both, "--features", "lite"], "did you mean `lite0`?");
+  await refused([...both, "--extractor", "lite0", "--features", "judge"], "name the same thing");
+  await refused([...both, "--metrics", "likelihood"], "can't be measured");
+  await refused([...both, "--size", "3"], "--size wants a whole number from 8");
+  await refused([...both, "--skip", "2"], "--skip wants a share from 0 to 1");
+  await refused([...both, "--decode", "pill"], "did you mean `pil`?");
+  await refused([...both, "--set", "coverage.kk=3"], "kk");
+  await refused([...both, "--set", "coverage"], "--set wants METRIC.KEY=VALUE");
+  await refused([...both, "--json", "--csv"], "one of them");
+  await refused([...both, "--save-stats", "a.npy"], "ends in .npz");
+  await refused([...both, "--sha256", "0".repeat(64)], "--sha256 says what --weights must be");
+  await writeNpz(join(empty, "s.npz"), {
+    mu: { shape: [2], data: Float64Array.of(0, 0) },
+    sigma: { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) },
+  });
+  await refused(["--real", join(empty, "s.npz"), "--fake", dark], "2 dimensions, lite0 gives 1280");
+  await Deno.remove(empty, { recursive: true });
+});
+
+Deno.test("clean up", async () => {
+  for (const path of [out, real, dark]) await Deno.remove(path, { recursive: true });
 });

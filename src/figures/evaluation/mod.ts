@@ -3,6 +3,7 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { evaluateFigures } from "./evaluate.ts";
 import { extractorFigures } from "./extractors.ts";
 import { gateFigures } from "./gate.ts";
 import { metricFigures } from "./metrics.ts";
@@ -11,5 +12,6 @@ import { metricFigures } from "./metrics.ts";
 export const evaluation: readonly Figure[] = [
   ...metricFigures,
   ...extractorFigures,
+  ...evaluateFigures,
   ...gateFigures,
 ];

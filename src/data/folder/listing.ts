@@ -1,0 +1,161 @@
+/**
+ * A list of picture files that may be millions long: its names lie in a file, of which only a block
+ * at a time is read, and one digest names the list with the sizes and times of its files.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { join, resolve } from "@std/path";
+import { DataError } from "../dataset.ts";
+import { noOthers, type Others, walkPictures } from "./walk.ts";
+
+/** Endings that sharp reads: PNG, JPEG, WebP, TIFF, GIF, AVIF. */
+export const READABLE = /\.(png|jpe?g|webp|tiff?|gif|avif)$/i;
+/** Endings of pictures that other tools read and sharp doesn't. */
+const FOREIGN = /^\.(bmp|dib|pgm|ppm|pnm|pbm|jp2|jxl|heic|heif|tga|exr|dcm|npy)$/;
+
+/** Names a block. */
+const BLOCK = 256;
+/** Files looked at together while listing. */
+const TOGETHER = 64;
+
+/** Picture files of a folder, sorted by their paths. */
+export interface FileListing {
+  readonly root: string;
+  readonly count: number;
+  /** sha256 over every name, size and time of change. */
+  readonly digest: string;
+  /** What a reader should know: files that were passed over. */
+  readonly notes: readonly string[];
+  /** Names at positions, relative to the root. */
+  names(positions: ArrayLike<number>): string[];
+  close(): void;
+}
+
+/** How a folder is listed. */
+export interface ListingOptions {
+  /** Where the file of names is kept, under a name of this process; removed by `close`. */
+  readonly folder: string;
+  readonly progress?: (listed: number) => void;
+}
+
+/**
+ * Lists the pictures in a folder and in those below it.
+ * @throws DataError where there is no such folder, or no picture in it, with what is there instead
+ */
+export async function listFiles(folder: string, options: ListingOptions): Promise<FileListing> {
+  const root = resolve(folder);
+  const stat = await Deno.stat(root).catch(() => null);
+  if (stat === null) throw new DataError(`folder: ${folder} does not exist`);
+  if (!stat.isDirectory) {
+    throw new DataError(`folder: ${folder} is a file; a folder of pictures was expected`);
+  }
+  await Deno.mkdir(options.folder, { recursive: true });
+  const path = await Deno.makeTempFile({ dir: options.folder, suffix: ".names" });
+  const file = await Deno.open(path, { read: true, write: true });
+  const others = noOthers();
+  try {
+    const { count, digest, starts } = await writeNames(file, { root, others, ...options });
+    if (count === 0) throw new DataError(`folder: ${folder} has 0 pictures${insteadOf(others)}`);
+    return {
+      root,
+      count,
+      digest,
+      notes: notesOf(folder, others),
+      names: (positions) => readNames(file, { starts, count }, positions),
+      close: () => {
+        file.close();
+        Deno.removeSync(path);
+      },
+    };
+  } catch (error) {
+    file.close();
+    await Deno.remove(path);
+    throw error;
+  }
+}
+
+/** Writes names, each ended by a zero byte, which no name holds. */
+async function writeNames(
+  file: Deno.FsFile,
+  { root, others, progress }: { root: string; others: Others } & ListingOptions,
+): Promise<{ count: number; digest: string; starts: number[] }> {
+  const hash = createHash("sha256"), encoder = new TextEncoder();
+  const starts: number[] = [];
+  let count = 0, at = 0, waiting: string[] = [];
+  async function flush() {
+    const stats = await Promise.all(waiting.map((name) =>
+      // A link whose target is gone is listed too: decoding tells what is wrong with it.
+      Deno.stat(join(root, name)).catch(() => ({ size: -1, mtime: null }))
+    ));
+    let text = "";
+    waiting.forEach((name, i) => {
+      const { size, mtime } = stats[i];
+      hash.update(`${name}\0${size}\0${mtime?.getTime() ?? 0}\0`);
+      if (count % BLOCK === 0) starts.push(at + encoder.encode(text).length);
+      text += `${name}\0`;
+      count++;
+    });
+    const bytes = encoder.encode(text);
+    for (let written = 0; written < bytes.length;) {
+      written += await file.write(bytes.subarray(written));
+    }
+    at += bytes.length;
+    waiting = [];
+    progress?.(count);
+  }
+  for await (const name of walkPictures(root, { isPicture: (n) => READABLE.test(n), others })) {
+    waiting.push(name);
+    if (waiting.length === TOGETHER) await flush();
+  }
+  await flush();
+  starts.push(at);
+  return { count, digest: hash.digest("hex"), starts };
+}
+
+function readNames(
+  file: Deno.FsFile,
+  { starts, count }: { starts: readonly number[]; count: number },
+  positions: ArrayLike<number>,
+): string[] {
+  let held = -1, names: string[] = [];
+  return Array.from(positions, (position) => {
+    if (!(position >= 0 && position < count)) {
+      throw new RangeError(`file ${position} was asked for; there are ${count}, numbered from 0`);
+    }
+    const block = Math.floor(position / BLOCK);
+    if (block !== held) {
+      const bytes = new Uint8Array(starts[block + 1] - starts[block]);
+      file.seekSync(starts[block], Deno.SeekMode.Start);
+      for (let read = 0; read < bytes.length;) {
+        const n = file.readSync(bytes.subarray(read));
+        if (n === null) throw new DataError("the list of files was cut short while in use");
+        read += n;
+      }
+      names = new TextDecoder().decode(bytes).split("\0");
+      held = block;
+    }
+    return names[position % BLOCK];
+  });
+}
+
+function counted(endings: ReadonlyMap<string, number>): string {
+  return [...endings].sort((a, b) => b[1] - a[1]).slice(0, 5)
+    .map(([ending, count]) => `${count} ${ending === "" ? "without an ending" : ending}`).join(
+      ", ",
+    );
+}
+
+function insteadOf({ endings, links }: Others): string {
+  if (endings.size > 0) return `; it holds other files: ${counted(endings)}`;
+  return links > 0 ? `; its ${links} linked folders are not followed` : "; it is empty";
+}
+
+function notesOf(folder: string, { endings, links }: Others): string[] {
+  const foreign = new Map([...endings].filter(([ending]) => FOREIGN.test(ending)));
+  const notes: string[] = [];
+  if (foreign.size > 0) {
+    notes.push(`${folder}: left out, no format that is read here: ${counted(foreign)}`);
+  }
+  if (links > 0) notes.push(`${folder}: ${links} linked folders not followed`);
+  return notes;
+}

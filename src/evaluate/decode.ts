@@ -1,0 +1,100 @@
+/**
+ * A thread's work: decode pictures and, where the extractor says how, bring them to what its network
+ * sees. What a picture becomes depends on nothing but its file.
+ * @module
+ */
+import { DataError, type ImageSet } from "../data/dataset.ts";
+import { centralSquare, decodeWhole, type Decoding } from "../data/decode.ts";
+
+/** What a network's input looks like, as far as threads need to know; the rest is `prepare`'s. */
+export interface InputShape {
+  /** Height and width. */
+  readonly side: number;
+}
+
+/** How pictures are read: the same for all of an evaluation. */
+export interface Reading {
+  readonly decoding: Decoding;
+  /** Only the central square of each picture is looked at. */
+  readonly crop: boolean;
+}
+
+/** What a thread is asked: one batch. */
+export interface DecodeTask extends Reading {
+  /** Files, or pictures that are decoded already. */
+  readonly from: { readonly paths: readonly string[] } | { readonly images: ImageSet };
+  /** The network's input; null: the pictures as they are. */
+  readonly input: InputShape | null;
+}
+
+/** Pictures of a batch, with a place for each that was asked for. */
+export type Decoded =
+  /** null where the file couldn't be read. */
+  | { readonly pictures: readonly (ImageSet | null)[] }
+  /** [count, side, side, 3]; zeros where the file couldn't be read. */
+  | { readonly pixels: Float32Array<ArrayBuffer> };
+
+/** A batch. */
+export interface DecodeReply {
+  readonly decoded: Decoded;
+  readonly skipped: readonly { readonly at: number; readonly reason: string }[];
+}
+
+type Prepare = (images: ImageSet, input: InputShape) => Float32Array;
+
+/** The extractors' way from pictures to inputs. */
+async function loadPrepare(): Promise<Prepare> {
+  const module = new URL("../metrics/extractors/prepare.ts", import.meta.url);
+  return (await import(module.href) as { prepare: Prepare }).prepare;
+}
+
+/** Files that a thread reads at a time, so that disk and decoder overlap. */
+const together = 4;
+
+/** Does a task. Files that can't be read are told of, anything else is thrown. */
+export async function decode({ from, input, ...reading }: DecodeTask): Promise<DecodeReply> {
+  const count = "paths" in from ? from.paths.length : from.images.count;
+  const pictures = new Array<ImageSet | null>(input === null ? count : 0).fill(null);
+  const each = input === null ? 0 : input.side * input.side * 3;
+  const pixels = new Float32Array(count * each);
+  const prepare = input === null ? null : await loadPrepare();
+  const skipped: { at: number; reason: string }[] = [];
+  let next = 0;
+  async function work(): Promise<void> {
+    while (next < count) {
+      const at = next++;
+      try {
+        const picture = await pictureAt(from, at, reading);
+        if (prepare === null) pictures[at] = picture;
+        else pixels.set(prepare(picture, input!), at * each);
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        skipped.push({ at, reason: error.message });
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: together }, work));
+  skipped.sort((a, b) => a.at - b.at);
+  return { decoded: input === null ? { pictures } : { pixels }, skipped };
+}
+
+async function pictureAt(
+  from: DecodeTask["from"],
+  at: number,
+  { decoding, crop }: Reading,
+): Promise<ImageSet> {
+  const whole = "paths" in from
+    ? await decodeWhole(from.paths[at], { channels: 3, decoding })
+    : oneOf(from.images, at);
+  return crop && whole.width !== whole.height ? centralSquare(whole) : whole;
+}
+
+/** Picture `at`, grey repeated in three channels. */
+function oneOf({ height, width, channels, data }: ImageSet, at: number): ImageSet {
+  const each = height * width * channels;
+  const own = data.slice(at * each, (at + 1) * each);
+  const colour = channels === 3
+    ? own
+    : Uint8Array.from({ length: 3 * each }, (_, i) => own[Math.floor(i / 3)]);
+  return { count: 1, height, width, channels: 3, data: colour };
+}

@@ -1,0 +1,215 @@
+/**
+ * A side with its features: extracted, read, or known by their moments only.
+ * @module
+ */
+import { join } from "@std/path";
+import { DataError, type ImageSet } from "../data/dataset.ts";
+import { concatImages, resizeArea } from "../data/images.ts";
+import type { EngineIdentity } from "../engine/engine.ts";
+import type { Reading } from "./decode.ts";
+import { extract, type ExtractOptions, listed, type Timing } from "./extract.ts";
+import { type Moments, momentsOf } from "./moments.ts";
+import type { Network } from "./network.ts";
+import type { FeatureBits, FeatureRows } from "./rows.ts";
+import type { Side } from "./sides.ts";
+import type { PictureSource } from "./source.ts";
+import { type Origin, readStatistics, saveStatistics } from "./statistics.ts";
+import { FeatureStore, type Manifest } from "./store.ts";
+
+/** What metrics are computed from. */
+export interface Measured {
+  readonly label: string;
+  /** Pictures that count; null where a file of statistics doesn't say. */
+  readonly count: number | null;
+  readonly dimension: number;
+  /** null: only moments are known. */
+  readonly rows: FeatureRows | null;
+  readonly bits: FeatureBits;
+  /** Names the pictures; null where they aren't known. */
+  readonly digest: string | null;
+  readonly timing: Timing | null;
+  readonly notes: readonly string[];
+  readonly origin: Origin | null;
+  /** Moments of all rows that count. */
+  moments(progress?: (note: string) => void): Promise<Moments>;
+  /** The first `count` readable pictures, null where there are none to be had. */
+  readonly pixels: ((count: number) => Promise<ImageSet>) | null;
+  /** Closes what measuring opened; the side itself stays its opener's. */
+  close(): void;
+}
+
+/** What measuring a side takes. */
+export interface MeasureOptions extends ExtractOptions {
+  /** null where no side has pictures to extract. */
+  readonly network: Network | null;
+  readonly engine: EngineIdentity | null;
+  readonly cache: string;
+  /** Told what a person should hear at once. */
+  readonly say?: (line: string) => void;
+  /** Side of the square that pixels are resized to; default: the pictures' own, which must be one. */
+  readonly size?: number;
+}
+
+/** Brings a side to features. @throws DataError where it can't be, with what to do */
+export async function measure(side: Side, options: MeasureOptions): Promise<Measured> {
+  const { label } = side;
+  const common = { label, timing: null, digest: null, notes: [], close: () => {} };
+  if (side.kind === "statistics") {
+    const { moments, origin } = side;
+    return {
+      ...common,
+      count: moments.count,
+      dimension: moments.dimension,
+      rows: null,
+      bits: 64,
+      origin,
+      moments: () => Promise.resolve(moments),
+      pixels: null,
+    };
+  }
+  if (side.kind === "features") {
+    const { rows } = side;
+    const count = Math.min(rows.count, options.samples ?? rows.count);
+    requireSamples(label, rows.count, options.samples);
+    return {
+      ...common,
+      count,
+      dimension: rows.dimension,
+      rows,
+      bits: 64,
+      origin: null,
+      moments: once((progress) => passes(rows, count, label, progress)),
+      pixels: null,
+    };
+  }
+  return await measurePictures(side.source, options);
+}
+
+async function measurePictures(
+  source: PictureSource,
+  options: MeasureOptions,
+): Promise<Measured> {
+  const { network, engine, cache, reading, samples } = options;
+  if (network === null || engine === null) throw new TypeError("pictures need a network");
+  const manifest: Manifest = {
+    format: 1,
+    extractor: network.name,
+    extractorDigest: network.extractor.digest ?? null,
+    dimension: network.dimension,
+    bits: network.bits,
+    batch: network.batch,
+    preparation: preparationOf(network, reading),
+    pictures: source.digest,
+    count: source.count,
+    engine: JSON.stringify([engine.name, engine.versions, engine.device]),
+  };
+  const store = await FeatureStore.open(join(cache, "evaluate"), manifest, {
+    waiting: () => options.say?.(`${source.label}: another process extracts it; waiting`),
+  });
+  let timing: Timing;
+  try {
+    timing = await extract(source, { network, store }, options);
+    requireSamples(source.label, store.kept, samples);
+    await store.release();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const rows = store.rows(), count = Math.min(rows.count, samples ?? rows.count);
+  const origin: Origin = {
+    format: 1,
+    extractor: manifest.extractor,
+    extractorDigest: manifest.extractorDigest,
+    preparation: manifest.preparation,
+    count,
+    of: source.label,
+  };
+  const kept = join(store.folder, `moments-${count}.npz`);
+  return {
+    label: source.label,
+    count,
+    dimension: network.dimension,
+    rows,
+    bits: network.bits,
+    digest: source.digest,
+    timing,
+    origin,
+    notes: [
+      ...source.notes,
+      ...store.skipped.length === 0 ? [] : [
+        `${source.label}: ${store.skipped.length} of ${store.done} files skipped:\n` +
+        listed(store.skipped),
+      ],
+    ],
+    moments: once(async (progress) => {
+      const known = await readStatistics(kept).catch(() => null);
+      if (known !== null && "moments" in known) return known.moments;
+      const moments = await passes(rows, count, source.label, progress);
+      await saveStatistics(kept, { moments, origin });
+      return moments;
+    }),
+    pixels: (wanted) => readPixels(source, wanted, options),
+    close: () => store.close(),
+  };
+}
+
+/** How pictures become what the network sees, all of it. */
+export function preparationOf(network: Network, { decoding, crop }: Reading): string {
+  return JSON.stringify({ decoding, crop, input: network.input });
+}
+
+function requireSamples(label: string, readable: number, samples: number | undefined): void {
+  if (samples === undefined || readable >= samples) return;
+  throw new DataError(
+    `--samples ${samples}: ${label} has ${readable.toLocaleString("en")} readable pictures`,
+  );
+}
+
+function once(
+  make: (progress?: (note: string) => void) => Promise<Moments>,
+): Measured["moments"] {
+  let made: Promise<Moments> | undefined;
+  return (progress) => made ??= make(progress);
+}
+
+async function passes(
+  rows: FeatureRows,
+  count: number,
+  label: string,
+  progress?: (note: string) => void,
+): Promise<Moments> {
+  return await momentsOf(rows, count, {
+    progress: (done, total) =>
+      progress?.(`moments of ${label} ${Math.floor(100 * done / total)} %`),
+  });
+}
+
+/** The first `count` readable pictures at one size. @throws DataError where sizes differ */
+async function readPixels(
+  source: PictureSource,
+  count: number,
+  { threads, reading, size }: MeasureOptions,
+): Promise<ImageSet> {
+  const found: ImageSet[] = [];
+  const each = 64;
+  for (let from = 0; from < source.count && found.length < count; from += each) {
+    const to = Math.min(source.count, from + each);
+    const task = { ...reading, crop: true, from: await source.batch(from, to), input: null };
+    const { decoded } = await threads.ask(task);
+    if (!("pictures" in decoded)) throw new TypeError("decoded pictures were expected");
+    const names = source.names(from, to);
+    decoded.pictures.forEach((picture, at) => {
+      if (picture === null || found.length >= count) return;
+      const sized = size === undefined ? picture : resizeArea(picture, size);
+      if (found.length > 0 && sized.height !== found[0].height) {
+        throw new DataError(
+          `${source.label}: pixels are compared, and the pictures have different sides: ` +
+            `${found[0].height} pixels before ${names[at]}, which has ${sized.height}; --size ` +
+            "PIXELS resizes all of them to one",
+        );
+      }
+      found.push(sized);
+    });
+  }
+  return concatImages(found);
+}

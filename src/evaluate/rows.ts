@@ -1,0 +1,163 @@
+/**
+ * Features row by row, from wherever they lie: a cache's file, a `.npy` file, memory. Only the rows
+ * asked for are held.
+ * @module
+ */
+import { DataError } from "../data/dataset.ts";
+import { bytesOf, readNpyHeader } from "../data/numpy/npy.ts";
+import type { Features } from "../metrics/metric.ts";
+
+/** Rows of features. */
+export interface FeatureRows {
+  readonly count: number;
+  readonly dimension: number;
+  /** Rows [from, to) as float64, row-major. @throws RangeError outside [0, count] */
+  read(from: number, to: number): Float64Array;
+}
+
+/** Bits a feature: what they are stored in loses none. */
+export type FeatureBits = 32 | 64;
+
+/** Rows, one after the other, in a file. */
+export interface RowFile {
+  readonly file: Deno.FsFile;
+  readonly path: string;
+  readonly dimension: number;
+  readonly bits: FeatureBits;
+  /** Where row 0 starts, in bytes. Default 0. */
+  readonly offset?: number;
+}
+
+/** Rows [from, to) as they lie in a file. @throws DataError where it ends before them */
+export function readRows(
+  { file, path, dimension, bits, offset = 0 }: RowFile,
+  from: number,
+  to: number,
+): Float64Array {
+  const each = dimension * bits / 8, bytes = new Uint8Array((to - from) * each);
+  file.seekSync(offset + from * each, Deno.SeekMode.Start);
+  for (let read = 0; read < bytes.length;) {
+    const n = file.readSync(bytes.subarray(read));
+    if (n === null) throw new DataError(`${path} ends before row ${to - 1}; make it anew`);
+    read += n;
+  }
+  return bits === 64
+    ? new Float64Array(bytes.buffer)
+    : Float64Array.from(new Float32Array(bytes.buffer));
+}
+
+/**
+ * Rows of a file without those at `left`, ascending positions in it.
+ * @param count rows there would be with them
+ */
+export function rowsWithout(
+  file: RowFile,
+  { count, left }: { count: number; left: readonly number[] },
+): FeatureRows {
+  const { dimension } = file, kept = count - left.length;
+  // Before row r of those kept lie all positions left out that are ≤ its own.
+  const positionOf = (row: number) => {
+    let low = 0, high = left.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (left[middle] - middle <= row) low = middle + 1;
+      else high = middle;
+    }
+    return row + low;
+  };
+  return {
+    count: kept,
+    dimension,
+    read(from, to) {
+      requireRange(from, to, kept);
+      if (from === to) return new Float64Array(0);
+      const first = positionOf(from), last = positionOf(to - 1);
+      const all = readRows(file, first, last + 1);
+      const gaps = left.filter((position) => position > first && position < last);
+      if (gaps.length === 0) return all;
+      const out = new Float64Array((to - from) * dimension);
+      let at = 0, start = first;
+      for (const gap of [...gaps, last + 1]) {
+        const piece = all.subarray((start - first) * dimension, (gap - first) * dimension);
+        out.set(piece, at);
+        at += piece.length;
+        start = gap + 1;
+      }
+      return out;
+    },
+  };
+}
+
+/** Rows that are in memory. */
+export function rowsInMemory({ count, dimension, data }: Features): FeatureRows {
+  return {
+    count,
+    dimension,
+    read(from, to) {
+      requireRange(from, to, count);
+      return data.slice(from * dimension, to * dimension);
+    },
+  };
+}
+
+/**
+ * Rows of a `.npy` file, float32 or float64 of two dimensions, read where they lie.
+ * @throws DataError on anything else
+ */
+export function openNpyRows(path: string): FeatureRows & { close(): void } {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    throw new DataError(`${path} can't be opened: ${(error as Error).message}`);
+  }
+  try {
+    const head = new Uint8Array(4096);
+    const { kind, shape, fortran, offset } = readNpyHeader(
+      head.subarray(0, file.readSync(head) ?? 0),
+      path,
+    );
+    if (shape.length !== 2 || (kind !== "<f4" && kind !== "<f8")) {
+      throw new DataError(
+        `${path} holds ${kind} of shape (${shape}); features are float32 or float64 of shape ` +
+          "(pictures, dimensions)",
+      );
+    }
+    if (fortran) {
+      throw new DataError(
+        `${path} is in Fortran's order; write it anew with np.ascontiguousarray(features)`,
+      );
+    }
+    const [count, dimension] = shape;
+    const wanted = offset + count * dimension * bytesOf(kind);
+    const { size } = file.statSync();
+    if (size !== wanted) {
+      throw new DataError(`${path}: ${size} bytes where its header promises ${wanted}`);
+    }
+    const bits = kind === "<f4" ? 32 : 64;
+    const rows = { file, path, dimension, offset, bits } as const;
+    return {
+      count,
+      dimension,
+      read(from, to) {
+        requireRange(from, to, count);
+        return readRows(rows, from, to);
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** The first rows, in memory. */
+export function firstRows(rows: FeatureRows, count: number): Features {
+  return { count, dimension: rows.dimension, data: rows.read(0, count) };
+}
+
+function requireRange(from: number, to: number, count: number): void {
+  if (!(0 <= from && from <= to && to <= count)) {
+    throw new RangeError(`rows ${from} to ${to} of ${count}`);
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Metrics between two measured sides.
+ * @module
+ */
+import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import {
+  type EvaluationContext,
+  type Extractor,
+  type Features,
+  type Metric,
+  MetricUnavailable,
+  type MetricValue,
+} from "../metrics/metric.ts";
+import { fromTable, metrics } from "../registry.ts";
+import { computeMetrics } from "../run/evaluate.ts";
+import { runKeys } from "../run/keys.ts";
+import { momentDistance } from "./distance.ts";
+import type { Measured } from "./measured.ts";
+import { firstRows } from "./rows.ts";
+import { folderMetrics } from "./table.ts";
+
+/** The two sides. */
+export interface Pair {
+  readonly real: Measured;
+  readonly fake: Measured;
+}
+
+/** What is asked of them. */
+export interface ScoreOptions {
+  /** Names of `folderMetrics`. */
+  readonly metrics: readonly string[];
+  /** Settings of metrics by name, over their defaults. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** As it stands in metric names. */
+  readonly extractor: string;
+  /** The extractor, where one is open. */
+  readonly opened: Extractor | null;
+  /** Pictures a side that were asked for. */
+  readonly samples?: number;
+  readonly seed: number;
+  readonly progress?: (note: string) => void;
+}
+
+/** Values, what went wrong, and what a reader should know. */
+export interface Scores {
+  readonly values: readonly MetricValue[];
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Computes the metrics, in the order asked for. */
+export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> {
+  const values: MetricValue[] = [], problems: string[] = [], limited: string[] = [];
+  const context = contextOf(pair, options);
+  const counts = [pair.real, pair.fake].map(({ count }) => count ?? Infinity);
+  for (const name of options.metrics) {
+    const row = folderMetrics[name];
+    if (row.needs === "moments") {
+      try {
+        values.push(await frechetOf(pair, options));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        problems.push(`metric ${name}: ${error.message}`);
+      }
+      continue;
+    }
+    const metric = await fromTable(metrics, row.metric ?? name, "metric");
+    const common = Math.min(...counts);
+    const samples = options.samples ?? Math.min(common, row.most ?? Infinity);
+    if (Number.isFinite(samples) && samples < common && options.samples === undefined) {
+      limited.push(name);
+    }
+    const config = configOf(metric, { ...options, name, samples }) as never;
+    const found = await computeMetrics(
+      context,
+      [{ metric: name, version: metric.version, config }],
+      {
+        phase: "quality",
+        metric: () => Promise.resolve(metric),
+        progress: options.progress,
+      },
+    );
+    values.push(...found.values);
+    problems.push(...found.problems);
+  }
+  return { values, problems, notes: limited.length === 0 ? [] : [limitNote(limited, counts)] };
+}
+
+function limitNote(names: readonly string[], counts: readonly number[]): string {
+  const most = folderMetrics[names[0]].most!;
+  return `${names.join(", ")}: the first ${most.toLocaleString("en")} pictures a side of ` +
+    `${counts.map((n) => n.toLocaleString("en")).join(" and ")}, since work grows with their ` +
+    "square; --samples N sets another number";
+}
+
+/** The metric's settings: those of these that it has, then its row's, then the user's. */
+function configOf(
+  metric: Metric,
+  { name, samples, extractor, settings }: ScoreOptions & { name: string; samples: number },
+): unknown {
+  const { shape } = metric.config as { shape?: Readonly<Record<string, unknown>> };
+  // A file of statistics has no number of pictures to ask for.
+  const common = { features: extractor, samples: Number.isFinite(samples) ? samples : 2 };
+  return metric.config.parse({
+    ...Object.fromEntries(
+      Object.entries(common).filter(([key]) => shape === undefined || key in shape),
+    ),
+    ...folderMetrics[name].settings,
+    ...settings[name],
+  });
+}
+
+/**
+ * `FD-<extractor>@N` over all pictures of each side. N counts the generated ones; where there are
+ * more or fewer real ones, `-real` and their number follow.
+ */
+async function frechetOf(
+  { real, fake }: Pair,
+  { extractor, progress }: ScoreOptions,
+): Promise<MetricValue> {
+  const a = await real.moments(progress), b = await fake.moments(progress);
+  progress?.("Fréchet distance");
+  const of = (count: number | null) => count === null ? "unknown" : `${count}`;
+  const name = `FD-${extractor}@${of(fake.count)}` +
+    (real.count === fake.count ? "" : `-real${of(real.count)}`);
+  return {
+    name,
+    metric: "frechet",
+    unit: "",
+    direction: "lower",
+    kind: "quality",
+    ...(fake.count === null ? {} : { samples: fake.count }),
+    value: momentDistance(a, b),
+  };
+}
+
+/** What metrics compute in: the generated side is the subject, the real one every split. */
+function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationContext {
+  const features = new Map<string, Promise<Features>>();
+  const keys = runKeys(options.seed);
+  const unknown = (side: Measured, what: string) =>
+    new MetricUnavailable(
+      "not-measured",
+      `${side.label} holds ${what}; give the folder of pictures in its place`,
+    );
+  const rowsOf = (side: Measured, count: number): Features => {
+    if (side.rows === null) throw unknown(side, "means and covariances only");
+    const bytes = count * side.dimension * 8;
+    const { available } = Deno.systemMemoryInfo();
+    if (3 * bytes > available) { // two sides, and what a metric makes of one
+      const most = Math.floor(available / 3 / 8 / side.dimension);
+      throw new MetricUnavailable(
+        "not-measured",
+        `${count.toLocaleString("en")} × ${side.dimension} features a side don't fit into the ` +
+          `${(available / 1e9).toFixed(1)} GB of memory that are free; --samples ${most} would`,
+      );
+    }
+    return firstRows(side.rows, count);
+  };
+  let seen: { label: string; height: number } | null = null;
+  const pixels = async (side: Measured, count: number): Promise<ImageSet> => {
+    if (side.pixels === null) throw unknown(side, "no pictures");
+    const images = await side.pixels(count);
+    if (seen !== null && seen.height !== images.height) {
+      throw new MetricUnavailable(
+        "not-measured",
+        `pixels are compared, and ${seen.label} has pictures of ${seen.height} pixels a side, ` +
+          `${side.label} of ${images.height}; --size PIXELS resizes all of them to one`,
+      );
+    }
+    seen ??= { label: side.label, height: images.height };
+    return images;
+  };
+  return {
+    subject: {
+      label: fake.label,
+      capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
+      sample: (count) => pixels(fake, count),
+    },
+    dataset: datasetOf(real, (count) => pixels(real, count)),
+    extractor: () => Promise.resolve(options.opened ?? unopened(options.extractor, real)),
+    split: async (_split, count) => ({ images: await pixels(real, count), labels: {} }),
+    features: (_name, of, count) => {
+      const key = `${of === "samples" ? "fake" : "real"} ${count}`;
+      const known = features.get(key) ?? // thrown later, where the metric waits for it
+        Promise.resolve().then(() => rowsOf(of === "samples" ? fake : real, count));
+      features.set(key, known);
+      return known;
+    },
+    key: (purpose) => keys.metric(purpose),
+    progress: options.progress,
+  };
+}
+
+/** The real side as a dataset whose every split is all of it. */
+function datasetOf(real: Measured, pixels: (count: number) => Promise<ImageSet>): Dataset {
+  return {
+    name: real.label,
+    version: 1,
+    digest: real.digest ?? real.label,
+    sample: { kind: "image", height: 0, width: 0, channels: 3 },
+    factors: [],
+    notes: [],
+    size: (split: Split) => split === "train" || split === "test" ? real.count ?? 2 : 0,
+    read: async (_split, indices) => ({ images: await pixels(indices.length), labels: {} }),
+  };
+}
+
+/** Stands for whatever made features that were given as numbers. */
+function unopened(name: string, { dimension }: Measured): Extractor {
+  return {
+    name,
+    dimension,
+    extract: () =>
+      Promise.reject(
+        new MetricUnavailable("not-measured", "only features were given, no network"),
+      ),
+  };
+}

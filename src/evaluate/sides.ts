@@ -1,0 +1,111 @@
+/**
+ * What `--real` and `--fake` can name: a folder of pictures, one of the house's datasets, kept
+ * statistics (`.npz`) or features (`.npy`, or clean-fid's `.npz` of features).
+ * @module
+ */
+import { join } from "@std/path";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { DataError, type Split } from "../data/dataset.ts";
+import { listFiles } from "../data/folder/listing.ts";
+import { datasets, fromTable } from "../registry.ts";
+import { didYouMean } from "../text/nearest.ts";
+import { type FeatureRows, openNpyRows } from "./rows.ts";
+import { datasetSource, folderSource, type PictureSource } from "./source.ts";
+import { readStatistics, type Statistics } from "./statistics.ts";
+
+/** One side of a comparison, opened. */
+export type Side =
+  & { readonly label: string; close(): void }
+  & (
+    | { readonly kind: "pictures"; readonly source: PictureSource }
+    | { readonly kind: "features"; readonly rows: FeatureRows }
+    | ({ readonly kind: "statistics" } & Statistics)
+  );
+
+/** How sides are opened. */
+export interface SideOptions {
+  /** Folder for caches. */
+  readonly cache: string;
+  /** Split of a dataset. */
+  readonly split: Split;
+  /** Seed of the pictures' order; without it folders are sorted by path. */
+  readonly shuffle?: number;
+  readonly jobs: number;
+  readonly progress?: (note: string) => void;
+}
+
+const nothing = () => {};
+
+/**
+ * Opens what a word of the command line names. A file or folder of that name goes before a dataset.
+ * @throws DataError where it is none of them, or can't be read
+ */
+export async function openSide(text: string, options: SideOptions): Promise<Side> {
+  const { cache, shuffle, progress } = options;
+  const there = await Deno.stat(text).catch(() => null);
+  const ending = /\.np[yz]$/i.exec(text)?.[0].toLowerCase();
+  if (there?.isDirectory) {
+    const listing = await listFiles(text, {
+      folder: join(cache, "evaluate", "lists"),
+      progress: (listed) => progress?.(`listing ${text} ${listed.toLocaleString("en")}`),
+    });
+    const source = folderSource(text, listing, { shuffle });
+    return { kind: "pictures", label: text, source, close: () => source.close() };
+  }
+  if (there !== null && ending === ".npy") {
+    const rows = openNpyRows(text);
+    return { kind: "features", label: text, rows, close: () => rows.close() };
+  }
+  if (there !== null && ending === ".npz") {
+    const read = await readStatistics(text);
+    return "features" in read
+      ? { kind: "features", label: text, rows: read.features, close: nothing }
+      : { kind: "statistics", label: text, ...read, close: nothing };
+  }
+  if (there !== null) {
+    throw new DataError(
+      `${text} is a file; a folder of pictures, statistics (.npz), features (.npy) or a dataset ` +
+        "was expected",
+    );
+  }
+  return await openDataset(text, options);
+}
+
+async function openDataset(text: string, options: SideOptions): Promise<Side> {
+  const [name, ...rest] = text.split(":");
+  if (!Object.hasOwn(datasets, name)) {
+    const known = Object.keys(datasets);
+    throw new DataError(
+      `${text} does not exist, and no dataset is called so${didYouMean(name, known)}\n` +
+        `  datasets: ${known.join(", ")}`,
+    );
+  }
+  const definition = await fromTable(datasets, name, "dataset");
+  const config = definition.config.safeParse(keysIn(rest.join(":"), text));
+  if (!config.success) throw new DataError(`${text}: ${z.prettifyError(config.error)}`);
+  const { cache, jobs, split, shuffle, progress } = options;
+  const dataset = await definition.load(config.data, {
+    cache,
+    jobs,
+    progress: (done, total, note) => progress?.(`${note} ${done}/${total}`),
+  });
+  if (dataset.size(split) === 0) {
+    const sizes = (["train", "test"] as const).map((s) => `${s} ${dataset.size(s)}`).join(", ");
+    throw new DataError(`${text} has no pictures in its ${split} split (${sizes}); see --split`);
+  }
+  const source = datasetSource(dataset, { split, shuffle });
+  return { kind: "pictures", label: source.label, source, close: nothing };
+}
+
+/** "size=64,person=2" as an object; values are YAML's. */
+function keysIn(text: string, where: string): Record<string, unknown> {
+  const pairs = text.split(",").map((pair) => pair.trim()).filter((pair) => pair !== "");
+  return Object.fromEntries(pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at <= 0) {
+      throw new DataError(`${where}: \`${pair}\` is no KEY=VALUE; e.g. emoji:size=64`);
+    }
+    return [pair.slice(0, at), parseYaml(pair.slice(at + 1))];
+  }));
+}

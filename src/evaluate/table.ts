@@ -1,0 +1,33 @@
+/**
+ * Metrics that need nothing but two sets of pictures. A new one is one row here, beside its row in
+ * the registry.
+ * @module
+ */
+
+/** What a metric is computed from. */
+export interface FolderMetric {
+  /**
+   * `moments`: means and covariances, of any number of pictures, from files of statistics too;
+   * `features`: rows in memory; `pixels`: the pictures themselves, at one size.
+   */
+  readonly needs: "moments" | "features" | "pixels";
+  /**
+   * Pictures a side, at most, unless `--samples` says otherwise: work or memory grows with their
+   * square. The metric's name carries the number.
+   */
+  readonly most?: number;
+  /** Name in the registry, where it isn't the row's own. */
+  readonly metric?: string;
+  /** Settings that make this row of that metric. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** In `--metrics` by default. */
+  readonly usual: boolean;
+}
+
+/** By the names of `--metrics`, in the order of output. */
+export const folderMetrics: Readonly<Record<string, FolderMetric>> = {
+  frechet: { needs: "moments", usual: true },
+  kernel: { needs: "features", most: 5000, usual: true },
+  coverage: { needs: "features", most: 5000, usual: true },
+  duplicates: { needs: "features", most: 5000, usual: true },
+};
