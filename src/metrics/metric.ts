@@ -30,7 +30,7 @@ export interface MetricValue {
   readonly reason?: string;
   /** Number of samples the value was computed from. */
   readonly samples?: number;
-  /** Raw repeats of a timing, in the value's unit. */
+  /** Raw repeats in the value's unit: a timing's, or a sample metric's under other sampling seeds. */
   readonly raw?: readonly number[];
   /** Values that this one should be read beside, e.g. { shuffled: 0.17, rawPixels: 0.56 }. */
   readonly beside?: Readonly<Record<string, number>>;

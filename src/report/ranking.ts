@@ -60,14 +60,13 @@ export function ranking(groups: readonly Group[], inputs: RankingInputs): Rankin
     ...row.places.map((place) => place?.rank ?? Infinity),
   ];
   rows.sort((a, b) => compareLists(order(a), order(b)));
-  const place = new Map(rows.map(({ group }, i) => [group, i]));
   return {
     columns: contests.map(({ column }) => column),
     rows,
     overall: headings,
     seeds: Math.min(...contests.flatMap(({ entries }) => entries.map((e) => e.values.length))),
     duels: contests.map((contest, c) => duelOf(contest, (id) => places[c].get(id)!.rank)),
-    aggregate: aggregateOf(groups, inputs, place),
+    aggregate: aggregateOf(groups, inputs),
     spread: inputs.headline.flatMap((filled) => spreadOf(filled, groups, inputs)),
   };
 }
@@ -144,11 +143,7 @@ function scoresOf(own: readonly FilledColumn[], at: number): number[][] {
     .map((seed) => bySeed.map((values) => values.get(seed)!));
 }
 
-function aggregateOf(
-  groups: readonly Group[],
-  inputs: RankingInputs,
-  place: ReadonlyMap<string, number>,
-): Ranking["aggregate"] {
+function aggregateOf(groups: readonly Group[], inputs: RankingInputs): Ranking["aggregate"] {
   const own = distances(inputs);
   if (own.length < 2) return null;
   const rows = groups.flatMap((group, at) => {
@@ -160,7 +155,7 @@ function aggregateOf(
     const method = interval.method === "bootstrap" ? "bootstrap" as const : "jackknife t" as const;
     return [{ group: group.id, estimate: { mean: estimate, low, high, n, method } }];
   });
-  rows.sort((a, b) => (place.get(a.group) ?? 0) - (place.get(b.group) ?? 0));
+  rows.sort((a, b) => a.estimate.mean - b.estimate.mean);
   return rows.length < 2 ? null : { headings: own.map(({ column }) => column.heading), rows };
 }
 

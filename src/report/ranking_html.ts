@@ -24,7 +24,7 @@ export function rankingHtml(
 function sheetHtml({ title, caption, head, rows }: Sheet): Html {
   return markup`
     <div class="scroll" role="region" tabindex="0" aria-label="${title}">
-      <table class="ranking" style="--columns:${head.length}">
+      <table class="ranking" style="--columns:${Math.max(3, head.length)}">
         <caption><span>${caption}</span></caption>
         <thead>
           <tr><th scope="col"><span class="hidden">row</span></th>${

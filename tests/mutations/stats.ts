@@ -144,7 +144,7 @@ export const mutants = [
     file: "src/stats/bradley_terry.ts",
     find: "met(i, j) ? w + prior : 0",
     replace: "i === j ? 0 : w + prior",
-    law: "tests/properties/stats_scores_test.ts",
+    law: "tests/stats/peers_test.ts",
   },
   {
     id: "bradley-terry-counts-wins-of-the-other",

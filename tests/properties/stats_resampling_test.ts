@@ -90,7 +90,7 @@ Deno.test("t at 3, 5 and 10 values: 95 % on a normal law, 0.88–0.90 on an expo
 });
 
 Deno.test("BCa of a mean at 20 and 50: 0.94 on an exponential, 0.90–0.91 on a log-normal, and more than basic", () => {
-  const trials = 600;
+  const trials = 400;
   const reached = { exponential: [0.935, 0.94], lognormal: [0.9, 0.91] };
   for (const name of ["exponential", "lognormal"] as const) {
     const { draw, mean: truth } = laws[name];
@@ -101,7 +101,7 @@ Deno.test("BCa of a mean at 20 and 50: 0.94 on an exponential, 0.90–0.91 on a 
           (i) =>
             bootstrap([draw(n, "b", i)], ([x]) => mean(x), {
               method,
-              resamples: 399,
+              resamples: 199,
               key: [n, i],
             }),
           truth,
@@ -115,8 +115,8 @@ Deno.test("BCa of a mean at 20 and 50: 0.94 on an exponential, 0.90–0.91 on a 
 });
 
 Deno.test("BCa of other statistics at 20: a median at 95 %, a standard deviation at 0.91 only", () => {
-  const trials = 800;
-  const options = (i: number) => ({ resamples: 399, key: [9, i] as const });
+  const trials = 400;
+  const options = (i: number) => ({ resamples: 199, key: [9, i] as const });
   const { exponential, normal } = laws;
   share(
     coverage(
@@ -139,12 +139,12 @@ Deno.test("BCa of other statistics at 20: a median at 95 %, a standard deviation
 });
 
 Deno.test("paired bootstrap of the difference of two dependent samples covers at 0.95", () => {
-  const trials = 800;
+  const trials = 500;
   const found = coverage(trials, (i) => {
     const z = normals(60, "paired", i);
     const pairs = Array.from({ length: 20 }, (_, j) => [z[3 * j] + z[3 * j + 1], z[3 * j]]);
     return bootstrap([pairs], ([p]) => mean(p.map(([after, before]) => after - before)), {
-      resamples: 399,
+      resamples: 199,
       key: [4, i],
     });
   }, 0);
@@ -195,7 +195,7 @@ Deno.test("the jackknife's t of a mean is Student's", () => {
 });
 
 Deno.test("improvement interval of 3, 5 and 10 against as many covers at 0.93 or more, the bootstrap of 5 at 0.23", () => {
-  const trials = 2000;
+  const trials = 800;
   const both = (n: number, shift: number, i: number) => {
     const z = normals(2 * n, "improvement", n, i);
     return [z.slice(0, n).map((x) => x + shift), z.slice(n)];
@@ -252,28 +252,31 @@ Deno.test("rank ranges find the order of rows that are 6 standard deviations apa
 });
 
 Deno.test("the place of a new run is covered at 0.94 or more, from 3 and from 5 seeds", () => {
-  const trials = 400;
+  const trials = 250;
   const rows = 4;
   for (const n of [3, 5]) {
     for (const gap of [0, 1.5, 3]) {
       const beaten = (by: number) => 1 - normalUpperTail(by * gap / Math.SQRT2);
+      const found = Array.from({ length: trials }, (_, i) => {
+        const z = normals(2 * rows * n, "places", n, i);
+        const contest = (from: number) => ({
+          direction: "lower" as const,
+          samples: Array.from(
+            { length: rows },
+            (_, r) => z.slice(from + r * n, from + (r + 1) * n).map((x) => gap * r + x),
+          ),
+        });
+        return expectedPlaces([contest(0), contest(rows * n)]);
+      });
       for (const own of [0, 1]) {
         const truth = 1 +
           [0, 1, 2, 3].reduce((sum, other) => sum + (other === own ? 0 : beaten(own - other)), 0);
-        const found = coverage(trials, (i) => {
-          const z = normals(2 * rows * n, "places", n, i);
-          const contest = (from: number) => ({
-            direction: "lower" as const,
-            samples: Array.from(
-              { length: rows },
-              (_, r) => z.slice(from + r * n, from + (r + 1) * n).map((x) => gap * r + x),
-            ),
-          });
-          // Rounding: at gap 0 truth and end may both be 2.5.
-          const { low, high } = expectedPlaces([contest(0), contest(rows * n)])[own];
+        // Rounding: at gap 0 truth and end may both be 2.5.
+        const ends = (i: number) => {
+          const { low, high } = found[i][own];
           return { low: low - 1e-9, high: high + 1e-9 };
-        }, truth);
-        share(found, 0.94, { trials, least: true });
+        };
+        share(coverage(trials, ends, truth), 0.94, { trials, least: true });
       }
     }
   }
@@ -299,7 +302,7 @@ Deno.test("variance split: within and share cover at 0.95, between at 0.95 or a 
 });
 
 Deno.test("permutation tests reject a true null at their attainable level, Monte Carlo at α", () => {
-  const trials = 800;
+  const trials = 500;
   const rejected = (alpha: number, p: (i: number) => number) => {
     let count = 0;
     for (let i = 0; i < trials; i++) if (p(i) <= alpha) count++;
