@@ -40,6 +40,8 @@ export type * from "./record/record.ts";
 // Judging and showing.
 export { evaluateGate, readBaselines, writeBaseline } from "./gate/mod.ts";
 export type { Baseline, BaselineUpdate, GateInput, GatePolicy, Verdict } from "./gate/mod.ts";
+export { readFloors, writeFloors } from "./gate/floors.ts";
+export type { Floors } from "./gate/floors.ts";
 export { buildReport, writeReport } from "./report/mod.ts";
 export type { ReportInputs, ReportModel } from "./report/mod.ts";
 export { exitCodes, UsageError, worstExit } from "./errors.ts";

@@ -22,6 +22,7 @@ import type { Baseline } from "./baseline.ts";
 import { baselineRows } from "./baseline.ts";
 import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
 import { floorOf, type Floors } from "./floors.ts";
+import { common, missingRows, newVerdict, whyNew } from "./one_sided.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
 import { seedFaults } from "./seeds.ts";
@@ -121,62 +122,6 @@ export function evaluateGate(input: GateInput): Verdict[] {
     }
   }
   return [...verdicts, ...missingRows(input, usable, rows)];
-}
-
-function whyNew(row: Row, input: GateInput, before: Row | undefined): string {
-  const other = input.baselines.find((b) => b.machineClass === row.scope);
-  if (before !== undefined) {
-    return `metric version ${row.version}, the baseline has version ${before.version}`;
-  }
-  if (other === undefined) {
-    return row.scope === "any"
-      ? "no baseline of this suite"
-      : `no baseline of machine class ${row.scope}`;
-  }
-  return other.suiteVersion === input.suiteVersion
-    ? "not in the baseline"
-    : `suite version ${input.suiteVersion}, the baseline is of version ${other.suiteVersion}`;
-}
-
-function common(row: Row, policy: ResolvedPolicy) {
-  return {
-    label: row.label,
-    group: row.group,
-    metric: row.name,
-    kind: policy.kind,
-    direction: policy.direction,
-    unit: row.unit,
-    effectUnit: policy.effect.kind === "relative" ? "share" : "absolute",
-    alpha: policy.alpha,
-    scope: row.scope,
-  } as const;
-}
-
-const center = (row: Row) => {
-  let sum = 0;
-  for (const value of row.values.values()) sum += value;
-  return sum / row.values.size;
-};
-
-const untested = {
-  effect: null,
-  minimumEffect: null,
-  interval: null,
-  test: "none",
-  p: null,
-  adjustedP: null,
-} as const;
-
-function newVerdict(row: Row, policy: ResolvedPolicy, why: string): Verdict {
-  return {
-    verdict: "new",
-    ...common(row, policy),
-    ...untested,
-    baseline: null,
-    value: center(row),
-    seeds: { baseline: 0, value: row.values.size },
-    why,
-  };
 }
 
 /** Which way is harm: +1 where a rise is, −1 where a fall is, 0 where either or neither. */
@@ -291,34 +236,4 @@ function phrase(verdict: VerdictName, comparison: Comparison): string {
   if (comparison.test === "range") return "";
   if (verdict === "pass") return "a harmful change of the minimum effect is excluded";
   return "";
-}
-
-/** Baseline rows that the records should have and don't. */
-function missingRows(input: GateInput, usable: readonly Baseline[], rows: Rows): Verdict[] {
-  const present = new Set(rows.rows.map(rowKey));
-  const scopes = new Set(["any", ...input.records.map((r) => r.provenance.machineClass)]);
-  const anywhere = input.records.some((r) => /^any\b/.test(r.provenance.determinism));
-  const missing: Verdict[] = [];
-  for (const baseline of usable) {
-    if (!scopes.has(baseline.machineClass)) continue;
-    if (baseline.machineClass === "any" && !anywhere && input.records.length > 0) continue;
-    for (const [key, row] of baselineRows(baseline)) {
-      if (present.has(key) || (input.labels !== undefined && !input.labels.has(row.label))) {
-        continue;
-      }
-      const policy = resolvePolicy(row, input.policies?.(row));
-      if (policy.off) continue;
-      missing.push({
-        verdict: "missing",
-        ...common(row, policy),
-        ...untested,
-        baseline: center(row),
-        value: null,
-        seeds: { baseline: row.values.size, value: 0 },
-        why: rows.unavailable.get(key) ?? rows.absent.get(row.label)?.join("; ") ??
-          "in the baseline, not in the records",
-      });
-    }
-  }
-  return missing;
 }
