@@ -8,6 +8,7 @@ import { type Decoding, DECODINGS } from "../data/decode.ts";
 import type { Split } from "../data/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { folderMetrics } from "../evaluate/table.ts";
+import { extractorRow } from "../metrics/extractors/mod.ts";
 import { extractors, fromTable, metrics } from "../registry.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments } from "./command.ts";
@@ -92,7 +93,7 @@ function extractorIn(args: Arguments): string {
   }
   const option = first === undefined && second !== undefined ? "features" : "extractor";
   const name = first ?? second ?? "lite0";
-  if (Object.hasOwn(extractors, name)) return name;
+  if (extractorRow(name) !== undefined) return name;
   const known = Object.keys(extractors);
   throw new UsageError(
     `--${option}: no extractor \`${name}\`${didYouMean(name, known)}\n` +

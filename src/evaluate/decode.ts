@@ -5,12 +5,7 @@
  */
 import { DataError, type ImageSet } from "../data/dataset.ts";
 import { centralSquare, decodeWhole, type Decoding } from "../data/decode.ts";
-
-/** What a network's input looks like, as far as threads need to know; the rest is `prepare`'s. */
-export interface InputShape {
-  /** Height and width. */
-  readonly side: number;
-}
+import { type InputSpec, prepare } from "../metrics/extractors/prepare.ts";
 
 /** How pictures are read: the same for all of an evaluation. */
 export interface Reading {
@@ -24,7 +19,7 @@ export interface DecodeTask extends Reading {
   /** Files, or pictures that are decoded already. */
   readonly from: { readonly paths: readonly string[] } | { readonly images: ImageSet };
   /** The network's input; null: the pictures as they are. */
-  readonly input: InputShape | null;
+  readonly input: InputSpec | null;
 }
 
 /** Pictures of a batch, with a place for each that was asked for. */
@@ -40,14 +35,6 @@ export interface DecodeReply {
   readonly skipped: readonly { readonly at: number; readonly reason: string }[];
 }
 
-type Prepare = (images: ImageSet, input: InputShape) => Float32Array;
-
-/** The extractors' way from pictures to inputs. */
-async function loadPrepare(): Promise<Prepare> {
-  const module = new URL("../metrics/extractors/prepare.ts", import.meta.url);
-  return (await import(module.href) as { prepare: Prepare }).prepare;
-}
-
 /** Files that a thread reads at a time, so that disk and decoder overlap. */
 const together = 4;
 
@@ -57,7 +44,6 @@ export async function decode({ from, input, ...reading }: DecodeTask): Promise<D
   const pictures = new Array<ImageSet | null>(input === null ? count : 0).fill(null);
   const each = input === null ? 0 : input.side * input.side * 3;
   const pixels = new Float32Array(count * each);
-  const prepare = input === null ? null : await loadPrepare();
   const skipped: { at: number; reason: string }[] = [];
   let next = 0;
   async function work(): Promise<void> {
@@ -65,8 +51,8 @@ export async function decode({ from, input, ...reading }: DecodeTask): Promise<D
       const at = next++;
       try {
         const picture = await pictureAt(from, at, reading);
-        if (prepare === null) pictures[at] = picture;
-        else pixels.set(prepare(picture, input!), at * each);
+        if (input === null) pictures[at] = picture;
+        else pixels.set(prepare(picture, input), at * each);
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         skipped.push({ at, reason: error.message });

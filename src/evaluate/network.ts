@@ -7,7 +7,8 @@ import { concatImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openExtractor } from "../metrics/extractors/mod.ts";
 import type { Extractor } from "../metrics/metric.ts";
-import type { Decoded, InputShape } from "./decode.ts";
+import type { InputSpec } from "../metrics/extractors/prepare.ts";
+import type { Decoded } from "./decode.ts";
 import type { FeatureBits } from "./rows.ts";
 
 /** A network that is fed batches of one size. */
@@ -20,16 +21,9 @@ export interface Network {
   /** Pictures a batch. */
   readonly batch: number;
   /** What threads make of a picture; null: they only decode it. */
-  readonly input: InputShape | null;
+  readonly input: InputSpec | null;
   /** Features of the pictures of one batch, [count, dimension]; anything for one that isn't there. */
   run(decoded: Decoded, count: number): Promise<ArrayLike<number>>;
-}
-
-/** The halves of an extractor whose pictures are prepared apart from its network. */
-interface Halved {
-  readonly batch: number;
-  readonly input: InputShape;
-  run(x_BHWC: Float32Array): Promise<{ readonly features: ArrayLike<number> }>;
 }
 
 /** What a user may say about an extractor. */
@@ -50,18 +44,12 @@ export async function openNetwork(
   engine: Engine,
   options: NetworkOptions = {},
 ): Promise<Network> {
-  const open = openExtractor as (
-    name: string,
-    engine: Engine,
-    options: NetworkOptions,
-  ) => Promise<Extractor>;
-  return networkOf(await open(name, engine, options));
+  return networkOf(await openExtractor(name, engine, options));
 }
 
 /** An extractor, fed by batches: by its halves where it has them, else as it is. */
 export function networkOf(extractor: Extractor): Network {
-  const { name, dimension } = extractor;
-  const halved = (extractor as { readonly network?: Halved }).network;
+  const { name, dimension, network: halved } = extractor;
   const common = { name, extractor, dimension };
   if (halved !== undefined) {
     const each = halved.batch * halved.input.side * halved.input.side * 3;

@@ -130,7 +130,7 @@ async function frechetOf(
     direction: "lower",
     kind: "quality",
     ...(fake.count === null ? {} : { samples: fake.count }),
-    value: momentDistance(a, b),
+    ...momentDistance(a, b),
   };
 }
 
@@ -179,6 +179,8 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
     },
     dataset: datasetOf(real, (count) => pixels(real, count)),
     extractor: () => Promise.resolve(options.opened ?? unopened(options.extractor, real)),
+    anyMachine: false,
+    remembered: (_, make) => Promise.resolve(make()),
     split: async (_split, count) => ({ images: await pixels(real, count), labels: {} }),
     features: (_name, of, count) => {
       const key = `${of === "samples" ? "fake" : "real"} ${count}`;

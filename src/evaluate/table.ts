@@ -30,4 +30,10 @@ export const folderMetrics: Readonly<Record<string, FolderMetric>> = {
   kernel: { needs: "features", most: 5000, usual: true },
   coverage: { needs: "features", most: 5000, usual: true },
   duplicates: { needs: "features", most: 5000, usual: true },
+  clipped: { needs: "features", most: 5000, usual: false },
+  vendi: { needs: "features", most: 5000, usual: false },
+  frechet_infinity: { needs: "features", most: 50_000, usual: false },
+  sliced: { needs: "features", most: 50_000, usual: false },
+  class_score: { needs: "pixels", most: 5000, usual: false },
+  similarity: { needs: "pixels", most: 1000, usual: false },
 };

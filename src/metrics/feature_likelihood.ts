@@ -106,7 +106,10 @@ export const featureLikelihoodMetric: Metric<Config> = defineMetric<Config>({
     const train = await context.features(features, "train", count.train);
     const heldOut = await context.features(features, "test", count.test);
     const generated = await context.features(features, "samples", samples);
-    const algebra = algebraFor(train.dimension, options.algebra);
+    const algebra = algebraFor(train.dimension, {
+      asked: options.algebra,
+      anyMachine: context.anyMachine,
+    });
     const found = featureLikelihood(
       { samples: generated, train, heldOut },
       context.key("FLD halves"),

@@ -175,7 +175,10 @@ export const frechet: Metric<Config> = defineMetric<Config>({
     const { real, generated } = options.spatial
       ? await spatialFeatures(context, options)
       : await comparedFeatures(context, options);
-    const algebra = algebraFor(real.dimension, options.algebra);
+    const algebra = algebraFor(real.dimension, {
+      asked: options.algebra,
+      anyMachine: context.anyMachine,
+    });
     const value = frechetDistance(real, generated, algebra);
     return [{ ...frechet.declares(options)[0], value, ...algebraLabel(algebra) }];
   },

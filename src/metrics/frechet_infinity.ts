@@ -163,7 +163,10 @@ export const frechetInfinity: Metric<Config> = defineMetric<Config>({
       );
     }
     const { real, generated } = await comparedFeatures(context, options);
-    const algebra = algebraFor(real.dimension, options.algebra);
+    const algebra = algebraFor(real.dimension, {
+      asked: options.algebra,
+      anyMachine: context.anyMachine,
+    });
     const slow = algebra === hostAlgebra && real.dimension >= wideFrom;
     const found = extrapolated({ real, samples: generated }, {
       halvings,

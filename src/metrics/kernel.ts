@@ -192,7 +192,10 @@ export const kernel: Metric<Config> = defineMetric<Config>({
   async compute(context, options) {
     const { block, subsets } = options;
     const { real: a, generated: b } = await comparedFeatures(context, options);
-    const algebra = algebraFor(a.dimension, options.algebra);
+    const algebra = algebraFor(a.dimension, {
+      asked: options.algebra,
+      anyMachine: context.anyMachine,
+    });
     const key = context.key("kernel blocks");
     const declared = { ...kernel.declares(options)[0], ...algebraLabel(algebra) };
     if (block && subsets) {

@@ -186,3 +186,44 @@ export function covariance(features: Features): Dense {
   for (let i = 0; i < product.data.length; i++) product.data[i] /= count - 1;
   return product;
 }
+
+/**
+ * A factor of a covariance: FᵀF = Σ, with as many rows as Σ has directions with a variance of more
+ * than d roundings of the largest. Cholesky with complete pivoting (Higham, Accuracy and
+ * Stability of Numerical Algorithms, 2nd ed., §10.3), so Σ may be singular, as that of fewer
+ * pictures than dimensions is.
+ * @throws RangeError where Σ is clearly no covariance: a variance below zero
+ */
+export function semidefiniteFactor({ rows: d, data: covariance }: Dense): Dense {
+  const rest = Float64Array.from({ length: d }, (_, j) => covariance[j * d + j]);
+  const order = Uint32Array.from({ length: d }, (_, j) => j);
+  const largest = rest.reduce((m, v) => Math.max(m, v), 0);
+  if (rest.some((v) => v < -1e-10 * largest || Number.isNaN(v))) {
+    throw new RangeError("the covariance has a variance below zero on its diagonal");
+  }
+  const factor = new Float64Array(d * d);
+  let rank = 0;
+  for (; rank < d; rank++) {
+    let pivot = rank;
+    for (let k = rank + 1; k < d; k++) if (rest[order[k]] > rest[order[pivot]]) pivot = k;
+    const at = order[pivot];
+    if (!(rest[at] > d * 2 ** -52 * largest)) break;
+    order[pivot] = order[rank];
+    order[rank] = at;
+    const row = factor.subarray(rank * d, (rank + 1) * d), root = Math.sqrt(rest[at]);
+    for (let k = rank; k < d; k++) row[order[k]] = covariance[at * d + order[k]];
+    for (let above = 0; above < rank; above++) { // what earlier rows explain of it
+      const scale = factor[above * d + at];
+      if (scale === 0) continue;
+      for (let j = 0, from = above * d; j < d; j++) row[j] -= scale * factor[from + j];
+    }
+    for (let k = 0; k < rank; k++) row[order[k]] = 0;
+    row[at] = root;
+    for (let k = rank + 1; k < d; k++) {
+      const value = row[order[k]] / root;
+      row[order[k]] = value;
+      rest[order[k]] -= value * value;
+    }
+  }
+  return { rows: rank, columns: d, data: factor.slice(0, rank * d) };
+}

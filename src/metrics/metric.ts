@@ -92,8 +92,6 @@ export interface Extractor {
   readonly factors?: Readonly<Record<string, readonly string[]>>;
   /** Of a perceptual distance: between picture i here and picture i there, of one size. */
   distances?(a: ImageSet, b: ImageSet): Promise<Float64Array>;
-  /** Features of places instead of the whole picture, flattened: what sFID is made of. */
-  spatial?(images: ImageSet): Promise<Features>;
   /** The network apart from the preparation of its inputs, where they can be had apart. */
   readonly network?: ExtractorNetwork;
   /** What a reader should know of it: which weights, what they were checked against. */
@@ -162,6 +160,8 @@ export interface Subject {
 export interface EvaluationContext {
   readonly subject: Subject;
   readonly dataset: Dataset;
+  /** Values must have the same bits on every machine: the engine promises it of all that went before. */
+  readonly anyMachine: boolean;
   /** Images 0 … count−1 of a split with their labels. */
   split(
     split: Split,

@@ -74,7 +74,10 @@ export const vendi: Metric<Config> = defineMetric<Config>({
   }],
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
-    const algebra = algebraFor(real.dimension, options.algebra);
+    const algebra = algebraFor(real.dimension, {
+      asked: options.algebra,
+      anyMachine: context.anyMachine,
+    });
     return [{
       ...vendi.declares(options)[0],
       value: vendiScore(generated, algebra),

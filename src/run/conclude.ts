@@ -68,7 +68,7 @@ export async function conclude(run: Run, scored: {
     metric: host.metric,
     extractor: host.extractor,
     cache: store.cache,
-    engine: host.engine.identity,
+    engine: host.engine,
     progress: (note: string) => host.emit({ kind: "note", note }),
   };
   // One for metrics and pictures: features and extractors are had once.

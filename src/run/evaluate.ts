@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Dataset, Split } from "../data/dataset.ts";
-import type { EngineIdentity } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import {
   type EvaluationContext,
   type Extractor,
@@ -30,7 +30,7 @@ export interface EvaluationParts {
   readonly extractor: (name: string) => Promise<Extractor>;
   /** Folder in which features of splits are kept, for all runs of this engine; null keeps none. */
   readonly cache: string | null;
-  readonly engine: EngineIdentity;
+  readonly engine: Pick<Engine, "identity" | "determinism">;
   readonly progress?: (note: string) => void;
 }
 
@@ -73,7 +73,7 @@ async function splitFeatures(
   extractor: Extractor,
   of: { split: Split; count: number },
 ): Promise<Features> {
-  const { dataset, cache, engine } = parts;
+  const { dataset, cache } = parts, engine = parts.engine.identity;
   const make = async () => {
     const { images } = await readSplit(dataset, of.split, of.count);
     return await extractor.extract(images);
@@ -132,6 +132,7 @@ export function evaluationContext(parts: EvaluationParts): EvaluationContext {
   return {
     subject: parts.subject,
     dataset: parts.dataset,
+    anyMachine: parts.engine.determinism.scope === "any",
     extractor,
     split: (split, count) => readSplit(parts.dataset, split, count),
     features: (name, of, count) =>

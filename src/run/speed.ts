@@ -59,7 +59,7 @@ export async function executeSpeed(
         metric: host.metric,
         extractor: host.extractor,
         cache: store.cache,
-        engine: host.engine.identity,
+        engine: host.engine,
       },
       missing,
       { phase: "speed", stopped: host.stopped },

@@ -183,12 +183,12 @@ Deno.test("classes that the classifier doesn't have are named with those it has"
 
 Deno.test("narrow features are computed with every machine's bits; OpenBLAS is labelled", () => {
   assertEquals(algebraFor(64), hostAlgebra);
-  assertEquals(algebraFor(4096, "host"), hostAlgebra);
+  assertEquals(algebraFor(4096, { asked: "host" }), hostAlgebra);
   assertEquals(exactAlgebraFor(64), null);
   assertEquals(algebraLabel(hostAlgebra), {});
   assertEquals(algebraLabel({ ...hostAlgebra, name: "OpenBLAS 1" }), { label: "OpenBLAS 1" });
   const had = Deno.env.get("LIKENESS_OPENBLAS");
   if (had === undefined && algebraFor(4096) === hostAlgebra) {
-    assertThrows(() => algebraFor(4, "openblas"), MetricUnavailable, "OpenBLAS was asked for");
-  } else assert(algebraFor(4, "openblas").name.startsWith("OpenBLAS"));
+    assertThrows(() => algebraFor(4, { asked: "openblas" }), MetricUnavailable, "OpenBLAS was asked for");
+  } else assert(algebraFor(4, { asked: "openblas" }).name.startsWith("OpenBLAS"));
 });

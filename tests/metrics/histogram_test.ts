@@ -133,6 +133,7 @@ function contextOf(dataset: Dataset, sample: Subject["sample"]): EvaluationConte
     split: (split, count) => dataset.read(split, all(count)),
     extractor: () => Promise.reject(new Error("none here")),
     features: () => Promise.reject(new Error("none here")),
+    anyMachine: true,
     remembered: (_, make) => Promise.resolve(make()),
     key: () => [1, 2],
   };

@@ -166,6 +166,7 @@ export function toyContext(
     dataset,
     split,
     extractor,
+    anyMachine: true,
     remembered: (_, make) => Promise.resolve(make()),
     features: async (name, of, count) =>
       (await extractor(name)).extract(

@@ -20,7 +20,7 @@ Deno.test("a number of the data alone is computed once for all runs, and again f
         metric: () => Promise.reject(new Error("not asked for")),
         extractor: () => Promise.reject(new Error("not asked for")),
         cache: out,
-        engine: engine.identity,
+        engine,
       });
       return await context.remembered(of, () => 0.1 + computed++);
     };

@@ -77,6 +77,16 @@ export function initCoupling(key: Key, { channels, point, config }: CouplingSize
   };
 }
 
+/**
+ * 1/√(numbers that an output is summed over), on what the head sees. Adam's first steps move every
+ * weight by the whole learning rate in the same direction: without it the sum grows by as many times,
+ * and scales that two dozen couplings multiply run away in ten steps.
+ */
+function headScale({ weight }: Conv): number {
+  const [height, width, channels] = weight.shape;
+  return 1 / Math.sqrt(height * width * channels);
+}
+
 /** What the network says of the half that is changed: [B·H·W·C₂, P]. */
 function parameters(
   p: CouplingNet,
@@ -85,7 +95,7 @@ function parameters(
 ): tf.Tensor2D {
   const raw = "layers" in p
     ? mlp(p, tf.reshape(kept_BHWC, [kept_BHWC.shape[0], -1]))
-    : conv(p.head, silu(conv(p.middle, silu(conv(p.stem, kept_BHWC)))));
+    : conv(p.head, tf.mul(silu(conv(p.middle, silu(conv(p.stem, kept_BHWC)))), headScale(p.head)));
   return tf.reshape(raw, [-1, changes[coupling].parameters(bins)]) as tf.Tensor2D;
 }
 

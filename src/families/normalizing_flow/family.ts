@@ -54,7 +54,7 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
  */
 export const normalizingFlow = defineFamily<Config>({
   name: "normalizing_flow",
-  version: 1,
+  version: 2,
   about: "normalising flow: affine or spline couplings, rotations, levels; a reference likelihood",
   papers: [
     "arXiv:1605.08803",

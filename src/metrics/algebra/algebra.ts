@@ -33,13 +33,25 @@ export type AlgebraChoice = "host" | "openblas";
  */
 export const wideFrom = 512;
 
+/** What decides who computes. */
+export interface AlgebraWish {
+  /** What the metric's configuration says. */
+  readonly asked?: AlgebraChoice;
+  /** See `EvaluationContext`: then plain JavaScript, unless OpenBLAS is asked for by name. */
+  readonly anyMachine?: boolean;
+}
+
 /**
  * Who computes with features of `dimension` numbers. Values that OpenBLAS computed carry its name as
  * their label: their last digits depend on the machine.
  * @throws MetricUnavailable where OpenBLAS is asked for by name and can't be had
  */
-export function algebraFor(dimension: number, asked?: AlgebraChoice): LinearAlgebra {
-  if (asked === "host" || (asked === undefined && dimension < wideFrom)) return hostAlgebra;
+export function algebraFor(
+  dimension: number,
+  { asked, anyMachine = false }: AlgebraWish = {},
+): LinearAlgebra {
+  const plain = anyMachine || dimension < wideFrom;
+  if (asked === "host" || (asked === undefined && plain)) return hostAlgebra;
   const found = openblas();
   if ("algebra" in found) return found.algebra;
   if (asked === "openblas") {
