@@ -12,7 +12,7 @@ import { frechetDistance } from "./frechet.ts";
 import { takeRows } from "./kernel.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
-import { comparedFeatures, extractorName } from "./names.ts";
+import { extractorName, requireCount } from "./names.ts";
 
 /** A straight line fitted by least squares, and how sure it is at 0. */
 export interface Line {
@@ -86,7 +86,7 @@ function lineOf(
  *
  * The interval is the t-interval of a jackknife over groups of samples (Quenouille 1956; Tukey 1958),
  * blocks kept: the spread that other samples of the model would give. The bias of the data's own finite
- * number, which is every model's alike, stays.
+ * number stays, so all the data there are should be given.
  * @throws RangeError where blocks would be smaller than 2
  */
 export function extrapolated(
@@ -123,7 +123,8 @@ function smallestSet({ halvings, groups }: { halvings: number; groups: number })
 
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
-  samples: z.int().min(20).default(2000).describe("N: pictures on each side"),
+  samples: z.int().min(20).default(2000).describe("N: samples"),
+  data: z.int().min(2).optional().describe("test pictures compared with; left out: all there are"),
   halvings: z.int().min(2).max(6).default(2).describe("the smallest blocks have N/2^halvings rows"),
   groups: z.int().min(0).default(10).describe(
     "groups left out in turn for the interval, each as dear as the number itself; 0: no interval",
@@ -162,7 +163,10 @@ export const frechetInfinity: Metric<Config> = defineMetric<Config>({
           `${smallestSet(options)} are needed`,
       );
     }
-    const { real, generated } = await comparedFeatures(context, options);
+    const { features, data = context.dataset.size("test") } = options;
+    requireCount(context.dataset, "test", Math.max(2, data));
+    const real = await context.features(features, "test", data);
+    const generated = await context.features(features, "samples", samples);
     const algebra = algebraFor(real.dimension, {
       asked: options.algebra,
       anyMachine: context.anyMachine,
@@ -178,7 +182,7 @@ export const frechetInfinity: Metric<Config> = defineMetric<Config>({
       ...frechetInfinity.declares(options)[0],
       value: found.intercept,
       ...algebraLabel(algebra),
-      beside: { ...found.interval, [`at ${samples}`]: found.distances[0] },
+      beside: { ...found.interval, [`at ${samples}`]: found.distances[0], testPictures: data },
     }];
   },
 });

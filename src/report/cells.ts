@@ -98,7 +98,10 @@ function besideOf(values: readonly SeedValue[]): Record<string, number> | null {
 }
 
 /** Metrics of how near samples are to data, in which memory passes for quality. */
-const SAMPLED: ReadonlySet<string> = new Set(["frechet", "few_steps", "kernel", "coverage"]);
+const SAMPLED: ReadonlySet<string> = new Set([
+  ...["frechet", "frechet_infinity", "few_steps", "kernel", "sliced", "coverage", "clipped"],
+  ...["class_score"],
+]);
 
 /** Whether a row takes part in the ranking of a column. */
 export function competes(group: Group, column: Column): boolean {

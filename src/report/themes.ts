@@ -10,7 +10,18 @@ const THEMES: readonly { id: string; title: string; about: string; metrics: read
       title: "Samples",
       about:
         "How close samples are to held-out data. N stands after @ and is the same in every row.",
-      metrics: ["frechet", "kernel", "coverage", "duplicates"],
+      metrics: [
+        ...["frechet", "frechet_infinity", "kernel", "sliced", "coverage", "clipped"],
+        ...["duplicates", "class_score"],
+      ],
+    },
+    {
+      id: "diversity",
+      title: "Diversity and memory",
+      about:
+        "How many different samples there are, and whether they know the training set better " +
+        "than new data; each is read beside held-out data.",
+      metrics: ["vendi", "similarity", "feature_likelihood", "authenticity"],
     },
     {
       id: "few-steps",
@@ -40,7 +51,7 @@ const THEMES: readonly { id: string; title: string; about: string; metrics: read
       about:
         "What the latent code holds, by reading it and by moving it; and how often the judge " +
         "sees the class that a conditional model was asked for, beside the judge's own ceiling.",
-      metrics: ["control", "conditional", "disentanglement"],
+      metrics: ["control", "conditional", "disentanglement", "path_length"],
     },
     {
       id: "codes",
@@ -91,6 +102,7 @@ const HEADLINES: { readonly [metric: string]: Choice } = {
       .map((c) => own.find(({ column }) => column.name === `d(${c.column.name})`) ?? c),
   few_steps: () => [],
   coverage: named(/^coverage-/),
+  clipped: named(/^clipped-coverage-/),
   likelihood: named(/^bits\/dim/),
   control: named(/^read-/),
   conditional: named(/-of-ceiling@\d+$/),

@@ -8,7 +8,7 @@ import { authenticityOf } from "../../src/metrics/authenticity.ts";
 import { calibrated, clippedOf, expectedCoverage } from "../../src/metrics/clipped.ts";
 import { coverageOf } from "../../src/metrics/coverage.ts";
 import { featureLikelihood } from "../../src/metrics/feature_likelihood.ts";
-import { takeRows } from "../../src/metrics/kernel.ts";
+import { kernelDistance, takeRows } from "../../src/metrics/kernel.ts";
 import { nearestOf, neighbourDistances } from "../../src/metrics/neighbours.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import { hostIntegers, hostKey, hostPermutation } from "../../src/random/host.ts";
@@ -64,6 +64,15 @@ for (const algebra of [rough, ...fast ? [fast] : []]) {
     kills: algebra === rough ? ["neighbour-slack-missing"] : [],
   });
 }
+
+Deno.test("rows beyond one block of products have the same neighbours and kernel distance", () => {
+  // A block holds 2²⁰ products, or 512 rows of the kernel's.
+  const a = gaussianSet(1, { count: 1100, dimension: 2 });
+  const b = gaussianSet(2, { count: 1000, dimension: 2, mean: 0.5 });
+  assertEquals(nearestOf(a, b, rough), nearestOf(a, b, null));
+  assertEquals(neighbourDistances(a, b, 2, rough), neighbourDistances(a, b, 2, null));
+  close(kernelDistance(a, b, rough), kernelDistance(a, b), 1e-10, "kernel distance");
+});
 
 law("clipped density and coverage fall with the share of good samples, in proportion", {
   source: "Salvy, Talbot & Thirion 2025, §4: linear in the share of bad samples",

@@ -10,6 +10,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { EngineError } from "../../engine/engine.ts";
 import type { Product } from "../../engine/tensorflow/install/events.ts";
 import { loadForGood } from "../../engine/tensorflow/load.ts";
 import { cacheFolder, type Environment } from "../../engine/tensorflow/place.ts";
@@ -71,7 +72,13 @@ export function locateOpenblas(env: Environment = Deno.env): { path: string } | 
         `on ${arch}; LIKENESS_OPENBLAS can name a library of your own`,
     };
   }
-  const folder = openblasFolder(cacheFolder(env));
+  let folder: string;
+  try {
+    folder = openblasFolder(cacheFolder(env));
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { obstacle: error.message };
+  }
   for (const [path, bytes] of Object.entries(files)) {
     if (size(join(folder, path)) !== bytes) {
       return { obstacle: "not installed; `deno task openblas` gets it (9 MB)" };

@@ -38,6 +38,10 @@ Deno.test("a library in the cache is whole when each file has its size; else the
   });
 });
 
+Deno.test("without a home there is no library, and no metric fails for it", () => {
+  assertStringIncludes(obstacleOf(locateOpenblas(new Map())), "set LIKENESS_CACHE");
+});
+
 Deno.test("a library that the environment names wins, and has to be there", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "libscipy_openblas.so");
