@@ -123,7 +123,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     { 5: "seed: [1, 2]" },
     "suites/mine.yaml:5:1: unknown key `seed` in a suite; did you mean `seeds`?\n" +
     "  keys of a suite: suite, version, about, data, budget, batch, seeds, modules, runs, " +
-    "metrics, controls, report",
+    "metrics, extractors, controls, report",
   ],
   [
     "two budgets",

@@ -97,7 +97,8 @@ export class Graph {
         c.TF_AddInput(node, outputStruct(inputs[at++]));
         continue;
       }
-      const count = Number(attributes.find(({ name }) => name === countedBy)?.value ?? 0);
+      const counted = attributes.find(({ name }) => name === countedBy)?.value ?? 0;
+      const count = Array.isArray(counted) ? counted.length : Number(counted);
       c.TF_AddInputList(node, outputArray(inputs.slice(at, at + count)), count);
       at += count;
     }

@@ -45,7 +45,66 @@ function gather(
   return backend.createOutputTensor(made);
 }
 
+interface FusedConvInputs {
+  readonly x: tf.TensorInfo;
+  readonly filter: tf.TensorInfo;
+  readonly bias?: tf.TensorInfo;
+}
+
+interface FusedConvAttributes {
+  readonly strides: [number, number] | number;
+  readonly pad: "same" | "valid" | number;
+  readonly dataFormat: string;
+  readonly dilations: [number, number] | number;
+  readonly activation: string;
+}
+
+/** Activations that TensorFlow's own op fuses, by tfjs's names. */
+const fused: Readonly<Record<string, readonly string[]>> = {
+  linear: ["BiasAdd"],
+  relu: ["BiasAdd", "Relu"],
+  relu6: ["BiasAdd", "Relu6"],
+};
+
+/**
+ * The package's fused convolution is three ops; TensorFlow's own goes over the result once. For
+ * processors only: on a GPU it knows few combinations.
+ */
+function fusedConv(base: (call: FusedConvCall) => tf.TensorInfo) {
+  return (call: FusedConvCall): tf.TensorInfo => {
+    const { inputs: { x, filter, bias }, attrs, backend } = call;
+    const { strides, pad, dataFormat, dilations, activation } = attrs;
+    const ops = fused[activation];
+    const known = bias?.shape.length === 1 && ops !== undefined && typeof pad === "string" &&
+      dataFormat === "NHWC" && !backend.binding.isUsingGpuDevice();
+    if (!known) return base(call);
+    const info = tf.backend_util.computeConv2DInfo(
+      x.shape as [number, number, number, number],
+      filter.shape as [number, number, number, number],
+      strides,
+      dilations,
+      pad,
+    );
+    const [made] = compose(backend.binding, (op) => [
+      op.run("_FusedConv2D", [x, filter, bias].map((t) => backend.idOf(t)), [
+        attribute.type("T", DTYPE.FLOAT),
+        attribute.types("TArgs", [DTYPE.FLOAT]),
+        attribute.int("num_args", 1),
+        attribute.int("num_host_args", 0),
+        attribute.ints("strides", [1, info.strideHeight, info.strideWidth, 1]),
+        attribute.string("padding", pad.toUpperCase()),
+        attribute.ints("dilations", [1, info.dilationHeight, info.dilationWidth, 1]),
+        attribute.strings("fused_ops", ops),
+      ]),
+    ]);
+    return backend.createOutputTensor(made);
+  };
+}
+
+type FusedConvCall = AnyKernelCall<FusedConvInputs, FusedConvAttributes, TensorflowBackend>;
+
 /** Replaces them. */
 export function registerReplacedKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel("GatherV2", () => gather);
+  replaceKernel("FusedConv2D", (base) => fusedConv(base as (call: FusedConvCall) => tf.TensorInfo));
 }

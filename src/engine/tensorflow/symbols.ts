@@ -73,6 +73,8 @@ export const SYMBOLS = {
   TFE_OpSetAttrShape: { parameters: [P, B, B, "i32", P], result: "void" },
   TFE_OpSetAttrIntList: { parameters: [P, B, B, "i32"], result: "void" },
   TFE_OpSetAttrFloatList: { parameters: [P, B, B, "i32"], result: "void" },
+  TFE_OpSetAttrTypeList: { parameters: [P, B, B, "i32"], result: "void" },
+  TFE_OpSetAttrStringList: { parameters: [P, B, B, B, "i32"], result: "void" },
   TFE_Execute: { parameters: [P, B, B, P], result: "void" },
 
   // Graphs, node by node: shapes are inferred as each node is finished.
@@ -93,6 +95,8 @@ export const SYMBOLS = {
   TF_SetAttrShape: { parameters: [P, B, B, "i32"], result: "void" },
   TF_SetAttrIntList: { parameters: [P, B, B, "i32"], result: "void" },
   TF_SetAttrFloatList: { parameters: [P, B, B, "i32"], result: "void" },
+  TF_SetAttrTypeList: { parameters: [P, B, B, "i32"], result: "void" },
+  TF_SetAttrStringList: { parameters: [P, B, B, B, "i32"], result: "void" },
   TF_SetAttrTensor: { parameters: [P, B, P, P], result: "void" },
   TF_OperationNumOutputs: { parameters: [P], result: "i32" },
   TF_OperationOutputType: { parameters: [OUTPUT], result: "i32" },

@@ -48,12 +48,33 @@ export interface Attribute {
   readonly name: string;
   /** One of `ATTRIBUTE`'s values. */
   readonly type: number;
-  readonly value: string | number | boolean | readonly number[] | Uint8Array<ArrayBuffer>;
+  readonly value:
+    | string
+    | number
+    | boolean
+    | readonly number[]
+    | readonly string[]
+    | Uint8Array<ArrayBuffer>;
 }
 
 /** Shorthands for attributes. */
 export const attribute = {
   type: (name: string, dtype: Dtype): Attribute => ({ name, type: ATTRIBUTE.TYPE, value: dtype }),
+  types: (name: string, value: readonly Dtype[]): Attribute => ({
+    name,
+    type: ATTRIBUTE.TYPE,
+    value,
+  }),
+  ints: (name: string, value: readonly number[]): Attribute => ({
+    name,
+    type: ATTRIBUTE.INT,
+    value,
+  }),
+  strings: (name: string, value: readonly string[]): Attribute => ({
+    name,
+    type: ATTRIBUTE.STRING,
+    value,
+  }),
   int: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE.INT, value }),
   float: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE.FLOAT, value }),
   bool: (name: string, value: boolean): Attribute => ({ name, type: ATTRIBUTE.BOOL, value }),

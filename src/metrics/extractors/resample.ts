@@ -90,33 +90,43 @@ export function resample(
   const { count, height, width, channels, data } = images;
   const h = vertical.length, w = horizontal.length;
   const out = new Float32Array(count * h * w * 3);
-  const rows = new Float64Array(height * w * channels);
+  const line = w * channels, rows = new Float64Array(height * line), sums = new Float64Array(line);
   for (let n = 0; n < count; n++) {
     const base = n * height * width * channels;
     for (let y = 0; y < height; y++) {
+      const source = base + y * width * channels, to = y * line;
       for (let x = 0; x < w; x++) {
         const { start, weights } = horizontal[x];
-        for (let c = 0; c < channels; c++) {
-          let s = 0;
-          for (let t = 0, at = base + (y * width + start) * channels + c; t < weights.length; t++) {
-            s += weights[t] * data[at + t * channels];
+        let at = source + start * channels;
+        if (channels === 3) {
+          let r = 0, g = 0, b = 0;
+          for (let t = 0; t < weights.length; t++, at += 3) {
+            const weight = weights[t];
+            r += weight * data[at];
+            g += weight * data[at + 1];
+            b += weight * data[at + 2];
           }
-          rows[(y * w + x) * channels + c] = s;
+          rows[to + 3 * x] = r;
+          rows[to + 3 * x + 1] = g;
+          rows[to + 3 * x + 2] = b;
+        } else {
+          let s = 0;
+          for (let t = 0; t < weights.length; t++) s += weights[t] * data[at + t];
+          rows[to + x] = s;
         }
       }
     }
     for (let y = 0; y < h; y++) {
       const { start, weights } = vertical[y];
-      for (let x = 0; x < w; x++) {
-        for (let c = 0; c < 3; c++) {
-          let s = 0;
-          const source = (start * w + x) * channels + (channels === 3 ? c : 0);
-          for (let t = 0; t < weights.length; t++) {
-            s += weights[t] * rows[source + t * w * channels];
-          }
-          out[((n * h + y) * w + x) * 3 + c] = s;
-        }
+      // Row by row, so that memory is read in order; a number's terms are summed in the taps' order.
+      sums.fill(0);
+      for (let t = 0; t < weights.length; t++) {
+        const weight = weights[t], from = (start + t) * line;
+        for (let i = 0; i < line; i++) sums[i] += weight * rows[from + i];
       }
+      const to = (n * h + y) * w * 3;
+      if (channels === 3) out.set(sums, to);
+      else for (let i = 0; i < line; i++) out.fill(sums[i], to + 3 * i, to + 3 * i + 3);
     }
   }
   return out;

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../../src/errors.ts";
 import { openExtractor } from "../../../src/metrics/extractors/mod.ts";
+import { prepare } from "../../../src/metrics/extractors/prepare.ts";
 import { MetricUnavailable } from "../../../src/metrics/metric.ts";
 import { concatImages, sliceImages } from "../../../src/data/images.ts";
 import { sha256 } from "../../../src/digest.ts";
@@ -44,6 +45,22 @@ Deno.test("law: features of a picture don't depend on how many there are or on i
     const part = await extractor.extract(sliceImages(four, { from, to }));
     assertEquals(part.data, all.data.subarray(2048 * from, 2048 * to));
   }
+});
+
+Deno.test("the network fed apart, by workers that prepare, gives what extract gives", async () => {
+  const extractor = await openExtractor("inception-fid", engine, { weights: { path }, batch: 2 });
+  const { network } = extractor;
+  const images = concatImages(
+    [1, 2].map((seed) => picture({ seed, height: 20, width: 30, channels: 3 })),
+  );
+  const x = prepare(images, network!.input);
+  assertEquals(x.length, network!.batch * 299 * 299 * 3);
+  assertEquals(structuredClone(network!.input), network!.input);
+  const { features, spatial, classes } = await network!.run(x, { spatial: true, classes: true });
+  assertEquals(Float64Array.from(features), (await extractor.extract(images)).data);
+  assertEquals(Float64Array.from(spatial!), (await extractor.spatial!(images)).data);
+  assertEquals(classes, await extractor.classify!(images));
+  assertEquals(Object.keys(await network!.run(x)), ["features"]);
 });
 
 Deno.test("what is wrong with a file of weights is said", async () => {
