@@ -69,7 +69,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
         progress: (note) => meter.note(note),
       });
     meter.clear();
-    for (const note of [...notes, ...scores.notes]) terminal.warn(note);
+    const told = [...network?.extractor.notes ?? [], ...notes, ...scores.notes];
+    for (const note of told) terminal.warn(note);
     show(asked.output, {
       values: scores.values,
       extractions: extractionsOf(measured),

@@ -5,9 +5,9 @@
 import type { ImageSet } from "../data/dataset.ts";
 import { concatImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
-import { openExtractor } from "../metrics/extractors/mod.ts";
-import type { Extractor } from "../metrics/metric.ts";
+import { type ExtractorOptions, openExtractor } from "../metrics/extractors/mod.ts";
 import type { InputSpec } from "../metrics/extractors/prepare.ts";
+import type { Extractor } from "../metrics/metric.ts";
 import type { Decoded } from "./decode.ts";
 import type { FeatureBits } from "./rows.ts";
 
@@ -26,12 +26,6 @@ export interface Network {
   run(decoded: Decoded, count: number): Promise<ArrayLike<number>>;
 }
 
-/** What a user may say about an extractor. */
-export interface NetworkOptions {
-  readonly weights?: { readonly path: string; readonly sha256?: string };
-  readonly resize?: string;
-}
-
 /** Pictures a batch of an extractor that takes any number: few, since they come in their own size. */
 const batch = 16;
 
@@ -42,7 +36,7 @@ const single: readonly string[] = ["lite0"];
 export async function openNetwork(
   name: string,
   engine: Engine,
-  options: NetworkOptions = {},
+  options: ExtractorOptions = {},
 ): Promise<Network> {
   return networkOf(await openExtractor(name, engine, options));
 }

@@ -30,6 +30,13 @@ export const folderMetrics: Readonly<Record<string, FolderMetric>> = {
   kernel: { needs: "features", most: 5000, usual: true },
   coverage: { needs: "features", most: 5000, usual: true },
   duplicates: { needs: "features", most: 5000, usual: true },
+  spatial_frechet: {
+    needs: "pixels",
+    most: 5000,
+    metric: "frechet",
+    settings: { spatial: true },
+    usual: false,
+  },
   clipped: { needs: "features", most: 5000, usual: false },
   vendi: { needs: "features", most: 5000, usual: false },
   frechet_infinity: { needs: "features", most: 50_000, usual: false },
