@@ -9,6 +9,7 @@
 import { join } from "@std/path";
 import { copyTree } from "../mutations/run.ts";
 import { deviation, mean } from "../../src/stats/summary.ts";
+import { formatEffect } from "../../src/gate/outcome.ts";
 import type { Verdict } from "../../src/gate/verdict.ts";
 
 /** What the gate must say of a plant. */
@@ -298,7 +299,15 @@ export async function findPlants(
 }
 
 function line({ name, found, exitCode, verdict, deviations, note, seconds }: Found): string {
-  const what = verdict === null ? "" : `: ${verdict.metric} ${verdict.verdict}, ${verdict.why}`;
+  const change = verdict === null || verdict.interval === null
+    ? ""
+    : ` (${
+      [verdict.effect, verdict.interval.low, verdict.interval.high]
+        .map((x) => formatEffect(x, verdict.effectUnit)).join(", ")
+    })`;
+  const what = verdict === null
+    ? ""
+    : `: ${verdict.metric} ${verdict.verdict}${change}, ${verdict.why}`;
   const size = deviations === null ? "" : ` (${deviations.toFixed(2)} standard deviations)`;
   const word = found ? "as it should" : "WRONG";
   return `${word}  ${name}: exit code ${exitCode}${what}${size}  ${Math.round(seconds)} s` +
