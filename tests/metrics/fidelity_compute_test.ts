@@ -189,6 +189,10 @@ Deno.test("narrow features are computed with every machine's bits; OpenBLAS is l
   assertEquals(algebraLabel({ ...hostAlgebra, name: "OpenBLAS 1" }), { label: "OpenBLAS 1" });
   const had = Deno.env.get("LIKENESS_OPENBLAS");
   if (had === undefined && algebraFor(4096) === hostAlgebra) {
-    assertThrows(() => algebraFor(4, { asked: "openblas" }), MetricUnavailable, "OpenBLAS was asked for");
+    assertThrows(
+      () => algebraFor(4, { asked: "openblas" }),
+      MetricUnavailable,
+      "OpenBLAS was asked for",
+    );
   } else assert(algebraFor(4, { asked: "openblas" }).name.startsWith("OpenBLAS"));
 });
