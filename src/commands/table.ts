@@ -227,8 +227,18 @@ export const commands: readonly Command[] = [
     examples: [
       ["likeness evaluate --real photos/ --fake samples/", "every metric, on lite0"],
       [
-        "likeness evaluate --real a/ --fake b/ --metrics frechet",
-        "as pytorch-fid a/ b/, fid.compute_fid(a, b), fidelity --fid --input1 b/ --input2 a/",
+        "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE",
+        "FID and its kin as clean-fid resizes; FILE: the weights that pytorch-fid loads",
+      ],
+      [
+        "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE " +
+        "--resize pytorch-fid --decode pil --metrics frechet",
+        "as pytorch-fid a/ b/",
+      ],
+      [
+        "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE " +
+        "--resize tf1 --decode pil --metrics frechet",
+        "as fidelity --fid --input1 b/ --input2 a/",
       ],
       ["likeness evaluate --real a/ --save-stats a.npz", "as pytorch-fid --save-stats a/ a.npz"],
       ["likeness evaluate --real a.npz --fake b/", "as pytorch-fid a.npz b/"],
