@@ -184,6 +184,7 @@ Deno.test("classes that the classifier doesn't have are named with those it has"
 Deno.test("narrow features are computed with every machine's bits; OpenBLAS is labelled", () => {
   assertEquals(algebraFor(64), hostAlgebra);
   assertEquals(algebraFor(4096, { asked: "host" }), hostAlgebra);
+  assertEquals(algebraFor(4096, { anyMachine: true }), hostAlgebra);
   assertEquals(exactAlgebraFor(64), null);
   assertEquals(algebraLabel(hostAlgebra), {});
   assertEquals(algebraLabel({ ...hostAlgebra, name: "OpenBLAS 1" }), { label: "OpenBLAS 1" });
