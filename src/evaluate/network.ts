@@ -29,9 +29,6 @@ export interface Network {
 /** Pictures a batch of an extractor that takes any number: few, since they come in their own size. */
 const batch = 16;
 
-/** Extractors whose features are a network's own float32 values; others are kept in float64. */
-const single: readonly string[] = ["lite0"];
-
 /** Opens an extractor by name on an engine. @throws MetricUnavailable where it can't be had */
 export async function openNetwork(
   name: string,
@@ -67,7 +64,7 @@ export function networkOf(extractor: Extractor): Network {
   }
   return {
     ...common,
-    bits: single.includes(name) ? 32 : 64,
+    bits: 64,
     batch,
     input: null,
     async run(decoded) {

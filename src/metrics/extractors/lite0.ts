@@ -5,8 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import type { Extractor } from "../metric.ts";
-import { inBatches } from "./batches.ts";
-import { blurThenResize, resample } from "./resample.ts";
+import { networkExtractor } from "./network.ts";
+import { even } from "./prepare.ts";
 import { loadWeights } from "./weights.ts";
 
 /** First block and repeats of each stage with its first stride; kernels and widths are the weights'. */
@@ -22,8 +22,6 @@ const stages: readonly (readonly [repeats: number, stride: 1 | 2])[] = [
 const strides = stages.flatMap(([repeats, stride]) =>
   Array.from({ length: repeats }, (_, i) => i === 0 ? stride : 1 as const)
 );
-
-const side = 96;
 
 interface Conv {
   readonly weight: tf.Tensor4D;
@@ -70,25 +68,16 @@ function forward(weights: Readonly<Record<string, tf.Tensor>>, x_BHWC: tf.Tensor
  * Opens `lite0` on an engine. Pictures of any size: a Gaussian blur of σ 0.7 pixels at 32 pixels a
  * side (in proportion elsewhere), so that texture no eye sees does not decide, then cubic to 96×96.
  */
-export async function openLite0(engine: Engine): Promise<Extractor> {
+export async function openLite0(engine: Engine, { batch }: { batch: number }): Promise<Extractor> {
   const { tensors, digest } = await loadWeights(engine, "lite0.safetensors");
-  return {
+  return networkExtractor({
+    engine,
     name: "lite0",
     digest,
+    weights: tensors,
+    forward: (weights, x_BHWC) => ({ features: forward(weights, x_BHWC) }),
+    input: { side: 96, resize: "blurred", ...even(127, 128) },
+    batch,
     dimension: 1280,
-    extract: (images) =>
-      inBatches(images, { batch: 16, dimension: 1280 }, async (part) => {
-        const pixels = resample(part, {
-          vertical: blurThenResize(part.height, side, 0.7 * part.height / 32),
-          horizontal: blurThenResize(part.width, side, 0.7 * part.width / 32),
-        });
-        for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] - 127) / 128;
-        const x_BHWC = engine.tensor(pixels, [part.count, side, side, 3]) as tf.Tensor4D;
-        const features_BD = tf.tidy(() => forward(tensors, x_BHWC));
-        const values = await engine.read(features_BD);
-        x_BHWC.dispose();
-        features_BD.dispose();
-        return values;
-      }),
-  };
+  });
 }

@@ -176,7 +176,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     side: 96,
     modes: ["blur-cubic"],
     classifies: false,
-    open: async (engine) => (await import("./lite0.ts")).openLite0(engine),
+    open: async (engine, { batch }) => (await import("./lite0.ts")).openLite0(engine, { batch }),
   },
   "inception-fid": {
     versioned: "inception-fid",

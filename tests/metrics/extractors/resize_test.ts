@@ -19,13 +19,15 @@ for (const { seed, height, width, side, mode, values } of golden) {
   });
 }
 
-const mode = fc.constantFrom(...Object.keys(resizeModes) as ResizeMode[]);
+const modes = Object.keys(resizeModes) as ResizeMode[];
+const mode = fc.constantFrom(...modes);
+const sharp = fc.constantFrom(...modes.filter((m) => m !== "blurred"));
 const size = fc.integer({ min: 1, max: 24 });
 const bytes = fc.uint8Array({ minLength: 24 * 24, maxLength: 24 * 24 });
 
-law("a picture that has the wanted size already is itself, whatever the mode", {
+law("a picture that has the wanted size already is itself in all modes but the one that blurs", {
   source: "definition",
-  given: { mode, size, bytes },
+  given: { mode: sharp, size, bytes },
   holds: ({ mode, size, bytes }) => {
     const image = imageSet(bytes.slice(0, size * size), { height: size, width: size, channels: 1 });
     const out = resizeTo(image, { side: size, mode });
@@ -62,7 +64,9 @@ law("resizing keeps what is constant, and stays on the scale of bytes", {
     });
     for (const v of flat) close(v, value, 255 * 2 ** -22);
     const any = resizeTo(imageSet(bytes.slice(0, height * width), shape), { side, mode });
-    assertEquals(any.every((v) => v >= 0 && v <= 255), true);
+    // Cubic weights have Σ|w| ≤ 1.25 an axis; the blurring mode alone leaves what overshoots.
+    const over = mode === "blurred" ? 255 * (1.25 * 1.25 - 1) / 2 : 0;
+    assertEquals(any.every((v) => v >= -over && v <= 255 + over), true);
   },
   kills: ["clean-resize-overshoots"],
 });
