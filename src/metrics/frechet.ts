@@ -130,6 +130,10 @@ const config = z.strictObject({
   algebra: z.enum(["host", "openblas"]).optional().describe(
     "who computes; left out: openblas for wide features where it is installed",
   ),
+  draws: z.int().min(2).max(16).optional().describe(
+    "also the distance of so many sets of N samples each, so that the report tells the spread of " +
+      "sampling from that of training; the value is the first set's",
+  ),
 });
 type Config = z.infer<typeof config>;
 
@@ -147,6 +151,28 @@ async function spatialFeatures(
     real: await extractor.spatial((await context.split(reference, samples)).images),
     generated: await extractor.spatial(await context.subject.sample(samples)),
   };
+}
+
+/** Distances of `draws` sets of N samples one after the other; none where there are fewer samples. */
+async function distancesOfDraws(
+  context: EvaluationContext,
+  { features, samples, draws }: Config & { draws: number },
+  distance: (generated: Features) => number,
+): Promise<number[]> {
+  let all: Features;
+  try {
+    all = await context.features(features, "samples", samples * draws);
+  } catch (error) {
+    if (error instanceof MetricUnavailable) return []; // a control row of so many pictures
+    throw error;
+  }
+  const size = samples * all.dimension;
+  return Array.from({ length: draws }, (_, draw) =>
+    distance({
+      ...all,
+      count: samples,
+      data: all.data.subarray(draw * size, (draw + 1) * size),
+    }));
 }
 
 /**
@@ -179,7 +205,16 @@ export const frechet: Metric<Config> = defineMetric<Config>({
       asked: options.algebra,
       anyMachine: context.anyMachine,
     });
-    const value = frechetDistance(real, generated, algebra);
-    return [{ ...frechet.declares(options)[0], value, ...algebraLabel(algebra) }];
+    const { draws, spatial } = options;
+    const raw = draws === undefined || spatial
+      ? []
+      : await distancesOfDraws(context, { ...options, draws }, (set) =>
+        frechetDistance(real, set, algebra));
+    return [{
+      ...frechet.declares(options)[0],
+      value: frechetDistance(real, generated, algebra),
+      ...algebraLabel(algebra),
+      ...(raw.length === 0 ? {} : { raw }),
+    }];
   },
 });

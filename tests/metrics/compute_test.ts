@@ -207,6 +207,19 @@ Deno.test("likelihood: bounds are labelled, other measures refused, exact ones e
   );
 });
 
+Deno.test("draws: each set of samples has its distance, the first the value; none where they run out", async () => {
+  const name = "FD-judge-heads-v1@100";
+  const plain = (await values(frechet, { samples: 100 }))[name];
+  const drawn = (await values(frechet, { samples: 100, draws: 3 }))[name];
+  assertEquals(drawn.value, plain.value);
+  assertEquals([drawn.raw!.length, drawn.raw![0]], [3, plain.value]);
+  assertEquals(new Set(drawn.raw).size, 3);
+  const held = (await values(frechet, { samples: 150, draws: 4 }, row("held-out")))[
+    "FD-judge-heads-v1@150"
+  ];
+  assertEquals([held.raw, held.value !== null], [undefined, true]);
+});
+
 Deno.test("a split that is too small is named, with what to do", async () => {
   const config = frechet.config.parse({ samples: 401 });
   await assertRejects(
