@@ -100,9 +100,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "lite0-without-blur",
-    file: "src/metrics/extractors/lite0.ts",
-    find: "vertical: blurThenResize(part.height, side, 0.7 * part.height / 32),",
-    replace: "vertical: blurThenResize(part.height, side, 0 * part.height / 32),",
+    file: "src/metrics/extractors/resize.ts",
+    find: "blurThenResize(size, target, 0.7 * size / 32)",
+    replace: "blurThenResize(size, target, 0)",
     law: "tests/metrics/extractors_test.ts",
     filter: "lite0 agrees",
   },

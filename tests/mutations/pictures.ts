@@ -8,8 +8,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "neighbour-is-farthest",
     file: "src/metrics/neighbours.ts",
-    find: "if (d < best) {",
-    replace: "if (d > best || j === 0) {",
+    find: "if (d < best[i]) {",
+    replace: "if (d > best[i] || j === 0) {",
     law,
   },
   {
