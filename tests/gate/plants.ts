@@ -71,12 +71,12 @@ export const plants: readonly Plant[] = [
         "    };",
         "",
       ].join("\n"),
-    gate: inTurns,
+    gate: [...inTurns, "--pairs", "20"],
     expected: {
       exitCode: 1,
       verdict: "regressed",
       metric: /^train-speed/,
-      why: /in turns with .*1\d pairs/,
+      why: /in turns with .*20 pairs/,
     },
   },
   {
