@@ -1,4 +1,5 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
+import { placeless } from "../record/command_line.ts";
 import type { Record as RunRecord, Series } from "../record/record.ts";
 import { memorisedNote } from "../metrics/memorisation.ts";
 import { countVerdicts } from "../gate/outcome.ts";
@@ -65,7 +66,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     suiteVersion: inputs.suite.version,
     title: inputs.suite.report?.title ?? inputs.suite.name,
     about: inputs.suite.about ?? "",
-    command: task(inputs.command ?? newestOf(inputs.records)?.provenance.command ?? ""),
+    command: task(placeless(inputs.command ?? newestOf(inputs.records)?.provenance.command ?? "")),
     banner: banner(inputs.records, gate),
     facts: facts(inputs.records, grouped),
     groups,

@@ -1,4 +1,5 @@
 /** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
+import { placeless } from "../record/command_line.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import type { Grouped } from "./groups.ts";
 import type { Card } from "./model.ts";
@@ -72,7 +73,7 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
           ["git", git],
           ["lock", from.lock ?? "none"],
           ["runtime", `Deno ${from.deno}, V8 ${from.v8}`],
-          ["command", from.command],
+          ["command", placeless(from.command)],
           ["started", from.startedAt],
           ["finished", from.finishedAt ?? "not finished"],
           ["resumed", record.resumed === 0 ? "never" : `${record.resumed} times`],

@@ -9,6 +9,7 @@ import { UsageError } from "../../errors.ts";
 import { bareGroup } from "../../plan/settings.ts";
 import { canonicalJson, runId } from "../../plan/identity.ts";
 import { writeAtomic } from "../../record/files.ts";
+import { placeless } from "../../record/command_line.ts";
 import type { Record as RunRecord, RunSpec } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import { readTextIfThere } from "../../text/files.ts";
@@ -26,7 +27,7 @@ export function small({ artefacts: _, ...record }: RunRecord): SmallRecord {
   const { provenance } = record;
   return {
     ...record,
-    provenance: { ...provenance, command: provenance.command.replace(/ --out[ =]\S+/, "") },
+    provenance: { ...provenance, command: placeless(provenance.command) },
     metrics: record.metrics.map(({ raw: _, ...value }) => value),
   };
 }
