@@ -5,6 +5,7 @@
  */
 import { normalQuantile, normalUpperTail } from "./distribution.ts";
 import type { Interval } from "./interval.ts";
+import { doubledMidranks } from "./midranks.ts";
 import { median } from "./summary.ts";
 
 /** Up to this many values in all the test is exact: C(56, 28) is the last below 2⁵³. */
@@ -17,20 +18,6 @@ export interface RankTest {
   /** Two-sided. */
   readonly p: number;
   readonly method: "exact" | "normal";
-}
-
-/** Twice the midranks, whole numbers, of `values`. */
-function doubledMidranks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
-  const ranks = new Array<number>(values.length);
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && values[order[end]] === values[order[start]]) end++;
-    // Ranks start+1 … end have the mean (start + 1 + end)/2.
-    for (let i = start; i < end; i++) ranks[order[i]] = start + 1 + end;
-    start = end;
-  }
-  return ranks;
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { normalQuantile, normalUpperTail } from "./distribution.ts";
+import { doubledMidranks } from "./midranks.ts";
 import { median } from "./summary.ts";
 
 /** Up to this many differences the test is exact: 2⁵⁰ signs are counted without rounding. */
@@ -24,19 +25,6 @@ export interface SignedRank {
   /** Differences given. */
   readonly n: number;
   readonly method: "exact" | "normal";
-}
-
-/** Twice the midranks of |d|, whole numbers. */
-function doubledMidranks(sizes: readonly number[]): number[] {
-  const order = sizes.map((_, i) => i).sort((a, b) => sizes[a] - sizes[b]);
-  const ranks = new Array<number>(sizes.length);
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && sizes[order[end]] === sizes[order[start]]) end++;
-    for (let i = start; i < end; i++) ranks[order[i]] = start + 1 + end;
-    start = end;
-  }
-  return ranks;
 }
 
 /** How many of the 2ⁿ signs give each sum of `ranks` (whole numbers) with a plus. */

@@ -16,7 +16,7 @@ export const mutants = [
   },
   {
     id: "ranks-ignore-ties",
-    file: "src/stats/rank.ts",
+    file: "src/stats/midranks.ts",
     find: "ranks[order[i]] = start + 1 + end",
     replace: "ranks[order[i]] = 2 * (i + 1)",
     law: "tests/properties/stats_laws_test.ts",
