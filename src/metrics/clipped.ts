@@ -3,13 +3,13 @@
  * inflate, read as the share of samples that are good.
  * @module
  */
-import { z } from "zod";
 import { exp, lgamma } from "../numeric/elementary.ts";
 import { exactAlgebraFor, type LinearAlgebra } from "./algebra/algebra.ts";
+import { type BallConfig, ballConfig, declareBalls } from "./coverage.ts";
 import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
-import { comparedFeatures, extractorName } from "./names.ts";
+import { comparedFeatures } from "./names.ts";
 import { eachRow, neighbourDistances, squaredDistance } from "./neighbours.ts";
 
 /** Both lie in [0, 1]. */
@@ -117,30 +117,15 @@ export function clippedOf(
   };
 }
 
-const config = z.strictObject({
-  features: z.string().default("judge").describe("extractor: judge or lite0"),
-  samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
-  k: z.int().min(1).default(5).describe("neighbours that set a ball's radius"),
-});
-type Config = z.infer<typeof config>;
-
 /** `clipped-density-k5-<extractor>@N` and clipped coverage alike, against the test split. */
-export const clipped: Metric<Config> = defineMetric<Config>({
+export const clipped: Metric<BallConfig> = defineMetric<BallConfig>({
   name: "clipped",
   version: 1,
   about: "clipped density and clipped coverage: fidelity and coverage as shares of good samples",
   papers: ["arXiv:2507.01761"],
   phase: "quality",
-  config,
-  declares: ({ features, samples, k }) =>
-    (["density", "coverage"] as const).map((part) => ({
-      name: `clipped-${part}-k${k}-${extractorName(features)}@${samples}`,
-      metric: "clipped",
-      unit: "",
-      direction: "higher" as const,
-      kind: "quality" as const,
-      samples,
-    })),
+  config: ballConfig,
+  declares: (options) => declareBalls("clipped", ["clipped-density", "clipped-coverage"], options),
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const values = clippedOf({ real, samples: generated }, options.k);

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import type { Features, Metric, MetricValue } from "./metric.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
 import { exactAlgebraFor, type LinearAlgebra } from "./algebra/algebra.ts";
 import { eachRow, kthNeighbour, squaredDistance } from "./neighbours.ts";
@@ -67,30 +67,41 @@ export function coverageOf(
   };
 }
 
-const config = z.strictObject({
+/** Settings of metrics that draw balls about features. */
+export const ballConfig = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
   k: z.int().min(1).default(5).describe("neighbours that set a ball's radius"),
 });
-type Config = z.infer<typeof config>;
+/** See `ballConfig`. */
+export type BallConfig = z.infer<typeof ballConfig>;
+
+/** Values `<part>-k5-<extractor>@N`, each the better the higher. */
+export function declareBalls(
+  metric: string,
+  parts: readonly string[],
+  { features, samples, k }: BallConfig,
+): Omit<MetricValue, "value">[] {
+  return parts.map((part) => ({
+    name: `${part}-k${k}-${extractorName(features)}@${samples}`,
+    metric,
+    unit: "",
+    direction: "higher",
+    kind: "quality",
+    samples,
+  }));
+}
 
 /** `precision-k5-<extractor>@N` and recall, density, coverage alike, against the test split. */
-export const coverage: Metric<Config> = defineMetric<Config>({
+export const coverage: Metric<BallConfig> = defineMetric<BallConfig>({
   name: "coverage",
   version: 1,
   about: "improved precision and recall, density and coverage by k nearest neighbours",
   papers: ["arXiv:1904.06991", "arXiv:2002.09797"],
   phase: "quality",
-  config,
-  declares: ({ features, samples, k }) =>
-    (["precision", "recall", "density", "coverage"] as const).map((part) => ({
-      name: `${part}-k${k}-${extractorName(features)}@${samples}`,
-      metric: "coverage",
-      unit: "",
-      direction: "higher" as const,
-      kind: "quality" as const,
-      samples,
-    })),
+  config: ballConfig,
+  declares: (options) =>
+    declareBalls("coverage", ["precision", "recall", "density", "coverage"], options),
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const values = coverageOf({ real, samples: generated }, options.k);
