@@ -153,8 +153,8 @@ async function spatialFeatures(
   };
 }
 
-/** Distances of `draws` sets of N samples one after the other; none where there are fewer samples. */
-async function distancesOfDraws(
+/** Distances of the second to the last of `draws` sets of N samples; none where samples run out. */
+async function distancesOfLater(
   context: EvaluationContext,
   { features, samples, draws }: Config & { draws: number },
   distance: (generated: Features) => number,
@@ -167,11 +167,11 @@ async function distancesOfDraws(
     throw error;
   }
   const size = samples * all.dimension;
-  return Array.from({ length: draws }, (_, draw) =>
+  return Array.from({ length: draws - 1 }, (_, i) =>
     distance({
       ...all,
       count: samples,
-      data: all.data.subarray(draw * size, (draw + 1) * size),
+      data: all.data.subarray((i + 1) * size, (i + 2) * size),
     }));
 }
 
@@ -205,16 +205,16 @@ export const frechet: Metric<Config> = defineMetric<Config>({
       asked: options.algebra,
       anyMachine: context.anyMachine,
     });
-    const { draws, spatial } = options;
-    const raw = draws === undefined || spatial
+    const distance = (set: Features) => frechetDistance(real, set, algebra);
+    const value = distance(generated), { draws, spatial } = options;
+    const later = draws === undefined || spatial
       ? []
-      : await distancesOfDraws(context, { ...options, draws }, (set) =>
-        frechetDistance(real, set, algebra));
+      : await distancesOfLater(context, { ...options, draws }, distance);
     return [{
       ...frechet.declares(options)[0],
-      value: frechetDistance(real, generated, algebra),
+      value,
       ...algebraLabel(algebra),
-      ...(raw.length === 0 ? {} : { raw }),
+      ...(later.length === 0 ? {} : { raw: [value, ...later] }),
     }];
   },
 });
