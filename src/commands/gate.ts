@@ -6,7 +6,7 @@ import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { readBaselines, writeBaseline } from "../gate/baseline.ts";
 import type { Gated } from "../gate/ci/gated.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
-import { gateSuite, planRecords } from "../gate/suite.ts";
+import { planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange } from "../gate/update.ts";
 import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
@@ -15,7 +15,7 @@ import { openStore, type Store } from "../record/store.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
-import { checkGating, gatingOptions, writeCi } from "./gating.ts";
+import { checkGating, gateAsked, writeCi } from "./gating.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
 import { interruptedExit, interruption } from "./run.ts";
 
@@ -87,7 +87,7 @@ async function compare(
 ): Promise<number> {
   const here = await hostProvenance(args.line);
   const again = records.length > 0 && !args.has("no-rerun");
-  const options = await gatingOptions(args, {
+  const asked = await gateAsked(args, {
     suite,
     plan,
     records,
@@ -97,15 +97,8 @@ async function compare(
       : null,
     warn: (line) => terminal.warn(line),
   });
-  const outcome = await gateSuite({ suite, plan, records }, options);
-  gated.push({
-    suite: suite.name,
-    path: suite.path,
-    outcome,
-    records,
-    allowInconclusive: args.has("allow-inconclusive"),
-    command: args.line,
-  });
+  gated.push(asked);
+  const { outcome } = asked;
   if (args.has("json")) {
     for (const verdict of outcome.verdicts) {
       terminal.print(JSON.stringify({ event: "verdict", suite: suite.name, ...verdict }));

@@ -13,6 +13,7 @@ import { appendHistory, entriesSince, historyPath, readHistory } from "../gate/h
 import { FEWEST_PAIRS, interleaver } from "../gate/interleave.ts";
 import type { GateOptions } from "../gate/mod.ts";
 import { rerunSpeed } from "../gate/rerun.ts";
+import { gateSuite } from "../gate/suite.ts";
 import type { LaunchOptions } from "../launch/schedule.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Suite } from "../suite/schema.ts";
@@ -70,14 +71,33 @@ export interface Asked {
   readonly suite: Suite;
   readonly plan: readonly PlannedRun[];
   readonly records: readonly RunRecord[];
+  /** Labels of the whole suite, where the plan was restricted. */
+  readonly allLabels?: ReadonlySet<string>;
   readonly out: string;
   /** How its speed is measured again; null where it can't or shan't be. */
   readonly launching: (() => Promise<LaunchOptions>) | null;
   readonly warn: (line: string) => void;
 }
 
-/** The gate's options as the command line has them. Adds the records to the suite's history. */
-export async function gatingOptions(
+/** Gates a suite as the command line asks for. Adds the records to the suite's history. */
+export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
+  const { suite, plan, records, allLabels } = asked;
+  const outcome = await gateSuite(
+    { suite, plan, records, allLabels },
+    await gatingOptions(args, asked),
+  );
+  return {
+    suite: suite.name,
+    path: suite.path,
+    outcome,
+    records,
+    allowInconclusive: args.has("allow-inconclusive"),
+    command: args.line,
+  };
+}
+
+/** The gate's options as the command line has them. */
+async function gatingOptions(
   args: Arguments,
   { suite, plan, records, out, launching, warn }: Asked,
 ): Promise<Omit<GateOptions, "suite" | "suiteVersion">> {

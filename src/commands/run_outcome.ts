@@ -68,33 +68,23 @@ function statesExit(records: readonly RunRecord[], planned: number): number {
 async function gate(finished: Finished): Promise<GateOutcome | null> {
   const { suite, args, plan, records, warn, launching } = finished;
   if (args.has("no-gate") || records.length === 0) return null;
-  const [{ gateSuite }, { gatingOptions }, { planSuite }, { settingsFrom }] = await Promise.all([
-    import("../gate/suite.ts"),
+  const [{ gateAsked }, { planSuite }, { settingsFrom }] = await Promise.all([
     import("./gating.ts"),
     import("../plan/plan.ts"),
     import("../plan/settings.ts"),
   ]);
   const whole = planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) });
-  const outcome = await gateSuite(
-    { suite, plan, records, allLabels: new Set(whole.map(({ label }) => label)) },
-    await gatingOptions(args, {
-      suite,
-      plan,
-      records,
-      out: finished.store.out,
-      launching: () => Promise.resolve(launching),
-      warn,
-    }),
-  );
-  finished.onGate({
-    suite: suite.name,
-    path: suite.path,
-    outcome,
+  const gated = await gateAsked(args, {
+    suite,
+    plan,
     records,
-    allowInconclusive: args.has("allow-inconclusive"),
-    command: args.line,
+    allLabels: new Set(whole.map(({ label }) => label)),
+    out: finished.store.out,
+    launching: () => Promise.resolve(launching),
+    warn,
   });
-  return outcome;
+  finished.onGate(gated);
+  return gated.outcome;
 }
 
 /** Shows how it all came out; returns the exit code. */

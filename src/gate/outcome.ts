@@ -105,6 +105,21 @@ export function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
   return [...verdicts].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
 }
 
+/** Headings of `changeCells`. */
+export const changeHead = ["run", "metric", "baseline", "now", "change", "counts from"] as const;
+
+/** What changed, and from which change on it counts: a row of any table of verdicts. */
+export function changeCells(v: Verdict): string[] {
+  return [
+    v.label,
+    v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
+    formatValue(v.baseline),
+    formatValue(v.value),
+    formatEffect(v.effect, v.effectUnit),
+    minimumText(v),
+  ];
+}
+
 /**
  * A table of verdicts in plain text, worst first; passes only with `all`.
  * Empty where there is nothing to show.
@@ -114,12 +129,7 @@ export function verdictTable(verdicts: readonly Verdict[], { all = false } = {})
   if (shown.length === 0) return [];
   const cells = shown.map((v) => [
     v.verdict,
-    v.label,
-    v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
-    formatValue(v.baseline),
-    formatValue(v.value),
-    formatEffect(v.effect, v.effectUnit),
-    minimumText(v),
+    ...changeCells(v),
     v.interval === null
       ? "–"
       : `${formatEffect(v.interval.low, v.effectUnit)} … ${
@@ -128,18 +138,7 @@ export function verdictTable(verdicts: readonly Verdict[], { all = false } = {})
     v.adjustedP === null ? "–" : v.adjustedP < 1e-4 ? "< 0.0001" : v.adjustedP.toFixed(4),
     v.why,
   ]);
-  const head = [
-    "",
-    "run",
-    "metric",
-    "baseline",
-    "now",
-    "change",
-    "counts from",
-    "interval",
-    "adjusted p",
-    "why",
-  ];
+  const head = ["", ...changeHead, "interval", "adjusted p", "why"];
   const widths = head.map((title, i) =>
     Math.max(title.length, ...cells.map((row) => row[i].length))
   );

@@ -5,7 +5,7 @@
  */
 import { count } from "../../report/format.ts";
 import { escapeMarkdown as escape, fence } from "../../report/escape.ts";
-import { formatEffect, formatValue, minimumText, worstFirst } from "../outcome.ts";
+import { changeCells, changeHead, worstFirst } from "../outcome.ts";
 import type { Verdict, VerdictName } from "../verdict.ts";
 import { brokenRuns, type Gated } from "./gated.ts";
 
@@ -22,18 +22,9 @@ const marks: Readonly<{ [name in VerdictName]: string }> = {
 };
 
 function table(verdicts: readonly Verdict[]): string {
-  const head = ["", "run", "metric", "baseline", "now", "change", "counts from", "why"];
+  const head = ["", ...changeHead, "why"];
   const rows = verdicts.map((v) =>
-    [
-      `${marks[v.verdict]} ${v.verdict}`,
-      v.label,
-      v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
-      formatValue(v.baseline),
-      formatValue(v.value),
-      formatEffect(v.effect, v.effectUnit),
-      minimumText(v),
-      v.why,
-    ].map(escape)
+    [`${marks[v.verdict]} ${v.verdict}`, ...changeCells(v), v.why].map(escape)
   );
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
