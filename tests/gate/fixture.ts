@@ -5,6 +5,14 @@ import type { Baseline } from "../../src/gate/baseline.ts";
 import { storedRow } from "../../src/gate/baseline.ts";
 import { rowsOf } from "../../src/gate/rows.ts";
 
+/** A metric of speed, but for its value. */
+export const speed = {
+  kind: "speed",
+  direction: "higher",
+  name: "images/s",
+  metric: "throughput",
+} as const;
+
 export interface Made {
   readonly label?: string;
   readonly seed: number;

@@ -16,14 +16,8 @@ import { sessionEntry, sessionTasks } from "../../src/gate/sessions.ts";
 import { evaluateGate } from "../../src/gate/verdict.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
-import { baselinesOf, record, seeds } from "./fixture.ts";
+import { baselinesOf, record, seeds, speed } from "./fixture.ts";
 
-const speed = {
-  kind: "speed",
-  direction: "higher",
-  name: "images/s",
-  metric: "throughput",
-} as const;
 const machineClass = "wasm_2-cores";
 
 /** Five runs a side, whose medians are these. */

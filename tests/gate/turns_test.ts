@@ -14,14 +14,8 @@ import type { Launcher } from "../../src/launch/launcher.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { law } from "../law.ts";
-import { baselinesOf, record } from "./fixture.ts";
+import { baselinesOf, record, speed } from "./fixture.ts";
 
-const speed = {
-  kind: "speed",
-  direction: "higher",
-  name: "images/s",
-  metric: "throughput",
-} as const;
 const timed = (value: number, seed = 1) =>
   record({ seed, metrics: [{ ...speed, value, raw: Array(5).fill(value) }] });
 const steady = [100, 101, 99, 100.5, 99.5];

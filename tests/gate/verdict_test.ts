@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
 import { gateExit, gateLine, verdictTable } from "../../src/gate/outcome.ts";
 import { confirmSpeed } from "../../src/gate/confirm.ts";
-import { baselinesOf, record, seeds } from "./fixture.ts";
+import { baselinesOf, record, seeds, speed } from "./fixture.ts";
 
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>
   evaluateGate({ suiteVersion: 1, ...input });
@@ -175,12 +175,6 @@ Deno.test("exit codes combine: 3 over 1 over 4 over 0", () => {
   assertEquals(exit("regressed", "missing", "inconclusive"), 3);
 });
 
-const speed = {
-  kind: "speed",
-  direction: "higher",
-  name: "images/s",
-  metric: "throughput",
-} as const;
 const repeats = (raw: readonly number[], machineClass?: string) => [
   record({ seed: 1, machineClass, metrics: [{ ...speed, value: raw[0], raw }] }),
 ];
