@@ -68,6 +68,27 @@ export function mapTree<S extends TensorTree, U>(
   return mapped;
 }
 
+/** A leaf of a result's template: which of the results, in canonical order. */
+export interface Slot {
+  readonly at: number;
+}
+
+/** A template: the tree with its leaves numbered in canonical order, from `first` on. */
+export function templateOf(tree: TensorTree, first = 0): Tree<Slot> {
+  let at = first;
+  return mapTree(tree, (): Slot => ({ at: at++ }));
+}
+
+/** The template with every slot replaced by `f` of its number. */
+export function fillTree(tree: Tree<Slot>, f: (at: number) => tf.Tensor): Tree<tf.Tensor> {
+  if (Array.isArray(tree)) return tree.map((child) => fillTree(child, f));
+  if (typeof (tree as Slot).at === "number") return f((tree as Slot).at);
+  const filled: Record<string, Tree<tf.Tensor>> = {};
+  const record = tree as { readonly [name: string]: Tree<Slot> };
+  for (const k in record) filled[k] = fillTree(record[k], f);
+  return filled;
+}
+
 /** Disposes every leaf that is not in `except`. */
 export function disposeTree(tree: TensorTree, except?: ReadonlySet<tf.Tensor>): void {
   for (const [, leaf] of leaves(tree)) {

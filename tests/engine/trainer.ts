@@ -25,7 +25,7 @@ export function initial(): State {
 }
 
 /** The compiled step. */
-export function trainer(engine: Engine, donate: boolean) {
+export function trainer(engine: Engine, donate: boolean, { reshape = false } = {}) {
   return engine.compile((state: State, { x }: { x: tf.Tensor2D }, key) => {
     const { loss, grads, aux } = valueAndGrad((p: Weights) => {
       const y = tf.add(tf.matMul(x, p.w), p.b);
@@ -39,7 +39,7 @@ export function trainer(engine: Engine, donate: boolean) {
       learningRate: tf.scalar(0.1),
     });
     return [{ p: params, slots }, { loss, y: aux.y }] as [State, { loss: tf.Scalar; y: tf.Tensor }];
-  }, { name: "train", donate });
+  }, { name: "train", donate, reshape });
 }
 
 /** Memory counts the bytes and tensors of a thousand numbers, and never forgets its peak. */

@@ -2,9 +2,12 @@
 import { webgpuObstacle } from "../../src/engine/webgpu/obstacle.ts";
 
 const here = await webgpuObstacle() === undefined;
-const [engine, kernels, random] = ["webgpu", "webgpu_kernels", "webgpu_random"].map((name) =>
-  `tests/engine/${name}_test.ts`
-);
+const [engine, kernels, random, recording] = [
+  "webgpu",
+  "webgpu_kernels",
+  "webgpu_random",
+  "webgpu_recording",
+].map((name) => `tests/engine/${name}_test.ts`);
 
 export const mutants = [
   {
@@ -167,6 +170,62 @@ export const mutants = [
     find: "      this.#arrival = undefined;\n      const fault",
     replace: "      const fault",
     law: engine,
+  },
+  {
+    id: "webgpu-sets-take-no-turns",
+    file: "src/engine/webgpu/recording.ts",
+    find: "this.#phase = known ? phase === 0 ? 1 : 0 : 0;",
+    replace: "this.#phase = 0;",
+    law: recording,
+  },
+  {
+    id: "webgpu-copies-forgotten",
+    file: "src/engine/webgpu/recording.ts",
+    find: "for (const [from, to] of this.#copies) this.#copy(place(from), place(to));",
+    replace: "",
+    law: recording,
+  },
+  {
+    id: "webgpu-arguments-loaded-once",
+    file: "src/engine/webgpu/recording.ts",
+    find: "if (argument.last === dataId) continue;",
+    replace: "if (argument.last !== undefined) continue;",
+    law: recording,
+  },
+  {
+    id: "webgpu-scratch-left-to-results",
+    file: "src/engine/webgpu/recording.ts",
+    find: "return copied(place(source.buffer), leaf);",
+    replace: "return tensorOver(backend, place(source.buffer), leaf);",
+    law: recording,
+  },
+  {
+    id: "webgpu-clones-written-over",
+    file: "src/engine/webgpu/recording.ts",
+    find: "backend.tensorMap.get(dataId).refCount > 1 &&",
+    replace: "backend.tensorMap.get(dataId).refCount > 99 &&",
+    law: recording,
+  },
+  {
+    id: "webgpu-kept-states-written-over",
+    file: "src/engine/webgpu/recording.ts",
+    find: "      this.#rescue(this.#handed);\n      this.#phase = 0;",
+    replace: "      this.#phase = 0;",
+    law: recording,
+  },
+  {
+    id: "webgpu-constants-uncompared",
+    file: "src/engine/webgpu/recording.ts",
+    find: "Object.is(v, b.constants[i][j])",
+    replace: "v !== undefined",
+    law: recording,
+  },
+  {
+    id: "webgpu-faults-of-records-unasked",
+    file: "src/engine/webgpu/recording.ts",
+    find: "if (this.#recorded!.faults) expectFaults(backend);",
+    replace: "",
+    law: recording,
   },
 ].map((mutant) => ({ ...mutant, here }));
 

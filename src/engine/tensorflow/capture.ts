@@ -5,7 +5,15 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { CompileMode, Key, Program } from "../engine.ts";
-import { leaves, mapTree, tensorsOf, type TensorTree, type Tree } from "../tree.ts";
+import {
+  leaves,
+  mapTree,
+  type Slot,
+  templateOf,
+  tensorsOf,
+  type TensorTree,
+  type Tree,
+} from "../tree.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import type { Output } from "./graph.ts";
 import { cString, type Library, type Pointer } from "./library.ts";
@@ -20,11 +28,6 @@ export type Argument =
 /** Where a leaf of the result comes from: an output, or an argument handed on. */
 export interface Source {
   readonly kind: "output" | "state" | "rest";
-  readonly at: number;
-}
-
-/** A leaf of a result's template: an index into `results`. */
-export interface Slot {
   readonly at: number;
 }
 
@@ -108,14 +111,13 @@ function runTraced(
     const entry = backend.binding.entry(id);
     return entry.kind === "symbolic" ? entry : trace.edge(id);
   };
-  let at = 0;
-  const slots = (tree: TensorTree) => mapTree(tree, (): Slot => ({ at: at++ }));
+  const states = tensorsOf(next).length;
   return {
     state: leaves(options.state).map(([path], i) => [path, state.symbols[i]]),
     rest: [...inputs.symbols, ...key.symbols],
     next: leaves(next).map(([path, t]) => [path, symbolOf(t)]),
     outputs: tensorsOf(outputs).map(symbolOf),
-    trees: [slots(next), slots(outputs)],
+    trees: [templateOf(next), templateOf(outputs, states)],
   };
 }
 

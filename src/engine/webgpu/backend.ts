@@ -11,7 +11,8 @@ export type TensorInfo = tf.TensorInfo;
 export interface TensorData {
   readonly dtype: tf.DataType;
   readonly values: Float32Array | Int32Array | Uint8Array | null | undefined;
-  readonly resource?: GPUBuffer | null;
+  resource?: GPUBuffer | null;
+  readonly refCount: number;
 }
 
 /** A value of a program's uniform block. */
@@ -33,6 +34,8 @@ export interface Program {
   dispatch: [number, number, number];
   readonly workgroupSize: readonly [number, number, number];
   readonly outputShape: readonly number[];
+  /** The shader, once it was compiled. */
+  readonly pipeline?: GPUComputePipeline;
   /** Whether `result` is an array of atomic<i32>. */
   readonly atomic?: boolean;
   getUserCode(): string;
@@ -41,7 +44,7 @@ export interface Program {
 /** The part of tfjs-backend-webgpu's WebGPUBackend that the engine uses. */
 export interface WebgpuBackend {
   readonly device: GPUDevice;
-  readonly tensorMap: { get(dataId: object): TensorData };
+  readonly tensorMap: { get(dataId: object): TensorData; has(dataId: object): boolean };
   readonly bufferManager: {
     numBytesUsed: number;
     numBytesAllocated: number;
@@ -58,6 +61,10 @@ export interface WebgpuBackend {
   readonly tensorDataPendingDisposal: readonly object[];
   /** Blocks to give back once what is recorded has been submitted. */
   readonly uniformPendingDisposal: GPUBuffer[];
+  /** Gives a tensor its buffer, with its numbers where they are on the host. */
+  uploadToGPU(dataId: object): void;
+  /** One more tensor shares the numbers. */
+  incRef(dataId: object): void;
   makeUniforms(values: readonly UniformValue[]): GPUBufferBinding;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;

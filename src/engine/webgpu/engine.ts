@@ -1,6 +1,6 @@
 /**
- * The `webgpu` engine: tfjs on Deno's own WebGPU, eager, on whatever adapter the system's driver
- * offers.
+ * The `webgpu` engine: tfjs on Deno's own WebGPU, on whatever adapter the system's driver offers; what
+ * is compiled is written down once and then sent to the device as it is.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -17,11 +17,11 @@ import { registerComposedCacheWrite } from "../cache_write.ts";
 import { flopsOf, registerFlopCounts } from "../flops.ts";
 import { registerGradients } from "../gradients.ts";
 import { kernelsOf } from "../registry.ts";
-import { scoped } from "../scoped.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { deviceName, driverVersion, softwareName } from "./adapter.ts";
 import { submit } from "./backend.ts";
+import { compile } from "./compile.ts";
 import { registerIntegerMoves } from "./integer_moves.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
@@ -36,7 +36,7 @@ const PACKAGE_VERSION = "4.22.0";
 const DETERMINISM: Determinism = {
   scope: "machine-class",
   note:
-    "no atomic sums, one driver: reruns agree bit for bit (verified on llvmpipe; other devices unverified)",
+    "no atomic sums, one driver: reruns agree bit for bit (verified on llvmpipe and on an NVIDIA H200)",
 };
 
 class WebgpuEngine implements Engine {
@@ -56,7 +56,7 @@ class WebgpuEngine implements Engine {
     program: Program<S, I, O>,
     options: CompileOptions,
   ): Program<S, I, O> {
-    const run = scoped(program, options);
+    const run = compile(program, options, this.#started);
     return (state: S, inputs: I, key: Key) => {
       this.#started.health.check();
       return run(state, inputs, key);

@@ -71,6 +71,16 @@ export function recordSegments(backend: WebgpuBackend, names: TensorInfo, limit:
   record(backend, names, { code: -2, limit });
 }
 
+/** Whether these are the numbers that kernels note faults in. */
+export function isFault(backend: WebgpuBackend, { dataId }: TensorInfo): boolean {
+  return noted.get(backend)?.fault.dataId === dataId;
+}
+
+/** Kernels that note faults are about to run again without being asked for one by one. */
+export function expectFaults(backend: WebgpuBackend): void {
+  noteOf(backend).pending = true;
+}
+
 /** The number that kernels note faults in, if any may have since it was last taken. */
 export function takeFault(backend: WebgpuBackend): TensorInfo | undefined {
   const note = noted.get(backend);
@@ -79,11 +89,10 @@ export function takeFault(backend: WebgpuBackend): TensorInfo | undefined {
   return note.fault;
 }
 
-/** Sets the number back, once a fault was reported. */
+/** Sets the number back, once a fault was reported; programs may hold its buffer. */
 export function clearFault(backend: WebgpuBackend): void {
-  const note = noted.get(backend);
-  if (note !== undefined) backend.disposeData(note.fault.dataId);
-  noted.delete(backend);
+  const buffer = noted.get(backend) && backend.tensorMap.get(noteOf(backend).fault.dataId).resource;
+  if (buffer) backend.device.queue.writeBuffer(buffer, 0, Int32Array.of(0));
 }
 
 /**

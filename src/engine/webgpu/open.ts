@@ -11,6 +11,7 @@ import { requestAdapter } from "./adapter.ts";
 import { submit, type WebgpuBackend } from "./backend.ts";
 import { Health } from "./health.ts";
 import { webgpuObstacle } from "./obstacle.ts";
+import { Recorder } from "./recorder.ts";
 import { cacheUniforms } from "./uniforms.ts";
 
 /** What was started. */
@@ -20,6 +21,7 @@ export interface Started {
   readonly health: Health;
   /** The most bytes that buffers ever took. */
   readonly peakBytes: () => number;
+  readonly recorder: Recorder;
 }
 
 /** Limits that bound the size of tensors and of programs: asked for as the adapter offers them. */
@@ -106,7 +108,8 @@ export async function startWebgpu(): Promise<Started> {
   const started = new WebGPUBackend(device, info);
   const backend = started as unknown as WebgpuBackend;
   const peakBytes = watchBuffers(backend);
-  cacheUniforms(backend);
+  const recorder = new Recorder(backend);
+  cacheUniforms(backend, () => recorder.active);
   try {
     tf.registerBackend("webgpu", () => started);
     await useBackend("webgpu", info.description);
@@ -117,5 +120,5 @@ export async function startWebgpu(): Promise<Started> {
     device.destroy();
     throw error;
   }
-  return { backend, info, health, peakBytes };
+  return { backend, info, health, peakBytes, recorder };
 }

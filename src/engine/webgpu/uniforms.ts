@@ -14,12 +14,18 @@ function keyOf(values: readonly UniformValue[]): string {
   return key;
 }
 
-/** Gives a backend the cache. */
-export function cacheUniforms(backend: WebgpuBackend): void {
+/**
+ * Gives a backend the cache.
+ * @param pinned whether blocks asked for now must stay for good, because a recording holds them
+ */
+export function cacheUniforms(backend: WebgpuBackend, pinned: () => boolean): void {
   const make = backend.makeUniforms.bind(backend);
   const blocks = new Map<string, GPUBufferBinding>();
+  const pins = new Map<string, GPUBufferBinding>();
   backend.makeUniforms = (values) => {
     const key = keyOf(values);
+    const pin = pins.get(key);
+    if (pin !== undefined) return pin;
     let block = blocks.get(key);
     if (block === undefined) {
       block = make(values);
@@ -27,6 +33,10 @@ export function cacheUniforms(backend: WebgpuBackend): void {
       backend.uniformPendingDisposal.pop();
     } else {
       blocks.delete(key);
+    }
+    if (pinned()) {
+      pins.set(key, block);
+      return block;
     }
     // The order of a Map is that of insertion: the first is the longest unused.
     blocks.set(key, block);
