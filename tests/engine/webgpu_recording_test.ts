@@ -10,6 +10,7 @@ import { scoped } from "../../src/engine/scoped.ts";
 import { disposeTree, mapTree, tensorsOf, type TensorTree } from "../../src/engine/tree.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { categorical, keyTensor, normal } from "../../src/random/key.ts";
+import { profileModel } from "../../src/peers/profile.ts";
 import { law } from "../law.ts";
 import { initial, type State, trainer } from "./trainer.ts";
 import { backend, engine, skipped } from "./webgpu_adapter.ts";
@@ -135,7 +136,7 @@ law("a program sent as it was written down gives the package's own bits, whateve
     "webgpu-arguments-loaded-once",
     "webgpu-scratch-left-to-results",
   ],
-  cases: 40,
+  cases: 24,
   ignore: skipped,
 });
 
@@ -190,7 +191,7 @@ law("what a step returned keeps its numbers, though the steps go on or begin ane
     assertEquals(await run(true, true), await run(false, false));
   },
   kills: ["webgpu-clones-written-over", "webgpu-kept-states-written-over"],
-  cases: 12,
+  cases: 5,
   ignore: skipped,
 });
 
@@ -346,4 +347,15 @@ law("programs sent as they were written leak no tensor and no byte, and count th
   },
   cases: 2,
   ignore: skipped,
+});
+
+Deno.test({
+  name: "a profile has every kind of shader of a step, with a time for each",
+  ignore: skipped,
+  fn: async () => {
+    const kinds = await profileModel("vae", "tiny", "webgpu");
+    assert(kinds.some(([name]) => name.startsWith("Conv2D")), String(kinds));
+    assert(kinds.every(([, count, ms]) => count > 0 && ms >= 0));
+    assert(kinds.some(([, , ms]) => ms > 0));
+  },
 });

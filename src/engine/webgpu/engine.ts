@@ -28,6 +28,7 @@ import { registerMissingKernels } from "./missing_kernels.ts";
 import { registerNnKernels } from "./nn_kernels.ts";
 import { type Started, startWebgpu } from "./open.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
+import { profileShaders, type ShaderTime } from "./profile.ts";
 import { Reader } from "./reading.ts";
 
 /** As pinned in deno.json: the package doesn't tell. */
@@ -50,6 +51,11 @@ class WebgpuEngine implements Engine {
     this.#started = started;
     this.#reader = new Reader(started.backend, started.health);
     this.identity = identityOf(started.info);
+  }
+
+  /** For profiles. */
+  get started(): Started {
+    return this.#started;
   }
 
   compile<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
@@ -146,6 +152,18 @@ function registerKernels(): void {
   registerIntegerMoves(replaceKernel);
   registerNnKernels(replaceKernel);
   registerComposedCacheWrite(replaceKernel);
+}
+
+/**
+ * Times what a program dispatches on this engine, by kinds of shaders; see profile.ts.
+ * @throws EngineError if the engine can't start
+ */
+export async function profileWebgpu(
+  program: Program,
+  call: { readonly state: TensorTree; readonly inputs: TensorTree; readonly key: Key },
+): Promise<ShaderTime[]> {
+  const engine = await openWebgpu() as WebgpuEngine;
+  return profileShaders({ ...engine.started, engine }, program, call);
 }
 
 /**

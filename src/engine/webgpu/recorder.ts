@@ -4,7 +4,7 @@
  * sent again for a twentieth of that.
  * @module
  */
-import type { TensorInfo, WebgpuBackend } from "./backend.ts";
+import type { Program, TensorInfo, WebgpuBackend } from "./backend.ts";
 import { submit } from "./backend.ts";
 import { isFault } from "./faults.ts";
 
@@ -14,6 +14,8 @@ export const TENSOR_USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
 
 /** One run of a shader. */
 export interface Dispatch {
+  /** The kind of program, for profiles. */
+  readonly name: string;
   readonly pipeline: GPUComputePipeline;
   /** Output, inputs, uniform block. */
   readonly bindings: readonly GPUBufferBinding[];
@@ -108,6 +110,12 @@ function numberOf(thing: object): number {
   let number = numbers.get(thing);
   if (number === undefined) numbers.set(thing, number = numbered++);
   return number;
+}
+
+/** The package's programs are classes; ours are objects whose keys begin with a name. */
+function nameOf(program: Program): string {
+  const { name } = program.constructor;
+  return name === "Object" ? program.shaderKey.split(/\W|_/)[0] : name.replace(/Program$/, "");
 }
 
 /** Stands between the package and its device: one a backend. */
@@ -221,7 +229,8 @@ export class Recorder {
       if (output !== undefined) this.#checkOutput(notes, { output, buffer: bindings[0].buffer });
       const block = numberOf(bindings[bindings.length - 1].buffer);
       notes.wrote(bindings[0].buffer, `${shaderKey} ${x},${y},${z} u${block} ${sources}`);
-      notes.dispatches.push({ pipeline: pipeline!, bindings, groups: [x, y, z] });
+      const name = nameOf(program);
+      notes.dispatches.push({ name, pipeline: pipeline!, bindings, groups: [x, y, z] });
       return out;
     };
   }

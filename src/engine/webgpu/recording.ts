@@ -385,10 +385,9 @@ export class Recording {
         ? { ...leaf, source: { kind: "left", buffer: name(leaf.source.buffer) } }
         : leaf
     );
-    this.#dispatches = dispatches.map(({ pipeline, bindings, groups }) => ({
-      pipeline,
-      groups,
-      bindings: bindings.map((binding) => ({ ...binding, buffer: name(binding.buffer) })),
+    this.#dispatches = dispatches.map((dispatch) => ({
+      ...dispatch,
+      bindings: dispatch.bindings.map((binding) => ({ ...binding, buffer: name(binding.buffer) })),
     }));
     this.#next.forEach((next, i) => {
       const { buffer } = this.#arguments[i];

@@ -1,0 +1,83 @@
+/**
+ * Where a program's time goes on the device: what it dispatches is written down, and each kind of
+ * shader's dispatches are then sent alone, again and again.
+ * @module
+ */
+import type { Engine, Program } from "../engine.ts";
+import { scoped } from "../scoped.ts";
+import { disposeTree, type TensorTree } from "../tree.ts";
+import { submit } from "./backend.ts";
+import type { Dispatch } from "./recorder.ts";
+import type { Place } from "./recording.ts";
+
+/** A kind of shader's share of a run. */
+export interface ShaderTime {
+  readonly name: string;
+  readonly dispatches: number;
+  /** Of all its dispatches in one run, sent alone; the least of some rounds. */
+  readonly milliseconds: number;
+}
+
+/** Rounds, and seconds that one takes at least. */
+const ROUNDS = 3;
+const SECONDS = 0.05;
+
+/** Runs a program once and times what it dispatched, the slowest kind first. */
+export async function profileShaders(
+  place: Place & { readonly engine: Engine },
+  program: Program,
+  call: { readonly state: TensorTree; readonly inputs: TensorTree; readonly key: unknown },
+): Promise<ShaderTime[]> {
+  const { backend, recorder, engine } = place;
+  const run = scoped(program, { name: "profile" });
+  const { result, recorded } = recorder.record(
+    () => run(call.state, call.inputs, call.key as never),
+    { arguments: [], keep: true },
+  );
+  const kinds = Map.groupBy(recorded.dispatches, ({ name }) => name);
+  const times: ShaderTime[] = [];
+  for (const [name, dispatches] of kinds) {
+    const send = sender(place, dispatches);
+    const seconds = async (repeats: number) => {
+      await engine.sync();
+      const start = performance.now();
+      for (let i = 0; i < repeats; i++) send();
+      await engine.sync();
+      return (performance.now() - start) / 1000;
+    };
+    // The first is not counted. The wait itself takes some ms, so that a round is many repeats long.
+    await seconds(1);
+    const idle = await seconds(0);
+    let repeats = 1;
+    while (await seconds(repeats) - idle < SECONDS && repeats < 4096) repeats *= 4;
+    let least = Infinity;
+    for (let round = 0; round < ROUNDS; round++) least = Math.min(least, await seconds(repeats));
+    const milliseconds = 1000 * Math.max(0, least - idle) / repeats;
+    times.push({ name, dispatches: dispatches.length, milliseconds });
+  }
+  for (const tree of result) disposeTree(tree);
+  submit(backend);
+  return times.sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+/** Sends dispatches to the device, with the buffers that they had. */
+function sender({ backend }: Place, dispatches: readonly Dispatch[]): () => void {
+  const { device } = backend;
+  const groups = dispatches.map(({ pipeline, bindings }) =>
+    device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bindings.map((resource, binding) => ({ binding, resource })),
+    })
+  );
+  return () => {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    dispatches.forEach(({ pipeline, groups: [x, y, z] }, i) => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, groups[i]);
+      pass.dispatchWorkgroups(x, y, z);
+    });
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  };
+}
