@@ -6,7 +6,7 @@ import { conv2d, type Plain, plain } from "../../src/engine/conformance/referenc
 import { composedRuns } from "../../src/engine/registry.ts";
 import { cos, sin } from "../../src/numeric/elementary.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
-import { float32, law } from "../law.ts";
+import { close, float32, law } from "../law.ts";
 import { backend, engine, programs, read, skipped } from "./webgpu_adapter.ts";
 
 const rows = skipped ? [] : await conformance(engine, { composedRuns });
@@ -280,4 +280,78 @@ Deno.test({
     assertEquals(message.includes(`a tensor of ${4 * count} bytes is beyond`), true, message);
     assertEquals([...await read(() => tf.add(tf.scalar(1), 1))], [2]);
   },
+});
+
+law("means over whole pictures and all rows are the definition's, however many there are", {
+  source: "definition",
+  given: {
+    batch: fc.integer({ min: 1, max: 3 }),
+    h: fc.integer({ min: 1, max: 30 }),
+    w: fc.integer({ min: 1, max: 30 }),
+    c: fc.integer({ min: 1, max: 9 }),
+    seed: fc.nat(),
+  },
+  holds: async ({ batch, h, w, c, seed }) => {
+    const x = normals([batch, h, w, c], "mean", seed);
+    const found = await read(() => tf.avgPool(tensor(x), [h, w], 1, "valid"));
+    assertEquals(found.length, batch * c);
+    found.forEach((value, i) => {
+      const [b, channel] = [Math.floor(i / c), i % c];
+      let sum = 0;
+      for (let at = 0; at < h * w; at++) sum += x.data[(b * h * w + at) * c + channel];
+      close(value, sum / (h * w), float32(h * w) / Math.sqrt(h * w), `${i}`);
+    });
+  },
+  kills: ["webgpu-last-rows-left-out", "webgpu-means-are-sums"],
+  cases: 60,
+  ignore: skipped,
+});
+
+law("a wide filter's gradient, of which each thread adds up several lines, is the definition's", {
+  source: "definition",
+  given: {
+    lines: fc.integer({ min: 15, max: 24 }),
+    c: fc.constantFrom(61, 64),
+    stride: fc.integer({ min: 1, max: 2 }),
+    seed: fc.nat(),
+  },
+  holds: async ({ lines, c, stride, seed }) => {
+    const side = 3;
+    const shape: [number, number, number, number] = [5, 5, c, 64];
+    const x = normals([1, lines * stride, side * stride, c], "x", seed);
+    const dy = normals([1, lines, side, 64], "dy", seed);
+    const found = await read(() => {
+      const df = tf.grad((f) =>
+        tf.sum(tf.mul(tensor(dy), tf.conv2d(tensor(x), f as tf.Tensor4D, stride, "same")))
+      )(tf.zeros(shape));
+      return df;
+    });
+    // Of every 97th number: the whole would take the host longer than the device.
+    const { padInfo } = tf.backend_util.computeConv2DInfo(
+      x.shape as [number, number, number, number],
+      shape,
+      stride,
+      1,
+      "same",
+    );
+    for (let at = seed % 97; at < found.length; at += 97) {
+      const o = at % 64;
+      const ci = Math.floor(at / 64) % c;
+      const s = Math.floor(at / 64 / c) % 5;
+      const r = Math.floor(at / 64 / c / 5);
+      let sum = 0;
+      for (let i = 0; i < lines; i++) {
+        for (let j = 0; j < side; j++) {
+          const y = i * stride + r - padInfo.top;
+          const column = j * stride + s - padInfo.left;
+          if (y < 0 || y >= x.shape[1] || column < 0 || column >= x.shape[2]) continue;
+          sum += x.data[(y * x.shape[2] + column) * c + ci] * dy.data[(i * side + j) * 64 + o];
+        }
+      }
+      close(found[at], sum, float32(lines * side) * 4, `${[r, s, ci, o]}`);
+    }
+  },
+  kills: ["webgpu-lines-of-a-part-left-out"],
+  cases: 6,
+  ignore: skipped,
 });

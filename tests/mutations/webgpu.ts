@@ -172,6 +172,27 @@ export const mutants = [
     law: engine,
   },
   {
+    id: "webgpu-last-rows-left-out",
+    file: "src/engine/webgpu/sum_kernels.ts",
+    find: "let last = min(first + uniforms.part, uniforms.rows);",
+    replace: "let last = min(first + uniforms.part, uniforms.rows - 1);",
+    law: kernels,
+  },
+  {
+    id: "webgpu-means-are-sums",
+    file: "src/engine/webgpu/sum_kernels.ts",
+    find: "result[index] = sum / uniforms.by;",
+    replace: "result[index] = sum;",
+    law: kernels,
+  },
+  {
+    id: "webgpu-lines-of-a-part-left-out",
+    file: "src/engine/webgpu/sum_kernels.ts",
+    find: "for (var line = part * uniforms.part; line < last; line++) {",
+    replace: "for (var line = part * uniforms.part; line < last; line += 2) {",
+    law: kernels,
+  },
+  {
     id: "webgpu-sets-take-no-turns",
     file: "src/engine/webgpu/recording.ts",
     find: "this.#phase = known ? phase === 0 ? 1 : 0 : 0;",

@@ -30,6 +30,7 @@ import { type Started, startWebgpu } from "./open.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 import { profileShaders, type ShaderTime } from "./profile.ts";
 import { Reader } from "./reading.ts";
+import { registerSumKernels } from "./sum_kernels.ts";
 
 /** As pinned in deno.json: the package doesn't tell. */
 const PACKAGE_VERSION = "4.22.0";
@@ -151,6 +152,7 @@ function registerKernels(): void {
   registerMissingKernels(replaceKernel);
   registerIntegerMoves(replaceKernel);
   registerNnKernels(replaceKernel);
+  registerSumKernels(replaceKernel);
   registerComposedCacheWrite(replaceKernel);
 }
 
