@@ -123,9 +123,10 @@ function rankingMarkdown(
   ];
 }
 
-function heading({ heading, unit, direction }: Column): string {
+function heading({ heading, unit, direction, label }: Column): string {
   const way = direction === "none" ? "" : direction === "lower" ? " ↓" : " ↑";
-  return escape(heading) + (unit ? ` (${escape(unit)})` : "") + way;
+  const said = [unit, label].filter(Boolean).join(", ");
+  return escape(heading) + (said ? ` (${escape(said)})` : "") + way;
 }
 
 function cellMarkdown(cell: Cell): string {

@@ -49,6 +49,9 @@ export interface Column {
   readonly kind: "deterministic" | "quality" | "speed";
   /** Set where the number is derived here from others: how. */
   readonly derived?: string;
+  /** What would stand with every value of the column alike, said once; see `Cell`. */
+  readonly label?: string;
+  readonly beside?: Readonly<Record<string, number>>;
 }
 
 /** What stands in a table at a row and a column. */

@@ -85,7 +85,21 @@ function heading(column: Column): Html {
     }</span><span class="hidden"> ${direction} is better</span>`;
   const title = derived ? markup` title="${derived}"` : null;
   const name = breakable(column.heading);
-  return markup`<th scope="col"${title}>${name}<span class="unit">${unit}${way}</span></th>`;
+  return markup`<th scope="col"${title}>${name}${
+    withIt(column)
+  }<span class="unit">${unit}${way}</span></th>`;
+}
+
+/** What is read with a value, or with all of a column: its label, and the numbers beside it. */
+function withIt({ label, beside = {} }: Pick<Column, "label" | "beside">): Html {
+  const numbers = Object.entries(beside).map(([name, x]) =>
+    markup`<span class="beside">${words(name)} ${formatNumber(x, 2)}</span>`
+  );
+  return markup`${label ? markup`<span class="beside">${label}</span>` : null}${
+    numbers.length <= BESIDE
+      ? numbers
+      : markup`<details class="beside"><summary>${numbers.length} beside</summary>${numbers}</details>`
+  }`;
 }
 
 const BOUNDS = { lower: ["≥", "at least"], upper: ["≤", "at most"] } as const;
@@ -112,13 +126,6 @@ function cellHtml(cell: Cell, troubled: boolean): Html {
     : cell.rank === "best"
     ? markup`<span class="hidden"> best</span>`
     : null;
-  const label = cell.label ? markup`<span class="beside">${cell.label}</span>` : null;
-  const numbers = Object.entries(cell.beside ?? {}).map(([name, x]) =>
-    markup`<span class="beside">${words(name)} ${formatNumber(x, 2)}</span>`
-  );
-  const beside = numbers.length <= BESIDE
-    ? numbers
-    : markup`<details class="beside"><summary>${numbers.length} beside</summary>${numbers}</details>`;
   const seeds = `${cell.seeds.length === 1 ? "seed" : "seeds"} ${
     cell.seeds.map(({ seed, value }) => `${seed}: ${formatNumber(value, 5)}`).join(", ")
   }${cell.note ? `; ${cell.note}` : ""}`;
@@ -132,7 +139,7 @@ function cellHtml(cell: Cell, troubled: boolean): Html {
     cell.note && !troubled
       ? markup`<span class="beside">${cell.seeds.length} of the seeds</span>`
       : null
-  }${label}${beside}</td>`;
+  }${withIt(cell)}</td>`;
 }
 
 /** A number, or a dash that is read out. */

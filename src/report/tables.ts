@@ -105,12 +105,44 @@ function normalise(
   };
 }
 
+/**
+ * What stands beside all values of a column alike (who computed them, of how many pictures) belongs
+ * in its heading; what tells rows apart stays with them.
+ */
+function hoisted({ column, cells }: FilledColumn): FilledColumn {
+  const valued = cells.filter((cell) => cell.kind === "value");
+  if (valued.length < 2) return { column, cells };
+  const [first, ...others] = valued;
+  const label = others.every((cell) => cell.label === first.label) ? first.label : undefined;
+  const shared = Object.keys(first.beside ?? {}).filter((name) =>
+    others.every((cell) => cell.beside?.[name] === first.beside![name])
+  );
+  if (label === undefined && shared.length === 0) return { column, cells };
+  const beside = shared.length === 0
+    ? {}
+    : { beside: Object.fromEntries(shared.map((name) => [name, first.beside![name]])) };
+  return {
+    column: { ...column, ...label === undefined ? {} : { label }, ...beside },
+    cells: cells.map((cell) => {
+      if (cell.kind !== "value") return cell;
+      const { label: own, beside: numbers = {}, ...rest } = cell;
+      const left = Object.entries(numbers).filter(([name]) => !shared.includes(name));
+      return {
+        ...rest,
+        ...own === undefined || label !== undefined ? {} : { label: own },
+        ...left.length === 0 ? {} : { beside: Object.fromEntries(left) },
+      };
+    }),
+  };
+}
+
 /** A table of these columns over all groups. */
 export function table(
   { id, title, caption }: { id: string; title: string; caption: string },
   groups: readonly Group[],
-  columns: readonly FilledColumn[],
+  filled: readonly FilledColumn[],
 ): Table {
+  const columns = filled.map(hoisted);
   return {
     id,
     title,

@@ -8,6 +8,13 @@ const page = "tests/report/page_test.ts";
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
   {
+    id: "report-hoists-what-differs",
+    file: "src/report/tables.ts",
+    find: "others.every((cell) => cell.beside?.[name] === first.beside![name])",
+    replace: "others.some((cell) => cell.beside?.[name] === first.beside![name])",
+    law: "tests/report/hoisting_test.ts",
+  },
+  {
     id: "best-is-largest",
     file: "src/report/cells.ts",
     find: `const sign = column.direction === "lower" ? -1 : 1;`,
