@@ -71,12 +71,12 @@ export const plants: readonly Plant[] = [
         "    };",
         "",
       ].join("\n"),
-    gate: [...inTurns, "--pairs", "20"],
+    gate: [...inTurns, "--pairs", "50"],
     expected: {
       exitCode: 1,
       verdict: "regressed",
       metric: /^train-speed/,
-      why: /in turns with .*20 pairs/,
+      why: /in turns with .*50 pairs/,
     },
   },
   {
