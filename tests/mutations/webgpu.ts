@@ -236,7 +236,7 @@ export const mutants = [
   },
   {
     id: "webgpu-constants-uncompared",
-    file: "src/engine/webgpu/recording.ts",
+    file: "src/engine/webgpu/recorder.ts",
     find: "Object.is(v, b.constants[i][j])",
     replace: "v !== undefined",
     law: recording,

@@ -8,14 +8,8 @@ import { countOwn } from "../flops.ts";
 import { scoped } from "../scoped.ts";
 import { InputSignature, StateSignature } from "../signature.ts";
 import { fillTree, templateOf, tensorsOf, type TensorTree } from "../tree.ts";
-import {
-  type Body,
-  type Call,
-  type Place,
-  recordable,
-  Recording,
-  type Result,
-} from "./recording.ts";
+import { type Body, type Call, recordable, type Result } from "./call.ts";
+import { type Place, Recording } from "./recording.ts";
 
 /** Sets of shapes of one program that are written down; more are run by the package. */
 const MOST_SHAPES = 64;
@@ -60,8 +54,8 @@ export function compile<S extends TensorTree, I extends TensorTree, O extends Te
     if (known.eager || known.calls++ === 0 || !recordable(place.backend, call)) {
       return eager(state, inputs, key);
     }
-    const trees = [templateOf(state), templateOf(inputs, stateTensors.length)] as const;
     const whole: Body = (tensors) => {
+      const trees = [templateOf(state), templateOf(inputs, stateTensors.length)];
       const [s, i] = trees.map((tree) => fillTree(tree, (at) => tensors[at]));
       return body(s as S, i as I, tensors[tensors.length - 1] as Key);
     };

@@ -91,7 +91,8 @@ export function takeFault(backend: WebgpuBackend): TensorInfo | undefined {
 
 /** Sets the number back, once a fault was reported; programs may hold its buffer. */
 export function clearFault(backend: WebgpuBackend): void {
-  const buffer = noted.get(backend) && backend.tensorMap.get(noteOf(backend).fault.dataId).resource;
+  const note = noted.get(backend);
+  const buffer = note && backend.tensorMap.get(note.fault.dataId).resource;
   if (buffer) backend.device.queue.writeBuffer(buffer, 0, Int32Array.of(0));
 }
 

@@ -7,7 +7,7 @@ import type { Engine, Program } from "../engine.ts";
 import { scoped } from "../scoped.ts";
 import { disposeTree, type TensorTree } from "../tree.ts";
 import { submit } from "./backend.ts";
-import type { Dispatch } from "./recorder.ts";
+import { bind, encode } from "./dispatch.ts";
 import type { Place } from "./recording.ts";
 
 /** A kind of shader's share of a run. */
@@ -37,7 +37,12 @@ export async function profileShaders(
   const kinds = Map.groupBy(recorded.dispatches, ({ name }) => name);
   const times: ShaderTime[] = [];
   for (const [name, dispatches] of kinds) {
-    const send = sender(place, dispatches);
+    const bound = bind(backend.device, dispatches);
+    const send = () => {
+      const encoder = backend.device.createCommandEncoder();
+      encode(encoder, bound);
+      backend.device.queue.submit([encoder.finish()]);
+    };
     const seconds = async (repeats: number) => {
       await engine.sync();
       const start = performance.now();
@@ -58,26 +63,4 @@ export async function profileShaders(
   for (const tree of result) disposeTree(tree);
   submit(backend);
   return times.sort((a, b) => b.milliseconds - a.milliseconds);
-}
-
-/** Sends dispatches to the device, with the buffers that they had. */
-function sender({ backend }: Place, dispatches: readonly Dispatch[]): () => void {
-  const { device } = backend;
-  const groups = dispatches.map(({ pipeline, bindings }) =>
-    device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: bindings.map((resource, binding) => ({ binding, resource })),
-    })
-  );
-  return () => {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    dispatches.forEach(({ pipeline, groups: [x, y, z] }, i) => {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, groups[i]);
-      pass.dispatchWorkgroups(x, y, z);
-    });
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-  };
 }

@@ -6,21 +6,12 @@
  */
 import type { Program, TensorInfo, WebgpuBackend } from "./backend.ts";
 import { submit } from "./backend.ts";
+import type { Dispatch } from "./dispatch.ts";
 import { isFault } from "./faults.ts";
 
 /** How tensors' buffers are used. */
 export const TENSOR_USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
   GPUBufferUsage.COPY_DST;
-
-/** One run of a shader. */
-export interface Dispatch {
-  /** The kind of program, for profiles. */
-  readonly name: string;
-  readonly pipeline: GPUComputePipeline;
-  /** Output, inputs, uniform block. */
-  readonly bindings: readonly GPUBufferBinding[];
-  readonly groups: readonly [number, number, number];
-}
 
 /** Numbers that came from the host. */
 type HostNumbers = NonNullable<ReturnType<WebgpuBackend["tensorMap"]["get"]>["values"]>;
@@ -44,6 +35,16 @@ export interface Recorded {
   readonly obstacle?: string;
   /** What is in a buffer: "a0" an argument, "c0" a constant, "12" the output of a dispatch. */
   readonly label: (buffer: GPUBuffer) => string | undefined;
+}
+
+/** Whether two runs of a program did the same. */
+export function sameRecord(a: Recorded, b: Recorded): boolean {
+  return a.lines.length === b.lines.length && a.lines.every((line, i) => line === b.lines[i]) &&
+    a.constants.length === b.constants.length &&
+    a.constants.every((values, i) =>
+      values.length === b.constants[i].length &&
+      values.every((v, j) => Object.is(v, b.constants[i][j]))
+    );
 }
 
 /** How a program is written down. */

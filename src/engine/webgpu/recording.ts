@@ -6,9 +6,22 @@
 import * as tf from "@tensorflow/tfjs";
 import { flopsApart } from "../flops.ts";
 import { fillTree, type Slot, templateOf, tensorsOf, type TensorTree, type Tree } from "../tree.ts";
-import { submit, type TensorInfo, type WebgpuBackend } from "./backend.ts";
+import { sizeOf } from "../values.ts";
+import { submit, type WebgpuBackend } from "./backend.ts";
+import {
+  type Body,
+  type Call,
+  isNumeric,
+  type Kind,
+  type Leaf,
+  type Result,
+  shared,
+  type Source,
+  tensorOver,
+} from "./call.ts";
+import { bind, type Bound, type Dispatch, encode } from "./dispatch.ts";
 import { expectFaults } from "./faults.ts";
-import { type Dispatch, type Recorded, type Recorder, TENSOR_USAGE } from "./recorder.ts";
+import { type Recorded, type Recorder, sameRecord, TENSOR_USAGE } from "./recorder.ts";
 
 /** What a recording is made with. */
 export interface Place {
@@ -16,81 +29,18 @@ export interface Place {
   readonly recorder: Recorder;
 }
 
-/** Arguments of one call, flat: the state's tensors first. */
-export interface Call {
-  readonly tensors: readonly tf.Tensor[];
-  /** How many of them are the state. */
-  readonly states: number;
-}
-
-/** The program on arguments laid out as in `Call`. */
-export type Body = (tensors: readonly tf.Tensor[]) => [TensorTree, TensorTree];
-
-/** A result: next state and outputs. */
-export type Result = [Tree<tf.Tensor>, Tree<tf.Tensor>];
-
 /** An argument's buffer. */
-interface Argument {
+interface Argument extends Kind {
   readonly buffer: GPUBuffer;
-  readonly dtype: tf.DataType;
-  readonly shape: number[];
   /** Whose numbers are in it: tensors don't change. */
   last?: object;
-}
-
-/** Where a leaf of the result is found after a run. */
-type Source =
-  /** An argument, handed on. */
-  | { readonly kind: "argument"; readonly at: number }
-  /** The state's other buffer. */
-  | { readonly kind: "state"; readonly at: number }
-  /** A buffer that the program leaves to the next that runs: to be copied. */
-  | { readonly kind: "left"; readonly buffer: GPUBuffer }
-  /** Numbers that the host made. */
-  | { readonly kind: "host"; readonly values: Float32Array | Int32Array };
-
-interface Leaf {
-  readonly shape: number[];
-  readonly dtype: tf.DataType;
-  readonly source: Source;
-}
-
-/** A state tensor that was handed out. */
-interface Handed {
-  readonly dataId: object;
 }
 
 /** Dispatches between two submissions: the device starts while later ones are still recorded. */
 const CHUNK = 512;
 
 function bytesOf(shape: readonly number[]): number {
-  return 4 * shape.reduce((n, d) => n * d, 1);
-}
-
-/** A tensor over a buffer. */
-function tensorOver(
-  backend: WebgpuBackend,
-  buffer: GPUBuffer,
-  { shape, dtype, stored = dtype }: { shape: number[]; dtype: tf.DataType; stored?: tf.DataType },
-): tf.Tensor {
-  const info = backend.makeTensorInfo(shape, stored);
-  backend.tensorMap.get(info.dataId).resource = buffer;
-  return tf.engine().makeTensorFromTensorInfo({ ...info, dtype });
-}
-
-/** Another tensor of the same numbers. */
-function shared(backend: WebgpuBackend, { dataId }: TensorInfo, leaf: Leaf): tf.Tensor {
-  backend.incRef(dataId);
-  const { shape, dtype } = leaf;
-  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
-}
-
-/** Whether a recording can take such arguments: numbers, some of each, stored as what they are. */
-export function recordable({ tensorMap }: WebgpuBackend, { tensors }: Call): boolean {
-  return tensors.every((t) =>
-    t.size > 0 && t.dtype !== "string" && t.dtype !== "complex64" &&
-    tensorMap.get(t.dataId).dtype === t.dtype
-  );
+  return 4 * sizeOf(shape);
 }
 
 /** See the module. */
@@ -112,9 +62,10 @@ export class Recording {
   /** Copies at a run's end, of next values that no dispatch of the program's own writes. */
   #copies: (readonly [from: GPUBuffer, to: GPUBuffer])[] = [];
   /** Each of the two: which set of the state's buffers is read. */
-  readonly #groups: [GPUBindGroup[]?, GPUBindGroup[]?] = [];
+  readonly #bound: [Bound[]?, Bound[]?] = [];
   readonly #other = new Map<GPUBuffer, GPUBuffer>();
-  #handed: readonly Handed[] = [];
+  /** Data of the state that was handed out last. */
+  #handed: readonly object[] = [];
   #phase: 0 | 1 = 0;
   /** Floating-point operations of a call. */
   flops = 0;
@@ -178,7 +129,7 @@ export class Recording {
     const phase = this.#load(call);
     const { result, recorded } = this.#run(body, { phase, keep: false });
     const found = [...tensorsOf(result[0]), ...tensorsOf(result[1])];
-    const same = recorded.obstacle === undefined && sameLines(recorded, this.#recorded!) &&
+    const same = recorded.obstacle === undefined && sameRecord(recorded, this.#recorded!) &&
       this.#linesOf(found, recorded).join() === this.#results.join();
     const leaves = found.map((t) => this.#leafOf(t));
     const delivered = this.#deliver(call, leaves, found);
@@ -190,22 +141,14 @@ export class Recording {
   call(call: Call): Result {
     const backend = this.#backend;
     const phase = this.#load(call);
-    const groups = this.#groups[phase] ??= this.#bind(phase);
-    for (let at = 0; at < groups.length; at += CHUNK) {
+    const place = (buffer: GPUBuffer) => this.#place(buffer, phase);
+    const bound = this.#bound[phase] ??= bind(backend.device, this.#dispatches, place);
+    for (let at = 0; at < bound.length; at += CHUNK) {
+      if (at > 0) submit(backend);
       backend.ensureCommandEncoderReady();
       backend.endComputePassEncoder();
-      const pass = backend.commandEncoder!.beginComputePass();
-      const end = Math.min(at + CHUNK, groups.length);
-      for (let i = at; i < end; i++) {
-        const { pipeline, groups: [x, y, z] } = this.#dispatches[i];
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, groups[i]);
-        pass.dispatchWorkgroups(x, y, z);
-      }
-      pass.end();
-      if (end < groups.length) submit(backend);
+      encode(backend.commandEncoder!, bound.slice(at, at + CHUNK));
     }
-    const place = (buffer: GPUBuffer) => phase === 0 ? buffer : this.#other.get(buffer) ?? buffer;
     for (const [from, to] of this.#copies) this.#copy(place(from), place(to));
     if (this.#recorded!.faults) expectFaults(backend);
     return this.#deliver(call, this.#leaves, [], phase);
@@ -214,7 +157,6 @@ export class Recording {
   /** Gives all buffers back; tensors that were handed out keep their numbers. */
   dispose(): void {
     this.#rescue(this.#handed);
-    submit(this.#backend);
     const buffers = new Set([...this.#arguments.map(({ buffer }) => buffer), ...this.#next]);
     for (const buffer of buffers) this.#recorder.drop(buffer);
     const recorded = this.#recorded;
@@ -231,11 +173,11 @@ export class Recording {
     const backend = this.#backend;
     const going = this.#donate &&
       this.#handed.length === this.#states && this.#states > 0 &&
-      this.#handed.every(({ dataId }, i) => tensors[i].dataId === dataId);
+      this.#handed.every((dataId, i) => tensors[i].dataId === dataId);
     if (going) {
       // A clone that someone keeps is about to be written over.
       this.#rescue(
-        this.#handed.filter(({ dataId }, i) =>
+        this.#handed.filter((dataId, i) =>
           backend.tensorMap.get(dataId).refCount > 1 && this.#next[i] !== this.#arguments[i].buffer
         ),
       );
@@ -264,9 +206,9 @@ export class Recording {
   }
 
   /** Tensors that were handed out get a buffer of their own. */
-  #rescue(handed: readonly Handed[]): void {
+  #rescue(handed: readonly object[]): void {
     const { tensorMap, bufferManager } = this.#backend;
-    for (const { dataId } of handed) {
+    for (const dataId of handed) {
       if (!tensorMap.has(dataId)) continue;
       const data = tensorMap.get(dataId);
       const { resource } = data;
@@ -290,15 +232,14 @@ export class Recording {
     backend.commandEncoder!.copyBufferToBuffer(from, 0, to, 0, from.size);
   }
 
-  /** The buffer that argument `at` is read from. */
-  #read(at: number, phase: 0 | 1): GPUBuffer {
-    const { buffer } = this.#arguments[at];
+  /** A buffer as the phase has it: of the state's two sets, the one or the other. */
+  #place(buffer: GPUBuffer, phase: 0 | 1): GPUBuffer {
     return phase === 0 ? buffer : this.#other.get(buffer) ?? buffer;
   }
 
   /** The program itself, on tensors over this recording's buffers. */
   #run(body: Body, { phase, keep }: { phase: 0 | 1; keep: boolean }) {
-    const buffers = this.#arguments.map((_, i) => this.#read(i, phase));
+    const buffers = this.#arguments.map(({ buffer }) => this.#place(buffer, phase));
     const tensors = this.#arguments.map((argument, i) =>
       tensorOver(this.#backend, buffers[i], argument)
     );
@@ -320,7 +261,7 @@ export class Recording {
   /** Whether a result can be had again from the record: computed, constant, or an argument. */
   #isOwn(t: tf.Tensor, recorded: Recorded): boolean {
     const { resource } = this.#backend.tensorMap.get(t.dataId);
-    return t.size > 0 && t.dtype !== "string" && t.dtype !== "complex64" &&
+    return isNumeric(t) &&
       (!resource || this.#standing.has(t.dataId) || recorded.label(resource) !== undefined);
   }
 
@@ -409,24 +350,6 @@ export class Recording {
     return this.#arguments[source.at].buffer;
   }
 
-  #bind(phase: 0 | 1): GPUBindGroup[] {
-    const { device } = this.#backend;
-    const layouts = new Map<GPUComputePipeline, GPUBindGroupLayout>();
-    return this.#dispatches.map(({ pipeline, bindings }) => {
-      let layout = layouts.get(pipeline);
-      if (layout === undefined) layouts.set(pipeline, layout = pipeline.getBindGroupLayout(0));
-      return device.createBindGroup({
-        layout,
-        entries: bindings.map((resource, binding) => ({
-          binding,
-          resource: phase === 0
-            ? resource
-            : { ...resource, buffer: this.#other.get(resource.buffer) ?? resource.buffer },
-        })),
-      });
-    });
-  }
-
   /** Tensors for the caller, who gave `call`; `found` are the program's own, no longer needed. */
   #deliver(
     call: Call,
@@ -435,7 +358,7 @@ export class Recording {
     phase: 0 | 1 = this.#phase,
   ): Result {
     const backend = this.#backend;
-    const place = (buffer: GPUBuffer) => phase === 0 ? buffer : this.#other.get(buffer) ?? buffer;
+    const place = (buffer: GPUBuffer) => this.#place(buffer, phase);
     const copied = (buffer: GPUBuffer, leaf: Leaf) => {
       const own = backend.bufferManager.acquireBuffer(bytesOf(leaf.shape), TENSOR_USAGE);
       this.#copy(buffer, own);
@@ -466,22 +389,11 @@ export class Recording {
     const result = this.#trees.map((tree) => fillTree(tree, (at) => delivered[at])) as Result;
     if (this.#donate) {
       const known = leaves.some(({ source }) => source.kind === "state");
-      this.#handed = known
-        ? delivered.slice(0, this.#states).map(({ dataId }) => ({ dataId }))
-        : [];
+      this.#handed = known ? delivered.slice(0, this.#states).map((t) => t.dataId) : [];
       this.#phase = known ? phase === 0 ? 1 : 0 : 0;
       for (const t of call.tensors.slice(0, this.#states)) if (!t.isDisposed) t.dispose();
     }
     submit(backend);
     return result;
   }
-}
-
-function sameLines(a: Recorded, b: Recorded): boolean {
-  return a.lines.length === b.lines.length && a.lines.every((line, i) => line === b.lines[i]) &&
-    a.constants.length === b.constants.length &&
-    a.constants.every((values, i) =>
-      values.length === b.constants[i].length &&
-      values.every((v, j) => Object.is(v, b.constants[i][j]))
-    );
 }
