@@ -20,6 +20,8 @@ export interface DecodeTask extends Reading {
   readonly from: { readonly paths: readonly string[] } | { readonly images: ImageSet };
   /** The network's input; null: the pictures as they are. */
   readonly input: InputSpec | null;
+  /** Memory of an earlier reply, to be used again where it is of the right size. */
+  readonly into?: Float32Array<ArrayBuffer>;
 }
 
 /** Pictures of a batch, with a place for each that was asked for. */
@@ -39,11 +41,11 @@ export interface DecodeReply {
 const together = 4;
 
 /** Does a task. Files that can't be read are told of, anything else is thrown. */
-export async function decode({ from, input, ...reading }: DecodeTask): Promise<DecodeReply> {
+export async function decode({ from, input, into, ...reading }: DecodeTask): Promise<DecodeReply> {
   const count = "paths" in from ? from.paths.length : from.images.count;
   const pictures = new Array<ImageSet | null>(input === null ? count : 0).fill(null);
   const each = input === null ? 0 : input.side * input.side * 3;
-  const pixels = new Float32Array(count * each);
+  const pixels = into?.length === count * each ? into : new Float32Array(count * each);
   const skipped: { at: number; reason: string }[] = [];
   let next = 0;
   async function work(): Promise<void> {
@@ -55,6 +57,7 @@ export async function decode({ from, input, ...reading }: DecodeTask): Promise<D
         else pixels.set(prepare(picture, input), at * each);
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
+        pixels.fill(0, at * each, (at + 1) * each);
         skipped.push({ at, reason: error.message });
       }
     }

@@ -64,6 +64,9 @@ export async function extract(
   const { threads, samples = source.count, signal } = options;
   const { batch } = network, began = store.done, start = performance.now();
   const ready: Promise<DecodeReply>[] = [];
+  // Memory of batches that the network has seen goes back to the threads: let go of, it would lie
+  // about until a collection, and its pieces in the C library's heaps after that.
+  const spare: Float32Array<ArrayBuffer>[] = [];
   // Two batches a thread lie ready, fewer of large pictures: more would only take memory.
   let ahead = 2 * threads.count;
   let asked = store.done, extractorMs = 0, committed = start;
@@ -72,7 +75,13 @@ export async function extract(
     while (ready.length < ahead && asked < wanted()) {
       const to = Math.min(source.count, asked + batch);
       const reply = source.batch(asked, to)
-        .then((from) => threads.ask({ ...options.reading, from, input: network.input }));
+        .then((from) => {
+          const into = spare.pop();
+          const task = { ...options.reading, from, input: network.input };
+          return into === undefined
+            ? threads.ask(task)
+            : threads.ask({ ...task, into }, [into.buffer]);
+        });
       reply.catch(() => {}); // awaited below, in its turn
       ready.push(reply);
       asked = to;
@@ -89,6 +98,7 @@ export async function extract(
       const called = performance.now();
       const values = await network.run(decoded, count);
       extractorMs += performance.now() - called;
+      if ("pixels" in decoded) spare.push(decoded.pixels);
       store.append(without(values, skipped, network), named(skipped, source, store.done));
       judge(store, source, options.skip);
       if (performance.now() - committed > commitInterval) {

@@ -42,11 +42,12 @@ export async function momentsOf(
   const { dimension } = rows;
   if (count < 2) throw new RangeError(`a covariance needs at least 2 rows, got ${count}`);
   const step = BLOCK * Math.max(1, Math.floor(READ / 8 / dimension / BLOCK));
+  const block = new Float64Array(Math.min(count, step) * dimension);
   const mean = new Float64Array(dimension), covariance = new Float64Array(dimension * dimension);
   async function pass(first: number, take: (values: Float64Array, from: number) => void) {
     for (let from = 0; from < count; from += step) {
       const to = Math.min(count, from + step);
-      take(rows.read(from, to), from);
+      take(rows.read(from, to, block), from);
       progress?.(first + to, 2 * count);
       await new Promise((resume) => setTimeout(resume)); // signals and progress are heard
     }

@@ -11,8 +11,12 @@ import type { Features } from "../metrics/metric.ts";
 export interface FeatureRows {
   readonly count: number;
   readonly dimension: number;
-  /** Rows [from, to) as float64, row-major. @throws RangeError outside [0, count] */
-  read(from: number, to: number): Float64Array;
+  /**
+   * Rows [from, to) as float64, row-major.
+   * @param into memory that is used again: where the rows fit, the answer may lie at its start
+   * @throws RangeError outside [0, count]
+   */
+  read(from: number, to: number, into?: Float64Array<ArrayBuffer>): Float64Array;
 }
 
 /** Bits a feature: what they are stored in loses none. */
@@ -28,22 +32,33 @@ export interface RowFile {
   readonly offset?: number;
 }
 
-/** Rows [from, to) as they lie in a file. @throws DataError where it ends before them */
+/**
+ * Rows [from, to) as they lie in a file. Float32 is read into the end of the memory that the float64
+ * takes and widened from the front: a number is written where those up to it have been read.
+ * @param into memory for them, where they fit
+ * @throws DataError where it ends before them
+ */
 export function readRows(
   { file, path, dimension, bits, offset = 0 }: RowFile,
-  from: number,
-  to: number,
+  [from, to]: readonly [from: number, to: number],
+  into?: Float64Array<ArrayBuffer>,
 ): Float64Array {
-  const each = dimension * bits / 8, bytes = new Uint8Array((to - from) * each);
+  const length = (to - from) * dimension, each = dimension * bits / 8;
+  const fits = into !== undefined && into.length >= length;
+  const values = fits ? into.subarray(0, length) : new Float64Array(length);
+  const start = values.byteOffset + length * (8 - bits / 8);
+  const bytes = new Uint8Array(values.buffer, start, length * bits / 8);
   file.seekSync(offset + from * each, Deno.SeekMode.Start);
   for (let read = 0; read < bytes.length;) {
     const n = file.readSync(bytes.subarray(read));
     if (n === null) throw new DataError(`${path} ends before row ${to - 1}; make it anew`);
     read += n;
   }
-  return bits === 64
-    ? new Float64Array(bytes.buffer)
-    : Float64Array.from(new Float32Array(bytes.buffer));
+  if (bits === 32) {
+    const narrow = new Float32Array(values.buffer, start, length);
+    for (let i = 0; i < length; i++) values[i] = narrow[i];
+  }
+  return values;
 }
 
 /**
@@ -68,11 +83,11 @@ export function rowsWithout(
   return {
     count: kept,
     dimension,
-    read(from, to) {
+    read(from, to, into) {
       requireRange(from, to, kept);
       if (from === to) return new Float64Array(0);
       const first = positionOf(from), last = positionOf(to - 1);
-      const all = readRows(file, first, last + 1);
+      const all = readRows(file, [first, last + 1], into);
       const gaps = left.filter((position) => position > first && position < last);
       if (gaps.length === 0) return all;
       const out = new Float64Array((to - from) * dimension);
@@ -139,9 +154,9 @@ export function openNpyRows(path: string): FeatureRows & { close(): void } {
     return {
       count,
       dimension,
-      read(from, to) {
+      read(from, to, into) {
         requireRange(from, to, count);
-        return readRows(rows, from, to);
+        return readRows(rows, [from, to], into);
       },
       close: () => file.close(),
     };

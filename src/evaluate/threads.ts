@@ -8,6 +8,7 @@ type Answer<R> = { readonly reply: R } | { readonly error: string };
 
 interface Waiting<T, R> {
   readonly task: T;
+  readonly moved: Transferable[];
   readonly resolve: (reply: R) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,11 +40,15 @@ export class Threads<T, R> {
     return this.#workers.length;
   }
 
-  /** Asks; answers come as threads are free. @throws Error where a thread breaks down */
-  ask(task: T): Promise<R> {
+  /**
+   * Asks; answers come as threads are free.
+   * @param moved what of the task is handed over uncopied
+   * @throws Error where a thread breaks down
+   */
+  ask(task: T, moved: Transferable[] = []): Promise<R> {
     if (this.#failure) return Promise.reject(this.#failure);
     const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#queue.push({ task, resolve, reject });
+    this.#queue.push({ task, moved, resolve, reject });
     this.#next();
     return promise;
   }
@@ -59,7 +64,7 @@ export class Threads<T, R> {
     while (this.#idle.length > 0 && this.#queue.length > 0) {
       const worker = this.#idle.pop()!, waiting = this.#queue.shift()!;
       this.#running.set(worker, waiting);
-      worker.postMessage(waiting.task);
+      worker.postMessage(waiting.task, waiting.moved);
     }
   }
 

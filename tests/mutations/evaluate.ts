@@ -79,6 +79,20 @@ export const mutants: readonly Mutant[] = [
     law: extract,
   },
   {
+    id: "rows-widened-from-the-front-of-their-memory",
+    file: "src/evaluate/rows.ts",
+    find: "const start = values.byteOffset + length * (8 - bits / 8);",
+    replace: "const start = values.byteOffset;",
+    law: "tests/evaluate/rows_test.ts",
+  },
+  {
+    id: "unreadable-picture-is-an-earlier-one",
+    file: "src/evaluate/decode.ts",
+    find: "pixels.fill(0, at * each, (at + 1) * each);",
+    replace: "",
+    law: "tests/evaluate/decode_test.ts",
+  },
+  {
     id: "skipped-row-kept",
     file: "src/evaluate/store.ts",
     find: "left: this.#skipped.map(({ position }) => position),",
