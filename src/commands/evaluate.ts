@@ -173,8 +173,8 @@ async function networkFor(
   const { engine } = await openEngine(choice.name);
   let network: Network;
   try {
-    const { weights, resize } = asked;
-    network = await openNetwork(asked.extractor, engine, { weights, resize });
+    const { weights, resize, input } = asked;
+    network = await openNetwork(asked.extractor, engine, { weights, resize, input });
   } catch (error) {
     if (error instanceof MetricUnavailable) {
       throw new UsageError(`--extractor ${asked.extractor}: ${error.message}`);

@@ -8,8 +8,9 @@ import { type Decoding, DECODINGS } from "../data/decode.ts";
 import type { Split } from "../data/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { folderMetrics } from "../evaluate/table.ts";
-import { extractorRow } from "../metrics/extractors/mod.ts";
+import { extractorRow, type InputOptions } from "../metrics/extractors/mod.ts";
 import { extractors, fromTable, metrics } from "../registry.ts";
+import { extractorInput } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments } from "./command.ts";
 
@@ -24,6 +25,8 @@ export interface Asked {
   readonly extractor: string;
   readonly weights?: { readonly path: string; readonly sha256?: string };
   readonly resize?: string;
+  /** Of `onnx`: how the model takes pictures. */
+  readonly input?: InputOptions;
   readonly decoding: Decoding;
   readonly crop: boolean;
   /** undefined: all usual ones that the sides can give. */
@@ -66,6 +69,7 @@ export async function readArguments(args: Arguments): Promise<Asked> {
     extractor: extractorIn(args),
     ...weightsIn(args),
     resize: args.one("resize"),
+    ...inputIn(args),
     decoding: oneOf(args, "decode", Object.keys(DECODINGS) as Decoding[], "viewer"),
     crop: args.has("crop"),
     ...(chosen && { metrics: checkMetrics(chosen) }),
@@ -111,6 +115,24 @@ function weightsIn(args: Arguments): Pick<Asked, "weights"> {
     throw new UsageError(`--sha256 wants 64 hexadecimal digits, not \`${sha256}\``);
   }
   return { weights: { path, ...(sha256 && { sha256: sha256.toLowerCase() }) } };
+}
+
+/** `--input side=224`, checked as a suite's `input` is; three numbers are set off by commas. */
+function inputIn(args: Arguments): Pick<Asked, "input"> {
+  const texts = args.all("input");
+  if (texts.length === 0) return {};
+  const said: Record<string, unknown> = {};
+  for (const text of texts) {
+    const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (key === undefined) {
+      throw new UsageError(`--input wants KEY=VALUE, e.g. side=224, not \`${text}\``);
+    }
+    if (Object.hasOwn(said, key)) throw new UsageError(`--input ${key} is said twice`);
+    said[key] = key === "mean" || key === "deviation" ? parseYaml(`[${value}]`) : parseYaml(value);
+  }
+  const parsed = extractorInput.safeParse(said);
+  if (!parsed.success) throw new UsageError(`--input: ${z.prettifyError(parsed.error)}`);
+  return { input: parsed.data };
 }
 
 function checkMetrics(chosen: readonly string[]): readonly string[] {

@@ -169,6 +169,14 @@ export const commands: readonly Command[] = [
       { name: "sha256", value: "HEX", about: "What the weights must be, or it refuses" },
       { name: "resize", value: "WAY", about: "How the extractor resizes, where it knows several" },
       {
+        name: "input",
+        value: "KEY=VALUE",
+        many: true,
+        about:
+          "How an onnx model takes pictures, where its file doesn't say: side, layout (nchw, " +
+          "nhwc), mean and deviation (of [0, 1], as 0.5,0.5,0.5; default: ImageNet's), output",
+      },
+      {
         name: "metrics",
         value: "a,b,…",
         about: `Of ${

@@ -3,6 +3,9 @@
  * @module
  */
 
+// Taken before any package can put another in its place: onnxruntime-web sets Node's.
+const { Worker } = globalThis;
+
 /** What a thread sends back. */
 type Answer<R> = { readonly reply: R } | { readonly error: string };
 

@@ -7,10 +7,13 @@ import { main } from "../../src/commands/evaluate.ts";
 import { commands } from "../../src/commands/table.ts";
 import { encodeNpy } from "../../src/data/numpy/npy.ts";
 import { writeNpz } from "../../src/data/numpy/npz.ts";
+import { npmPackage } from "../../src/data/npm_package.ts";
+import { cacheFolder } from "../../src/engine/tensorflow/place.ts";
 import { UsageError } from "../../src/errors.ts";
 import { coverageOf } from "../../src/metrics/coverage.ts";
 import type { MetricValue } from "../../src/metrics/metric.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
+import golden from "../golden/extractors/onnx.json" with { type: "json" };
 import { keptTerminal } from "./terminal.ts";
 
 const row = commands.find((c) => c.name === "evaluate") as Command;
@@ -149,6 +152,28 @@ Deno.test("evaluate: one broken file among many is skipped and named; many are r
   assertEquals(Object.keys(values), ["FD-lite0@9-real5"]);
   assert(err.includes("1 of 6 files skipped:\n  zz.png: not a readable picture"), err);
   await Deno.remove(broken, { recursive: true });
+});
+
+Deno.test("evaluate: an ONNX model is told by --input what its file leaves open", async () => {
+  await npmPackage({ name: "onnxruntime-web", version: "1.23.2" }, cacheFolder());
+  const model = join(out, "model.onnx");
+  const open = golden.cases.find(({ shape }) => shape.includes("h"))!; // any side
+  await Deno.writeFile(model, Uint8Array.from(atob(open.model), (c) => c.charCodeAt(0)));
+  const words = ["--real", real, "--fake", dark, "--extractor", "onnx", "--weights", model];
+  const input = (...said: string[]) => said.flatMap((word) => ["--input", word]);
+  const asked = [...words, ...only("frechet"), ...input("output=y", "side=16")];
+  const plain = await measured(...asked);
+  const shifted = await measured(...asked, ...input("mean=0.5,0.5,0.5", "deviation=1,1,1"));
+  assertEquals(Object.keys(plain.values), ["FD-onnx@9-real12"]);
+  assert(plain.err.includes("16×16, mean 0.485 0.456 0.406"), plain.err);
+  assert(shifted.err.includes("mean 0.5 0.5 0.5 and deviation 1 1 1"), shifted.err);
+  assert(plain.values["FD-onnx@9-real12"] !== shifted.values["FD-onnx@9-real12"]);
+  await refused(words, "any size: say `side`");
+  await refused([...words, ...input("sides=16")], 'Unrecognized key: "sides"');
+  await refused([...words, ...input("mean=1,2")], "mean");
+  await refused([...words, ...input("side")], "--input wants KEY=VALUE");
+  await refused([...words, ...input("side=16", "side=8")], "side is said twice");
+  await refused(["--real", real, "--fake", dark, ...input("side=16")], "only onnx is told one");
 });
 
 Deno.test("evaluate: what can't be compared is told before anything is computed", async () => {
