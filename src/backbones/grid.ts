@@ -12,6 +12,7 @@ import type { Key } from "../engine/engine.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../nn/mod.ts";
 import { fold } from "../random/key.ts";
 import { type Block, block, initBlock } from "./conv.ts";
+import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { SIDES, type Stage } from "./plan.ts";
 import { crop, depthToSpace, spaceToDepth } from "./space.ts";
 
@@ -24,6 +25,11 @@ export interface GridOptions {
   readonly halvings?: number;
   /** Residual blocks a stage. Default 1. */
   readonly blocks?: number;
+  /**
+   * Whether every position of the grid sees every other: self-attention after each of the encoder's
+   * blocks there and before each of the decoder's. Default false.
+   */
+  readonly attention?: boolean;
 }
 
 /** An encoder's parameters: `down[i]` leads from stage i to i + 1, `blocks[i]` stand at stage i. */
@@ -31,6 +37,7 @@ export type GridEncoder = {
   readonly stem: Conv;
   readonly down: readonly Conv[];
   readonly blocks: readonly (readonly Block[])[];
+  readonly attention?: readonly SelfAttention[];
   readonly norm: Norm;
   readonly head: Conv;
 };
@@ -39,6 +46,7 @@ export type GridEncoder = {
 export type GridDecoder = {
   readonly stem: Conv;
   readonly blocks: readonly (readonly Block[])[];
+  readonly attention?: readonly SelfAttention[];
   readonly up: readonly Conv[];
   readonly norm: Norm;
   readonly head: Conv;
@@ -92,6 +100,13 @@ export function applyBlocks(p: readonly Block[], x_BHWC: tf.Tensor4D): tf.Tensor
   return p.reduce((h_BHWC, own) => block(own, h_BHWC), x_BHWC);
 }
 
+/** Attention beside each of the grid's blocks, where there is any. */
+function initSeeing(key: Key, { blocks = 1, attention = false }: GridOptions, channels: number) {
+  if (!attention) return {};
+  const one = (_: unknown, i: number) => initSelfAttention(fold(key, `attention ${i}`), channels);
+  return { attention: Array.from({ length: blocks }, one) };
+}
+
 /** Parameters of an encoder from pictures to a grid of vectors of length `out`. */
 export function initGridEncoder(
   key: Key,
@@ -116,6 +131,7 @@ export function initGridEncoder(
     blocks: stages.map((stage, i) =>
       initBlocks(fold(key, `stage ${i}`), { count, channels: stage.channels })
     ),
+    ...initSeeing(key, options, channels),
     norm: initNorm(channels),
     head: initConv(fold(key, "head"), { in: channels, out, kernel: 1 }),
   };
@@ -126,7 +142,11 @@ export function gridEncode(p: GridEncoder, x_BHWC: tf.Tensor4D): tf.Tensor4D {
   let h_BHWC = conv(p.stem, spaceToDepth(tf.mul(tf.sub(x_BHWC, 0.5), 4)));
   p.blocks.forEach((own, i) => {
     if (i > 0) h_BHWC = conv(p.down[i - 1], spaceToDepth(h_BHWC));
-    h_BHWC = applyBlocks(own, h_BHWC);
+    const sees = i === p.blocks.length - 1 ? p.attention : undefined;
+    own.forEach((one, j) => {
+      h_BHWC = block(one, h_BHWC);
+      if (sees !== undefined) h_BHWC = selfAttention(sees[j], h_BHWC);
+    });
   });
   return conv(p.head, silu(groupNorm(p.norm, h_BHWC)));
 }
@@ -148,6 +168,7 @@ export function initGridDecoder(
     blocks: stages.map((stage, i) =>
       initBlocks(fold(key, `stage ${i}`), { count, channels: stage.channels })
     ),
+    ...initSeeing(key, options, stages[0].channels),
     up: stages.slice(1).map((stage, i) =>
       initConv(fold(key, `up ${i}`), {
         in: stages[i].channels,
@@ -175,7 +196,11 @@ export function gridDecode(
   let h_BHWC = conv(p.stem, z_BhwZ);
   p.blocks.forEach((own, i) => {
     if (i > 0) h_BHWC = crop(depthToSpace(conv(p.up[i - 1], h_BHWC)), stages[i]);
-    h_BHWC = applyBlocks(own, h_BHWC);
+    const sees = i === 0 ? p.attention : undefined;
+    own.forEach((one, j) => {
+      if (sees !== undefined) h_BHWC = selfAttention(sees[j], h_BHWC);
+      h_BHWC = block(one, h_BHWC);
+    });
   });
   return crop(depthToSpace(conv(p.head, silu(groupNorm(p.norm, h_BHWC)))), options.sample);
 }

@@ -9,7 +9,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Key } from "../engine/engine.ts";
 import {
-  attention,
   type Conv,
   conv,
   groupNorm,
@@ -18,13 +17,12 @@ import {
   initNorm,
   type Linear,
   linear,
-  mergeHeads,
   type Norm,
   silu,
-  splitHeads,
   upsample2,
 } from "../nn/mod.ts";
 import { fold } from "../random/key.ts";
+import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { type Grid, SIDES, type Stage } from "./plan.ts";
 import { crop, depthToSpace, spaceToDepth } from "./space.ts";
 import { timeEmbedding } from "./time.ts";
@@ -67,13 +65,6 @@ export type UnetBlock = {
   readonly skip?: Conv;
 };
 
-/** Self-attention's parameters. */
-export type SelfAttention = {
-  readonly norm: Norm;
-  readonly qkv: Linear;
-  readonly out: Linear;
-};
-
 /** A block and, at the lowest resolution, the attention that follows it. */
 export type UnetUnit = { readonly block: UnetBlock; readonly attention?: SelfAttention };
 
@@ -103,8 +94,6 @@ export interface UnetTold extends Pick<UnetOptions, "patch" | "timeScale" | "mod
 
 /** Channels grow up to this many times the width. */
 const MOST = 4;
-/** Channels of a head; fewer where that doesn't divide. */
-const HEAD_WIDTH = 32;
 const DEFAULTS = { patch: 1, blocks: 2, lowest: 8, timeScale: 1000, modulated: false } as const;
 
 /**
@@ -167,15 +156,6 @@ function initBlock(key: Key, { in: channels, out, time, modulated }: BlockSize):
   };
 }
 
-/** The last map starts at zero: new attention is the identity. */
-function initAttention(key: Key, channels: number): SelfAttention {
-  return {
-    norm: initNorm(channels),
-    qkv: initLinear(fold(key, "qkv"), { in: channels, out: 3 * channels, scale: Math.SQRT1_2 }),
-    out: initLinear(fold(key, "out"), { in: channels, out: channels, scale: 0 }),
-  };
-}
-
 /** Fresh parameters; the output is zero at first. */
 export function initUnet(key: Key, options: UnetOptions): Unet {
   const stages = unetStages(options);
@@ -189,7 +169,7 @@ export function initUnet(key: Key, options: UnetOptions): Unet {
     const block = initBlock(fold(own, "block"), { in: channels, out, time, modulated });
     return stage < last
       ? { block }
-      : { block, attention: initAttention(fold(own, "attention"), out) };
+      : { block, attention: initSelfAttention(fold(own, "attention"), out) };
   };
   const plain = Math.SQRT1_2;
   return {
@@ -243,23 +223,6 @@ function residual(p: UnetBlock, x_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {
   const h_BHWC = conv(p.conv1, silu(groupNorm(p.norm1, x_BHWC)));
   const out_BHWC = conv(p.conv2, silu(toldNorm(p, h_BHWC, told)));
   return tf.add(p.skip === undefined ? x_BHWC : conv(p.skip, x_BHWC), out_BHWC);
-}
-
-/** The most heads of 32 channels or more that divide the channels. */
-function headsOf(channels: number): number {
-  let heads = Math.max(1, Math.floor(channels / HEAD_WIDTH));
-  while (channels % heads !== 0) heads--;
-  return heads;
-}
-
-function selfAttention(p: SelfAttention, x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  const [b, h, w, c] = x_BHWC.shape;
-  const heads = headsOf(c);
-  const x_BTC = tf.reshape(groupNorm(p.norm, x_BHWC), [b, h * w, c]) as tf.Tensor3D;
-  const [q_NTD, k_NSD, v_NSD] = tf.split(linear(p.qkv, x_BTC), 3, 2)
-    .map((part) => splitHeads(part as tf.Tensor3D, heads));
-  const seen_BTC = mergeHeads(attention({ q_NTD, k_NSD, v_NSD }), heads);
-  return tf.add(x_BHWC, tf.reshape(linear(p.out, seen_BTC), [b, h, w, c]));
 }
 
 function unit(p: UnetUnit, x_BHWC: tf.Tensor4D, told: Told): tf.Tensor4D {

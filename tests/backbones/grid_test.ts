@@ -74,35 +74,52 @@ law(
   },
 );
 
-Deno.test("grids: the gradient of encoder and decoder is their directional difference", async () => {
-  const own = options(16, 18, { blocks: 2 });
-  const x_BHWC = squares(2, own.sample);
-  const loss = ({ encoder, decoder }: Both) =>
-    tf.mean(
-      tf.square(tf.sub(gridDecode(decoder, gridEncode(encoder, x_BHWC), own), x_BHWC)),
-    ) as tf.Scalar;
-  const direction = (path: string, leaf: tf.Tensor) => normal(key("u", path), leaf.shape);
-  const slope = await value(() => {
-    const { grads } = valueAndGrad((p: Both) => ({ loss: loss(p) }), awake(own));
-    return tf.addN(
-      leaves(grads as TensorTree).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))),
-    );
-  });
-  const at = (h: number) =>
-    value(() =>
-      loss(
-        mapTree(
-          awake(own) as TensorTree,
-          (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
-        ) as Both,
-      )
-    );
-  // Richardson: the h² error cancels; rounding of a loss of order 1 over h is left.
-  const h = 2 ** -7;
-  const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
-  const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
-  close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+Deno.test("grids: attention changes nothing at first, then what both halves give", async () => {
+  const plain = options(32, 32), seeing = options(32, 32, { attention: true });
+  const x = squares(2, plain.sample), z = normal(key("z"), [2, 8, 8, 5]) as tf.Tensor4D;
+  const encoded = (p: Both) => values(() => gridEncode(p.encoder, x));
+  const decoded = (p: Both) => values(() => gridDecode(p.decoder, z, plain));
+  assertEquals(await encoded(both(seeing)), await encoded(both(plain)));
+  const { encoder, decoder } = awake(seeing);
+  const { attention: _e, ...blind } = encoder, { attention: _d, ...dull } = decoder;
+  const far = (a: number[], b: number[]) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+  const without = { encoder: blind, decoder: dull };
+  const [seen, told] = [await encoded({ encoder, decoder }), await decoded({ encoder, decoder })];
+  assertEquals(far(seen, await encoded(without)) > 1e-3, true);
+  assertEquals(far(told, await decoded(without)) > 1e-3, true);
 });
+
+for (const attention of [false, true]) {
+  Deno.test(`grids: the gradient of encoder and decoder is their directional difference${attention ? ", with attention" : ""}`, async () => {
+    const own = options(16, 18, { blocks: 2, attention });
+    const x_BHWC = squares(2, own.sample);
+    const loss = ({ encoder, decoder }: Both) =>
+      tf.mean(
+        tf.square(tf.sub(gridDecode(decoder, gridEncode(encoder, x_BHWC), own), x_BHWC)),
+      ) as tf.Scalar;
+    const direction = (path: string, leaf: tf.Tensor) => normal(key("u", path), leaf.shape);
+    const slope = await value(() => {
+      const { grads } = valueAndGrad((p: Both) => ({ loss: loss(p) }), awake(own));
+      return tf.addN(
+        leaves(grads as TensorTree).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))),
+      );
+    });
+    const at = (h: number) =>
+      value(() =>
+        loss(
+          mapTree(
+            awake(own) as TensorTree,
+            (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
+          ) as Both,
+        )
+      );
+    // Richardson: the h² error cancels; rounding of a loss of order 1 over h is left.
+    const h = 2 ** -7;
+    const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
+    const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
+    close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+  });
+}
 
 Deno.test("grids: the vector that changes most lies where the picture changed", async () => {
   // Groups are normalised over the whole picture, so that all vectors change a little.

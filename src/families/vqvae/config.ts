@@ -18,6 +18,8 @@ export const config = z.strictObject({
     "Channels of encoder and decoder at the grid of codes; cost grows as its square",
   ),
   blocks: z.int().min(1).max(8).default(1).describe("Residual blocks a resolution"),
+  attention: z.boolean().optional()
+    .describe("Whether every position of the grid of codes sees every other, by self-attention"),
   quantiser: z.enum(["vector", "residual", "finite"]).default("vector")
     .describe("One codebook, `stages` of them on what is left over, or rounding to `bins`"),
   codes: z.int().min(2).max(MOST_CODES).default(256)

@@ -64,7 +64,8 @@ export interface NetworkSetting {
 }
 
 function gridOptions({ config, sample }: NetworkSetting): GridOptions {
-  return { sample, width: config.width, blocks: config.blocks };
+  const { width, blocks, attention } = config;
+  return { sample, width, blocks, attention };
 }
 
 /** The grids in the order in which they are quantised: the coarse one first, where there are two. */
