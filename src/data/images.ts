@@ -29,6 +29,22 @@ export function imageSet(
   return { count: found, height, width, channels, data };
 }
 
+/** The pictures at which `flipped` is true mirrored left to right, the others as they are; new bytes. */
+export function mirrorImages(images: ImageSet, flipped: readonly boolean[]): ImageSet {
+  const { count, height, width, channels } = images, data = images.data.slice();
+  const line = width * channels;
+  for (let n = 0; n < count; n++) {
+    if (!flipped[n]) continue;
+    for (let y = 0, from = n * height * line; y < height; y++, from += line) {
+      for (let x = 0; x < width; x++) {
+        const at = from + (width - 1 - x) * channels, to = from + x * channels;
+        for (let c = 0; c < channels; c++) data[to + c] = images.data[at + c];
+      }
+    }
+  }
+  return { ...images, data };
+}
+
 /** Bytes as float32 k/255 on the host. */
 export function toFloats(data: Uint8Array): Float32Array {
   const out = new Float32Array(data.length);

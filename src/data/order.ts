@@ -3,7 +3,7 @@
  * that a resumed run needs no cursor.
  * @module
  */
-import { hostFold, type HostKey, hostPermutation } from "../random/host.ts";
+import { hostFold, type HostKey, hostPermutation, hostUniform } from "../random/host.ts";
 
 /** Which samples a step trains on. */
 export interface BatchPlace {
@@ -53,4 +53,10 @@ export function batchIndices(key: HostKey, place: BatchPlace): Uint32Array {
     indices[i] = epochOrder(key, Math.floor(at / size), size)[at % size];
   }
   return indices;
+}
+
+/** Which samples of a step come mirrored: each by a fair coin of the step's own. [batch] */
+export function mirrorCoins(key: HostKey, { step, batch }: Omit<BatchPlace, "size">): boolean[] {
+  const coins = hostUniform(hostFold(hostFold(key, "mirror"), step), batch);
+  return Array.from(coins, (u) => u < 0.5);
 }

@@ -89,6 +89,7 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
           config: run.config,
           budget: run.external === undefined ? run.budget : { steps: 0 },
           batch: run.batch,
+          ...(run.mirror && { mirror: run.mirror }),
           seed,
         })
       )

@@ -33,6 +33,8 @@ export interface RunSpec {
   };
   readonly budget: { readonly steps: number } | { readonly seconds: number };
   readonly batch: number;
+  /** Training pictures come mirrored left to right or not, by chance; left out where they don't. */
+  readonly mirror?: true;
   readonly seed: number;
   readonly engine: EngineName;
   /** Choices of the engine that change bits; left out where it has none. */

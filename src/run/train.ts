@@ -5,8 +5,8 @@
 import type { Engine } from "../engine/engine.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { Batch, Dataset, Factor } from "../data/dataset.ts";
-import { toTensorImages } from "../data/images.ts";
-import { batchIndices } from "../data/order.ts";
+import { mirrorImages, toTensorImages } from "../data/images.ts";
+import { batchIndices, mirrorCoins } from "../data/order.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
 import { keyTensor } from "../random/key.ts";
 import type { RunKeys } from "./keys.ts";
@@ -25,6 +25,8 @@ export interface TrainSetup {
   readonly dataset: Dataset;
   readonly keys: RunKeys;
   readonly batch: number;
+  /** Whether pictures come mirrored or not, by chance. */
+  readonly mirror?: boolean;
 }
 
 /** Seconds of a training by part; see `Timings`. */
@@ -70,6 +72,18 @@ export function trainInputs(engine: Engine, batch: Batch, factors: readonly Fact
 const column = (program: string, output: string) =>
   program === "train" ? output : `${program}/${output}`;
 
+/** The batch of a step, which depends on nothing but the step and the run's keys. */
+async function batchAt(
+  { dataset, keys, batch, mirror }: TrainSetup,
+  step: number,
+): Promise<Batch> {
+  const place = { step, batch, size: dataset.size("train") };
+  const read = await dataset.read("train", batchIndices(keys.order, place));
+  return mirror
+    ? { ...read, images: mirrorImages(read.images, mirrorCoins(keys.order, place)) }
+    : read;
+}
+
 /**
  * Trains from step `from` to `to`. Takes the state over and returns the last one. Ends early when
  * asked to stop, or when the series' watch has found a divergence. All scalars are read at the end.
@@ -81,19 +95,16 @@ export async function trainSteps(
 ): Promise<{ state: TensorRecord; step: number }> {
   const { engine, model, programs, dataset, keys } = setup;
   const { series, times } = options;
-  const size = dataset.size("train");
-  const fetch = (step: number) =>
-    dataset.read("train", batchIndices(keys.order, { step, batch: setup.batch, size }));
   let state = initial;
   let step = options.from;
-  let next = step < options.to ? fetch(step) : null;
+  let next = step < options.to ? batchAt(setup, step) : null;
   let seconds = series.seconds;
   let readAt = now();
   while (step < options.to && !options.stopped() && series.watch.cause === null) {
     const start = now();
     const batch = await next!;
     // The next batch is asked for before the step runs, so that its loading overlaps.
-    next = step + 1 < options.to ? fetch(step + 1) : null;
+    next = step + 1 < options.to ? batchAt(setup, step + 1) : null;
     next?.catch(() => {}); // an error surfaces where it is awaited; a stop may leave it unawaited
     const inputs = trainInputs(engine, batch, dataset.factors);
     const ready = now();

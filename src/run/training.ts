@@ -3,7 +3,7 @@
  * budget, a stop or a divergence.
  * @module
  */
-import type { Dataset } from "../data/dataset.ts";
+import { DataError, type Dataset } from "../data/dataset.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
 import type { PlannedRun } from "../record/record.ts";
@@ -31,6 +31,24 @@ function unfit(place: CheckpointPlace, planned: PlannedRun): string | null {
   return place.step > place.steps ? "it is past its own end" : null;
 }
 
+/** Refuses what a mirror would make untrue. @throws DataError */
+function requireMirrorable(
+  { name, sample, factors }: Dataset,
+  config: PlannedRun["spec"]["config"],
+) {
+  if (sample.width === 1 || sample.height === 1) {
+    throw new DataError(`\`mirror\` is for pictures; ${name} holds points`);
+  }
+  const told = Array.isArray(config.condition) ? config.condition : [];
+  const numbers = factors.filter((f) => f.kind === "number" && told.includes(f.name));
+  if (numbers.length > 0) {
+    throw new DataError(
+      `\`mirror\` with \`condition: [${numbers[0].name}]\`: in a mirror a number may change its ` +
+        "sign; leave one of the two out",
+    );
+  }
+}
+
 /** A model ready to train or to be scored. */
 export interface Prepared {
   readonly dataset: Dataset;
@@ -54,6 +72,7 @@ export async function prepare(run: Run): Promise<Prepared> {
       `${spec.family} was planned at version ${spec.familyVersion}; this is ${family.version}: plan again`,
     );
   }
+  if (spec.mirror) requireMirrorable(dataset, spec.config);
   if (dataset.size("train") === 0) {
     throw new Error(`dataset ${dataset.name} has no training samples`);
   }
@@ -91,6 +110,7 @@ export async function prepare(run: Run): Promise<Prepared> {
       dataset,
       keys,
       batch: spec.batch,
+      mirror: spec.mirror,
     })));
   const { model, programs } = built(steps);
   const state = initialState(model, keys);
@@ -149,6 +169,7 @@ export async function train(run: Run, prepared: Prepared): Promise<Trained> {
     await store.write(planned.id, checkpointFile, encoded.bytes);
     return { encoded, hash };
   }
+  const { batch, mirror } = planned.spec;
   const hosted = hostContext(engine, programs, { dataset, keys });
   let begun = prepared.state;
   if (!resumed && model.driver.begin) {
@@ -161,7 +182,7 @@ export async function train(run: Run, prepared: Prepared): Promise<Trained> {
   let unsound: string | null = null;
   host.emit({ kind: "phase", phase: "train" });
   const trained = await trainSteps(
-    { engine, model, programs, dataset, keys, batch: planned.spec.batch },
+    { engine, model, programs, dataset, keys, batch, mirror },
     begun,
     {
       from: place.step,

@@ -207,8 +207,8 @@ async function readSuite(
 }
 
 /** What a run of a suite computes, whatever it is called. */
-function computed({ family, config, budget, batch }: SuiteRun): unknown {
-  return { family, config, budget, batch };
+function computed({ family, config, budget, batch, mirror }: SuiteRun): unknown {
+  return { family, config, budget, batch, mirror };
 }
 
 /** An entry with a name of its own whose runs are all in earlier entries would vanish unseen. */
@@ -339,6 +339,7 @@ async function expandRun(
     ...(beside?.name === undefined ? {} : { name: beside.name }),
     budget: resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch),
     batch,
+    ...(beside?.mirror && { mirror: beside.mirror }),
     config,
     ...(outside ? { external: { seeded: takesSeed(config as ExternalConfig) } } : {}),
   }));

@@ -34,6 +34,10 @@ export const runKeys = z.strictObject({
     .optional().describe("what tables call this run in place of the family's name"),
   budget: budget.optional().describe("this entry's own budget, in place of the suite's"),
   batch: z.int().min(1).optional().describe("this entry's own training batch"),
+  mirror: z.literal(true).optional().describe(
+    "training pictures come mirrored left to right or not, by chance: only for data whose law is " +
+      "its own mirror image, as faces' is and digits' isn't",
+  ),
 });
 
 /** How an ONNX model takes pictures. */
@@ -121,6 +125,8 @@ export interface SuiteRun {
   readonly budget: Budget;
   /** The entry's own, or the suite's. */
   readonly batch: number;
+  /** Training pictures come mirrored or not, by chance. */
+  readonly mirror?: true;
   /** Fully resolved, defaults included. */
   readonly config: Readonly<Record<string, unknown>>;
 }
