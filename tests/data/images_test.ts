@@ -7,6 +7,7 @@ import {
   concatImages,
   gatherImages,
   imageSet,
+  mirrorImages,
   resizeArea,
   sliceImages,
   toFloats,
@@ -31,6 +32,32 @@ law("images: bytes to floats and back is the identity; values between go to the 
     assertEquals(toImageSet(toFloats(bytes), shape).data, bytes);
     const [byte] = toImageSet(new Float32Array([value]), { ...shape, height: 1, width: 1 }).data;
     return Math.abs(byte - 255 * Math.min(1, Math.max(0, Math.fround(value)))) <= 0.5;
+  },
+});
+
+law("images: a mirror exchanges columns, twice is none, and only those asked for are mirrored", {
+  source: "definition",
+  given: {
+    flipped: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
+    height: fc.integer({ min: 1, max: 5 }),
+    width: fc.integer({ min: 1, max: 6 }),
+    channels: fc.constantFrom(1 as const, 3 as const),
+  },
+  cases: 60,
+  kills: ["mirror-turns-pictures-over"],
+  holds: ({ flipped, height, width, channels }) => {
+    const count = flipped.length, each = height * width * channels;
+    const data = Uint8Array.from({ length: count * each }, (_, i) => (7 * i + 3) % 256);
+    const images = imageSet(data, { height, width, channels }), before = data.slice();
+    const found = mirrorImages(images, flipped);
+    for (let at = 0; at < data.length; at++) {
+      const n = Math.floor(at / each), c = at % channels, x = Math.floor(at / channels) % width;
+      const from = flipped[n] ? at - c + (width - 1 - 2 * x) * channels + c : at;
+      if (found.data[at] !== data[from]) return false;
+    }
+    assertEquals(mirrorImages(found, flipped), images);
+    assertEquals(data, before);
+    return true;
   },
 });
 

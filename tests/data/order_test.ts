@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { batchIndices } from "../../src/data/order.ts";
+import { batchIndices, mirrorCoins } from "../../src/data/order.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { law } from "../law.ts";
 
@@ -42,6 +42,23 @@ law("batches: pure in the step, so any step can be asked for first", {
     const first = batchIndices(key, { step, batch, size });
     for (const other of [step + 7, 0, step + 1]) batchIndices(key, { step: other, batch, size });
     assertEquals(batchIndices(key, { step, batch, size }), first);
+  },
+});
+
+law("batches: mirrors are fair coins of each step's own", {
+  source: "definition",
+  given: { seed: place.seed, step: fc.integer({ min: 0, max: 1e6 }) },
+  cases: 20,
+  kills: ["mirrors-the-same-at-every-step"],
+  holds: ({ seed, step }) => {
+    const key = hostKey(seed), batch = 4000;
+    const coins = mirrorCoins(key, { step, batch });
+    assertEquals(mirrorCoins(key, { step, batch }), coins);
+    const next = mirrorCoins(key, { step: step + 1, batch });
+    const share = (of: boolean[]) => of.filter((heads) => heads).length / batch;
+    // Five standard errors of a share of 4,000.
+    const near = (value: number) => Math.abs(value - 0.5) < 0.04;
+    return near(share(coins)) && near(share(coins.map((heads, i) => heads === next[i])));
   },
 });
 

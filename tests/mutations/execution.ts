@@ -41,6 +41,21 @@ export const mutants: readonly Mutant[] = [
     law: "tests/data/order_test.ts",
   },
   {
+    id: "mirrors-the-same-at-every-step",
+    file: "src/data/order.ts",
+    find: 'hostFold(hostFold(key, "mirror"), step)',
+    replace: 'hostFold(hostFold(key, "mirror"), 0)',
+    law: "tests/data/order_test.ts",
+  },
+  {
+    id: "mirror-turns-pictures-over",
+    file: "src/data/images.ts",
+    find: "const at = from + (width - 1 - x) * channels, to = from + x * channels;",
+    replace:
+      "const at = (2 * n + 1) * height * line - line - from + x * channels, to = from + x * channels;",
+    law: "tests/data/images_test.ts",
+  },
+  {
     id: "order-ignores-its-key",
     file: "src/data/order.ts",
     find: "hostPermutation(hostFold(key, epoch), size)",

@@ -4,6 +4,7 @@ import { disposeTree } from "../../src/engine/tree.ts";
 import { openStore } from "../../src/record/store.ts";
 import { checkpointFile, decodeState } from "../../src/run/checkpoint.ts";
 import type { Outcome } from "../../src/run/events.ts";
+import type { RunHost } from "../../src/run/job.ts";
 import { executeRun } from "../../src/run/execute.ts";
 import { executeSpeed } from "../../src/run/speed.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";
@@ -60,6 +61,38 @@ Deno.test("the same seed twice: identical records but for time and provenance", 
     assertMatch(first.seriesSha256!, /^[0-9a-f]{64}$/);
     const other = recordOf(await executeRun(planned({ seed: 2 }), host));
     assert(other.seriesSha256 !== first.seriesSha256);
+  }));
+
+Deno.test("mirrored training pictures: other numbers, the same ones again, and refused where untrue", () =>
+  inFolder(async (out) => {
+    const host = await tinyHost(out), plain = planned();
+    const mirrored = (change: Partial<RunHost> = {}, config = {}) =>
+      executeRun(
+        {
+          ...plain,
+          id: "0123456789abcdef",
+          spec: { ...plain.spec, mirror: true, config: { ...plain.spec.config, ...config } },
+        },
+        { ...host, ...change },
+        { fresh: true },
+      );
+    const straight = recordOf(await executeRun(plain, host));
+    const [first, second] = [recordOf(await mirrored()), recordOf(await mirrored())];
+    assert(first.seriesSha256 !== straight.seriesSha256);
+    assertEquals(second.seriesSha256, first.seriesSha256);
+    const data = await host.dataset(plain.spec.data);
+    const point = { ...data, sample: { ...data.sample, width: 1 } };
+    const refused = async (outcome: Promise<Outcome>, says: string) => {
+      const message = await outcome.then((o) => JSON.stringify(o), (e: Error) => e.message);
+      assert(message.includes(says), message);
+    };
+    await refused(mirrored({ dataset: () => Promise.resolve(point) }), "holds points");
+    const turned = { name: "turn", kind: "number", unit: "", minimum: -1, maximum: 1 } as const;
+    const told = { ...data, factors: [...data.factors, turned] };
+    await refused(
+      mirrored({ dataset: () => Promise.resolve(told) }, { condition: ["turn"] }),
+      "in a mirror a number may change its sign",
+    );
   }));
 
 Deno.test("no tensor is left behind by a run", () =>

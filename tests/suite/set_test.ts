@@ -43,6 +43,11 @@ Deno.test("an entry's own budget and batch stand in place of the suite's, and --
       .map(({ budget, batch }) => [budget, batch]);
   const suite = [{ seconds: 240 }, 64];
   assertEquals(await found(), [suite, suite, [{ steps: 7 }, 16]]);
+  const mirrors = async (text: string) =>
+    (await parseSuite(text, { file: "suites/mine.yaml" })).runs.map(({ mirror }) => mirror);
+  assertEquals(await mirrors(own), [undefined, undefined, undefined]);
+  const one = own.replace("batch: 16", "batch: 16\n    mirror: true");
+  assertEquals(await mirrors(one), [undefined, undefined, true]);
   const quick = [{ steps: 5 }, 64];
   assertEquals(await found("budget.steps=5"), [quick, quick, [{ steps: 5 }, 16]]);
   assertEquals((await found("runs.small.budget.steps=9"))[2], [{ steps: 9 }, 16]);
