@@ -19,8 +19,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "seed-ignored-on-resume",
     file: "src/run/train.ts",
-    find: `batchIndices(keys.order, { step, batch`,
-    replace: `batchIndices(keys.order, { step: step - options.from, batch`,
+    find: "batchAt(setup, step + 1)",
+    replace: "batchAt(setup, step + 1 - options.from)",
     law: "tests/run/resume_test.ts",
   },
   {

@@ -45,8 +45,8 @@ export const mutants = [
   {
     id: "plan-ignores-the-seed",
     file: "src/plan/plan.ts",
-    find: "batch: run.batch,\n          seed,",
-    replace: "batch: run.batch,\n          seed: seeds[0] + 0 * seed,",
+    find: "mirror: run.mirror }),\n          seed,",
+    replace: "mirror: run.mirror }),\n          seed: seeds[0] + 0 * seed,",
     law: "tests/plan/plan_test.ts",
   },
   {
