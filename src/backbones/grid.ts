@@ -12,8 +12,8 @@ import type { Key } from "../engine/engine.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../nn/mod.ts";
 import { fold } from "../random/key.ts";
 import { type Block, block, initBlock } from "./conv.ts";
-import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { SIDES, type Stage } from "./plan.ts";
+import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { crop, depthToSpace, spaceToDepth } from "./space.ts";
 
 /** What fixes the shapes. */
@@ -95,9 +95,20 @@ export function initBlocks(
   return Array.from({ length: count }, (_, i) => initBlock(fold(key, `block ${i}`), channels));
 }
 
-/** Residual blocks one after the other. */
-export function applyBlocks(p: readonly Block[], x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  return p.reduce((h_BHWC, own) => block(own, h_BHWC), x_BHWC);
+/** Residual blocks one after the other; attention, where there is any, after each or before it. */
+export function applyBlocks(
+  p: readonly Block[],
+  x_BHWC: tf.Tensor4D,
+  { attention, before = false }: {
+    attention?: readonly SelfAttention[];
+    before?: boolean;
+  } = {},
+): tf.Tensor4D {
+  return p.reduce((h_BHWC, own, i) => {
+    const seen = (g_BHWC: tf.Tensor4D) =>
+      attention === undefined ? g_BHWC : selfAttention(attention[i], g_BHWC);
+    return before ? block(own, seen(h_BHWC)) : seen(block(own, h_BHWC));
+  }, x_BHWC);
 }
 
 /** Attention beside each of the grid's blocks, where there is any. */
@@ -142,11 +153,8 @@ export function gridEncode(p: GridEncoder, x_BHWC: tf.Tensor4D): tf.Tensor4D {
   let h_BHWC = conv(p.stem, spaceToDepth(tf.mul(tf.sub(x_BHWC, 0.5), 4)));
   p.blocks.forEach((own, i) => {
     if (i > 0) h_BHWC = conv(p.down[i - 1], spaceToDepth(h_BHWC));
-    const sees = i === p.blocks.length - 1 ? p.attention : undefined;
-    own.forEach((one, j) => {
-      h_BHWC = block(one, h_BHWC);
-      if (sees !== undefined) h_BHWC = selfAttention(sees[j], h_BHWC);
-    });
+    const atGrid = i === p.blocks.length - 1;
+    h_BHWC = applyBlocks(own, h_BHWC, atGrid ? { attention: p.attention } : {});
   });
   return conv(p.head, silu(groupNorm(p.norm, h_BHWC)));
 }
@@ -196,11 +204,7 @@ export function gridDecode(
   let h_BHWC = conv(p.stem, z_BhwZ);
   p.blocks.forEach((own, i) => {
     if (i > 0) h_BHWC = crop(depthToSpace(conv(p.up[i - 1], h_BHWC)), stages[i]);
-    const sees = i === 0 ? p.attention : undefined;
-    own.forEach((one, j) => {
-      if (sees !== undefined) h_BHWC = selfAttention(sees[j], h_BHWC);
-      h_BHWC = block(one, h_BHWC);
-    });
+    h_BHWC = applyBlocks(own, h_BHWC, i === 0 ? { attention: p.attention, before: true } : {});
   });
   return crop(depthToSpace(conv(p.head, silu(groupNorm(p.norm, h_BHWC)))), options.sample);
 }

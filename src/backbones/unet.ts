@@ -22,8 +22,8 @@ import {
   upsample2,
 } from "../nn/mod.ts";
 import { fold } from "../random/key.ts";
-import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { type Grid, SIDES, type Stage } from "./plan.ts";
+import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { crop, depthToSpace, spaceToDepth } from "./space.ts";
 import { timeEmbedding } from "./time.ts";
 

@@ -8,9 +8,10 @@ import { type Decoding, DECODINGS } from "../data/decode.ts";
 import type { Split } from "../data/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { folderMetrics } from "../evaluate/table.ts";
-import { extractorRow, type InputOptions } from "../metrics/extractors/mod.ts";
+import { extractorRow, type InputOptions, inputOptions } from "../metrics/extractors/mod.ts";
 import { extractors, fromTable, metrics } from "../registry.ts";
-import { extractorInput } from "../suite/schema.ts";
+import { schemaAt } from "../suite/check.ts";
+import { typed } from "../suite/set.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments } from "./command.ts";
 
@@ -117,7 +118,7 @@ function weightsIn(args: Arguments): Pick<Asked, "weights"> {
   return { weights: { path, ...(sha256 && { sha256: sha256.toLowerCase() }) } };
 }
 
-/** `--input side=224`, checked as a suite's `input` is; three numbers are set off by commas. */
+/** `--input side=224`, read as `--set` reads a suite's `input`. */
 function inputIn(args: Arguments): Pick<Asked, "input"> {
   const texts = args.all("input");
   if (texts.length === 0) return {};
@@ -128,9 +129,9 @@ function inputIn(args: Arguments): Pick<Asked, "input"> {
       throw new UsageError(`--input wants KEY=VALUE, e.g. side=224, not \`${text}\``);
     }
     if (Object.hasOwn(said, key)) throw new UsageError(`--input ${key} is said twice`);
-    said[key] = key === "mean" || key === "deviation" ? parseYaml(`[${value}]`) : parseYaml(value);
+    said[key] = typed(value, schemaAt(inputOptions, [key]));
   }
-  const parsed = extractorInput.safeParse(said);
+  const parsed = inputOptions.safeParse(said);
   if (!parsed.success) throw new UsageError(`--input: ${z.prettifyError(parsed.error)}`);
   return { input: parsed.data };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { GatePolicy } from "../gate/policy.ts";
+import { inputOptions } from "../metrics/extractors/table.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({
@@ -40,19 +41,6 @@ export const runKeys = z.strictObject({
   ),
 });
 
-/** How an ONNX model takes pictures. */
-export const extractorInput = z.strictObject({
-  side: z.int().min(1).optional().describe("height and width; default: the model's own"),
-  layout: z.enum(["nchw", "nhwc"]).optional().describe("default: where it has 3 channels"),
-  mean: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
-    "taken off values in [0, 1]; default: ImageNet's",
-  ),
-  deviation: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
-    "what is left is divided by this; default: ImageNet's",
-  ),
-  output: z.string().min(1).optional().describe("output with the features; default: the first"),
-});
-
 /** The user's weights of one extractor. */
 export const extractorWeights = z.strictObject({
   weights: z.string().min(1).describe("file of weights, relative to this file"),
@@ -62,7 +50,7 @@ export const extractorWeights = z.strictObject({
       "wants the file's sha256 in 64 small hexadecimal digits (sha256sum FILE)",
     )
     .describe("the file's sha256: what the numbers depend on, wherever it lies"),
-  input: extractorInput.optional().describe("of `onnx` alone: how the model takes pictures"),
+  input: inputOptions.optional().describe("of `onnx` alone: how the model takes pictures"),
 });
 
 /** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */

@@ -118,7 +118,7 @@ async function schemaFor(source: Source, path: Path): Promise<Schema | undefined
 }
 
 /** Of the readings of a text (YAML, the text itself, a comma list) the first that the schema takes. */
-function typed(raw: string, schema: Schema | undefined): unknown {
+export function typed(raw: string, schema: Schema | undefined): unknown {
   const yaml = readYaml(raw);
   if (schema === undefined) return yaml;
   const fits = (value: unknown) =>

@@ -12,7 +12,7 @@ import { requireWeights, type WeightsOption } from "./state_dict.ts";
 import { type ExtractorRow, extractorTable, type InputOptions } from "./table.ts";
 
 export type { WeightsOption } from "./state_dict.ts";
-export { type ExtractorRow, extractorTable, type InputOptions } from "./table.ts";
+export { type ExtractorRow, extractorTable, type InputOptions, inputOptions } from "./table.ts";
 
 /** What a user may say about an extractor. */
 export interface ExtractorOptions {

@@ -3,6 +3,7 @@
  * before an extractor is opened.
  * @module
  */
+import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
 import type { Extractor } from "../metric.ts";
 import type { WeightsOption } from "./state_dict.ts";
@@ -19,18 +20,20 @@ export type WeightsSource =
   };
 
 /** How an ONNX model takes pictures, where its file or the defaults don't say. */
-export interface InputOptions {
-  /** Height and width; default: the model's own. */
-  readonly side?: number;
-  /** Default: wherever the model has 3 channels. */
-  readonly layout?: "nchw" | "nhwc";
-  /** Taken off values in [0, 1], by channel; default: ImageNet's. */
-  readonly mean?: readonly [number, number, number];
-  /** What is left is divided by this; default: ImageNet's. */
-  readonly deviation?: readonly [number, number, number];
-  /** Name of the output that holds the features; default: the first. */
-  readonly output?: string;
-}
+export const inputOptions = z.strictObject({
+  side: z.int().min(1).optional().describe("height and width; default: the model's own"),
+  layout: z.enum(["nchw", "nhwc"]).optional().describe("default: where it has 3 channels"),
+  mean: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
+    "taken off values in [0, 1]; default: ImageNet's",
+  ),
+  deviation: z.tuple([z.number(), z.number(), z.number()]).optional().describe(
+    "what is left is divided by this; default: ImageNet's",
+  ),
+  output: z.string().min(1).optional().describe("output with the features; default: the first"),
+});
+
+/** `inputOptions`, read. */
+export type InputOptions = z.output<typeof inputOptions>;
 
 /** What a row's `open` is told. */
 export interface OpenOptions {
