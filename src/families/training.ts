@@ -23,6 +23,8 @@ export interface StepOptions {
   readonly steps: number;
   /** Units of the loss in one pixel value's worth: the clip is multiplied by it. */
   readonly lossScale: number;
+  /** Linear maps in the outputs of the kernel at a path, each Muon's own matrix. Default: 1. */
+  readonly maps?: (path: string) => number;
 }
 
 /** The optimisers that settings name. */
@@ -54,7 +56,7 @@ export function emaDecay(step: tf.Scalar, decay: number): tf.Scalar {
 export function advance<P extends TensorTree>(
   state: Trained<P>,
   grads: P,
-  { settings, steps, lossScale }: StepOptions,
+  { settings, steps, lossScale, maps }: StepOptions,
 ): Trained<P> & { readonly learningRate: tf.Scalar } {
   const learningRate = warmupCosine(state.step, {
     peak: settings.learningRate,
@@ -62,7 +64,7 @@ export function advance<P extends TensorTree>(
     steps,
     final: settings.learningRate * settings.decay,
   });
-  const optimiser = OPTIMISERS[settings.optimiser]({ clipNorm: settings.clip * lossScale });
+  const optimiser = OPTIMISERS[settings.optimiser]({ clipNorm: settings.clip * lossScale, maps });
   const { params, slots } = optimiser.update({
     grads,
     slots: state.slots,

@@ -21,31 +21,69 @@ export interface MuonOptions extends AdamOptions {
   readonly momentum?: number;
   /** Which leaves are matrices to it. Default: those of rank 2 and more. */
   readonly matrices?: (path: string, leaf: tf.Tensor) => boolean;
+  /**
+   * Linear maps that lie side by side in the outputs of a kernel: each is a matrix of its own, as one
+   * that learns much would take the others' share of a step. Default: 1.
+   */
+  readonly maps?: (path: string) => number;
 }
 
 /** Coefficients of the quintic whose iteration drives singular values into (0.7, 1.2). Jordan 2024. */
 const QUINTIC = [3.4445, -4.775, 2.0315] as const;
 const ROUNDS = 5;
+/** Columns a row from which the rounds are cheaper on A: 20r + 10 > 4r + 34. */
+const LONG = 1.5;
 /** Root mean square of Adam's steps in units of the learning rate. Liu et al. 2025, 2.2. */
 const ADAM_RMS = 0.2;
 
 /**
- * Nearly U Vᵀ of g = U S Vᵀ: Newton–Schulz iteration X ← aX + (bA + cA²)X, A = XXᵀ, from g over its
- * norm. [rows, columns]
+ * Nearly U Vᵀ of g = U S Vᵀ: Newton–Schulz iteration X ← QX, Q = aI + bA + cA², A = XXᵀ, from g over
+ * its norm. [rows, columns]
+ *
+ * Every Q is a polynomial of the first A and commutes with it, so the rounds can be done on the
+ * shorter side alone: A ← Q²A and P ← QP, and PX at the end. With m rows and n ≥ m columns that is 34m³ +
+ * 4m²n operations, against 10m³ + 20m²n when each round multiplies X.
  */
 export function orthogonalised(g: tf.Tensor2D): tf.Tensor2D {
   const [rows, columns] = g.shape;
   const tall = rows > columns;
-  const [a, b, c] = QUINTIC;
   const start = tall ? tf.transpose(g) : g;
   const norm = tf.sqrt(tf.sum(tf.square(start)));
-  let x: tf.Tensor2D = tf.div(start, tf.add(norm, 1e-7));
+  const x = tf.div(start, tf.add(norm, 1e-7)) as tf.Tensor2D;
+  const found = Math.max(rows, columns) > LONG * Math.min(rows, columns) ? byGram(x) : byRounds(x);
+  return tall ? tf.transpose(found) : found;
+}
+
+/** XXᵀ. */
+function gramOf(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(x, x, false, true);
+}
+
+/** bA + cA². */
+function inner(gram: tf.Tensor2D): tf.Tensor2D {
+  const [, b, c] = QUINTIC;
+  return tf.add(tf.mul(gram, b), tf.mul(tf.matMul(gram, gram), c));
+}
+
+/** The iteration as it is written, each round on the whole of X. */
+function byRounds(x: tf.Tensor2D): tf.Tensor2D {
   for (let round = 0; round < ROUNDS; round++) {
-    const gram = tf.matMul(x, x, false, true);
-    const inner = tf.add(tf.mul(gram, b), tf.mul(tf.matMul(gram, gram), c)) as tf.Tensor2D;
-    x = tf.add(tf.mul(x, a), tf.matMul(inner, x));
+    x = tf.add(tf.mul(x, QUINTIC[0]), tf.matMul(inner(gramOf(x)), x));
   }
-  return tall ? tf.transpose(x) : x;
+  return x;
+}
+
+/** The same, each round on A and on the product of the polynomials so far. */
+function byGram(x: tf.Tensor2D): tf.Tensor2D {
+  const identity = tf.mul(tf.eye(x.shape[0]), QUINTIC[0]);
+  let gram = gramOf(x);
+  let product: tf.Tensor2D | null = null;
+  for (let round = 1; round <= ROUNDS; round++) {
+    const factor: tf.Tensor2D = tf.add(identity, inner(gram));
+    product = product === null ? factor : tf.matMul(factor, product);
+    if (round < ROUNDS) gram = tf.matMul(factor, tf.matMul(factor, gram));
+  }
+  return tf.matMul(product!, x);
 }
 
 /** A kernel [..., in, out] as the matrix [window·in, out]. */
@@ -61,6 +99,7 @@ export function muon(options: MuonOptions = {}): Adam {
   const {
     momentum = 0.95,
     matrices = (_path, leaf) => leaf.rank >= 2,
+    maps = () => 1,
     clipNorm,
     ...rest
   } = options;
@@ -99,9 +138,10 @@ export function muon(options: MuonOptions = {}): Adam {
         const g = gradients.get(path)!;
         const m = tf.add(tf.mul(firsts.get(path)!, momentum), g);
         moments.set(path, m);
-        const u = asMatrix(tf.add(g, tf.mul(m, momentum)));
-        const size = ADAM_RMS * Math.sqrt(Math.max(...u.shape));
-        const step = tf.reshape(orthogonalised(u), p.shape);
+        const whole = asMatrix(tf.add(g, tf.mul(m, momentum)));
+        const each = tf.split(whole, maps(path), 1) as tf.Tensor2D[];
+        const size = ADAM_RMS * Math.sqrt(Math.max(...each[0].shape));
+        const step = tf.reshape(tf.concat(each.map(orthogonalised), 1), p.shape);
         return tf.sub(p, tf.mul(step, tf.mul(learningRate, size)));
       }) as P;
       const first = mapTree(slots.first, (_, path) => moments.get(path)!) as P;

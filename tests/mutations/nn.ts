@@ -3,8 +3,8 @@ export const mutants = [
   {
     id: "muon-without-transposing-back",
     file: "src/nn/muon.ts",
-    find: "return tall ? tf.transpose(x) : x;",
-    replace: "return tall ? tf.reshape(x, [rows, columns]) : x;",
+    find: "return tall ? tf.transpose(found) : found;",
+    replace: "return tall ? tf.reshape(found, [rows, columns]) : found;",
     law: "tests/nn/muon_test.ts",
   },
   {
@@ -12,6 +12,20 @@ export const mutants = [
     file: "src/nn/muon.ts",
     find: "tf.mul(tf.matMul(gram, gram), c)",
     replace: "tf.mul(gram, c)",
+    law: "tests/nn/muon_test.ts",
+  },
+  {
+    id: "muon-gram-moved-by-one-factor",
+    file: "src/nn/muon.ts",
+    find: "gram = tf.matMul(factor, tf.matMul(factor, gram));",
+    replace: "gram = tf.matMul(factor, gram);",
+    law: "tests/nn/muon_test.ts",
+  },
+  {
+    id: "muon-maps-of-one-kernel-together",
+    file: "src/nn/muon.ts",
+    find: "tf.split(whole, maps(path), 1)",
+    replace: "tf.split(whole, 1, 1)",
     law: "tests/nn/muon_test.ts",
   },
   {

@@ -20,6 +20,9 @@ export type State = Trained<Parameters> & {
   readonly mixture?: MixtureState;
 };
 
+/** Its outputs are the mean and the log variance of q(z|x), side by side. */
+const ENCODER_HEAD = "encoder/head/weight";
+
 /** K standard normals of Z dimensions a row; row i's depend on rows_B[i] alone. */
 export function posteriorNoise(
   key: Key,
@@ -55,6 +58,7 @@ export function trainStep(
     settings: config,
     steps,
     lossScale: sample.height * sample.width * sample.channels,
+    maps: (path) => path === ENCODER_HEAD ? 2 : 1,
   });
   const { logScale, ...scalars } = aux;
   const decay = emaDecay(state.step, config.ema);
