@@ -31,7 +31,7 @@ export const mutants = [
   {
     id: "muon-step-without-adams-size",
     file: "src/nn/muon.ts",
-    find: "const size = ADAM_RMS * Math.sqrt(Math.max(...u.shape));",
+    find: "const size = ADAM_RMS * Math.sqrt(Math.max(...each[0].shape));",
     replace: "const size = ADAM_RMS;",
     law: "tests/nn/muon_test.ts",
   },
