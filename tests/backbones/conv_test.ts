@@ -1,22 +1,14 @@
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import {
-  decode,
-  type Decoder,
-  encode,
-  type Encoder,
-  initDecoder,
-  initEncoder,
-} from "../../src/backbones/conv.ts";
+import { decode, encode, initDecoder, initEncoder } from "../../src/backbones/conv.ts";
 import { planStages } from "../../src/backbones/plan.ts";
 import { crop, depthToSpace, spaceToDepth } from "../../src/backbones/space.ts";
-import { leaves, mapTree } from "../../src/engine/tree.ts";
-import { valueAndGrad } from "../../src/nn/mod.ts";
 import { normal } from "../../src/random/key.ts";
 import { close, law } from "../law.ts";
+import { assertGradient, awake } from "./gradient_check.ts";
 import { key, sample16 } from "../families/small.ts";
-import { value, values } from "../families/on_engine.ts";
+import { values } from "../families/on_engine.ts";
 
 const side = fc.integer({ min: 1, max: 9 });
 
@@ -76,52 +68,19 @@ Deno.test("a picture of another size is an error that says which sizes there are
 });
 
 /** Every leaf moved a little, so that layers that start at zero take part. */
-function awake<P extends Encoder | Decoder>(params: P): P {
-  return mapTree(
-    params,
-    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.1)),
-  ) as P;
-}
-
 Deno.test("gradients of encoder and decoder are their directional differences", async () => {
   const options = { sample: sample16, width: 8 };
-  const params = {
+  const params = () => ({
     encoder: awake(initEncoder(key("e"), { ...options, out: 3 })),
     decoder: awake(initDecoder(key("d"), { ...options, latent: 3 })),
+  });
+  type P = ReturnType<typeof params>;
+  const loss = (p: P) => {
+    const x = tf.mul(0.3, normal(key("x"), [2, 16, 16, 3])) as tf.Tensor4D;
+    const weights = normal(key("w"), [2, 16, 16, 3]);
+    return tf.mean(tf.mul(weights, decode(p.decoder, encode(p.encoder, x), options))) as tf.Scalar;
   };
-  const x = tf.mul(0.3, normal(key("x"), [2, 16, 16, 3])) as tf.Tensor4D;
-  const weights = normal(key("w"), [2, 16, 16, 3]);
-  const f = (p: typeof params) =>
-    tf.mean(tf.mul(weights, decode(p.decoder, encode(p.encoder, x), options))) as tf.Scalar;
-  const { grads } = valueAndGrad((p: typeof params) => ({ loss: f(p) }), params);
-  const gradient = new Map(leaves(grads));
-  const paths = [...gradient.keys()];
-  // Every parameter has a gradient, and along a random direction in all of them it is the slope.
-  for (const path of paths) {
-    const size = await value(() => tf.max(tf.abs(gradient.get(path)!)));
-    if (!(size > 0)) throw new Error(`no gradient reaches ${path}`);
-  }
-  const direction = new Map(
-    leaves(params).map(([path, leaf]) => [
-      path,
-      normal(key("direction", path), leaf.shape),
-    ]),
-  );
-  const slope = await value(() =>
-    tf.addN(paths.map((path) => tf.sum(tf.mul(gradient.get(path)!, direction.get(path)!))))
-  );
-  const moved = (h: number) =>
-    value(() =>
-      f(
-        mapTree(params, (leaf, path) =>
-          tf.add(leaf, tf.mul(direction.get(path)!, h))) as typeof params,
-      )
-    );
-  // Richardson on central differences of a float32 function: h⁴ of truncation and 2⁻²⁴/h of rounding.
-  const at = async (h: number) => (await moved(h) - await moved(-h)) / (2 * h);
-  const [wide, narrow] = [await at(4e-3), await at(2e-3)];
-  const difference = (4 * narrow - wide) / 3;
-  close(slope, difference, 0.01 * Math.abs(difference) + 1e-3 * Math.abs(wide - narrow), "slope");
+  await assertGradient({ params, loss, step: 4e-3, tolerance: 2e-3 });
 });
 
 Deno.test("a picture's code doesn't depend on the batch around it", async () => {

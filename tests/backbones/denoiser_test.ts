@@ -7,22 +7,14 @@ import {
   type DenoiserOptions,
   initDenoiser,
 } from "../../src/backbones/denoiser.ts";
-import { dit, initDit } from "../../src/backbones/dit.ts";
+import { type Dit, dit, initDit } from "../../src/backbones/dit.ts";
 import { fromPatches, toPatches } from "../../src/backbones/space.ts";
 import { unetStages } from "../../src/backbones/unet.ts";
-import { leaves, mapTree, type TensorTree } from "../../src/engine/tree.ts";
-import { valueAndGrad } from "../../src/nn/mod.ts";
 import { normal } from "../../src/random/key.ts";
-import { close, law } from "../law.ts";
+import { law } from "../law.ts";
+import { assertGradient, awake } from "./gradient_check.ts";
 import { key } from "../families/small.ts";
 import { value, values } from "../families/on_engine.ts";
-
-/** Every leaf moved a little, so that layers that start at zero take part. */
-const awake = <P>(fresh: P): P =>
-  mapTree(
-    fresh as TensorTree,
-    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.15)),
-  ) as P;
 
 const grid = (height: number, width = height, channels = 3) => ({ height, width, channels });
 
@@ -128,35 +120,13 @@ law("patches go back to where they came from", {
 
 Deno.test("DiT: the gradient is its directional difference, every leaf taking part", async () => {
   const options = { sample: grid(8), width: 32, depth: 2, condition: 3 };
-  const make = () => awake(initDit(key("g"), options));
-  type P = ReturnType<typeof make>;
-  const loss = (p: P) => {
+  const loss = (p: Dit) => {
     const x = normal<tf.Rank.R4>(key("x"), [2, 8, 8, 3]);
     const condition_BE = normal<tf.Rank.R2>(key("c"), [2, 3]);
     const out = dit(p, x, tf.tensor1d([0.2, 0.7]), { condition_BE, timeScale: 10 });
     return tf.mean(tf.square(tf.sub(out, 1))) as tf.Scalar;
   };
-  const direction = (path: string, leaf: tf.Tensor) => normal(key("v", path), leaf.shape);
-  const slopes = await values(() => {
-    const { grads } = valueAndGrad((p: P) => ({ loss: loss(p) }), make());
-    return tf.stack(
-      leaves(grads as TensorTree).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))),
-    );
-  });
-  assertEquals(slopes.filter((s) => s === 0), []);
-  const slope = slopes.reduce((a, b) => a + b, 0);
-  const at = (h: number) =>
-    value(() =>
-      loss(
-        mapTree(
-          make() as TensorTree,
-          (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
-        ) as P,
-      )
-    );
-  const h = 2 ** -9;
-  const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
-  const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
-  close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+  const params = () => awake(initDit(key("g"), options), 0.15);
+  await assertGradient({ params, loss, step: 2 ** -9, tolerance: 5e-3 });
   assertThrows(() => initDit(key("g"), { ...options, width: 40 }), RangeError, "multiple of 32");
 });

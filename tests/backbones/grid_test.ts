@@ -12,12 +12,12 @@ import {
   initGridDecoder,
   initGridEncoder,
 } from "../../src/backbones/grid.ts";
-import { leaves, mapTree, type TensorTree } from "../../src/engine/tree.ts";
-import { valueAndGrad } from "../../src/nn/mod.ts";
+import { leaves, type TensorTree } from "../../src/engine/tree.ts";
 import { normal } from "../../src/random/key.ts";
 import { close, law } from "../law.ts";
+import { assertGradient, awake } from "./gradient_check.ts";
 import { key, squares } from "../families/small.ts";
-import { value, values } from "../families/on_engine.ts";
+import { values } from "../families/on_engine.ts";
 
 const options = (height: number, width: number, more: Partial<GridOptions> = {}): GridOptions => ({
   sample: { kind: "image", height, width, channels: 3 },
@@ -35,12 +35,7 @@ function both(own: GridOptions): Both {
 }
 
 /** Every leaf moved a little, so that what starts at zero takes part. */
-function awake(own: GridOptions): Both {
-  return mapTree(
-    both(own) as TensorTree,
-    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.1)),
-  ) as Both;
-}
+const awakeBoth = (own: GridOptions): Both => awake(both(own));
 
 law(
   "grids: a picture's sides halved as often as asked, rounded up, and back to the picture's own",
@@ -80,7 +75,7 @@ Deno.test("grids: attention changes nothing at first, then what both halves give
   const encoded = (p: Both) => values(() => gridEncode(p.encoder, x));
   const decoded = (p: Both) => values(() => gridDecode(p.decoder, z, plain));
   assertEquals(await encoded(both(seeing)), await encoded(both(plain)));
-  const { encoder, decoder } = awake(seeing);
+  const { encoder, decoder } = awakeBoth(seeing);
   const { attention: _e, ...blind } = encoder, { attention: _d, ...dull } = decoder;
   const far = (a: number[], b: number[]) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
   const without = { encoder: blind, decoder: dull };
@@ -97,27 +92,8 @@ for (const attention of [false, true]) {
       tf.mean(
         tf.square(tf.sub(gridDecode(decoder, gridEncode(encoder, x_BHWC), own), x_BHWC)),
       ) as tf.Scalar;
-    const direction = (path: string, leaf: tf.Tensor) => normal(key("u", path), leaf.shape);
-    const slope = await value(() => {
-      const { grads } = valueAndGrad((p: Both) => ({ loss: loss(p) }), awake(own));
-      return tf.addN(
-        leaves(grads as TensorTree).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))),
-      );
-    });
-    const at = (h: number) =>
-      value(() =>
-        loss(
-          mapTree(
-            awake(own) as TensorTree,
-            (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
-          ) as Both,
-        )
-      );
-    // Richardson: the h² error cancels; rounding of a loss of order 1 over h is left.
-    const h = 2 ** -7;
-    const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
-    const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
-    close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+    const params = () => awakeBoth(own);
+    await assertGradient({ params, loss, step: 2 ** -7, tolerance: 5e-3 });
   });
 }
 
@@ -126,7 +102,7 @@ Deno.test("grids: the vector that changes most lies where the picture changed", 
   const own = options(32, 32);
   const change = async (row: number, column: number) =>
     await values(() => {
-      const { encoder } = awake(own);
+      const { encoder } = awakeBoth(own);
       const x = tf.fill([1, 32, 32, 3], 0.5) as tf.Tensor4D;
       const dot = tf.oneHot(tf.tensor1d([row * 32 + column], "int32"), 1024);
       const moved = tf.add(x, tf.reshape(tf.cast(dot, "float32"), [1, 32, 32, 1])) as tf.Tensor4D;

@@ -6,18 +6,15 @@ import {
   type SelfAttention,
   selfAttention,
 } from "../../src/backbones/self_attention.ts";
-import { mapTree, type TensorTree } from "../../src/engine/tree.ts";
 import { normal } from "../../src/random/key.ts";
 import { values } from "../families/on_engine.ts";
+import { awake } from "./gradient_check.ts";
 import { key } from "../families/small.ts";
 import { close, law } from "../law.ts";
 
 /** Every leaf moved a little: what starts at zero takes part, and no position is overlooked. */
-const awake = (channels: number) =>
-  mapTree(
-    initSelfAttention(key("attention"), channels) as TensorTree,
-    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.05)),
-  ) as SelfAttention;
+const awakeOf = (channels: number): SelfAttention =>
+  awake(initSelfAttention(key("attention"), channels), 0.05);
 
 law("self-attention: positions in another order come out in that order", {
   source: "Lee et al. 2019, Set Transformer (arXiv:1810.00825), property 1",
@@ -40,7 +37,7 @@ law("self-attention: positions in another order come out in that order", {
           const y_BTC = tf.reshape(y, [2, count, channels]);
           return tf.reshape(tf.gather(y_BTC, tf.tensor1d(order, "int32"), 1), [...shape]);
         };
-        const p = awake(channels);
+        const p = awakeOf(channels);
         return moved ? selfAttention(p, put(x_BHWC) as tf.Tensor4D) : put(selfAttention(p, x_BHWC));
       });
     const [after, before] = [await through(false), await through(true)];
@@ -58,7 +55,7 @@ Deno.test("self-attention: every position hears of every other, however far", as
       const x = normal(key("x"), [1, 4, 4, channels]) as tf.Tensor4D;
       const dot = tf.reshape(tf.oneHot(tf.tensor1d([place], "int32"), 16), [1, 4, 4, 1]);
       const moved = tf.where(tf.cast(dot, "bool"), tf.gather(x, swapped, 3), x) as tf.Tensor4D;
-      const p = awake(channels);
+      const p = awakeOf(channels);
       return tf.sum(tf.square(tf.sub(selfAttention(p, moved), selfAttention(p, x))), 3);
     });
   for (const place of [0, 6, 15]) {

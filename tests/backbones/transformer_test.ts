@@ -10,24 +10,20 @@ import {
   transformer,
   type TransformerOptions,
 } from "../../src/backbones/transformer.ts";
-import { leaves, mapTree, type TensorTree } from "../../src/engine/tree.ts";
-import { softmaxCrossEntropy, valueAndGrad } from "../../src/nn/mod.ts";
+import { leaves, type TensorTree } from "../../src/engine/tree.ts";
+import { softmaxCrossEntropy } from "../../src/nn/mod.ts";
 import { hostIntegers, hostKey } from "../../src/random/host.ts";
-import { normal } from "../../src/random/key.ts";
 import { modelSettings } from "../../src/peers/models.ts";
 import { close, float32, law } from "../law.ts";
+import { assertGradient, awake } from "./gradient_check.ts";
 import { key } from "../families/small.ts";
 import { value, values } from "../families/on_engine.ts";
 
 const small: TransformerOptions = { vocabulary: 7, context: 6, layers: 2, width: 8, heads: 2 };
 
 /** Every leaf moved a little, so that the head, which starts at zero, takes part. */
-function awake(seed: number, options = small): Transformer {
-  return mapTree(
-    initTransformer(key("transformer", seed), options) as TensorTree,
-    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.3)),
-  ) as Transformer;
-}
+const awakeOf = (seed: number, options = small): Transformer =>
+  awake(initTransformer(key("transformer", seed), options), 0.3);
 
 function tokensOf(seed: number, [batch, length]: [number, number]): tf.Tensor2D {
   const drawn = hostIntegers(hostKey(seed, "tokens"), batch * length, small.vocabulary);
@@ -50,10 +46,10 @@ law(
       const options = { ...small, heads };
       const length = small.context;
       const full = await values(() =>
-        transformer(awake(seed, options), tokensOf(seed, [batch, length]), options)
+        transformer(awakeOf(seed, options), tokensOf(seed, [batch, length]), options)
       );
       const stepwise = await values(() => {
-        const params = awake(seed, options);
+        const params = awakeOf(seed, options);
         const columns = tf.unstack(tokensOf(seed, [batch, length]), 1) as tf.Tensor1D[];
         let cache = emptyCache(batch, options);
         const logits = columns.map((token_B, pos) => {
@@ -101,7 +97,7 @@ law("a symbol changes no logits before it", {
         const tokens = tokensOf(seed, [1, 6]);
         const row = tf.oneHot(tf.tensor1d([at], "int32"), 6, change, 0, "int32");
         const moved = tf.mod(tf.add(tokens, row), tf.scalar(small.vocabulary, "int32"));
-        return transformer(awake(seed), tf.cast(moved, "int32") as tf.Tensor2D, small);
+        return transformer(awakeOf(seed), tf.cast(moved, "int32") as tf.Tensor2D, small);
       });
     const [before, after] = [await run(0), await run(1)];
     const first = before.findIndex((x, i) => x !== after[i]);
@@ -113,11 +109,11 @@ law("a symbol changes no logits before it", {
 
 Deno.test("a short sequence is the start of a long one; a longer one than the context is refused", async () => {
   const logits = (length: number) =>
-    values(() => transformer(awake(3), tokensOf(1, [1, 6]).slice([0, 0], [1, length]), small));
+    values(() => transformer(awakeOf(3), tokensOf(1, [1, 6]).slice([0, 0], [1, length]), small));
   const [short, long] = [await logits(4), await logits(6)];
   short.forEach((x, i) => close(x, long[i], float32(64, 8)));
   assertThrows(
-    () => tf.tidy(() => transformer(awake(3), tokensOf(1, [1, 7]), small)),
+    () => tf.tidy(() => transformer(awakeOf(3), tokensOf(1, [1, 7]), small)),
     RangeError,
     "the context has 6",
   );
@@ -141,26 +137,7 @@ Deno.test("the transformer's gradient is its directional difference", async () =
       tf.reshape(transformer(p, tokensOf(1, [2, 6]), small), [-1, small.vocabulary]),
       tf.reshape(tokensOf(2, [2, 6]), [-1]) as tf.Tensor1D,
     );
-  const params = () => awake(5);
-  const direction = (path: string, leaf: tf.Tensor) => normal(key("u", path), leaf.shape);
-  const slope = await value(() => {
-    const { grads } = valueAndGrad((p: Transformer) => ({ loss: loss(p) }), params());
-    return tf.addN(leaves(grads).map(([path, g]) => tf.sum(tf.mul(g, direction(path, g)))));
-  });
-  const at = (h: number) =>
-    value(() =>
-      loss(
-        mapTree(
-          params() as TensorTree,
-          (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
-        ) as Transformer,
-      )
-    );
-  // Richardson: the h² error cancels; rounding of a loss of order 2 over h is left.
-  const h = 2 ** -7;
-  const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
-  const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
-  close(slope, estimate, 2e-3 * Math.max(1, Math.abs(slope)), "slope");
+  await assertGradient({ params: () => awakeOf(5), loss, step: 2 ** -7, tolerance: 2e-3 });
 });
 
 Deno.test("the sizes that the comparison names are about 5 and 25 million parameters", () => {

@@ -8,12 +8,12 @@ import {
   type UnetOptions,
   unetStages,
 } from "../../src/backbones/unet.ts";
-import { leaves, mapTree, type TensorTree } from "../../src/engine/tree.ts";
-import { valueAndGrad } from "../../src/nn/mod.ts";
+import { leaves, type TensorTree } from "../../src/engine/tree.ts";
 import { normal } from "../../src/random/key.ts";
 import { close, law } from "../law.ts";
+import { assertGradient, awake } from "./gradient_check.ts";
 import { key, sample16 } from "../families/small.ts";
-import { value, values } from "../families/on_engine.ts";
+import { values } from "../families/on_engine.ts";
 
 const small: UnetOptions = { sample: sample16, width: 8 };
 const times = (...t: number[]) => tf.tensor1d(t);
@@ -24,12 +24,7 @@ function pictures(seed: number, count: number, { sample }: UnetOptions): tf.Tens
 }
 
 /** Every leaf moved a little, so that layers that start at zero take part. */
-function awake(options = small): Unet {
-  return mapTree(
-    initUnet(key("unet"), options) as TensorTree,
-    (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", path), leaf.shape), 0.1)),
-  ) as Unet;
-}
+const awakeOf = (options = small): Unet => awake(initUnet(key("unet"), options));
 
 law(
   "stages halve, rounding up, until no side exceeds 8; channels double up to four times the width",
@@ -69,7 +64,7 @@ Deno.test("a fresh U-Net says nothing; pictures of odd sides keep their shape", 
   );
   assertEquals(new Set(fresh.map(Math.abs)), new Set([0]));
   const odd = { sample: { ...sample16, height: 17, width: 21 }, width: 8 };
-  const shape = tf.tidy(() => unet(awake(odd), pictures(1, 2, odd), times(0.1, 0.9)).shape);
+  const shape = tf.tidy(() => unet(awakeOf(odd), pictures(1, 2, odd), times(0.1, 0.9)).shape);
   assertEquals(shape, [2, 17, 21, sample16.channels]);
 });
 
@@ -80,7 +75,7 @@ law("each picture's output depends on its own numbers and its own time alone", {
     const of = (t: number[]) =>
       values(() => {
         const x = pictures(1, t.length, small);
-        return tf.slice(unet(awake(), x, times(...t)), [0, 0, 0, 0], [1, -1, -1, -1]);
+        return tf.slice(unet(awakeOf(), x, times(...t)), [0, 0, 0, 0], [1, -1, -1, -1]);
       });
     const [alone, beside, later] = [
       await of([own]),
@@ -98,33 +93,7 @@ law("each picture's output depends on its own numbers and its own time alone", {
 Deno.test("the U-Net's gradient is its directional difference, every leaf taking part", async () => {
   const loss = (p: Unet) =>
     tf.mean(tf.square(tf.sub(unet(p, pictures(2, 2, small), times(0.3, 0.7)), 1))) as tf.Scalar;
-  const direction = (path: string, leaf: tf.Tensor) => normal(key("v", path), leaf.shape);
-  const still: string[] = [];
-  const gradient = tf.tidy(() => {
-    const { grads } = valueAndGrad((p: Unet) => ({ loss: loss(p) }), awake());
-    return leaves(grads as TensorTree).map(([path, g]) => [path, tf.keep(tf.clone(g))] as const);
-  });
-  let slope = 0;
-  for (const [path, g] of gradient) {
-    const along = await value(() => tf.sum(tf.mul(g, direction(path, g))));
-    if (along === 0) still.push(path);
-    slope += along;
-    g.dispose();
-  }
-  assertEquals(still, []);
-  const at = (h: number) =>
-    value(() =>
-      loss(
-        mapTree(
-          awake() as TensorTree,
-          (leaf, path) => tf.add(leaf, tf.mul(direction(path, leaf), h)),
-        ) as Unet,
-      )
-    );
-  const h = 2 ** -9;
-  const quotient = async (h: number) => (await at(h) - await at(-h)) / (2 * h);
-  const estimate = (4 * await quotient(h / 2) - await quotient(h)) / 3;
-  close(slope, estimate, 5e-3 * Math.max(1, Math.abs(slope)), "slope");
+  await assertGradient({ params: () => awakeOf(), loss, step: 2 ** -9, tolerance: 5e-3 });
 });
 
 Deno.test("the size that the comparison names is about 5 million parameters", () => {
