@@ -6,9 +6,10 @@
 import { z } from "zod";
 import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import type { Features, Metric, Views } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { kthNeighbour, nearestOf } from "./neighbours.ts";
+import { seenTraining } from "./seen.ts";
 
 /**
  * The share of samples farther from the nearest training row than its nearest other training row is
@@ -16,7 +17,7 @@ import { kthNeighbour, nearestOf } from "./neighbours.ts";
  * (0.36 for a normal on a line, 0.72 in twenty dimensions): read it beside theirs.
  * @throws RangeError where the training set has no 2 rows, or dimensions differ
  */
-export function authenticityOf({ samples, train }: { samples: Features; train: Features }): number {
+export function authenticityOf({ samples, train }: { samples: Features; train: Views }): number {
   if (samples.dimension !== train.dimension) {
     throw new RangeError(`features of ${samples.dimension} and ${train.dimension} dimensions`);
   }
@@ -62,7 +63,7 @@ export const authenticity: Metric<Config> = defineMetric<Config>({
     requireCount(context.dataset, "test", 1);
     const { size } = context.dataset;
     const pool = Math.min(options.train, size("train"));
-    const train = await context.features(features, "train", pool);
+    const train = await seenTraining(context, { features, count: pool });
     const heldOut = await context.features(features, "test", Math.min(samples, size("test")));
     const generated = await context.features(features, "samples", samples);
     return [{

@@ -4,13 +4,14 @@
  * @module
  */
 import { z } from "zod";
-import type { ImageSet } from "../data/dataset.ts";
+import { coarsePixels } from "./coarse_pixels.ts";
 import { fitWhitening, whiten } from "./whitening.ts";
 import { defineMetric } from "./metric.ts";
-import type { EvaluationContext, Features, Metric, MetricValue } from "./metric.ts";
+import type { EvaluationContext, Features, Metric, MetricValue, Views } from "./metric.ts";
 import { nearnessOf } from "./memorisation.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { kthNeighbour, nearest, quantile } from "./neighbours.ts";
+import { seenTraining } from "./seen.ts";
 
 /** The shares, and the distance under which two pictures count as one. */
 export interface DuplicateShares {
@@ -24,12 +25,12 @@ export interface DuplicateShares {
 
 /**
  * Two pictures are near-duplicates where their distance is at most τ, the q-quantile of every
- * training picture's distance to the nearest *other* one. New data of the same law is then flagged
+ * training picture's distance to the nearest *other* one, mirrored or not where they were seen so. New data of the same law is then flagged
  * with chance about q (the two distances are exchangeable), copies with chance about 1.
  * @throws RangeError where the training set has no 2 rows or q lies outside (0, 1).
  */
 export function duplicateShares(
-  sets: { samples: Features; train: Features },
+  sets: { samples: Features; train: Views },
   q: number,
 ): DuplicateShares {
   if (!(q > 0 && q < 1)) throw new RangeError(`quantile ${q} does not lie between 0 and 1`);
@@ -42,30 +43,6 @@ export function duplicateShares(
     within: samples.count < 2 ? 0 : share(kthNeighbour(samples, 1)),
     threshold: Math.sqrt(threshold),
   };
-}
-
-/** Mean colours of a grid of at most 8×8 cells, [count, cells · channels]: "pixels" features. */
-export function coarsePixels(images: ImageSet): Features {
-  const { count, height, width, channels, data } = images;
-  const rows = Math.min(8, height), columns = Math.min(8, width);
-  const dimension = rows * columns * channels;
-  const out = new Float64Array(count * dimension);
-  const pixels = new Float64Array(dimension);
-  for (let n = 0; n < count; n++) {
-    pixels.fill(0);
-    const sums = out.subarray(n * dimension, (n + 1) * dimension);
-    for (let y = 0, at = n * height * width * channels; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const cell = Math.floor(y * rows / height) * columns + Math.floor(x * columns / width);
-        for (let c = 0; c < channels; c++, at++) {
-          sums[cell * channels + c] += data[at];
-          pixels[cell * channels + c]++;
-        }
-      }
-    }
-    for (let j = 0; j < dimension; j++) sums[j] /= pixels[j];
-  }
-  return { count, dimension, data: out };
 }
 
 const config = z.strictObject({
@@ -82,27 +59,24 @@ type Config = z.infer<typeof config>;
 async function compared(
   context: EvaluationContext,
   options: Config,
-): Promise<{ samples: Features; train: Features; heldOut: Features }> {
+): Promise<{ samples: Features; train: Views; heldOut: Features }> {
   const { features, samples } = options;
   const { size } = context.dataset;
-  const counts = {
-    train: Math.min(options.train, size("train")),
-    test: Math.min(samples, size("test")),
-  };
-  const ofSplit = async (split: "train" | "test") =>
-    features === "pixels"
-      ? coarsePixels((await context.split(split, counts[split])).images)
-      : await context.features(features, split, counts[split]);
-  const train = await ofSplit("train"), heldOut = await ofSplit("test");
+  const count = Math.min(options.train, size("train"));
+  const train = await seenTraining(context, { features, count });
+  const tested = Math.min(samples, size("test"));
+  const heldOut = features === "pixels"
+    ? coarsePixels((await context.split("test", tested)).images)
+    : await context.features(features, "test", tested);
   const generated = features === "pixels"
     ? coarsePixels(await context.subject.sample(samples))
     : await context.features(features, "samples", samples);
   if (features !== "pixels" && (await context.extractor(features)).whitened) {
     return { samples: generated, train, heldOut };
   }
-  const whitening = fitWhitening(train, { components: Math.min(64, counts.train - 1) });
+  const whitening = fitWhitening(train, { components: Math.min(64, count - 1) });
   const [a, b, c] = [generated, train, heldOut].map((set) => whiten(set, whitening));
-  return { samples: a, train: b, heldOut: c };
+  return { samples: a, train: { ...b, pictures: train.pictures }, heldOut: c };
 }
 
 const noReference = "held-out pictures are training pictures here: nothing to compare with";
@@ -143,7 +117,11 @@ export const duplicates: Metric<Config> = defineMetric<Config>({
     const beside = { ofNewData: options.quantile, threshold };
     const nearness = nearnessOf(sets, context.key("memorisation"));
     const values: MetricValue[] = [
-      { ...copies, value: train, beside: { ...beside, trainPictures: sets.train.count } },
+      {
+        ...copies,
+        value: train,
+        beside: { ...beside, trainPictures: sets.train.pictures ?? sets.train.count },
+      },
       { ...repeats, value: within, beside },
     ];
     if (nearness === null) {

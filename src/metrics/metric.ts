@@ -43,6 +43,15 @@ export interface Features {
   readonly data: Float64Array;
 }
 
+/**
+ * Features of pictures that may have been seen mirrored as well: then their mirror images' follow, so
+ * that rows i and i + `pictures` are one picture's.
+ */
+export interface Views extends Features {
+  /** Default: every row is a picture of its own. */
+  readonly pictures?: number;
+}
+
 /** What a network makes of one batch, on the host. */
 export interface NetworkOutputs {
   /** Row-major [batch, dimension]. */
@@ -162,6 +171,8 @@ export interface EvaluationContext {
   readonly dataset: Dataset;
   /** Values must have the same bits on every machine: the engine promises it of all that went before. */
   readonly anyMachine: boolean;
+  /** The subject was trained on mirror images of the training pictures too. */
+  readonly mirrored?: boolean;
   /** Images 0 … count−1 of a split with their labels. */
   split(
     split: Split,
@@ -169,8 +180,12 @@ export interface EvaluationContext {
   ): Promise<{ images: ImageSet; labels: Readonly<Record<string, Float32Array>> }>;
   /** A loaded extractor, or a `MetricUnavailable` that says why not. */
   extractor(name: string): Promise<Extractor>;
-  /** Features of a split or of the subject's samples, computed once. */
-  features(extractor: string, of: Split | "samples", count: number): Promise<Features>;
+  /** Features of a split, of training pictures mirrored, or of the subject's samples; computed once. */
+  features(
+    extractor: string,
+    of: Split | "mirrored train" | "samples",
+    count: number,
+  ): Promise<Features>;
   /**
    * A number that rests on the dataset and `of` alone, the same on every engine and machine: computed
    * once and kept. `of` names all that fixes it, with a version of what computes it.

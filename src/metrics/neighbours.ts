@@ -5,7 +5,7 @@
  * @module
  */
 import { exactAlgebraFor, type LinearAlgebra } from "./algebra/algebra.ts";
-import type { Features } from "./metric.ts";
+import type { Features, Views } from "./metric.ts";
 
 /** Squared Euclidean distance of row i of `a` and row j of `b`. */
 export function squaredDistance(a: Features, i: number, b: Features, j: number): number {
@@ -78,10 +78,12 @@ function put(best: Float64Array, value: number, { start, k }: { start: number; k
 }
 
 /** `neighbourDistances` of a set to itself: each distance once for both ends. */
-function mutual(set: Features, k: number): Float64Array {
+function mutual(set: Views, k: number): Float64Array {
   const best = new Float64Array(set.count * k).fill(Infinity);
+  const { pictures = set.count } = set;
   for (let i = 0; i < set.count; i++) {
     for (let j = i + 1; j < set.count; j++) {
+      if ((j - i) % pictures === 0) continue;
       const d = squaredDistance(set, i, set, j);
       put(best, d, { start: i * k, k });
       put(best, d, { start: j * k, k });
@@ -92,17 +94,18 @@ function mutual(set: Features, k: number): Float64Array {
 
 /**
  * Squared distances of every row of `from` to its k nearest rows of `pool`, ascending. Where both are
- * one set, of itself none is counted.
+ * one set, those of the same picture aren't counted.
  * @throws RangeError where there are no k rows to find
  * @returns row-major [from.count, k]
  */
 export function neighbourDistances(
   from: Features,
-  pool: Features,
+  pool: Views,
   k: number,
   algebra: LinearAlgebra | null = exactAlgebraFor(from.dimension),
 ): Float64Array {
-  const own = from === pool ? 1 : 0;
+  const { pictures = pool.count } = pool;
+  const own = from === pool ? pool.count / pictures : 0;
   if (pool.count - own < k) {
     throw new RangeError(
       `the ${k}-th neighbour needs more than ${k - 1 + own} rows, got ${pool.count}`,
@@ -111,14 +114,14 @@ export function neighbourDistances(
   if (own && algebra === null) return mutual(pool, k);
   const out = new Float64Array(from.count * k).fill(Infinity), rough = new Float64Array(k);
   eachRow(from, pool, (i, distances, slack) => {
-    if (own) distances[i] = Infinity;
+    if (own) { for (let j = i % pictures; j < pool.count; j += pictures) distances[j] = Infinity; }
     rough.fill(Infinity);
     for (let j = 0; j < pool.count; j++) put(rough, distances[j], { start: 0, k });
     if (slack < 0) return out.set(rough, i * k);
     // Whatever is among the k nearest is at most this far by the rough distance.
     const limit = rough[k - 1] + 2 * slack;
     for (let j = 0; j < pool.count; j++) {
-      if (distances[j] > limit || (own && i === j)) continue;
+      if (distances[j] > limit || (own && (i - j) % pictures === 0)) continue;
       put(out, squaredDistance(from, i, pool, j), { start: i * k, k });
     }
   }, algebra);
@@ -126,12 +129,12 @@ export function neighbourDistances(
 }
 
 /**
- * Squared distance of every row to its k-th nearest other row of the same set.
- * @throws RangeError where the set has no k other rows.
+ * Squared distance of every row to its k-th nearest row of the same set that is of another picture.
+ * @throws RangeError where the set has no k such rows.
  * @returns [count]
  */
 export function kthNeighbour(
-  features: Features,
+  features: Views,
   k: number,
   algebra: LinearAlgebra | null = exactAlgebraFor(features.dimension),
 ): Float64Array {

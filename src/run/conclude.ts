@@ -68,6 +68,7 @@ export async function conclude(run: Run, scored: {
     metric: host.metric,
     extractor: host.extractor,
     cache: store.cache,
+    mirrored: planned.spec.mirror,
     engine: host.engine,
     progress: (note: string) => host.emit({ kind: "note", note }),
   };

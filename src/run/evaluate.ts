@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Dataset, Split } from "../data/dataset.ts";
+import { mirrorImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
   type EvaluationContext,
@@ -30,6 +31,8 @@ export interface EvaluationParts {
   readonly extractor: (name: string) => Promise<Extractor>;
   /** Folder in which features of splits are kept, for all runs of this engine; null keeps none. */
   readonly cache: string | null;
+  /** See `EvaluationContext.mirrored`. */
+  readonly mirrored?: boolean;
   readonly engine: Pick<Engine, "identity" | "determinism">;
   readonly progress?: (note: string) => void;
 }
@@ -71,12 +74,13 @@ async function readSplit(dataset: Dataset, split: Split, count: number): Promise
 async function splitFeatures(
   parts: EvaluationParts,
   extractor: Extractor,
-  of: { split: Split; count: number },
+  of: { split: Split; count: number; mirrored?: boolean },
 ): Promise<Features> {
   const { dataset, cache } = parts, engine = parts.engine.identity;
   const make = async () => {
     const { images } = await readSplit(dataset, of.split, of.count);
-    return await extractor.extract(images);
+    const seen = of.mirrored ? mirrorImages(images, Array(of.count).fill(true)) : images;
+    return await extractor.extract(seen);
   };
   if (cache === null) return await make();
   const name = await sha256(JSON.stringify([
@@ -89,6 +93,7 @@ async function splitFeatures(
     engine.name,
     engine.versions,
     engine.device,
+    ...(of.mirrored ? ["mirrored"] : []),
   ]));
   const path = join(cache, "features", `${name}.f64`);
   const size = of.count * extractor.dimension;
@@ -133,14 +138,15 @@ export function evaluationContext(parts: EvaluationParts): EvaluationContext {
     subject: parts.subject,
     dataset: parts.dataset,
     anyMachine: parts.engine.determinism.scope === "any",
+    mirrored: parts.mirrored,
     extractor,
     split: (split, count) => readSplit(parts.dataset, split, count),
     features: (name, of, count) =>
       once(features, `${name}:${of}:${count}`, async () => {
         const loaded = await extractor(name);
-        return of === "samples"
-          ? await loaded.extract(await parts.subject.sample(count))
-          : await splitFeatures(parts, loaded, { split: of, count });
+        if (of === "samples") return await loaded.extract(await parts.subject.sample(count));
+        const mirrored = of === "mirrored train", split = mirrored ? "train" : of;
+        return await splitFeatures(parts, loaded, { split, count, mirrored });
       }),
     remembered: (of, make) => remembered(parts, of, make),
     key: (purpose) => parts.keys.metric(purpose),

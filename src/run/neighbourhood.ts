@@ -3,8 +3,9 @@
  * suite uses a judge, else in pixels.
  * @module
  */
-import { coarsePixels } from "../metrics/duplicates.ts";
+import { coarsePixels } from "../metrics/coarse_pixels.ts";
 import { type EvaluationContext, MetricUnavailable } from "../metrics/metric.ts";
+import { seenTraining } from "../metrics/seen.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { Neighbourhood } from "./pictures.ts";
 
@@ -32,7 +33,7 @@ export async function neighbourhoodOf(
       return {
         of: `features of ${extractor.name}`,
         features: (images) => extractor.extract(images),
-        train: () => context.features(judge, "train", count),
+        train: () => seenTraining(context, { features: judge, count }),
       };
     } catch (error) {
       if (!(error instanceof MetricUnavailable)) throw error;
@@ -41,6 +42,6 @@ export async function neighbourhoodOf(
   return {
     of: "mean colours of an 8×8 grid",
     features: (images) => Promise.resolve(coarsePixels(images)),
-    train: async () => coarsePixels((await context.split("train", count)).images),
+    train: () => seenTraining(context, { features: "pixels", count }),
   };
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Dataset, ImageSet } from "../data/dataset.ts";
-import { concatImages, sliceImages } from "../data/images.ts";
-import type { Features, SampleOptions, Subject } from "../metrics/metric.ts";
+import { concatImages, mirrorImages, sliceImages } from "../data/images.ts";
+import type { Features, SampleOptions, Subject, Views } from "../metrics/metric.ts";
 import { nearestRows } from "../metrics/neighbours.ts";
 import { sha256 } from "../digest.ts";
 import { hostFold, hostNormal } from "../random/host.ts";
@@ -34,8 +34,8 @@ export interface Neighbourhood {
   /** What distances are measured in, for the caption. */
   readonly of: string;
   readonly features: (images: ImageSet) => Promise<Features>;
-  /** Features of the first training pictures. */
-  readonly train: () => Promise<Features>;
+  /** Features of the first training pictures as the model saw them. */
+  readonly train: () => Promise<Views>;
 }
 
 /** What pictures are made from. */
@@ -97,14 +97,17 @@ const nearestTraining: Picture = async ({ samples, neighbourhood, dataset }, kee
   if (samples === null || neighbourhood === null) return;
   const drawn = await samples(compared);
   const train = await neighbourhood.train();
+  const { pictures = train.count } = train;
   const rows = nearestRows(await neighbourhood.features(drawn), train);
-  const { images } = await dataset.read("train", rows);
+  const { images } = await dataset.read("train", rows.map((row) => row % pictures));
+  const seen = mirrorImages(images, Array.from(rows, (row) => row >= pictures));
   const columns = Math.min(acrossSheet, drawn.count);
   await keep(
     "nearest",
     `The first ${drawn.count} samples, each row above the nearest of ` +
-      `${train.count.toLocaleString("en")} training pictures by ${neighbourhood.of}`,
-    { images: alternate(drawn, images, columns), columns },
+      `${pictures.toLocaleString("en")} training pictures` +
+      `${train.count > pictures ? " and their mirror images" : ""} by ${neighbourhood.of}`,
+    { images: alternate(drawn, seen, columns), columns },
   );
 };
 

@@ -168,10 +168,12 @@ export function toyContext(
     extractor,
     anyMachine: true,
     remembered: (_, make) => Promise.resolve(make()),
-    features: async (name, of, count) =>
-      (await extractor(name)).extract(
+    features: async (name, of, count) => {
+      if (of === "mirrored train") throw new Error("the toy world has no mirrors");
+      return (await extractor(name)).extract(
         of === "samples" ? await subject.sample(count) : (await split(of, count)).images,
-      ),
+      );
+    },
     key: (purpose) => hostKey(3, purpose),
   };
 }

@@ -9,6 +9,27 @@ const peers = "tests/metrics/peers_golden_test.ts";
 /** Mutants of src/metrics. */
 export const mutants: readonly Mutant[] = [
   {
+    id: "views-of-one-picture-as-neighbours",
+    file: "src/metrics/neighbours.ts",
+    find: "if ((j - i) % pictures === 0) continue;",
+    replace: "",
+    law: "tests/properties/metrics_fidelity_test.ts",
+  },
+  {
+    id: "views-by-products-as-neighbours",
+    file: "src/metrics/neighbours.ts",
+    find: "for (let j = i % pictures; j < pool.count; j += pictures) distances[j] = Infinity",
+    replace: "distances[i] = Infinity",
+    law: "tests/properties/metrics_fidelity_test.ts",
+  },
+  {
+    id: "mirrored-copies-pass",
+    file: "src/metrics/seen.ts",
+    find: "if (!context.mirrored) return plain;",
+    replace: "if (context.mirrored !== null) return plain;",
+    law: "tests/run/evaluate_test.ts",
+  },
+  {
     id: "neighbour-slack-missing",
     file: "src/metrics/neighbours.ts",
     find: "4 * (d + 4) * 2 ** -53 * (own[i] + largest)",

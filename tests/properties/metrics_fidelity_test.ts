@@ -9,7 +9,7 @@ import { calibrated, clippedOf, expectedCoverage } from "../../src/metrics/clipp
 import { coverageOf } from "../../src/metrics/coverage.ts";
 import { featureLikelihood } from "../../src/metrics/feature_likelihood.ts";
 import { kernelDistance, takeRows } from "../../src/metrics/kernel.ts";
-import { nearestOf, neighbourDistances } from "../../src/metrics/neighbours.ts";
+import { nearestOf, neighbourDistances, squaredDistance } from "../../src/metrics/neighbours.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import { hostIntegers, hostKey, hostPermutation } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
@@ -62,6 +62,32 @@ for (const algebra of [rough, ...fast ? [fast] : []]) {
       assertEquals(clippedOf(sets, 3, algebra), clippedOf(sets, 3, null));
     },
     kills: algebra === rough ? ["neighbour-slack-missing"] : [],
+  });
+}
+
+for (const [who, algebra] of [["one by one", null], ["by products", rough]] as const) {
+  law(`${who}: among views a row's neighbours are those of other pictures`, {
+    source: "definition",
+    given: { seed, pictures: fc.integer({ min: 4, max: 12 }), views: fc.constantFrom(1, 2, 3) },
+    holds: ({ seed, pictures, views }) => {
+      const rows = gaussianSet(seed, { count: pictures * views, dimension: 2 });
+      const found = neighbourDistances(rows, { ...rows, pictures }, 2, algebra);
+      const own = { ...rows, pictures };
+      const among = neighbourDistances(own, own, 2, algebra);
+      for (let i = 0; i < rows.count; i++) {
+        const distances = Array.from({ length: rows.count }, (_, j) => ({
+          d: squaredDistance(rows, i, rows, j),
+          same: i % pictures === j % pictures,
+        })).sort((a, b) => a.d - b.d);
+        const two = (all: typeof distances) => all.slice(0, 2).map(({ d }) => d);
+        assertEquals([...among.subarray(2 * i, 2 * i + 2)], two(distances.filter((x) => !x.same)));
+        assertEquals([...found.subarray(2 * i, 2 * i + 2)], two(distances));
+      }
+    },
+    cases: 20,
+    kills: [
+      algebra === null ? "views-of-one-picture-as-neighbours" : "views-by-products-as-neighbours",
+    ],
   });
 }
 

@@ -2,9 +2,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
 import type { ImageSet } from "../../src/data/dataset.ts";
+import { concatImages, mirrorImages } from "../../src/data/images.ts";
 import { type Features, MetricUnavailable, type Subject } from "../../src/metrics/metric.ts";
 import type { RunSpec } from "../../src/record/record.ts";
-import { coarsePixels } from "../../src/metrics/duplicates.ts";
+import { coarsePixels } from "../../src/metrics/coarse_pixels.ts";
 import { galleries } from "../../src/report/galleries.ts";
 import { groupRecords } from "../../src/report/groups.ts";
 import { neighbourhoodOf } from "../../src/run/neighbourhood.ts";
@@ -69,6 +70,28 @@ Deno.test("nearest: a sample that is a training picture stands above that pictur
   assert(sheet[0][0].some((v, i) => v !== sheet[2][0][i]));
   const { about } = artefacts.find(({ name }) => name === "nearest")!;
   assertStringIncludes(about, "nearest of 60 training pictures by pixels");
+});
+
+Deno.test("nearest: where mirror images were seen, a mirrored copy stands above its mirror image", async () => {
+  const mirrored = (images: ImageSet) => mirrorImages(images, Array(images.count).fill(true));
+  const { cells, artefacts } = await sheets({
+    samples: async (count) => mirrored(await train(range(count))),
+    neighbourhood: {
+      of: "pixels",
+      features: (images: ImageSet) => Promise.resolve(coarsePixels(images)),
+      train: async () => {
+        const plain = await train(range(60));
+        const both = coarsePixels(concatImages([plain, mirrored(plain)]));
+        return { ...both, pictures: 60 };
+      },
+    },
+  });
+  const sheet = await cells("nearest");
+  assertEquals(sheet[1], sheet[0]);
+  const [own] = (await train([0])).data;
+  assert(sheet[0][0][0] !== own, "the toy world's pictures differ from their mirror images");
+  const { about } = artefacts.find(({ name }) => name === "nearest")!;
+  assertStringIncludes(about, "60 training pictures and their mirror images by pixels");
 });
 
 Deno.test("by class: a row a class, the same noise and the same other labels down a column", async () => {
