@@ -8,6 +8,7 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
 import { formatBytes, formatSeconds } from "../report/format.ts";
 import type { Estimate } from "../run/events.ts";
+import { trainedRuns, trainingOf } from "../run/twin.ts";
 import type { Terminal } from "./command.ts";
 import type { Progression } from "./progress.ts";
 
@@ -56,6 +57,20 @@ function fromRecords(records: readonly RunRecord[]): Pick<CostLine, "seconds" | 
   return { seconds, by: `${whole.length} stored ${whole.length === 1 ? "record" : "records"}` };
 }
 
+/** Seconds that measuring took of runs whose trainings these can take over. */
+function fromTwins(
+  runs: readonly PlannedRun[],
+  trained: ReadonlyMap<string, RunRecord>,
+): Pick<CostLine, "seconds" | "by"> | null {
+  const twins = runs.map(({ spec }) => trained.get(trainingOf(spec)));
+  if (twins.some((twin) => twin === undefined)) return null;
+  const measuring = twins.map((twin) =>
+    twin!.timings.total - twin!.timings.compile - twin!.timings.steps
+  );
+  const seconds = measuring.reduce((sum, s) => sum + s, 0) / measuring.length;
+  return { seconds, by: "trained before; only measured anew" };
+}
+
 /** Seconds of a plan on so many workers, runs taken in order by whichever is free. */
 export function makespan(seconds: readonly number[], jobs: number): number {
   const busy = new Array<number>(jobs).fill(0);
@@ -81,8 +96,12 @@ export async function estimatePlan(
   const groups = [...new Set(plan.map(({ group }) => group))];
   const firsts = groups.map((group) => plan.find((run) => run.group === group)!);
   const known = (run: PlannedRun) => stored.filter(({ group }) => group === run.group);
+  const trained = trainedRuns(stored);
+  const recordedOf = (first: PlannedRun) =>
+    fromRecords(known(first)) ??
+      fromTwins(plan.filter(({ group }) => group === first.group), trained);
   const toProbe = firsts.filter((run) =>
-    run.spec.protocol === "train-evaluate" && fromRecords(known(run)) === null
+    run.spec.protocol === "train-evaluate" && recordedOf(run) === null
   );
   const probes = await probe(toProbe, options);
   view.close();
@@ -94,7 +113,7 @@ export async function estimatePlan(
       )
     ).length;
     const common = { label: first.label, runs: runs.length, done };
-    const recorded = fromRecords(known(first));
+    const recorded = recordedOf(first);
     const outcome = probes.get(first.id);
     if (outcome?.kind === "estimate") {
       const { parameters, peakBytes } = outcome.estimate;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LaunchEvent } from "../launch/schedule.ts";
-import type { PlannedRun } from "../record/record.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
 import { formatNumber, formatSeconds } from "../report/format.ts";
 import type { Terminal } from "./command.ts";
@@ -61,6 +61,11 @@ export function progressText(progress: Progress): string {
   return parts.join("  ");
 }
 
+/** Seconds that a run took itself, without those of a training that it took over. */
+export function ownSeconds({ timings, trainedBy }: RunRecord): number {
+  return trainedBy === undefined ? timings.total : timings.total - timings.compile - timings.steps;
+}
+
 /** How a run ended, in words. */
 export function outcomeText(outcome: Outcome, progress: Progress | null): string {
   switch (outcome.kind) {
@@ -71,13 +76,14 @@ export function outcomeText(outcome: Outcome, progress: Progress | null): string
     case "estimate":
       return "measured";
     case "record": {
-      const { state, cause, steps, timings, resumed } = outcome.record;
+      const { state, cause, steps, timings, resumed, trainedBy } = outcome.record;
       const parts = [outcome.cached ? `${state} (cached)` : state];
       if (cause !== undefined) parts[0] += `: ${cause}`;
       if (steps > 0) parts.push(`${steps.toLocaleString("en")} steps`);
       if (progress?.loss != null) parts.push(`loss ${formatNumber(progress.loss, 4)}`);
-      if (resumed > 0) parts.push(`resumed ${resumed}×`);
-      if (!outcome.cached) parts.push(formatSeconds(timings.total));
+      if (trainedBy !== undefined) parts.push(`trained before as run ${trainedBy.id}`);
+      else if (resumed > 0) parts.push(`resumed ${resumed}×`);
+      if (!outcome.cached) parts.push(formatSeconds(ownSeconds(outcome.record)));
       return parts.join("  ");
     }
   }

@@ -124,6 +124,14 @@ export interface Artefact {
   readonly height?: number;
 }
 
+/** The run whose training another took over, being asked only to measure something else. */
+export interface TrainedBy {
+  readonly id: string;
+  /** Of the code that trained it. */
+  readonly gitSha: string | null;
+  readonly finishedAt: string | null;
+}
+
 /** The record proper. Raw series lie beside it. */
 export interface Record {
   readonly format: 1;
@@ -140,6 +148,8 @@ export interface Record {
   readonly metrics: readonly MetricValue[];
   readonly timings: Timings;
   readonly resumed: number;
+  /** Left out where the run trained its own weights. Seconds of training are then that run's. */
+  readonly trainedBy?: TrainedBy;
   readonly artefacts: readonly Artefact[];
   /** Of trained runs: what the model can do, so that a report need not load its family. */
   readonly capabilities?: Capabilities;

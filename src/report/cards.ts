@@ -1,6 +1,6 @@
 /** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
 import { placeless } from "../record/command_line.ts";
-import type { Record as RunRecord } from "../record/record.ts";
+import type { Record as RunRecord, TrainedBy } from "../record/record.ts";
 import type { Grouped } from "./groups.ts";
 import type { Card } from "./model.ts";
 import { engineText } from "./banner.ts";
@@ -76,12 +76,19 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
           ["command", placeless(from.command)],
           ["started", from.startedAt],
           ["finished", from.finishedAt ?? "not finished"],
+          ...(record.trainedBy === undefined ? [] : [trainedEntry(record.trainedBy)]),
           ["resumed", record.resumed === 0 ? "never" : `${record.resumed} times`],
           ["time", timeText(timings)],
         ],
       },
     ],
   };
+}
+
+/** Whose weights these are, where another run had trained them. */
+function trainedEntry({ id, gitSha, finishedAt }: TrainedBy): [string, string] {
+  const when = finishedAt === null ? "" : `, finished ${finishedAt}`;
+  return ["trained", `before, as run ${id}, git ${gitSha?.slice(0, 12) ?? "none"}${when}`];
 }
 
 /** What is known of samples from elsewhere. */

@@ -13,12 +13,14 @@ import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
 import { prepare, train } from "./training.ts";
+import { trainedBy } from "./twin.ts";
 
 async function executeTraining(run: Run): Promise<Outcome> {
   const { planned, store } = run;
   const prepared = await prepare(run);
   const { dataset, model, programs } = prepared;
-  const resumed = await run.status.resumes(prepared.resumed);
+  const { twin } = prepared;
+  const resumed = await run.status.resumes(prepared.resumed && twin === null);
   const trained = await train(run, prepared);
   const { state, step } = trained;
   try {
@@ -31,7 +33,8 @@ async function executeTraining(run: Run): Promise<Outcome> {
       steps: step,
       parameters: parameterCount(state),
       capabilities: model.capabilities,
-      resumed,
+      resumed: twin?.resumed ?? resumed,
+      ...(twin === null ? {} : { trainedBy: trainedBy(twin) }),
       seriesSha256: trained.seriesSha256,
     };
     if (trained.diverged !== null) {
@@ -108,7 +111,7 @@ export async function executeRun(
   host: RunHost,
   options: { fresh?: boolean } = {},
 ): Promise<Outcome> {
-  const run = begin(planned, host);
+  const run = begin(planned, host, options.fresh);
   if (options.fresh) {
     await run.store.clear(planned.id);
   } else {

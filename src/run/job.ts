@@ -15,6 +15,7 @@ import type {
   RunState,
   SamplesTaken,
   Timings,
+  TrainedBy,
 } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import type { Outcome, RunEvent } from "./events.ts";
@@ -58,10 +59,12 @@ export interface Run {
   readonly times: Times;
   readonly started: number;
   readonly startedAt: string;
+  /** Nothing of before is used, of other runs either. */
+  readonly fresh: boolean;
 }
 
 /** Starts the clock of a run. */
-export function begin(planned: PlannedRun, host: RunHost): Run {
+export function begin(planned: PlannedRun, host: RunHost, fresh = false): Run {
   const store = openStore(host.out);
   return {
     planned,
@@ -72,6 +75,7 @@ export function begin(planned: PlannedRun, host: RunHost): Run {
     times: { data: 0, compile: 0, steps: 0, metrics: 0, pictures: 0 },
     started: now(),
     startedAt: new Date().toISOString(),
+    fresh,
   };
 }
 
@@ -97,6 +101,7 @@ export interface Ending {
   readonly capabilities?: Capabilities;
   readonly samples?: SamplesTaken;
   readonly resumed: number;
+  readonly trainedBy?: TrainedBy;
   readonly seriesSha256: string | null;
 }
 
@@ -104,6 +109,7 @@ export interface Ending {
 export async function writeRecord(run: Run, ending: Ending): Promise<Outcome> {
   const { planned, host, times, started } = run;
   const { dataset, cause, state, ...rest } = ending;
+  const before = ending.trainedBy === undefined ? 0 : times.compile + times.steps;
   const record: RunRecord = {
     format: 1,
     id: planned.id,
@@ -121,7 +127,7 @@ export async function writeRecord(run: Run, ending: Ending): Promise<Outcome> {
       finishedAt: new Date().toISOString(),
     }),
     ...rest,
-    timings: { ...times, total: now() - started },
+    timings: { ...times, total: now() - started + before },
   };
   await run.store.writeRecord(record);
   await run.status.remove();

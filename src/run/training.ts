@@ -21,6 +21,7 @@ import {
 } from "./programs.ts";
 import { SeriesRecorder } from "./series.ts";
 import { trainSteps } from "./train.ts";
+import { adoptTwin, type Twin, twinOf } from "./twin.ts";
 
 /** Why a checkpoint can't be used for this run, or null. */
 function unfit(place: CheckpointPlace, planned: PlannedRun): string | null {
@@ -57,6 +58,8 @@ export interface Prepared {
   readonly place: CheckpointPlace;
   readonly state: TensorRecord;
   readonly resumed: boolean;
+  /** Whose finished training was taken over; null where it is the run's own. */
+  readonly twin: Twin | null;
   readonly checkpointBytes: Uint8Array | null;
 }
 
@@ -86,17 +89,21 @@ export async function prepare(run: Run): Promise<Prepared> {
       }),
     };
   };
-  const kept = await loadCheckpoint(host.engine, store, planned.id);
+  const own = () => loadCheckpoint(host.engine, store, planned.id);
+  const kept = await own() ?? (!run.fresh && await adoptTwin(run) ? await own() : null);
   if (kept !== null) {
     const why = unfit(kept.place, planned);
     if (why === null) {
       const { place, state, bytes } = kept;
+      const twin = await twinOf(run);
+      if (twin !== null) Object.assign(run.times, { compile: twin.compile, steps: twin.steps });
       return {
         dataset,
         ...built(place.steps),
         place,
         state,
         resumed: true,
+        twin,
         checkpointBytes: bytes,
       };
     }
@@ -121,6 +128,7 @@ export async function prepare(run: Run): Promise<Prepared> {
     place: { step: 0, steps, phase: "training" },
     state,
     resumed: false,
+    twin: null,
     checkpointBytes: null,
   };
 }

@@ -10,6 +10,20 @@ export const mutants: readonly Mutant[] = [
     law: "tests/run/resume_test.ts",
   },
   {
+    id: "twin-of-another-training",
+    file: "src/run/twin.ts",
+    find: "extractors: _e, ...training }",
+    replace: "extractors: _e, seed: _n, batch: _b, config: _c, ...training }",
+    law: "tests/run/twin_test.ts",
+  },
+  {
+    id: "twin-counted-as-resumed",
+    file: "src/run/execute.ts",
+    find: "resumed: twin?.resumed ?? resumed,",
+    replace: "resumed: (twin?.resumed ?? resumed) + (twin === null ? 0 : 1),",
+    law: "tests/run/twin_test.ts",
+  },
+  {
     id: "resume-counts-steps-from-zero",
     file: "src/run/train.ts",
     find: `keyTensor(keys.step(step, name))`,

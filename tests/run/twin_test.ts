@@ -1,0 +1,92 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import fc from "fast-check";
+import { groupId, runId } from "../../src/plan/identity.ts";
+import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
+import { openStore } from "../../src/record/store.ts";
+import { checkpointFile } from "../../src/run/checkpoint.ts";
+import type { RunEvent } from "../../src/run/events.ts";
+import { executeRun } from "../../src/run/execute.ts";
+import { law } from "../law.ts";
+import { inFolder, planned, tinyHost } from "./harness.ts";
+
+/** Runs, and tells whether it trained. */
+async function ran(run: PlannedRun, out: string, options: { fresh?: boolean } = {}) {
+  const events: RunEvent[] = [];
+  const outcome = await executeRun(run, await tinyHost(out, { events }), options);
+  assert(outcome.kind === "record", JSON.stringify(outcome));
+  const trained = events.some((e) => e.kind === "phase" && e.phase === "train");
+  return { record: outcome.record, trained };
+}
+
+const weights = ({ artefacts }: RunRecord) =>
+  artefacts.find(({ name }) => name === "checkpoint")!.sha256;
+
+/** The same run with another suite name and other metrics. */
+function elsewhere(run: PlannedRun, samples: number): PlannedRun {
+  const [first, ...rest] = run.spec.metrics;
+  const spec = {
+    ...run.spec,
+    suite: "other",
+    suiteVersion: 2,
+    metrics: [{ ...first, version: 1, config: { ...first.config, samples } }, ...rest, first],
+  };
+  return { ...run, id: runId(spec), group: groupId(spec), spec };
+}
+
+law("what differs in metrics alone is measured on the same weights; all else is trained", {
+  source: "definition",
+  given: {
+    seed: fc.integer({ min: 0, max: 1000 }),
+    other: fc.constantFrom("seed", "steps", "config", "batch"),
+  },
+  cases: 8,
+  kills: ["twin-of-another-training", "twin-counted-as-resumed"],
+  holds: ({ seed, other }) =>
+    inFolder(async (out) => {
+      const first = await ran(planned({ seed }), out);
+      const run = elsewhere(planned({ seed }), 22);
+      const again = await ran(run, out);
+      assertEquals([first.trained, again.trained], [true, false]);
+      assertEquals(weights(again.record), weights(first.record));
+      assertEquals(again.record.seriesSha256, first.record.seriesSha256);
+      assertEquals([again.record.id, again.record.steps, again.record.resumed], [run.id, 12, 0]);
+      assertEquals(again.record.metrics.length, run.spec.metrics.length);
+      const { gitSha, finishedAt } = first.record.provenance;
+      assertEquals(again.record.trainedBy, { id: first.record.id, gitSha, finishedAt });
+      const { timings } = again.record;
+      assertEquals(timings.steps, first.record.timings.steps);
+      assert(timings.total >= timings.steps + timings.compile + timings.metrics);
+      // What was taken over can be taken over again, under the first one's name.
+      const third = await ran(elsewhere(planned({ seed }), 23), out);
+      assertEquals(third.record.trainedBy, again.record.trainedBy);
+
+      const changed = planned({
+        seed: other === "seed" ? seed + 1 : seed,
+        steps: other === "steps" ? 13 : 12,
+        config: other === "config" ? { rate: 0.02 } : {},
+      });
+      const spec = { ...changed.spec, ...(other === "batch" ? { batch: 9 } : {}) };
+      const own = await ran({ ...changed, id: runId(spec), group: groupId(spec), spec }, out);
+      assertEquals([own.trained, own.record.trainedBy], [true, undefined]);
+      assert(weights(own.record) !== weights(first.record));
+    }),
+});
+
+Deno.test("--fresh trains anew, and so does a run whose twin's checkpoint is damaged", async () => {
+  await inFolder(async (out) => {
+    const { record } = await ran(planned(), out);
+    const fresh = await ran(elsewhere(planned(), 22), out, { fresh: true });
+    assertEquals([fresh.trained, fresh.record.trainedBy], [true, undefined]);
+    assertEquals(weights(fresh.record), weights(record));
+    for (const id of [record.id, fresh.record.id]) {
+      const path = join(openStore(out).folder(id), checkpointFile);
+      const bytes = await Deno.readFile(path);
+      bytes[bytes.length - 1] ^= 1;
+      await Deno.writeFile(path, bytes);
+    }
+    const own = await ran(elsewhere(planned(), 23), out);
+    assertEquals([own.trained, own.record.trainedBy], [true, undefined]);
+    assertEquals(weights(own.record), weights(record));
+  });
+});
