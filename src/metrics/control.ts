@@ -108,7 +108,7 @@ async function probeSets(context: EvaluationContext, options: Config): Promise<P
  */
 export const control: Metric<Config> = defineMetric<Config>({
   name: "control",
-  version: 1,
+  version: 2,
   about: "a factor read from the code by a linear probe, and changed by moving the code",
   papers: ["arXiv:1610.01644", "doi:10.1016/j.neuroimage.2013.10.067"],
   phase: "quality",

@@ -57,6 +57,20 @@ export const mutants: readonly Mutant[] = [
     law: control,
   },
   {
+    id: "probe-loss-unbalanced",
+    file: "src/metrics/probe.ts",
+    find: "sums.map((sum, c) => sum / sizes[c])",
+    replace: "sums.map((sum) => 3 * sum / x.count)",
+    law: control,
+  },
+  {
+    id: "ridge-chosen-on-its-own-rows",
+    file: "src/metrics/probe.ts",
+    find: "probeLoss(probe, held, others)",
+    replace: "probeLoss(probe, fitted, own)",
+    law: control,
+  },
+  {
     id: "balanced-accuracy-unbalanced",
     file: "src/metrics/probe.ts",
     find: "      sum += right[c] / all[c];\n      present++;",

@@ -14,9 +14,18 @@ import { bitsPerDimension, elboOf, importanceWeightedBound } from "../../src/met
 import { covariance } from "../../src/metrics/linear.ts";
 import { takeRows } from "../../src/metrics/kernel.ts";
 import type { Features } from "../../src/metrics/metric.ts";
-import { balancedAccuracy, fitProbe, minimise, predict } from "../../src/metrics/probe.ts";
+import {
+  balancedAccuracy,
+  fitChosenProbe,
+  fitProbe,
+  minimise,
+  predict,
+  type Probe,
+  probeLoss,
+  ridges,
+} from "../../src/metrics/probe.ts";
 import { fitWhitening, principalScores, whiten } from "../../src/metrics/whitening.ts";
-import { hostKey, hostNormal, hostPermutation } from "../../src/random/host.ts";
+import { hostIntegers, hostKey, hostNormal, hostPermutation } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 
 const seed = fc.integer({ min: 0, max: 1 << 20 });
@@ -88,6 +97,52 @@ law("a probe doesn't depend on the units or the origin of features", {
     return different <= 1; // a row on the border may fall to either side
   },
   cases: 20,
+});
+
+law("a probe's loss is its cross-entropy, every class counted alike", {
+  source: "definition",
+  given: {
+    seed,
+    bias: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 3, maxLength: 3 }),
+  },
+  holds: ({ seed, bias }) => {
+    const x = normals(seed, 40, 2), labels = hostIntegers(hostKey(seed, "labels"), 40, 3);
+    const flat = fitProbe(x, labels, { classes: 3, ridge: 1 });
+    const told = { ...flat, weight: new Float64Array(6), bias: Float64Array.from(bias) };
+    const total = Math.log(bias.reduce((sum, b) => sum + Math.exp(b), 0));
+    const seen = [...new Set(labels)];
+    const expected = seen.reduce((sum, c) => sum + total - bias[c], 0) / seen.length;
+    return close(probeLoss(told, x, labels), expected, 1e-9);
+  },
+  kills: ["probe-loss-unbalanced"],
+  cases: 20,
+});
+
+law("the ridge that is chosen loses little on new rows to the best of all", {
+  source: "Hastie, Tibshirani & Friedman 2009, 7.10",
+  given: { seed, noise: fc.constantFrom(0, 40) },
+  holds: ({ seed, noise }) => {
+    const make = (seed: number, count: number) => {
+      const { x, labels } = classesOnALine(seed, { count, classes: 3, gap: 2 });
+      const other = normals(seed + 7, count, Math.max(1, noise));
+      const dimension = x.dimension + noise, data = new Float64Array(count * dimension);
+      for (let i = 0; i < count; i++) {
+        for (let j = 0; j < dimension; j++) {
+          data[i * dimension + j] = j < x.dimension
+            ? x.data[i * x.dimension + j]
+            : other.data[i * noise + j - x.dimension];
+        }
+      }
+      return { x: { count, dimension, data }, labels };
+    };
+    const fit = make(seed, 250), fresh = make(seed + 1, 1500);
+    const loss = (probe: Probe) => probeLoss(probe, fresh.x, fresh.labels);
+    const chosen = fitChosenProbe(fit.x, fit.labels, { classes: 3 });
+    const all = ridges.map((ridge) => loss(fitProbe(fit.x, fit.labels, { classes: 3, ridge })));
+    return loss(chosen) < Math.min(...all) + 0.08;
+  },
+  kills: ["ridge-chosen-on-its-own-rows"],
+  cases: 8,
 });
 
 law("a probe reads classes that lie apart; on shuffled labels it is at chance on new rows", {
