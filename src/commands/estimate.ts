@@ -8,7 +8,7 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
 import { formatBytes, formatSeconds } from "../report/format.ts";
 import type { Estimate } from "../run/events.ts";
-import { trainedRuns, trainingOf } from "../run/twin.ts";
+import { finishedRuns, trainingOf } from "../run/twin.ts";
 import type { Terminal } from "./command.ts";
 import type { Progression } from "./progress.ts";
 
@@ -57,7 +57,7 @@ function fromRecords(records: readonly RunRecord[]): Pick<CostLine, "seconds" | 
   return { seconds, by: `${whole.length} stored ${whole.length === 1 ? "record" : "records"}` };
 }
 
-/** Seconds that measuring took of runs whose trainings these can take over. */
+/** Seconds that measuring took, all of it, of runs whose trainings these can take over. */
 function fromTwins(
   runs: readonly PlannedRun[],
   trained: ReadonlyMap<string, RunRecord>,
@@ -68,7 +68,7 @@ function fromTwins(
     twin!.timings.total - twin!.timings.compile - twin!.timings.steps
   );
   const seconds = measuring.reduce((sum, s) => sum + s, 0) / measuring.length;
-  return { seconds, by: "trained before; only measured anew" };
+  return { seconds, by: "trained before; at most, if all is measured anew" };
 }
 
 /** Seconds of a plan on so many workers, runs taken in order by whichever is free. */
@@ -96,7 +96,7 @@ export async function estimatePlan(
   const groups = [...new Set(plan.map(({ group }) => group))];
   const firsts = groups.map((group) => plan.find((run) => run.group === group)!);
   const known = (run: PlannedRun) => stored.filter(({ group }) => group === run.group);
-  const trained = trainedRuns(stored);
+  const trained = finishedRuns(stored);
   const recordedOf = (first: PlannedRun) =>
     fromRecords(known(first)) ??
       fromTwins(plan.filter(({ group }) => group === first.group), trained);

@@ -9,6 +9,7 @@ import type { Outcome } from "./events.ts";
 import { type Ending, type Run, timed, writeRecord } from "./job.ts";
 import { neighbourhoodOf } from "./neighbourhood.ts";
 import { makePictures, type PictureParts } from "./pictures.ts";
+import type { KnownValues } from "./twin.ts";
 
 /** Nulls for every metric of a plan, for one reason. */
 export async function nulls(
@@ -55,6 +56,7 @@ async function withoutSpeed({ planned, host }: Run): Promise<MetricValue[]> {
 export async function conclude(run: Run, scored: {
   readonly subject: Subject;
   readonly samples: PictureParts["samples"];
+  readonly known?: KnownValues;
   readonly ending: Omit<Ending, "state" | "cause" | "metrics">;
 }): Promise<Outcome> {
   const { planned, host, store } = run;
@@ -78,7 +80,12 @@ export async function conclude(run: Run, scored: {
     run,
     "metrics",
     () =>
-      evaluate(parts, planned.spec.metrics, { phase: "quality", stopped: host.stopped, context }),
+      evaluate(parts, planned.spec.metrics, {
+        phase: "quality",
+        stopped: host.stopped,
+        known: scored.known,
+        context,
+      }),
   );
   if (host.stopped()) {
     await run.status.interrupted();

@@ -20,6 +20,7 @@ import { sha256 } from "../digest.ts";
 import { readBytes, writeAtomic } from "../record/files.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { RunKeys } from "./keys.ts";
+import type { KnownValues } from "./twin.ts";
 
 /** What an evaluation draws on. */
 export interface EvaluationParts {
@@ -177,6 +178,8 @@ export interface ComputeOptions {
   readonly metric: (name: string) => Promise<Metric>;
   readonly stopped?: () => boolean;
   readonly progress?: (note: string) => void;
+  /** Values that need not be computed. */
+  readonly known?: KnownValues;
 }
 
 /** Computes the metrics of one phase in a context, one after the other. Only a stop ends it early. */
@@ -195,6 +198,11 @@ export async function computeMetrics(
       problems.push(
         `metric ${asked.metric}: planned at version ${asked.version}, this is ${metric.version}`,
       );
+    }
+    const known = options.known?.(asked, metric);
+    if (known) {
+      values.push(...known);
+      continue;
     }
     options.progress?.(asked.metric);
     try {
@@ -221,6 +229,7 @@ export async function evaluate(
   { context = evaluationContext(parts), ...options }: {
     phase: "quality" | "speed";
     stopped?: () => boolean;
+    known?: KnownValues;
     /** Default: a fresh one. Pass it to use what it remembers afterwards. */
     context?: EvaluationContext;
   },

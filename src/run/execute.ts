@@ -13,7 +13,7 @@ import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
 import { prepare, train } from "./training.ts";
-import { trainedBy } from "./twin.ts";
+import { knownValues, trainedBy } from "./twin.ts";
 
 async function executeTraining(run: Run): Promise<Outcome> {
   const { planned, store } = run;
@@ -63,6 +63,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
       samples: model.capabilities.samples
         ? (count, options) => sampleImages(parts, pictureKey, { count, ...options })
         : null,
+      known: await knownValues(run, twin),
       ending: { ...ending, artefacts: [checkpoint] },
     });
   } finally {
@@ -79,6 +80,7 @@ async function executeControl(run: Run): Promise<Outcome> {
   return await conclude(run, {
     subject,
     samples: (count) => subject.sample(count),
+    known: await knownValues(run, null),
     ending: {
       dataset,
       steps: 0,

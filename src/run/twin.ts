@@ -1,11 +1,13 @@
 /**
- * Trainings that the store has already. A run whose spec differs from a finished one's only in what is
- * measured would come to the same weights: it takes those, and only measures.
+ * Work that the store has already. A run whose spec differs from a finished one's only in what is
+ * measured would come to the same weights, and to the same values of the metrics that both ask for
+ * alike: it takes them over, and measures the rest.
  * @module
  */
 import { sha256 } from "../digest.ts";
+import type { Metric, MetricValue } from "../metrics/metric.ts";
 import { canonicalJson } from "../plan/identity.ts";
-import type { Record as RunRecord, RunSpec, TrainedBy } from "../record/record.ts";
+import type { PlannedRun, Record as RunRecord, RunSpec, TrainedBy } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import { checkpointFile } from "./checkpoint.ts";
 import type { Run } from "./job.ts";
@@ -15,6 +17,8 @@ const twinFile = "trained_by.json";
 
 /** What is kept of a training that was taken over. */
 export interface Twin extends TrainedBy {
+  /** The run that it was taken from, which may have it from another. */
+  readonly from: string;
   readonly compile: number;
   readonly steps: number;
   readonly resumed: number;
@@ -26,11 +30,11 @@ export function trainingOf(spec: RunSpec): string {
   return canonicalJson(training);
 }
 
-/** Finished trainings of a store by `trainingOf`, the last to finish of each. */
-export function trainedRuns(records: readonly RunRecord[]): Map<string, RunRecord> {
+/** Finished runs of a store by `trainingOf`, the last to finish of each; none of external samples. */
+export function finishedRuns(records: readonly RunRecord[]): Map<string, RunRecord> {
   const found = new Map<string, RunRecord>();
   const finished = records.filter(({ spec, state }) =>
-    spec.protocol === "train-evaluate" && (state === "done" || state === "unreliable")
+    spec.protocol !== "external" && (state === "done" || state === "unreliable")
   );
   const when = ({ provenance }: RunRecord) => provenance.finishedAt ?? "";
   for (const record of finished.toSorted((a, b) => when(a) < when(b) ? -1 : 1)) {
@@ -45,20 +49,26 @@ async function weightsOf(store: Store, { id, artefacts }: RunRecord): Promise<Ui
   return bytes !== null && await sha256(bytes) === artefact!.sha256 ? bytes : null;
 }
 
+async function twinRecord(store: Store, planned: PlannedRun): Promise<RunRecord | null> {
+  const records = await store.list({ onProblem: () => {} }); // whose own run says so
+  const found = finishedRuns(records.filter(({ id }) => id !== planned.id));
+  return found.get(trainingOf(planned.spec)) ?? null;
+}
+
 /**
  * Copies checkpoint and series of a finished run of the same training into this run's folder.
  * @returns whether there was one
  */
 export async function adoptTwin({ planned, store, host }: Run): Promise<boolean> {
-  const records = await store.list({ onProblem: () => {} }); // whose own run says so
-  const twin = trainedRuns(records).get(trainingOf(planned.spec));
-  if (twin === undefined || twin.id === planned.id) return false;
+  const twin = await twinRecord(store, planned);
+  if (twin === null) return false;
   const bytes = await weightsOf(store, twin);
   const series = await store.readSeries(twin.id);
   if (bytes === null || series === null) return false;
   const { gitSha, finishedAt } = twin.provenance;
   const { compile, steps } = twin.timings;
   const kept: Twin = {
+    from: twin.id,
     id: twin.trainedBy?.id ?? twin.id,
     gitSha: twin.trainedBy?.gitSha ?? gitSha,
     finishedAt: twin.trainedBy?.finishedAt ?? finishedAt,
@@ -70,7 +80,10 @@ export async function adoptTwin({ planned, store, host }: Run): Promise<boolean>
   await store.write(planned.id, twinFile, new TextEncoder().encode(JSON.stringify(kept)));
   await store.writeSeries(planned.id, series);
   await store.write(planned.id, checkpointFile, bytes);
-  host.emit({ kind: "note", note: `trained before as run ${kept.id}: only measured anew` });
+  host.emit({
+    kind: "note",
+    note: `trained before as run ${kept.id}: only what is new is measured`,
+  });
   return true;
 }
 
@@ -83,4 +96,48 @@ export async function twinOf({ planned, store }: Run): Promise<Twin | null> {
 /** What the record says of it. */
 export function trainedBy({ id, gitSha, finishedAt }: Twin): TrainedBy {
   return { id, gitSha, finishedAt };
+}
+
+/** Values that are known of a metric that is asked for, or null. */
+export type KnownValues = (
+  asked: RunSpec["metrics"][number],
+  metric: Metric,
+) => readonly MetricValue[] | null;
+
+/** What a record holds of a metric asked for with these settings, where all of it was measured. */
+export function valuesIn(
+  { spec, metrics }: RunRecord,
+  extractors: RunSpec["extractors"],
+): KnownValues {
+  if (canonicalJson(spec.extractors ?? {}) !== canonicalJson(extractors ?? {})) return () => null;
+  return (asked, metric) => {
+    const text = canonicalJson(asked);
+    const same = (other: typeof asked) => canonicalJson(other) === text;
+    if (!spec.metrics.some(same)) return null;
+    // A metric may give more than it declares, but nothing that another entry of it does.
+    const others = new Set(
+      spec.metrics.filter((other) => other.metric === asked.metric && !same(other))
+        .flatMap(({ config }) => metric.declares(config).map(({ name }) => name)),
+    );
+    const own = metrics.filter((v) => v.metric === asked.metric && !others.has(v.name));
+    const names = new Set(own.map(({ name }) => name));
+    const whole = metric.declares(asked.config).every(({ name }) => names.has(name)) &&
+      own.every(({ value, status }) => value !== null || status === "not-defined");
+    return whole ? own : null;
+  };
+}
+
+/** Values of the run that this one's weights were taken from, or of the same control row. */
+export async function knownValues(
+  { planned, store, fresh }: Run,
+  twin: Twin | null,
+): Promise<KnownValues> {
+  const record = fresh
+    ? null
+    : twin !== null
+    ? await store.readRecord(twin.from).catch(() => null)
+    : planned.spec.protocol === "control"
+    ? await twinRecord(store, planned)
+    : null;
+  return record === null ? () => null : valuesIn(record, planned.spec.extractors);
 }

@@ -17,6 +17,20 @@ export const mutants: readonly Mutant[] = [
     law: "tests/run/twin_test.ts",
   },
   {
+    id: "unmeasured-values-taken-over",
+    file: "src/run/twin.ts",
+    find: 'value !== null || status === "not-defined"',
+    replace: "value !== null || status !== undefined",
+    law: "tests/run/twin_test.ts",
+  },
+  {
+    id: "fresh-takes-values-over",
+    file: "src/run/twin.ts",
+    find: "const record = fresh\n",
+    replace: "const record = fresh && twin !== null\n",
+    law: "tests/run/twin_test.ts",
+  },
+  {
     id: "twin-counted-as-resumed",
     file: "src/run/execute.ts",
     find: "resumed: twin?.resumed ?? resumed,",

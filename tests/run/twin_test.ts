@@ -73,6 +73,37 @@ law("what differs in metrics alone is measured on the same weights; all else is 
     }),
 });
 
+law("values of metrics that both ask for alike are taken over, of control rows too", {
+  source: "definition",
+  given: { control: fc.constantFrom(undefined, "noise") },
+  cases: 4,
+  kills: ["unmeasured-values-taken-over", "fresh-takes-values-over"],
+  holds: ({ control }) =>
+    inFolder(async (out) => {
+      const store = openStore(out), run = planned({ control });
+      const { record } = await ran(run, out);
+      const [value] = record.metrics;
+      // Marked, to be told from what is computed.
+      await store.writeRecord({ ...record, metrics: [{ ...value, value: 1e6 }] });
+      const again = elsewhere(run, 22);
+      const { record: found } = await ran(again, out);
+      const by = (samples: number) =>
+        found.metrics.find(({ name }) => name.endsWith(`@${samples}`));
+      assertEquals(by(20)?.value, 1e6);
+      assert(by(22)!.value! < 256);
+      const fresh = await ran(again, out, { fresh: true });
+      assert(fresh.record.metrics.every(({ value }) => value! < 256));
+      // What wasn't measured is tried again.
+      await store.writeRecord({
+        ...record,
+        metrics: [{ ...value, value: null, status: "not-measured", reason: "no judge" }],
+      });
+      await store.clear(again.id);
+      const tried = await ran(again, out);
+      assert(tried.record.metrics.every(({ value }) => value! < 256), control);
+    }),
+});
+
 Deno.test("--fresh trains anew, and so does a run whose twin's checkpoint is damaged", async () => {
   await inFolder(async (out) => {
     const { record } = await ran(planned(), out);
