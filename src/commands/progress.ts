@@ -76,7 +76,7 @@ export function outcomeText(outcome: Outcome, progress: Progress | null): string
     case "estimate":
       return "measured";
     case "record": {
-      const { state, cause, steps, timings, resumed, trainedBy } = outcome.record;
+      const { state, cause, steps, resumed, trainedBy } = outcome.record;
       const parts = [outcome.cached ? `${state} (cached)` : state];
       if (cause !== undefined) parts[0] += `: ${cause}`;
       if (steps > 0) parts.push(`${steps.toLocaleString("en")} steps`);
