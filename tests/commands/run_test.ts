@@ -94,6 +94,30 @@ Deno.test("run --dry-run: an estimate by a stated measurement, and nothing is ru
     assert(seconds >= 1, `${seconds} s for 100 steps of 10 ms`);
   }));
 
+Deno.test("run: with a metric added nothing is trained again, the estimate says so, --fresh trains", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder), out = join(folder, "out");
+    await likeness("run", path, "--out", out);
+    const text = await Deno.readTextFile(path);
+    const added = "metrics: [{ tiny-brightness: { samples: 30 } }, ";
+    await Deno.writeTextFile(path, text.replace("metrics: [", added));
+    const dry = (await likeness("run", path, "--dry-run", "--out", out)).out.join("\n");
+    assertMatch(dry, /tiny-linear +2 .*trained before; at most/);
+    const before = new Set((await openStore(out).list()).map(({ id }) => id));
+    const { code, out: lines } = await likeness("run", path, "--out", out);
+    assertEquals(code, 0);
+    const told = lines.filter((line) => /trained before as run \w+/.test(line));
+    assertEquals(told.length, 2, lines.join("\n"));
+    const records = (await openStore(out).list()).filter(({ id }) => !before.has(id));
+    const trained = records.filter(({ spec }) => spec.protocol === "train-evaluate");
+    assert(trained.every(({ trainedBy }) => before.has(trainedBy!.id)));
+    const report = await likeness("report", path, "--out", out);
+    const page = await Deno.readTextFile(report.out.join(" ").match(/\S+\.html/)![0]);
+    assertStringIncludes(page, `before, as run ${trained[0].trainedBy!.id}`);
+    const fresh = await likeness("run", path, "--fresh", "--out", out);
+    assert(!fresh.out.some((line) => line.includes("trained before")));
+  }));
+
 Deno.test("run: Ctrl-C saves and exits with 130; the same command gives the uninterrupted bits", () =>
   inFolder(async (folder) => {
     const path = await suite(folder, { runs: "{ slow: 15 }", steps: 120 });

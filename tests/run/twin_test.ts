@@ -100,7 +100,8 @@ law("values of metrics that both ask for alike are taken over, of control rows t
       });
       await store.clear(again.id);
       const tried = await ran(again, out);
-      assert(tried.record.metrics.every(({ value }) => value! < 256), control);
+      const measured = tried.record.metrics.filter(({ value }) => value !== null && value < 256);
+      assertEquals(measured.length, 2, control);
     }),
 });
 
