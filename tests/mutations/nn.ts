@@ -17,8 +17,8 @@ export const mutants = [
   {
     id: "muon-gram-moved-by-one-factor",
     file: "src/nn/muon.ts",
-    find: "gram = tf.matMul(factor, tf.matMul(factor, gram));",
-    replace: "gram = tf.matMul(factor, gram);",
+    find: "factor(tf.matMul(first, tf.matMul(first, gram)))",
+    replace: "factor(tf.matMul(first, gram))",
     law: "tests/nn/muon_test.ts",
   },
   {
