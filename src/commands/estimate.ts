@@ -10,7 +10,7 @@ import { formatBytes, formatSeconds } from "../report/format.ts";
 import type { Estimate } from "../run/events.ts";
 import { finishedRuns, trainingOf } from "../run/twin.ts";
 import type { Terminal } from "./command.ts";
-import type { Progression } from "./progress.ts";
+import { measuringSeconds, type Progression } from "./progress.ts";
 
 /** Memory of a worker beside what its engine holds: the runtime, its libraries, the data's share. */
 const workerBytes = 350e6;
@@ -64,10 +64,8 @@ function fromTwins(
 ): Pick<CostLine, "seconds" | "by"> | null {
   const twins = runs.map(({ spec }) => trained.get(trainingOf(spec)));
   if (twins.some((twin) => twin === undefined)) return null;
-  const measuring = twins.map((twin) =>
-    twin!.timings.total - twin!.timings.compile - twin!.timings.steps
-  );
-  const seconds = measuring.reduce((sum, s) => sum + s, 0) / measuring.length;
+  const sum = twins.reduce((sum, twin) => sum + measuringSeconds(twin!.timings), 0);
+  const seconds = sum / twins.length;
   return { seconds, by: "trained before; at most, if all is measured anew" };
 }
 

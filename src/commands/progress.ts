@@ -61,9 +61,14 @@ export function progressText(progress: Progress): string {
   return parts.join("  ");
 }
 
+/** Seconds of a run beside those of its training. */
+export function measuringSeconds({ total, compile, steps }: RunRecord["timings"]): number {
+  return total - compile - steps;
+}
+
 /** Seconds that a run took itself, without those of a training that it took over. */
-export function ownSeconds({ timings, trainedBy }: RunRecord): number {
-  return trainedBy === undefined ? timings.total : timings.total - timings.compile - timings.steps;
+function ownSeconds({ timings, trainedBy }: RunRecord): number {
+  return trainedBy === undefined ? timings.total : measuringSeconds(timings);
 }
 
 /** How a run ended, in words. */

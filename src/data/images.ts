@@ -29,12 +29,15 @@ export function imageSet(
   return { count: found, height, width, channels, data };
 }
 
-/** The pictures at which `flipped` is true mirrored left to right, the others as they are; new bytes. */
-export function mirrorImages(images: ImageSet, flipped: readonly boolean[]): ImageSet {
+/**
+ * Pictures mirrored left to right, in new bytes.
+ * @param flipped which of them; the others stay as they are. Default: all
+ */
+export function mirrorImages(images: ImageSet, flipped?: readonly boolean[]): ImageSet {
   const { count, height, width, channels } = images, data = images.data.slice();
   const line = width * channels;
   for (let n = 0; n < count; n++) {
-    if (!flipped[n]) continue;
+    if (flipped?.[n] === false) continue;
     for (let y = 0, from = n * height * line; y < height; y++, from += line) {
       for (let x = 0; x < width; x++) {
         const at = from + (width - 1 - x) * channels, to = from + x * channels;

@@ -2,8 +2,9 @@
  * Pictures shrunk to a few cells, as features where no extractor is.
  * @module
  */
-import type { ImageSet } from "../data/dataset.ts";
-import type { Features } from "./metric.ts";
+import type { ImageSet, Split } from "../data/dataset.ts";
+import { mirrorImages } from "../data/images.ts";
+import type { EvaluationContext, Features } from "./metric.ts";
 
 /** Mean colours of a grid of at most 8×8 cells, [count, cells · channels]: "pixels" features. */
 export function coarsePixels(images: ImageSet): Features {
@@ -27,4 +28,17 @@ export function coarsePixels(images: ImageSet): Features {
     for (let j = 0; j < dimension; j++) sums[j] /= pixels[j];
   }
   return { count, dimension, data: out };
+}
+
+/** As `context.features`, where the extractor's name may also be "pixels". */
+export async function featuresOrPixels(
+  context: EvaluationContext,
+  features: string,
+  of: Split | "mirrored train" | "samples",
+  count: number,
+): Promise<Features> {
+  if (features !== "pixels") return await context.features(features, of, count);
+  if (of === "samples") return coarsePixels(await context.subject.sample(count));
+  if (of !== "mirrored train") return coarsePixels((await context.split(of, count)).images);
+  return coarsePixels(mirrorImages((await context.split("train", count)).images));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { coarsePixels } from "./coarse_pixels.ts";
+import { featuresOrPixels } from "./coarse_pixels.ts";
 import { fitWhitening, whiten } from "./whitening.ts";
 import { defineMetric } from "./metric.ts";
 import type { EvaluationContext, Features, Metric, MetricValue, Views } from "./metric.ts";
@@ -25,8 +25,9 @@ export interface DuplicateShares {
 
 /**
  * Two pictures are near-duplicates where their distance is at most τ, the q-quantile of every
- * training picture's distance to the nearest *other* one, mirrored or not where they were seen so. New data of the same law is then flagged
- * with chance about q (the two distances are exchangeable), copies with chance about 1.
+ * training picture's distance to the nearest *other* one, mirrored or not where they were seen so. New
+ * data of the same law is then flagged with chance about q (the two distances are exchangeable),
+ * copies with chance about 1.
  * @throws RangeError where the training set has no 2 rows or q lies outside (0, 1).
  */
 export function duplicateShares(
@@ -65,12 +66,8 @@ async function compared(
   const count = Math.min(options.train, size("train"));
   const train = await seenTraining(context, { features, count });
   const tested = Math.min(samples, size("test"));
-  const heldOut = features === "pixels"
-    ? coarsePixels((await context.split("test", tested)).images)
-    : await context.features(features, "test", tested);
-  const generated = features === "pixels"
-    ? coarsePixels(await context.subject.sample(samples))
-    : await context.features(features, "samples", samples);
+  const heldOut = await featuresOrPixels(context, features, "test", tested);
+  const generated = await featuresOrPixels(context, features, "samples", samples);
   if (features !== "pixels" && (await context.extractor(features)).whitened) {
     return { samples: generated, train, heldOut };
   }

@@ -2,7 +2,7 @@
  * The linear probe: multinomial logistic regression with a ridge, in float64, deterministic.
  * @module
  */
-import { exp, log } from "../numeric/elementary.ts";
+import { exp, log, logSumExp } from "../numeric/elementary.ts";
 import { takeRows } from "./kernel.ts";
 import { columnMeans } from "./linear.ts";
 import type { Features } from "./metric.ts";
@@ -275,9 +275,7 @@ export function probeLoss(
   const sums = new Float64Array(classes), sizes = new Float64Array(classes);
   for (let i = 0; i < x.count; i++) {
     const own = rows.subarray(i * classes, (i + 1) * classes);
-    const largest = own.reduce((a, b) => Math.max(a, b), -Infinity);
-    const sum = own.reduce((s, v) => s + exp(v - largest), 0);
-    sums[labels[i]] += largest + log(sum) - own[labels[i]];
+    sums[labels[i]] += logSumExp(own) - own[labels[i]];
     sizes[labels[i]]++;
   }
   const means = sums.map((sum, c) => sum / sizes[c]).filter((_, c) => sizes[c] > 0);

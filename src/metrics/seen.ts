@@ -2,9 +2,8 @@
  * The training pictures as a model saw them: what a copy is a copy of.
  * @module
  */
-import { mirrorImages } from "../data/images.ts";
-import { coarsePixels } from "./coarse_pixels.ts";
-import type { EvaluationContext, Features, Views } from "./metric.ts";
+import { featuresOrPixels } from "./coarse_pixels.ts";
+import type { EvaluationContext, Views } from "./metric.ts";
 
 /**
  * Features of the first `count` training pictures, and of their mirror images where the model was
@@ -15,14 +14,9 @@ export async function seenTraining(
   context: EvaluationContext,
   { features, count }: { features: string; count: number },
 ): Promise<Views> {
-  const of = async (way: "train" | "mirrored train"): Promise<Features> => {
-    if (features !== "pixels") return await context.features(features, way, count);
-    const { images } = await context.split("train", count);
-    return coarsePixels(way === "train" ? images : mirrorImages(images, Array(count).fill(true)));
-  };
-  const plain = await of("train");
+  const plain = await featuresOrPixels(context, features, "train", count);
   if (!context.mirrored) return plain;
-  const mirrored = await of("mirrored train");
+  const mirrored = await featuresOrPixels(context, features, "mirrored train", count);
   const data = new Float64Array(2 * plain.data.length);
   data.set(plain.data);
   data.set(mirrored.data, plain.data.length);

@@ -80,7 +80,7 @@ async function splitFeatures(
   const { dataset, cache } = parts, engine = parts.engine.identity;
   const make = async () => {
     const { images } = await readSplit(dataset, of.split, of.count);
-    const seen = of.mirrored ? mirrorImages(images, Array(of.count).fill(true)) : images;
+    const seen = of.mirrored ? mirrorImages(images) : images;
     return await extractor.extract(seen);
   };
   if (cache === null) return await make();

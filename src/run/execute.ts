@@ -13,7 +13,7 @@ import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
 import { prepare, train } from "./training.ts";
-import { knownValues, trainedBy } from "./twin.ts";
+import { knownValues } from "./twin.ts";
 
 async function executeTraining(run: Run): Promise<Outcome> {
   const { planned, store } = run;
@@ -34,7 +34,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
       parameters: parameterCount(state),
       capabilities: model.capabilities,
       resumed: twin?.resumed ?? resumed,
-      ...(twin === null ? {} : { trainedBy: trainedBy(twin) }),
+      ...(twin === null ? {} : { trainedBy: twin.trainedBy }),
       seriesSha256: trained.seriesSha256,
     };
     if (trained.diverged !== null) {

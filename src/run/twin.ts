@@ -16,9 +16,11 @@ import type { Run } from "./job.ts";
 const twinFile = "trained_by.json";
 
 /** What is kept of a training that was taken over. */
-export interface Twin extends TrainedBy {
+export interface Twin {
   /** The run that it was taken from, which may have it from another. */
   readonly from: string;
+  /** The run that trained. */
+  readonly trainedBy: TrainedBy;
   readonly compile: number;
   readonly steps: number;
   readonly resumed: number;
@@ -60,6 +62,8 @@ async function twinRecord(store: Store, planned: PlannedRun): Promise<RunRecord 
  * @returns whether there was one
  */
 export async function adoptTwin({ planned, store, host }: Run): Promise<boolean> {
+  // What an adoption that was killed half-way has left must not be said of a training of the run's own.
+  await store.remove(planned.id, twinFile);
   const twin = await twinRecord(store, planned);
   if (twin === null) return false;
   const bytes = await weightsOf(store, twin);
@@ -69,9 +73,7 @@ export async function adoptTwin({ planned, store, host }: Run): Promise<boolean>
   const { compile, steps } = twin.timings;
   const kept: Twin = {
     from: twin.id,
-    id: twin.trainedBy?.id ?? twin.id,
-    gitSha: twin.trainedBy?.gitSha ?? gitSha,
-    finishedAt: twin.trainedBy?.finishedAt ?? finishedAt,
+    trainedBy: twin.trainedBy ?? { id: twin.id, gitSha, finishedAt },
     compile,
     steps,
     resumed: twin.resumed,
@@ -82,7 +84,7 @@ export async function adoptTwin({ planned, store, host }: Run): Promise<boolean>
   await store.write(planned.id, checkpointFile, bytes);
   host.emit({
     kind: "note",
-    note: `trained before as run ${kept.id}: only what is new is measured`,
+    note: `trained before as run ${kept.trainedBy.id}: only what is new is measured`,
   });
   return true;
 }
@@ -93,11 +95,6 @@ export async function twinOf({ planned, store }: Run): Promise<Twin | null> {
   return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes)) as Twin;
 }
 
-/** What the record says of it. */
-export function trainedBy({ id, gitSha, finishedAt }: Twin): TrainedBy {
-  return { id, gitSha, finishedAt };
-}
-
 /** Values that are known of a metric that is asked for, or null. */
 export type KnownValues = (
   asked: RunSpec["metrics"][number],
@@ -105,7 +102,7 @@ export type KnownValues = (
 ) => readonly MetricValue[] | null;
 
 /** What a record holds of a metric asked for with these settings, where all of it was measured. */
-export function valuesIn(
+function valuesIn(
   { spec, metrics }: RunRecord,
   extractors: RunSpec["extractors"],
 ): KnownValues {
@@ -127,17 +124,18 @@ export function valuesIn(
   };
 }
 
-/** Values of the run that this one's weights were taken from, or of the same control row. */
-export async function knownValues(
+/** The run that this one's weights were taken from, or the same control row. */
+async function measuredBefore(
   { planned, store, fresh }: Run,
   twin: Twin | null,
-): Promise<KnownValues> {
-  const record = fresh
-    ? null
-    : twin !== null
-    ? await store.readRecord(twin.from).catch(() => null)
-    : planned.spec.protocol === "control"
-    ? await twinRecord(store, planned)
-    : null;
-  return record === null ? () => null : valuesIn(record, planned.spec.extractors);
+): Promise<RunRecord | null> {
+  if (fresh) return null;
+  if (twin !== null) return await store.readRecord(twin.from).catch(() => null);
+  return planned.spec.protocol === "control" ? await twinRecord(store, planned) : null;
+}
+
+/** Values of metrics that were measured before on the same weights, or of the same control row. */
+export async function knownValues(run: Run, twin: Twin | null): Promise<KnownValues> {
+  const record = await measuredBefore(run, twin);
+  return record === null ? () => null : valuesIn(record, run.planned.spec.extractors);
 }

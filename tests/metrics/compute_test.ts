@@ -1,6 +1,6 @@
 /** Metrics from end to end in a world where the answers are known. */
-import type { Dataset } from "../../src/data/dataset.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import type { Dataset } from "../../src/data/dataset.ts";
 import { conditional } from "../../src/metrics/conditional.ts";
 import { control } from "../../src/metrics/control.ts";
 import { coverage } from "../../src/metrics/coverage.ts";

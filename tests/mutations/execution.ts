@@ -26,8 +26,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "fresh-takes-values-over",
     file: "src/run/twin.ts",
-    find: "const record = fresh\n",
-    replace: "const record = fresh && twin !== null\n",
+    find: "if (fresh) return null;",
+    replace: "if (fresh && twin !== null) return null;",
     law: "tests/run/twin_test.ts",
   },
   {

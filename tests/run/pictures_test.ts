@@ -73,15 +73,14 @@ Deno.test("nearest: a sample that is a training picture stands above that pictur
 });
 
 Deno.test("nearest: where mirror images were seen, a mirrored copy stands above its mirror image", async () => {
-  const mirrored = (images: ImageSet) => mirrorImages(images, Array(images.count).fill(true));
   const { cells, artefacts } = await sheets({
-    samples: async (count) => mirrored(await train(range(count))),
+    samples: async (count) => mirrorImages(await train(range(count))),
     neighbourhood: {
       of: "pixels",
       features: (images: ImageSet) => Promise.resolve(coarsePixels(images)),
       train: async () => {
         const plain = await train(range(60));
-        const both = coarsePixels(concatImages([plain, mirrored(plain)]));
+        const both = coarsePixels(concatImages([plain, mirrorImages(plain)]));
         return { ...both, pictures: 60 };
       },
     },

@@ -122,3 +122,16 @@ Deno.test("--fresh trains anew, and so does a run whose twin's checkpoint is dam
     assertEquals(weights(own.record), weights(record));
   });
 });
+
+Deno.test("an adoption that was killed half-way is not said of the run's own training", async () => {
+  await inFolder(async (out) => {
+    const run = planned(), store = openStore(out);
+    const left = { from: "x", trainedBy: { id: "x", gitSha: null, finishedAt: null } };
+    await store.write(run.id, "trained_by.json", new TextEncoder().encode(JSON.stringify(left)));
+    let steps = 4;
+    const stopped = await executeRun(run, await tinyHost(out, { stopped: () => steps-- <= 0 }));
+    assertEquals(stopped.kind, "stopped");
+    const { record } = await ran(run, out);
+    assertEquals([record.trainedBy, record.resumed], [undefined, 1]);
+  });
+});
