@@ -94,8 +94,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "duplicates-compare-with-themselves",
     file: "src/metrics/neighbours.ts",
-    find: "for (let j = i + 1; j < set.count; j++) {",
-    replace: "for (let j = i; j < set.count; j++) {",
+    find: "const own = from === pool ? pool.count / pictures : 0;",
+    replace: "const own = 0;",
     law: control,
   },
   {
