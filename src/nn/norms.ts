@@ -37,32 +37,44 @@ function groupMean(x_B11C: tf.Tensor4D, groups: number): tf.Tensor4D {
   return tf.reshape(tf.mul(mean, tf.ones([1, width])), [b, 1, 1, c]);
 }
 
-/** x less its group's mean, and one over its group's standard deviation [B, 1, 1, C]. */
-function centre(x: tf.Tensor4D, groups: number): { c: tf.Tensor4D; rstd: tf.Tensor4D } {
-  const c = tf.sub(x, groupMean(spatialMean(x), groups)) as tf.Tensor4D;
-  const variance = groupMean(spatialMean(tf.square(c)), groups);
+/** Two stages of a mean: over some axes, and from there to all that are normalised together. */
+interface Averaging {
+  /** [B or 1, 1, 1, C] */
+  readonly first: (x: tf.Tensor4D) => tf.Tensor4D;
+  /** The same shape. */
+  readonly rest: (x: tf.Tensor4D) => tf.Tensor4D;
+}
+
+/** x less its mean, and one over its standard deviation [B or 1, 1, 1, C]. */
+function centre(
+  x: tf.Tensor4D,
+  { first, rest }: Averaging,
+): { c: tf.Tensor4D; rstd: tf.Tensor4D } {
+  const c = tf.sub(x, rest(first(x))) as tf.Tensor4D;
+  const variance = rest(first(tf.square(c)));
   return { c, rstd: tf.rsqrt(tf.add(variance, EPSILON)) as tf.Tensor4D };
 }
 
 /**
- * With x̂ = c·r: dx = r·(g − ⟨g⟩ − x̂⟨g·x̂⟩), g = dy·gain, ⟨⟩ the group's mean;
+ * With x̂ = c·r: dx = r·(g − ⟨g⟩ − x̂⟨g·x̂⟩), g = dy·gain, ⟨⟩ the mean of what is normalised together;
  * dgain = Σ dy·x̂, dbias = Σ dy.
  */
-function groupNormOf(groups: number) {
+function normOf(averaging: Averaging) {
+  const { first, rest } = averaging;
   return customOp({
     forward: (x, gain, bias) => {
-      const { c, rstd } = centre(x as tf.Tensor4D, groups);
+      const { c, rstd } = centre(x as tf.Tensor4D, averaging);
       return tf.add(tf.mul(c, tf.mul(rstd, gain)), bias);
     },
     backward: (dy, [x, gain]) => {
-      const { c, rstd } = centre(x as tf.Tensor4D, groups);
-      const pixels = x.shape[1]! * x.shape[2]!;
-      const mean = spatialMean(dy as tf.Tensor4D);
-      const meanWithX = tf.mul(spatialMean(tf.mul(dy, c)), rstd) as tf.Tensor4D;
-      const slope = tf.mul(tf.square(rstd), groupMean(tf.mul(meanWithX, gain), groups));
-      const offset = tf.mul(rstd, groupMean(tf.mul(mean, gain), groups));
+      const { c, rstd } = centre(x as tf.Tensor4D, averaging);
+      const mean = first(dy as tf.Tensor4D);
+      const averaged = x.size / mean.size;
+      const meanWithX = tf.mul(first(tf.mul(dy, c)), rstd) as tf.Tensor4D;
+      const slope = tf.mul(tf.square(rstd), rest(tf.mul(meanWithX, gain)));
+      const offset = tf.mul(rstd, rest(tf.mul(mean, gain)));
       const dx = tf.sub(tf.sub(tf.mul(dy, tf.mul(rstd, gain)), tf.mul(c, slope)), offset);
-      return [dx, tf.mul(sumToLast(meanWithX), pixels), tf.mul(sumToLast(mean), pixels)];
+      return [dx, tf.mul(sumToLast(meanWithX), averaged), tf.mul(sumToLast(mean), averaged)];
     },
   });
 }
@@ -84,7 +96,39 @@ export function groupNorm(
   { groups = 8 }: { readonly groups?: number } = {},
 ): tf.Tensor4D {
   const count = dividing(x_BHWC.shape[3], groups);
-  return groupNormOf(count)(x_BHWC, p.gain, p.bias) as tf.Tensor4D;
+  const norm = normOf({ first: spatialMean, rest: (x) => groupMean(x, count) });
+  return norm(x_BHWC, p.gain, p.bias) as tf.Tensor4D;
+}
+
+/** Means over batch, height and width: [1, 1, 1, C]. */
+function channelMean(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.mean(spatialMean(x), 0, true);
+}
+
+/** Mean and variance (of n, not n − 1) of each channel. */
+export type Moments = { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D };
+
+/** A batch's moments over batch, height and width. */
+export function batchMoments(x_BHWC: tf.Tensor4D): Moments {
+  const mean = channelMean(x_BHWC);
+  const variance = channelMean(tf.square(tf.sub(x_BHWC, mean)));
+  return {
+    mean: tf.reshape(mean, [-1]) as tf.Tensor1D,
+    variance: tf.reshape(variance, [-1]) as tf.Tensor1D,
+  };
+}
+
+const batchNormOp = normOf({ first: channelMean, rest: (x) => x });
+
+/**
+ * Batch normalisation with gain and bias, ε = 1e-5: by the batch's own moments, as in training, or by
+ * `moments` that were kept, and then each picture for itself. Ioffe & Szegedy 2015 (arXiv:1502.03167).
+ */
+export function batchNorm(p: Norm, x_BHWC: tf.Tensor4D, moments?: Moments): tf.Tensor4D {
+  if (moments === undefined) return batchNormOp(x_BHWC, p.gain, p.bias) as tf.Tensor4D;
+  const { mean, variance } = moments;
+  const factor = tf.mul(p.gain, tf.rsqrt(tf.add(variance, EPSILON)));
+  return tf.add(tf.mul(tf.sub(x_BHWC, mean), factor), p.bias);
 }
 
 function centreRows(x: tf.Tensor2D): { c: tf.Tensor2D; rstd: tf.Tensor2D } {

@@ -6,7 +6,17 @@ import type { BuildContext, Model, TensorRecord } from "../../src/families/famil
 import { config, gan, settingsOf } from "../../src/families/gan/mod.ts";
 import { formNames, forms, losses } from "../../src/families/gan/forms.ts";
 import { iterate } from "../../src/families/gan/spectral.ts";
-import type { State } from "../../src/families/gan/setting.ts";
+import { discriminate } from "../../src/families/gan/discriminator.ts";
+import { generate } from "../../src/families/gan/generator.ts";
+import {
+  drawInputs,
+  generatorOptions,
+  type State,
+  toNetwork,
+} from "../../src/families/gan/setting.ts";
+import { atHeScale } from "../../src/families/gan/weights.ts";
+import type { Moments } from "../../src/nn/mod.ts";
+import { fold } from "../../src/random/key.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { built, key, read, reloaded, rows, sample16, squares } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
@@ -14,6 +24,13 @@ import { close } from "../law.ts";
 
 const tiny = { latent: 4, width: 8 };
 const kind: Factor = { name: "kind", kind: "class", classes: ["dark", "light"] };
+/** As the programs of a tiny DCGAN have it. */
+const dcganSetting = {
+  sample: sample16,
+  conditions: [],
+  steps: 40,
+  config: settingsOf(config.parse({ ...tiny, form: "dcgan" })),
+};
 const point: ImageSpec = { kind: "image", height: 1, width: 2, channels: 1 };
 
 /** Trains by the model's own schedule; step i's batch and key depend on i alone. */
@@ -308,8 +325,8 @@ Deno.test("gan: a form fills what is left out, and what is said overrides it", (
     // A written-out config is the same config.
     assertEquals(settingsOf(config.parse(found)), found);
   }
-  const found = settingsOf(config.parse({ form: "dcgan", loss: "hinge", penalty: "r1" }));
-  assertEquals([found.loss, found.architecture, found.penalty], ["hinge", "dcgan", "r1"]);
+  const found = settingsOf(config.parse({ form: "sngan", loss: "wasserstein", penalty: "r1" }));
+  assertEquals([found.loss, found.architecture, found.penalty], ["wasserstein", "residual", "r1"]);
   assert(found.penaltyWeight > 0 && found.penaltyEvery > 1);
 });
 
@@ -321,7 +338,100 @@ Deno.test("gan: the config refuses what it can't do", () => {
   assertEquals(issues({ augment: 0.95 }), ["augment"]);
   assertEquals(issues({ form: "dcgan", penaltyWeight: 1 }), ["penaltyWeight"]);
   assertEquals(issues({ penalty: "none", penaltyEvery: 4 }), ["penaltyEvery"]);
+  assertEquals(issues({ form: "dcgan", penalty: "r1" }), ["penalty"]);
+  assertEquals(issues({ form: "wgan-gp", architecture: "dcgan" }), ["penalty"]);
+  assertEquals(issues({ form: "dcgan", architecture: "residual", penalty: "r1" }), undefined);
   assertThrows(() => built(gan, { condition: ["kinds"] }, { factors: [kind] }), Error, "kinds");
+});
+
+Deno.test("gan: dcgan keeps averages of moments, from the first step on as its weights' average", async () => {
+  const model = built(gan, { ...tiny, form: "dcgan", generatorRate: 1e-9 });
+  const start = model.init(key("init"));
+  const { generator: { params } } = start as unknown as State;
+  // The generator stays as it is: its moments are those of each step's z.
+  const seen = [0, 1].map((step) =>
+    tf.tidy(() => {
+      const found: Moments[] = [];
+      const drawn = drawInputs(fold(key("train", step), "generate"), rows(4), dcganSetting);
+      generate(
+        atHeScale(params),
+        { ...drawn, labels: {}, by: { seen: found } },
+        generatorOptions(dcganSetting),
+      );
+      return found.flatMap(({ mean, variance }) => [mean, variance]);
+    })
+  );
+  const first = await Promise.all(seen[0].map((t) => engine.read(t)));
+  const second = await Promise.all(seen[1].map((t) => engine.read(t)));
+  const { state } = await train(model, { steps: 2, state: start });
+  const kept = (state as unknown as State).generator.moments!;
+  const flat = kept.flatMap(({ mean, variance }) => [mean, variance]);
+  for (const [i, tensor] of flat.entries()) {
+    const initial = i % 2; // means 0, variances 1
+    (await engine.read(tensor)).forEach((v, c) => {
+      // min(0.9…, (1 + t)/(10 + t)): a tenth, then two elevenths, of what was.
+      const one = 0.1 * initial + 0.9 * first[i][c];
+      close(v, 2 / 11 * one + 9 / 11 * second[i][c], 1e-5 * (1 + Math.abs(v)), `moment ${i}`);
+    });
+  }
+});
+
+Deno.test("gan: dcgan's discriminator normalises real and generated pictures apart, and keeps both halves' moments", async () => {
+  const model = built(gan, { ...tiny, form: "dcgan" });
+  const start = model.init(key("init")) as unknown as State;
+  const inputs = { x_BHWC: squares(4), rows_B: rows(4) };
+  const [next, outputs] = model.programs.train(start as never, inputs, key("step"));
+  const own = tf.tidy(() => {
+    const drawn = drawInputs(fold(key("step"), "generate"), rows(4), dcganSetting);
+    const fake = generate(
+      atHeScale(start.generator.params),
+      { ...drawn, labels: {} },
+      generatorOptions(dcganSetting),
+    );
+    const halves = [toNetwork(inputs.x_BHWC), fake].map((x_BHWC) => {
+      const seen: Moments[] = [];
+      const score_B = discriminate(atHeScale(start.discriminator.params), {
+        x_BHWC,
+        labels: {},
+        by: { seen },
+      }, []);
+      return { score: tf.mean(score_B), variances: seen.map(({ variance }) => variance) };
+    });
+    return {
+      ...halves[0],
+      fake: halves[1].score,
+      variance: tf.add(halves[0].variances[0], halves[1].variances[0]),
+    };
+  });
+  const [real] = await engine.read(own.score), [fake] = await engine.read(own.fake);
+  close((await engine.read(outputs.real_score as tf.Tensor))[0], real, 1e-5 * (1 + Math.abs(real)));
+  close((await engine.read(outputs.fake_score as tf.Tensor))[0], fake, 1e-5 * (1 + Math.abs(fake)));
+  const kept = await engine.read((next as unknown as State).discriminator.moments![0].variance);
+  const sum = await engine.read(own.variance);
+  kept.forEach((v, c) => close(v, 0.1 + 0.9 * sum[c] / 2, 1e-5 * (1 + v), `variance ${c}`));
+});
+
+Deno.test("gan: dcgan draws in (−1, 1), and no bias stands before a normalisation", async () => {
+  const model = built(gan, { ...tiny, form: "dcgan", learningRate: 0.1, warmup: 0 });
+  const { state } = await train(model, { steps: 5 });
+  const params = (state as unknown as State).generator.params;
+  const seen: Moments[] = [];
+  const x_BHWC = tf.tidy(() => {
+    const z_BZ = tf.tensor2d([[3, -2, 1, 5], [-3, 2, -1, -5]]);
+    const { noise } = drawInputs(key("noise"), rows(2), dcganSetting);
+    const found: Moments[] = [];
+    const x = generate(
+      atHeScale(params),
+      { z_BZ, noise, labels: {}, by: { seen: found } },
+      generatorOptions(dcganSetting),
+    );
+    seen.push({ mean: tf.keep(found[0].mean), variance: tf.keep(found[0].variance) });
+    return x;
+  });
+  for (const v of await engine.read(x_BHWC)) assert(Math.abs(v) <= 1, `a pixel of ${v}`);
+  // What the first layer makes of z and −z cancels, unless something is added that doesn't hear z.
+  const deviation = Math.sqrt(Math.max(...await engine.read(seen[0].variance)));
+  for (const v of await engine.read(seen[0].mean)) close(v, 0, 1e-5 * deviation, "mean of ±z");
 });
 
 Deno.test("gan: from a linear start a new generator draws the data's Gaussian, and it stays as it is", async () => {

@@ -11,6 +11,7 @@ const augment = `${folder}/augment.ts`;
 const training = `${folder}/train.ts`;
 const turns = `${folder}/turns.ts`;
 const sample = `${folder}/sample.ts`;
+const plain = `${folder}/plain.ts`;
 
 const game = "tests/properties/gan_game_test.ts";
 const slopes = "tests/properties/gan_penalty_test.ts";
@@ -145,6 +146,56 @@ export const mutants = [
     find: "return tf.mul(slopes_BHWC, tf.reshape(game.exchange(scores), [-1, 1, 1, 1]));",
     replace: "return tf.neg(slopes_BHWC);",
     law: both,
+  },
+  {
+    // A slope through the batch's moments is no multiple of the discriminator's.
+    id: "gan-slopes-exchanged-across-the-batch",
+    file: turns,
+    find: "game.exchange !== undefined && state.discriminator.params.plain === undefined",
+    replace: "game.exchange !== undefined",
+    law: both,
+  },
+  {
+    id: "dcgan-halves-normalised-together",
+    file: turns,
+    find: "if (layers.plain === undefined) {",
+    replace: "if (layers !== undefined) {",
+    law: family,
+  },
+  {
+    id: "dcgan-samples-by-their-batch",
+    file: plain,
+    find: 'if ("kept" in by) return',
+    replace: 'if ("kept" in by && layer > 9) return',
+    law: family,
+  },
+  {
+    id: "dcgan-moments-of-one-half",
+    file: turns,
+    find: "moments: emaUpdate(real.seen, fake.seen, 0.5),",
+    replace: "moments: real.seen,",
+    law: family,
+  },
+  {
+    id: "dcgan-moments-forget-at-once",
+    file: training,
+    find: "{ moments: emaUpdate(moments, seen, decay) }",
+    replace: "{ moments: seen }",
+    law: family,
+  },
+  {
+    id: "dcgan-pictures-without-bounds",
+    file: plain,
+    find: "tf.tanh(crop(up(head, h_BHWC), sample))",
+    replace: "crop(up(head, h_BHWC), sample)",
+    law: family,
+  },
+  {
+    id: "dcgan-bias-before-its-normalisation",
+    file: plain,
+    find: "tf.matMul(input_BI, stem.weight)",
+    replace: "tf.add(tf.matMul(input_BI, stem.weight), tf.max(stem.norm.gain))",
+    law: family,
   },
   {
     id: "gan-generator-climbs",
@@ -315,24 +366,23 @@ export const mutants = [
   {
     id: "gan-augmentation-leaks-into-scores",
     file: sample,
-    find: "{ x_BHWC: toNetwork(x_BHWC), labels }",
-    replace: "{ x_BHWC: tf.mul(toNetwork(x_BHWC), tf.sub(1, state.augmentation.p)), labels }",
+    find: "{ x_BHWC: toNetwork(x_BHWC), labels, by }",
+    replace: "{ x_BHWC: tf.mul(toNetwork(x_BHWC), tf.sub(1, state.augmentation.p)), labels, by }",
     law: augmentation,
   },
   {
     id: "gan-augmentation-leaks-into-samples",
     file: sample,
-    find:
-      "return toPixels(generate(atHeScale(state.generator.ema), given, generatorOptions(setting)));",
+    find: "return toPixels(generate(atHeScale(ema), given, generatorOptions(setting)));",
     replace:
-      "return toPixels(tf.mul(generate(atHeScale(state.generator.ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
+      "return toPixels(tf.mul(generate(atHeScale(ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
     law: augmentation,
   },
   {
     id: "gan-average-unused",
     file: sample,
-    find: "atHeScale(state.generator.ema)",
-    replace: "atHeScale(state.generator.params)",
+    find: "generate(atHeScale(ema)",
+    replace: "generate(atHeScale(state.generator.params)",
     law: family,
     filter: "averaged",
   },
@@ -347,9 +397,8 @@ export const mutants = [
   {
     id: "gan-directions-forgotten",
     file: training,
-    find: "return pairs.length === 0 ? next : { ...next, directions: pairs.map(({ u }) => u) };",
-    replace:
-      "return pairs.length === 0 ? next : { ...next, directions: pairs.map(({ u }) => tf.zerosLike(u)) };",
+    find: "directions: pairs.map(({ u }) => u)",
+    replace: "directions: pairs.map(({ u }) => tf.zerosLike(u))",
     law: family,
     filter: "directions",
   },

@@ -1,6 +1,20 @@
 /** Mutants of numbers, randomness, the wasm engine and nn: each edit must make its law fail. */
 export const mutants = [
   {
+    id: "batch-moments-of-a-picture",
+    file: "src/nn/norms.ts",
+    find: "return tf.mean(spatialMean(x), 0, true);",
+    replace: "return spatialMean(x);",
+    law: "tests/nn/layers_test.ts",
+  },
+  {
+    id: "kept-moments-without-the-root",
+    file: "src/nn/norms.ts",
+    find: "tf.mul(p.gain, tf.rsqrt(tf.add(variance, EPSILON)))",
+    replace: "tf.div(p.gain, tf.add(variance, EPSILON))",
+    law: "tests/nn/layers_test.ts",
+  },
+  {
     id: "muon-without-transposing-back",
     file: "src/nn/muon.ts",
     find: "return tall ? tf.transpose(found) : found;",

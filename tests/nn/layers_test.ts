@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { openEngine } from "../../src/engine/mod.ts";
 import {
   avgPool2,
+  batchMoments,
+  batchNorm,
   conv,
   embed,
   gelu,
@@ -86,6 +88,37 @@ law("a normalised group has mean 0 and variance 1; any scale and shift of the in
   },
   cases: 30,
 });
+
+law(
+  "over the batch a channel has mean 0 and variance 1, and by the moments it had it is the same",
+  {
+    source: "Ioffe & Szegedy 2015 (arXiv:1502.03167), algorithm 1 and 2",
+    given: { seed, scale: fc.constantFrom(0.1, 1, 30), shift: fc.constantFrom(-5, 0, 100) },
+    holds: async ({ seed, scale, shift }) => {
+      const x = () => {
+        const x = normal<tf.Rank.R4>(keyTensor(hostKey(seed)), [3, 4, 5, 2]);
+        return tf.add(tf.mul(x, scale), shift) as tf.Tensor4D;
+      };
+      const y = await read(() => batchNorm(initNorm(2), x()));
+      const noise = float32(60, 1 + Math.abs(shift) / scale);
+      for (const c of [0, 1]) {
+        const channel = y.filter((_, i) => i % 2 === c);
+        const mean = channel.reduce((s, v) => s + v, 0) / 60;
+        const variance = channel.reduce((s, v) => s + (v - mean) ** 2, 0) / 60;
+        close(mean, 0, noise, "mean");
+        close(variance, 1, 2e-3 + 2 * noise, "variance");
+      }
+      // One picture by all pictures' moments: what it was among them.
+      const alone = await read(() => {
+        const first = tf.slice(x(), 0, 1) as tf.Tensor4D;
+        return batchNorm(initNorm(2), first, batchMoments(x()));
+      });
+      alone.forEach((v, i) => close(v, y[i], 4 * noise, `number ${i}`));
+    },
+    kills: ["batch-moments-of-a-picture", "kept-moments-without-the-root"],
+    cases: 30,
+  },
+);
 
 law("up and down by two is the identity; down and up keeps means", {
   source: "definition",

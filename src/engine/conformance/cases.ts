@@ -139,6 +139,13 @@ const LAYERS: readonly Case[] = [
     reference: (x, gain, bias) => affine(ref.normalise(x, [1, 2], 2), gain, bias),
   },
   {
+    op: "batchNorm",
+    inputs: [PICTURE, [4], [4]],
+    run: (x, gain, bias) =>
+      nn.batchNorm({ gain: gain as tf.Tensor1D, bias: bias as tf.Tensor1D }, x as tf.Tensor4D),
+    reference: (x, gain, bias) => affine(ref.normalise(x, [0, 1, 2], 4), gain, bias),
+  },
+  {
     op: "layerNorm",
     inputs: [[2, 3, 5], [5], [5]],
     run: (x, gain, bias) =>

@@ -15,8 +15,9 @@ export const config = z.strictObject({
   loss: z.enum(losses).optional().describe("What the networks play for; the form's"),
   architecture: z.enum(architectures).optional()
     .describe(
-      "Networks: plain convolutions, residual blocks, or a mapping network that modulates them " +
-        "(discriminator: residual); the form's. Samples under 16 a side get perceptrons",
+      "Networks: plain convolutions normalised over the batch, residual blocks, or a mapping " +
+        "network that modulates them (discriminator: residual); the form's. Samples under 16 a " +
+        "side get perceptrons",
     ),
   penalty: z.enum(penalties).optional()
     .describe(
@@ -47,7 +48,9 @@ export const config = z.strictObject({
         "principal components before training: the game starts at the pixels' Gaussian",
     ),
   noise: z.boolean().default(true)
-    .describe("Style: noise of learned strength beside each convolution"),
+    .describe(
+      "Residual: grain of learned strength on the picture; style: also beside each convolution",
+    ),
   latent: sizeFields.latent,
   width: z.int().min(8).max(512).default(64)
     .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
@@ -89,6 +92,14 @@ export const config = z.strictObject({
   }
   if (penalty === "none" && (c.penaltyEvery ?? 1) > 1) {
     reject("penaltyEvery", `${c.form} has no penalty to take; name one, e.g. penalty: r1`);
+  }
+  // Gulrajani et al. 2017, section 4: a penalty is of each picture's slope, not of a batch's.
+  if (penalty !== "none" && (c.architecture ?? forms[c.form].architecture) === "dcgan") {
+    reject(
+      "penalty",
+      "dcgan's discriminator normalises over the batch, where no picture has a slope of its own; " +
+        "with a penalty take architecture: residual",
+    );
   }
 });
 

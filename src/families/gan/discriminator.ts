@@ -1,6 +1,6 @@
 /**
- * The discriminator: pictures to one number each. Nothing in it looks across the batch, so that a
- * picture's score is its own and one gradient of the sum gives every picture's slope.
+ * The discriminator: pictures to one number each. But for DCGAN's nothing in it looks across the
+ * batch, so that a picture's score is its own and one gradient of the sum gives every picture's slope.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -10,14 +10,11 @@ import type { Key } from "../../engine/engine.ts";
 import {
   type Conv,
   conv,
-  groupNorm,
   initConv,
   initLinear,
-  initNorm,
   leakyRelu,
   type Linear,
   linear,
-  type Norm,
 } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
 import {
@@ -38,13 +35,8 @@ import {
   type Sizes,
   stagesOf,
 } from "./layers.ts";
+import { type Batchwise, initPlainCritic, type PlainCritic, plainFeatures } from "./plain.ts";
 
-/** Strided convolutions, each but the first normalised. */
-type Plain = {
-  readonly stem: Conv;
-  readonly convs: readonly Conv[];
-  readonly norms: readonly Norm[];
-};
 /** A residual block a stage. */
 type Residual = {
   readonly stem: Conv;
@@ -54,7 +46,7 @@ type Residual = {
 
 /** A discriminator's parameters: one of the bodies, and what makes a number of its features. */
 export type Discriminator = {
-  readonly plain?: Plain;
+  readonly plain?: PlainCritic;
   readonly residual?: Residual;
   readonly perceptron?: Mlp;
   readonly head: Linear;
@@ -72,22 +64,6 @@ export interface DiscriminatorOptions extends Sizes {
 /** Features of the perceptron, and its hidden units, a unit of width. */
 const PERCEPTRON_FACTOR = 2;
 const PERCEPTRON_DEPTH = 3;
-
-function initPlain(key: Key, options: DiscriminatorOptions): Plain {
-  const stages = stagesOf(options);
-  const inner = stages.slice(1);
-  return {
-    stem: initConv(fold(key, "stem"), {
-      in: options.sample.channels,
-      out: stages[0].channels,
-      kernel: 4,
-    }),
-    convs: inner.map(({ channels }, i) =>
-      initConv(fold(key, `conv ${i}`), { in: stages[i].channels, out: channels, kernel: 4 })
-    ),
-    norms: inner.map(({ channels }) => initNorm(channels)),
-  };
-}
 
 function initResidual(key: Key, options: DiscriminatorOptions): Residual {
   const stages = stagesOf(options);
@@ -127,25 +103,19 @@ export function initDiscriminator(key: Key, options: DiscriminatorOptions): Disc
     });
     return { perceptron, ...told(units) };
   }
-  const last = stagesOf(options).at(-1)!;
+  const stages = stagesOf(options);
+  const last = stages.at(-1)!;
   const features = last.height * last.width * last.channels;
   return architecture === "dcgan"
-    ? { plain: initPlain(body, options), ...told(features) }
+    ? { plain: initPlainCritic(body, { channels: sample.channels, stages }), ...told(features) }
     : { residual: initResidual(body, options), ...told(features) };
 }
 
 /** Pictures in [−1, 1] to features [B, F]. */
-function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D): tf.Tensor2D {
+function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D, by: Batchwise): tf.Tensor2D {
   const flat = (h: tf.Tensor4D) => tf.reshape(h, [x_BHWC.shape[0], -1]) as tf.Tensor2D;
   if (p.perceptron !== undefined) return leakyRelu(mlp(p.perceptron, flat(x_BHWC)));
-  if (p.plain !== undefined) {
-    const { stem, convs, norms } = p.plain;
-    let h_BHWC = leakyRelu(conv(stem, x_BHWC, { stride: 2 }));
-    convs.forEach((one, i) => {
-      h_BHWC = leakyRelu(groupNorm(norms[i], conv(one, h_BHWC, { stride: 2 })));
-    });
-    return flat(h_BHWC);
-  }
+  if (p.plain !== undefined) return flat(plainFeatures(p.plain, x_BHWC, by));
   const { stem, blocks, down: downs } = p.residual!;
   let h_BHWC = conv(stem, spaceToDepth(x_BHWC));
   blocks.forEach((one, i) => {
@@ -161,10 +131,15 @@ function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D): tf.Tensor2D {
  */
 export function discriminate(
   p: Discriminator,
-  { x_BHWC, labels }: { x_BHWC: tf.Tensor4D; labels: Labels },
+  { x_BHWC, labels, by = { seen: [] } }: {
+    x_BHWC: tf.Tensor4D;
+    labels: Labels;
+    /** Default: the batch's own moments, where any layer wants moments. */
+    by?: Batchwise;
+  },
   conditions: readonly Condition[],
 ): tf.Tensor1D {
-  const features_BF = featuresOf(p, x_BHWC);
+  const features_BF = featuresOf(p, x_BHWC, by);
   const score_B = tf.reshape(linear(p.head, features_BF), [-1]) as tf.Tensor1D;
   if (p.classes === undefined) return score_B;
   const class_BF = embedConditions(p.classes, labels, conditions);

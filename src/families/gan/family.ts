@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { adam, emaInit } from "../../nn/mod.ts";
+import { adam, emaInit, type Moments } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
@@ -20,6 +20,7 @@ import { initDiscriminator } from "./discriminator.ts";
 import { initGenerator } from "./generator.ts";
 import { fitLinearStart, initLinearStart, type LinearStart, sketch } from "../linear_start.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
+import { criticMoments, generatorMoments } from "./plain.ts";
 import { initDirections } from "./spectral.ts";
 import { generatorOptions, type Setting, type State, toNetwork } from "./setting.ts";
 import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
@@ -27,6 +28,11 @@ import type { Batch } from "./turns.ts";
 import { atUnitScale } from "./weights.ts";
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };
+
+/** Moments of a body that keeps any. */
+function momentsOf<B>(body: B | undefined, initial: (body: B) => Moments[]) {
+  return body === undefined ? {} : { moments: initial(body) };
+}
 
 function build(written: Config, { sample, steps, factors }: BuildContext): Model {
   const config = settingsOf(written);
@@ -62,6 +68,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
           params: generator,
           ema: emaInit(generator),
           slots: optimiser.init(generator),
+          ...momentsOf(generator.plain, generatorMoments),
         },
         discriminator: {
           params: discriminator,
@@ -69,6 +76,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
           ...(spectralNorm
             ? { directions: initDirections(fold(key, "directions"), discriminator) }
             : {}),
+          ...momentsOf(discriminator.plain, criticMoments),
         },
         augmentation: {
           p: tf.scalar(typeof augment === "number" ? augment : 0),

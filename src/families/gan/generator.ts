@@ -6,16 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
 import { crop } from "../../backbones/space.ts";
 import type { Key } from "../../engine/engine.ts";
-import {
-  type Conv,
-  groupNorm,
-  initLinear,
-  initNorm,
-  leakyRelu,
-  type Linear,
-  linear,
-  type Norm,
-} from "../../nn/mod.ts";
+import { type Conv, initLinear, leakyRelu, type Linear, linear } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
 import {
   type Condition,
@@ -36,15 +27,9 @@ import {
   stagesOf,
   up,
 } from "./layers.ts";
+import { type Batchwise, initPlainGenerator, type PlainGenerator, plainPictures } from "./plain.ts";
 import { initStyle, type Noise, type Style, style } from "./style.ts";
 
-/** Convolutions between doublings, each normalised. */
-type Plain = {
-  readonly stem: Linear;
-  readonly norms: readonly Norm[];
-  readonly rise: readonly Conv[];
-  readonly head: Conv;
-};
 /** A residual block a stage. */
 type Residual = {
   readonly stem: Linear;
@@ -55,7 +40,7 @@ type Residual = {
 
 /** A generator's parameters: one of the bodies. */
 export type Generator = {
-  readonly plain?: Plain;
+  readonly plain?: PlainGenerator;
   readonly residual?: Residual;
   readonly style?: Style;
   readonly perceptron?: Mlp;
@@ -70,7 +55,10 @@ export interface GeneratorOptions extends Sizes {
   /** Channels for one of the discriminator, where there are stages. */
   readonly wider: number;
   readonly conditions: readonly Condition[];
-  /** Whether the picture, and with `style` each convolution, has noise of learned strength. */
+  /**
+   * Whether the picture, and with `style` each convolution, has noise of learned strength; not with
+   * `dcgan`.
+   */
   readonly noise: boolean;
   /** Whether the pictures are added to a linear map of z. */
   readonly linear: boolean;
@@ -101,19 +89,6 @@ function initHead(key: Key, options: GeneratorOptions): Conv {
     kernel: 3,
     scale: HEAD_SCALE * (options.linear ? ADDED_SCALE : 1),
   });
-}
-
-function initPlain(key: Key, input: number, options: GeneratorOptions): Plain {
-  const stages = risingStages(options);
-  const [{ height, width, channels }] = stages;
-  return {
-    stem: initLinear(fold(key, "stem"), { in: input, out: height * width * channels }),
-    norms: stages.map((stage) => initNorm(stage.channels)),
-    rise: stages.slice(1).map((stage, i) =>
-      initUp(fold(key, `up ${i}`), { in: stages[i].channels, out: stage.channels, kernel: 3 })
-    ),
-    head: initHead(key, options),
-  };
 }
 
 function initResidual(key: Key, input: number, options: GeneratorOptions): Residual {
@@ -154,9 +129,12 @@ export function initGenerator(key: Key, options: GeneratorOptions): Generator {
     ...classes,
     ...(noise ? { grain: tf.fill([sample.channels], GRAIN) as tf.Tensor1D } : {}),
   };
-  if (architecture === "dcgan") return { plain: initPlain(body, input, options), ...rest };
-  if (architecture === "residual") return { residual: initResidual(body, input, options), ...rest };
   const stages = risingStages(options);
+  if (architecture === "dcgan") {
+    const head = initHead(body, options);
+    return { plain: initPlainGenerator(body, { input, stages, head }), ...classes };
+  }
+  if (architecture === "residual") return { residual: initResidual(body, input, options), ...rest };
   return { style: initStyle(body, { input, stages, sample, noise }), ...rest };
 }
 
@@ -167,12 +145,14 @@ export interface Request {
   readonly noise: Noise;
   /** What the pictures are added to. */
   readonly linear?: LinearStart;
+  /** Default: the batch's own moments, where any layer wants moments. */
+  readonly by?: Batchwise;
 }
 
 /** A body's pictures [B, H, W, C] of its inputs [B, I]. */
 function bodyOf(
   p: Generator,
-  { input_BI, noise }: { input_BI: tf.Tensor2D; noise: Noise },
+  { input_BI, noise, by }: { input_BI: tf.Tensor2D; noise: Noise; by: Batchwise },
   options: GeneratorOptions,
 ): tf.Tensor4D {
   const { sample } = options;
@@ -182,20 +162,13 @@ function bodyOf(
   }
   const stages = risingStages(options);
   if (p.style !== undefined) return style(p.style, { input_BI, noise }, { stages, sample });
+  if (p.plain !== undefined) return plainPictures(p.plain, { input_BI, by }, { stages, sample });
   const [{ height, width, channels }] = stages;
-  const start = (stem: Linear) =>
-    tf.reshape(linear(stem, input_BI), [-1, height, width, channels]) as tf.Tensor4D;
-  if (p.plain !== undefined) {
-    const { stem, norms, rise, head } = p.plain;
-    let h_BHWC = leakyRelu(groupNorm(norms[0], start(stem)), 0);
-    rise.forEach((one, i) => {
-      const risen = crop(up(one, h_BHWC), stages[i + 1]);
-      h_BHWC = leakyRelu(groupNorm(norms[i + 1], risen), 0);
-    });
-    return crop(up(head, h_BHWC), sample);
-  }
   const { stem, blocks, rise, head } = p.residual!;
-  let h_BHWC = block(blocks[0], start(stem));
+  let h_BHWC = block(
+    blocks[0],
+    tf.reshape(linear(stem, input_BI), [-1, height, width, channels]) as tf.Tensor4D,
+  );
   rise.forEach((one, i) => {
     const risen = crop(up(one, leakyRelu(h_BHWC)), stages[i + 1]);
     h_BHWC = block(blocks[i + 1], risen);
@@ -211,13 +184,13 @@ function bodyOf(
  */
 export function generate(
   p: Generator,
-  { z_BZ, labels, noise, linear }: Request,
+  { z_BZ, labels, noise, linear, by = { seen: [] } }: Request,
   options: GeneratorOptions,
 ): tf.Tensor4D {
   const input_BI = p.classes === undefined
     ? z_BZ
     : tf.concat([z_BZ, embedConditions(p.classes, labels, options.conditions)], 1) as tf.Tensor2D;
-  const drawn_BHWC = bodyOf(p, { input_BI, noise }, options);
+  const drawn_BHWC = bodyOf(p, { input_BI, noise, by }, options);
   const x_BHWC = linear === undefined
     ? drawn_BHWC
     : tf.add(drawn_BHWC, tf.reshape(linearPictures(linear, z_BZ), drawn_BHWC.shape)) as tf.Tensor4D;

@@ -1,6 +1,6 @@
 /**
- * Pictures and scores out of a GAN. Nothing here is augmented, and pictures come from the averaged
- * generator.
+ * Pictures and scores out of a GAN. Nothing here is augmented, pictures come from the averaged
+ * generator, and what normalises over the batch goes by kept averages: each row is its own.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -27,11 +27,12 @@ function toPixels(x_BHWC: tf.Tensor4D): tf.Tensor4D {
 
 function pictures(
   state: State,
-  request: Omit<Request, "linear">,
+  request: Omit<Request, "linear" | "by">,
   setting: Setting,
 ): tf.Tensor4D {
-  const given = { ...request, linear: state.linear };
-  return toPixels(generate(atHeScale(state.generator.ema), given, generatorOptions(setting)));
+  const { ema, moments = [] } = state.generator;
+  const given = { ...request, linear: state.linear, by: { kept: moments } };
+  return toPixels(generate(atHeScale(ema), given, generatorOptions(setting)));
 }
 
 /** Samples of rows: row i's depends on rows_B[i], its labels and the key alone. */
@@ -68,5 +69,6 @@ export function scorePictures(
   const { discriminator } = state;
   const layers = layersOf(discriminator.params, setting, pairsOf(discriminator));
   const labels = noLabels(setting.conditions, x_BHWC.shape[0]);
-  return discriminate(layers, { x_BHWC: toNetwork(x_BHWC), labels }, setting.conditions);
+  const by = { kept: discriminator.moments ?? [] };
+  return discriminate(layers, { x_BHWC: toNetwork(x_BHWC), labels, by }, setting.conditions);
 }

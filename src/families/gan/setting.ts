@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../data/dataset.ts";
 import type { Key } from "../../engine/engine.ts";
-import type { AdamSlots } from "../../nn/mod.ts";
+import type { AdamSlots, Moments } from "../../nn/mod.ts";
 import { fold, normal } from "../../random/key.ts";
 import type { Condition } from "../conditioning.ts";
 import type { LinearStart } from "../linear_start.ts";
@@ -33,10 +33,14 @@ export type State = {
     readonly params: Generator;
     readonly ema: Generator;
     readonly slots: AdamSlots<Generator>;
+    /** Averages of its layers' moments, where they normalise over the batch. */
+    readonly moments?: readonly Moments[];
   };
   readonly discriminator: {
     readonly params: Discriminator;
     readonly slots: AdamSlots<Discriminator>;
+    /** Averages of its layers' moments, over real and generated pictures alike. */
+    readonly moments?: readonly Moments[];
     /** With spectral normalisation. */
     readonly directions?: Directions;
   };

@@ -4,7 +4,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { TensorTree } from "../../engine/tree.ts";
-import { adam, type AdamSlots, emaUpdate, valueAndGrad, warmupCosine } from "../../nn/mod.ts";
+import {
+  adam,
+  type AdamSlots,
+  emaUpdate,
+  type Moments,
+  valueAndGrad,
+  warmupCosine,
+} from "../../nn/mod.ts";
 import { pow } from "../../numeric/elementary.ts";
 import { fold } from "../../random/key.ts";
 import { dropLabels } from "../conditioning.ts";
@@ -15,7 +22,6 @@ import type { Discriminator } from "./discriminator.ts";
 import type { Generator } from "./generator.ts";
 import { adversarialLosses, diagnose } from "./objective.ts";
 import { augments, layersOf, pairsOf, type Setting, type State, toNetwork } from "./setting.ts";
-import type { Pair } from "./spectral.ts";
 import {
   type Batch,
   criticOf,
@@ -66,31 +72,57 @@ function optimised<P extends TensorTree>(
   return adam({ beta1, beta2 }).update({ ...now, grads, learningRate });
 }
 
-/** The generator after its turn, with its average. */
-function movedGenerator(step: Step, grads: Generator): State["generator"] {
+/** Decay a step of the averages of a batch's moments, at the least: that which is usual. */
+const MOMENTUM = 0.9;
+
+/** The averages of moments after a step, where there are any. */
+function averaged(
+  { moments }: { readonly moments?: readonly Moments[] },
+  seen: readonly Moments[],
+  decay: tf.Scalar,
+) {
+  return moments === undefined ? {} : { moments: emaUpdate(moments, seen, decay) };
+}
+
+/** The generator after its turn, with its averages: the moments' reach as far back as the weights'. */
+function movedGenerator(
+  step: Step,
+  { grads, moments }: { grads: Generator; moments: readonly Moments[] },
+): State["generator"] {
   const { state, setting: { config } } = step;
   const learningRate = tf.mul(step.learningRate, config.generatorRate) as tf.Scalar;
   const { params, slots } = optimised(state.generator, grads, { ...step, learningRate });
-  const decay = emaDecay(state.step, halfLifeDecay(config.ema, step.rows_B.shape[0]));
-  return { params, slots, ema: emaUpdate(state.generator.ema, params, decay) };
+  const wanted = halfLifeDecay(config.ema, step.rows_B.shape[0]);
+  return {
+    params,
+    slots,
+    ema: emaUpdate(state.generator.ema, params, emaDecay(state.step, wanted)),
+    ...averaged(state.generator, moments, emaDecay(state.step, Math.max(MOMENTUM, wanted))),
+  };
 }
 
 /** The discriminator after its turn, and what it reports. */
-function movedDiscriminator(step: Step, { loss, grads, scores, found }: Turn) {
-  const { state, setting: { config }, pairs } = step;
+function movedDiscriminator(step: Step, { loss, grads, scores, moments, found }: Turn) {
+  const { state, setting: { config } } = step;
   const diagnostics = diagnose(scores, adversarialLosses[config.loss]);
   return {
-    discriminator: withDirections(optimised(state.discriminator, grads, step), pairs),
+    discriminator: {
+      ...discriminatorAfter(step, grads),
+      ...averaged(state.discriminator, moments, emaDecay(state.step, MOMENTUM)),
+    },
     diagnostics,
     outputs: { discriminator_loss: loss, ...diagnostics, ...found },
   };
 }
 
-function withDirections(
-  next: Pick<State["discriminator"], "params" | "slots">,
-  pairs: readonly Pair[],
-): State["discriminator"] {
-  return pairs.length === 0 ? next : { ...next, directions: pairs.map(({ u }) => u) };
+/** Weights and slots a step on, and the directions that the step has found. */
+function discriminatorAfter(step: Step, grads: Discriminator): State["discriminator"] {
+  const { state: { discriminator }, pairs } = step;
+  return {
+    ...discriminator,
+    ...optimised(discriminator, grads, step),
+    ...(pairs.length === 0 ? {} : { directions: pairs.map(({ u }) => u) }),
+  };
 }
 
 /** What every step ends with: the chance of augmentation, and the step's number. */
@@ -122,8 +154,8 @@ function reported({ state, learningRate }: Step) {
  */
 export function trainStep(state: State, batch: Batch, setting: Setting): [State, TensorRecord] {
   const step = prepare(state, batch, setting);
-  const { turn, grads } = turns(step);
-  const generator = movedGenerator(step, grads);
+  const { turn, ...own } = turns(step);
+  const generator = movedGenerator(step, own);
   const { discriminator, diagnostics, outputs } = movedDiscriminator(step, turn);
   const rest = concluded(step, diagnostics.real_sign);
   const loss = tf.mean(adversarialLosses[setting.config.loss].generator(turn.scores));
@@ -159,8 +191,7 @@ export function penaltyStep(state: State, batch: Batch, setting: Setting): [Stat
     });
     return { loss: weighed, aux: found };
   }, state.discriminator.params);
-  const discriminator = withDirections(optimised(state.discriminator, grads, step), step.pairs);
-  return [{ ...state, discriminator }, aux];
+  return [{ ...state, discriminator: discriminatorAfter(step, grads) }, aux];
 }
 
 /** Which programs a step runs. */

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Key } from "../../engine/engine.ts";
-import { detached, valueAndGrad } from "../../nn/mod.ts";
+import { detached, emaUpdate, type Moments, valueAndGrad } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
 import type { Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../family.ts";
@@ -59,10 +59,10 @@ export function criticOf(layers: Discriminator, { labels, setting }: Step): Crit
   return (x_BHWC) => discriminate(layers, { x_BHWC, labels }, setting.conditions);
 }
 
-/** Pictures of the live generator. */
-export function fakes(params: Generator, step: Step): tf.Tensor4D {
+/** Pictures of the live generator; its layers' moments, where it has any, go to `seen`. */
+export function fakes(params: Generator, step: Step, seen: Moments[] = []): tf.Tensor4D {
   const { z_BZ, noise } = drawInputs(fold(step.key, "generate"), step.rows_B, step.setting);
-  const request = { z_BZ, noise, labels: step.labels, linear: step.state.linear };
+  const request = { z_BZ, noise, labels: step.labels, linear: step.state.linear, by: { seen } };
   return generate(atHeScale(params), request, generatorOptions(step.setting));
 }
 
@@ -92,40 +92,64 @@ export type Turn = {
   readonly loss: tf.Scalar;
   readonly grads: Discriminator;
   readonly scores: Scores;
+  /** Moments of its layers, where it normalises over the batch. */
+  readonly moments: readonly Moments[];
   /** ∂loss/∂x̃. */
   readonly slopes_BHWC: tf.Tensor4D;
   /** What its penalty reports, where every step has one. */
   readonly found: TensorRecord;
 };
 
+/** D of both halves: in one pass, but where layers normalise over the batch, each half for itself. */
+function scored(
+  layers: Discriminator,
+  { real_BHWC, fake_BHWC }: { real_BHWC: tf.Tensor4D; fake_BHWC: tf.Tensor4D },
+  { labels, setting: { conditions } }: Step,
+): Pick<Turn, "scores" | "moments"> {
+  if (layers.plain === undefined) {
+    const both = Object.fromEntries(
+      conditions.map(({ name }) => [name, tf.concat([labels[name], labels[name]])]),
+    ) as Labels;
+    const x_BHWC = tf.concat([real_BHWC, fake_BHWC]);
+    const score_B = discriminate(layers, { x_BHWC, labels: both }, conditions);
+    const [real_B, fake_B] = tf.split(score_B, 2) as tf.Tensor1D[];
+    return { scores: { real_B, fake_B }, moments: [] };
+  }
+  const [real, fake] = [real_BHWC, fake_BHWC].map((x_BHWC) => {
+    const seen: Moments[] = [];
+    return { score_B: discriminate(layers, { x_BHWC, labels, by: { seen } }, conditions), seen };
+  });
+  return {
+    scores: { real_B: real.score_B, fake_B: fake.score_B },
+    moments: emaUpdate(real.seen, fake.seen, 0.5),
+  };
+}
+
 /** The discriminator's loss with its gradients in the weights and in the generated pictures. */
 export function discriminatorTurn(step: Step, fake_BHWC: tf.Tensor4D): Turn {
-  const { state, setting, pairs, labels } = step;
-  const { config, conditions } = setting;
+  const { state, setting, pairs } = step;
+  const { config } = setting;
   const game = adversarialLosses[config.loss];
   const real = seen(step.real_BHWC, "real", step);
-  const both = Object.fromEntries(
-    conditions.map(({ name }) => [name, tf.concat([labels[name], labels[name]])]),
-  ) as Labels;
   const moved = { params: state.discriminator.params, fake_BHWC };
   const { loss, aux, grads } = valueAndGrad(({ params, fake_BHWC }: typeof moved) => {
     const layers = layersOf(params, setting, pairs);
-    const x_BHWC = tf.concat([real, seen(fake_BHWC, "fake", step)]);
-    const score_B = discriminate(layers, { x_BHWC, labels: both }, conditions);
-    const [real_B, fake_B] = tf.split(score_B, 2) as tf.Tensor1D[];
-    const scores = { real_B, fake_B };
+    const halves = { real_BHWC: real, fake_BHWC: seen(fake_BHWC, "fake", step) };
+    const { scores, moments } = scored(layers, halves, step);
     const adversarial = tf.mean(game.discriminator(scores)) as tf.Scalar;
-    if (!penalisesAlways(setting)) return { loss: adversarial, aux: { scores, found: {} } };
+    if (!penalisesAlways(setting)) {
+      return { loss: adversarial, aux: { scores, moments, found: {} } };
+    }
     const { weighed, ...found } = weighedPenalty(criticOf(layers, step), {
       step: { ...step, real_BHWC: real },
       // Those of the argument outside: the penalty moves the discriminator alone.
       fake_BHWC: seen(moved.fake_BHWC, "fake", step),
       factor: 1,
     });
-    return { loss: tf.add(adversarial, weighed) as tf.Scalar, aux: { scores, found } };
+    return { loss: tf.add(adversarial, weighed) as tf.Scalar, aux: { scores, moments, found } };
   }, moved);
-  const { scores, found } = aux as Pick<Turn, "scores" | "found">;
-  return { loss, grads: grads.params, scores, slopes_BHWC: grads.fake_BHWC, found };
+  const told = aux as unknown as Pick<Turn, "scores" | "moments" | "found">;
+  return { loss, grads: grads.params, slopes_BHWC: grads.fake_BHWC, ...told };
 }
 
 /** Slopes of the generator's loss in its pictures. */
@@ -135,7 +159,7 @@ function generatorSlopes(
 ): tf.Tensor4D {
   const { setting, state } = step;
   const game = adversarialLosses[setting.config.loss];
-  if (game.exchange !== undefined) {
+  if (game.exchange !== undefined && state.discriminator.params.plain === undefined) {
     // No picture's score depends on another picture: each slope is the discriminator's times a number.
     return tf.mul(slopes_BHWC, tf.reshape(game.exchange(scores), [-1, 1, 1, 1]));
   }
@@ -150,13 +174,16 @@ function generatorSlopes(
  * Both players' turns on the same pictures: the generator's gradient is that of ⟨G(z), v⟩ with v the
  * slopes of its loss in the pictures, held constant.
  */
-export function turns(step: Step): { turn: Turn; grads: Generator } {
+export function turns(
+  step: Step,
+): { turn: Turn; grads: Generator; moments: readonly Moments[] } {
   const { aux, grads } = valueAndGrad((params: Generator) => {
-    const fake_BHWC = fakes(params, step);
+    const moments: Moments[] = [];
+    const fake_BHWC = fakes(params, step, moments);
     const given_BHWC = detached(fake_BHWC);
     const turn = discriminatorTurn(step, given_BHWC);
     const slopes_BHWC = detached(generatorSlopes(turn, { step, fake_BHWC: given_BHWC }));
-    return { loss: tf.sum(tf.mul(fake_BHWC, slopes_BHWC)) as tf.Scalar, aux: turn };
+    return { loss: tf.sum(tf.mul(fake_BHWC, slopes_BHWC)) as tf.Scalar, aux: { turn, moments } };
   }, step.state.generator.params);
-  return { turn: aux as unknown as Turn, grads };
+  return { ...(aux as unknown as { turn: Turn; moments: readonly Moments[] }), grads };
 }
