@@ -1,9 +1,10 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../src/data/dataset.ts";
 import { config, vae } from "../../src/families/vae/mod.ts";
 import { built, key, read, reloaded, rows, squares, train } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
+import { close } from "../law.ts";
 
 const tiny = { latent: 4, width: 8 };
 
@@ -48,6 +49,7 @@ const forms: Record<string, Record<string, unknown>> = {
   "Gaussian, learned σ": { likelihood: "gaussian" },
   "Bernoulli": { likelihood: "bernoulli" },
   "without average": { ema: 0 },
+  "codes that turn with the picture": { antisymmetric: 1 },
 };
 
 for (const [name, form] of Object.entries(forms)) {
@@ -149,6 +151,24 @@ for (const sample of shapes) {
   });
 }
 
+Deno.test("vae: a mirror image's code is the picture's, with the sign of its last numbers changed", async () => {
+  const model = built(vae, { ...tiny, antisymmetric: 1 });
+  const { state } = await train(model, { steps: 6 });
+  const encode = async (x_BHWC: tf.Tensor4D) => {
+    const [, q] = model.programs.encode(state, { x_BHWC }, key("look"));
+    return {
+      mean: await engine.read(q.mean_BZ as tf.Tensor),
+      log: await engine.read(q.logVariance_BZ as tf.Tensor),
+    };
+  };
+  const own = await encode(squares(3)), other = await encode(tf.reverse(squares(3), 2));
+  const size = Math.max(...own.mean.map(Math.abs));
+  own.mean.forEach((v, i) => close(other.mean[i], i % 4 === 3 ? -v : v, 1e-5 * size, `mean ${i}`));
+  own.log.forEach((v, i) => close(other.log[i], v, 1e-5 * (1 + Math.abs(v)), `log variance ${i}`));
+  // The last number does hear which way round a picture is, and the others hear the picture.
+  for (const i of [0, 1, 2, 3]) assert(Math.abs(own.mean[i]) > 1e-3 * size, `mean ${i} is silent`);
+});
+
 Deno.test("vae: a step leaves no tensor behind but the next state and its outputs", async () => {
   const model = built(vae, tiny);
   const { state } = await train(model, { steps: 1 });
@@ -169,6 +189,7 @@ Deno.test("vae: the config has a default for everything and refuses what it can'
   assertEquals(issues({ objective: "importance", freeBits: 1 }), ["freeBits"]);
   assertEquals(issues({ objective: "importance", betaWarmup: 0.1 }), ["betaWarmup"]);
   assertEquals(issues({ latent: 0 }), ["latent"]);
+  assertEquals(issues({ latent: 8, antisymmetric: 9 }), ["antisymmetric"]);
 });
 
 Deno.test("vae: the measure of its likelihood is stated", () => {

@@ -17,6 +17,20 @@ const priors = "tests/families/mixture_prior_test.ts";
 
 export const mutants = [
   {
+    id: "vae-mirror-image-not-seen",
+    file: "src/families/vae/model.ts",
+    find: "tf.concat([x_BHWC, tf.reverse(x_BHWC, 2)])",
+    replace: "tf.concat([x_BHWC, x_BHWC])",
+    law: "tests/families/vae_test.ts",
+  },
+  {
+    id: "vae-log-variance-turns-its-sign",
+    file: "src/families/vae/model.ts",
+    find: "i >= latent - antisymmetric && i < latent ? -0.5 : 0.5",
+    replace: "i >= 2 * latent - antisymmetric ? -0.5 : 0.5",
+    law: "tests/families/vae_test.ts",
+  },
+  {
     id: "mixture-density-without-determinant",
     file: fittedPrior,
     find: "for (let d = 0; d < Z; d++) peaks[k] -= log(factor[d * Z + d]);",

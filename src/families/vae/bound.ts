@@ -86,7 +86,7 @@ export interface PassInputs {
 export function pass(params: Parameters, inputs: PassInputs, setting: Setting): Pass {
   const { config, sample } = setting;
   const x_BHWC = prepare(inputs.x_BHWC, setting);
-  const q = posterior(params.encoder, x_BHWC);
+  const q = posterior(params.encoder, x_BHWC, setting.config);
   const draws = reparameterise(q, inputs.noise_BKZ);
   const output_BKD = decodeDraws(params.decoder, draws.z_BKZ, { sample, width: config.width });
   const x_B1D = pixels(x_BHWC);

@@ -35,6 +35,12 @@ export const config = z.strictObject({
     ),
   components: z.int().min(1).max(100).default(10)
     .describe("Gaussians in the fitted prior"),
+  antisymmetric: z.int().min(0).optional()
+    .describe(
+      "How many of the latent's numbers change sign in a picture's mirror image, all others staying " +
+        "as they are: the encoder sees both. For data that are their own mirror image, with " +
+        "`mirror: true`. Default: mirror images get codes of their own",
+    ),
   observation: z.enum(["mean", "draw"]).default("mean")
     .describe("What samples show: the mean of p(x|z), or a draw from it"),
   ...trainingFields,
@@ -44,6 +50,9 @@ export const config = z.strictObject({
     context.addIssue({ code: "custom", path: [path], message });
   if (c.scale === "optimal" && c.likelihood !== "gaussian") {
     reject("scale", `optimal is the gaussian's; ${c.likelihood} takes learned or a number`);
+  }
+  if ((c.antisymmetric ?? 0) > c.latent) {
+    reject("antisymmetric", `a latent of ${c.latent} hasn't ${c.antisymmetric} numbers`);
   }
   if (c.freeBits > 0 && c.objective !== "elbo") {
     reject("freeBits", `defined for the elbo objective, not for ${c.objective}`);

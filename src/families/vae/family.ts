@@ -41,13 +41,13 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
         x_BHWC: samplePictures(state, { rows_B, key }, setting),
       })),
       encode: reads<State, Images>((state, { x_BHWC }) => ({
-        ...posterior(state.ema.encoder, prepare(x_BHWC, setting)),
+        ...posterior(state.ema.encoder, prepare(x_BHWC, setting), config),
       })),
       decode: reads<State, Codes>((state, { z_BZ }) => ({
         x_BHWC: decodeMean(state, z_BZ, setting),
       })),
       reconstruct: reads<State, Images>((state, { x_BHWC }) => {
-        const { mean_BZ } = posterior(state.ema.encoder, prepare(x_BHWC, setting));
+        const { mean_BZ } = posterior(state.ema.encoder, prepare(x_BHWC, setting), config);
         return { x_BHWC: decodeMean(state, mean_BZ, setting) };
       }),
       log_weight: reads<State, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
@@ -64,7 +64,7 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
       }),
       draw: reads<State, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
         const noise_BKZ = posteriorNoise(key, rows_B, { draws: 1, latent: config.latent });
-        const q = posterior(state.ema.encoder, prepare(x_BHWC, setting));
+        const q = posterior(state.ema.encoder, prepare(x_BHWC, setting), config);
         return { z_BZ: tf.squeeze(reparameterise(q, noise_BKZ).z_BKZ, [1]) };
       }),
     },

@@ -55,9 +55,40 @@ export function initParameters(
   };
 }
 
-/** q(z|x) of pictures [B, H, W, C]. */
-export function posterior(encoder: Encoder, x_BHWC: tf.Tensor4D): Gaussian {
-  const [mean_BZ, raw_BZ] = tf.split(encode(encoder, x_BHWC), 2, 1) as tf.Tensor2D[];
+/**
+ * The encoder's output averaged over the picture and its mirror image, so that of the mirror image
+ * it is the same but for the sign of the mean's last `antisymmetric` numbers: f(x) + f(Mx), and for
+ * those f(x) − f(Mx), halved. Puny et al. 2022 (arXiv:2110.03336), eq. 3, for the group of two.
+ */
+function encodeBothWays(
+  encoder: Encoder,
+  x_BHWC: tf.Tensor4D,
+  antisymmetric: number,
+): tf.Tensor2D {
+  const both = tf.concat([x_BHWC, tf.reverse(x_BHWC, 2)]);
+  const [own_BO, other_BO] = tf.split(encode(encoder, both), 2) as tf.Tensor2D[];
+  const latent = own_BO.shape[1] / 2;
+  const sign = Array.from(
+    { length: 2 * latent },
+    (_, i) => i >= latent - antisymmetric && i < latent ? -0.5 : 0.5,
+  );
+  return tf.add(tf.mul(own_BO, 0.5), tf.mul(other_BO, tf.tensor1d(sign)));
+}
+
+/**
+ * q(z|x) of pictures [B, H, W, C].
+ * @param options.antisymmetric how many of the mean's numbers change sign in the mirror image, the
+ * others staying as they are; absent: what the encoder makes of it is its own affair
+ */
+export function posterior(
+  encoder: Encoder,
+  x_BHWC: tf.Tensor4D,
+  { antisymmetric }: { readonly antisymmetric?: number },
+): Gaussian {
+  const out_BO = antisymmetric === undefined
+    ? encode(encoder, x_BHWC)
+    : encodeBothWays(encoder, x_BHWC, antisymmetric);
+  const [mean_BZ, raw_BZ] = tf.split(out_BO, 2, 1) as tf.Tensor2D[];
   return { mean_BZ, logVariance_BZ: boundLogVariance(tf.add(raw_BZ, LOG_VARIANCE_START)) };
 }
 
