@@ -293,9 +293,16 @@ export const mutants = [
     law: networks,
   },
   {
+    id: "gan-tables-scaled-like-layers",
+    file: weights,
+    find: "if (/(^|\\/)classes\\//.test(path))",
+    replace: "if (path === undefined)",
+    law: networks,
+  },
+  {
     id: "gan-weights-unscaled",
     file: weights,
-    find: "isWeight(leaf, path) ? tf.div(leaf, scaleOf(leaf)) : leaf,",
+    find: "isWeight(leaf, path) ? tf.div(leaf, scaleOf(leaf, path)) : leaf,",
     replace: "isWeight(leaf, path) ? tf.div(leaf, 1) : leaf,",
     law: networks,
   },

@@ -3,6 +3,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import * as tf from "@tensorflow/tfjs";
+import { initConditions } from "../../src/families/conditioning.ts";
 import { discriminate, initDiscriminator } from "../../src/families/gan/discriminator.ts";
 import {
   initDirections,
@@ -119,16 +120,21 @@ law("spectral normalisation: the gradient has no part along the weight itself", 
 law("weights are kept at unit variance, and layers see He's", {
   source: "Karras et al. 2018 (arXiv:1710.10196), section 4.1",
   given: { seed },
-  kills: ["gan-weights-unscaled"],
+  kills: ["gan-weights-unscaled", "gan-tables-scaled-like-layers"],
   cases: 5,
   holds: async ({ seed }) => {
     const layers = () => ({
       conv: initConv(key("conv", seed), { in: 16, out: 32 }),
       linear: initLinear(key("linear", seed), { in: 64, out: 64 }),
+      classes: initConditions(key("classes", seed), {
+        conditions: [{ name: "kind", classes: 2 }],
+        width: 1024,
+      }),
     });
     const conv = await values(() => atUnitScale(layers()).conv.weight);
     const linear = await values(() => atUnitScale(layers()).linear.weight);
-    for (const [what, kept] of [["conv", conv], ["linear", linear]] as const) {
+    const table = await values(() => atUnitScale(layers()).classes.kind.weight);
+    for (const [what, kept] of [["conv", conv], ["linear", linear], ["table", table]] as const) {
       const square = meanAndError(kept.map((v) => v * v));
       close(square.mean, 1, 5 * square.error, `${what}: variance`);
     }

@@ -13,7 +13,9 @@ export function isWeight(leaf: tf.Tensor, path: string): boolean {
   return leaf.rank >= 2 && /(^|\/)weight$/.test(path);
 }
 
-function scaleOf(leaf: tf.Tensor): number {
+/** He's √(2/fan in); the rows of a table of labels, which no sum runs over, are 1/√width instead. */
+function scaleOf(leaf: tf.Tensor, path: string): number {
+  if (/(^|\/)classes\//.test(path)) return 1 / Math.sqrt(leaf.shape[leaf.rank - 1]);
   return Math.sqrt(2 / fanOf(leaf.shape).in);
 }
 
@@ -21,7 +23,7 @@ function scaleOf(leaf: tf.Tensor): number {
 export function atUnitScale<P extends TensorTree>(fresh: P): P {
   return mapTree(
     fresh,
-    (leaf, path) => isWeight(leaf, path) ? tf.div(leaf, scaleOf(leaf)) : leaf,
+    (leaf, path) => isWeight(leaf, path) ? tf.div(leaf, scaleOf(leaf, path)) : leaf,
   ) as P;
 }
 
@@ -29,6 +31,6 @@ export function atUnitScale<P extends TensorTree>(fresh: P): P {
 export function atHeScale<P extends TensorTree>(kept: P): P {
   return mapTree(
     kept,
-    (leaf, path) => isWeight(leaf, path) ? tf.mul(leaf, scaleOf(leaf)) : leaf,
+    (leaf, path) => isWeight(leaf, path) ? tf.mul(leaf, scaleOf(leaf, path)) : leaf,
   ) as P;
 }
