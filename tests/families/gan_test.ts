@@ -179,7 +179,7 @@ Deno.test("gan: a training resumed from its state is the uninterrupted one, bit 
 });
 
 Deno.test("gan: samples and scores of a row don't depend on the batch around it", async () => {
-  for (const form of ["dcgan", "stylegan2"]) {
+  for (const form of ["dcgan", "sngan", "stylegan2"]) {
     const model = built(gan, { ...tiny, form });
     const { state } = await train(model, { steps: 2 });
     const x_BHWC = squares(4);
@@ -294,7 +294,7 @@ const shapes: ImageSpec[] = [
 ];
 for (const sample of shapes) {
   Deno.test(`gan: trains on ${sample.height}×${sample.width}×${sample.channels} pictures`, async () => {
-    for (const form of ["dcgan", "stylegan2", "r3gan"]) {
+    for (const form of ["dcgan", "sngan", "stylegan2", "r3gan"]) {
       const model = built(
         gan,
         { ...tiny, form, augment: 0.5 },
@@ -326,7 +326,7 @@ Deno.test("gan: a form fills what is left out, and what is said overrides it", (
     assertEquals(settingsOf(config.parse(found)), found);
   }
   const found = settingsOf(config.parse({ form: "sngan", loss: "wasserstein", penalty: "r1" }));
-  assertEquals([found.loss, found.architecture, found.penalty], ["wasserstein", "residual", "r1"]);
+  assertEquals([found.loss, found.architecture, found.penalty], ["wasserstein", "sngan", "r1"]);
   assert(found.penaltyWeight > 0 && found.penaltyEvery > 1);
 });
 

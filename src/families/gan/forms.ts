@@ -15,7 +15,7 @@ export const losses = [
 export type LossName = typeof losses[number];
 
 /** What the networks are made of; see `generator.ts` and `discriminator.ts`. */
-export const architectures = ["dcgan", "residual", "style"] as const;
+export const architectures = ["dcgan", "sngan", "residual", "style"] as const;
 /** An architecture's name. */
 export type Architecture = typeof architectures[number];
 
@@ -75,10 +75,11 @@ export const forms: Readonly<Record<FormName, Parts>> = {
     beta1: 0,
     beta2: 0.9,
   },
-  // Miyato et al. 2018 (arXiv:1802.05957) with the hinge of Lim & Ye 2017.
+  // Miyato et al. 2018 (arXiv:1802.05957) with the hinge of Lim & Ye 2017. Without a penalty a
+  // generator that isn't normalised over the batch, as theirs is, draws one picture.
   sngan: {
     loss: "hinge",
-    architecture: "residual",
+    architecture: "sngan",
     penalty: "none",
     spectralNorm: true,
     augment: "none",

@@ -57,7 +57,7 @@ export interface GeneratorOptions extends Sizes {
   readonly conditions: readonly Condition[];
   /**
    * Whether the picture, and with `style` each convolution, has noise of learned strength; not with
-   * `dcgan`.
+   * `dcgan` and `sngan`.
    */
   readonly noise: boolean;
   /** Whether the pictures are added to a linear map of z. */
@@ -130,7 +130,7 @@ export function initGenerator(key: Key, options: GeneratorOptions): Generator {
     ...(noise ? { grain: tf.fill([sample.channels], GRAIN) as tf.Tensor1D } : {}),
   };
   const stages = risingStages(options);
-  if (architecture === "dcgan") {
+  if (architecture === "dcgan" || architecture === "sngan") {
     const head = initHead(body, options);
     return { plain: initPlainGenerator(body, { input, stages, head }), ...classes };
   }
