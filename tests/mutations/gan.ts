@@ -172,8 +172,8 @@ export const mutants = [
   {
     id: "dcgan-moments-of-one-half",
     file: turns,
-    find: "moments: emaUpdate(real.seen, fake.seen, 0.5),",
-    replace: "moments: real.seen,",
+    find: "moments: emaUpdate(real.moments, fake.moments, 0.5),",
+    replace: "moments: real.moments,",
     law: family,
   },
   {

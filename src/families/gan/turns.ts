@@ -59,10 +59,11 @@ export function criticOf(layers: Discriminator, { labels, setting }: Step): Crit
   return (x_BHWC) => discriminate(layers, { x_BHWC, labels }, setting.conditions);
 }
 
-/** Pictures of the live generator; its layers' moments, where it has any, go to `seen`. */
-export function fakes(params: Generator, step: Step, seen: Moments[] = []): tf.Tensor4D {
+/** Pictures of the live generator; its layers' moments, where it has any, are added to `moments`. */
+export function fakes(params: Generator, step: Step, moments: Moments[] = []): tf.Tensor4D {
   const { z_BZ, noise } = drawInputs(fold(step.key, "generate"), step.rows_B, step.setting);
-  const request = { z_BZ, noise, labels: step.labels, linear: step.state.linear, by: { seen } };
+  const { labels, state: { linear } } = step;
+  const request = { z_BZ, noise, labels, linear, by: { seen: moments } };
   return generate(atHeScale(params), request, generatorOptions(step.setting));
 }
 
@@ -116,12 +117,13 @@ function scored(
     return { scores: { real_B, fake_B }, moments: [] };
   }
   const [real, fake] = [real_BHWC, fake_BHWC].map((x_BHWC) => {
-    const seen: Moments[] = [];
-    return { score_B: discriminate(layers, { x_BHWC, labels, by: { seen } }, conditions), seen };
+    const moments: Moments[] = [];
+    const by = { seen: moments };
+    return { score_B: discriminate(layers, { x_BHWC, labels, by }, conditions), moments };
   });
   return {
     scores: { real_B: real.score_B, fake_B: fake.score_B },
-    moments: emaUpdate(real.seen, fake.seen, 0.5),
+    moments: emaUpdate(real.moments, fake.moments, 0.5),
   };
 }
 
