@@ -15,9 +15,10 @@ export const config = z.strictObject({
   loss: z.enum(losses).optional().describe("What the networks play for; the form's"),
   architecture: z.enum(architectures).optional()
     .describe(
-      "Networks: plain convolutions normalised over the batch (dcgan), those against residual " +
-        "blocks (sngan), residual blocks, or a mapping network that modulates the generator's " +
-        "(style, discriminator: residual); the form's. Samples under 16 a side get perceptrons",
+      "Networks: plain convolutions normalised over the batch (dcgan; batches of 16 are too small " +
+        "for it), those against residual blocks (sngan), residual blocks, or a mapping network " +
+        "that modulates the generator's (style, discriminator: residual); the form's. Samples " +
+        "under 16 a side get perceptrons",
     ),
   penalty: z.enum(penalties).optional()
     .describe(
