@@ -165,8 +165,8 @@ export const mutants = [
   {
     id: "dcgan-samples-by-their-batch",
     file: plain,
-    find: 'if ("kept" in by) return',
-    replace: 'if ("kept" in by && layer > 9) return',
+    find: 'if (by !== undefined && "kept" in by) return',
+    replace: 'if (by !== undefined && "kept" in by && layer > 9) return',
     law: family,
   },
   {

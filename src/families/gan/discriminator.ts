@@ -112,7 +112,7 @@ export function initDiscriminator(key: Key, options: DiscriminatorOptions): Disc
 }
 
 /** Pictures in [−1, 1] to features [B, F]. */
-function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D, by: Batchwise): tf.Tensor2D {
+function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D, by?: Batchwise): tf.Tensor2D {
   const flat = (h: tf.Tensor4D) => tf.reshape(h, [x_BHWC.shape[0], -1]) as tf.Tensor2D;
   if (p.perceptron !== undefined) return leakyRelu(mlp(p.perceptron, flat(x_BHWC)));
   if (p.plain !== undefined) return flat(plainFeatures(p.plain, x_BHWC, by));
@@ -131,12 +131,7 @@ function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D, by: Batchwise): tf.Te
  */
 export function discriminate(
   p: Discriminator,
-  { x_BHWC, labels, by = { seen: [] } }: {
-    x_BHWC: tf.Tensor4D;
-    labels: Labels;
-    /** Default: the batch's own moments, where any layer wants moments. */
-    by?: Batchwise;
-  },
+  { x_BHWC, labels, by }: { x_BHWC: tf.Tensor4D; labels: Labels; by?: Batchwise },
   conditions: readonly Condition[],
 ): tf.Tensor1D {
   const features_BF = featuresOf(p, x_BHWC, by);

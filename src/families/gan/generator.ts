@@ -145,14 +145,13 @@ export interface Request {
   readonly noise: Noise;
   /** What the pictures are added to. */
   readonly linear?: LinearStart;
-  /** Default: the batch's own moments, where any layer wants moments. */
   readonly by?: Batchwise;
 }
 
 /** A body's pictures [B, H, W, C] of its inputs [B, I]. */
 function bodyOf(
   p: Generator,
-  { input_BI, noise, by }: { input_BI: tf.Tensor2D; noise: Noise; by: Batchwise },
+  { input_BI, noise, by }: { input_BI: tf.Tensor2D; noise: Noise; by?: Batchwise },
   options: GeneratorOptions,
 ): tf.Tensor4D {
   const { sample } = options;
@@ -184,7 +183,7 @@ function bodyOf(
  */
 export function generate(
   p: Generator,
-  { z_BZ, labels, noise, linear, by = { seen: [] } }: Request,
+  { z_BZ, labels, noise, linear, by }: Request,
   options: GeneratorOptions,
 ): tf.Tensor4D {
   const input_BI = p.classes === undefined

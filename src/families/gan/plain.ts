@@ -30,7 +30,7 @@ import { initUp, up } from "./layers.ts";
 
 /**
  * What the normalised layers of a network go by: moments that were kept, a layer each, or the
- * batch's own, which are added to `seen`.
+ * batch's own, which are added to `seen`. Absent: the batch's own, unreported.
  */
 export type Batchwise = { readonly kept: readonly Moments[] } | { readonly seen: Moments[] };
 
@@ -47,9 +47,14 @@ export type PlainGenerator = {
   readonly head: Conv;
 };
 
-function normalised(p: Norm, x_BHWC: tf.Tensor4D, by: Batchwise, layer: number): tf.Tensor4D {
-  if ("kept" in by) return batchNorm(p, x_BHWC, by.kept[layer]);
-  by.seen[layer] = batchMoments(detached(x_BHWC));
+function normalised(
+  p: Norm,
+  x_BHWC: tf.Tensor4D,
+  by: Batchwise | undefined,
+  layer: number,
+): tf.Tensor4D {
+  if (by !== undefined && "kept" in by) return batchNorm(p, x_BHWC, by.kept[layer]);
+  if (by !== undefined) by.seen[layer] = batchMoments(detached(x_BHWC));
   return batchNorm(p, x_BHWC);
 }
 
@@ -81,7 +86,7 @@ export function initPlainCritic(
 export function plainFeatures(
   { stem, inner }: PlainCritic,
   x_BHWC: tf.Tensor4D,
-  by: Batchwise,
+  by?: Batchwise,
 ): tf.Tensor4D {
   let h_BHWC = leakyRelu(conv(stem, x_BHWC, { stride: 2 }));
   inner.forEach(({ weight, norm }, i) => {
@@ -112,7 +117,7 @@ export function initPlainGenerator(
 /** Pictures in (−1, 1) of inputs [B, I]. */
 export function plainPictures(
   { stem, rise, head }: PlainGenerator,
-  { input_BI, by }: { input_BI: tf.Tensor2D; by: Batchwise },
+  { input_BI, by }: { input_BI: tf.Tensor2D; by?: Batchwise },
   { stages, sample }: { stages: readonly Stage[]; sample: ImageSpec },
 ): tf.Tensor4D {
   const [{ height, width, channels }] = stages;

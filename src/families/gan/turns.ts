@@ -60,10 +60,10 @@ export function criticOf(layers: Discriminator, { labels, setting }: Step): Crit
 }
 
 /** Pictures of the live generator; its layers' moments, where it has any, are added to `moments`. */
-export function fakes(params: Generator, step: Step, moments: Moments[] = []): tf.Tensor4D {
+export function fakes(params: Generator, step: Step, moments?: Moments[]): tf.Tensor4D {
   const { z_BZ, noise } = drawInputs(fold(step.key, "generate"), step.rows_B, step.setting);
   const { labels, state: { linear } } = step;
-  const request = { z_BZ, noise, labels, linear, by: { seen: moments } };
+  const request = { z_BZ, noise, labels, linear, by: moments && { seen: moments } };
   return generate(atHeScale(params), request, generatorOptions(step.setting));
 }
 
