@@ -1,0 +1,116 @@
+/**
+ * What files hold, by digest. A name, a size and a time of change can all be those of another
+ * content, so nothing that rests on a file may be known by them: it is known by the sha256 of the
+ * file's bytes. A file is read again unless its stamp shows that it can't have changed since.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { join } from "@std/path";
+import { DataError } from "../data/dataset.ts";
+import { openIndex } from "./index_file.ts";
+import { type Stamp, stampOf } from "./stamp.ts";
+
+/** See the module. */
+export interface Contents {
+  /**
+   * sha256 of a file's bytes, in hexadecimal.
+   * @throws DataError where it keeps changing while it is read; Deno's errors where it can't be read
+   */
+  digest(path: string): Promise<string>;
+  /** The same of several files at once, each read only where it has to be; null: not readable. */
+  digests(paths: readonly string[]): Promise<(string | null)[]>;
+  close(): void;
+}
+
+/** Where digests are kept, and what is known of a file's state. */
+export interface ContentsOptions {
+  /** Default: this machine's. */
+  readonly stamp?: (path: string) => Stamp | null;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Called with the bytes of every file that is read. */
+  readonly onRead?: (path: string) => void;
+}
+
+/**
+ * A file changed twice within one tick of the kernel's clock has the same stamp after both changes.
+ * So a stamp is trusted only where it was this old when the file was read.
+ */
+const SETTLED_NANOSECONDS = 3_000_000_000n;
+const TRIES = 4;
+const BLOCK = 1 << 20;
+
+/**
+ * Digests by the index in a folder of caches.
+ * @param cache `<out>/cache`; null keeps nothing, so that every file is read
+ */
+export function openContents(cache: string | null, options: ContentsOptions = {}): Contents {
+  const { stamp = stampOf, now = Date.now, onRead } = options;
+  const index = openIndex(cache === null ? ":memory:" : join(cache, "contents.sqlite"));
+
+  /** The digest, and the stamp that stands for it from now on; none where it can't be trusted. */
+  async function read(path: string): Promise<{ sha256: string; settled: string | null }> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const before = stamp(path), started = BigInt(now()) * 1_000_000n;
+      onRead?.(path);
+      const sha256 = await hashFile(path);
+      if (before === null) return { sha256, settled: null };
+      if (stamp(path)?.text !== before.text) continue;
+      const settled = started - before.changed > SETTLED_NANOSECONDS ? before.text : null;
+      return { sha256, settled };
+    }
+    throw new DataError(
+      `${path} kept changing while it was read; wait until nothing writes it any more`,
+    );
+  }
+
+  function known(path: string): string | null {
+    const kept = index.get(path);
+    return kept !== null && stamp(path)?.text === kept.stamp ? kept.sha256 : null;
+  }
+
+  async function digests(paths: readonly string[]): Promise<(string | null)[]> {
+    const learnt: { path: string; stamp: string; sha256: string }[] = [];
+    const found = await Promise.all(paths.map(async (path) => {
+      const trusted = known(path);
+      if (trusted !== null) return trusted;
+      try {
+        const { sha256, settled } = await read(path);
+        if (settled !== null) learnt.push({ path, stamp: settled, sha256 });
+        return sha256;
+      } catch (error) {
+        return error as Error;
+      }
+    }));
+    if (learnt.length > 0) index.put(learnt);
+    const changing = found.find((one) => one instanceof DataError);
+    if (changing !== undefined) throw changing;
+    return found.map((one) => typeof one === "string" ? one : null);
+  }
+
+  return {
+    async digest(path) {
+      const trusted = known(path);
+      if (trusted !== null) return trusted;
+      const { sha256, settled } = await read(path);
+      if (settled !== null) index.put([{ path, stamp: settled, sha256 }]);
+      return sha256;
+    },
+    digests,
+    close: () => index.close(),
+  };
+}
+
+/** sha256 of a file, a block in memory at a time. */
+async function hashFile(path: string): Promise<string> {
+  const file = await Deno.open(path, { read: true });
+  try {
+    const hash = createHash("sha256"), block = new Uint8Array(BLOCK);
+    for (let n = await file.read(block); n !== null; n = await file.read(block)) {
+      hash.update(block.subarray(0, n));
+    }
+    return hash.digest("hex");
+  } finally {
+    file.close();
+  }
+}
