@@ -20,8 +20,9 @@ async function likeness(...asked: string[]) {
 Deno.test("run: header, data, states, table, gate line and report; then all is cached", () =>
   inFolder(async (folder) => {
     const path = await suite(folder, { runs: "{ latent: [2, 4] }" });
-    const out = join(folder, "out");
-    const words = ["run", path, "--out", out, "--baselines", join(folder, "none")];
+    const out = join(folder, "out"), none = join(folder, "none");
+    await Deno.mkdir(none);
+    const words = ["run", path, "--out", out, "--baselines", none];
     const first = await likeness(...words);
     const text = first.out.join("\n");
     assertEquals(first.code, 0, text + first.err.join("\n"));
@@ -152,6 +153,7 @@ Deno.test("run: the suites of one file are done one after the other, each with p
     const second = first.replace("suite: tiny", "suite: tiny-again").replace("[1, 2]", "[3]");
     await Deno.writeTextFile(path, `${first}\n---\n${second}\n`);
     const out = join(folder, "out");
+    await Deno.mkdir(join(folder, "none"));
     const words = ["--out", out, "--baselines", join(folder, "none")];
     const all = await likeness("run", path, ...words);
     const text = all.out.join("\n");

@@ -54,12 +54,17 @@ law("baselines: any finite float64 comes back with the same bits", {
 
 Deno.test("an update says what changes, keeps its history and what the records don't cover", () => {
   const old = baselinesOf([...seeds([1, 2]), ...seeds([5], { label: "autoencoder" })]);
-  const { baselines, changes } = plan({ records: seeds([1, 3]), baselines: old });
+  const { baselines, changes } = plan({
+    records: seeds([1, 3]),
+    baselines: old,
+    missing: "keep",
+  });
   assertEquals(changes.map((c) => [c.change, c.label, c.after.get(2)]), [["changed", "vae", 3]]);
   assertEquals(baselines.length, 1);
   assertEquals(baselines[0].rows.map((row) => row.label), ["autoencoder", "vae"]);
   assertEquals(baselines[0].updates.map((u) => u.reason), ["first numbers", "made"]);
-  assertEquals(plan({ records: seeds([1, 2]), baselines: old }).baselines, []);
+  const same = plan({ records: seeds([1, 2]), baselines: old, missing: "keep" });
+  assertEquals([same.baselines, same.changes], [[], []]);
   const gone = plan({ records: seeds([1, 2]), baselines: old, labels: new Set(["vae"]) });
   assertEquals(gone.changes.map((c) => [c.change, c.label]), [["removed", "autoencoder"]]);
 });

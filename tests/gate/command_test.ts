@@ -32,6 +32,7 @@ async function workplace(
     await Deno.writeTextFile(path, suiteText);
     const out = join(folder, "out");
     const baselines = join(folder, "baselines");
+    await Deno.mkdir(baselines);
     const command = commands.find(({ name }) => name === "gate")!;
     await body({
       folder,
