@@ -42,7 +42,10 @@ export interface Lacking {
 }
 
 /** Finds what rows lack. */
-export function lackingOf(asked: Asked, rows: Pick<Rows, "absent" | "finished" | "lost">): Lacking {
+export function lackingOf(
+  asked: Asked,
+  rows: Pick<Rows, "rows" | "absent" | "finished" | "lost">,
+): Lacking {
   const labels = new Map<string, Map<number, string>>();
   for (const [label, seeds] of rows.absent) labels.set(label, new Map(seeds));
   for (const { run, why } of recordless(asked)) {
@@ -57,7 +60,16 @@ export function lackingOf(asked: Asked, rows: Pick<Rows, "absent" | "finished" |
       const lost = rows.lost.get(rowKey(row));
       for (const seed of before?.values.keys() ?? []) {
         if (!finished?.has(seed) || row.values.has(seed)) continue;
-        gaps.set(seed, lost?.get(seed) ?? "the record doesn't hold this metric");
+        const elsewhere = rows.rows.find((other) =>
+          rowKey(other) === rowKey(row) && other.values.has(seed)
+        );
+        gaps.set(
+          seed,
+          lost?.get(seed) ??
+            (elsewhere === undefined
+              ? "the record doesn't hold this metric"
+              : `measured on machine class ${elsewhere.scope}`),
+        );
       }
       return gaps;
     },
@@ -85,14 +97,12 @@ export function withGaps(verdict: Verdict, gaps: Gaps): Verdict {
 }
 
 /**
- * Verdicts made anew of what there is, with the gaps of those in whose place they stand: another
- * measurement of the runs that are there doesn't bring back those that aren't.
+ * Verdicts made anew, in the order of those in whose place they stand, with the gaps of these:
+ * another measurement of the runs that are there doesn't bring back those that aren't.
  */
 export function keepGaps(before: readonly Verdict[], after: readonly Verdict[]): Verdict[] {
-  const key = ({ label, metric, scope }: Verdict) => JSON.stringify([label, metric, scope]);
-  const gaps = new Map(before.map((verdict) => [key(verdict), verdict.seeds.missing ?? []]));
-  return after.map((verdict) => {
-    const missing = gaps.get(key(verdict)) ?? [];
+  return after.map((verdict, i) => {
+    const missing = before[i].seeds.missing ?? [];
     const told = verdict.verdict === "missing" || verdict.verdict === "regressed";
     if (missing.length === 0 || (told && verdict.seeds.missing !== undefined)) return verdict;
     return withGaps(verdict, new Map(missing.map((seed) => [seed, "missing"])));

@@ -91,11 +91,12 @@ export function missingRows(
     readonly lacking: Lacking;
   },
 ): Verdict[] {
-  const present = new Set(rows.map(rowKey));
+  const place = (row: Row) => `${rowKey(row)}\u0000${row.scope}`;
+  const present = new Set(rows.map(place));
   const missing: Verdict[] = [];
   for (const baseline of comparable(usable, input.records)) {
-    for (const [key, row] of baselineRows(baseline)) {
-      if (present.has(key) || (input.labels !== undefined && !input.labels.has(row.label))) {
+    for (const row of baselineRows(baseline).values()) {
+      if (present.has(place(row)) || (input.labels !== undefined && !input.labels.has(row.label))) {
         continue;
       }
       const policy = resolvePolicy(row, input.policies?.(row));

@@ -97,7 +97,10 @@ function newest(records: readonly RunRecord[]): {
   return { records: kept, repeated };
 }
 
-/** Groups the values of records by label, metric and seed. */
+/**
+ * Groups the values of records by label, metric, scope and seed: what two classes of machines gave
+ * stands in two rows.
+ */
 export function rowsOf(given: readonly RunRecord[]): Rows {
   const { records, repeated } = newest(given);
   const rows = new Map<string, Growing>();
@@ -125,7 +128,9 @@ export function rowsOf(given: readonly RunRecord[]): Rows {
         lost.set(key, (lost.get(key) ?? new Map()).set(spec.seed, unusable));
         continue;
       }
-      let row = rows.get(key);
+      const scope = scopeOf(value.kind, record);
+      const place = `${key}\u0000${scope}`;
+      let row = rows.get(place);
       if (row === undefined) {
         row = {
           label,
@@ -138,10 +143,10 @@ export function rowsOf(given: readonly RunRecord[]): Rows {
           unit: value.unit,
           values: new Map(),
           raw: new Map(),
-          scope: scopeOf(value.kind, record),
+          scope,
           repeatable: value.kind !== "speed" && isRepeatable(record),
         };
-        rows.set(key, row);
+        rows.set(place, row);
       }
       // + 0 turns −0, which JSON can't keep, into 0.
       row.values.set(spec.seed, value.value! + 0);

@@ -61,6 +61,26 @@ Deno.test("a finished record that lacks a metric of the baseline is a gap; a see
   assertEquals([narrowed.verdict, narrowed.test], ["pass", "bits"]);
 });
 
+Deno.test("what another class of machines measured is a row of its own, and missing where it was", () => {
+  const on = (machineClass: string, of: readonly number[]) =>
+    of.map((seed) =>
+      record({ seed, machineClass, metrics: [{ ...speed, value: 100 + seed, raw: [100 + seed] }] })
+    );
+  const all = on("slow", [1, 2, 3]);
+  const records = [...on("slow", [1, 2]), ...on("fast", [3])];
+  const verdicts = gate({ records, baselines: baselinesOf(all), asked: all });
+  assertEquals(verdicts.map((v) => [v.scope, v.verdict, v.seeds, v.why.split("; ").at(-1)]), [
+    ["fast", "new", { baseline: 0, value: 1 }, "no baseline of machine class fast"],
+    [
+      "slow",
+      "missing",
+      { baseline: 3, value: 2, missing: [3] },
+      "seed 3: measured on machine class fast",
+    ],
+  ]);
+  assertStringIncludes(refusal({ records, baselines: baselinesOf(all) }), "images/s, seed 3: in");
+});
+
 Deno.test("what regressed and lacks a seed is a regression, and the exit code says that it lacks one", () => {
   const records = seeds(five.map((x) => x + 5)).slice(0, 4);
   const verdicts = gate({ records, baselines: baselinesOf(seeds(five)), asked: seeds(five) });

@@ -269,4 +269,19 @@ export const mutants = [
     law: "tests/record/unreadable_test.ts",
     filter: "a launch leaves it alone",
   },
+  {
+    id: "classes-of-machines-share-a-row",
+    file: "src/gate/rows.ts",
+    find: "const place = `${key}\\u0000${scope}`;",
+    replace: "const place = key;",
+    law: "tests/gate/absent_test.ts",
+  },
+  {
+    id: "reports-count-what-they-can-read",
+    file: "src/report/banner.ts",
+    find: "const runs = records.length + unreadable.length;",
+    replace: "const runs = records.length;",
+    law: "tests/record/unreadable_test.ts",
+    filter: "run, gate",
+  },
 ];
