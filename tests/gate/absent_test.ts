@@ -3,12 +3,11 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../src/errors.ts";
 import type { AskedRun } from "../../src/gate/absent.ts";
 import { gateExit, gateLine, gateRecords } from "../../src/gate/mod.ts";
-import { planUpdate, type UpdateInput } from "../../src/gate/update.ts";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
 import { writeBaseline } from "../../src/gate/baseline.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { inFolder } from "../run/harness.ts";
-import { baselinesOf, record, seeds, speed } from "./fixture.ts";
+import { baselinesOf, planOf, record, seeds, speed } from "./fixture.ts";
 
 const five = [10, 10.4, 9.7, 10.1, 9.9];
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>
@@ -110,19 +109,8 @@ Deno.test("another measurement of the runs that are there doesn't bring back tho
     assertEquals(outcome.exitCode, 3);
   }));
 
-const update = { reason: "again", author: "A. Uthor", date: "2026-01-02T00:00:00Z" };
-const plan = (given: Partial<UpdateInput> & Pick<UpdateInput, "records">) =>
-  planUpdate({
-    suite: "made",
-    suiteVersion: 1,
-    baselines: [],
-    update,
-    labels: new Set(["vae", "noise"]),
-    ...given,
-  });
-
-const refusal = (given: Parameters<typeof plan>[0]) =>
-  assertThrows(() => plan(given), UsageError).message;
+const refusal = (given: Parameters<typeof planOf>[0]) =>
+  assertThrows(() => planOf(given), UsageError).message;
 
 Deno.test("an update names what is missing and refuses; keep and drop do what they say", () => {
   const old = [...seeds(five), record({ label: "noise", seed: 1, metrics: [{ value: 99 }] })];
@@ -141,7 +129,7 @@ Deno.test("an update names what is missing and refuses; keep and drop do what th
   );
   assertStringIncludes(refusal({ ...given, baselines: [] }), "vae, seed 2: no record");
   const rows = (missing: "keep" | "drop") =>
-    plan({ ...given, missing }).baselines[0].rows.map(({ label, values }) => [label, values]);
+    planOf({ ...given, missing }).baselines[0].rows.map(({ label, values }) => [label, values]);
   assertEquals(rows("keep"), [
     ["noise", { "1": 99 }],
     ["vae", { "1": 11, "2": 10.4, "3": 10.7, "4": 11.1, "5": 10.9 }],
@@ -181,7 +169,7 @@ Deno.test("rows of labels and metrics that the suite has no more go; a class lef
     "vae images/s, seed 1, 2: in the baseline, not measured",
   );
   const asks = ({ metric }: { metric: string }) => metric !== speed.metric;
-  const gone = plan({ records, baselines, asks });
+  const gone = planOf({ records, baselines, asks });
   assertEquals([gone.baselines, gone.emptied], [[], ["wasm_2-cores"]]);
   assertEquals(gone.changes.map(({ change, metric }) => [change, metric]), [[
     "removed",
