@@ -77,6 +77,9 @@ async function report(
     );
     return exitCodes.failed;
   }
+  const compared = { plan, records, unreadable, args };
+  const gate = suite ? await gateOrWhy(suite, compared) : null;
+  const ungated = typeof gate === "string" ? gate : null;
   const newest = records.reduce((a, b) => a.provenance.startedAt >= b.provenance.startedAt ? a : b);
   const model = await reportModel(store, {
     suite: suite ?? { name, version: newest.spec.suiteVersion },
@@ -87,7 +90,7 @@ async function report(
         run: `${label} seed ${spec.seed}`,
         why: unreadable.get(id)!,
       })),
-    gate: suite ? await gateOf(suite, { plan, records, unreadable, args }) : null,
+    gate: typeof gate === "string" ? null : gate,
   });
   const dir = to ?? join(store.out, "reports", name);
   const written = await writeReport(model, dir, { picture: storedPicture(store), formats });
@@ -101,7 +104,9 @@ async function report(
     for (const detail of model.banner.details) terminal.print(`  ${detail}`);
     terminal.print(`report: ${index}`);
   }
-  return exitCodes.pass;
+  if (ungated === null) return exitCodes.pass;
+  terminal.warn(`compared with no baseline: ${ungated}`);
+  return exitCodes.usage;
 }
 
 /** The suites of a path; where its file isn't here, what is left is its name: records know the rest. */
@@ -162,6 +167,18 @@ async function findRecords(
     await store.list({ suite: name, onProblem: onUnreadable }),
   );
   return { plan: null, records: kept, superseded, unreadable };
+}
+
+/** Verdicts; where the baselines can't be compared with, why: the records are shown all the same. */
+async function gateOrWhy(
+  ...given: Parameters<typeof gateOf>
+): Promise<Awaited<ReturnType<typeof gateOf>> | string> {
+  try {
+    return await gateOf(...given);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
 }
 
 /** Verdicts, unless the records are of another form of the suite than its file now has. */

@@ -34,10 +34,10 @@ export { confirmSpeed, type Rerun } from "./confirm.ts";
 export interface GateOptions {
   readonly suite: string;
   readonly suiteVersion: number;
-  /** Folder of baselines, which must be there. Default `baselines` under the working directory, if it is. */
+  /** Folder of baselines, which must be there. Default: `baselines` here, where there is one. */
   readonly baselines?: string;
   readonly policies?: PolicyOf;
-  /** Runs that were asked for: of those without a record nothing passes. Default: those of `records`. */
+  /** Runs that were asked for; see `GateInput`. */
   readonly asked?: readonly AskedRun[];
   /** Why the record of a run can't be read, by its id. */
   readonly unreadable?: ReadonlyMap<string, string>;

@@ -150,10 +150,19 @@ Deno.test("run, gate, status and report name it, count it, and nothing passes wi
     assertStringIncludes(page, "1 record of 3 can't be read");
     assertStringIncludes(page, "2 of 3 runs done");
     assertStringIncludes(page, "tiny-linear seed 2");
+    assertStringIncludes(page, "of format 2");
+    assert(!page.includes(out), "a page does not say where the store lies");
     // The plan lost too: what can't be read is named, and the rest is reported.
     await Deno.remove(join(out, "plans"), { recursive: true });
     const listed = await likeness("report", path, "--to", to, "--format", "md");
     assertEquals(listed.code, 0);
     assertStringIncludes(listed.err, said);
     assertEquals(await Deno.readTextFile(file), text);
+    // Baselines that can't be read cost the comparison, not the report.
+    await Deno.mkdir(join(baselines, "any"));
+    await Deno.writeTextFile(join(baselines, "any", "tiny.json"), "{");
+    const shown = await likeness("report", path, "--to", to, "--baselines", baselines);
+    assertEquals(shown.code, 2);
+    assertStringIncludes(shown.out, "report: ");
+    assertStringIncludes(shown.err, "compared with no baseline: ");
   }));
