@@ -3,11 +3,11 @@
  * @module
  */
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
-import { readBaselines, writeBaseline } from "../gate/baseline.ts";
+import { baselinePath, readBaselines, writeBaseline } from "../gate/baseline.ts";
 import type { Gated } from "../gate/ci/gated.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
-import { planRecords } from "../gate/suite.ts";
-import { planUpdate, type RowChange } from "../gate/update.ts";
+import { asksOf, planRecords } from "../gate/suite.ts";
+import { planUpdate, type RowChange, type Unreplaced } from "../gate/update.ts";
 import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
@@ -24,6 +24,8 @@ interface Found {
   readonly suite: Suite;
   readonly plan: readonly PlannedRun[];
   readonly records: readonly RunRecord[];
+  /** Why a record can't be read, by its run's id. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 /** See the table of commands. */
@@ -34,15 +36,16 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const codes: number[] = [];
   const gated: Gated[] = [];
   await checkGating(args);
+  const missing = missingOf(args);
   if (args.has("interleave") && args.has("no-rerun")) {
     throw new UsageError("--interleave measures speed again and --no-rerun doesn't: one of them");
   }
   const { signal, release } = interruption(terminal);
-  const context = { args, terminal, baselines, store, gated, signal };
+  const context = { args, terminal, baselines, missing, store, gated, signal };
   try {
     for (const path of args.positionals) {
       for (const suite of await loadSuites(path)) {
-        const found = await find(suite, store);
+        const found = await find(suite, store, (line) => terminal.warn(line));
         codes.push(await (args.has("update") ? update(found, context) : compare(found, context)));
         if (signal.aborted) return interruptedExit;
       }
@@ -54,31 +57,53 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   return worstExit(codes);
 }
 
+/** What an update does with what no record replaces. */
+function missingOf(args: Arguments): Unreplaced | undefined {
+  const asked = args.one("missing");
+  if (asked === undefined) return undefined;
+  if (!args.has("update")) {
+    throw new UsageError("--missing says what --update does with missing numbers: give both");
+  }
+  if (asked === "keep" || asked === "drop") return asked;
+  throw new UsageError(`--missing wants keep or drop, not \`${asked}\``);
+}
+
 /**
  * The suite's whole plan, on the engine of its last run, and every record of these groups: also of
  * seeds beyond the suite's.
  */
-async function find(suite: Suite, store: Store): Promise<Found> {
+async function find(
+  suite: Suite,
+  store: Store,
+  warn: (line: string) => void,
+): Promise<Found> {
   const planned = planSuite(suite, await engineOf(suite, store));
   const groups = new Map(planned.map((run) => [run.group, run]));
-  const more = (await store.list({ suite: suite.name })).flatMap((record) => {
+  const unreadable = new Map<string, string>();
+  const onProblem = (why: string, id: string) => {
+    unreadable.set(id, why);
+    warn(why);
+  };
+  const more = (await store.list({ suite: suite.name, onProblem })).flatMap((record) => {
     const like = groups.get(record.group);
     const known = planned.some(({ id }) => id === record.id);
     if (like === undefined || known || record.state !== "done") return [];
     return [{ ...like, id: record.id, spec: record.spec }];
   });
   const plan = [...planned, ...more];
-  return { suite, plan, records: await planRecords(plan, (id) => store.readRecord(id)) };
+  const records = await planRecords(plan, (id) => store.readRecord(id), () => {});
+  return { suite, plan, records, unreadable };
 }
 
 interface Context {
   readonly args: Arguments;
   readonly terminal: Terminal;
   readonly baselines: string;
+  readonly missing: Unreplaced | undefined;
 }
 
 async function compare(
-  { suite, plan, records }: Found,
+  { suite, plan, records, unreadable }: Found,
   { args, terminal, store, gated, signal }: Context & {
     readonly store: Store;
     readonly gated: Gated[];
@@ -91,6 +116,7 @@ async function compare(
     suite,
     plan,
     records,
+    unreadable,
     out: store.out,
     launching: again
       ? async () => ({ ...await remeasuring(suite, { store, plan, provenance: here }), signal })
@@ -140,15 +166,22 @@ function show(
   }
 }
 
-async function update(found: Found, { args, terminal, baselines }: Context): Promise<number> {
-  const { suite, plan, records } = found;
+async function update(
+  found: Found,
+  { args, terminal, baselines, missing }: Context,
+): Promise<number> {
+  const { suite, plan, records, unreadable } = found;
   const reason = args.one("reason");
-  const { baselines: next, changes } = planUpdate({
+  const { baselines: next, emptied, changes } = planUpdate({
     suite: suite.name,
     suiteVersion: suite.version,
     records,
+    asked: plan,
+    unreadable,
     baselines: await readBaselines(baselines, { suite: suite.name, records }),
     labels: new Set(plan.map(({ label }) => label)),
+    asks: await asksOf(suite, records),
+    missing,
     update: {
       // Without a reason the difference is shown all the same, and then nothing is written.
       reason: reason ?? "not given",
@@ -157,7 +190,7 @@ async function update(found: Found, { args, terminal, baselines }: Context): Pro
     },
   });
   if (!args.has("quiet")) { for (const line of changeTable(changes)) terminal.print(line); }
-  if (next.length === 0) {
+  if (next.length === 0 && emptied.length === 0) {
     terminal.print(`${suite.name}: the baselines hold these numbers already`);
     return exitCodes.pass;
   }
@@ -172,6 +205,11 @@ async function update(found: Found, { args, terminal, baselines }: Context): Pro
   for (const baseline of next) {
     const path = await writeBaseline(baselines, baseline);
     terminal.print(`${suite.name}: wrote ${path} (${baseline.rows.length} rows)`);
+  }
+  for (const machineClass of emptied) {
+    const path = baselinePath(baselines, { suite: suite.name, machineClass });
+    await Deno.remove(path);
+    terminal.print(`${suite.name}: removed ${path}, of which no row is left`);
   }
   return exitCodes.pass;
 }

@@ -47,8 +47,9 @@ export const gateCommands: readonly Command[] = [
     about: "Deterministic metrics are compared bit for bit, quality over seeds by a prediction " +
       "interval and a minimum effect with Holm's correction, speed over repeats within one machine " +
       "class and above its calibrated floor. What seems slower is measured once more, in turns with " +
-      "the baseline's commit where it can be checked out. --update writes the baselines from the " +
-      "records.",
+      "the baseline's commit where it can be checked out. A run that the suite asks for and that " +
+      "has no record is missing, and nothing passes without it. --update writes the baselines from " +
+      "the records.",
     positionals: [{ ...suites, required: true }],
     options: [
       out,
@@ -56,6 +57,12 @@ export const gateCommands: readonly Command[] = [
       { name: "update", about: "Write the baselines from the records; needs --reason" },
       { name: "reason", value: "TEXT", about: "Why the baselines change; kept beside them" },
       { name: "author", value: "NAME", about: "Who changes them (default: git's user.name)" },
+      {
+        name: "missing",
+        value: "keep|drop",
+        about:
+          "With --update: values that no record replaces stay, or go; without it it is refused",
+      },
       { name: "all", about: "Show the metrics that pass too" },
       { name: "no-rerun", about: "Don't measure again what seems slower; it is inconclusive then" },
       allowInconclusive,
@@ -78,7 +85,7 @@ export const gateCommands: readonly Command[] = [
       [0, "nothing regressed"],
       [1, "a metric regressed"],
       usage,
-      [3, "nothing was measured"],
+      [3, "nothing was measured, or a number is missing"],
       [4, "the evidence decides nothing (see --allow-inconclusive)"],
     ],
     load: module("gate"),

@@ -4,6 +4,7 @@
  */
 import { writeAtomic } from "../record/files.ts";
 import { UsageError } from "../errors.ts";
+import { checkBaselinesFolder, readBaselines } from "../gate/baseline.ts";
 import { NoCheckout, projectRoot, resolveCommit } from "../gate/checkout.ts";
 import { annotations } from "../gate/ci/annotations.ts";
 import type { Gated } from "../gate/ci/gated.ts";
@@ -43,6 +44,16 @@ export async function checkGating(args: Arguments): Promise<void> {
 }
 
 /**
+ * Refuses baselines that can't be read before a suite is run for hours. Those of the machine's own
+ * class are read when the engine has said which it is.
+ */
+export async function checkBaselines(args: Arguments, suite: Suite): Promise<void> {
+  const folder = args.one("baselines");
+  if (folder !== undefined) await checkBaselinesFolder(folder);
+  await readBaselines(folder ?? "baselines", { suite: suite.name, records: [] });
+}
+
+/**
  * Refuses a start of the history that no run has, before a suite is run for hours: the commit that
  * is checked out will have one then.
  */
@@ -71,8 +82,8 @@ export interface Asked {
   readonly suite: Suite;
   readonly plan: readonly PlannedRun[];
   readonly records: readonly RunRecord[];
-  /** Labels of the whole suite, where the plan was restricted. */
-  readonly allLabels?: ReadonlySet<string>;
+  /** Why the record of a run of the plan can't be read, by its id. */
+  readonly unreadable?: ReadonlyMap<string, string>;
   readonly out: string;
   /** How its speed is measured again; null where it can't or shan't be. */
   readonly launching: (() => Promise<LaunchOptions>) | null;
@@ -81,9 +92,9 @@ export interface Asked {
 
 /** Gates a suite as the command line asks for. Adds the records to the suite's history. */
 export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
-  const { suite, plan, records, allLabels } = asked;
+  const { suite, plan, records, unreadable } = asked;
   const outcome = await gateSuite(
-    { suite, plan, records, allLabels },
+    { suite, plan, records, unreadable },
     await gatingOptions(args, asked),
   );
   return {
@@ -96,6 +107,13 @@ export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
   };
 }
 
+/** A history with a hole may have lost the best level, and with it a drift. */
+function refuseLine(problem: string): never {
+  throw new UsageError(
+    `--drift needs the whole history, and ${problem}\n  mend or remove that line`,
+  );
+}
+
 /** The gate's options as the command line has them. */
 async function gatingOptions(
   args: Arguments,
@@ -103,7 +121,10 @@ async function gatingOptions(
 ): Promise<Omit<GateOptions, "suite" | "suiteVersion">> {
   const history = suite.overrides.length > 0
     ? []
-    : await appendHistory(historyPath(out, suite.name), { records, onProblem: warn });
+    : await appendHistory(historyPath(out, suite.name), {
+      records,
+      onProblem: args.has("drift") ? refuseLine : warn,
+    });
   const since = args.one("since");
   if (since !== undefined && entriesSince(history, since).length === 0) {
     throw unknownStart(since, suite);

@@ -18,14 +18,18 @@ export async function engineOf(
   suite: Suite,
   store: Store,
 ): Promise<Pick<PlanOptions, "engine" | "settings">> {
+  const onProblem = () => {}; // told by whoever reads them
+  const records = await store.list({ suite: suite.name, onProblem });
+  let last: PlannedRun[] = [];
   try {
-    const last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
-    if (last.length > 0) return { engine: last[0].spec.engine, settings: settingsFrom(last) };
+    last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const records = await store.list({ suite: suite.name });
-  return { engine: records[0]?.spec.engine ?? "wasm", settings: settingsFrom(records) };
+  const engine = (last[0] ?? records[0])?.spec.engine ?? "wasm";
+  // A last run that was narrowed says nothing of the others' settings.
+  const others = records.filter(({ spec }) => spec.engine === engine);
+  return { engine, settings: settingsFrom([...others, ...last]) };
 }
 
 /** The suite's metrics that are measured when nothing else runs. */

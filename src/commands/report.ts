@@ -64,7 +64,11 @@ async function report(
   { path, name, suite }: Asked,
   { args, terminal, store, to, formats }: Context,
 ): Promise<number> {
-  const { plan, records, superseded } = await findRecords(store, { name, suite });
+  const { plan, records, superseded, unreadable } = await findRecords(store, {
+    name,
+    suite,
+    warn: (line) => terminal.warn(line),
+  });
   if (!records.some((r) => r.metrics.some((m) => m.value !== null))) {
     terminal.warn(
       records.length === 0
@@ -73,12 +77,20 @@ async function report(
     );
     return exitCodes.failed;
   }
+  const compared = { plan, records, unreadable, args };
+  const gate = suite ? await gateOrWhy(suite, compared) : null;
+  const ungated = typeof gate === "string" ? gate : null;
   const newest = records.reduce((a, b) => a.provenance.startedAt >= b.provenance.startedAt ? a : b);
   const model = await reportModel(store, {
     suite: suite ?? { name, version: newest.spec.suiteVersion },
     records,
     superseded,
-    gate: suite ? await gateOf(suite, { plan, records, args }) : null,
+    unreadable: (plan ?? []).filter(({ id }) => unreadable.has(id))
+      .map(({ id, label, spec }) => ({
+        run: `${label} seed ${spec.seed}`,
+        why: unreadable.get(id)!,
+      })),
+    gate: typeof gate === "string" ? null : gate,
   });
   const dir = to ?? join(store.out, "reports", name);
   const written = await writeReport(model, dir, { picture: storedPicture(store), formats });
@@ -92,7 +104,9 @@ async function report(
     for (const detail of model.banner.details) terminal.print(`  ${detail}`);
     terminal.print(`report: ${index}`);
   }
-  return exitCodes.pass;
+  if (ungated === null) return exitCodes.pass;
+  terminal.warn(`compared with no baseline: ${ungated}`);
+  return exitCodes.usage;
 }
 
 /** The suites of a path; where its file isn't here, what is left is its name: records know the rest. */
@@ -106,14 +120,33 @@ async function suitesOf(path: string): Promise<Asked[]> {
   return (await loadSuites(path)).map((suite) => ({ path, name: suite.name, suite }));
 }
 
+/** What is to be reported. */
+interface Found {
+  /** What was asked for last; null where no plan is left. */
+  readonly plan: readonly PlannedRun[] | null;
+  readonly records: readonly RunRecord[];
+  readonly superseded: number;
+  /** Why a record can't be read, by its run's id. */
+  readonly unreadable: ReadonlyMap<string, string>;
+}
+
 /**
  * Records of the suite's last plan; without one, the newest of each label. A plan that was narrowed
  * (`--families`, `--seeds`) is widened to the suite's own, so that what stands there is shown.
  */
 async function findRecords(
   store: Store,
-  { name, suite }: { name: string; suite: Suite | null },
-): Promise<{ plan: readonly PlannedRun[]; records: RunRecord[]; superseded: number }> {
+  { name, suite, warn }: {
+    readonly name: string;
+    readonly suite: Suite | null;
+    readonly warn: (line: string) => void;
+  },
+): Promise<Found> {
+  const unreadable = new Map<string, string>();
+  const onUnreadable = (why: string, id: string) => {
+    if (!unreadable.has(id)) warn(why);
+    unreadable.set(id, why);
+  };
   try {
     const last = await readPlan(join(store.out, "plans", `${name}.jsonl`));
     const whole = suite
@@ -121,21 +154,37 @@ async function findRecords(
       : [];
     const known = new Set(whole.map(({ id }) => id));
     const plan = last.every(({ id }) => known.has(id)) ? whole : last;
-    const records = await planRecords(plan, (id) => store.readRecord(id));
-    if (records.length > 0) return { plan, records, superseded: 0 };
+    const records = await planRecords(
+      plan,
+      (id) => store.readRecord(id),
+      ({ id }, why) => onUnreadable(why, id),
+    );
+    if (records.length > 0) return { plan, records, superseded: 0, unreadable };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const { kept, superseded } = newestGroups(await store.list({ suite: name }));
-  return { plan: kept, records: kept, superseded };
+  const { kept, superseded } = newestGroups(
+    await store.list({ suite: name, onProblem: onUnreadable }),
+  );
+  return { plan: null, records: kept, superseded, unreadable };
+}
+
+/** Verdicts; where the baselines can't be compared with, why: the records are shown all the same. */
+async function gateOrWhy(
+  ...given: Parameters<typeof gateOf>
+): Promise<Awaited<ReturnType<typeof gateOf>> | string> {
+  try {
+    return await gateOf(...given);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
 }
 
 /** Verdicts, unless the records are of another form of the suite than its file now has. */
 async function gateOf(
   suite: Suite,
-  { plan, records, args }: {
-    readonly plan: readonly PlannedRun[];
-    readonly records: readonly RunRecord[];
+  { plan, records, unreadable, args }: Pick<Found, "plan" | "records" | "unreadable"> & {
     readonly args: Arguments;
   },
 ): Promise<ReportInputs["gate"]> {
@@ -145,12 +194,14 @@ async function gateOf(
   });
   const groups = new Set(whole.map((run) => run.group));
   if (!records.every((record) => groups.has(record.group))) return null;
-  const baseline = args.one("baselines") ?? "baselines";
+  const ids = new Set(whole.map(({ id }) => id));
   const { verdicts } = await gateSuite({
     suite,
-    plan,
+    plan: plan ?? [...whole, ...records.filter(({ id }) => !ids.has(id))],
     records,
-    allLabels: new Set(whole.map(({ label }) => label)),
-  }, { baselines: baseline, allowInconclusive: true });
-  return verdicts.every(({ verdict }) => verdict === "new") ? null : { baseline, verdicts };
+    unreadable,
+  }, { baselines: args.one("baselines"), allowInconclusive: true });
+  // Without any baseline nothing was compared.
+  if (verdicts.every(({ baseline }) => baseline === null)) return null;
+  return { baseline: args.one("baselines") ?? "baselines", verdicts };
 }

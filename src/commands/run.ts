@@ -7,7 +7,7 @@ import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
 import type { Gated } from "../gate/ci/gated.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { PlannedRun } from "../record/record.ts";
 import type { SettingsOf } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
 import { formatSeconds } from "../report/format.ts";
@@ -88,7 +88,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       "--resume goes on from checkpoints and --fresh throws them away: one of them",
     );
   }
-  const { checkGating, checkSince, writeCi } = await import("./gating.ts");
+  const { checkBaselines, checkGating, checkSince, writeCi } = await import("./gating.ts");
   await checkGating(args);
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
@@ -109,6 +109,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
       // What `--set` makes another experiment is not gated.
       if (!args.has("no-gate") && suite.overrides.length === 0) {
         await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
+        await checkBaselines(args, suite);
       }
       suites.push({ suite, plan });
     }
@@ -286,13 +287,17 @@ async function conclude(
 ): Promise<number> {
   const { terminal, mode, args, out } = session;
   const { plan, result } = done;
-  const { openStore } = await import("../record/store.ts");
+  const [{ openStore }, { planRecords }] = await Promise.all([
+    import("../record/store.ts"),
+    import("../gate/suite.ts"),
+  ]);
   const store = openStore(out);
-  const records: RunRecord[] = [];
-  for (const { id } of plan) {
-    const record = await store.readRecord(id);
-    if (record !== null) records.push(record);
-  }
+  const unreadable = new Map<string, string>();
+  const records = await planRecords(
+    plan,
+    (id) => store.readRecord(id),
+    ({ id }, why) => unreadable.set(id, why),
+  );
   const say = (line = "") => {
     if (mode !== "json") terminal.print(line);
   };
@@ -301,6 +306,10 @@ async function conclude(
   };
   for (const { id, label, spec, state, cause, metrics } of records) {
     emit("record", { id, label, seed: spec.seed, state, cause, metrics });
+  }
+  for (const [id, cause] of unreadable) {
+    const { label, spec } = plan.find((run) => run.id === id)!;
+    emit("record", { id, label, seed: spec.seed, state: "unreadable", cause, metrics: [] });
   }
   if (result.interrupted) {
     const left = plan.length - records.filter(({ state }) => state !== "failed").length;
@@ -317,6 +326,7 @@ async function conclude(
     ...done,
     args,
     records,
+    unreadable,
     store,
     columns: terminal.columns,
     say,

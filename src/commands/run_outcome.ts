@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, worstExit } from "../errors.ts";
+import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import type { Gated } from "../gate/ci/gated.ts";
 import type { GateOutcome } from "../gate/mod.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
@@ -18,6 +18,8 @@ export interface Finished {
   readonly suite: Suite;
   readonly plan: readonly PlannedRun[];
   readonly records: readonly RunRecord[];
+  /** Why the record of a run of the plan can't be read, by its id. */
+  readonly unreadable: ReadonlyMap<string, string>;
   readonly result: LaunchResult;
   readonly store: Store;
   readonly args: Arguments;
@@ -36,25 +38,33 @@ export interface Finished {
 }
 
 /** "9 runs done, 0 diverged", with whatever else there is. */
-export function statesLine(records: readonly RunRecord[], planned: number): string {
+export function statesLine(
+  records: readonly RunRecord[],
+  { planned, unreadable = 0 }: { readonly planned: number; readonly unreadable?: number },
+): string {
   const of = (state: RunRecord["state"]) => records.filter((r) => r.state === state).length;
   const done = of("done");
   const parts = [`${done} ${done === 1 ? "run" : "runs"} done`, `${of("diverged")} diverged`];
   for (const state of ["unreliable", "failed"] as const) {
     if (of(state) > 0) parts.push(`${of(state)} ${state}`);
   }
-  if (records.length < planned) parts.push(`${planned - records.length} without a record`);
+  if (unreadable > 0) parts.push(`${unreadable} unreadable`);
+  const without = planned - records.length - unreadable;
+  if (without > 0) parts.push(`${without} without a record`);
   return parts.join(", ");
 }
+
+const runName = ({ label, spec }: Pick<PlannedRun, "label" | "spec">) =>
+  spec.protocol === "control" ? label : `${label} seed ${spec.seed}`;
 
 /** What went wrong and where, runs with one cause together. */
 export function troubleLines(records: readonly RunRecord[]): string[] {
   const names = new Map<string, string[]>();
-  for (const { label, spec, state, cause } of records) {
+  for (const record of records) {
+    const { state, cause } = record;
     if (state === "done") continue;
     const what = `${state}: ${cause ?? "no cause was recorded"}`;
-    const name = spec.protocol === "control" ? label : `${label} seed ${spec.seed}`;
-    names.set(what, [...names.get(what) ?? [], name]);
+    names.set(what, [...names.get(what) ?? [], runName(record)]);
   }
   return [...names].map(([what, who]) => `${who.join(", ")}: ${what}`);
 }
@@ -66,19 +76,14 @@ function statesExit(records: readonly RunRecord[], planned: number): number {
 }
 
 async function gate(finished: Finished): Promise<GateOutcome | null> {
-  const { suite, args, plan, records, warn, launching } = finished;
+  const { suite, args, plan, records, unreadable, warn, launching } = finished;
   if (args.has("no-gate") || records.length === 0) return null;
-  const [{ gateAsked }, { planSuite }, { settingsFrom }] = await Promise.all([
-    import("./gating.ts"),
-    import("../plan/plan.ts"),
-    import("../plan/settings.ts"),
-  ]);
-  const whole = planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) });
+  const { gateAsked } = await import("./gating.ts");
   const gated = await gateAsked(args, {
     suite,
     plan,
     records,
-    allLabels: new Set(whole.map(({ label }) => label)),
+    unreadable,
     out: finished.store.out,
     launching: () => Promise.resolve(launching),
     warn,
@@ -89,9 +94,21 @@ async function gate(finished: Finished): Promise<GateOutcome | null> {
 
 /** Shows how it all came out; returns the exit code. */
 export async function showOutcome(finished: Finished): Promise<number> {
-  const { suite, args, records, plan, store, say, emit, warn } = finished;
+  const { suite, args, records, unreadable, plan, store, say, emit, warn } = finished;
   const codes = [statesExit(records, plan.length)];
-  const outcome = await gate(finished);
+  const broken = plan.filter(({ id }) => unreadable.has(id))
+    .map((run) => ({ run: runName(run), why: unreadable.get(run.id)! }));
+  let outcome: GateOutcome | null = null;
+  let ungated: string | null = null;
+  try {
+    outcome = await gate(finished);
+  } catch (error) {
+    // What was measured is shown and kept, though it could be compared with nothing.
+    if (!(error instanceof UsageError)) throw error;
+    ungated = error.message;
+    codes.push(exitCodes.usage);
+    emit("gate", { line: `gate: not compared: ${ungated}`, verdicts: [] });
+  }
   if (outcome !== null) {
     codes.push(outcome.exitCode);
     emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
@@ -100,6 +117,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
   const model = await reportModel(store, {
     suite,
     records,
+    unreadable: broken,
     gate: outcome === null || outcome.verdicts.length === 0
       ? null
       : { baseline: args.one("baselines") ?? "baselines", verdicts: outcome.verdicts },
@@ -108,8 +126,11 @@ export async function showOutcome(finished: Finished): Promise<number> {
   say();
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
   say();
-  say(`${statesLine(records, plan.length)}${outcome === null ? "" : ` · ${outcome.line}`}`);
+  const states = statesLine(records, { planned: plan.length, unreadable: broken.length });
+  say(`${states}${outcome === null ? "" : ` · ${outcome.line}`}`);
   for (const line of troubleLines(records)) warn(`  ${line}`);
+  for (const { run, why } of broken) warn(`  ${run}: unreadable: ${why}`);
+  if (ungated !== null) warn(`  gate: not compared: ${ungated}`);
   if (outcome !== null) {
     const { verdictTable } = await import("../gate/mod.ts");
     const shown = outcome.verdicts.filter(({ verdict }) =>

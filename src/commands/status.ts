@@ -10,8 +10,11 @@ import { formatSeconds } from "../report/format.ts";
 import { isAlive } from "../run/process_state.ts";
 import type { Arguments, Terminal } from "./command.ts";
 
-/** `interrupted`: stopped cleanly. `stale`: its process has died. Both go on with the next `run`. */
-export type Standing = RunState | "interrupted" | "stale";
+/**
+ * `interrupted`: stopped cleanly. `stale`: its process has died. Both go on with the next `run`.
+ * `unreadable`: there is a record, which nothing touches.
+ */
+export type Standing = RunState | "interrupted" | "stale" | "unreadable";
 
 /** One run's line. */
 export interface StatusRow {
@@ -31,14 +34,16 @@ export interface StatusRow {
   readonly current: boolean;
 }
 
-/** What is known of a run; at least one of the three. */
+/** What is known of a run; at least one of the first three. */
 interface Known {
   planned?: PlannedRun;
   record?: RunRecord;
   status?: RunStatus;
+  /** Why there is a record that can't be read. */
+  unreadable?: string;
 }
 
-function rowOf(id: string, { planned, record, status }: Known): StatusRow {
+function rowOf(id: string, { planned, record, status, unreadable }: Known): StatusRow {
   const spec = planned?.spec ?? record?.spec;
   const row = {
     id,
@@ -60,7 +65,9 @@ function rowOf(id: string, { planned, record, status }: Known): StatusRow {
     const updatedAt = record.provenance.finishedAt;
     return { ...row, state, phase: null, step: steps, steps: null, updatedAt, cause };
   }
-  return { ...row, state: "planned", phase: null, step: null, steps: null, updatedAt: null };
+  const nothing = { ...row, phase: null, step: null, steps: null, updatedAt: null };
+  if (unreadable !== undefined) return { ...nothing, state: "unreadable", cause: unreadable };
+  return { ...nothing, state: "planned" };
 }
 
 /** All runs of a store: what was planned last, and whatever else has left a record. */
@@ -80,11 +87,19 @@ export async function standings(
     try {
       for (const planned of await readPlan(file)) at(planned.id).planned = planned;
     } catch (error) {
-      onProblem(`${file}: ${(error as Error).message}`);
+      onProblem((error as Error).message);
     }
   }
-  for (const record of await store.list({ onProblem })) at(record.id).record = record;
+  const unreadable = new Map<string, string>();
+  const records = await store.list({ onProblem: (why, id) => unreadable.set(id, why) });
+  for (const record of records) at(record.id).record = record;
   for (const status of await store.statuses()) at(status.id).status = status;
+  for (const [id, why] of unreadable) {
+    // Of which suite it is, only its plan or its process can tell.
+    const run = known.get(id);
+    if (run === undefined) onProblem(why);
+    else run.unreadable = why;
+  }
   const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
   return [...known].map(([id, what]) => rowOf(id, what)).sort((a, b) =>
     order(a.suite, b.suite) || Number(b.current) - Number(a.current) ||

@@ -84,7 +84,7 @@ export const commands: readonly Command[] = [
       [0, "all runs done, nothing regressed"],
       [1, "a metric regressed against its baseline"],
       usage,
-      [3, "a run failed or diverged, or nothing was measured"],
+      [3, "a run failed or diverged, a number is missing, or nothing was measured"],
       [4, "the evidence decides nothing (see --allow-inconclusive)"],
       [130, "interrupted; the same command goes on from the checkpoints"],
     ],

@@ -10,8 +10,10 @@ import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
 import type { Record as RunRecord } from "../record/record.ts";
+import { readReviewed, rowsSchema } from "./reviewed.ts";
 import { type Row, rowKey } from "./rows.ts";
-import { readTextIfThere } from "../text/files.ts";
+
+const seed = z.string().regex(/^\d+$/);
 
 const rowSchema = z.strictObject({
   label: z.string(),
@@ -23,9 +25,13 @@ const rowSchema = z.strictObject({
   kind: z.enum(["deterministic", "quality", "speed"]),
   direction: z.enum(["lower", "higher", "none"]),
   unit: z.string(),
-  values: z.record(z.string().regex(/^\d+$/), z.number()),
-  raw: z.record(z.string().regex(/^\d+$/), z.array(z.number())).optional(),
-});
+  values: z.record(seed, z.number())
+    .refine((values) => Object.keys(values).length > 0, "a row without values"),
+  raw: z.record(seed, z.array(z.number()).min(1, "a timing without repeats")).optional(),
+}).refine(
+  ({ values, raw = {} }) => Object.keys(raw).every((seed) => seed in values),
+  { path: ["raw"], message: "repeats of a seed that has no value" },
+);
 
 const updateSchema = z.strictObject({
   reason: z.string().min(1),
@@ -45,7 +51,7 @@ const baselineSchema = z.strictObject({
   engine: z.looseObject({ name: z.enum(["wasm", "tensorflow", "webgpu"]) }),
   /** Newest first. */
   updates: z.array(updateSchema).min(1),
-  rows: z.array(rowSchema),
+  rows: rowsSchema(rowSchema),
 });
 
 /** A reviewed change of a baseline. */
@@ -101,23 +107,32 @@ export async function readBaseline(
   folder: string,
   which: { suite: string; machineClass: string },
 ): Promise<Baseline | null> {
-  const path = baselinePath(folder, which);
-  const text = await readTextIfThere(path);
-  if (text === null) return null;
-  let parsed: z.infer<typeof baselineSchema>;
-  try {
-    parsed = baselineSchema.parse(JSON.parse(text));
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: not a baseline file: ${what}`);
-  }
-  if (parsed.suite !== which.suite || parsed.machineClass !== which.machineClass) {
-    throw new UsageError(
-      `${path}: holds suite ${parsed.suite} of class ${parsed.machineClass}, asked for ` +
-        `${which.suite} of ${which.machineClass}`,
-    );
-  }
-  return parsed as unknown as Baseline;
+  const read = await readReviewed(baselinePath(folder, which), {
+    schema: baselineSchema,
+    what: "a baseline file",
+    anew: 'write it from records: likeness gate --update --reason "…"',
+    of: which,
+  });
+  return read as Baseline | null;
+}
+
+/**
+ * Refuses a folder of baselines that was named and isn't there: with nothing to compare with,
+ * everything would be new.
+ * @throws UsageError
+ */
+export async function checkBaselinesFolder(folder: string): Promise<void> {
+  const there = await Deno.stat(folder).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw new UsageError(`--baselines ${folder} can't be read: ${error.message}`);
+  });
+  if (there?.isDirectory) return;
+  throw new UsageError(
+    `--baselines ${folder} ${
+      there === null ? "isn't there" : "is no folder"
+    }: name the folder that ` +
+      "holds any/<suite>.json, or make it with gate --update",
+  );
 }
 
 /** Baselines for everything that `records` could be compared with. */

@@ -6,12 +6,11 @@
  * @module
  */
 import { z } from "zod";
-import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../record/files.ts";
 import { mean, median, tQuantile } from "../stats/mod.ts";
 import { deviation } from "../stats/summary.ts";
-import { readTextIfThere } from "../text/files.ts";
 import { baselinePath, encodeBaseline } from "./baseline.ts";
+import { readReviewed, rowsSchema } from "./reviewed.ts";
 import { type Row, rowKey } from "./rows.ts";
 
 /** Fewest sessions that a floor may rest on. */
@@ -47,7 +46,7 @@ const floorsSchema = z.strictObject({
   engine: z.looseObject({ name: z.string() }),
   /** Newest first. */
   updates: z.array(floorUpdateSchema).min(1),
-  rows: z.array(floorRowSchema),
+  rows: rowsSchema(floorRowSchema),
 });
 
 /** A file of floors. */
@@ -73,23 +72,12 @@ export async function readFloors(
   folder: string,
   which: { suite: string; machineClass: string },
 ): Promise<Floors | null> {
-  const path = floorsPath(folder, which);
-  const text = await readTextIfThere(path);
-  if (text === null) return null;
-  let floors: Floors;
-  try {
-    floors = floorsSchema.parse(JSON.parse(text));
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: not a file of noise floors: ${what}; calibrate again`);
-  }
-  if (floors.suite !== which.suite || floors.machineClass !== which.machineClass) {
-    throw new UsageError(
-      `${path}: holds suite ${floors.suite} of class ${floors.machineClass}, asked for ` +
-        `${which.suite} of ${which.machineClass}`,
-    );
-  }
-  return floors;
+  return await readReviewed(floorsPath(folder, which), {
+    schema: floorsSchema,
+    what: "a file of noise floors",
+    anew: 'calibrate again: likeness calibrate --reason "…"',
+    of: which,
+  });
 }
 
 /** Writes floors, whole or not at all; returns where. */

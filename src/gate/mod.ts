@@ -3,13 +3,23 @@
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
-import { type Baseline, readBaselines, readEach, scopesOf } from "./baseline.ts";
+import { UsageError } from "../errors.ts";
+import { type AskedRun, keepGaps } from "./absent.ts";
+import {
+  type Baseline,
+  baselinePath,
+  checkBaselinesFolder,
+  readBaselines,
+  readEach,
+  scopesOf,
+} from "./baseline.ts";
 import { confirmSpeed, type Rerun } from "./confirm.ts";
 import { histories, type HistoryEntry } from "./history.ts";
 import { withDrift } from "./history_text.ts";
 import type { Interleave } from "./interleave.ts";
 import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
 import { readFloors } from "./floors.ts";
+import { comparable } from "./one_sided.ts";
 import type { PolicyOf } from "./policy.ts";
 import { evaluateGate, type Verdict } from "./verdict.ts";
 
@@ -24,9 +34,13 @@ export { confirmSpeed, type Rerun } from "./confirm.ts";
 export interface GateOptions {
   readonly suite: string;
   readonly suiteVersion: number;
-  /** Folder of baselines. Default `baselines` under the working directory. */
+  /** Folder of baselines, which must be there. Default: `baselines` here, where there is one. */
   readonly baselines?: string;
   readonly policies?: PolicyOf;
+  /** Runs that were asked for; see `GateInput`. */
+  readonly asked?: readonly AskedRun[];
+  /** Why the record of a run can't be read, by its id. */
+  readonly unreadable?: ReadonlyMap<string, string>;
   /** Labels that were asked for, where a run was restricted to some. */
   readonly labels?: ReadonlySet<string>;
   readonly allowInconclusive?: boolean;
@@ -74,31 +88,65 @@ export interface GateOutcome {
   readonly exitCode: number;
 }
 
-/** Reads the baselines of a suite, compares the records with them, confirms speed failures. */
+/** Baselines that the records can be compared with must be of this version of the suite. */
+function checkVersions(
+  baselines: readonly Baseline[],
+  { folder, records, suiteVersion }: {
+    readonly folder: string;
+    readonly records: readonly RunRecord[];
+    readonly suiteVersion: number;
+  },
+): void {
+  const other = comparable(baselines, records).find((b) => b.suiteVersion !== suiteVersion);
+  if (other === undefined) return;
+  throw new UsageError(
+    `${
+      baselinePath(folder, other)
+    }: of version ${other.suiteVersion} of suite ${other.suite}, which ` +
+      `is of version ${suiteVersion} now: write it anew (gate --update --reason "…") or go back to ` +
+      "that version",
+  );
+}
+
+/**
+ * Reads the baselines of a suite, compares the records with them, confirms speed failures.
+ * @throws UsageError where the folder that was named isn't there, and for a baseline or floor file
+ *   that is broken or of another suite, class, format or version
+ */
 export async function gateRecords(
   records: readonly RunRecord[],
   options: GateOptions,
 ): Promise<GateOutcome> {
+  const { suiteVersion } = options;
+  if (options.baselines !== undefined) await checkBaselinesFolder(options.baselines);
   const folder = options.baselines ?? "baselines";
+  const baselines = await readBaselines(folder, { suite: options.suite, records });
+  checkVersions(baselines, { folder, records, suiteVersion });
   const input = {
     records,
-    baselines: await readBaselines(folder, { suite: options.suite, records }),
+    baselines,
     floors: await readEach(
       scopesOf(records),
       (machineClass) => readFloors(folder, { suite: options.suite, machineClass }),
     ),
-    suiteVersion: options.suiteVersion,
+    suiteVersion,
     exact: options.exact,
     policies: options.policies,
     labels: options.labels,
+    asked: options.asked,
+    unreadable: options.unreadable,
   };
   const { rerun, turns, history } = options;
-  const confirmed = await confirmSpeed(evaluateGate(input), {
-    input,
-    rerun,
-    interleave: turns?.interleave(baselineCommit(input.baselines)),
-    everything: turns?.everything,
-  });
+  const judged = evaluateGate(input);
+  const confirmed = keepGaps(
+    judged,
+    await confirmSpeed(judged, {
+      input,
+      rerun,
+      interleave: turns?.interleave(baselineCommit(baselines)),
+      everything: turns?.everything,
+    }),
+  );
   const verdicts = history === undefined ? confirmed : withDrift(confirmed, {
     found: histories(history.entries, {
       policies: options.policies,

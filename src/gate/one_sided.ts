@@ -1,10 +1,13 @@
 /**
- * Rows that stand on one side only: new ones, and those that the baseline has and the records don't.
+ * Rows that stand on one side only: new ones, those that the baseline has and the records don't, and
+ * runs that were asked for of which neither has any.
  * @module
  */
+import type { Record as RunRecord } from "../record/record.ts";
+import { type Gaps, gapsText, type Lacking } from "./absent.ts";
 import { type Baseline, baselineRows } from "./baseline.ts";
-import { type ResolvedPolicy, resolvePolicy } from "./policy.ts";
-import { type Row, rowKey, type Rows } from "./rows.ts";
+import { defaultPolicies, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
+import { type Row, rowKey } from "./rows.ts";
 import type { GateInput, Verdict } from "./verdict.ts";
 
 /** Why a row can be compared with nothing. */
@@ -66,32 +69,77 @@ export function newVerdict(row: Row, policy: ResolvedPolicy, why: string): Verdi
   };
 }
 
+/** Baselines that records can be compared with: of all machines where any of them promises that. */
+export function comparable<B extends { readonly machineClass: string }>(
+  baselines: readonly B[],
+  records: readonly RunRecord[],
+): B[] {
+  const classes = new Set(records.map((r) => r.provenance.machineClass));
+  const anywhere = records.length === 0 ||
+    records.some((r) => /^any\b/.test(r.provenance.determinism));
+  return baselines.filter(({ machineClass }) =>
+    machineClass === "any" ? anywhere : classes.has(machineClass)
+  );
+}
+
 /** Baseline rows that the records should have and don't. */
-export function missingRows(input: GateInput, usable: readonly Baseline[], rows: Rows): Verdict[] {
-  const present = new Set(rows.rows.map(rowKey));
-  const scopes = new Set(["any", ...input.records.map((r) => r.provenance.machineClass)]);
-  const anywhere = input.records.some((r) => /^any\b/.test(r.provenance.determinism));
+export function missingRows(
+  input: GateInput,
+  { usable, rows, lacking }: {
+    readonly usable: readonly Baseline[];
+    readonly rows: readonly Row[];
+    readonly lacking: Lacking;
+  },
+): Verdict[] {
+  const place = (row: Row) => `${rowKey(row)}\u0000${row.scope}`;
+  const present = new Set(rows.map(place));
   const missing: Verdict[] = [];
-  for (const baseline of usable) {
-    if (!scopes.has(baseline.machineClass)) continue;
-    if (baseline.machineClass === "any" && !anywhere && input.records.length > 0) continue;
-    for (const [key, row] of baselineRows(baseline)) {
-      if (present.has(key) || (input.labels !== undefined && !input.labels.has(row.label))) {
+  for (const baseline of comparable(usable, input.records)) {
+    for (const row of baselineRows(baseline).values()) {
+      if (present.has(place(row)) || (input.labels !== undefined && !input.labels.has(row.label))) {
         continue;
       }
       const policy = resolvePolicy(row, input.policies?.(row));
       if (policy.off) continue;
+      const gaps = lacking.of({ ...row, values: new Map() }, row);
       missing.push({
         verdict: "missing",
         ...common(row, policy),
         ...untested,
         baseline: center(row),
         value: null,
-        seeds: { baseline: row.values.size, value: 0 },
-        why: rows.unavailable.get(key) ?? rows.absent.get(row.label)?.join("; ") ??
-          "in the baseline, not in the records",
+        seeds: {
+          baseline: row.values.size,
+          value: 0,
+          missing: [...new Set([...row.values.keys(), ...gaps.keys()])].sort((a, b) => a - b),
+        },
+        why: gaps.size > 0 ? gapsText(gaps).join("; ") : "in the baseline, not in the records",
       });
     }
   }
   return missing;
+}
+
+/** The verdict on runs that were asked for, where there is no row of their label on either side. */
+export function missingRuns(label: string, { gaps, group }: {
+  readonly gaps: Gaps;
+  readonly group: string;
+}): Verdict {
+  return {
+    verdict: "missing",
+    label,
+    group,
+    metric: "every metric",
+    kind: "quality",
+    direction: "none",
+    unit: "",
+    effectUnit: "share",
+    alpha: defaultPolicies.quality.alpha,
+    scope: "any",
+    ...untested,
+    baseline: null,
+    value: null,
+    seeds: { baseline: 0, value: 0, missing: [...gaps.keys()].sort((a, b) => a - b) },
+    why: gapsText(gaps).join("; "),
+  };
 }

@@ -28,8 +28,12 @@ export function countVerdicts(verdicts: readonly Verdict[]): Counts {
   };
 }
 
+/** Whether a number is missing: of all seeds, or of one of a row that regressed all the same. */
+const isMissing = ({ verdict, seeds }: Verdict) =>
+  verdict === "missing" || (seeds.missing ?? []).length > 0;
+
 /**
- * 3: nothing measured, a run failed or diverged, or a metric of the baseline is missing; 1: a
+ * 3: nothing measured, a run failed or diverged, or a number that was asked for is missing; 1: a
  * regression; 4: inconclusive, unless that is allowed; 0 otherwise. 3 > 1 > 4 > 0.
  */
 export function gateExit(
@@ -43,7 +47,7 @@ export function gateExit(
   const codes: number[] = [];
   const measured = verdicts.some((verdict) => verdict.value !== null);
   const broken = records.some((r) => r.state === "failed" || r.state === "diverged");
-  if (!measured || broken || counts.missing > 0) codes.push(exitCodes.failed);
+  if (!measured || broken || verdicts.some(isMissing)) codes.push(exitCodes.failed);
   if (counts.regressed > 0) codes.push(exitCodes.regressed);
   if (counts.inconclusive > 0 && !allowInconclusive) codes.push(exitCodes.inconclusive);
   return worstExit(codes);
@@ -53,7 +57,7 @@ export function gateExit(
 export function gateLine(verdicts: readonly Verdict[], folder = "baselines"): string {
   const counts = countVerdicts(verdicts);
   if (!verdicts.some((verdict) => verdict.value !== null)) return "gate: nothing measured";
-  const word = counts.missing > 0
+  const word = verdicts.some(isMissing)
     ? "missing numbers"
     : counts.regressed > 0
     ? "regressed"

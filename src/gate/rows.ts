@@ -31,11 +31,12 @@ export interface Row {
 /** What records hold for the gate. */
 export interface Rows {
   readonly rows: readonly Row[];
-  /** By label: why some of its seeds give no numbers, or numbers not to rest on. */
-  readonly absent: ReadonlyMap<string, readonly string[]>;
+  /** By label and seed: why a run gives no numbers. */
+  readonly absent: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  /** By label: seeds whose runs came to their end. */
+  readonly finished: ReadonlyMap<string, ReadonlySet<number>>;
+  /** By label: why some of its seeds give numbers not to rest on. */
   readonly unreliable: ReadonlyMap<string, readonly string[]>;
-  /** By `rowKey`: why a metric has no value. */
-  readonly unavailable: ReadonlyMap<string, string>;
   /** By `rowKey` and seed: why a finished run gives no value of a metric. */
   readonly lost: ReadonlyMap<string, ReadonlyMap<number, string>>;
   /** By label: seeds with several records, of which the newest counts. */
@@ -96,33 +97,40 @@ function newest(records: readonly RunRecord[]): {
   return { records: kept, repeated };
 }
 
-/** Groups the values of records by label, metric and seed. */
+/**
+ * Groups the values of records by label, metric, scope and seed: what two classes of machines gave
+ * stands in two rows.
+ */
 export function rowsOf(given: readonly RunRecord[]): Rows {
   const { records, repeated } = newest(given);
   const rows = new Map<string, Growing>();
-  const absent = new Map<string, string[]>();
+  const absent = new Map<string, Map<number, string>>();
+  const finished = new Map<string, Set<number>>();
   const unreliable = new Map<string, string[]>();
-  const unavailable = new Map<string, string>();
   const lost = new Map<string, Map<number, string>>();
-  const note = (notes: Map<string, string[]>, label: string, text: string) =>
-    notes.set(label, [...notes.get(label) ?? [], text]);
   for (const record of records) {
     const { label, state, spec } = record;
-    const cause = record.cause === undefined ? "" : `: ${record.cause}`;
     if (state !== "done" && state !== "unreliable") {
-      note(absent, label, `seed ${spec.seed} ${state}${cause}`);
+      const why = record.cause === undefined ? state : `${state}, ${record.cause}`;
+      absent.set(label, (absent.get(label) ?? new Map()).set(spec.seed, why));
       continue;
     }
-    if (state === "unreliable") note(unreliable, label, `seed ${spec.seed} unreliable${cause}`);
+    finished.set(label, (finished.get(label) ?? new Set()).add(spec.seed));
+    if (state === "unreliable") {
+      const cause = record.cause === undefined ? "" : `: ${record.cause}`;
+      const notes = unreliable.get(label) ?? [];
+      unreliable.set(label, [...notes, `seed ${spec.seed} unreliable${cause}`]);
+    }
     for (const value of record.metrics) {
       const key = rowKey({ label, name: value.name });
       const unusable = fault(value);
       if (unusable !== null) {
-        unavailable.set(key, unusable);
         lost.set(key, (lost.get(key) ?? new Map()).set(spec.seed, unusable));
         continue;
       }
-      let row = rows.get(key);
+      const scope = scopeOf(value.kind, record);
+      const place = `${key}\u0000${scope}`;
+      let row = rows.get(place);
       if (row === undefined) {
         row = {
           label,
@@ -135,17 +143,17 @@ export function rowsOf(given: readonly RunRecord[]): Rows {
           unit: value.unit,
           values: new Map(),
           raw: new Map(),
-          scope: scopeOf(value.kind, record),
+          scope,
           repeatable: value.kind !== "speed" && isRepeatable(record),
         };
-        rows.set(key, row);
+        rows.set(place, row);
       }
       // + 0 turns −0, which JSON can't keep, into 0.
       row.values.set(spec.seed, value.value! + 0);
       if (value.raw !== undefined) row.raw.set(spec.seed, value.raw);
     }
   }
-  return { rows: [...rows.values()], absent, unreliable, unavailable, lost, repeated };
+  return { rows: [...rows.values()], absent, finished, unreliable, lost, repeated };
 }
 
 /** Whether the same run is promised to have the same bits again, here at least. */

@@ -6,6 +6,7 @@ import { planSuite } from "../plan/plan.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import { UsageError } from "../errors.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { UnreadableRecord } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { Suite } from "../suite/schema.ts";
 import { type GateOptions, type GateOutcome, gateRecords } from "./mod.ts";
@@ -84,14 +85,32 @@ export async function suitePolicies(
   return ({ metric, name }) => byName.get(`${metric}\u0000${name}`)?.policy ?? byMetric.get(metric);
 }
 
+/**
+ * Whether the suite asks for the metric of a baseline's row. Where a metric gives more than it
+ * declares, the records tell.
+ */
+export async function asksOf(
+  suite: Suite,
+  records: readonly RunRecord[],
+): Promise<(row: { readonly metric: string; readonly name: string }) => boolean> {
+  const key = ({ metric, name }: { metric: string; name: string }) => `${metric}\u0000${name}`;
+  const asked = new Set(
+    [...await declaredBy(suite), ...records.flatMap(({ metrics }) => metrics)].map(key),
+  );
+  return (row) => asked.has(key(row));
+}
+
 /** What `gateSuite` compares. */
 export interface SuiteRecords {
   readonly suite: Suite;
-  /** What was asked for; rows of other labels aren't missing unless the suite has no such label. */
+  /**
+   * What was asked for: a run of it without a record is missing, what the suite has beside it is not
+   * judged.
+   */
   readonly plan: readonly PlannedRun[];
   readonly records: readonly RunRecord[];
-  /** Labels of the whole suite, where the plan was restricted. */
-  readonly allLabels?: ReadonlySet<string>;
+  /** Why the record of a run of the plan can't be read, by its id. */
+  readonly unreadable?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -100,8 +119,11 @@ export interface SuiteRecords {
  * @throws UsageError for policies that could never fail, and for broken baseline files
  */
 export async function gateSuite(
-  { suite, plan, records, allLabels }: SuiteRecords,
-  options: Omit<GateOptions, "suite" | "suiteVersion" | "policies" | "labels"> = {},
+  { suite, plan, records, unreadable }: SuiteRecords,
+  options: Omit<
+    GateOptions,
+    "suite" | "suiteVersion" | "policies" | "labels" | "asked" | "unreadable"
+  > = {},
 ): Promise<GateOutcome> {
   if (suite.overrides.length > 0) {
     return {
@@ -122,33 +144,47 @@ export async function gateSuite(
       exitCode: records.some((r) => r.state === "failed" || r.state === "diverged") ? 3 : 0,
     };
   }
-  const planned = new Set(plan.map(({ label }) => label));
-  const restricted = allLabels !== undefined && [...allLabels].some((label) => !planned.has(label));
-  return await gateRecords(records, {
+  const whole = plan.length === 0
+    ? []
+    : planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) });
+  const ids = new Set(plan.map(({ id }) => id));
+  const labels = new Set(plan.map(({ label }) => label));
+  const left = whole.filter(({ id }) => !ids.has(id));
+  const outcome = await gateRecords(records, {
     ...options,
     suite: suite.name,
     suiteVersion: suite.version,
-    policies: await suitePolicies(
-      suite,
-      plan.length === 0
-        ? []
-        : planSuite(suite, { engine: plan[0].spec.engine, settings: settingsFrom(plan) }),
-    ),
-    ...(restricted ? { labels: planned } : {}),
+    policies: await suitePolicies(suite, whole),
+    asked: plan,
+    unreadable,
+    ...(left.some(({ label }) => !labels.has(label)) ? { labels } : {}),
   });
+  if (left.length === 0) return outcome;
+  const restricted = `${left.length} of the suite's ${whole.length} runs were not asked for`;
+  return { ...outcome, line: `${outcome.line}; ${restricted}` };
 }
 
 /**
  * Records of a plan, in its order.
+ * @param onUnreadable told of a record that can't be read; without it that is thrown
  * @throws UsageError where a record is of another suite
  */
 export async function planRecords(
   plan: readonly PlannedRun[],
   read: (id: string) => Promise<RunRecord | null>,
+  onUnreadable?: (planned: PlannedRun, why: string) => void,
 ): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
-  for (const { id, spec } of plan) {
-    const record = await read(id);
+  for (const planned of plan) {
+    const { id, spec } = planned;
+    let record: RunRecord | null;
+    try {
+      record = await read(id);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord) || onUnreadable === undefined) throw error;
+      onUnreadable(planned, error.message);
+      continue;
+    }
     if (record === null) continue;
     if (record.spec.suite !== spec.suite) {
       throw new UsageError(`record ${id} is of suite ${record.spec.suite}, not of ${spec.suite}`);

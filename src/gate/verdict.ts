@@ -9,7 +9,7 @@
  * | improved     | adjusted p ≤ α and −h ≥ minimum effect |
  * | pass         | same bits; or u < minimum effect: a regression of that size is excluded; or, for timings too few to test, every pair of values is within it |
  * | inconclusive | none of these: too few seeds, or too much noise |
- * | new, missing | only on one side; missing also where a seed of the baseline has no number now |
+ * | new, missing | only on one side; missing also where a seed that was asked for has no record, or one of the baseline no number now |
  *
  * Two things are regressions whatever their size: seeds that were mixed up (see `seeds.ts`), and,
  * where `exact` is asked, any change of bits that the engine promises to repeat.
@@ -18,11 +18,12 @@
 import type { MetricValue } from "../metrics/metric.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { holm } from "../stats/multiplicity.ts";
+import { type AskedRun, type Lacking, lackingOf, withGaps } from "./absent.ts";
 import type { Baseline } from "./baseline.ts";
 import { baselineRows } from "./baseline.ts";
 import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
 import { floorOf, type Floors } from "./floors.ts";
-import { common, missingRows, newVerdict, whyNew } from "./one_sided.ts";
+import { common, missingRows, missingRuns, newVerdict, whyNew } from "./one_sided.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
 import { seedFaults } from "./seeds.ts";
@@ -56,7 +57,12 @@ export interface Verdict {
   /** Mean over seeds (median of runs for speed). */
   readonly baseline: number | null;
   readonly value: number | null;
-  readonly seeds: { readonly baseline: number; readonly value: number };
+  readonly seeds: {
+    readonly baseline: number;
+    readonly value: number;
+    /** Which were asked for, or are in the baseline, and have no number; left out where none. */
+    readonly missing?: readonly number[];
+  };
   /** "any", or the machine class within which was compared. */
   readonly scope: string;
   readonly why: string;
@@ -69,6 +75,13 @@ export interface GateInput {
   readonly baselines: readonly Baseline[];
   readonly suiteVersion: number;
   readonly policies?: PolicyOf;
+  /**
+   * Runs that were asked for: of those without a record nothing passes. Default: those that have
+   * records.
+   */
+  readonly asked?: readonly AskedRun[];
+  /** Why the record of a run can't be read, by its id. */
+  readonly unreadable?: ReadonlyMap<string, string>;
   /** Labels that were asked for; baseline rows of others aren't missing. Default: all. */
   readonly labels?: ReadonlySet<string>;
   /** Noise floors of this suite, from A/A sessions. */
@@ -88,6 +101,7 @@ interface Compared {
 /** Compares all rows of the records with the baselines. Pure. */
 export function evaluateGate(input: GateInput): Verdict[] {
   const rows = rowsOf(input.records);
+  const lacking = lackingOf(input, rows);
   const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);
   const verdicts: Verdict[] = [];
   const paired: Omit<Compared, "comparison">[] = [];
@@ -98,7 +112,7 @@ export function evaluateGate(input: GateInput): Verdict[] {
     const baseline = usable.find((b) => b.machineClass === row.scope);
     const before = baseline && baselineRows(baseline).get(rowKey(row));
     if (before === undefined || before.version !== row.version) {
-      verdicts.push(newVerdict(row, policy, whyNew(row, input, before)));
+      verdicts.push(withGaps(newVerdict(row, policy, whyNew(row, input, before)), lacking.of(row)));
     } else {
       paired.push({ row, before, policy });
     }
@@ -109,7 +123,7 @@ export function evaluateGate(input: GateInput): Verdict[] {
     const sides = { before, after: row, floor: floorFor(row), tests: timings };
     return { ...one, comparison: compareRow(sides, policy) };
   });
-  const context = { rows, exact: input.exact ?? false, faults: seedFaults(compared) };
+  const context = { rows, lacking, exact: input.exact ?? false, faults: seedFaults(compared) };
   for (const kind of ["deterministic", "quality", "speed"] as const) {
     const family = compared.filter(({ policy }) => policy.kind === kind);
     const tested = family.filter(({ comparison }) => comparison.p !== null);
@@ -121,7 +135,14 @@ export function evaluateGate(input: GateInput): Verdict[] {
       );
     }
   }
-  return [...verdicts, ...missingRows(input, usable, rows)];
+  verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking }));
+  const told = new Set(verdicts.map(({ label }) => label));
+  for (const [label, gaps] of lacking.labels) {
+    if (told.has(label)) continue;
+    const like = [...input.asked ?? [], ...input.records].find((run) => run.label === label)!;
+    verdicts.push(missingRuns(label, { gaps, group: like.group }));
+  }
+  return verdicts;
 }
 
 /** Which way is harm: +1 where a rise is, −1 where a fall is, 0 where either or neither. */
@@ -154,6 +175,7 @@ export function judge(
 
 interface Context {
   readonly rows: Rows;
+  readonly lacking: Lacking;
   readonly exact: boolean;
   /** By label: how its seeds were mixed up. */
   readonly faults: ReadonlyMap<string, string>;
@@ -161,7 +183,7 @@ interface Context {
 
 function decide(
   entry: Compared,
-  { rows, exact, faults }: Context,
+  { rows, lacking, exact, faults }: Context,
   adjusted: { readonly p: number; readonly of: number } | null,
 ): Verdict {
   const { row, before, policy, comparison } = entry;
@@ -172,14 +194,9 @@ function decide(
   if (row.group !== before.group && comparison.test !== "bits") notes.push("the spec has changed");
   if (adjusted !== null && adjusted.of > 1) notes.push(`Holm over ${adjusted.of} tests`);
   notes.push(...rows.repeated.get(row.label) ?? []);
-  const doubt = (instead: VerdictName, why: readonly string[]) => {
-    if (why.length === 0) return;
-    notes.push(...why);
-    if (verdict !== "regressed") verdict = instead;
-  };
-  doubt("inconclusive", rows.unreliable.get(row.label) ?? []);
-  doubt("missing", rows.absent.get(row.label) ?? []);
-  doubt("missing", lostSeeds(entry, rows));
+  const doubts = rows.unreliable.get(row.label) ?? [];
+  notes.push(...doubts);
+  if (doubts.length > 0 && verdict !== "regressed") verdict = "inconclusive";
   const wrong = brokenPromise(entry, { exact, faults });
   if (wrong !== null) {
     verdict = "regressed";
@@ -188,7 +205,7 @@ function decide(
   const level = 1 - policy.alpha;
   const bounded = comparison.low !== null && comparison.high !== null &&
     Number.isFinite(comparison.low) && Number.isFinite(comparison.high);
-  return {
+  return withGaps({
     verdict,
     ...common(row, policy),
     effect: comparison.difference,
@@ -204,7 +221,7 @@ function decide(
     value: comparison.value,
     seeds: { baseline: before.values.size, value: row.values.size },
     why: [phrase(verdict, comparison), ...notes].filter((text) => text !== "").join("; "),
-  };
+  }, lacking.of(row, before));
 }
 
 /** What makes a change of bits a regression whatever its size, or null. */
@@ -217,13 +234,6 @@ function brokenPromise(
   if (fault !== undefined) return fault;
   const shared = [...row.values.keys()].some((seed) => before.values.has(seed));
   return exact && row.repeatable && shared ? "bits were to stay as they are (--exact)" : null;
-}
-
-/** Seeds of the baseline whose runs are done and give no number of this metric now. */
-function lostSeeds({ row, before }: Compared, rows: Rows): string[] {
-  return [...rows.lost.get(rowKey(row)) ?? []]
-    .filter(([seed]) => before.values.has(seed))
-    .map(([seed, why]) => `seed ${seed} has no value: ${why}`);
 }
 
 function phrase(verdict: VerdictName, comparison: Comparison): string {

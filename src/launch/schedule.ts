@@ -5,7 +5,7 @@
  */
 import { failedRecord } from "../record/failed.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { openStore } from "../record/store.ts";
+import { openStore, UnreadableRecord } from "../record/store.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
 import type { Task, WorkerSettings } from "./protocol.ts";
@@ -130,18 +130,22 @@ export async function launch(
     if (outcome.kind === "record") records.set(planned.id, outcome.record);
     if (outcome.kind === "failed" && !outcome.busy) {
       // The worker could not write it: it broke down, or never came up.
-      await store.writeRecord(
-        await failedRecord(planned, {
-          cause: outcome.cause,
-          provenance: settings.provenance,
-          engine: null,
-          engineChoice: settings.engineChoice,
-          startedAt,
-          metrics: [],
-          seconds: (Date.now() - Date.parse(startedAt)) / 1000,
-        }),
-      );
-      await store.remove(planned.id, "status.json");
+      const failed = await failedRecord(planned, {
+        cause: outcome.cause,
+        provenance: settings.provenance,
+        engine: null,
+        engineChoice: settings.engineChoice,
+        startedAt,
+        metrics: [],
+        seconds: (Date.now() - Date.parse(startedAt)) / 1000,
+      });
+      try {
+        await store.writeRecord(failed);
+        await store.remove(planned.id, "status.json");
+      } catch (error) {
+        // What is there stays; whoever reads it is told.
+        if (!(error instanceof UnreadableRecord)) throw error;
+      }
     }
   });
   const speed = plan.filter(({ id, spec }) => {

@@ -208,7 +208,13 @@ export async function writePlan(path: string, plan: readonly PlannedRun[]): Prom
   await Deno.rename(part, path);
 }
 
-/** Reads `plan.jsonl`; see `parsePlan`. */
+/** Reads `plan.jsonl`; see `parsePlan`, whose errors name the file here. */
 export async function readPlan(path: string): Promise<PlannedRun[]> {
-  return parsePlan(await Deno.readTextFile(path));
+  const text = await Deno.readTextFile(path);
+  try {
+    return parsePlan(text);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${path}: ${error.message}`);
+  }
 }

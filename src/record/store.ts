@@ -33,6 +33,12 @@ export interface RunStatus {
   readonly updatedAt: string;
 }
 
+/**
+ * A record that is there and can't be read: broken, or of another version of Likeness. Nothing but
+ * `clear` takes it away, since what it holds may be all that there is of a run.
+ */
+export class UnreadableRecord extends StoreError {}
+
 /** See `openStore`. */
 export interface Store {
   readonly out: string;
@@ -40,14 +46,16 @@ export interface Store {
   folder(id: string): string;
   /** Folder for caches shared by runs. */
   readonly cache: string;
+  /** Writes it in place of what is there; an UnreadableRecord is thrown and left where one is. */
   writeRecord(record: RunRecord): Promise<void>;
-  /** null where there is none; a StoreError where it is corrupt. */
+  /** null where there is none; an UnreadableRecord where it can't be read. */
   readRecord(id: string): Promise<RunRecord | null>;
   /**
-   * All records, by label, seed and id. A corrupt one goes to `onProblem`, or is thrown without it.
+   * All records, by label, seed and id. An unreadable one goes to `onProblem`, or is thrown without
+   * it.
    */
   list(
-    filter?: { suite?: string; onProblem?: (message: string) => void },
+    filter?: { suite?: string; onProblem?: (message: string, id: string) => void },
   ): Promise<RunRecord[]>;
   /**
    * Writes the raw series, non-finite values as null. Returns the sha256 of all of it but the column
@@ -122,6 +130,15 @@ function check<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   );
 }
 
+function checkFormat(value: unknown, path: string): void {
+  const format = (value as { format?: unknown } | null)?.format;
+  if (typeof format !== "number" || format === 1) return;
+  throw new StoreError(
+    `${path} is of format ${format}, and this version of Likeness reads format 1; read it by the ` +
+      "version that wrote it, or repeat the run with --fresh",
+  );
+}
+
 /** Ids come from hashes; anything else could leave the folder. */
 function checkedId(id: string): string {
   if (!/^[A-Za-z0-9_-]+$/.test(id)) throw new StoreError(`${JSON.stringify(id)} is not a run id`);
@@ -148,13 +165,17 @@ export function openStore(out: string = defaultOut): Store {
 
   async function readRecord(id: string): Promise<RunRecord | null> {
     const path = at(id, "record.json");
-    const json = await readJson(path);
-    if (json === null) return null;
-    const record = check(recordSchema, json, path) as unknown as RunRecord;
-    if (record.id !== id) {
+    try {
+      const json = await readJson(path);
+      if (json === null) return null;
+      checkFormat(json, path);
+      const record = check(recordSchema, json, path) as unknown as RunRecord;
+      if (record.id === id) return record;
       throw new StoreError(`${path} is the record of run ${record.id}, not of ${id}; remove it`);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      throw new UnreadableRecord(error.message, { cause: error });
     }
-    return record;
   }
 
   async function readStatus(id: string): Promise<RunStatus | null> {
@@ -169,8 +190,10 @@ export function openStore(out: string = defaultOut): Store {
     cache: join(out, "cache"),
     readRecord,
     readStatus,
-    writeRecord: (record) =>
-      writeAtomic(at(record.id, "record.json"), JSON.stringify(record, null, 1) + "\n"),
+    async writeRecord(record) {
+      await readRecord(record.id);
+      await writeAtomic(at(record.id, "record.json"), JSON.stringify(record, null, 1) + "\n");
+    },
     async list(filter = {}) {
       const found: RunRecord[] = [];
       for (const id of await ids()) {
@@ -181,7 +204,7 @@ export function openStore(out: string = defaultOut): Store {
           }
         } catch (error) {
           if (!(error instanceof StoreError) || !filter.onProblem) throw error;
-          filter.onProblem(error.message);
+          filter.onProblem(error.message, id);
         }
       }
       const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;

@@ -15,16 +15,29 @@ export const VERDICTS = [
   "pass",
 ] as const;
 
+/** A run whose record is there and can't be read. */
+export interface Unreadable {
+  /** "vae seed 2". */
+  readonly run: string;
+  readonly why: string;
+}
+
 /** The one line that says how it came out, and what stands behind it. */
-export function banner(records: readonly RunRecord[], gate: Gate | null): Banner {
+export function banner(
+  records: readonly RunRecord[],
+  { gate, unreadable = [] }: {
+    readonly gate: Gate | null;
+    readonly unreadable?: readonly Unreadable[];
+  },
+): Banner {
   const of = (state: string) => records.filter((r) => r.state === state);
-  const details: string[] = [
-    `${fixed(of("done").length, 0)} of ${count(records.length, "run")} done`,
-  ];
+  const runs = records.length + unreadable.length;
+  const details: string[] = [`${fixed(of("done").length, 0)} of ${count(runs, "run")} done`];
   for (const state of ["failed", "diverged", "unreliable", "running", "planned"]) {
     const names = of(state).map((r) => `${r.label} seed ${r.spec.seed}`);
     if (names.length > 0) details.push(`${state}: ${list(names)}`);
   }
+  for (const { run, why } of unreadable) details.push(`unreadable: ${run}: ${why}`);
   const tally = gate &&
     VERDICTS.filter((v) => gate.counts[v] > 0).map((v) =>
       `${fixed(gate.counts[v], 0)} ${v}` +
@@ -41,7 +54,11 @@ export function banner(records: readonly RunRecord[], gate: Gate | null): Banner
   if (values === 0) return { tone: "bad", headline: "Nothing was measured", details };
   const broken = of("failed").length + of("diverged").length;
   if (broken > 0) {
-    const headline = `${count(broken, "run")} of ${fixed(records.length, 0)} failed or diverged`;
+    const headline = `${count(broken, "run")} of ${fixed(runs, 0)} failed or diverged`;
+    return { tone: "bad", headline, details };
+  }
+  if (unreadable.length > 0) {
+    const headline = `${count(unreadable.length, "record")} of ${fixed(runs, 0)} can't be read`;
     return { tone: "bad", headline, details };
   }
   const counts = gate?.counts;
@@ -53,7 +70,7 @@ export function banner(records: readonly RunRecord[], gate: Gate | null): Banner
     return { tone: "unsure", headline: "Not finished", details };
   }
   if (counts?.missing) {
-    return { tone: "bad", headline: "Values of the baseline are missing", details };
+    return { tone: "bad", headline: "Values that were asked for are missing", details };
   }
   const unreliable = of("unreliable").length;
   if (unreliable > 0) {

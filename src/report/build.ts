@@ -5,7 +5,7 @@ import { memorisedNote } from "../metrics/memorisation.ts";
 import { countVerdicts } from "../gate/outcome.ts";
 import type { Verdict } from "../gate/verdict.ts";
 import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
-import { banner, facts, newestOf, VERDICTS } from "./banner.ts";
+import { banner, facts, newestOf, type Unreadable, VERDICTS } from "./banner.ts";
 import { cards } from "./cards.ts";
 import { curveCharts } from "./curves.ts";
 import { slug } from "./escape.ts";
@@ -46,6 +46,8 @@ export interface ReportInputs {
   readonly command?: string;
   /** Older runs of the same labels that were left out. */
   readonly superseded?: number;
+  /** Runs whose record is there and can't be read. */
+  readonly unreadable?: readonly Unreadable[];
 }
 
 /** The report of these inputs. Nothing is read and no clock is asked. */
@@ -67,7 +69,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     title: inputs.suite.report?.title ?? inputs.suite.name,
     about: inputs.suite.about ?? "",
     command: task(placeless(inputs.command ?? newestOf(inputs.records)?.provenance.command ?? "")),
-    banner: banner(inputs.records, gate),
+    banner: banner(inputs.records, { gate, unreadable: inputs.unreadable }),
     facts: facts(inputs.records, grouped),
     groups,
     leaderboard: leaderboard(groups, { headline, primary: inputs.suite.report?.primary }),

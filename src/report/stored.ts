@@ -1,4 +1,5 @@
 /** What a report needs beside records, from the store. @module */
+import { join } from "@std/path";
 import { extractorName } from "../metrics/names.ts";
 import type { SanityTable } from "../metrics/sanity.ts";
 import type { Record as RunRecord, Series } from "../record/record.ts";
@@ -49,7 +50,19 @@ export async function reportModel(
     if (found) series.set(record.id, found);
   }
   const sanity = sanityOf(await storedSanity(inputs.records));
-  return buildReport({ ...inputs, series, sanity });
+  // Where the store lies is nobody's business who reads the page.
+  const placeless = <T extends { readonly why: string }>(one: T): T => ({
+    ...one,
+    why: one.why.replaceAll(join(store.out, "records"), "records"),
+  });
+  const { unreadable, gate } = inputs;
+  return buildReport({
+    ...inputs,
+    unreadable: unreadable?.map(placeless),
+    gate: gate && { ...gate, verdicts: gate.verdicts.map(placeless) },
+    series,
+    sanity,
+  });
 }
 
 /**

@@ -20,8 +20,9 @@ async function likeness(...asked: string[]) {
 Deno.test("run: header, data, states, table, gate line and report; then all is cached", () =>
   inFolder(async (folder) => {
     const path = await suite(folder, { runs: "{ latent: [2, 4] }" });
-    const out = join(folder, "out");
-    const words = ["run", path, "--out", out, "--baselines", join(folder, "none")];
+    const out = join(folder, "out"), none = join(folder, "none");
+    await Deno.mkdir(none);
+    const words = ["run", path, "--out", out, "--baselines", none];
     const first = await likeness(...words);
     const text = first.out.join("\n");
     assertEquals(first.code, 0, text + first.err.join("\n"));
@@ -37,6 +38,44 @@ Deno.test("run: header, data, states, table, gate line and report; then all is c
     assertEquals(again.out.filter((line) => line.includes("done (cached)")).length, 5);
     const status = await likeness("status", "--out", out);
     assertMatch(status.out[0], /^tiny · 5 runs: 5 done$/);
+  }));
+
+Deno.test("run: baselines that can't be read cost no run; those of the machine's class no result", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder), out = join(folder, "out"), baselines = join(folder, "b");
+    const run = () => likeness("run", path, "--out", out, "--baselines", baselines);
+    const nowhere = await run();
+    assertEquals([nowhere.code, nowhere.out], [2, []]);
+    assertStringIncludes(nowhere.err.join("\n"), `--baselines ${baselines} isn't there`);
+    await Deno.mkdir(join(baselines, "any"), { recursive: true });
+    await Deno.writeTextFile(join(baselines, "any", "tiny.json"), "{");
+    const broken = await run();
+    assertEquals([broken.code, broken.out], [2, []]);
+    assertStringIncludes(broken.err.join("\n"), "any/tiny.json: not a baseline file");
+    assertEquals(await openStore(out).list(), []);
+    await Deno.remove(join(baselines, "any"), { recursive: true });
+    assertEquals((await run()).code, 0);
+    const [{ provenance }] = await openStore(out).list();
+    const own = join(baselines, provenance.machineClass);
+    await Deno.mkdir(own);
+    await Deno.writeTextFile(join(own, "tiny.json"), "{");
+    const late = await run();
+    assertEquals(late.code, 2);
+    const text = late.out.join("\n");
+    assertMatch(text, /^tiny-linear +/m);
+    assertMatch(text, /^report: /m);
+    assertMatch(late.err.join("\n"), /gate: not compared: .*tiny.json: not a baseline file/);
+  }));
+
+Deno.test("run: of what --seeds leaves out nothing is missing, and the line says so", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder), out = join(folder, "out");
+    const { code, out: lines } = await likeness("run", path, "--out", out, "--seeds", "1");
+    assertEquals(code, 0);
+    assertMatch(lines.join("\n"), /no baseline yet \(.*\); 1 of the suite's 3 runs were not asked/);
+    const gated = await likeness("gate", path, "--out", out);
+    assertEquals(gated.code, 3);
+    assertMatch(gated.out.join("\n"), /missing .*tiny-linear .*seed 2: no record/);
   }));
 
 Deno.test("run: one bad run stops no other, and the exit code says so", () =>
@@ -152,6 +191,7 @@ Deno.test("run: the suites of one file are done one after the other, each with p
     const second = first.replace("suite: tiny", "suite: tiny-again").replace("[1, 2]", "[3]");
     await Deno.writeTextFile(path, `${first}\n---\n${second}\n`);
     const out = join(folder, "out");
+    await Deno.mkdir(join(folder, "none"));
     const words = ["--out", out, "--baselines", join(folder, "none")];
     const all = await likeness("run", path, ...words);
     const text = all.out.join("\n");

@@ -8,21 +8,9 @@ import {
   readBaselines,
   writeBaseline,
 } from "../../src/gate/baseline.ts";
-import { planUpdate, type UpdateInput } from "../../src/gate/update.ts";
 import { gateRecords } from "../../src/gate/mod.ts";
 import { law } from "../law.ts";
-import { baselinesOf, record, seeds } from "./fixture.ts";
-
-const update = { reason: "first numbers", author: "A. Uthor", date: "2026-01-02T00:00:00Z" };
-const plan = (given: Partial<UpdateInput> & Pick<UpdateInput, "records">) =>
-  planUpdate({
-    suite: "made",
-    suiteVersion: 1,
-    baselines: [],
-    update,
-    labels: new Set(["vae", "autoencoder"]),
-    ...given,
-  });
+import { baselinesOf, planOf, record, seeds, update } from "./fixture.ts";
 
 law("baselines: any finite float64 comes back with the same bits", {
   source: "definition",
@@ -36,7 +24,7 @@ law("baselines: any finite float64 comes back with the same bits", {
     const folder = await Deno.makeTempDir();
     try {
       const records = seeds(values);
-      for (const baseline of plan({ records }).baselines) await writeBaseline(folder, baseline);
+      for (const baseline of planOf({ records }).baselines) await writeBaseline(folder, baseline);
       const outcome = await gateRecords(records, {
         suite: "made",
         suiteVersion: 1,
@@ -54,19 +42,24 @@ law("baselines: any finite float64 comes back with the same bits", {
 
 Deno.test("an update says what changes, keeps its history and what the records don't cover", () => {
   const old = baselinesOf([...seeds([1, 2]), ...seeds([5], { label: "autoencoder" })]);
-  const { baselines, changes } = plan({ records: seeds([1, 3]), baselines: old });
+  const { baselines, changes } = planOf({
+    records: seeds([1, 3]),
+    baselines: old,
+    missing: "keep",
+  });
   assertEquals(changes.map((c) => [c.change, c.label, c.after.get(2)]), [["changed", "vae", 3]]);
   assertEquals(baselines.length, 1);
   assertEquals(baselines[0].rows.map((row) => row.label), ["autoencoder", "vae"]);
   assertEquals(baselines[0].updates.map((u) => u.reason), ["first numbers", "made"]);
-  assertEquals(plan({ records: seeds([1, 2]), baselines: old }).baselines, []);
-  const gone = plan({ records: seeds([1, 2]), baselines: old, labels: new Set(["vae"]) });
+  const same = planOf({ records: seeds([1, 2]), baselines: old, missing: "keep" });
+  assertEquals([same.baselines, same.changes], [[], []]);
+  const gone = planOf({ records: seeds([1, 2]), baselines: old, labels: new Set(["vae"]) });
   assertEquals(gone.changes.map((c) => [c.change, c.label]), [["removed", "autoencoder"]]);
 });
 
 Deno.test("an update refuses dirty, failed, mixed and empty sets, and no reason", () => {
-  const refuses = (given: Parameters<typeof plan>[0], message: string) =>
-    assertStringIncludes(assertThrows(() => plan(given), UsageError).message, message);
+  const refuses = (given: Parameters<typeof planOf>[0], message: string) =>
+    assertStringIncludes(assertThrows(() => planOf(given), UsageError).message, message);
   const value = [{ value: 1 }];
   refuses({ records: [] }, "no records");
   refuses({ records: seeds([1]), update: { ...update, reason: " " } }, "--reason");
@@ -93,7 +86,7 @@ Deno.test("a baseline file is whole or absent, and another suite's or a broken o
   try {
     const which = { suite: "made", machineClass: "any" };
     assertEquals(await readBaseline(folder, which), null);
-    const [baseline] = plan({ records: seeds([0.1, 0.2]) }).baselines;
+    const [baseline] = planOf({ records: seeds([0.1, 0.2]) }).baselines;
     const path = await writeBaseline(folder, baseline);
     assertEquals(path, baselinePath(folder, which));
     assertEquals([...Deno.readDirSync(`${folder}/any`)].map((entry) => entry.name), ["made.json"]);

@@ -32,6 +32,7 @@ async function workplace(
     await Deno.writeTextFile(path, suiteText);
     const out = join(folder, "out");
     const baselines = join(folder, "baselines");
+    await Deno.mkdir(baselines);
     const command = commands.find(({ name }) => name === "gate")!;
     await body({
       folder,
@@ -109,6 +110,70 @@ Deno.test("gate: nothing measured, no baseline, update, pass, change", async () 
     assertEquals(changed.code, 4);
     assertStringIncludes(changed.printed.join("\n"), "the baseline has 2 seeds, the gate asks 5");
     assertEquals((await gate("--allow-inconclusive")).code, 0);
+  });
+});
+
+Deno.test("gate: a seed of the suite without a record is missing, and --update leaves it only when told", async () => {
+  await workplace(async ({ gate, measure, folder }) => {
+    await measure(20);
+    await gate("--update", "--reason", "first numbers");
+    const store = openStore(join(folder, "out"));
+    const [first, second] = await store.list();
+    await store.clear(second.id);
+    for (const exact of [[], ["--exact"]]) {
+      const { code, printed } = await gate(...exact);
+      assertEquals(code, 3);
+      assertStringIncludes(printed.join("\n"), "bit-identical; seed 2: no record");
+      assertStringIncludes(printed.at(-1)!, "made: gate: missing numbers (1 metric, 1 missing)");
+    }
+    const path = join(folder, "baselines/any/made.json");
+    const before = await Deno.readTextFile(path);
+    const again = ["--update", "--reason", "again"];
+    await assertRejects(() => gate(...again), UsageError, "vae, seed 2: no record");
+    assertEquals(await Deno.readTextFile(path), before);
+    const kept = await gate(...again, "--missing", "keep");
+    assertStringIncludes(kept.printed.at(-1)!, "hold these numbers already");
+    assertEquals(await Deno.readTextFile(path), before);
+    await gate(...again, "--missing", "drop");
+    const values = async () => JSON.parse(await Deno.readTextFile(path)).rows[0].values;
+    assertEquals(await values(), { "1": 21 });
+    await assertRejects(() => gate("--missing", "keep"), UsageError, "give both");
+    await assertRejects(() => gate(...again, "--missing", "lose"), UsageError, "keep or drop");
+    // Without a record at all the baseline is all that there is.
+    await store.clear(first.id);
+    assertEquals((await gate()).code, 3);
+    await assertRejects(() => gate(...again, "--missing", "drop"), UsageError, "no records");
+    assertEquals(await values(), { "1": 21 });
+  });
+});
+
+Deno.test("gate: a folder of baselines that isn't there is refused, and --update makes it", async () => {
+  await workplace(async ({ gate, measure, folder }) => {
+    await measure(20);
+    const nowhere = ["--baselines", join(folder, "nowhere")];
+    await assertRejects(() => gate(...nowhere), UsageError, "nowhere isn't there");
+    assertEquals((await gate(...nowhere, "--update", "--reason", "first")).code, 0);
+    assertEquals((await gate(...nowhere)).code, 0);
+    const path = join(folder, "nowhere/any/made.json");
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace(/"values":\{[^}]*\}/, '"values":{}'));
+    for (const words of [[], ["--update", "--reason", "again"]]) {
+      await assertRejects(() => gate(...nowhere, ...words), UsageError, "a row without values");
+    }
+  });
+});
+
+Deno.test("gate --drift: a history with a line that can't be read is refused; without it that is told", async () => {
+  await workplace(async ({ gate, measure, folder }) => {
+    await measure(20);
+    await gate();
+    const path = join(folder, "out/history/made.jsonl");
+    const line = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, line.replace('"format":1', '"format":2') + line);
+    await assertRejects(() => gate("--drift"), UsageError, `${path}, line 1 is left out`);
+    const { code, printed } = await gate();
+    assertEquals(code, 0);
+    assertStringIncludes(printed.join("\n"), `${path}, line 1 is left out`);
   });
 });
 

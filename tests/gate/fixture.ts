@@ -4,6 +4,7 @@ import type { Record as RunRecord, RunState } from "../../src/record/record.ts";
 import type { Baseline } from "../../src/gate/baseline.ts";
 import { storedRow } from "../../src/gate/baseline.ts";
 import { rowsOf } from "../../src/gate/rows.ts";
+import { planUpdate, type UpdateInput } from "../../src/gate/update.ts";
 
 /** A metric of speed, but for its value. */
 export const speed = {
@@ -120,4 +121,13 @@ export function baselinesOf(records: readonly RunRecord[], suiteVersion = 1): Ba
     updates: [{ reason: "made", author: "a test", date: "2026-01-01", commit: null, rows: 1 }],
     rows: rows.filter((row) => row.scope === machineClass).map(storedRow),
   }));
+}
+
+/** Who updates, and why. */
+export const update = { reason: "first numbers", author: "A. Uthor", date: "2026-01-02T00:00:00Z" };
+
+/** The plan of an update of the suite of `record`. */
+export function planOf(given: Partial<UpdateInput> & Pick<UpdateInput, "records">) {
+  const labels = new Set(["vae", "autoencoder", "noise"]);
+  return planUpdate({ suite: "made", suiteVersion: 1, baselines: [], update, labels, ...given });
 }

@@ -28,10 +28,12 @@ Deno.test("a seed whose number became NaN is missing, however good the others ar
   const records = seeds(five.map((x, i) => i === 2 ? NaN : x));
   const verdicts = gate({ records, baselines: baselinesOf(seeds(five)) });
   assertEquals(verdicts.map((v) => v.verdict), ["missing"]);
-  assertStringIncludes(verdicts[0].why, "seed 3 has no value: the value is NaN");
+  assertStringIncludes(verdicts[0].why, "seed 3: the value is NaN");
   assertEquals(gateExit(verdicts, { records }), 3);
   const all = gate({ records: seeds(five.map(() => NaN)), baselines: baselinesOf(seeds(five)) });
-  assertEquals(all.map((v) => [v.verdict, v.why]), [["missing", "the value is NaN"]]);
+  assertEquals(all.map((v) => [v.verdict, v.why]), [
+    ["missing", "seed 1, 2, 3, 4, 5: the value is NaN"],
+  ]);
 });
 
 Deno.test("a repeat that is no number is met like a value that is none", () => {
@@ -39,7 +41,7 @@ Deno.test("a repeat that is no number is met like a value that is none", () => {
   const made = (raw: number[]) => [record({ seed: 1, metrics: [{ ...speed, value: 1, raw }] })];
   const baselines = baselinesOf(made([1, 1.1, 1.2, 1, 1]));
   const [verdict] = gate({ records: made([1, NaN, 1, 1, 1]), baselines });
-  assertEquals([verdict.verdict, verdict.why], ["missing", "a repeat is NaN"]);
+  assertEquals([verdict.verdict, verdict.why], ["missing", "seed 1: a repeat is NaN"]);
 });
 
 Deno.test("a baseline without spread: the minimum effect alone decides, and it says so", () => {

@@ -46,12 +46,27 @@ Deno.test("a quick look at one seed is gated, not refused for the seeds it leave
   const suite = await suiteOf(gate, { seeds: "[1, 2, 3, 4, 5]" });
   const baselines = await Deno.makeTempDir({ prefix: "likeness-gate-" });
   try {
-    const outcome = await gateSuite({
-      suite,
-      plan: planSuite(suite, { engine: "wasm", seeds: [1] }),
-      records: [record({ seed: 1, metrics: [{ value: 1 }] })],
-    }, { baselines });
-    assertEquals(outcome.counts.new, outcome.counts.total);
+    const whole = planSuite(suite, { engine: "wasm" });
+    const plan = planSuite(suite, { engine: "wasm", seeds: [1] });
+    const records = plan.map((run) => ({
+      ...record({ seed: 1, label: run.label, metrics: [{ value: 1 }] }),
+      ...run,
+    }));
+    const outcome = await gateSuite({ suite, plan, records }, { baselines });
+    assertEquals([outcome.counts.new, outcome.exitCode], [outcome.counts.total, 0]);
+    const left = whole.length - plan.length;
+    assertStringIncludes(
+      outcome.line,
+      `; ${left} of the suite's ${whole.length} runs were not asked for`,
+    );
+    // The same records judged against the whole suite lack the seeds that were left out.
+    const judged = await gateSuite({ suite, plan: whole, records }, { baselines });
+    assertEquals(judged.exitCode, 3);
+    const trained = judged.verdicts.filter(({ seeds }) => seeds.missing?.length === 4);
+    assertEquals(trained.map(({ label, verdict }) => [label, verdict]), [
+      ["autoencoder", "missing"],
+      ["vae", "missing"],
+    ]);
   } finally {
     await Deno.remove(baselines, { recursive: true });
   }

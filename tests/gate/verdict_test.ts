@@ -119,7 +119,7 @@ Deno.test("new, missing, unavailable, other versions", () => {
     verdicts.map((v) => [v.metric, v.verdict]).sort(),
     [["FD@100", "pass"], ["KID@100", "missing"], ["PSNR", "new"]],
   );
-  assertEquals(verdicts.find((v) => v.verdict === "missing")!.why, "no judge here");
+  assertEquals(verdicts.find((v) => v.verdict === "missing")!.why, "seed 1: no judge here");
   assertEquals(gateExit(verdicts, { records }), 3);
   const other = one({ records: seeds([1]), baselines: baselinesOf(seeds([1]), 2) });
   assertStringIncludes(other.why, "suite version 1, the baseline is of version 2");
@@ -148,7 +148,7 @@ Deno.test("a diverged seed makes its rows missing and the exit code 3; an unreli
   ];
   const verdict = one({ records, baselines });
   assertEquals(verdict.verdict, "missing");
-  assertStringIncludes(verdict.why, "seed 2 diverged: loss is NaN at step 7");
+  assertStringIncludes(verdict.why, "seed 2: diverged, loss is NaN at step 7");
   assertEquals(gateExit([verdict], { records }), 3);
   assertEquals(
     one({ records: seeds([1, 2], { state: "unreliable" }), baselines }).verdict,

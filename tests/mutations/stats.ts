@@ -211,8 +211,8 @@ export const mutants = [
   {
     id: "gate-forgets-missing-rows",
     file: "src/gate/verdict.ts",
-    find: "return [...verdicts, ...missingRows(input, usable, rows)];",
-    replace: "return verdicts;",
+    find: "verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking }));",
+    replace: "",
     law: "tests/gate/verdict_test.ts",
   },
   {
