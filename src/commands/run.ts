@@ -163,7 +163,7 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
 
 /** Loads the data once, with as many threads as there are cores, before workers ask for it. */
 async function prepareData(
-  { out, signal, mode }: Session,
+  { args, out, signal, mode }: Session,
   { data }: Suite,
   view: Progression,
 ): Promise<void> {
@@ -175,6 +175,9 @@ async function prepareData(
     cache: join(out, "cache"),
     jobs: navigator.hardwareConcurrency,
     signal,
+    leftOut: args.has("show-left-out")
+      ? (path, why) => view.say(`       left out: ${path}: ${why}`)
+      : undefined,
     progress: (done, total, note) => {
       made = true;
       view.working(note, done, total);

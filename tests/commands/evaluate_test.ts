@@ -183,7 +183,10 @@ Deno.test("evaluate: what can't be compared is told before anything is computed"
   await refused(["--real", real, "--fake", `${real}/none`], "does not exist");
   await refused(["--real", real, "--fake", empty], "has 0 pictures; it is empty");
   await Deno.writeTextFile(join(empty, "a.txt"), "text");
-  await refused(["--real", real, "--fake", empty], "it holds other files: 1 .txt");
+  await refused(
+    ["--real", real, "--fake", empty],
+    "left out: files whose endings aren't read: 1 (1 .txt)",
+  );
   await refused(
     ["--real", real, "--fake", join(empty, "a.txt")],
     "is a file; a folder of pictures",
