@@ -113,7 +113,7 @@ export function countPillow(rows: readonly Compared[]): {
 /** The table as it is kept. */
 export function tableOf(rows: readonly Compared[]): string {
   const table = { pillow: golden.pillow, counts: countPillow(rows), files: rows };
-  return JSON.stringify(table, null, 1) + "\n";
+  return JSON.stringify(table, null, 2) + "\n";
 }
 
 if (import.meta.main) await Deno.writeTextFile(tableFile, tableOf(await comparePillow()));

@@ -334,4 +334,4 @@ for path in sorted(files.iterdir()):
     except OSError as error:
         head = {"format": None, "mode": None}
     golden["pictures"][path.name] = {**head, "rgb": made(path, "RGB"), "l": made(path, "L")}
-(here / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
+(here / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
