@@ -43,7 +43,10 @@ export function unreadable(error: unknown): DataError {
   return new DataError(`not a readable picture: ${(error as Error).message.split("\n")[0]}`);
 }
 
-/** @throws DataError where it is no picture that is read here, with the reason */
+/**
+ * Reads a header.
+ * @throws DataError where it is no picture that is read here, with the reason
+ */
 export async function inspect(bytes: Uint8Array): Promise<Inspected> {
   const { default: sharp } = await import("sharp");
   if (bytes.length === 0) throw new DataError("the file is empty");
