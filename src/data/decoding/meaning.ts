@@ -3,7 +3,10 @@
  * @module
  */
 
-/** Part of what names decoded bytes in caches: raised where a file would give others. */
+/**
+ * Part of what names decoded bytes, in caches and in the ids of runs on the user's own files: raised
+ * where a file would give others.
+ */
 export const DECODER = 2;
 
 /** How a file becomes colours. */

@@ -91,7 +91,7 @@ async function decodedBytes(listing: Listing, { config, spec, context }: {
 /** The `folder` dataset. */
 export const folder = defineDataset({
   name: "folder",
-  version: 1,
+  version: DECODER, // records of other pixels are no records of these
   about:
     "your own pictures: a folder of PNG, JPEG, WebP, TIFF, GIF, AVIF; also CelebA's and FFHQ's " +
     "layouts",
@@ -122,7 +122,7 @@ export const folder = defineDataset({
     }
     return splitDataset({
       name: "folder",
-      version: 1,
+      version: DECODER,
       digest: meta.sha256,
       sample: spec,
       decoding: config.decode ?? "viewer",
