@@ -31,7 +31,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const meter = new Meter(terminal);
   const open: { close(): void }[] = [];
   try {
-    const sides = await openSides(asked, { cache, meter, open });
+    const sides = await openSides(asked, { cache, meter, open, terminal });
+    if (onlyLists(asked)) return tellContents(sides, { meter, terminal });
     const chosen = metricsFor(asked, sides);
     const { network, engine, why } = await networkFor(asked, sides, args.one("engine"));
     const measured: Measured[] = [];
@@ -49,6 +50,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
         reading: { decoding: asked.decoding, crop: asked.crop },
         samples: asked.samples,
         skip: asked.skip,
+        named: asked.showLeftOut ? Infinity : undefined,
         size: asked.size,
         progress: (progress) => meter.extraction(progress),
         say: (line) => terminal.warn(line),
@@ -95,15 +97,29 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
 
 async function openSides(
   asked: Asked,
-  { cache, meter, open }: { cache: string; meter: Meter; open: { close(): void }[] },
+  { cache, meter, open, terminal }: {
+    cache: string;
+    meter: Meter;
+    open: { close(): void }[];
+    terminal: Terminal;
+  },
 ): Promise<Side[]> {
   const sides: Side[] = [];
   for (const text of [asked.real, asked.fake]) {
     if (text === undefined) continue;
     const progress = (note: string) => meter.note(note);
-    const side = await openSide(text, { ...asked, cache, progress });
+    const leftOut = (path: string, why: string) => {
+      meter.clear();
+      terminal.warn(`left out: ${path}: ${why}`);
+    };
+    const side = await openSide(text, {
+      ...asked,
+      cache,
+      progress,
+      leftOut: asked.showLeftOut ? leftOut : undefined,
+    });
     open.push(side);
-    if (side.kind === "pictures" && side.source.count < 2) {
+    if (!onlyLists(asked) && side.kind === "pictures" && side.source.count < 2) {
       throw new DataError(
         `${text} has ${side.source.count} pictures; a distance needs 2 or more`,
       );
@@ -111,6 +127,26 @@ async function openSides(
     sides.push(side);
   }
   return sides;
+}
+
+/** Whether nothing is to be measured or saved: only what is left out is asked for. */
+function onlyLists({ fake, saveStats, saveFeatures }: Asked): boolean {
+  return fake === undefined && saveStats === undefined && saveFeatures === undefined;
+}
+
+function tellContents(
+  sides: readonly Side[],
+  { meter, terminal }: { meter: Meter; terminal: Terminal },
+): number {
+  meter.clear();
+  for (const side of sides) {
+    if (side.kind !== "pictures") {
+      throw new UsageError(`--show-left-out: ${side.label} is no folder`);
+    }
+    for (const note of side.source.notes) terminal.warn(note);
+    terminal.print(`${side.label}: ${side.source.count.toLocaleString("en")} pictures are read`);
+  }
+  return exitCodes.pass;
 }
 
 /** Metrics asked for, or all that these sides can give. */

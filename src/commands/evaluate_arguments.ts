@@ -4,7 +4,7 @@
  */
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
-import { type Decoding, DECODINGS } from "../data/decode.ts";
+import { type Decoding, DECODINGS } from "../data/decoding/meaning.ts";
 import type { Split } from "../data/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { folderMetrics } from "../evaluate/table.ts";
@@ -38,6 +38,8 @@ export interface Asked {
   readonly split: Split;
   readonly size?: number;
   readonly skip: number;
+  /** Every file that is left out or skipped is named. */
+  readonly showLeftOut: boolean;
   readonly seed: number;
   readonly jobs: number;
   readonly saveStats?: string;
@@ -50,7 +52,8 @@ export async function readArguments(args: Arguments): Promise<Asked> {
   const saves = { saveStats: args.one("save-stats"), saveFeatures: args.one("save-features") };
   const real = args.one("real"), fake = args.one("fake");
   if (real === undefined) throw missing("real");
-  if (fake === undefined && Object.values(saves).every((path) => path === undefined)) {
+  const saving = Object.values(saves).some((path) => path !== undefined);
+  if (fake === undefined && !saving && !args.has("show-left-out")) {
     throw missing("fake");
   }
   for (
@@ -79,6 +82,7 @@ export async function readArguments(args: Arguments): Promise<Asked> {
     shuffle: args.whole("shuffle", { maximum: max }),
     split: oneOf(args, "split", ["test", "train"] as const, "test"),
     size: args.whole("size", { minimum: 8, maximum: 4096 }),
+    showLeftOut: args.has("show-left-out"),
     skip: shareIn(args, "skip", 0.01),
     seed: args.whole("seed", { maximum: max }) ?? 1,
     jobs: args.whole("jobs", { minimum: 1, maximum: 1024 }) ?? navigator.hardwareConcurrency,

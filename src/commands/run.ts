@@ -164,7 +164,7 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
 
 /** Loads the data once, with as many threads as there are cores, before workers ask for it. */
 async function prepareData(
-  { out, signal, mode }: Session,
+  { args, out, signal, mode }: Session,
   { data }: Suite,
   view: Progression,
 ): Promise<void> {
@@ -176,6 +176,9 @@ async function prepareData(
     cache: join(out, "cache"),
     jobs: navigator.hardwareConcurrency,
     signal,
+    leftOut: args.has("show-left-out")
+      ? (path, why) => view.say(`       left out: ${path}: ${why}`)
+      : undefined,
     progress: (done, total, note) => {
       made = true;
       view.working(note, done, total);

@@ -28,6 +28,11 @@ export const allowInconclusive: Option = {
   name: "allow-inconclusive",
   about: "Exit 0 rather than 4 where the evidence decides nothing",
 };
+/** For folders whose count of pictures surprises. */
+export const showLeftOut: Option = {
+  name: "show-left-out",
+  about: "Name each file that is left out or can't be read, with the reason",
+};
 /** The suites of a command. */
 export const suites = {
   name: "SUITE…",

@@ -2,6 +2,7 @@
  * The table of commands. Adding one is one row here and one module beside it.
  * @module
  */
+import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
 import { folderMetrics } from "../evaluate/table.ts";
 import type { Command, Option } from "./command.ts";
 import { gateCommands, gating } from "./gate_table.ts";
@@ -12,6 +13,7 @@ import {
   module,
   out,
   quiet,
+  showLeftOut,
   suites,
   usage,
 } from "./shared_options.ts";
@@ -69,6 +71,7 @@ export const commands: readonly Command[] = [
       { name: "dry-run", about: "Print the plan with an estimate of time and memory; run nothing" },
       quiet,
       json,
+      showLeftOut,
       { name: "no-report", about: "Write no report" },
       { name: "no-gate", about: "Compare with no baseline" },
       baselines,
@@ -158,7 +161,8 @@ export const commands: readonly Command[] = [
       "where it was, and a second comparison with the same images extracts nothing. Distances of " +
       "means and covariances take all images of each side; metrics whose work grows with the square " +
       "of the number take the first 5,000, which their names say. Images go to the extractor whole " +
-      "and in their own size, which it resizes; files that can't be read are skipped and named.",
+      "and in their own size, which it resizes; files that can't be read are skipped and named. Links " +
+      "are followed; hidden files and folders, and files of other endings, are left out and counted.",
     positionals: [],
     options: [
       { name: "real", value: "WHAT", about: "Folder, dataset (emoji:size=64), .npz or .npy" },
@@ -195,8 +199,7 @@ export const commands: readonly Command[] = [
       {
         name: "decode",
         value: "WAY",
-        about: "viewer (default): turned by EXIF, colour profile applied, transparency on white; " +
-          "pil: none of these, as tools that use PIL's convert('RGB')",
+        about: `viewer (default): ${DECODINGS.viewer}; pil: ${DECODINGS.pil}. ${DECODED_ALIKE}`,
       },
       { name: "crop", about: "Look at the central square of each image, not at all of it" },
       {
@@ -209,6 +212,10 @@ export const commands: readonly Command[] = [
         name: "skip",
         value: "SHARE",
         about: "Unreadable files that are skipped; more are an error (default 0.01)",
+      },
+      {
+        ...showLeftOut,
+        about: `${showLeftOut.about}; with --real alone nothing is measured`,
       },
       {
         name: "save-stats",
@@ -248,6 +255,7 @@ export const commands: readonly Command[] = [
         "--resize tf1 --decode pil --metrics frechet",
         "as fidelity --fid --input1 b/ --input2 a/",
       ],
+      ["likeness evaluate --real photos/ --show-left-out", "which files wouldn't be read, and why"],
       ["likeness evaluate --real a/ --save-stats a.npz", "as pytorch-fid --save-stats a/ a.npz"],
       ["likeness evaluate --real a.npz --fake b/", "as pytorch-fid a.npz b/"],
       [

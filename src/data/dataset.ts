@@ -3,6 +3,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { Decoding } from "./decoding/meaning.ts";
 
 /**
  * `train` fits generators, `test` is held out from them, `judge` and `judge_test` train and score
@@ -58,6 +59,8 @@ export interface Dataset {
   readonly factors: readonly Factor[];
   /** What a reader should know: files skipped, splits derived, … */
   readonly notes: readonly string[];
+  /** How its picture files were decoded; absent where it is made of none, or of files of its own. */
+  readonly decoding?: Decoding;
   /** Number of samples in a split; 0 where there is none. */
   size(split: Split): number;
   /** The samples at `indices` of `split`, in that order. Throws a RangeError outside [0, size). */
@@ -80,6 +83,8 @@ export interface LoadContext {
   /** Called with items done of total; `note` says what is going on. */
   readonly progress?: (done: number, total: number, note: string) => void;
   readonly signal?: AbortSignal;
+  /** Told of each file that is left out or can't be read, with the reason. */
+  readonly leftOut?: (path: string, why: string) => void;
 }
 
 /** A dataset that a suite can name: its config's schema and how it is loaded. */

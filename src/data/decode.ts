@@ -1,60 +1,56 @@
 /**
- * Picture files to 8-bit arrays of one shape: decoded by sharp, cropped to the central square and
- * resized by our own area filter, so that the resize gives the same bits everywhere.
+ * Picture files to 8-bit arrays of one shape: the one decoder of datasets, of `evaluate` and of samples
+ * from elsewhere, with one meaning of orientation, profile, depth, alpha and grey. Cropped to the
+ * central square and resized by our own area filter, so that the resize gives the same bits everywhere.
  * @module
  */
 import { DataError, type ImageSet, type ImageSpec } from "./dataset.ts";
+import { luma } from "./decoding/colours.ts";
+import { inspect, type Inspected } from "./decoding/inspect.ts";
+import type { Decoding } from "./decoding/meaning.ts";
+import { asPillow } from "./decoding/pillow.ts";
+import { viewed } from "./decoding/viewer.ts";
 import { resizeArea } from "./images.ts";
 
-/** What files are taken for pictures. */
-export const PICTURE_FILE = /\.(png|jpe?g|webp)$/i;
-
-/** How a file becomes colours. */
-export const DECODINGS = {
-  viewer:
-    "as a viewer shows it: turned by its EXIF tag, its colour profile applied, transparency " +
-    "laid on white",
-  pil: "as Image.open(…).convert('RGB') gives it: not turned, no profile, transparency dropped",
-} as const;
-/** One of `DECODINGS`. */
-export type Decoding = keyof typeof DECODINGS;
+/** How files are decoded. */
+export interface DecodeOptions {
+  readonly channels: 1 | 3;
+  /** What transparency is laid on, 8-bit grey. Default: white. */
+  readonly background?: number;
+  /** Default: as a viewer shows it. */
+  readonly decoding?: Decoding;
+}
 
 /**
- * A whole picture as 8-bit grey or RGB: of several frames the first, of 16 bits the upper 8.
+ * A whole picture's bytes as 8-bit grey or RGB. Nothing but the bytes and the options fixes a pixel.
+ * @param inspected its header, where that was read already
  * @throws DataError where it can't be read
  */
-export async function decodeWhole(
-  path: string,
-  { channels, background = 255, decoding = "viewer" }: {
-    channels: 1 | 3;
-    /** What transparency is laid on, 8-bit grey. */
-    background?: number;
-    decoding?: Decoding;
-  },
+export async function decodeBytes(
+  bytes: Uint8Array,
+  { channels, background = 255, decoding = "viewer" }: DecodeOptions,
+  inspected?: Inspected,
 ): Promise<ImageSet> {
-  const { default: sharp } = await import("sharp");
-  const bytes = await Deno.readFile(path).catch((error: Error) => {
+  const header = inspected ?? await inspect(bytes);
+  const { width, height, rgb } = decoding === "viewer"
+    ? await viewed(bytes, header, { background })
+    : await asPillow(bytes, header);
+  return { count: 1, height, width, channels, data: channels === 1 ? luma(rgb) : rgb };
+}
+
+/**
+ * A picture file as `decodeBytes` reads it.
+ * @throws DataError where it can't be read
+ */
+export async function decodeWhole(path: string, options: DecodeOptions): Promise<ImageSet> {
+  return await decodeBytes(await readPicture(path), options);
+}
+
+/** The bytes of a picture file. @throws DataError where they can't be had */
+export async function readPicture(path: string): Promise<Uint8Array> {
+  return await Deno.readFile(path).catch((error: Error) => {
     throw new DataError(`can't be opened: ${error.message.split("\n")[0]}`);
   });
-  if (bytes.length === 0) throw new DataError("the file is empty");
-  let raw: { data: Uint8Array; info: { width: number; height: number; channels: number } };
-  try {
-    const side = { r: background, g: background, b: background };
-    const viewed = decoding === "viewer";
-    let pipeline = sharp(bytes, { failOn: "error", ignoreIcc: !viewed });
-    if (viewed) pipeline = pipeline.rotate().flatten({ background: side });
-    pipeline = pipeline.toColourspace(channels === 1 ? "b-w" : "srgb");
-    if (channels === 3 || !viewed) pipeline = pipeline.removeAlpha();
-    raw = await pipeline.raw().toBuffer({ resolveWithObject: true });
-  } catch (error) {
-    throw new DataError(`not a readable picture: ${(error as Error).message.split("\n")[0]}`);
-  }
-  const { width, height } = raw.info;
-  if (raw.info.channels !== channels) {
-    throw new DataError(`it has ${raw.info.channels} channels, ${channels} were asked for`);
-  }
-  // A copy, which owns its memory and can be handed to another thread.
-  return { count: 1, height, width, channels, data: new Uint8Array(raw.data) };
 }
 
 /** The central square of one picture, as a copy. */
@@ -72,9 +68,9 @@ export function centralSquare({ height, width, channels, data }: ImageSet): Imag
 /** The file as [size, size, channels] bytes; transparency is laid on `background` (8-bit grey). */
 export async function decodePicture(
   path: string,
-  { spec, background = 255 }: { spec: ImageSpec; background?: number },
+  { spec, ...options }: { spec: ImageSpec; background?: number; decoding?: Decoding },
 ): Promise<Uint8Array> {
-  const whole = await decodeWhole(path, { channels: spec.channels, background });
+  const whole = await decodeWhole(path, { channels: spec.channels, ...options });
   return resizeArea(centralSquare(whole), spec.height).data;
 }
 
@@ -91,11 +87,12 @@ export interface Decoded {
 export async function decodeAll(paths: readonly string[], options: {
   spec: ImageSpec;
   background?: number;
+  decoding?: Decoding;
   jobs: number;
   progress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }): Promise<Decoded> {
-  const { spec, background, progress, signal } = options;
+  const { spec, background, decoding, progress, signal } = options;
   const stride = spec.height * spec.width * spec.channels;
   const data = new Uint8Array(paths.length * stride);
   const reasons = new Map<number, string>();
@@ -105,7 +102,7 @@ export async function decodeAll(paths: readonly string[], options: {
       signal?.throwIfAborted();
       const i = next++;
       try {
-        data.set(await decodePicture(paths[i], { spec, background }), i * stride);
+        data.set(await decodePicture(paths[i], { spec, background, decoding }), i * stride);
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         reasons.set(i, error.message);
@@ -128,6 +125,27 @@ export async function decodeAll(paths: readonly string[], options: {
   };
 }
 
+/**
+ * Files that can't be read: how many for each reason, and the first of them by name.
+ * @param most how many are named
+ */
+export function listSkipped(
+  skipped: readonly { readonly name: string; readonly reason: string }[],
+  { most = 10 }: { most?: number } = {},
+): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of skipped) {
+    const [kind] = reason.split(":");
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count}: ${kind}`);
+  return [
+    ...(counts.size > 1 ? [`  ${kinds.join("; ")}`] : []),
+    ...skipped.slice(0, most).map(({ name, reason }) => `  ${name}: ${reason}`),
+    ...(skipped.length > most ? [`  … and ${skipped.length - most} more`] : []),
+  ].join("\n");
+}
+
 /** Refuses a set of which more than `share` could not be read; otherwise the notes to keep. */
 export function judgeSkipped(
   decoded: Decoded,
@@ -135,8 +153,7 @@ export function judgeSkipped(
 ): string[] {
   const { skipped } = decoded;
   if (skipped.length === 0) return [];
-  const list = skipped.slice(0, 10).map(({ path, reason }) => `  ${path}: ${reason}`).join("\n") +
-    (skipped.length > 10 ? `\n  … and ${skipped.length - 10} more` : "");
+  const list = listSkipped(skipped.map(({ path, reason }) => ({ name: path, reason })));
   if (skipped.length > share * total) {
     throw new DataError(
       `${where}: ${skipped.length} of ${total} files can't be read, more than the share allowed ` +

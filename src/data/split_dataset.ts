@@ -11,6 +11,7 @@ export interface SplitParts {
   readonly version: number;
   readonly digest: string;
   readonly sample: ImageSpec;
+  readonly decoding?: Dataset["decoding"];
   readonly factors: readonly Factor[];
   readonly notes: readonly string[];
   readonly images: RawImages;
@@ -21,7 +22,7 @@ export interface SplitParts {
 
 /** Joins the parts to a `Dataset`. */
 export function splitDataset(parts: SplitParts): Dataset {
-  const { name, version, digest, sample, factors, notes, images, labels, splits } = parts;
+  const { name, version, digest, sample, decoding, factors, notes, images, labels, splits } = parts;
   const none = new Uint32Array(0);
   const members = (split: Split) => splits[split] ?? none;
   const captions = parts.captions;
@@ -30,6 +31,7 @@ export function splitDataset(parts: SplitParts): Dataset {
     version,
     digest,
     sample,
+    ...(decoding && { decoding }),
     factors,
     notes,
     size: (split) => members(split).length,

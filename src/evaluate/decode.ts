@@ -4,7 +4,8 @@
  * @module
  */
 import { DataError, type ImageSet } from "../data/dataset.ts";
-import { centralSquare, decodeWhole, type Decoding } from "../data/decode.ts";
+import { centralSquare, decodeWhole } from "../data/decode.ts";
+import type { Decoding } from "../data/decoding/meaning.ts";
 import { type InputSpec, prepare } from "../metrics/extractors/prepare.ts";
 
 /** How pictures are read: the same for all of an evaluation. */

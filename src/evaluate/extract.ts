@@ -7,6 +7,7 @@
  * @module
  */
 import { DataError } from "../data/dataset.ts";
+import { listSkipped } from "../data/decode.ts";
 import type { Decoded, DecodeReply, DecodeTask, Reading } from "./decode.ts";
 import type { Network } from "./network.ts";
 import type { PictureSource } from "./source.ts";
@@ -42,6 +43,8 @@ export interface ExtractOptions {
   readonly samples?: number;
   /** Share of unreadable files above which it refuses. */
   readonly skip: number;
+  /** Unreadable files that a note names; default ten. */
+  readonly named?: number;
   readonly progress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -151,13 +154,7 @@ function judge(store: FeatureStore, source: PictureSource, share: number): void 
   if (store.skipped.length <= share * source.count) return;
   throw new DataError(
     `${source.label}: ${store.skipped.length} of the first ${store.done} files can't be read, more ` +
-      `than the share allowed (--skip ${share}):\n${listed(store.skipped)}\n` +
+      `than the share allowed (--skip ${share}):\n${listSkipped(store.skipped)}\n` +
       "Mend or remove them, or raise --skip.",
   );
-}
-
-/** Files that were skipped, the first ten by name. */
-export function listed(skipped: readonly Skipped[]): string {
-  return skipped.slice(0, 10).map(({ name, reason }) => `  ${name}: ${reason}`).join("\n") +
-    (skipped.length > 10 ? `\n  … and ${skipped.length - 10} more` : "");
 }

@@ -4,10 +4,11 @@
  */
 import { join } from "@std/path";
 import { DataError, type ImageSet } from "../data/dataset.ts";
+import { listSkipped } from "../data/decode.ts";
 import { concatImages, resizeArea } from "../data/images.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
 import type { Reading } from "./decode.ts";
-import { extract, type ExtractOptions, listed, type Timing } from "./extract.ts";
+import { extract, type ExtractOptions, type Timing } from "./extract.ts";
 import { type Moments, momentsOf } from "./moments.ts";
 import type { Network } from "./network.ts";
 import type { FeatureBits, FeatureRows } from "./rows.ts";
@@ -138,7 +139,7 @@ async function measurePictures(
       ...source.notes,
       ...store.skipped.length === 0 ? [] : [
         `${source.label}: ${store.skipped.length} of ${store.done} files skipped:\n` +
-        listed(store.skipped),
+        listSkipped(store.skipped, { most: options.named }),
       ],
     ],
     moments: once(async (progress) => {

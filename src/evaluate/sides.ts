@@ -7,8 +7,11 @@ import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { DataError, type Split } from "../data/dataset.ts";
+import type { Decoding } from "../data/decoding/meaning.ts";
+import type { OnLeftOut } from "../data/folder/left_out.ts";
 import { listFiles } from "../data/folder/listing.ts";
 import { datasets, fromTable } from "../registry.ts";
+import { schemaAt } from "../suite/check.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { type FeatureRows, openNpyRows } from "./rows.ts";
 import { datasetSource, folderSource, type PictureSource } from "./source.ts";
@@ -32,6 +35,10 @@ export interface SideOptions {
   /** Seed of the pictures' order; without it folders are sorted by path. */
   readonly shuffle?: number;
   readonly jobs: number;
+  /** How files become colours; a dataset of files is read in this way too where it names none. */
+  readonly decoding: Decoding;
+  /** Told of each file that is left out. */
+  readonly leftOut?: OnLeftOut;
   readonly progress?: (note: string) => void;
 }
 
@@ -42,12 +49,13 @@ const nothing = () => {};
  * @throws DataError where it is none of them, or can't be read
  */
 export async function openSide(text: string, options: SideOptions): Promise<Side> {
-  const { cache, shuffle, progress } = options;
+  const { cache, shuffle, leftOut, progress } = options;
   const there = await Deno.stat(text).catch(() => null);
   const ending = /\.np[yz]$/i.exec(text)?.[0].toLowerCase();
   if (there?.isDirectory) {
     const listing = await listFiles(text, {
       folder: join(cache, "evaluate", "lists"),
+      leftOut,
       progress: (listed) => progress?.(`listing ${text} ${listed.toLocaleString("en")}`),
     });
     const source = folderSource(text, listing, { shuffle });
@@ -82,12 +90,22 @@ async function openDataset(text: string, options: SideOptions): Promise<Side> {
     );
   }
   const definition = await fromTable(datasets, name, "dataset");
-  const config = definition.config.safeParse(keysIn(rest.join(":"), text));
+  const said = keysIn(rest.join(":"), text), { decoding } = options;
+  const reads = decoding !== "viewer" && schemaAt(definition.config, ["decode"]) !== undefined;
+  const config = definition.config.safeParse(reads ? { decode: decoding, ...said } : said);
   if (!config.success) throw new DataError(`${text}: ${z.prettifyError(config.error)}`);
-  const { cache, jobs, split, shuffle, progress } = options;
+  const { decode } = config.data as { decode?: Decoding };
+  if (decode !== undefined && decode !== decoding) {
+    throw new DataError(
+      `${text} would be read in another way than the other side: decode=${decode} wants ` +
+        `--decode ${decode}`,
+    );
+  }
+  const { cache, jobs, split, shuffle, leftOut, progress } = options;
   const dataset = await definition.load(config.data, {
     cache,
     jobs,
+    leftOut,
     progress: (done, total, note) => progress?.(`${note} ${done}/${total}`),
   });
   if (dataset.size(split) === 0) {

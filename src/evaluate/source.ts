@@ -4,6 +4,7 @@
  */
 import { join } from "@std/path";
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import { DECODER } from "../data/decoding/meaning.ts";
 import type { FileListing } from "../data/folder/listing.ts";
 import { hostKey, hostPermutation } from "../random/host.ts";
 import type { DecodeTask } from "./decode.ts";
@@ -44,7 +45,9 @@ export function folderSource(
   return {
     label,
     count: listing.count,
-    digest: shuffle === undefined ? listing.digest : `${listing.digest}, shuffled by ${shuffle}`,
+    // With the decoder: another one may make other pixels of the same files.
+    digest: `${listing.digest}, decoder ${DECODER}` +
+      (shuffle === undefined ? "" : `, shuffled by ${shuffle}`),
     notes: listing.notes,
     names,
     batch: (from, to) =>

@@ -5,6 +5,9 @@
 import { resolve } from "@std/path";
 import { DataError, type ImageSet, type ImageSpec } from "../data/dataset.ts";
 import { imageSet } from "../data/images.ts";
+import { readPicture } from "../data/decode.ts";
+import type { Decoding } from "../data/decoding/meaning.ts";
+import { ENDINGS } from "../data/folder/left_out.ts";
 import { listPictures } from "../data/folder/layout.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./mod.ts";
@@ -13,6 +16,8 @@ import { strictPicture } from "./strict.ts";
 /** What is asked for. */
 export interface GatherOptions {
   readonly spec: ImageSpec;
+  /** How the data's own files were decoded, if it is made of files. */
+  readonly decoding?: Decoding;
   /** Pictures wanted; fewer may come, never more. */
   readonly count: number;
   readonly seed: number;
@@ -27,6 +32,8 @@ export interface Gathered {
   readonly images: ImageSet;
   /** Wall seconds of the program or of the requests, start-up included; null for a folder. */
   readonly seconds: number | null;
+  /** What a reader should know: files that were left out. */
+  readonly notes: readonly string[];
 }
 
 /** Files or requests at a time. */
@@ -60,20 +67,29 @@ async function collect(
   return imageSet(data.subarray(0, found * each), spec);
 }
 
-async function fromFolder(folder: string, options: GatherOptions): Promise<ImageSet> {
-  const { paths } = await listPictures(resolve(folder), { layout: "plain", test: 0 });
-  const { spec } = options;
-  return await collect(
+/** Pictures of a folder, and what it holds beside them. */
+async function fromFolder(
+  folder: string,
+  options: GatherOptions,
+): Promise<{ images: ImageSet; notes: readonly string[] }> {
+  const { paths, notes } = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const { spec, decoding } = options;
+  const images = await collect(
     options,
     async (index) =>
       index < paths.length
-        ? await strictPicture(await Deno.readFile(paths[index]), { spec, where: paths[index] })
+        ? await strictPicture(await readPicture(paths[index]), {
+          spec,
+          decoding,
+          where: paths[index],
+        })
         : null,
   );
+  return { images, notes };
 }
 
 async function fromServer(address: string, options: GatherOptions): Promise<ImageSet> {
-  const { spec, count, seed, signal } = options;
+  const { spec, decoding, count, seed, signal } = options;
   const { height, width, channels } = spec;
   return await collect(options, async (index) => {
     const url = fill(address, { index, count, seed, height, width, channels });
@@ -93,7 +109,7 @@ async function fromServer(address: string, options: GatherOptions): Promise<Imag
       const said = (await response.text()).trim().slice(0, 200);
       throw failed(`status ${response.status}, where a picture was wanted: ${said || "no text"}`);
     }
-    return await strictPicture(await response.bytes(), { spec, where: url });
+    return await strictPicture(await response.bytes(), { spec, decoding, where: url });
   });
 }
 
@@ -105,7 +121,7 @@ async function fromServer(address: string, options: GatherOptions): Promise<Imag
 export async function gather(config: ExternalConfig, options: GatherOptions): Promise<Gathered> {
   const { folder, command, url, timeout } = config;
   if (folder !== undefined) {
-    return { images: notEmpty(await fromFolder(folder, options), config), seconds: null };
+    return { ...notEmpty(await fromFolder(folder, options), config), seconds: null };
   }
   const late = new DOMException("", "TimeoutError");
   const limit = new AbortController();
@@ -114,16 +130,15 @@ export async function gather(config: ExternalConfig, options: GatherOptions): Pr
   const start = performance.now();
   const { count, seed, scratch, spec: { height, width, channels } } = options;
   try {
-    let images: ImageSet | null = null;
     if (command !== undefined) {
       const values = { out: resolve(scratch), count, seed, height, width, channels };
       await runProgram(command.map((word) => fill(word, values)), signal);
-    } else {
-      images = await fromServer(url!, { ...options, signal });
+      const seconds = (performance.now() - start) / 1000;
+      return { ...notEmpty(await fromFolder(scratch, options), config), seconds };
     }
+    const images = await fromServer(url!, { ...options, signal });
     const seconds = (performance.now() - start) / 1000;
-    images ??= await fromFolder(scratch, options);
-    return { images: notEmpty(images, config), seconds };
+    return { ...notEmpty({ images, notes: [] }, config), seconds };
   } catch (error) {
     if (error !== late) throw error;
     throw new DataError(
@@ -134,7 +149,10 @@ export async function gather(config: ExternalConfig, options: GatherOptions): Pr
   }
 }
 
-function notEmpty(images: ImageSet, config: ExternalConfig): ImageSet {
-  if (images.count > 0) return images;
-  throw new DataError(`${sourceText(config)}: it gave no picture (PNG, JPEG, WebP)`);
+type Found = Pick<Gathered, "images" | "notes">;
+
+function notEmpty(found: Found, config: ExternalConfig): Found {
+  if (found.images.count > 0) return found;
+  const instead = [`it gave no picture (${ENDINGS.join(" ")})`, ...found.notes].join("\n  ");
+  throw new DataError(`${sourceText(config)}: ${instead}`);
 }

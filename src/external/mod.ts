@@ -40,7 +40,8 @@ export function fill(
 
 const config = z.strictObject({
   folder: z.string().min(1).optional().describe(
-    "a folder of pictures (PNG, JPEG, WebP), read in the order of their names",
+    "a folder of pictures (PNG, JPEG, WebP, TIFF, GIF, AVIF), read in the order of their names and " +
+      "decoded as the data's own files are",
   ),
   command: z.array(z.string()).min(1).optional().describe(
     "a program with its arguments that fills the folder {out} with {count} pictures; also {seed}, " +

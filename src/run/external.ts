@@ -81,14 +81,16 @@ async function take(run: Run, dataset: Dataset): Promise<Taken> {
   await Deno.remove(scratch, { recursive: true }).catch(() => {});
   await Deno.mkdir(scratch, { recursive: true });
   try {
-    const { images, seconds } = await stoppable(run, (signal) =>
+    const { images, seconds, notes } = await stoppable(run, (signal) =>
       gather(configOf(planned), {
         spec: dataset.sample,
+        decoding: dataset.decoding,
         count: asked,
         seed: planned.spec.seed,
         scratch,
         signal,
       }));
+    for (const note of notes) run.host.emit({ kind: "note", note });
     const about: SamplesTaken = {
       from: sourceText(configOf(planned)),
       asked,

@@ -5,15 +5,18 @@ import { parseArguments } from "../../src/commands/arguments.ts";
 import type { Command } from "../../src/commands/command.ts";
 import { main } from "../../src/commands/evaluate.ts";
 import { commands } from "../../src/commands/table.ts";
+import { folder as folderData } from "../../src/data/folder/folder.ts";
 import { encodeNpy } from "../../src/data/numpy/npy.ts";
 import { writeNpz } from "../../src/data/numpy/npz.ts";
 import { npmPackage } from "../../src/data/npm_package.ts";
 import { cacheFolder } from "../../src/engine/tensorflow/place.ts";
 import { UsageError } from "../../src/errors.ts";
+import { openSide } from "../../src/evaluate/sides.ts";
 import { coverageOf } from "../../src/metrics/coverage.ts";
 import type { MetricValue } from "../../src/metrics/metric.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import golden from "../golden/extractors/onnx.json" with { type: "json" };
+import { pillowFile } from "../golden/pillow/compare.ts";
 import { keptTerminal } from "./terminal.ts";
 
 const row = commands.find((c) => c.name === "evaluate") as Command;
@@ -183,7 +186,10 @@ Deno.test("evaluate: what can't be compared is told before anything is computed"
   await refused(["--real", real, "--fake", `${real}/none`], "does not exist");
   await refused(["--real", real, "--fake", empty], "has 0 pictures; it is empty");
   await Deno.writeTextFile(join(empty, "a.txt"), "text");
-  await refused(["--real", real, "--fake", empty], "it holds other files: 1 .txt");
+  await refused(
+    ["--real", real, "--fake", empty],
+    "left out: files whose endings aren't read: 1 (1 .txt)",
+  );
   await refused(
     ["--real", real, "--fake", join(empty, "a.txt")],
     "is a file; a folder of pictures",
@@ -206,6 +212,49 @@ Deno.test("evaluate: what can't be compared is told before anything is computed"
   });
   await refused(["--real", join(empty, "s.npz"), "--fake", dark], "2 dimensions, lite0 gives 1280");
   await Deno.remove(empty, { recursive: true });
+});
+
+Deno.test("evaluate: --show-left-out names what isn't read, without a second side and without a network", async () => {
+  const root = await Deno.makeTempDir();
+  await Deno.copyFile(pillowFile("png_rgb.png"), join(root, "a.png"));
+  await Deno.mkdir(join(root, ".git"));
+  for (const name of ["notes.txt", "._a.png", ".git/b.png"]) {
+    await Deno.writeTextFile(join(root, name), "text");
+  }
+  const { code, out, err } = await evaluate("--real", root, "--show-left-out");
+  assertEquals([code, out], [0, [`${root}: 1 pictures are read`]]);
+  for (const [name, why] of [["notes.txt", "ending"], ["._a.png", "macOS"], [".git", "hidden"]]) {
+    assert(
+      err.some((line) => line.startsWith(`left out: ${join(root, name)}: `) && line.includes(why)),
+    );
+  }
+  assert(err.at(-1)!.startsWith(`${root}: left out: files whose endings`), err.join("\n"));
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("evaluate: a dataset of files is read as the folder beside it is", async () => {
+  const root = await Deno.makeTempDir();
+  for (const file of ["jpeg_rgb_exif.jpg", "png_i16.png"]) {
+    await Deno.copyFile(pillowFile(file), join(root, file));
+  }
+  const of = `folder:path=${root},size=16,minimum=1,test=0`;
+  await refused(
+    ["--real", `${of},decode=pil`, "--fake", root, "--split", "train"],
+    "decode=pil wants --decode pil",
+  );
+  const options = { cache: out, split: "train", jobs: 1 } as const;
+  for (const decoding of ["viewer", "pil"] as const) {
+    const side = await openSide(of, { ...options, decoding });
+    assert(side.kind === "pictures");
+    const batch = await side.source.batch(0, 2);
+    const expected = await folderData.load(
+      folderData.config.parse({ path: root, size: 16, minimum: 1, test: 0, decode: decoding }),
+      { cache: out, jobs: 1 },
+    );
+    assert("images" in batch);
+    assertEquals(batch.images.data, (await expected.read("train", [0, 1])).images.data);
+  }
+  await Deno.remove(root, { recursive: true });
 });
 
 Deno.test("clean up", async () => {

@@ -79,17 +79,22 @@ Deno.test("a folder without pictures says what it holds; formats that aren't rea
     assert(error.message.includes(message), error.message);
   };
   const texts = await folderOf(["a.txt", "b.txt", "c/LICENSE"]);
-  await refused(texts, "has 0 pictures; it holds other files: 2 .txt, 1 without an ending");
+  await refused(
+    texts,
+    "has 0 pictures; left out: files whose endings aren't read: 3 (2 .txt, 1 without an ending)",
+  );
   const empty = await folderOf([]);
   await refused(empty, "has 0 pictures; it is empty");
   await Deno.symlink(texts, join(empty, "link"));
-  await refused(empty, "its 1 linked folders are not followed");
+  await refused(empty, "files whose endings aren't read: 3");
   await refused(join(texts, "a.txt"), "is a file");
   await refused(join(texts, "none"), "does not exist");
   const mixed = await folderOf(["a.PNG", "b.bmp", "c.ppm", "d.bmp", "e.txt"]);
   const { listing, names, cache } = await listed(mixed);
   assertEquals(names, ["a.PNG"]);
-  assertEquals(listing.notes, [`${mixed}: left out, no format that is read here: 2 .bmp, 1 .ppm`]);
+  assertEquals(listing.notes, [
+    `${mixed}: left out: files whose endings aren't read: 4 (2 .bmp, 1 .ppm, 1 .txt)`,
+  ]);
   listing.close();
   for (const path of [texts, empty, mixed, cache]) await Deno.remove(path, { recursive: true });
 });

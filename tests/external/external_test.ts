@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import sharp from "sharp";
+import { decodeBytes } from "../../src/data/decode.ts";
 import { sha256 } from "../../src/digest.ts";
 import { external, type ExternalConfig, fill, takesSeed } from "../../src/external/mod.ts";
 import { runProgram } from "../../src/external/program.ts";
@@ -14,6 +15,7 @@ import { buildReport } from "../../src/report/build.ts";
 import type { RunEvent } from "../../src/run/events.ts";
 import { executeRun } from "../../src/run/execute.ts";
 import { parseSuite } from "../../src/suite/load.ts";
+import { pillowFile } from "../golden/pillow/compare.ts";
 import { inFolder, planned as plannedTiny, tinyHost } from "../run/harness.ts";
 
 const writer = fromFileUrl(new URL("writer.ts", import.meta.url));
@@ -243,6 +245,69 @@ Deno.test("pictures are taken as they are or refused, never mended", async () =>
     .toColourspace("rgb16").png().toBuffer();
   await refused(new Uint8Array(deep), "it has ushort channels; write 8 bits");
 });
+
+Deno.test("samples of a folder's data are read as that data is: turned, of 16 bits, grey, transparent", async () => {
+  for (
+    const file of [
+      "jpeg_rgb_exif.jpg",
+      "png_rgb_16bit_icc.png",
+      "png_l_icc.png",
+      "png_rgba.png",
+      "gif_animated.gif",
+    ]
+  ) {
+    const bytes = await Deno.readFile(pillowFile(file));
+    for (const channels of [1, 3] as const) {
+      for (const decoding of ["viewer", "pil"] as const) {
+        const { width, height, data } = await decodeBytes(bytes, { channels, decoding });
+        const spec = { kind: "image", width, height, channels } as const;
+        assertEquals(await strictPicture(bytes, { spec, decoding, where: "x" }), data, file);
+      }
+    }
+  }
+  // A turned sample is of the size that it shows.
+  const turned = await Deno.readFile(pillowFile("jpeg_rgb_exif.jpg"));
+  const spec = { kind: "image", width: 13, height: 19, channels: 3 } as const;
+  await strictPicture(turned, { spec, where: "x" });
+  const stored = { ...spec, width: 19, height: 13 };
+  await assertRejects(
+    () => strictPicture(turned, { spec: stored, where: "x" }),
+    Error,
+    "x: it is 13×19 and this suite's data 19×13",
+  );
+});
+
+Deno.test("a folder and a program's output are walked as data is, and say what is left out", () =>
+  inFolder(async (out) => {
+    const folder = await Deno.makeTempDir({ dir: out });
+    await picturesIn(folder, shades);
+    for (const name of ["._000.png", ".000.png", "notes.txt"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "no picture");
+    }
+    await Deno.symlink("gone.png", `${folder}/000a.png`);
+    const events: RunEvent[] = [];
+    const { record } = await run(out, { folder }, { events });
+    assertEquals(brightness(record).value, 9.5);
+    const notes = events.flatMap((e) => e.kind === "note" ? [e.note] : []).join("\n");
+    for (
+      const reason of ["endings aren't read: 1", "hidden files: 1", "AppleDouble files", "links"]
+    ) {
+      assertStringIncludes(notes, reason);
+    }
+    const copy = ["sh", "-c", `cp -r ${folder}/. "$0"`, "{out}"];
+    const filled: RunEvent[] = [];
+    assertEquals(
+      brightness((await run(out, { command: copy }, { events: filled })).record).value,
+      9.5,
+    );
+    assertStringIncludes(
+      filled.map((e) => e.kind === "note" ? e.note : "").join(),
+      "left out: files",
+    );
+    const empty = await Deno.makeTempDir({ dir: out });
+    await Deno.writeTextFile(`${empty}/a.npz`, "");
+    await assertRejects(() => run(out, { folder: empty }), Error, "1 (1 .npz)");
+  }));
 
 Deno.test("a program that leaves a child behind doesn't hold the run up", async () => {
   if (Deno.build.os === "windows") return;

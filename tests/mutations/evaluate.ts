@@ -32,8 +32,9 @@ export const mutants: readonly Mutant[] = [
   {
     id: "folders-sorted-without-their-slash",
     file: "src/data/folder/walk.ts",
-    find: "entries.sort();",
-    replace: 'entries.sort((a, b) => a.replace("/", "") < b.replace("/", "") ? -1 : 1);',
+    find: "return [...names].sort(([a], [b]) => a < b ? -1 : 1);",
+    replace:
+      'return [...names].sort(([a], [b]) => a.replace("/", "") < b.replace("/", "") ? -1 : 1);',
     law: listing,
   },
   {

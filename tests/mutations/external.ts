@@ -8,8 +8,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "external-size-not-checked",
     file: "src/external/strict.ts",
-    find: "if (width !== spec.width || height !== spec.height) {",
-    replace: "if (width < spec.width || height < spec.height) {",
+    find: "if (picture.width !== spec.width || picture.height !== spec.height) {",
+    replace: "if (picture.width < spec.width || picture.height < spec.height) {",
     law,
     filter: "never mended",
   },

@@ -1,5 +1,5 @@
 /**
- * A folder of the user's own pictures as a dataset: PNG, JPEG or WebP, in one of four layouts,
+ * A folder of the user's own pictures as a dataset: files of any kind that is read, in one of four layouts,
  * decoded once and cached.
  * @module
  */
@@ -7,9 +7,11 @@ import { z } from "zod";
 import { join, relative, resolve } from "@std/path";
 import { DataError, defineDataset, type ImageSpec, type LoadContext } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
+import { DECODED_ALIKE, DECODER, DECODINGS } from "../decoding/meaning.ts";
 import { sha256 } from "../../digest.ts";
 import { imagesInFile } from "../raw_images.ts";
 import { splitByHeld, splitDataset } from "../split_dataset.ts";
+import { ENDINGS } from "./left_out.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";
 
 const config = z.strictObject({
@@ -18,6 +20,10 @@ const config = z.strictObject({
     .describe("plain; classes: a folder a class; celeba: attribute file; ffhq: numbered"),
   size: z.int().min(16).max(256).default(64).describe("side in pixels after a central square crop"),
   channels: z.union([z.literal(1), z.literal(3)]).default(3).describe("1 grey, 3 RGB"),
+  decode: z.enum(["viewer", "pil"]).optional().describe(
+    `how a file becomes colours; viewer (default): ${DECODINGS.viewer}; pil: ${DECODINGS.pil}. ` +
+      `${DECODED_ALIKE}. Samples of \`external\` are read in the same way`,
+  ),
   test: z.number().min(0).max(0.9).default(0.1).describe(
     "share held out, by a hash of the file's name",
   ),
@@ -33,16 +39,20 @@ interface CacheMeta {
   readonly sha256: string;
   readonly kept: readonly number[];
   readonly notes: readonly string[];
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** Names the decoded bytes by all that fixes them short of reading every file. */
-async function cacheKey(listing: Listing, { size, channels }: Config): Promise<string> {
+async function cacheKey(listing: Listing, { size, channels, decode }: Config): Promise<string> {
   const files: string[] = [];
   for (const path of listing.paths) {
     const { size: bytes, mtime } = await Deno.stat(path);
     files.push(`${path}\t${bytes}\t${mtime?.getTime() ?? 0}`);
   }
-  return (await sha256(JSON.stringify({ version: 1, size, channels, files }))).slice(0, 24);
+  return (await sha256(JSON.stringify({ version: DECODER, size, channels, decode, files }))).slice(
+    0,
+    24,
+  );
 }
 
 async function decodedBytes(listing: Listing, { config, spec, context }: {
@@ -61,13 +71,15 @@ async function decodedBytes(listing: Listing, { config, spec, context }: {
   if (known && bytes === known.kept.length * stride) return { path, meta: known };
   const decoded = await decodeAll(listing.paths, {
     spec,
+    decoding: config.decode,
     jobs: context.jobs,
     signal: context.signal,
     progress: (done, total) => context.progress?.(done, total, "decoding pictures"),
   });
   const total = listing.paths.length;
   const notes = judgeSkipped(decoded, { total, share: config.skip, where: config.path });
-  const meta = { sha256: await sha256(decoded.data), kept: decoded.kept, notes };
+  const { kept, skipped } = decoded;
+  const meta: CacheMeta = { sha256: await sha256(decoded.data), kept, notes, skipped };
   const part = `${path}.part${Deno.pid}`;
   await Deno.writeFile(part, decoded.data);
   await Deno.rename(part, path);
@@ -79,14 +91,16 @@ async function decodedBytes(listing: Listing, { config, spec, context }: {
 /** The `folder` dataset. */
 export const folder = defineDataset({
   name: "folder",
-  version: 1,
-  about: "your own pictures: a folder of PNG, JPEG or WebP; also CelebA's and FFHQ's layouts",
+  version: DECODER, // records of other pixels are no records of these
+  about:
+    "your own pictures: a folder of PNG, JPEG, WebP, TIFF, GIF, AVIF; also CelebA's and FFHQ's " +
+    "layouts",
   licence: "yours to know",
   config,
   status: () => Promise.resolve("ready: give `path`"),
   async load(config, context) {
     const root = resolve(config.path);
-    const listing = await listPictures(root, config);
+    const listing = await listPictures(root, { ...config, leftOut: context.leftOut });
     const spec: ImageSpec = {
       kind: "image",
       height: config.size,
@@ -95,11 +109,12 @@ export const folder = defineDataset({
     };
     const few = (count: number) =>
       new DataError(
-        `folder: ${root} has ${count} readable pictures (PNG, JPEG, WebP); ` +
+        `folder: ${root} has ${count} readable pictures (${ENDINGS.join(" ")}); ` +
           `at least ${config.minimum} are needed (\`minimum\` in the suite's data)`,
       );
     if (listing.paths.length < config.minimum) throw few(listing.paths.length);
     const { path, meta } = await decodedBytes(listing, { config, spec, context });
+    for (const { path, reason } of meta.skipped) context.leftOut?.(path, reason);
     if (meta.kept.length < config.minimum) throw few(meta.kept.length);
     const labels: Record<string, Float32Array> = {};
     for (const [factor, column] of Object.entries(listing.labels)) {
@@ -107,9 +122,10 @@ export const folder = defineDataset({
     }
     return splitDataset({
       name: "folder",
-      version: 1,
+      version: DECODER,
       digest: meta.sha256,
       sample: spec,
+      decoding: config.decode ?? "viewer",
       factors: listing.factors,
       notes: [...listing.notes, ...meta.notes],
       images: await imagesInFile(path, spec),

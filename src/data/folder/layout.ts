@@ -5,8 +5,9 @@
  */
 import { join, relative } from "@std/path";
 import { DataError, type Factor } from "../dataset.ts";
-import { PICTURE_FILE } from "../decode.ts";
 import { heldOut } from "../split_dataset.ts";
+import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
+import { walkPictures } from "./walk.ts";
 import { readTextIfThere } from "../../text/files.ts";
 
 /** The layouts that a suite can name. */
@@ -24,17 +25,12 @@ export interface Listing {
 }
 
 /** Every picture below `root`, as paths relative to it, sorted by code unit. */
-async function pictures(root: string): Promise<string[]> {
-  const found: string[] = [];
-  async function walk(folder: string): Promise<void> {
-    for await (const entry of Deno.readDir(folder)) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory) await walk(path);
-      else if (PICTURE_FILE.test(entry.name)) found.push(relative(root, path));
-    }
-  }
-  await walk(root);
-  return found.sort();
+async function pictures(root: string, leftOut: LeftOut): Promise<string[]> {
+  return await Array.fromAsync(walkPictures(root, leftOut));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((stat) => stat.isDirectory, () => false);
 }
 
 async function readLines(path: string): Promise<string[]> {
@@ -45,8 +41,15 @@ async function readLines(path: string): Promise<string[]> {
   return text.split(/\r?\n/).filter((line) => line.trim() !== "");
 }
 
-async function plain(root: string, test: number): Promise<Listing> {
-  const names = await pictures(root);
+/** What every layout is given. */
+interface Reading {
+  readonly root: string;
+  readonly test: number;
+  readonly leftOut: LeftOut;
+}
+
+async function plain({ root, test, leftOut }: Reading): Promise<Listing> {
+  const names = await pictures(root, leftOut);
   return {
     paths: names.map((name) => join(root, name)),
     held: names.map((name) => heldOut(name, test)),
@@ -57,8 +60,8 @@ async function plain(root: string, test: number): Promise<Listing> {
 }
 
 /** One folder a class, as torchvision's ImageFolder has it. */
-async function classes(root: string, test: number): Promise<Listing> {
-  const listing = await plain(root, test);
+async function classes(reading: Reading): Promise<Listing> {
+  const { root } = reading, listing = await plain(reading);
   const of = listing.paths.map((path) => relative(root, path).split(/[\\/]/));
   const loose = of.findIndex((parts) => parts.length < 2);
   if (loose >= 0) {
@@ -107,10 +110,10 @@ export async function readAttributes(path: string): Promise<{
 }
 
 /** CelebA: img_align_celeba/, list_attr_celeba.txt and, where present, list_eval_partition.txt. */
-async function celeba(root: string, test: number): Promise<Listing> {
+async function celeba({ root, test, leftOut }: Reading): Promise<Listing> {
   const folder = join(root, "img_align_celeba");
   const { names, rows } = await readAttributes(join(root, "list_attr_celeba.txt"));
-  const there = new Set(await pictures(folder).catch(() => [] as string[]));
+  const there = new Set(await isFolder(folder) ? await pictures(folder, leftOut) : []);
   const absent = [...rows.keys()].filter((file) => !there.has(file));
   if (absent.length > 0) {
     throw new DataError(
@@ -120,6 +123,7 @@ async function celeba(root: string, test: number): Promise<Listing> {
         `the first ${absent[0]}; unpack the whole archive, or shorten the file`,
     );
   }
+  for (const file of there) if (!rows.has(file)) leftOut.add("unlisted", file);
   const partition = join(root, "list_eval_partition.txt");
   const official = await Deno.stat(partition).then(() => true, () => false);
   const heldByFile = new Map<string, boolean>();
@@ -150,8 +154,8 @@ async function celeba(root: string, test: number): Promise<Listing> {
 }
 
 /** FFHQ: pictures named by number, in folders of a thousand or not; the last 10,000 of 70,000 are its test set. */
-async function ffhq(root: string, test: number): Promise<Listing> {
-  const listing = await plain(root, test);
+async function ffhq(reading: Reading): Promise<Listing> {
+  const { test } = reading, listing = await plain(reading);
   const numbers = listing.paths.map((path) => Number(/(\d+)\.\w+$/.exec(path)?.[1] ?? NaN));
   const odd = numbers.findIndex(Number.isNaN);
   if (odd >= 0) {
@@ -170,7 +174,7 @@ async function ffhq(root: string, test: number): Promise<Listing> {
     };
 }
 
-const READERS: Readonly<Record<Layout, (root: string, test: number) => Promise<Listing>>> = {
+const READERS: Readonly<Record<Layout, (reading: Reading) => Promise<Listing>>> = {
   plain,
   classes,
   celeba,
@@ -178,14 +182,19 @@ const READERS: Readonly<Record<Layout, (root: string, test: number) => Promise<L
 };
 
 /** Lists the pictures of `root`. `test` is the share held out where the layout has no split of its own. */
-export async function listPictures(root: string, { layout, test }: {
+export async function listPictures(root: string, options: {
   layout: Layout;
   test: number;
+  /** Told of each file or folder that is left out. */
+  leftOut?: OnLeftOut;
 }): Promise<Listing> {
+  const { layout, test } = options;
   const stat = await Deno.stat(root).catch(() => null);
   if (!stat) throw new DataError(`folder: ${root} does not exist`);
   if (!stat.isDirectory) {
     throw new DataError(`folder: ${root} is a file; a folder of pictures was expected`);
   }
-  return await READERS[layout](root, test);
+  const leftOut = new LeftOut(told(root, options.leftOut));
+  const listing = await READERS[layout]({ root, test, leftOut });
+  return { ...listing, notes: [...listing.notes, ...leftOut.notes(root)] };
 }

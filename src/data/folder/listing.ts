@@ -6,12 +6,8 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "@std/path";
 import { DataError } from "../dataset.ts";
-import { noOthers, type Others, walkPictures } from "./walk.ts";
-
-/** Endings that sharp reads: PNG, JPEG, WebP, TIFF, GIF, AVIF. */
-export const READABLE = /\.(png|jpe?g|webp|tiff?|gif|avif)$/i;
-/** Endings of pictures that other tools read and sharp doesn't. */
-const FOREIGN = /^\.(bmp|dib|pgm|ppm|pnm|pbm|jp2|jxl|heic|heif|tga|exr|dcm|npy)$/;
+import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
+import { walkPictures } from "./walk.ts";
 
 /** Names a block. */
 const BLOCK = 256;
@@ -36,6 +32,8 @@ export interface ListingOptions {
   /** Where the file of names is kept, under a name of this process; removed by `close`. */
   readonly folder: string;
   readonly progress?: (listed: number) => void;
+  /** Told of each file or folder that is left out. */
+  readonly leftOut?: OnLeftOut;
 }
 
 /**
@@ -52,15 +50,22 @@ export async function listFiles(folder: string, options: ListingOptions): Promis
   await Deno.mkdir(options.folder, { recursive: true });
   const path = await Deno.makeTempFile({ dir: options.folder, suffix: ".names" });
   const file = await Deno.open(path, { read: true, write: true });
-  const others = noOthers();
+  const leftOut = new LeftOut(told(folder, options.leftOut));
   try {
-    const { count, digest, starts } = await writeNames(file, { root, others, ...options });
-    if (count === 0) throw new DataError(`folder: ${folder} has 0 pictures${insteadOf(others)}`);
+    const { count, digest, starts } = await writeNames(file, {
+      root,
+      out: leftOut,
+      progress: options.progress,
+    });
+    if (count === 0) {
+      const instead = leftOut.count() === 0 ? "it is empty" : `left out: ${leftOut.summary()}`;
+      throw new DataError(`folder: ${folder} has 0 pictures; ${instead}`);
+    }
     return {
       root,
       count,
       digest,
-      notes: notesOf(folder, others),
+      notes: leftOut.notes(folder),
       names: (positions) => readNames(file, { starts, count }, positions),
       close: () => {
         file.close();
@@ -77,14 +82,18 @@ export async function listFiles(folder: string, options: ListingOptions): Promis
 /** Writes names, each ended by a zero byte, which no name holds. */
 async function writeNames(
   file: Deno.FsFile,
-  { root, others, progress }: { root: string; others: Others } & ListingOptions,
+  { root, out, progress }: {
+    root: string;
+    out: LeftOut;
+    progress?: ListingOptions["progress"];
+  },
 ): Promise<{ count: number; digest: string; starts: number[] }> {
   const hash = createHash("sha256"), encoder = new TextEncoder();
   const starts: number[] = [];
   let count = 0, at = 0, waiting: string[] = [];
   async function flush() {
     const stats = await Promise.all(waiting.map((name) =>
-      // A link whose target is gone is listed too: decoding tells what is wrong with it.
+      // A file that went away meanwhile is listed too: decoding tells what is wrong with it.
       Deno.stat(join(root, name)).catch(() => ({ size: -1, mtime: null }))
     ));
     let text = "";
@@ -103,7 +112,7 @@ async function writeNames(
     waiting = [];
     progress?.(count);
   }
-  for await (const name of walkPictures(root, { isPicture: (n) => READABLE.test(n), others })) {
+  for await (const name of walkPictures(root, out)) {
     waiting.push(name);
     if (waiting.length === TOGETHER) await flush();
   }
@@ -136,26 +145,4 @@ function readNames(
     }
     return names[position % BLOCK];
   });
-}
-
-function counted(endings: ReadonlyMap<string, number>): string {
-  return [...endings].sort((a, b) => b[1] - a[1]).slice(0, 5)
-    .map(([ending, count]) => `${count} ${ending === "" ? "without an ending" : ending}`).join(
-      ", ",
-    );
-}
-
-function insteadOf({ endings, links }: Others): string {
-  if (endings.size > 0) return `; it holds other files: ${counted(endings)}`;
-  return links > 0 ? `; its ${links} linked folders are not followed` : "; it is empty";
-}
-
-function notesOf(folder: string, { endings, links }: Others): string[] {
-  const foreign = new Map([...endings].filter(([ending]) => FOREIGN.test(ending)));
-  const notes: string[] = [];
-  if (foreign.size > 0) {
-    notes.push(`${folder}: left out, no format that is read here: ${counted(foreign)}`);
-  }
-  if (links > 0) notes.push(`${folder}: ${links} linked folders not followed`);
-  return notes;
 }

@@ -1,54 +1,110 @@
 /**
  * The pictures below a folder, in the order in which a sort of their whole paths by code unit would
- * put them, without the paths of more than one folder in memory at a time.
+ * put them, without the paths of more than one folder in memory at a time. The one walker of
+ * datasets, of `evaluate` and of samples from elsewhere.
  * @module
  */
 import { join } from "@std/path";
+import { DataError } from "../dataset.ts";
+import { isPicture, LeftOut } from "./left_out.ts";
 
-/** What was met that is no picture file, counted. */
-export interface Others {
-  /** Files by their ending, lower case: ".txt" → 12; "" for files without one. */
-  readonly endings: Map<string, number>;
-  /** Linked folders, which are not followed: a link may lead back up. */
-  links: number;
+/** What a name that isn't UTF-8 has where its bytes were. */
+const REPLACED = "\ufffd";
+const ARCHIVE = "__MACOSX";
+
+/** A folder that is being walked, with those above it. */
+interface Place {
+  readonly path: string;
+  /** Before the names in it: "" or "a/b/". */
+  readonly prefix: string;
+  /** What the file system calls it and those above: a link to one of them would never end. */
+  readonly above: readonly string[];
 }
 
-/** Nothing met yet. */
-export function noOthers(): Others {
-  return { endings: new Map(), links: 0 };
+/** The file system's own name of a folder, whatever path leads to it; null where it is none. */
+async function folderAt(path: string): Promise<string | null> {
+  const { isDirectory, dev, ino } = await Deno.stat(path);
+  if (!isDirectory) return null;
+  return ino === null ? await Deno.realPath(path) : `${dev}:${ino}`;
 }
-
-const slashed = (name: string) => `${name}/`;
 
 /**
- * Names of files that `isPicture` takes, relative to `root`, with "/" between folders.
- * @param others counts what is passed over
+ * Names of picture files, relative to `root`, with "/" between folders. Links are followed, to files
+ * and to folders, but for those that lead back to a folder above.
+ * @param leftOut is told of everything else
  */
 export async function* walkPictures(
   root: string,
-  { isPicture, others = noOthers() }: { isPicture: (name: string) => boolean; others?: Others },
+  leftOut: LeftOut = new LeftOut(),
 ): AsyncGenerator<string> {
-  yield* walk(root, "");
+  yield* walk({ path: root, prefix: "", above: [await folderAt(root) ?? root] });
 
-  async function* walk(folder: string, prefix: string): AsyncGenerator<string> {
-    const entries: string[] = []; // folders end in "/", which sorts them as their contents' paths do
-    for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
-      if (isDirectory) entries.push(slashed(name));
-      else if (isPicture(name)) entries.push(name);
-      else if (isSymlink && await isFolder(join(folder, name))) others.links++;
-      else {
-        const ending = /.\.\w+$/.exec(name)?.[0].slice(1).toLowerCase() ?? "";
-        others.endings.set(ending, (others.endings.get(ending) ?? 0) + 1);
+  async function* walk({ path, prefix, above }: Place): AsyncGenerator<string> {
+    const entries = await kept({ path, prefix, above });
+    for (const [name, folder] of entries) {
+      if (folder === null) yield prefix + name;
+      else {yield* walk({
+          path: join(path, name),
+          prefix: prefix + name,
+          above: [...above, folder],
+        });}
+    }
+  }
+
+  /** What is read of a folder, sorted; names of folders end in "/", as their contents' paths do. */
+  async function kept(place: Place): Promise<[name: string, folder: string | null][]> {
+    const names = new Map<string, string | null>();
+    try {
+      for await (const entry of Deno.readDir(place.path)) await look(entry, place, names);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (place.prefix === "") {
+        throw new DataError(`folder: ${root} can't be opened: ${error.message.split("\n")[0]}`);
+      }
+      leftOut.add("closed", place.prefix);
+      return [];
+    }
+    return [...names].sort(([a], [b]) => a < b ? -1 : 1);
+  }
+
+  async function look(
+    { name, isFile, isDirectory, isSymlink }: Deno.DirEntry,
+    { path, prefix, above }: Place,
+    names: Map<string, string | null>,
+  ): Promise<void> {
+    const at = join(path, name), shown = prefix + name;
+    if (name.includes(REPLACED) && (names.has(name) || names.has(`${name}/`) || !await there(at))) {
+      return leftOut.add("name", shown);
+    }
+    let folder: string | null = null;
+    if (isDirectory || isSymlink) {
+      try {
+        folder = await folderAt(at);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        return leftOut.add(isSymlink ? "dangling" : "closed", shown);
       }
     }
-    entries.sort();
-    for (const entry of entries) {
-      if (entry.endsWith("/")) yield* walk(join(folder, entry), prefix + entry);
-      else yield prefix + entry;
-    }
+    if (folder !== null) {
+      if (name === ARCHIVE) return leftOut.add("archive", shown);
+      if (name.startsWith(".")) return leftOut.add("hiddenFolder", shown);
+      if (above.includes(folder)) return leftOut.add("loop", shown);
+      if (isSymlink) leftOut.followed++;
+      names.set(`${name}/`, folder);
+    } else if (name.startsWith("._")) leftOut.add("appleDouble", shown);
+    else if (name.startsWith(".")) leftOut.add("hidden", shown);
+    else if (!isFile && !(isSymlink && (await Deno.stat(at)).isFile)) leftOut.add("special", shown);
+    else if (!isPicture(name)) leftOut.add("ending", shown);
+    else names.set(name, null);
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((s) => s.isDirectory, () => false);
+async function there(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+/** Whether the system said no, or the folder went away: anything else is a fault. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotCapable;
 }
