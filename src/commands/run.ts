@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { outlineOf } from "../data/dataset.ts";
 import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
@@ -20,6 +21,7 @@ import {
   chosenSettings,
   provisional,
 } from "./engine_settings.ts";
+import { openIn } from "./opening.ts";
 import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
@@ -91,6 +93,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const { checkGating, checkSince, writeCi } = await import("./gating.ts");
   await checkGating(args);
   const set = args.all("set");
+  const out = args.one("out") ?? ".likeness";
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
   const options = { engine: engine.name, seeds: seedsOf(args) };
@@ -102,7 +105,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const planned = (suite: Suite, settings: SettingsOf) =>
     planSuite(suite, { ...options, families: asks.get(suite), settings });
   for (const path of args.positionals) {
-    const found = await loadSuites(path, { set });
+    const found = await loadSuites(path, { set, open: openIn(out) });
     for (const { suite, families } of narrowed(found, args.list("families"))) {
       asks.set(suite, families);
       const plan = planned(suite, settings);
@@ -114,7 +117,6 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     }
   }
   const provenance = await hostProvenance(args.line);
-  const out = args.one("out") ?? ".likeness";
   for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
@@ -164,7 +166,7 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
 /** Loads the data once, with as many threads as there are cores, before workers ask for it. */
 async function prepareData(
   { out, signal, mode }: Session,
-  { data }: Suite,
+  { data, unchecked }: Suite,
   view: Progression,
 ): Promise<void> {
   const { datasets, fromTable } = await import("../registry.ts");
@@ -180,6 +182,7 @@ async function prepareData(
       view.working(note, done, total);
     },
   });
+  unchecked?.(outlineOf(dataset));
   // What a dataset puts off to the first read is done here too, on all cores; `judge` is read by
   // the script that trains judges alone.
   for (const split of ["train", "test", "judge_test"] as const) {
@@ -217,6 +220,7 @@ async function runSuite(
   const view = new Progression(terminal, mode, first);
   try {
     view.say(header(suite, first, engine));
+    for (const note of suite.notes ?? []) view.say(`       ${note}`);
     try {
       await prepareData(session, suite, view);
     } catch (error) {

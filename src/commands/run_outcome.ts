@@ -11,6 +11,7 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments } from "./command.ts";
+import { notMeasured, notMeasuredLines } from "./not_measured.ts";
 import { tableLines } from "./results_table.ts";
 
 /** What a suite's runs came to, and how to say so. */
@@ -90,7 +91,11 @@ async function gate(finished: Finished): Promise<GateOutcome | null> {
 /** Shows how it all came out; returns the exit code. */
 export async function showOutcome(finished: Finished): Promise<number> {
   const { suite, args, records, plan, store, say, emit, warn } = finished;
-  const codes = [statesExit(records, plan.length)];
+  const lacking = notMeasured(records);
+  const codes: number[] = [
+    statesExit(records, plan.length),
+    lacking.length === 0 ? exitCodes.pass : exitCodes.failed,
+  ];
   const outcome = await gate(finished);
   if (outcome !== null) {
     codes.push(outcome.exitCode);
@@ -109,7 +114,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
   say();
   say(`${statesLine(records, plan.length)}${outcome === null ? "" : ` · ${outcome.line}`}`);
-  for (const line of troubleLines(records)) warn(`  ${line}`);
+  for (const line of [...troubleLines(records), ...notMeasuredLines(lacking)]) warn(`  ${line}`);
   if (outcome !== null) {
     const { verdictTable } = await import("../gate/mod.ts");
     const shown = outcome.verdicts.filter(({ verdict }) =>

@@ -4,7 +4,7 @@
  * look like any other; it gets an error that says what came.
  * @module
  */
-import type { Capabilities, Model, TensorRecord } from "./family.ts";
+import type { Capabilities, Family, Model, TensorRecord } from "./family.ts";
 
 /** A model or metric that doesn't keep what its declaration promises. Ends the run as failed. */
 export class ContractError extends Error {
@@ -86,6 +86,30 @@ export function modelFaults({ capabilities, programs, driver }: Model): string[]
   if (driver === undefined) faults.push("it has no `driver`; {} is one");
   for (const name of driver?.schedule?.(0) ?? ["train"]) {
     promise(true, has(name), `its first step runs the program \`${name}\`, which it doesn't have`);
+  }
+  return faults;
+}
+
+/** What of a definition that a suite names isn't as it has to be: its name, version, config. */
+export function definitionFaults(
+  { name, version, config }: Pick<Family, "name" | "version" | "config">,
+): string[] {
+  const faults: string[] = [];
+  if (!/^[A-Za-z][\w-]*$/.test(name)) {
+    faults.push("its name is none: letters, digits, _ and -, a letter first");
+  }
+  if (!Number.isInteger(version) || version < 1) {
+    faults.push(`its version is ${JSON.stringify(version)}; a whole number from 1 was expected`);
+  }
+  if (typeof config.safeParse !== "function") faults.push("its config is no zod schema");
+  return faults;
+}
+
+/** What of a family's declaration isn't as family.ts has it, a sentence each. */
+export function familyFaults(family: Family): string[] {
+  const faults = definitionFaults(family);
+  if (faults.length === 0 && !family.config.safeParse({}).success) {
+    faults.push("its config refuses {}: give every field a default");
   }
   return faults;
 }

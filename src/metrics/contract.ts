@@ -3,7 +3,7 @@
  * under a name that nobody declared is in no baseline; one that is missing would vanish unseen.
  * @module
  */
-import { ContractError } from "../families/contract.ts";
+import { ContractError, definitionFaults } from "../families/contract.ts";
 import type { Metric, MetricValue } from "./metric.ts";
 
 const directions = ["lower", "higher", "none"];
@@ -17,6 +17,8 @@ export function repeated(names: readonly string[]): string[] {
 
 /** What of a metric's declaration isn't as metric.ts has it, a sentence each. */
 export function metricFaults(metric: Metric): string[] {
+  const wrong = definitionFaults(metric);
+  if (wrong.length > 0) return wrong;
   const defaults = metric.config.safeParse({});
   if (!defaults.success) return ["its config refuses {}: give every field a default"];
   const declared = metric.declares(defaults.data);

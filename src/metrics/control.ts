@@ -129,11 +129,19 @@ export const control: Metric<Config> = defineMetric<Config>({
     ];
     return by.flatMap((way) => way === "reading" ? reading : intervention);
   },
-  needs: ({ factor, by, samples, fit, features }) => [
+  needs: ({ factor, by, samples, fit, features, moved }) => [
     factorNeed(factor),
     rowsNeed("test", samples),
     ...(fit === undefined ? [] : [rowsNeed("train", fit, "fit")]),
-    ...(by.includes("intervention") ? [extractorNeed(features, { gives: "classes" })] : []),
+    ...(by.includes("intervention")
+      ? [extractorNeed(features, { gives: "classes" }), {
+        kind: "most" as const,
+        key: "moved",
+        count: moved,
+        most: fit === undefined ? samples - (samples >> 1) : samples,
+        why: fit === undefined ? "the half that the probe doesn't see holds" : "N is",
+      }]
+      : []),
   ],
   async compute(context, options) {
     const sets = await probeSets(context, options);

@@ -136,6 +136,8 @@ export interface Subject {
   readonly capabilities: Capabilities;
   /** The first `count` samples; sample i is the same at any count and batch size. */
   sample(count: number, options?: SampleOptions): Promise<ImageSet>;
+  /** Samples that there are at most; left out where there is no end to them. */
+  readonly most?: number;
   /** Present as the capabilities say. Results are on the host. */
   encode?(images: ImageSet): Promise<Features>;
   decode?(codes: Features): Promise<ImageSet>;

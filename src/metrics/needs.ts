@@ -33,7 +33,16 @@ export type Need =
     readonly count: number;
   }
   /** So many samples of the subject, which may be a control row. */
-  | { readonly kind: "samples"; readonly key: string; readonly count: number };
+  | { readonly kind: "samples"; readonly key: string; readonly count: number }
+  /** No more than another setting leaves. */
+  | {
+    readonly kind: "most";
+    readonly key: string;
+    readonly count: number;
+    readonly most: number;
+    /** "the half that the probe doesn't see holds" */
+    readonly why: string;
+  };
 
 /** An extractor by the name that a suite gives it. */
 export function extractorNeed(

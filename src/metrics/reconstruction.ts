@@ -58,7 +58,7 @@ export const reconstruction: Metric<Config> = defineMetric<Config>({
       exact === 0 ? { ...psnrName, value: mean(ratios) } : {
         ...psnrName,
         value: null,
-        status: "not-measured",
+        status: "not-defined",
         reason: `${exact} of ${ratios.length} pictures came back identical: their PSNR is infinite`,
       },
     ];

@@ -36,7 +36,7 @@ const untimed: Readonly<Partial<Record<RunSpec["protocol"], Parameters<typeof wi
       reason: "a control row is no model: there is nothing to time",
     },
     external: {
-      status: "not-measured",
+      status: "not-defined",
       reason: "external: it was trained and sampled elsewhere",
     },
   };

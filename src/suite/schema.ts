@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import type { DatasetOutline } from "../data/dataset.ts";
 import type { GatePolicy } from "../gate/policy.ts";
 import { inputOptions } from "../metrics/extractors/table.ts";
 
@@ -128,7 +129,7 @@ export interface SuiteMetric {
   readonly gate?: GatePolicy;
 }
 
-/** A suite file, validated and expanded. Plain data. */
+/** A suite file, validated and expanded. Plain data, but for `unchecked`. */
 export interface Suite {
   readonly name: string;
   readonly version: number;
@@ -153,4 +154,11 @@ export interface Suite {
   readonly report: ReportOptions;
   /** The `--set` overrides that are in it. */
   readonly overrides: readonly string[];
+  /** What was fitted to the data, for whoever runs it. */
+  readonly notes?: readonly string[];
+  /**
+   * There where only loading the data tells whether the suite fits them: checks the rest then.
+   * @throws SuiteError with every mistake
+   */
+  readonly unchecked?: (outline: DatasetOutline) => void;
 }
