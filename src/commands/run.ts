@@ -3,7 +3,6 @@
  * @module
  */
 import { join } from "@std/path";
-import { outlineOf } from "../data/dataset.ts";
 import { UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
@@ -166,10 +165,11 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
 /** Loads the data once, with as many threads as there are cores, before workers ask for it. */
 async function prepareData(
   { out, signal, mode }: Session,
-  { data, unchecked }: Suite,
+  suite: Suite,
   view: Progression,
 ): Promise<void> {
   const { datasets, fromTable } = await import("../registry.ts");
+  const { data } = suite;
   const definition = await fromTable(datasets, data.dataset, "dataset");
   const start = performance.now();
   let made = false;
@@ -182,7 +182,8 @@ async function prepareData(
       view.working(note, done, total);
     },
   });
-  unchecked?.(outlineOf(dataset));
+  const { checkAgainst } = await import("../suite/load.ts");
+  checkAgainst(suite, dataset);
   // What a dataset puts off to the first read is done here too, on all cores; `judge` is read by
   // the script that trains judges alone.
   for (const split of ["train", "test", "judge_test"] as const) {

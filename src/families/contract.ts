@@ -101,7 +101,7 @@ export function definitionFaults(
   if (!Number.isInteger(version) || version < 1) {
     faults.push(`its version is ${JSON.stringify(version)}; a whole number from 1 was expected`);
   }
-  if (typeof config.safeParse !== "function") faults.push("its config is no zod schema");
+  if (typeof config?.safeParse !== "function") faults.push("its config is no zod schema");
   return faults;
 }
 

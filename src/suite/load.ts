@@ -218,7 +218,7 @@ async function readSuite(
   };
   check(known);
   if (problems.length > 0 || plain === undefined || data === undefined) return undefined;
-  return {
+  const suite: Suite = {
     name: plain.suite,
     version: plain.version,
     about: plain.about,
@@ -238,13 +238,25 @@ async function readSuite(
     report: plain.report,
     overrides,
     notes: [...notes],
-    ...(known === null && {
-      unchecked(outline: DatasetOutline) {
-        check(outline);
-        if (problems.length > 0) throw new SuiteError(problems);
-      },
-    }),
   };
+  if (known === null) {
+    unchecked.set(suite, (outline) => {
+      check(outline);
+      if (problems.length > 0) throw new SuiteError(problems);
+    });
+  }
+  return suite;
+}
+
+/** Suites whose data only loading tells of: what is left to be checked of them. */
+const unchecked = new WeakMap<Suite, (outline: DatasetOutline) => void>();
+
+/**
+ * Checks what could not be checked before the suite's data were loaded.
+ * @throws SuiteError with every mistake
+ */
+export function checkAgainst(suite: Suite, dataset: Dataset): void {
+  unchecked.get(suite)?.(outlineOf(dataset));
 }
 
 /**

@@ -66,6 +66,7 @@ export function fitted(
 ): Record<string, unknown> {
   if (ground.outline === null) return config;
   let fit = config;
+  const told = new Map<string, string>();
   // Asked for again each time: what one setting leaves may hang on another that was fitted before.
   const need = (i: number) => metric.needs?.(fit)[i];
   for (let i = 0, next = need(0); next !== undefined; next = need(++i)) {
@@ -74,12 +75,14 @@ export function fitted(
     if (most === null || most >= next.count) continue;
     const smaller = metric.config.safeParse({ ...fit, [next.key]: most });
     if (!smaller.success) continue; // too few for it at all: a problem, told below
-    say(
-      `${metric.name}: ${next.key} ${number(most)}, not ${number(next.count)}: ` +
+    told.set(
+      next.key,
+      `${metric.name}: ${next.key} ${number(most)}, not ${number(Number(config[next.key]))}: ` +
         `${holds(next, ground)} ${number(most)}`,
     );
     fit = smaller.data as Record<string, unknown>;
   }
+  told.forEach(say);
   return fit;
 }
 

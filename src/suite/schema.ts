@@ -3,7 +3,6 @@
  * @module
  */
 import { z } from "zod";
-import type { DatasetOutline } from "../data/dataset.ts";
 import type { GatePolicy } from "../gate/policy.ts";
 import { inputOptions } from "../metrics/extractors/table.ts";
 
@@ -129,7 +128,7 @@ export interface SuiteMetric {
   readonly gate?: GatePolicy;
 }
 
-/** A suite file, validated and expanded. Plain data, but for `unchecked`. */
+/** A suite file, validated and expanded. Plain data. */
 export interface Suite {
   readonly name: string;
   readonly version: number;
@@ -156,9 +155,4 @@ export interface Suite {
   readonly overrides: readonly string[];
   /** What was fitted to the data, for whoever runs it. */
   readonly notes?: readonly string[];
-  /**
-   * There where only loading the data tells whether the suite fits them: checks the rest then.
-   * @throws SuiteError with every mistake
-   */
-  readonly unchecked?: (outline: DatasetOutline) => void;
 }
