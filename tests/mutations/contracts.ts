@@ -101,13 +101,6 @@ export const mutants: readonly Mutant[] = [
     law: model,
   },
   {
-    id: "infinite-pictures",
-    file: "src/families/contract.ts",
-    find: "if (!Number.isFinite(value)) {",
-    replace: "if (Number.isNaN(value)) {",
-    law: model,
-  },
-  {
     id: "shapes-by-their-length",
     file: "src/families/contract.ts",
     find: "shape.every((n, i) => wanted[i] === -1 || n === wanted[i]);",
@@ -183,5 +176,27 @@ export const mutants: readonly Mutant[] = [
     find: "requireShape(found.shape, promised);",
     replace: "",
     law: run,
+  },
+  {
+    id: "lacks-told-with-exit-code-0",
+    file: "src/commands/run_outcome.ts",
+    find: "lacking.length === 0 ? exitCodes.pass : exitCodes.failed,",
+    replace: "exitCodes.pass,",
+    law: "tests/commands/not_measured_test.ts",
+  },
+  {
+    id: "pictures-of-more-samples-than-there-are",
+    file: "src/run/execute.ts",
+    find: "subject.sample(Math.min(count, subject.most ?? count)),",
+    replace: "subject.sample(count),",
+    law: "tests/commands/not_measured_test.ts",
+  },
+  {
+    id: "undefined-counted-as-lacking",
+    file: "src/commands/not_measured.ts",
+    find: `if (value !== null || status === "not-defined") continue;`,
+    replace: "if (value !== null) continue;",
+    law: "tests/commands/not_measured_test.ts",
+    filter: "what could not be measured",
   },
 ];

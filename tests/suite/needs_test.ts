@@ -60,6 +60,20 @@ Deno.test("mistyped extractors and factors are told at once, each with its place
   ]);
 });
 
+Deno.test("a factor that is only a metric's default is told too, but for those that may lack", async () => {
+  const digits = (line: string) => mistakes(text([line], { data: "dataset: digits" }));
+  assertStringIncludes(
+    await digits("control: { samples: 64, by: [reading] }"),
+    "digits has no class factor `expression`; it is the default of `control.factor`\n" +
+      "  its class factors: digit",
+  );
+  assertEquals(await digits("face: { samples: 64, train: 64 }"), "");
+  assertStringIncludes(
+    await digits("face: { samples: 64, train: 64, factors: [gender] }"),
+    "digits has no class factor `gender`",
+  );
+});
+
 Deno.test("a name in a list of an axis is told where it stands in the list", async () => {
   const told = await mistakes(text(["kernel: { features: [judge, lite], samples: 64 }"]));
   assertStringIncludes(told, `${file}:9:33: unknown extractor \`lite\`; did you mean \`lite0\`?`);
@@ -281,7 +295,7 @@ law("fitted numbers are the largest that the splits hold, and stand in the plan"
   source: "definition",
   given: {
     test: fc.integer({ min: 40, max: 3000 }),
-    judges: fc.integer({ min: 0, max: 3000 }),
+    judges: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3000 })),
     heldOut: fc.boolean(),
   },
   cases: 40,
