@@ -123,10 +123,20 @@ export async function registerModule(path: string): Promise<Registered> {
     throw new UsageError(`module ${path} doesn't load: ${(error as Error).message}`);
   }
   const added: Record<keyof Registered, string[]> = { families: [], datasets: [], metrics: [] };
-  for (const value of Object.values(exported)) {
-    if (isFamily(value)) added.families.push(add(families, "families", value, url));
-    else if (isDataset(value)) added.datasets.push(add(datasets, "datasets", value, url));
-    else if (isMetric(value)) added.metrics.push(add(metrics, "metrics", value, url));
+  const { definitionFaults, familyFaults } = await import("./families/contract.ts");
+  const { metricFaults } = await import("./metrics/contract.ts");
+  const { checkedDataset } = await import("./data/contract.ts");
+  for (const value of new Set(Object.values(exported))) {
+    if (isFamily(value)) {
+      added.families.push(add({ table: families, noun: "families", url }, value, familyFaults));
+    } else if (isDataset(value)) {
+      const checked = checkedDataset(value);
+      added.datasets.push(
+        add({ table: datasets, noun: "datasets", url }, checked, definitionFaults),
+      );
+    } else if (isMetric(value)) {
+      added.metrics.push(add({ table: metrics, noun: "metrics", url }, value, metricFaults));
+    }
   }
   if (Object.values(added).every((names) => names.length === 0)) {
     throw new UsageError(
@@ -156,24 +166,26 @@ export async function fromTable<T>(table: Table<T>, name: string, what: string):
   return await table[name]();
 }
 
+/** @throws UsageError where the name is taken, or the definition isn't as it has to be */
 function add<T extends { readonly name: string }>(
-  table: Table<T>,
-  noun: keyof Registered,
+  { table, noun, url }: { table: Table<T>; noun: keyof Registered; url: string },
   value: T,
-  url: string,
+  faultsOf: (value: T) => readonly string[],
 ): string {
-  const key = `${noun}/${value.name}`;
-  const taken = Object.hasOwn(table, value.name) ||
-    (noun === "families" && Object.hasOwn(externals, value.name));
+  const { name } = value, key = `${noun}/${name}`;
+  const taken = Object.hasOwn(table, name) ||
+    (noun === "families" && Object.hasOwn(externals, name));
   if (taken && origins.get(key) !== url) {
     const owner = origins.get(key) ?? "Likeness itself";
     throw new UsageError(
-      `${url}: the name \`${value.name}\` is taken among ${noun} by ${owner}; choose another`,
+      `${url}: the name \`${name}\` is taken among ${noun} by ${owner}; choose another`,
     );
   }
+  const faults = faultsOf(value);
+  if (faults.length > 0) throw new UsageError(`${url}: \`${name}\`: ${faults.join("; ")}`);
   origins.set(key, url);
-  table[value.name] = () => Promise.resolve(value);
-  return value.name;
+  table[name] = () => Promise.resolve(value);
+  return name;
 }
 
 type Shape = { readonly [key: string]: unknown };

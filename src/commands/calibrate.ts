@@ -20,6 +20,7 @@ import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
+import { openIn } from "./opening.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -75,7 +76,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   try {
     const codes: number[] = [];
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path)) {
+      for (const suite of await loadSuites(path, { open: openIn(store.out) })) {
         if (signal.aborted) break;
         const work = await workOf(suite, { session, provenance });
         codes.push(await (dry ? estimate(work, session) : calibrate(work, session)));

@@ -12,6 +12,7 @@ import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
+import { openIn } from "./opening.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -44,7 +45,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const context = { args, terminal, baselines, missing, store, gated, signal };
   try {
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path)) {
+      for (const suite of await loadSuites(path, { open: openIn(out) })) {
         const found = await find(suite, store, (line) => terminal.warn(line));
         codes.push(await (args.has("update") ? update(found, context) : compare(found, context)));
         if (signal.aborted) return interruptedExit;

@@ -6,7 +6,8 @@ import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { appendHistory, entriesSince, histories, historyPath } from "../gate/history.ts";
 import { historyTable } from "../gate/history_text.ts";
 import { suitePolicies } from "../gate/suite.ts";
-import { openStore } from "../record/store.ts";
+import { defaultOut, openStore } from "../record/store.ts";
+import { openIn } from "./opening.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -14,8 +15,11 @@ import type { Arguments, Terminal } from "./command.ts";
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const codes: number[] = [];
+  const out = args.one("out") ?? defaultOut;
   for (const path of args.positionals) {
-    for (const suite of await loadSuites(path)) codes.push(await one(suite, args, terminal));
+    for (const suite of await loadSuites(path, { open: openIn(out) })) {
+      codes.push(await one(suite, args, terminal));
+    }
   }
   return worstExit(codes);
 }

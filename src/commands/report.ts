@@ -12,6 +12,7 @@ import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
 import { type Format, FORMATS, reportModel, storedPicture, writeReport } from "../report/mod.ts";
 import type { ReportInputs } from "../report/build.ts";
+import { openIn } from "./opening.ts";
 import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
@@ -22,7 +23,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const store = openStore(args.one("out"));
   const to = args.one("to");
   const asked: Asked[] = [];
-  for (const path of args.positionals) asked.push(...await suitesOf(path));
+  for (const path of args.positionals) asked.push(...await suitesOf(path, store.out));
   if (to !== undefined && asked.length > 1) {
     throw new UsageError(`--to names one folder, and there are ${asked.length} suites`);
   }
@@ -110,14 +111,18 @@ async function report(
 }
 
 /** The suites of a path; where its file isn't here, what is left is its name: records know the rest. */
-async function suitesOf(path: string): Promise<Asked[]> {
+async function suitesOf(path: string, out: string): Promise<Asked[]> {
   try {
     await Deno.stat(suiteFileOf(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return (await suiteNames(path)).map((name) => ({ path, name, suite: null }));
   }
-  return (await loadSuites(path)).map((suite) => ({ path, name: suite.name, suite }));
+  return (await loadSuites(path, { open: openIn(out) })).map((suite) => ({
+    path,
+    name: suite.name,
+    suite,
+  }));
 }
 
 /** What is to be reported. */

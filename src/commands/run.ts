@@ -20,6 +20,7 @@ import {
   chosenSettings,
   provisional,
 } from "./engine_settings.ts";
+import { openIn } from "./opening.ts";
 import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
@@ -91,6 +92,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const { checkBaselines, checkGating, checkSince, writeCi } = await import("./gating.ts");
   await checkGating(args);
   const set = args.all("set");
+  const out = args.one("out") ?? ".likeness";
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
   const options = { engine: engine.name, seeds: seedsOf(args) };
@@ -102,7 +104,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const planned = (suite: Suite, settings: SettingsOf) =>
     planSuite(suite, { ...options, families: asks.get(suite), settings });
   for (const path of args.positionals) {
-    const found = await loadSuites(path, { set });
+    const found = await loadSuites(path, { set, open: openIn(out) });
     for (const { suite, families } of narrowed(found, args.list("families"))) {
       asks.set(suite, families);
       const plan = planned(suite, settings);
@@ -115,7 +117,6 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     }
   }
   const provenance = await hostProvenance(args.line);
-  const out = args.one("out") ?? ".likeness";
   for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
@@ -165,10 +166,11 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
 /** Loads the data once, with as many threads as there are cores, before workers ask for it. */
 async function prepareData(
   { args, out, signal, mode }: Session,
-  { data }: Suite,
+  suite: Suite,
   view: Progression,
 ): Promise<void> {
   const { datasets, fromTable } = await import("../registry.ts");
+  const { data } = suite;
   const definition = await fromTable(datasets, data.dataset, "dataset");
   const start = performance.now();
   let made = false;
@@ -184,6 +186,8 @@ async function prepareData(
       view.working(note, done, total);
     },
   });
+  const { checkAgainst } = await import("../suite/load.ts");
+  checkAgainst(suite, dataset);
   // What a dataset puts off to the first read is done here too, on all cores; `judge` is read by
   // the script that trains judges alone.
   for (const split of ["train", "test", "judge_test"] as const) {
@@ -221,6 +225,7 @@ async function runSuite(
   const view = new Progression(terminal, mode, first);
   try {
     view.say(header(suite, first, engine));
+    for (const note of suite.notes ?? []) view.say(`       ${note}`);
     try {
       await prepareData(session, suite, view);
     } catch (error) {

@@ -11,6 +11,7 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments } from "./command.ts";
+import { notMeasured, notMeasuredLines } from "./not_measured.ts";
 import { tableLines } from "./results_table.ts";
 
 /** What a suite's runs came to, and how to say so. */
@@ -95,7 +96,11 @@ async function gate(finished: Finished): Promise<GateOutcome | null> {
 /** Shows how it all came out; returns the exit code. */
 export async function showOutcome(finished: Finished): Promise<number> {
   const { suite, args, records, unreadable, plan, store, say, emit, warn } = finished;
-  const codes = [statesExit(records, plan.length)];
+  const lacking = notMeasured(records);
+  const codes: number[] = [
+    statesExit(records, plan.length),
+    lacking.length === 0 ? exitCodes.pass : exitCodes.failed,
+  ];
   const broken = plan.filter(({ id }) => unreadable.has(id))
     .map((run) => ({ run: runName(run), why: unreadable.get(run.id)! }));
   let outcome: GateOutcome | null = null;
@@ -128,7 +133,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
   say();
   const states = statesLine(records, { planned: plan.length, unreadable: broken.length });
   say(`${states}${outcome === null ? "" : ` · ${outcome.line}`}`);
-  for (const line of troubleLines(records)) warn(`  ${line}`);
+  for (const line of [...troubleLines(records), ...notMeasuredLines(lacking)]) warn(`  ${line}`);
   for (const { run, why } of broken) warn(`  ${run}: unreadable: ${why}`);
   if (ungated !== null) warn(`  gate: not compared: ${ungated}`);
   if (outcome !== null) {

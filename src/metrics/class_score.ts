@@ -8,6 +8,7 @@ import { exp, log } from "../numeric/elementary.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { EvaluationContext, Metric } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 
 /**
  * exp of the mean KL divergence of p(y|x) from their mean p(y), over each of `splits` runs of rows
@@ -96,6 +97,13 @@ export const classScore: Metric<Config> = defineMetric<Config>({
       samples,
     }];
   },
+  needs: (
+    { features, samples },
+  ) => [
+    extractorNeed(features, { gives: "classes" }),
+    rowsNeed("test", samples),
+    samplesNeed(samples),
+  ],
   async compute(context, options) {
     const { ours, data } = await scored(context, options);
     const mean = (v: readonly number[]) => v.reduce((s, u) => s + u, 0) / v.length;

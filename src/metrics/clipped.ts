@@ -10,6 +10,7 @@ import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { comparedFeatures } from "./names.ts";
+import { comparisonNeeds } from "./needs.ts";
 import { eachRow, neighbourDistances, squaredDistance } from "./neighbours.ts";
 
 /** Both lie in [0, 1]. */
@@ -126,6 +127,7 @@ export const clipped: Metric<BallConfig> = defineMetric<BallConfig>({
   phase: "quality",
   config: ballConfig,
   declares: (options) => declareBalls("clipped", ["clipped-density", "clipped-coverage"], options),
+  needs: comparisonNeeds,
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const values = clippedOf({ real, samples: generated }, options.k);

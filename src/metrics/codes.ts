@@ -12,6 +12,7 @@ import { entropy, mutualInformation } from "./disentanglement.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Codes, EvaluationContext, Metric, MetricValue } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { factorNeed, rowsNeed } from "./needs.ts";
 import { balancedAccuracy } from "./probe.ts";
 
 /** How the codes of some pictures are spread over all that there are. */
@@ -201,6 +202,7 @@ export const codes: Metric<Config> = defineMetric<Config>({
       { ...common, name: `codes-NMI-${factor}@${samples}`, unit: "" },
     ];
   },
+  needs: ({ samples, factor }) => [rowsNeed("test", samples), factorNeed(factor)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!subject.codes) {

@@ -9,6 +9,7 @@ import { judgedClasses } from "./judging.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { EvaluationContext, Extractor, Metric, MetricValue, SampleOptions } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { extractorNeed, factorNeed, rowsNeed } from "./needs.ts";
 import { balancedAccuracy } from "./probe.ts";
 
 const config = z.strictObject({
@@ -86,6 +87,13 @@ export const conditional: Metric<Config> = defineMetric<Config>({
         samples,
       }))
     ),
+  needs: (
+    { factor, samples, features },
+  ) => [
+    factorNeed(factor),
+    rowsNeed("test", samples),
+    extractorNeed(features, { gives: "classes" }),
+  ],
   async compute(context, options) {
     const { subject } = context;
     const { factor, samples } = options;

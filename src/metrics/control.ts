@@ -9,6 +9,7 @@ import { intervene } from "./intervention.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { EvaluationContext, Features, Metric, MetricValue } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { extractorNeed, factorNeed, rowsNeed } from "./needs.ts";
 import { readFactor } from "./reading.ts";
 
 const config = z.strictObject({
@@ -128,6 +129,20 @@ export const control: Metric<Config> = defineMetric<Config>({
     ];
     return by.flatMap((way) => way === "reading" ? reading : intervention);
   },
+  needs: ({ factor, by, samples, fit, features, moved }) => [
+    factorNeed(factor),
+    rowsNeed("test", samples),
+    ...(fit === undefined ? [] : [rowsNeed("train", fit, "fit")]),
+    ...(by.includes("intervention")
+      ? [extractorNeed(features, { gives: "classes" }), {
+        kind: "most" as const,
+        key: "moved",
+        count: moved,
+        most: fit === undefined ? samples - (samples >> 1) : samples,
+        why: fit === undefined ? "the half that the probe doesn't see holds" : "N is",
+      }]
+      : []),
+  ],
   async compute(context, options) {
     const sets = await probeSets(context, options);
     const key = (purpose: string): HostKey => context.key(`control ${purpose}`);

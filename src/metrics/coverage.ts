@@ -7,6 +7,7 @@ import { requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric, MetricValue } from "./metric.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
+import { comparisonNeeds } from "./needs.ts";
 import { exactAlgebraFor, type LinearAlgebra } from "./algebra/algebra.ts";
 import { eachRow, kthNeighbour, squaredDistance } from "./neighbours.ts";
 
@@ -102,6 +103,7 @@ export const coverage: Metric<BallConfig> = defineMetric<BallConfig>({
   config: ballConfig,
   declares: (options) =>
     declareBalls("coverage", ["precision", "recall", "density", "coverage"], options),
+  needs: comparisonNeeds,
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const values = coverageOf({ real, samples: generated }, options.k);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Metric, MetricValue } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { rowsNeed } from "./needs.ts";
 
 /**
  * Chance that a random positive scores above a random negative, ties counted half: the area under
@@ -80,6 +81,7 @@ export const discriminator: Metric<Config> = defineMetric<Config>({
       { ...common, name: `score-auc@${samples}`, unit: "", direction: "none" as const },
     ];
   },
+  needs: ({ samples }) => [rowsNeed("train", samples), rowsNeed("test", samples)],
   async compute(context, { samples }) {
     const { subject, dataset } = context;
     if (!subject.score) {

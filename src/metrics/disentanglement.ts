@@ -9,6 +9,7 @@ import { lassoImportance } from "./lasso.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { factorNeed, rowsNeed } from "./needs.ts";
 
 /** Bins of equal width from the smallest value to the largest. @returns [count], 0 … bins−1 */
 export function histogram(values: ArrayLike<number>, bins: number): Int32Array {
@@ -147,6 +148,12 @@ export const disentanglement: Metric<Config> = defineMetric<Config>({
       kind: "quality" as const,
       samples,
     })),
+  needs: (
+    { samples, factors = [] },
+  ) => [
+    rowsNeed("test", samples),
+    ...factors.map((name) => factorNeed(name, { key: "factors", of: "any" })),
+  ],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (subject.capabilities.latent !== "continuous" || !subject.encode) {

@@ -10,6 +10,7 @@ import { defineMetric } from "./metric.ts";
 import type { EvaluationContext, Features, Metric, MetricValue, Views } from "./metric.ts";
 import { nearnessOf } from "./memorisation.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, samplesNeed } from "./needs.ts";
 import { kthNeighbour, nearest, quantile } from "./neighbours.ts";
 import { seenTraining } from "./seen.ts";
 
@@ -105,6 +106,9 @@ export const duplicates: Metric<Config> = defineMetric<Config>({
       },
     ];
   },
+  needs: (
+    { features, samples },
+  ) => [extractorNeed(features, { pixels: true }), samplesNeed(samples)],
   async compute(context, options) {
     requireCount(context.dataset, "train", 2);
     requireCount(context.dataset, "test", 2);

@@ -17,6 +17,7 @@ import {
   type MetricValue,
 } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, factorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 import { nearest } from "./neighbours.ts";
 import { balancedAccuracy } from "./probe.ts";
 
@@ -188,6 +189,13 @@ export const face: Metric<Config> = defineMetric<Config>({
   phase: "quality",
   config,
   declares: (options) => Object.values(declared(options)),
+  needs: ({ samples, train, factors, features }) => [
+    rowsNeed("test", samples),
+    samplesNeed(samples),
+    rowsNeed("train", train, "train"),
+    extractorNeed(features, { gives: "persons" }),
+    ...factors.map((name) => factorNeed(name, { key: "factors", whenGiven: true })),
+  ],
   async compute(context, options) {
     const { subject, dataset } = context, { samples, train, confidence } = options;
     requireCount(dataset, "test", samples);

@@ -13,6 +13,7 @@ import { columnMeans, requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, samplesNeed } from "./needs.ts";
 
 /** All in hundredths of a nat a dimension, as the authors give them. */
 export interface FeatureLikelihood {
@@ -94,6 +95,7 @@ export const featureLikelihoodMetric: Metric<Config> = defineMetric<Config>({
       { ...common, name: `FLD-gap-${of}`, unit: "cnat/dim", direction: "none" as const },
     ];
   },
+  needs: ({ features, samples }) => [extractorNeed(features), samplesNeed(samples)],
   async compute(context, options) {
     const { features, samples } = options;
     const { size } = context.dataset;

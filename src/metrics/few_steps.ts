@@ -8,6 +8,7 @@ import { frechetDistance } from "./frechet.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Metric, MetricValue } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, rowsNeed } from "./needs.ts";
 
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
@@ -41,6 +42,7 @@ export const fewSteps: Metric<Config> = defineMetric<Config>({
       kind: "quality" as const,
       samples,
     })),
+  needs: ({ features, samples }) => [extractorNeed(features), rowsNeed("test", samples)],
   async compute(context, options) {
     const { subject, dataset, progress } = context;
     const { features, samples, evaluations } = options;

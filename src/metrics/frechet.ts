@@ -11,6 +11,7 @@ import type { Dense } from "./linear.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { EvaluationContext, Features, Metric } from "./metric.ts";
 import { comparedFeatures, extractorName, requireCount } from "./names.ts";
+import { comparisonNeeds } from "./needs.ts";
 
 /** A Gaussian, as far as the distance needs it. */
 export interface Gaussian {
@@ -197,6 +198,7 @@ export const frechet: Metric<Config> = defineMetric<Config>({
       samples,
     }];
   },
+  needs: comparisonNeeds,
   async compute(context, options) {
     const { real, generated } = options.spatial
       ? await spatialFeatures(context, options)

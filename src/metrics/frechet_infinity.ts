@@ -13,6 +13,7 @@ import { takeRows } from "./kernel.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 
 /** A straight line fitted by least squares, and how sure it is at 0. */
 export interface Line {
@@ -154,6 +155,13 @@ export const frechetInfinity: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: (
+    { features, samples, data },
+  ) => [
+    extractorNeed(features),
+    samplesNeed(samples),
+    ...(data === undefined ? [] : [rowsNeed("test", data, "data")]),
+  ],
   async compute(context, options) {
     const { samples, halvings } = options;
     if (samples < smallestSet(options)) {

@@ -8,6 +8,7 @@ import { log } from "../numeric/elementary.ts";
 import type { Dataset, ImageSet, ImageSpec } from "../data/dataset.ts";
 import { defineMetric, type EvaluationContext, type Metric, MetricUnavailable } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { samplesNeed } from "./needs.ts";
 
 /** Whether samples are points: one to three grey values in a row. */
 export function isPoints({ height, width, channels }: ImageSpec): boolean {
@@ -120,6 +121,7 @@ export const histogram: Metric<Config> = defineMetric<Config>({
       kind: "quality" as const,
       samples,
     })),
+  needs: ({ samples }) => [samplesNeed(samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!isPoints(dataset.sample)) {

@@ -11,6 +11,7 @@ import { dot, requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
+import { comparisonNeeds } from "./needs.ts";
 
 /** (t + 1)³ of t = x·y/d. Bińkowski et al. 2018, eq. 4. */
 function cubed(t: number): number {
@@ -189,6 +190,7 @@ export const kernel: Metric<Config> = defineMetric<Config>({
       samples,
     }];
   },
+  needs: comparisonNeeds,
   async compute(context, options) {
     const { block, subsets } = options;
     const { real: a, generated: b } = await comparedFeatures(context, options);

@@ -7,6 +7,7 @@ import { log, logSumExp } from "../numeric/elementary.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Features, Metric, MetricValue } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { rowsNeed } from "./needs.ts";
 
 /** Mean over pictures and draws of log w, nats: E_q[log w] ≤ log p(x). Kingma & Welling 2014, eq. 2. */
 export function elboOf(logWeights: Features): number {
@@ -67,6 +68,7 @@ export const likelihood: Metric<Config> = defineMetric<Config>({
       },
     ];
   },
+  needs: ({ samples }) => [rowsNeed("test", samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     const { likelihood: kind, measure } = subject.capabilities;

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { defineMetric, type Metric, MetricUnavailable } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed, rowsNeed } from "./needs.ts";
 
 const config = z.strictObject({
   samples: z.int().min(1).default(1000).describe("N: test pictures"),
@@ -30,6 +31,9 @@ export const lpips: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: (
+    { samples, features },
+  ) => [rowsNeed("test", samples), extractorNeed(features, { gives: "distances" })],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!subject.reconstruct) {

@@ -7,6 +7,7 @@ import type { z } from "zod";
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
 import type { Capabilities } from "../families/family.ts";
 import type { InputSpec } from "./extractors/prepare.ts";
+import type { Need } from "./needs.ts";
 
 /** One number of one run. */
 export interface MetricValue {
@@ -135,6 +136,8 @@ export interface Subject {
   readonly capabilities: Capabilities;
   /** The first `count` samples; sample i is the same at any count and batch size. */
   sample(count: number, options?: SampleOptions): Promise<ImageSet>;
+  /** Samples that there are at most; left out where there is no end to them. */
+  readonly most?: number;
   /** Present as the capabilities say. Results are on the host. */
   encode?(images: ImageSet): Promise<Features>;
   decode?(codes: Features): Promise<ImageSet>;
@@ -219,6 +222,8 @@ export interface Metric<C = unknown> {
    * be computed gives these with `value: null`.
    */
   declares(config: C): readonly Omit<MetricValue, "value">[];
+  /** What it rests on that a suite can be checked for before anything runs. Default: nothing. */
+  needs?(config: C): readonly Need[];
   compute(context: EvaluationContext, config: C): Promise<readonly MetricValue[]>;
 }
 

@@ -9,6 +9,7 @@ import { drawPairs } from "./similarity.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
+import { extractorNeed } from "./needs.ts";
 import { squaredDistance } from "./neighbours.ts";
 
 /**
@@ -68,6 +69,7 @@ export const pathLength: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: ({ features }) => [extractorNeed(features)],
   async compute(context, options) {
     const { samples, steps, features } = options;
     const { subject, dataset } = context;

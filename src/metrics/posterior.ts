@@ -14,6 +14,7 @@ import {
   type MetricValue,
 } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { rowsNeed } from "./needs.ts";
 
 /** q(z|x) of each picture: means and ln of variances, [count, Z]. */
 export interface Posteriors {
@@ -94,6 +95,7 @@ export const posterior: Metric<Config> = defineMetric<Config>({
       samples,
     },
   ],
+  needs: ({ samples }) => [rowsNeed("test", samples)],
   async compute({ subject, dataset, split, key }, options) {
     if (!subject.encode || !subject.logVariances) {
       throw new MetricUnavailable("not-defined", `${subject.label} has no normal q(z|x)`);

@@ -8,6 +8,7 @@ import { msSsim, scalesOf } from "./multiscale.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Metric, MetricValue } from "./metric.ts";
 import { requireCount } from "./names.ts";
+import { rowsNeed } from "./needs.ts";
 
 const config = z.strictObject({
   samples: z.int().min(1).default(1000).describe("N: test pictures"),
@@ -41,6 +42,7 @@ export const reconstruction: Metric<Config> = defineMetric<Config>({
       kind: "quality" as const,
       samples,
     })),
+  needs: ({ samples }) => [rowsNeed("test", samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!subject.reconstruct) {
@@ -56,7 +58,7 @@ export const reconstruction: Metric<Config> = defineMetric<Config>({
       exact === 0 ? { ...psnrName, value: mean(ratios) } : {
         ...psnrName,
         value: null,
-        status: "not-measured",
+        status: "not-defined",
         reason: `${exact} of ${ratios.length} pictures came back identical: their PSNR is infinite`,
       },
     ];

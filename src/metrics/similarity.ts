@@ -10,6 +10,7 @@ import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Metric } from "./metric.ts";
 import { msSsim, scalesOf } from "./multiscale.ts";
 import { requireCount } from "./names.ts";
+import { rowsNeed, samplesNeed } from "./needs.ts";
 
 /** `pairs` seeded pairs of different pictures out of `count`. */
 export function drawPairs(
@@ -66,6 +67,7 @@ export const similarity: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: ({ samples }) => [rowsNeed("test", samples), samplesNeed(samples)],
   async compute(context, options) {
     const { samples, pairs, scales } = options;
     requireCount(context.dataset, "test", samples);

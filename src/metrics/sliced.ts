@@ -9,6 +9,7 @@ import { dot, requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
+import { comparisonNeeds } from "./needs.ts";
 
 /** A direction, evenly drawn from the unit sphere. @returns [dimension] */
 function direction(key: HostKey, dimension: number): Float64Array {
@@ -89,6 +90,7 @@ export const sliced: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: comparisonNeeds,
   async compute(context, options) {
     const { slices } = options;
     const { real, generated } = await comparedFeatures(context, options);

@@ -10,6 +10,7 @@ import { type Dense, dot, requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
+import { comparisonNeeds } from "./needs.ts";
 
 /** Rows of length 1. @throws RangeError on a row of length 0, which has no direction */
 function unitRows({ count, dimension: d, data }: Features): Dense {
@@ -72,6 +73,7 @@ export const vendi: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
+  needs: comparisonNeeds,
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const algebra = algebraFor(real.dimension, {

@@ -2,6 +2,7 @@
  * The end of a run: scores, pictures, record.
  * @module
  */
+import { ContractError } from "../families/contract.ts";
 import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
 import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
@@ -35,7 +36,7 @@ const untimed: Readonly<Partial<Record<RunSpec["protocol"], Parameters<typeof wi
       reason: "a control row is no model: there is nothing to time",
     },
     external: {
-      status: "not-measured",
+      status: "not-defined",
       reason: "external: it was trained and sampled elsewhere",
     },
   };
@@ -101,6 +102,7 @@ export async function conclude(run: Run, scored: {
       neighbourhood: await neighbourhoodOf(context, planned.spec),
       write: (file, bytes) => store.write(planned.id, file, bytes),
     })).catch((error: Error) => {
+      if (error instanceof ContractError) throw error;
       causes.push(`pictures: ${error.message}`);
       return [];
     });

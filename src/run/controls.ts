@@ -38,10 +38,16 @@ const capabilities: Capabilities = {
 function control(
   about: Omit<Control, "open">,
   sampler: (context: ControlContext) => (count: number) => Promise<ImageSet>,
+  most?: (context: ControlContext) => number,
 ): Control {
   return {
     ...about,
-    open: (context) => ({ label: about.name, capabilities, sample: sampler(context) }),
+    open: (context) => ({
+      label: about.name,
+      capabilities,
+      sample: sampler(context),
+      ...(most && { most: most(context) }),
+    }),
   };
 }
 
@@ -85,6 +91,7 @@ const heldOut = control(
     }
     return await pictures(dataset, "test", range(0, count).map((i) => test - 1 - i));
   },
+  ({ dataset }) => dataset.size("judge_test") || Math.floor(dataset.size("test") / 2),
 );
 
 const trainingCopy = control(

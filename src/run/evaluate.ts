@@ -7,6 +7,8 @@ import { join } from "@std/path";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { mirrorImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
+import { ContractError } from "../families/contract.ts";
+import { requireDeclared } from "../metrics/contract.ts";
 import {
   type EvaluationContext,
   type Extractor,
@@ -182,7 +184,10 @@ export interface ComputeOptions {
   readonly known?: KnownValues;
 }
 
-/** Computes the metrics of one phase in a context, one after the other. Only a stop ends it early. */
+/**
+ * Computes the metrics of one phase in a context, one after the other. Only a stop ends it early.
+ * @throws ContractError where a model or a metric gives something else than it promises
+ */
 export async function computeMetrics(
   context: EvaluationContext,
   metrics: RunSpec["metrics"],
@@ -207,8 +212,10 @@ export async function computeMetrics(
     options.progress?.(asked.metric);
     try {
       const computed = await metric.compute(context, asked.config);
+      requireDeclared(metric, asked.config, computed);
       values.push(...computed.map((value) => finite(value, problems)));
     } catch (error) {
+      if (error instanceof ContractError) throw error;
       if (error instanceof MetricUnavailable) {
         const { status, message: reason } = error;
         values.push(...withoutValues(metric, asked.config, { status, reason }));

@@ -79,7 +79,9 @@ async function executeControl(run: Run): Promise<Outcome> {
   const subject = host.control(spec.family, dataset, keys.sample);
   return await conclude(run, {
     subject,
-    samples: (count) => subject.sample(count),
+    samples: subject.most === 0
+      ? null
+      : (count) => subject.sample(Math.min(count, subject.most ?? count)),
     known: await knownValues(run, null),
     ending: {
       dataset,

@@ -109,6 +109,7 @@ function subjectOf(label: string, { images, about }: Taken): Subject {
   return {
     label,
     capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
+    most: images.count,
     sample(count) {
       if (count <= images.count) return Promise.resolve(sliceImages(images, { to: count }));
       throw new MetricUnavailable(

@@ -5,7 +5,13 @@
  */
 import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { concatImages, mirrorImages, sliceImages } from "../data/images.ts";
-import type { Features, SampleOptions, Subject, Views } from "../metrics/metric.ts";
+import {
+  type Features,
+  MetricUnavailable,
+  type SampleOptions,
+  type Subject,
+  type Views,
+} from "../metrics/metric.ts";
 import { nearestRows } from "../metrics/neighbours.ts";
 import { sha256 } from "../digest.ts";
 import { hostFold, hostNormal } from "../random/host.ts";
@@ -80,16 +86,25 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
     return artefacts;
   }
   const kinds = [sampleGrid, nearestTraining, byClass, reconstructions, codeWalks, priorWalks];
-  for (const kind of kinds) await kind(parts, keep);
+  for (const kind of kinds) {
+    try {
+      await kind(parts, keep);
+    } catch (error) {
+      // One that can't be had is left out, as a value is: the numbers don't rest on it.
+      if (!(error instanceof MetricUnavailable)) throw error;
+    }
+  }
   return artefacts;
 }
 
 const sampleGrid: Picture = async ({ samples }, keep) => {
   if (samples === null) return;
-  await keep("samples", "Samples from the same 64 latents in every run, none picked out", {
-    images: await samples(pictureSamples),
-    columns: acrossSheet,
-  });
+  const images = await samples(pictureSamples);
+  await keep(
+    "samples",
+    `Samples from the same ${images.count} latents in every run, none picked out`,
+    { images, columns: Math.min(acrossSheet, images.count) },
+  );
 };
 
 /** The first samples, each above the training picture that is nearest to it. */

@@ -6,6 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine/engine.ts";
 import { disposeTree } from "../engine/tree.ts";
+import { ContractError } from "../families/contract.ts";
 import type { Model, SampleRequest, TensorRecord } from "../families/family.ts";
 import { hostFold, hostIntegers, type HostKey } from "../random/host.ts";
 import { type Programs, sampleContext } from "./programs.ts";
@@ -24,7 +25,7 @@ function pictures(outputs: TensorRecord, where: string): tf.Tensor4D {
   const { x_BHWC, ...others } = outputs;
   disposeTree(others);
   if (x_BHWC === undefined) {
-    throw new TypeError(`${where} gives ${Object.keys(outputs).join(", ")}, no x_BHWC`);
+    throw new ContractError(`${where} gives ${Object.keys(outputs).join(", ")}, no x_BHWC`);
   }
   return x_BHWC as tf.Tensor4D;
 }

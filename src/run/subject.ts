@@ -10,6 +10,13 @@ import type { Engine } from "../engine/engine.ts";
 import { disposeTree, leaves } from "../engine/tree.ts";
 import type { Dataset, ImageSet, ImageSpec } from "../data/dataset.ts";
 import { sliceImages, toImageSet, toTensorImages } from "../data/images.ts";
+import {
+  ContractError,
+  requireCodes,
+  requireFiniteValues,
+  requirePictures,
+  requireShape,
+} from "../families/contract.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
 import {
   type Features,
@@ -55,6 +62,12 @@ function paddedRows<T extends Uint8Array | Float32Array | Int32Array>(
   return padded;
 }
 
+/** What a computation gives: its name for messages, and the shape of one row; −1: any number. */
+interface Row {
+  readonly what: string;
+  readonly row: readonly number[];
+}
+
 /** Runs a subject's programs over any number of rows. */
 class Batches {
   /** Rows of each batch. */
@@ -67,17 +80,21 @@ class Batches {
   /**
    * Calls `compute` on rows 0 … count − 1, a batch at a time, and returns what it gives, row-major.
    * @param options.inputs makes the inputs of a batch that starts at row `from`; disposed after it.
+   * @throws ContractError where it gives another shape than it should
    */
   async over<I extends TensorRecord>(
     compute: (inputs: I, key: tf.Tensor1D) => tf.Tensor,
-    options: { count: number; key: HostKey; inputs: (from: number) => I },
+    options: { count: number; key: HostKey; inputs: (from: number) => I; gives: Row },
   ): Promise<{ data: Float32Array; size: number }> {
+    const { what, row } = options.gives;
+    const promised = { where: `${this.parts.label}: ${what}`, shape: [this.batch, ...row] };
     let data: Float32Array | null = null;
     let size = 0;
     for (let from = 0; from < options.count; from += this.batch) {
       const inputs = options.inputs(from);
       const key = keyTensor(options.key);
       const found = compute(inputs, key);
+      requireShape(found.shape, promised);
       const values = await this.parts.engine.read(found);
       found.dispose();
       disposeTree(inputs);
@@ -94,20 +111,26 @@ class Batches {
   async rows(
     program: string,
     output: string,
-    options: { count: number; key: HostKey; inputs: (from: number) => TensorRecord },
+    options: {
+      count: number;
+      key: HostKey;
+      inputs: (from: number) => TensorRecord;
+      row: readonly number[];
+    },
   ): Promise<{ data: Float32Array; size: number }> {
     const { programs, state, label } = this.parts;
+    const gives = { what: `${program}'s ${output}`, row: options.row };
     return await this.over((inputs: TensorRecord, key) => {
       const outputs = programs.run(program, state, { inputs, key });
       const found = outputs[output] as tf.Tensor | undefined;
       if (found === undefined) {
-        throw new TypeError(
+        throw new ContractError(
           `${label}: ${program} gives ${leaves(outputs).map(([p]) => p).join(", ")}, no ${output}`,
         );
       }
       disposeTree(outputs, new Set([found]));
       return found;
-    }, options);
+    }, { ...options, gives });
   }
 
   images(images: ImageSet): (from: number) => { x_BHWC: tf.Tensor } {
@@ -150,9 +173,10 @@ export async function sampleImages(
         )) as tf.Tensor1D,
         labels: labelTensors(engine, given, { conditions, from, count: batch }),
       }),
+      gives: { what: "sample", row: pictureRow(parts) },
     },
   );
-  return asImages(parts, data, count);
+  return asImages(parts, data, { count, what: "sample" });
 }
 
 /** The labels asked for, or those of training pictures. */
@@ -175,8 +199,16 @@ async function labelsOfSamples(
   return labels;
 }
 
-function asImages({ sample }: SubjectParts, data: Float32Array, count: number): ImageSet {
+const pictureRow = ({ sample: { height, width, channels } }: SubjectParts) =>
+  [height, width, channels] as const;
+
+function asImages(
+  { sample, label }: SubjectParts,
+  data: Float32Array,
+  { count, what }: { readonly count: number; readonly what: string },
+): ImageSet {
   const { height, width, channels } = sample;
+  requirePictures(data, `${label}: ${what}`);
   return toImageSet(data, { height, width, channels, count });
 }
 
@@ -230,7 +262,9 @@ export function modelSubject(parts: SubjectParts): Subject {
         count: images.count,
         key: keys.metric("encode"),
         inputs: batches.images(images),
+        row: [-1],
       });
+      requireFiniteValues(data, `${parts.label}: encode's mean_BZ`);
       return float64(images.count, data);
     };
   }
@@ -240,7 +274,9 @@ export function modelSubject(parts: SubjectParts): Subject {
         count: images.count,
         key: keys.metric("encode"),
         inputs: batches.images(images),
+        row: [-1],
       });
+      requireFiniteValues(data, `${parts.label}: encode's logVariance_BZ`);
       return float64(images.count, data);
     };
   }
@@ -258,9 +294,10 @@ export function modelSubject(parts: SubjectParts): Subject {
               codes.dimension,
             ]) as tf.Tensor2D,
           }),
+          gives: { what: "decode", row: pictureRow(parts) },
         },
       );
-      return asImages(parts, data, codes.count);
+      return asImages(parts, data, { count: codes.count, what: "decode" });
     };
   }
   const { codes } = capabilities;
@@ -270,8 +307,10 @@ export function modelSubject(parts: SubjectParts): Subject {
         count: images.count,
         key: keys.metric("codes"),
         inputs: batches.images(images),
+        row: [codes.count],
       });
       const { size, count: perPicture } = codes;
+      requireCodes(data, { where: `${parts.label}: codes`, size });
       return { count: images.count, perPicture, size, data: Int32Array.from(data) };
     };
   }
@@ -281,6 +320,7 @@ export function modelSubject(parts: SubjectParts): Subject {
         count: images.count,
         key: keys.metric("score"),
         inputs: batches.images(images),
+        row: [],
       });
       return Float64Array.from(data);
     };
@@ -291,8 +331,9 @@ export function modelSubject(parts: SubjectParts): Subject {
         count: images.count,
         key: keys.metric("reconstruct"),
         inputs: batches.images(images),
+        row: pictureRow(parts),
       });
-      return asImages(parts, data, images.count);
+      return asImages(parts, data, { count: images.count, what: "reconstruct" });
     };
   }
   if (capabilities.likelihood !== "none") {
@@ -313,6 +354,7 @@ export function modelSubject(parts: SubjectParts): Subject {
               labels: labelTensors(engine, told, { conditions, from, count: batch }),
             }),
           }),
+          row: [],
         });
         for (let i = 0; i < images.count; i++) weights[i * draws + draw] = data[i];
       }

@@ -7,6 +7,7 @@ import { disposeTree } from "../engine/tree.ts";
 import type { Batch, Dataset, Factor } from "../data/dataset.ts";
 import { mirrorImages, toTensorImages } from "../data/images.ts";
 import { batchIndices, mirrorCoins } from "../data/order.ts";
+import { requireLoss } from "../families/contract.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
 import { keyTensor } from "../random/key.ts";
 import type { RunKeys } from "./keys.ts";
@@ -112,6 +113,7 @@ export async function trainSteps(
       const key = keyTensor(keys.step(step, name));
       const [after, outputs] = programs.step(name, state, { inputs, key });
       state = after;
+      requireLoss(name, outputs);
       for (const [output, scalar] of Object.entries(outputs)) {
         if (!("dataId" in scalar)) {
           throw new TypeError(`output ${output} of ${name} is a tree; series hold scalars`);

@@ -5,6 +5,7 @@
  */
 import { DataError, type Dataset } from "../data/dataset.ts";
 import { disposeTree } from "../engine/tree.ts";
+import { requireModel } from "../families/contract.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
 import type { PlannedRun } from "../record/record.ts";
 import { budgetSteps } from "./budget.ts";
@@ -81,6 +82,7 @@ export async function prepare(run: Run): Promise<Prepared> {
   }
   const built = (steps: number) => {
     const model = family.build(spec.config, buildContext(spec, dataset, steps));
+    requireModel(model, planned.label);
     return {
       model,
       programs: compilePrograms(host.engine, model, {

@@ -4,35 +4,45 @@
  * @module
  */
 import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
-import type { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
-import { type ExternalConfig, takesSeed } from "../external/mod.ts";
-import { datasets, externals, metrics, registerModule, runnable, type Table } from "../registry.ts";
-import { canonicalJson } from "../plan/identity.ts";
+import {
+  type Dataset,
+  type DatasetDefinition,
+  type DatasetOutline,
+  outlineOf,
+} from "../data/dataset.ts";
+import { datasets, registerModule } from "../registry.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
 import { readControls } from "./controls.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import { readEntries } from "./entries.ts";
 import { readExtractors } from "./extractors.ts";
-import { axesOf, combinations, withoutDuplicates } from "./expand.ts";
-import { type Problem, SuiteError } from "./problem.ts";
+import { withoutDuplicates } from "./expand.ts";
+import { lookUp } from "./look_up.ts";
 import {
-  resolveBudget,
-  runKeys,
-  type Suite,
-  suiteFile,
-  type SuiteMetric,
-  type SuiteRun,
-} from "./schema.ts";
+  checkPrimary,
+  expandMetric,
+  type MetricEntry,
+  refuseSameNames,
+  suiteMetric,
+} from "./metric_entries.ts";
+import { checkNeeds, fitted } from "./needs.ts";
+import { type Problem, SuiteError } from "./problem.ts";
+import { computed, expandRun, refuseRepeats } from "./run_entries.ts";
+import { resolveBudget, runKeys, type Suite, suiteFile } from "./schema.ts";
 import { applySet } from "./set.ts";
-import { type Path, readSources, type Source } from "./source.ts";
+import { readSources, type Source } from "./source.ts";
 
 /** Options of `loadSuite`. */
 export interface LoadOptions {
   /** Overrides, "runs.vae.beta=4", in order. */
   readonly set?: readonly string[];
+  /**
+   * Loads a dataset whose sizes nothing else tells, so that numbers that a suite leaves out can be
+   * fitted to them. Without it they stay as the metrics have them.
+   */
+  readonly open?: (definition: DatasetDefinition, config: unknown) => Promise<Dataset>;
 }
 
 /**
@@ -91,7 +101,7 @@ export async function parseSuite(
  */
 export async function parseSuites(
   text: string,
-  { set = [], file, only }: LoadOptions & { readonly file: string; readonly only?: string },
+  { set = [], open, file, only }: LoadOptions & { readonly file: string; readonly only?: string },
 ): Promise<Suite[]> {
   const all = readSources(file, text);
   const sources = only === undefined ? all : all.filter(({ data }) => data.suite === only);
@@ -136,7 +146,7 @@ export async function parseSuites(
   }
   const suites: Suite[] = [];
   for (const [source, own] of problems) {
-    const read = { modules: modules.get(source)!, overrides: overrides.get(source)! };
+    const read = { modules: modules.get(source)!, overrides: overrides.get(source)!, open };
     const suite = await readSuite(source, { ...read, problems: own });
     if (suite !== undefined) suites.push(suite);
   }
@@ -148,10 +158,11 @@ export async function parseSuites(
 /** One suite of a file; undefined where it has mistakes, which are added to `problems`. */
 async function readSuite(
   source: Source,
-  { problems, modules, overrides }: {
+  { problems, modules, overrides, open }: {
     problems: Problem[];
     readonly modules: readonly string[];
     readonly overrides: readonly string[];
+    readonly open: LoadOptions["open"];
   },
 ): Promise<Suite | undefined> {
   const top: Place = { source, problems, path: [], name: "" };
@@ -177,17 +188,37 @@ async function readSuite(
       beside: [],
     }),
   };
-  const expanded = await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)));
+  const runs = await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)));
+  const expanded = runs.map((entry) => entry.runs);
   refuseRepeats(expanded, entries.runs, top);
-  const chosen = (await Promise.all(entries.metrics.map((e) => expandMetric(e, top)))).flat();
   const rows = readControls(given.controls, top);
   if (new Set(plain?.seeds).size !== (plain?.seeds.length ?? 0)) {
     problems.push({ ...source.locate(["seeds"]), message: "`seeds` has the same seed twice" });
   }
   checkPrimary(plain?.report.primary, entries.metrics.map((e) => e.of), top);
-  const extractors = readExtractors(given.extractors, plain?.extractors ?? {}, top);
+  const extractors = await readExtractors(given.extractors, plain?.extractors ?? {}, top);
+  const written = (await Promise.all(entries.metrics.map((e) => expandMetric(e, top)))).flat();
+  const name = data?.dataset ?? "";
+  const ground = (outline: DatasetOutline | null) => ({
+    dataset: name,
+    outline,
+    weighted: Object.keys(extractors),
+    heldOut: rows.includes("held-out"),
+  });
+  const known = data === undefined ? null : await outlined(data, written, open);
+  const notes = new Set<string>();
+  const chosen = written.map((entry) => ({
+    ...entry,
+    config: fitted(entry, ground(known), (note) => notes.add(note)),
+  }));
+  refuseSameNames(chosen);
+  const check = (outline: DatasetOutline | null) => {
+    for (const entry of chosen) checkNeeds(entry, ground(outline));
+    if (outline !== null) runs.forEach((entry) => entry.check({ name, outline }));
+  };
+  check(known);
   if (problems.length > 0 || plain === undefined || data === undefined) return undefined;
-  return {
+  const suite: Suite = {
     name: plain.suite,
     version: plain.version,
     about: plain.about,
@@ -198,37 +229,54 @@ async function readSuite(
     seeds: plain.seeds,
     modules,
     runs: withoutDuplicates(expanded.flat(), computed),
-    metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
+    metrics: withoutDuplicates(
+      chosen.map(suiteMetric),
+      ({ metric, config }) => ({ metric, config }),
+    ),
     extractors,
     controls: rows,
     report: plain.report,
     overrides,
+    notes: [...notes],
   };
+  if (known === null) {
+    unchecked.set(suite, (outline) => {
+      check(outline);
+      if (problems.length > 0) throw new SuiteError(problems);
+    });
+  }
+  return suite;
 }
 
-/** What a run of a suite computes, whatever it is called. */
-function computed({ family, config, budget, batch, mirror }: SuiteRun): unknown {
-  return { family, config, budget, batch, mirror };
+/** Suites whose data only loading tells of: what is left to be checked of them. */
+const unchecked = new WeakMap<Suite, (outline: DatasetOutline) => void>();
+
+/**
+ * Checks what could not be checked before the suite's data were loaded.
+ * @throws SuiteError with every mistake
+ */
+export function checkAgainst(suite: Suite, dataset: Dataset): void {
+  unchecked.get(suite)?.(outlineOf(dataset));
 }
 
-/** An entry with a name of its own whose runs are all in earlier entries would vanish unseen. */
-function refuseRepeats(
-  expanded: readonly (readonly SuiteRun[])[],
-  entries: readonly Entry[],
-  { source, problems }: Place,
-): void {
-  const earlier = new Set<string>();
-  expanded.forEach((runs, i) => {
-    const texts = runs.map((run) => canonicalJson(computed(run)));
-    const name = runs[0]?.name;
-    if (name !== undefined && texts.every((text) => earlier.has(text))) {
-      problems.push({
-        ...source.locate(entries[i].path),
-        message: `\`${name}\` would do what an earlier entry does: change its keys, or drop it`,
-      });
-    }
-    texts.forEach((text) => earlier.add(text));
-  });
+/**
+ * What is known of the data: by their outline, or, where a number is left to be fitted to them, by
+ * loading them; null where neither tells.
+ */
+async function outlined(
+  data: Suite["data"],
+  metrics: readonly MetricEntry[],
+  open: LoadOptions["open"],
+): Promise<DatasetOutline | null> {
+  const definition = await datasets[data.dataset]();
+  const outline = definition.outline?.(data.config) ?? null;
+  const left = metrics.some(({ metric, config, given }) =>
+    (metric.needs?.(config) ?? []).some(({ kind, key }) =>
+      kind !== "extractor" && kind !== "factor" && !(key in given)
+    )
+  );
+  if (!left || open === undefined || outline?.sizes !== undefined) return outline;
+  return outlineOf(await open(definition, data.config));
 }
 
 async function registerModules(source: Source, problems: Problem[]): Promise<string[]> {
@@ -252,28 +300,6 @@ async function registerModules(source: Source, problems: Problem[]): Promise<str
   return registered;
 }
 
-/** Loads what a name stands for; an unknown name is told with the nearest one. */
-async function lookUp<T>(
-  table: Table<T>,
-  name: string,
-  at: Place & { what: string; part?: "key" | "value" },
-): Promise<T | undefined> {
-  if (Object.hasOwn(table, name)) return await table[name]();
-  const known = Object.keys(table);
-  const near = nearest(name, known);
-  at.problems.push({
-    ...at.source.locate(at.path, at.part ?? "key"),
-    message: `unknown ${at.what} \`${name}\`` +
-      (near === undefined ? "" : `; did you mean \`${near}\`?`),
-    hints: [`${plural(at.what)}: ${known.join(", ")}   (deno task list)`],
-  });
-  return undefined;
-}
-
-function plural(what: string): string {
-  return what === "family" ? "families" : `${what}s`;
-}
-
 async function readData(given: unknown, top: Place): Promise<Suite["data"] | undefined> {
   if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
   const { dataset, ...config } = given as Record<string, unknown>;
@@ -292,93 +318,4 @@ async function readData(given: unknown, top: Place): Promise<Suite["data"] | und
   return resolved === undefined
     ? undefined
     : { dataset, version: found.version, config: resolved as Record<string, unknown> };
-}
-
-/** Every combination of an entry's axes, parsed by the family's or metric's own schema. */
-function expandConfig(
-  schema: z.ZodType,
-  config: Record<string, unknown>,
-  place: Place,
-): Record<string, unknown>[] {
-  checkKeys(schema, config, place);
-  const axes = axesOf(schema, config);
-  for (const axis of axes.filter((a) => a.values.length === 0)) {
-    place.problems.push({
-      ...place.source.locate([...place.path, ...axis.path]),
-      message: `\`${place.name}.${axis.path.join(".")}\` is an empty list: no value, so no run`,
-    });
-  }
-  return combinations(config, axes).flatMap((combination) => {
-    const locate = (path: Path) => {
-      const axis = axes.find((a) => a.path.every((p, i) => p === path[i]));
-      if (axis === undefined) return path;
-      const index = combination.chosen[axis.path.join("/")];
-      return [...axis.path, index, ...path.slice(axis.path.length)];
-    };
-    const parsed = parse(schema, combination.config, { ...place, locate });
-    return parsed === undefined ? [] : [parsed as Record<string, unknown>];
-  });
-}
-
-/** @param suite the top of the file; undefined where it has mistakes, which are told already */
-async function expandRun(
-  entry: Entry,
-  top: Place,
-  suite: z.output<typeof suiteFile> | undefined,
-): Promise<SuiteRun[]> {
-  const beside = parse(runKeys, entry.beside, { ...top, path: entry.path, name: "runs" });
-  const batch = beside?.batch ?? suite?.batch ?? 1;
-  const place = { ...top, path: entry.configPath, name: entry.of };
-  const family = await lookUp(runnable(), entry.of, { ...place, what: "family" });
-  if (family === undefined) return [];
-  const outside = Object.hasOwn(externals, entry.of);
-  const more = `deno task list ${entry.of}`;
-  return expandConfig(family.config, entry.config, { ...place, more }).map((config) => ({
-    family: entry.of,
-    familyVersion: family.version,
-    ...(beside?.name === undefined ? {} : { name: beside.name }),
-    budget: resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch),
-    batch,
-    ...(beside?.mirror && { mirror: beside.mirror }),
-    config,
-    ...(outside ? { external: { seeded: takesSeed(config as ExternalConfig) } } : {}),
-  }));
-}
-
-async function expandMetric(entry: Entry, top: Place): Promise<SuiteMetric[]> {
-  const place = { ...top, path: entry.configPath, name: entry.of };
-  const metric = await lookUp(metrics, entry.of, { ...place, what: "metric" });
-  if (metric === undefined) return [];
-  const { gate, ...config } = entry.config;
-  const policy = readGate(gate, { ...place, path: [...entry.configPath, "gate"] });
-  const more = `deno task list ${entry.of}`;
-  return expandConfig(metric.config, config, { ...place, more }).map((config) => ({
-    metric: entry.of,
-    version: metric.version,
-    config,
-    ...(policy === undefined ? {} : { gate: policy }),
-  }));
-}
-
-function readGate(gate: unknown, place: Place): GatePolicy | undefined {
-  if (gate === undefined) return undefined;
-  const named = { ...place, name: `${place.name}.gate` };
-  checkKeys(gatePolicy, gate, named);
-  return parse(gatePolicy, gate, named);
-}
-
-/** The leaderboard can only be ranked by a metric that the suite has. */
-function checkPrimary(
-  primary: string | undefined,
-  own: readonly string[],
-  { source, problems }: Place,
-): void {
-  if (primary === undefined || own.includes(primary)) return;
-  const near = nearest(primary, own);
-  problems.push({
-    ...source.locate(["report", "primary"]),
-    message: `\`report.primary\` is no metric of this suite: \`${primary}\`` +
-      (near === undefined ? "" : `; did you mean \`${near}\`?`),
-    hints: [`its metrics: ${[...new Set(own)].join(", ")}`],
-  });
 }

@@ -7,6 +7,7 @@ import {
   type Batch,
   type Dataset,
   defineDataset,
+  type ImageSpec,
   type LoadContext,
   type Split,
 } from "../dataset.ts";
@@ -39,7 +40,22 @@ export const heads = defineDataset<HeadsConfig>({
       return "head asset heads.bin.gz is missing beside the source; check the repository out anew";
     }
   },
+  outline: (config) => {
+    const { train, test, judge, judge_test } = config;
+    return {
+      sample: sampleOf(config),
+      factors: FACTORS,
+      sizes: { train, test, judge, judge_test },
+    };
+  },
   load: loadHeads,
+});
+
+const sampleOf = ({ size }: HeadsConfig): ImageSpec => ({
+  kind: "image",
+  height: size,
+  width: size,
+  channels: 3,
 });
 
 async function digestOf(value: unknown): Promise<string> {
@@ -62,7 +78,7 @@ async function loadHeads(config: HeadsConfig, context: LoadContext): Promise<Dat
     name: "heads",
     version: VERSION,
     digest,
-    sample: { kind: "image", height: config.size, width: config.size, channels: 3 },
+    sample: sampleOf(config),
     factors: FACTORS,
     notes: store.notes,
     size: (split) => config[split],

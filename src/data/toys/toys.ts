@@ -5,7 +5,7 @@
  */
 import { sha256 } from "../../digest.ts";
 import { hostKey, hostNormal, hostUniform } from "../../random/host.ts";
-import { type Dataset, defineDataset, type ImageSpec, type Split } from "../dataset.ts";
+import { type Dataset, type DatasetOutline, defineDataset, type Split } from "../dataset.ts";
 import { imagesInMemory } from "../raw_images.ts";
 import { splitDataset } from "../split_dataset.ts";
 import { type ShapeName, type ToysConfig, toysConfig, VERSION } from "./config.ts";
@@ -49,9 +49,18 @@ function lawOf(shape: ShapeName, law: () => PlaneLaw): Float64Array {
   return cells;
 }
 
+function outline({ shape, train, test }: ToysConfig): Required<DatasetOutline> {
+  const { dimensions, modes } = shapes[shape];
+  return {
+    sample: { kind: "image", height: 1, width: dimensions, channels: 1 },
+    factors: modes.length > 0 ? [{ name: "mode", kind: "class", classes: modes }] : [],
+    sizes: { train, test, judge: 0, judge_test: 0 },
+  };
+}
+
 async function load(config: ToysConfig): Promise<Dataset> {
   const shape = shapes[config.shape];
-  const sample: ImageSpec = { kind: "image", height: 1, width: shape.dimensions, channels: 1 };
+  const { sample, factors } = outline(config);
   const [train, test] = SPLITS.map((split) => drawSplit(config, { split, count: config[split] }));
   const data = new Uint8Array(train.data.length + test.data.length);
   data.set(train.data);
@@ -61,7 +70,6 @@ async function load(config: ToysConfig): Promise<Dataset> {
   modes.set(test.modes, train.modes.length);
   const range = (from: number, count: number) =>
     Uint32Array.from({ length: count }, (_, i) => from + i);
-  const factor = shape.modes.length > 0;
   const law = shape.law;
   return {
     ...splitDataset({
@@ -69,10 +77,10 @@ async function load(config: ToysConfig): Promise<Dataset> {
       version: VERSION,
       digest: await sha256(JSON.stringify({ name: "toys", version: VERSION, ...config })),
       sample,
-      factors: factor ? [{ name: "mode", kind: "class", classes: shape.modes }] : [],
+      factors,
       notes: [`${config.shape}: points of ${shape.dimensions} numbers of 8 bits, not pictures`],
       images: imagesInMemory(data, sample),
-      labels: factor ? { mode: modes } : {},
+      labels: factors.length > 0 ? { mode: modes } : {},
       splits: { train: range(0, config.train), test: range(config.train, config.test) },
     }),
     ...(law && { law: () => lawOf(config.shape, law) }),
@@ -87,5 +95,6 @@ export const toys = defineDataset<ToysConfig>({
   licence: "none needed: drawn here",
   config: toysConfig,
   status: () => Promise.resolve("ready"),
+  outline,
   load,
 });

@@ -51,6 +51,12 @@ export interface OpenOptions {
   readonly input?: InputOptions;
 }
 
+/**
+ * What metrics ask of an extractor: feature vectors, classes, distances between two pictures, or
+ * which person a picture shows, and whether it shows one.
+ */
+export type Gives = "features" | "classes" | "distances" | "persons";
+
 /** One extractor. */
 export interface ExtractorRow {
   /** As it stands in the names of metrics, with its version. */
@@ -62,8 +68,8 @@ export interface ExtractorRow {
   readonly side: number;
   /** Ways of resizing, the default first; one alone is fixed. */
   readonly modes: readonly string[];
-  /** Whether `classify` is there. */
-  readonly classifies: boolean;
+  /** What it can be asked for. */
+  readonly gives: readonly Gives[];
   readonly open: (engine: Engine, options: OpenOptions) => Promise<Extractor>;
 }
 
@@ -130,7 +136,7 @@ function lpips(net: "vgg" | "alex", title: string, file: string): ExtractorRow {
     },
     side: 0,
     modes: ["own size"],
-    classifies: false,
+    gives: ["distances"],
     open: async (engine, options) => (await import("./lpips.ts")).openLpips(engine, options, net),
   };
 }
@@ -147,7 +153,7 @@ function vit(name: string, shape: VitRow): [string, ExtractorRow] {
     weights: { from: "user", source: source(name) },
     side,
     modes: ["clean", "tf1", "torch-bilinear", "pil-bicubic"],
-    classifies: false,
+    gives: ["features"],
     open: async (engine, options) =>
       (await import("./vit.ts")).openVit(engine, options, {
         ...rest,
@@ -168,7 +174,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     weights: { from: "tree", file: "judge_heads_v1.safetensors" },
     side: 32,
     modes: ["area"],
-    classifies: true,
+    gives: ["features", "classes"],
     open: async (engine) => (await import("./judge.ts")).openJudge(engine),
   },
   "lite0": {
@@ -178,7 +184,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     weights: { from: "tree", file: "lite0.safetensors" },
     side: 96,
     modes: ["blur-cubic"],
-    classifies: false,
+    gives: ["features"],
     open: async (engine, { batch }) => (await import("./lite0.ts")).openLite0(engine, { batch }),
   },
   "inception-fid": {
@@ -192,7 +198,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     },
     side: 299,
     modes: ["clean", "tf1", "pytorch-fid", "pil-bicubic"],
-    classifies: true,
+    gives: ["features", "classes"],
     open: async (engine, options) =>
       (await import("./inception.ts")).openInception(engine, options),
   },
@@ -204,7 +210,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     weights: { from: "npm", name: "nsfwjs", version: "4.3.0", size: "25 MB" },
     side: 299,
     modes: ["clean", "torch-bilinear", "pil-bicubic"],
-    classifies: false,
+    gives: ["features"],
     open: async (engine, options) => (await import("./nsfwjs.ts")).openNsfwjs(engine, options),
   },
   "lpips-vgg": lpips("vgg", "VGG16", "vgg16-397923af.pth"),
@@ -218,7 +224,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     weights: { from: "npm", name: "@vladmandic/face-api", version: "1.7.15", size: "13 MB" },
     side: 150,
     modes: ["clean"],
-    classifies: true,
+    gives: ["features", "classes", "persons"],
     open: async (engine, options) => (await import("./face.ts")).openFace(engine, options),
   },
   "onnx": {
@@ -229,7 +235,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     weights: { from: "user", source: "any ONNX model whose output is a row of features a picture" },
     side: 0,
     modes: ["clean", "tf1", "torch-bilinear", "pil-bicubic"],
-    classifies: false,
+    gives: ["features"],
     open: async (engine, options) => (await import("./onnx.ts")).openOnnx(engine, options),
   },
   ...Object.fromEntries(
