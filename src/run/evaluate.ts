@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { mirrorImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
+import { described } from "../fault.ts";
 import {
   type EvaluationContext,
   type Extractor,
@@ -214,7 +215,7 @@ export async function computeMetrics(
         values.push(...withoutValues(metric, asked.config, { status, reason }));
         continue;
       }
-      const reason = `${(error as Error).name}: ${(error as Error).message}`;
+      const reason = described(error);
       problems.push(`metric ${asked.metric}: ${reason}`);
       values.push(...withoutValues(metric, asked.config, { status: "not-measured", reason }));
     }
