@@ -31,10 +31,10 @@ export class Pending {
     });
   }
 
-  /** Takes what the worker sent: progress, or the outcome. */
+  /** Takes what the worker sent: progress, or the outcome. Anything else is none of its messages. */
   receive(message: FromWorker): void {
     if (message.kind === "event") this.#onEvent(message.event);
-    else this.finish(message.outcome);
+    else if (message.kind === "outcome") this.finish(message.outcome);
   }
 
   /** Settles the task; later outcomes of the same task change nothing. */
