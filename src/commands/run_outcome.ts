@@ -59,6 +59,17 @@ export function troubleLines(records: readonly RunRecord[]): string[] {
   return [...names].map(([what, who]) => `${who.join(", ")}: ${what}`);
 }
 
+/** Runs of which something failed that their records do not tell. */
+function unrecordedLines({ plan, result, records }: Finished): string[] {
+  const kept = new Map(records.map((record) => [record.id, record]));
+  return plan.flatMap(({ id, label, spec }) => {
+    const outcome = result.outcomes.get(id), record = kept.get(id);
+    if (outcome?.kind !== "failed" || record?.state === "failed") return [];
+    const what = record === undefined ? "" : `; its record (${record.state}) stands as it was`;
+    return [`${label} seed ${spec.seed}: failed: ${outcome.cause}${what}`];
+  });
+}
+
 /** Runs that can't count: 3 unless every run is done. */
 function statesExit(records: readonly RunRecord[], planned: number): number {
   const sound = records.filter((r) => r.state === "done").length;
@@ -90,7 +101,11 @@ async function gate(finished: Finished): Promise<GateOutcome | null> {
 /** Shows how it all came out; returns the exit code. */
 export async function showOutcome(finished: Finished): Promise<number> {
   const { suite, args, records, plan, store, say, emit, warn } = finished;
-  const codes = [statesExit(records, plan.length)];
+  const unrecorded = unrecordedLines(finished);
+  const codes = [
+    statesExit(records, plan.length),
+    ...(unrecorded.length > 0 ? [exitCodes.failed] : []),
+  ];
   const outcome = await gate(finished);
   if (outcome !== null) {
     codes.push(outcome.exitCode);
@@ -109,7 +124,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
   say();
   say(`${statesLine(records, plan.length)}${outcome === null ? "" : ` · ${outcome.line}`}`);
-  for (const line of troubleLines(records)) warn(`  ${line}`);
+  for (const line of [...troubleLines(records), ...unrecorded]) warn(`  ${line}`);
   if (outcome !== null) {
     const { verdictTable } = await import("../gate/mod.ts");
     const shown = outcome.verdicts.filter(({ verdict }) =>
