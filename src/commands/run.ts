@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { UsageError, worstExit } from "../errors.ts";
+import { interruptedExit, UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
 import type { Gated } from "../gate/ci/gated.ts";
@@ -24,8 +24,6 @@ import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
 const checkpointSeconds = 30;
-/** Exit code of a run that was interrupted: 128 + SIGINT, as shells have it. */
-export const interruptedExit = 130;
 
 /** What all suites of one command share. */
 interface Session {
@@ -115,6 +113,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   }
   const provenance = await hostProvenance(args.line);
   const out = args.one("out") ?? ".likeness";
+  const { requireRoom } = await import("./room.ts");
+  await requireRoom(out, suites, { fresh: args.has("fresh") });
   for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
@@ -258,7 +258,6 @@ async function runSuite(
         runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
       });
     }
-    await Deno.mkdir(join(out, "plans"), { recursive: true });
     if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
     const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length, asked?.threads);
     if (args.has("dry-run")) {
