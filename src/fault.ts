@@ -45,6 +45,11 @@ function systemCode(error: Error): string | undefined {
     : undefined;
 }
 
+/** Whether the operating system refused something: a file, a process, memory. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && systemCode(error) !== undefined;
+}
+
 /** What to do about an error of the system; null for any other error, or where nothing is known. */
 export function systemAdvice(error: unknown): string | null {
   return error instanceof Error ? advice[systemCode(error) ?? ""] ?? null : null;
@@ -84,7 +89,7 @@ export function described(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;
   const what = name === "Error" || error instanceof ToldError || error instanceof UsageError ||
-      systemCode(error) !== undefined
+      isSystemError(error)
     ? message
     : `${name}: ${message}`;
   const place = error instanceof ToldError || error instanceof UsageError ? null : userPlace(error);
@@ -101,7 +106,7 @@ export function faultOf(error: unknown): Fault {
     ? "told"
     : userPlace(error) !== null
     ? "module"
-    : error instanceof Error && systemCode(error) !== undefined
+    : isSystemError(error)
     ? "surroundings"
     : "ours";
   return { of, message, exitCode: exitCodes.failed };

@@ -96,7 +96,11 @@ class ProcessWorker implements LaunchedWorker {
     await Promise.race([heard, new Promise((gone) => timer = setTimeout(gone, linger * 1000))]);
     clearTimeout(timer);
     await Promise.all(readers.map((reader) => reader.cancel().catch(() => {})));
-    const how = this.#garbled ?? (signal === null ? `exit code ${code}` : `signal ${signal}`);
+    const how = this.#garbled !== null
+      ? `: ${this.#garbled}`
+      : signal === null
+      ? ` by exit code ${code}`
+      : ` by signal ${signal}`;
     const said = this.#said.slice(-quoted).join("\n").trim();
     const memory = (signal === "SIGKILL" && this.#garbled === null) ||
         /out of memory|OOM/i.test(said)
@@ -105,7 +109,7 @@ class ProcessWorker implements LaunchedWorker {
     const why = said === "" ? "" : `; it said: ${said}`;
     this.#pending.finish({
       kind: "failed",
-      cause: `the worker process ended by ${how}${memory}${why}`,
+      cause: `the worker process ended${how}${memory}${why}`,
     });
     await this.#input.close().catch(() => {});
   }
@@ -115,7 +119,9 @@ class ProcessWorker implements LaunchedWorker {
     for await (const line of lines(reader)) {
       const at = this.#onWire ? 0 : line.indexOf(start);
       if (at !== 0) this.#note(at < 0 ? line : line.slice(0, at));
-      if (at >= 0) this.#pending.receive(JSON.parse(line.slice(at)) as FromWorker);
+      if (at < 0) continue;
+      const text = line.slice(at);
+      if (!this.#pending.receive(JSON.parse(text) as FromWorker)) this.#note(text);
     }
   }
 

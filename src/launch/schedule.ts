@@ -76,6 +76,10 @@ async function doTasks(
     broken ??= { error };
     for (const worker of atWork) void worker.end();
   };
+  const release = async (worker: LaunchedWorker) => {
+    atWork.delete(worker);
+    await worker.end();
+  };
   const tell = (event: LaunchEvent) => {
     if (broken !== null) return;
     try {
@@ -99,7 +103,7 @@ async function doTasks(
         if (signal?.aborted || broken !== null) break;
         const { planned, work } = task;
         if (worker === null || worker.broken) {
-          if (worker !== null) atWork.delete(worker);
+          if (worker !== null) await release(worker);
           worker = launcher.start(settings);
           atWork.add(worker);
         }
@@ -114,10 +118,7 @@ async function doTasks(
     } catch (error) {
       breakOff(error);
     }
-    if (worker !== null) {
-      atWork.delete(worker);
-      await worker.end();
-    }
+    if (worker !== null) await release(worker);
   }
 
   try {

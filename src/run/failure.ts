@@ -2,6 +2,7 @@
  * The record of a run that failed, written where it takes nothing from anybody.
  * @module
  */
+import { isSystemError } from "../fault.ts";
 import { failedRecord, type Failure } from "../record/failed.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
@@ -16,7 +17,7 @@ export function isFinal(record: RunRecord): boolean {
  * Writes the record of a failed run; null where it must not be: while another living process has the
  * run, and where nobody had begun it and its folder holds an end of its own, or a record that can't
  * be read.
- * @throws StoreError where it can't be written
+ * @throws StoreError where the store can't be read or written
  */
 export async function recordFailure(
   store: Store,
@@ -26,7 +27,10 @@ export async function recordFailure(
   const status = await store.readStatus(planned.id).catch(() => null);
   if (status !== null && hasRun(status)) return null;
   if (status === null) {
-    const found = await store.readRecord(planned.id).catch(() => "unreadable" as const);
+    const found = await store.readRecord(planned.id).catch((error: Error) => {
+      if (isSystemError(error.cause)) throw error;
+      return "unreadable" as const;
+    });
     if (found === "unreadable" || (found !== null && isFinal(found))) return null;
   }
   const record = await failedRecord(planned, failure);
