@@ -55,6 +55,9 @@ export function systemAdvice(error: unknown): string | null {
   return error instanceof Error ? advice[systemCode(error) ?? ""] ?? null : null;
 }
 
+/** Colours that Deno puts into messages about modules, on a terminal. */
+const colours = new RegExp("\u001b\\[[0-9;]*m", "g");
+
 const ownCode = new URL("./", import.meta.url).href;
 let userModules = false;
 
@@ -76,7 +79,8 @@ function shown(url: string, line: string, column: string): string {
  */
 export function userPlace(error: unknown): string | null {
   if (!userModules || !(error instanceof Error)) return null;
-  for (const [, url, line, column] of (error.stack ?? "").matchAll(/(file:\S+?):(\d+):(\d+)/g)) {
+  const stack = (error.stack ?? "").replaceAll(colours, "");
+  for (const [, url, line, column] of stack.matchAll(/(file:\S+?):(\d+):(\d+)/g)) {
     if (!url.startsWith(ownCode) && !url.includes("/node_modules/")) {
       return shown(url, line, column);
     }
@@ -87,7 +91,7 @@ export function userPlace(error: unknown): string | null {
 /** The message of an error with what is known beside it: its kind, its place, what to do. */
 export function described(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { name, message } = error;
+  const { name } = error, message = error.message.replaceAll(colours, "");
   const what = name === "Error" || error instanceof ToldError || error instanceof UsageError ||
       isSystemError(error)
     ? message
