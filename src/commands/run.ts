@@ -114,7 +114,11 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const provenance = await hostProvenance(args.line);
   const out = args.one("out") ?? ".likeness";
   const { requireRoom } = await import("./room.ts");
-  await requireRoom(out, suites, { fresh: args.has("fresh") });
+  await requireRoom(out, suites, {
+    fresh: args.has("fresh"),
+    history: !args.has("no-gate"),
+    report: !args.has("no-report"),
+  });
   for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
