@@ -118,7 +118,7 @@ export const tiny = defineFamily<z.output<typeof config>>({
           if (settings.fault === "killed") Deno.kill(Deno.pid, "SIGKILL");
           if (settings.fault === "prints") printEveryWay();
           if (settings.fault === "orphans") {
-            const child = new Deno.Command("sleep", { args: ["600"], stdin: "inherit" }).spawn();
+            const child = new Deno.Command("sleep", { args: ["40"], stdin: "inherit" }).spawn();
             console.log(`orphan ${child.pid}`);
             Deno.kill(Deno.pid, "SIGKILL");
           }
