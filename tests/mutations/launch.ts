@@ -79,6 +79,15 @@ export const mutants: readonly Mutant[] = [
     filter: "takes nothing",
   },
   {
+    id: "zombie-keeps-its-run",
+    file: "src/run/process_state.ts",
+    find: '["Z", "X"].includes(fields[0]) ? null : ',
+    replace: "",
+    law: "tests/run/claim_test.ts",
+    filter: "asked after",
+    here: Deno.build.os === "linux",
+  },
+  {
     id: "reader-who-leaves-makes-a-pass",
     file: "src/commands/terminal.ts",
     find: "closed.add(to);",

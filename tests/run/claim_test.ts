@@ -173,3 +173,27 @@ Deno.test("a claim made afresh forgets how often the run was resumed, another do
       assertEquals(await status.resumes(false), resumed);
     }
   }));
+
+Deno.test({
+  name: "a process that has ended has no run, though its parent hasn't asked after it",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    // The shell starts a child that ends, and becomes a program that never asks after it.
+    const script = "exec 5<&0; sh -c 'read go' <&5 & echo $!; exec sleep 60";
+    const parent = new Deno.Command("/bin/sh", {
+      args: ["-c", script],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = parent.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const pid = Number((await reader.read()).value);
+    assert(processStart(pid) !== null);
+    await parent.stdin.close();
+    const state = () => Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1][0];
+    while (state() !== "Z") await new Promise((resolve) => setTimeout(resolve, 10));
+    assertEquals(processStart(pid), null);
+    await reader.cancel();
+    parent.kill("SIGKILL");
+    await parent.status;
+  },
+});
