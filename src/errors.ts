@@ -9,6 +9,14 @@ export class UsageError extends Error {
   override readonly name: string = "UsageError";
 }
 
+/**
+ * What can't be had or done here, for a reason that lies outside of Likeness: the message says what,
+ * where and what to do. Exit code 3.
+ */
+export class ToldError extends Error {
+  override readonly name: string = "ToldError";
+}
+
 /** Exit codes, as in every command's help. */
 export const exitCodes = {
   pass: 0,
@@ -17,6 +25,9 @@ export const exitCodes = {
   failed: 3,
   inconclusive: 4,
 } as const;
+
+/** Exit code of a program that was interrupted: 128 + SIGINT, as shells have it. */
+export const interruptedExit = 130;
 
 /** Which code wins where several apply, strongest first. */
 const strength: readonly number[] = [2, 3, 1, 4, 0];

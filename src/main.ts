@@ -2,11 +2,17 @@
  * The command line. Only what `--help` needs is imported here; each command imports its own.
  * @module
  */
-import { dispatch } from "./commands/dispatch.ts";
-import { commands } from "./commands/table.ts";
-import { systemTerminal } from "./commands/terminal.ts";
-import { version } from "./version.ts";
+import { runProgram } from "./program.ts";
 
 if (import.meta.main) {
-  Deno.exitCode = await dispatch(Deno.args, { commands, version, terminal: systemTerminal() });
+  // Imported from inside, so that what can't be imported is told like any other fault.
+  runProgram(async () => {
+    const [{ dispatch }, { commands }, { systemTerminal }, { version }] = await Promise.all([
+      import("./commands/dispatch.ts"),
+      import("./commands/table.ts"),
+      import("./commands/terminal.ts"),
+      import("./version.ts"),
+    ]);
+    return await dispatch(Deno.args, { commands, version, terminal: systemTerminal() });
+  });
 }

@@ -8,6 +8,7 @@ import type { DatasetDefinition } from "./data/dataset.ts";
 import { UsageError } from "./errors.ts";
 import type { External } from "./external/mod.ts";
 import type { Family } from "./families/family.ts";
+import { described, expectUserModules } from "./fault.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { didYouMean } from "./text/nearest.ts";
 
@@ -116,11 +117,12 @@ export async function registerModule(path: string): Promise<Registered> {
   } catch {
     throw new UsageError(`module ${path} isn't there`);
   }
+  expectUserModules();
   let exported: Record<string, unknown>;
   try {
     exported = await import(url);
   } catch (error) {
-    throw new UsageError(`module ${path} doesn't load: ${(error as Error).message}`);
+    throw new UsageError(`module ${path} doesn't load: ${described(error)}`);
   }
   const added: Record<keyof Registered, string[]> = { families: [], datasets: [], metrics: [] };
   const { definitionFaults, familyFaults } = await import("./families/contract.ts");

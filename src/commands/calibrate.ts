@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { exitCodes, interruptedExit, UsageError, worstExit } from "../errors.ts";
 import { readEach } from "../gate/baseline.ts";
 import {
   defaultSessions,
@@ -17,9 +17,10 @@ import { type SessionEntry, sessionsPath, sessionTasks } from "../gate/sessions.
 import { planRecords } from "../gate/suite.ts";
 import { launch, type LaunchOptions } from "../launch/schedule.ts";
 import { planSuite } from "../plan/plan.ts";
+import { requireWritable } from "../record/files.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { Record as RunRecord } from "../record/record.ts";
-import { openStore } from "../record/store.ts";
+import { defaultOut, openStore } from "../record/store.ts";
 import { openIn } from "./opening.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
@@ -36,7 +37,8 @@ import {
 import { chooseEngine } from "./engine_choice.ts";
 import { Progression } from "./progress.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
-import { interruptedExit, interruption } from "./run.ts";
+import { requireRoom } from "./room.ts";
+import { interruption } from "./run.ts";
 
 /** Load average a core above which a machine is told to be busy. */
 const busy = 0.5;
@@ -55,6 +57,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   if (!dry && author === "") {
     throw new UsageError('floors need their author: --author "Name" (git has no user.name here)');
   }
+  if (!dry) await requireWritable(join(args.one("baselines") ?? "baselines", "probe"));
+  await requireRoom(args.one("out") ?? defaultOut, []);
   const provenance = await hostProvenance(args.line);
   const [load] = Deno.loadavg();
   if (load > busy * navigator.hardwareConcurrency) {

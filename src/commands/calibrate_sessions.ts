@@ -2,7 +2,7 @@
  * The sessions of a calibration: what is left of them, made one after the other, or estimated.
  * @module
  */
-import { exitCodes } from "../errors.ts";
+import { exitCodes, interruptedExit } from "../errors.ts";
 import {
   appendLines,
   readSessions,
@@ -19,7 +19,6 @@ import { formatSeconds } from "../report/format.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
 import type { Progression } from "./progress.ts";
-import { interruptedExit } from "./run.ts";
 
 /** What all suites of one command share. */
 export interface Session {

@@ -77,4 +77,6 @@ export interface Terminal {
   /** Whether standard error is a terminal that can redraw lines. */
   readonly live: boolean;
   readonly columns: number;
+  /** Why lines on standard output got lost, e.g. on a full disk; null where none did. */
+  lost?(): string | null;
 }

@@ -2,7 +2,8 @@
  * From words on the command line to an exit code.
  * @module
  */
-import { exitCodes, UsageError } from "../errors.ts";
+import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { explain } from "../fault.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Command, Terminal } from "./command.ts";
@@ -17,10 +18,19 @@ export interface Dispatch {
 
 /**
  * Finds the command, answers `--help` and `--version`, parses its arguments, runs it. Never throws:
- * mistakes of the user's become one message and 2, what a named part can't do here becomes one
- * message and 3, and anything else its stack and 3.
+ * mistakes of the user's become one message and 2, what can't be had here becomes one message and 3,
+ * and a fault of our own its stack and 3. Output that couldn't be written is 3 too; a reader who left
+ * changes nothing.
  */
 export async function dispatch(words: readonly string[], given: Dispatch): Promise<number> {
+  const code = await execute(words, given);
+  const lost = given.terminal.lost?.() ?? null;
+  if (lost === null) return code;
+  given.terminal.warn(`standard output can't be written: ${lost}`);
+  return worstExit([code, exitCodes.failed]);
+}
+
+async function execute(words: readonly string[], given: Dispatch): Promise<number> {
   const { commands, version, terminal } = given;
   try {
     const [first, ...rest] = words;
@@ -47,7 +57,7 @@ export async function dispatch(words: readonly string[], given: Dispatch): Promi
     const { main } = await command.load();
     return await main(args, terminal);
   } catch (error) {
-    return explain(error, terminal);
+    return explain(error, (line) => terminal.warn(line));
   }
 }
 
@@ -65,24 +75,4 @@ function unknown(asked: string, commands: readonly Command[]): UsageError {
   return new UsageError(
     `unknown ${what} \`${asked}\`${near}\n  commands: ${names.join(", ")}`,
   );
-}
-
-/** Errors whose message is the whole story, by name: their modules need not be loaded here. */
-const told = new Set(["EngineError", "DataError", "MetricUnavailable", "Interrupted"]);
-
-/** Says what went wrong and gives the exit code for it. */
-function explain(error: unknown, terminal: Terminal): number {
-  if (error instanceof UsageError) {
-    terminal.warn(error.message);
-    return exitCodes.usage;
-  }
-  if (error instanceof Error && told.has(error.name)) {
-    terminal.warn(error.message);
-    return exitCodes.failed;
-  }
-  terminal.warn(
-    "this is a fault of likeness, not of your input; please report it with these lines:",
-  );
-  terminal.warn(error instanceof Error ? error.stack ?? String(error) : String(error));
-  return exitCodes.failed;
 }

@@ -18,6 +18,7 @@ import { saveStatistics } from "../evaluate/statistics.ts";
 import { folderMetrics } from "../evaluate/table.ts";
 import { Threads } from "../evaluate/threads.ts";
 import { MetricUnavailable } from "../metrics/metric.ts";
+import { requireWritable } from "../record/files.ts";
 import type { Arguments, Terminal } from "./command.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { type Asked, readArguments } from "./evaluate_arguments.ts";
@@ -28,6 +29,9 @@ import { Meter } from "./meter.ts";
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const asked = await readArguments(args);
   const cache = join(args.one("out") ?? ".likeness", "cache");
+  for (const path of [asked.saveStats, asked.saveFeatures]) {
+    if (path !== undefined) await requireWritable(path);
+  }
   const meter = new Meter(terminal);
   const open: { close(): void }[] = [];
   try {

@@ -2,7 +2,7 @@
  * `gate`: the records of suites against their baselines, or into them.
  * @module
  */
-import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { exitCodes, interruptedExit, UsageError, worstExit } from "../errors.ts";
 import { baselinePath, readBaselines, writeBaseline } from "../gate/baseline.ts";
 import type { Gated } from "../gate/ci/gated.ts";
 import { type GateOutcome, verdictTable } from "../gate/mod.ts";
@@ -18,7 +18,7 @@ import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
 import { checkGating, gateAsked, writeCi } from "./gating.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
-import { interruptedExit, interruption } from "./run.ts";
+import { interruption } from "./run.ts";
 
 /** A suite with the runs that it asks for and what there is of them. */
 interface Found {

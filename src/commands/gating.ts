@@ -2,7 +2,7 @@
  * What `gate` and `run` share: how a gate is asked for, and what it leaves for CI.
  * @module
  */
-import { writeAtomic } from "../record/files.ts";
+import { requireWritable, writeAtomic } from "../record/files.ts";
 import { UsageError } from "../errors.ts";
 import { checkBaselinesFolder, readBaselines } from "../gate/baseline.ts";
 import { NoCheckout, projectRoot, resolveCommit } from "../gate/checkout.ts";
@@ -40,6 +40,10 @@ export async function checkGating(args: Arguments): Promise<void> {
       "--step-summary writes to the file that $GITHUB_STEP_SUMMARY names, and it names none here; " +
         "--markdown FILE writes anywhere",
     );
+  }
+  for (const option of ["junit", "markdown"]) {
+    const path = args.one(option);
+    if (path !== undefined) await requireWritable(path);
   }
 }
 

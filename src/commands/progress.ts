@@ -187,6 +187,7 @@ export class Progression implements ProgressView {
   #news(planned: PlannedRun, event: RunEvent): void {
     const active = this.#active.get(planned.id);
     if (active === undefined) return;
+    if (event.kind === "printed") return this.#printed(planned, event.line);
     if (event.kind === "progress") active.progress = event;
     else if (event.kind === "note") active.note = event.note;
     else [active.phase, active.note] = [event.phase, ""];
@@ -201,6 +202,14 @@ export class Progression implements ProgressView {
         this.json(kind, { id, ...data });
       }
     }
+  }
+
+  /** What a worker printed, on standard error: it is for people, and no part of the results. */
+  #printed(planned: PlannedRun, line: string): void {
+    if (this.mode === "quiet") return;
+    if (this.mode === "json") return this.json("printed", { id: planned.id, line });
+    this.#clear();
+    this.terminal.warn(`${nameOf(planned, this.#labelWidth)}  ${line}`);
   }
 
   /** A plain line at each quarter, and now and then between. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { UsageError, worstExit } from "../errors.ts";
+import { interruptedExit, UsageError, worstExit } from "../errors.ts";
 import type { LaunchOptions, LaunchResult } from "../launch/schedule.ts";
 import type { WorkerSettings } from "../launch/protocol.ts";
 import type { Gated } from "../gate/ci/gated.ts";
@@ -25,8 +25,6 @@ import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
 const checkpointSeconds = 30;
-/** Exit code of a run that was interrupted: 128 + SIGINT, as shells have it. */
-export const interruptedExit = 130;
 
 /** What all suites of one command share. */
 interface Session {
@@ -117,6 +115,12 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     }
   }
   const provenance = await hostProvenance(args.line);
+  const { requireRoom } = await import("./room.ts");
+  await requireRoom(out, suites, {
+    fresh: args.has("fresh"),
+    history: !args.has("no-gate"),
+    report: !args.has("no-report"),
+  });
   for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
@@ -267,7 +271,6 @@ async function runSuite(
         runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
       });
     }
-    await Deno.mkdir(join(out, "plans"), { recursive: true });
     if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
     const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length, asked?.threads);
     if (args.has("dry-run")) {

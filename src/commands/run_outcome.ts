@@ -70,6 +70,17 @@ export function troubleLines(records: readonly RunRecord[]): string[] {
   return [...names].map(([what, who]) => `${who.join(", ")}: ${what}`);
 }
 
+/** Runs of which something failed that their records do not tell. */
+function unrecordedLines({ plan, result, records }: Finished): string[] {
+  const kept = new Map(records.map((record) => [record.id, record]));
+  return plan.flatMap(({ id, label, spec }) => {
+    const outcome = result.outcomes.get(id), record = kept.get(id);
+    if (outcome?.kind !== "failed" || record?.state === "failed") return [];
+    const what = record === undefined ? "" : `; its record (${record.state}) stands as it was`;
+    return [`${label} seed ${spec.seed}: failed: ${outcome.cause}${what}`];
+  });
+}
+
 /** Runs that can't count: 3 unless every run is done. */
 function statesExit(records: readonly RunRecord[], planned: number): number {
   const sound = records.filter((r) => r.state === "done").length;
@@ -97,9 +108,10 @@ async function gate(finished: Finished): Promise<GateOutcome | null> {
 export async function showOutcome(finished: Finished): Promise<number> {
   const { suite, args, records, unreadable, plan, store, say, emit, warn } = finished;
   const lacking = notMeasured(records);
+  const unrecorded = unrecordedLines(finished);
   const codes: number[] = [
     statesExit(records, plan.length),
-    lacking.length === 0 ? exitCodes.pass : exitCodes.failed,
+    lacking.length + unrecorded.length === 0 ? exitCodes.pass : exitCodes.failed,
   ];
   const broken = plan.filter(({ id }) => unreadable.has(id))
     .map((run) => ({ run: runName(run), why: unreadable.get(run.id)! }));
@@ -133,7 +145,9 @@ export async function showOutcome(finished: Finished): Promise<number> {
   say();
   const states = statesLine(records, { planned: plan.length, unreadable: broken.length });
   say(`${states}${outcome === null ? "" : ` · ${outcome.line}`}`);
-  for (const line of [...troubleLines(records), ...notMeasuredLines(lacking)]) warn(`  ${line}`);
+  for (const line of [...troubleLines(records), ...unrecorded, ...notMeasuredLines(lacking)]) {
+    warn(`  ${line}`);
+  }
   for (const { run, why } of broken) warn(`  ${run}: unreadable: ${why}`);
   if (ungated !== null) warn(`  gate: not compared: ${ungated}`);
   if (outcome !== null) {

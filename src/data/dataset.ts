@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import type { Decoding } from "./decoding/meaning.ts";
+import { ToldError } from "../errors.ts";
 
 /**
  * `train` fits generators, `test` is held out from them, `judge` and `judge_test` train and score
@@ -130,6 +131,6 @@ export function defineDataset<C>(definition: DatasetDefinition<C>): DatasetDefin
 }
 
 /** A mistake in data that the user can mend: the message says what, where and what to do. */
-export class DataError extends Error {
+export class DataError extends ToldError {
   override readonly name = "DataError";
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
+import { ToldError } from "../errors.ts";
 import type { TensorTree } from "./tree.ts";
 
 /** Names of the engines; `auto` is a choice among them, not an engine. */
@@ -112,6 +113,6 @@ export interface Engine {
 }
 
 /** An engine that was named and can't start, with what to do. Never another engine in silence. */
-export class EngineError extends Error {
+export class EngineError extends ToldError {
   override readonly name = "EngineError";
 }

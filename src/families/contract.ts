@@ -4,10 +4,11 @@
  * look like any other; it gets an error that says what came.
  * @module
  */
+import { ToldError } from "../errors.ts";
 import type { Capabilities, Family, Model, TensorRecord } from "./family.ts";
 
 /** A model or metric that doesn't keep what its declaration promises. Ends the run as failed. */
-export class ContractError extends Error {
+export class ContractError extends ToldError {
   override readonly name = "ContractError";
 }
 

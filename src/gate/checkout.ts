@@ -3,6 +3,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { ToldError } from "../errors.ts";
 
 /** Where this code lies; null where it is not on a disk. */
 export const projectRoot: string | null = import.meta.url.startsWith("file:")
@@ -10,7 +11,7 @@ export const projectRoot: string | null = import.meta.url.startsWith("file:")
   : null;
 
 /** Why there is no checkout. */
-export class NoCheckout extends Error {
+export class NoCheckout extends ToldError {
   override readonly name = "NoCheckout";
 }
 

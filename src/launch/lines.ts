@@ -1,9 +1,13 @@
-/** Lines of a byte stream, without their ends. */
-export async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/**
+ * Lines of a byte stream, without their ends. Cancelling the reader ends them.
+ */
+export async function* lines(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const parts = (rest + decoder.decode(chunk.value, { stream: true })).split("\n");
     rest = parts.pop()!;
     yield* parts;
   }

@@ -31,10 +31,12 @@ export class Pending {
     });
   }
 
-  /** Takes what the worker sent: progress, or the outcome. */
-  receive(message: FromWorker): void {
+  /** Takes what the worker sent: progress, or the outcome. False for what is no message. */
+  receive(message: FromWorker): boolean {
     if (message.kind === "event") this.#onEvent(message.event);
-    else this.finish(message.outcome);
+    else if (message.kind === "outcome") this.finish(message.outcome);
+    else return false;
+    return true;
   }
 
   /** Settles the task; later outcomes of the same task change nothing. */

@@ -1,43 +1,50 @@
 /**
- * Entry of a worker process: JSON lines in, JSON lines out, nothing else on standard output.
+ * Entry of a worker process: JSON lines in, JSON lines out, over its wire.
  * @module
  */
-import { lines } from "./lines.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { TaskServer } from "./serve.ts";
+import { openOutput, wireFlag } from "./wire.ts";
+import type { ReaderStart } from "./wire_reader.ts";
 
-/** Serves tasks from standard input until it ends. */
-async function main(): Promise<void> {
-  let stopped = false;
+/** Serves tasks until the launcher is gone. */
+function main(): void {
+  const onWire = Deno.args.includes(wireFlag);
   // Ctrl-C reaches the whole group; the launcher alone decides what it means.
   Deno.addSignalListener("SIGINT", () => {});
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => {});
+  const send = openOutput(onWire);
   const post = (message: FromWorker) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(message) + "\n");
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    try {
+      send(JSON.stringify(message) + "\n");
+    } catch (error) {
+      // The launcher is gone: the reader ends this process.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
   };
-  // What libraries print must not get between the messages.
-  console.log =
-    console.info =
-    console.debug =
-    console.warn =
-      console.error;
+  if (!onWire) {
+    // Standard output is the wire: what libraries print must not get between the messages.
+    console.log =
+      console.info =
+      console.debug =
+      console.warn =
+        console.error;
+  }
+  const stop = new SharedArrayBuffer(4), flag = new Int32Array(stop);
   let server: TaskServer | null = null;
   let last = Promise.resolve();
-  for await (const line of lines(Deno.stdin.readable)) {
-    const message = JSON.parse(line) as ToWorker;
+  const reader = new Worker(new URL("./wire_reader.ts", import.meta.url), { type: "module" });
+  reader.onmessage = ({ data: message }: MessageEvent<ToWorker>) => {
     if (message.kind === "settings") {
       server = new TaskServer(message.settings, {
-        stopped: () => stopped,
+        stopped: () => Atomics.load(flag, 0) !== 0,
         post,
       });
     } else if (message.kind === "task") {
       last = last.then(() => server!.serve(message.task));
-    } else {
-      stopped = true;
     }
-  }
-  Deno.exit(0);
+  };
+  reader.postMessage({ onWire, stop } satisfies ReaderStart);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) main();

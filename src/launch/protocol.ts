@@ -1,6 +1,6 @@
 /**
  * What a launcher and a worker say to each other: plain data, over a worker's port or as JSON lines
- * over a process's pipes.
+ * over a process's wire (see `wire.ts`).
  * @module
  */
 import type { EngineName, EngineSettings } from "../engine/engine.ts";

@@ -3,10 +3,10 @@
  * at the end when nothing else runs.
  * @module
  */
-import { failedRecord } from "../record/failed.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { openStore, UnreadableRecord } from "../record/store.ts";
+import { openStore } from "../record/store.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
+import { recordFailure } from "../run/failure.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
 import type { Task, WorkerSettings } from "./protocol.ts";
 
@@ -58,7 +58,10 @@ export function defaultJobs(runs: number, threads = 1): number {
   return Math.max(1, Math.min(Math.floor(navigator.hardwareConcurrency / threads), byMemory, runs));
 }
 
-/** Executes tasks on at most `jobs` workers. */
+/**
+ * Executes tasks on at most `jobs` workers. A run's failure is an outcome; anything that goes wrong
+ * here, in `done` or in whoever listens, ends all workers and is thrown.
+ */
 async function doTasks(
   tasks: readonly Task[],
   options: LaunchOptions,
@@ -68,6 +71,23 @@ async function doTasks(
   const queue = [...tasks];
   const atWork = new Set<LaunchedWorker>();
   const timers: ReturnType<typeof setTimeout>[] = [];
+  let broken: { readonly error: unknown } | null = null;
+  const breakOff = (error: unknown) => {
+    broken ??= { error };
+    for (const worker of atWork) void worker.end();
+  };
+  const release = async (worker: LaunchedWorker) => {
+    atWork.delete(worker);
+    await worker.end();
+  };
+  const tell = (event: LaunchEvent) => {
+    if (broken !== null) return;
+    try {
+      onEvent?.(event);
+    } catch (error) {
+      breakOff(error);
+    }
+  };
   const stop = () => {
     for (const worker of atWork) {
       worker.stop();
@@ -78,28 +98,27 @@ async function doTasks(
 
   async function slot(): Promise<void> {
     let worker: LaunchedWorker | null = null;
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      if (signal?.aborted) break;
-      const { planned, work } = task;
-      if (worker === null || worker.broken) {
-        if (worker !== null) atWork.delete(worker);
-        worker = launcher.start(settings);
-        atWork.add(worker);
+    try {
+      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+        if (signal?.aborted || broken !== null) break;
+        const { planned, work } = task;
+        if (worker === null || worker.broken) {
+          if (worker !== null) await release(worker);
+          worker = launcher.start(settings);
+          atWork.add(worker);
+        }
+        tell({ kind: "started", planned, work });
+        let outcome = await worker.run(task, (event) => tell({ kind: "news", planned, event }));
+        if (broken !== null) break;
+        // Ended by us because it didn't stop in time: its checkpoint stands all the same.
+        if (signal?.aborted && outcome.kind === "failed") outcome = { kind: "stopped", step: 0 };
+        await done(task, outcome);
+        tell({ kind: "ended", planned, work, outcome });
       }
-      onEvent?.({ kind: "started", planned, work });
-      let outcome = await worker.run(
-        task,
-        (event) => onEvent?.({ kind: "news", planned, event }),
-      );
-      // Ended by us because it didn't stop in time: its checkpoint stands all the same.
-      if (signal?.aborted && outcome.kind === "failed") outcome = { kind: "stopped", step: 0 };
-      await done(task, outcome);
-      onEvent?.({ kind: "ended", planned, work, outcome });
+    } catch (error) {
+      breakOff(error);
     }
-    if (worker !== null) {
-      atWork.delete(worker);
-      await worker.end();
-    }
+    if (worker !== null) await release(worker);
   }
 
   try {
@@ -108,6 +127,7 @@ async function doTasks(
     signal?.removeEventListener("abort", stop);
     timers.forEach((timer) => clearTimeout(timer));
   }
+  if (broken !== null) throw (broken as { readonly error: unknown }).error;
 }
 
 /** Does the plan; see the module. */
@@ -130,7 +150,7 @@ export async function launch(
     if (outcome.kind === "record") records.set(planned.id, outcome.record);
     if (outcome.kind === "failed" && !outcome.busy) {
       // The worker could not write it: it broke down, or never came up.
-      const failed = await failedRecord(planned, {
+      await recordFailure(store, planned, {
         cause: outcome.cause,
         provenance: settings.provenance,
         engine: null,
@@ -139,13 +159,6 @@ export async function launch(
         metrics: [],
         seconds: (Date.now() - Date.parse(startedAt)) / 1000,
       });
-      try {
-        await store.writeRecord(failed);
-        await store.remove(planned.id, "status.json");
-      } catch (error) {
-        // What is there stays; whoever reads it is told.
-        if (!(error instanceof UnreadableRecord)) throw error;
-      }
     }
   });
   const speed = plan.filter(({ id, spec }) => {

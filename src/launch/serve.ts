@@ -6,17 +6,19 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/mod.ts";
+import { described } from "../fault.ts";
 import { extractorRow, openExtractor } from "../metrics/extractors/mod.ts";
 import type { Extractor } from "../metrics/metric.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import { datasets, families, fromTable, metrics, registerModule } from "../registry.ts";
-import { failedRecord, type Failure } from "../record/failed.ts";
+import type { Failure } from "../record/failed.ts";
 import type { PlannedRun } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
 import { nulls } from "../run/conclude.ts";
 import { controls } from "../run/controls.ts";
 import type { Outcome } from "../run/events.ts";
 import { executeRun } from "../run/execute.ts";
+import { recordFailure } from "../run/failure.ts";
 import type { RunHost } from "../run/job.ts";
 import { executeProbe } from "../run/probe.ts";
 import { executeSpeed } from "../run/speed.ts";
@@ -82,8 +84,7 @@ export class TaskServer {
       return await executeRun(task.planned, host, { fresh: task.fresh });
     } catch (error) {
       if (error instanceof BusyError) return { kind: "failed", cause: error.message, busy: true };
-      const { name, message } = error as Error;
-      const cause = name === "Error" ? message : `${name}: ${message}`;
+      const cause = described(error);
       if (task.work !== "run") return { kind: "failed", cause };
       const seconds = (performance.now() - start) / 1000;
       return await this.#failed(task.planned, { cause, startedAt, seconds });
@@ -97,7 +98,7 @@ export class TaskServer {
     try {
       const { provenance, engineChoice, out } = this.#settings;
       const reason = `failed: ${failure.cause}`;
-      const record = await failedRecord(planned, {
+      const record = await recordFailure(openStore(out), planned, {
         ...failure,
         provenance,
         engineChoice,
@@ -107,10 +108,8 @@ export class TaskServer {
           metric: (name) => fromTable(metrics, name, "metric"),
         }),
       });
-      const store = openStore(out);
-      await store.writeRecord(record);
-      await store.remove(planned.id, "status.json");
-      return { kind: "record", record, cached: false };
+      if (record !== null) return { kind: "record", record, cached: false };
+      return { kind: "failed", cause: failure.cause };
     } catch {
       return { kind: "failed", cause: failure.cause };
     }

@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import { ToldError } from "../errors.ts";
 import type { Capabilities } from "../families/family.ts";
 import type { InputSpec } from "./extractors/prepare.ts";
 import type { Need } from "./needs.ts";
@@ -200,7 +201,7 @@ export interface EvaluationContext {
 }
 
 /** Thrown by whatever a metric needs and can't have; becomes `value: null` with this reason. */
-export class MetricUnavailable extends Error {
+export class MetricUnavailable extends ToldError {
   override readonly name = "MetricUnavailable";
   constructor(readonly status: "not-defined" | "not-measured", reason: string) {
     super(reason);

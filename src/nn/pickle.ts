@@ -5,9 +5,10 @@
  * Opcodes: Python's Lib/pickletools.py, protocols 0 to 4 as far as PyTorch writes them.
  * @module
  */
+import { ToldError } from "../errors.ts";
 
 /** A pickle that is broken, or asks for more than data. */
-export class PickleError extends Error {
+export class PickleError extends ToldError {
   override readonly name = "PickleError";
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { z } from "zod";
+import { ToldError } from "../errors.ts";
 import { fromBrainHalf, fromHalf, toHalf } from "./half.ts";
 
 /** Types that can be written. */
@@ -26,7 +27,7 @@ export interface Safetensors {
 }
 
 /** A file that is not valid safetensors, with what is wrong with it. */
-export class SafetensorsError extends Error {
+export class SafetensorsError extends ToldError {
   override readonly name = "SafetensorsError";
 }
 

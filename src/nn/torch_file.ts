@@ -5,13 +5,14 @@
  * for. Strides and shared storages are honoured.
  * @module
  */
+import { ToldError } from "../errors.ts";
 import { fromBrainHalf, fromHalf } from "./half.ts";
 import { Global, PickleError, Tuple, unpickle } from "./pickle.ts";
 import type { HostTensor } from "./safetensors.ts";
 import { readZip } from "./zip.ts";
 
 /** A file that is no checkpoint of tensors, with what is wrong with it. */
-export class TorchFileError extends Error {
+export class TorchFileError extends ToldError {
   override readonly name = "TorchFileError";
 }
 

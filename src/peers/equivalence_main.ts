@@ -2,7 +2,6 @@
  * `deno task peers:equivalence`: the VAE and the flow trained here and in PyTorch from equal weights.
  * @module
  */
-import { dirname } from "@std/path";
 import type { Arguments, Command, Terminal } from "../commands/command.ts";
 import { dispatch } from "../commands/dispatch.ts";
 import { chooseEngine } from "../commands/engine_choice.ts";
@@ -10,6 +9,8 @@ import { systemTerminal } from "../commands/terminal.ts";
 import { heads } from "../data/heads/mod.ts";
 import { type EngineIdentity, type EngineName, openEngine } from "../engine/mod.ts";
 import { exitCodes } from "../errors.ts";
+import { runProgram } from "../program.ts";
+import { requireWritable, writeAtomic } from "../record/files.ts";
 import { hostProvenance, machineClass } from "../record/provenance.ts";
 import { version } from "../version.ts";
 import { Contender } from "./contender.ts";
@@ -81,6 +82,8 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const seeds = (args.list("seeds") ?? ["1", "2", "3", "4", "5"]).map(Number);
   const steps = args.whole("steps", { minimum: CURVE_STEPS }) ?? 600;
   const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
+  const out = args.one("out") ?? equivalencePath(figuresFolder);
+  await requireWritable(out);
   const python = await peersPython("cpu", say);
   const threads = navigator.hardwareConcurrency;
   const startedAt = new Date().toISOString();
@@ -140,9 +143,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       }];
     })),
   };
-  const out = args.one("out") ?? equivalencePath(figuresFolder);
-  await Deno.mkdir(dirname(out), { recursive: true });
-  await Deno.writeTextFile(out, JSON.stringify(report, null, 2) + "\n");
+  await writeAtomic(out, JSON.stringify(report, null, 2) + "\n");
   const holds = [...models].map(([name, { curve, final }]) => {
     const { mean, low, high } = final.difference;
     const percent = (share: number) => `${(100 * share).toFixed(3)} %`;
@@ -159,11 +160,11 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
 }
 
 if (import.meta.main) {
-  Deno.exit(
-    await dispatch([command.name, ...Deno.args], {
+  runProgram(() =>
+    dispatch([command.name, ...Deno.args], {
       commands: [command],
       version,
       terminal: systemTerminal(),
-    }),
+    })
   );
 }

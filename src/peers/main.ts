@@ -2,12 +2,15 @@
  * `deno task peers:speed`: the same models in this harness, in PyTorch and in JAX, on this machine.
  * @module
  */
+import { join } from "@std/path";
 import type { Arguments, Command, Terminal } from "../commands/command.ts";
 import { dispatch } from "../commands/dispatch.ts";
 import { chooseEngine } from "../commands/engine_choice.ts";
 import { systemTerminal } from "../commands/terminal.ts";
 import { type EngineName, openEngine } from "../engine/mod.ts";
 import { exitCodes, UsageError } from "../errors.ts";
+import { runProgram } from "../program.ts";
+import { requireWritable } from "../record/files.ts";
 import { hostProvenance, instructionSet } from "../record/provenance.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { version } from "../version.ts";
@@ -22,7 +25,7 @@ import {
 import { MODEL_NAMES } from "./models.ts";
 import { writePeersReport } from "./page.ts";
 import { type PeerDevice, peersPython } from "./python.ts";
-import { isOurs, type PeersReport } from "./schema.ts";
+import { isOurs, type PeersReport, REPORT_FILE } from "./schema.ts";
 import { agreementText, textTable } from "./table.ts";
 
 const ENGINES: readonly EngineName[] = ["tensorflow", "webgpu", "wasm"];
@@ -118,6 +121,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const threads = args.whole("threads", { minimum: 1, maximum: cores }) ?? cores;
   const rounds = args.whole("rounds", { minimum: 1 }) ?? 9;
   const out = args.one("out") ?? "reports/peers-speed";
+  await requireWritable(join(out, REPORT_FILE));
   const own = contenders.some((name) => isOurs({ name }));
   const engine = own ? await engineOf(args, say) : "wasm";
   if (engine !== "tensorflow" && contenders.includes("ours-xla")) {
@@ -182,11 +186,11 @@ function sound({ contenders, disagreement }: PeersReport["models"][number]): boo
 }
 
 if (import.meta.main) {
-  Deno.exit(
-    await dispatch([command.name, ...Deno.args], {
+  runProgram(() =>
+    dispatch([command.name, ...Deno.args], {
       commands: [command],
       version,
       terminal: systemTerminal(),
-    }),
+    })
   );
 }

@@ -12,6 +12,7 @@ import { encodeMessage } from "../engine/tensorflow/protobuf.ts";
 import { profileWebgpu } from "../engine/webgpu/engine.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { safetensorsToTree } from "../nn/mod.ts";
+import { runProgram } from "../program.ts";
 import { keyTensor } from "../random/key.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { readExchange, writeExchange } from "./exchange.ts";
@@ -98,13 +99,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-    Deno.exit(0);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    Deno.exit(2);
-  }
-}
+if (import.meta.main) runProgram(() => main(Deno.args));

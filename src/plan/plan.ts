@@ -5,6 +5,7 @@
 import type { EngineName } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
 import { controls } from "../registry.ts";
+import { writeAtomic } from "../record/files.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
 import type { Suite, SuiteRun } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
@@ -203,9 +204,7 @@ export function parsePlan(text: string): PlannedRun[] {
 
 /** Writes `plan.jsonl`, whole and then renamed. */
 export async function writePlan(path: string, plan: readonly PlannedRun[]): Promise<void> {
-  const part = `${path}.part`;
-  await Deno.writeTextFile(part, printPlan(plan));
-  await Deno.rename(part, path);
+  await writeAtomic(path, printPlan(plan));
 }
 
 /** Reads `plan.jsonl`; see `parsePlan`, whose errors name the file here. */

@@ -3,9 +3,11 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import { ToldError } from "../errors.ts";
+import { described, systemAdvice } from "../fault.ts";
 
 /** A file of the store that can't be read, with what is wrong and what to do. */
-export class StoreError extends Error {
+export class StoreError extends ToldError {
   override readonly name = "StoreError";
 }
 
@@ -43,12 +45,37 @@ export async function writeAtomic(
     await Deno.rename(temp, path);
   } catch (error) {
     await Deno.remove(temp).catch(() => {});
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw unwritable(path, error);
+  }
+}
+
+/** The error of a file that can't be written, with what to do. */
+function unwritable(path: string, error: unknown): StoreError {
+  const todo = systemAdvice(error) === null
+    ? "; check the disk's space and rights, or choose another folder with --out"
+    : ", or choose another folder with --out";
+  return new StoreError(`cannot write ${path}: ${described(error)}${todo}`, { cause: error });
+}
+
+/**
+ * Makes sure that a file can be written at `path`, with at least `bytes` of room: before the hours
+ * whose result is to go there. Leaves nothing but its folder.
+ * @throws StoreError with what to do
+ */
+export async function requireWritable(path: string, { bytes = 1 } = {}): Promise<void> {
+  if (await Deno.stat(path).then((found) => found.isDirectory, () => false)) {
     throw new StoreError(
-      `cannot write ${path}: ${(error as Error).message}; check the disk's space and rights, ` +
-        `or choose another folder with --out`,
-      { cause: error },
+      `cannot write ${path}: it is a folder; move it away, or name another file`,
     );
+  }
+  const temp = temporary(path);
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(temp, new Uint8Array(bytes), { createNew: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  } finally {
+    await Deno.remove(temp).catch(() => {});
   }
 }
 
@@ -58,7 +85,7 @@ export async function readBytes(path: string): Promise<Uint8Array | null> {
     return await Deno.readFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw new StoreError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new StoreError(`cannot read ${path}: ${described(error)}`, { cause: error });
   }
 }
 

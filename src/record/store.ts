@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { z } from "zod";
 import type { Record as RunRecord, Series } from "./record.ts";
 import { sha256 } from "../digest.ts";
+import { withLock } from "../lock.ts";
 import { readBytes, readJson, StoreError, sweep, writeAtomic } from "./files.ts";
 
 /** Default folder for everything that a run leaves. */
@@ -76,6 +77,8 @@ export interface Store {
   clear(id: string): Promise<void>;
   /** Removes half-written files of a killed process. */
   sweep(id: string): Promise<void>;
+  /** Does what no two processes may do to this store at a time. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const metricSchema = z.looseObject({
@@ -252,5 +255,9 @@ export function openStore(out: string = defaultOut): Store {
       });
     },
     sweep: (id) => sweep(folder(id)),
+    async alone(work) {
+      await Deno.mkdir(records, { recursive: true });
+      return await withLock({ path: join(records, ".lock") }, work);
+    },
   };
 }

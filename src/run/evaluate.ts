@@ -8,6 +8,7 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { mirrorImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ContractError } from "../families/contract.ts";
+import { described } from "../fault.ts";
 import { requireDeclared } from "../metrics/contract.ts";
 import {
   type EvaluationContext,
@@ -221,7 +222,7 @@ export async function computeMetrics(
         values.push(...withoutValues(metric, asked.config, { status, reason }));
         continue;
       }
-      const reason = `${(error as Error).name}: ${(error as Error).message}`;
+      const reason = described(error);
       problems.push(`metric ${asked.metric}: ${reason}`);
       values.push(...withoutValues(metric, asked.config, { status: "not-measured", reason }));
     }

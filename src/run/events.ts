@@ -17,7 +17,9 @@ export type RunEvent =
     readonly rate: number | null;
     readonly secondsLeft: number | null;
   }
-  | { readonly kind: "note"; readonly note: string };
+  | { readonly kind: "note"; readonly note: string }
+  /** A line that something in the worker printed. */
+  | { readonly kind: "printed"; readonly line: string };
 
 /** What a dry run measured of one run. */
 export interface Estimate {

@@ -4,11 +4,12 @@
  */
 import { disposeTree } from "../engine/tree.ts";
 import { sha256 } from "../digest.ts";
-import type { Artefact, PlannedRun, Record as RunRecord, RunSpec } from "../record/record.ts";
+import type { Artefact, PlannedRun, RunSpec } from "../record/record.ts";
 import { checkpointFile, parameterCount } from "./checkpoint.ts";
 import { conclude, nulls } from "./conclude.ts";
 import type { Outcome } from "./events.ts";
 import { executeExternal, isOutdated } from "./external.ts";
+import { isFinal } from "./failure.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
@@ -100,11 +101,6 @@ const executions: Readonly<Record<RunSpec["protocol"], (run: Run) => Promise<Out
   control: executeControl,
 };
 
-/** Whether a record is kept as it is: what failed by chance, or by its surroundings, is tried again. */
-function isFinal(record: RunRecord): boolean {
-  return record.state === "done" || record.state === "diverged";
-}
-
 /**
  * Executes a run, or returns its record where it is done. An unfinished one goes on from its last
  * checkpoint, to the bits that it would have had uninterrupted.
@@ -116,15 +112,12 @@ export async function executeRun(
   options: { fresh?: boolean } = {},
 ): Promise<Outcome> {
   const run = begin(planned, host, options.fresh);
-  if (options.fresh) {
-    await run.store.clear(planned.id);
-  } else {
+  if (!options.fresh) {
     const record = await run.store.readRecord(planned.id);
     if (record !== null && isFinal(record) && !await isOutdated(run, record)) {
       return { kind: "record", record, cached: true };
     }
   }
-  await run.store.sweep(planned.id);
-  await run.status.claim();
+  await run.status.claim(options);
   return await executions[planned.spec.protocol](run);
 }

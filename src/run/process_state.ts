@@ -4,12 +4,16 @@
  */
 import type { RunStatus } from "../record/store.ts";
 
-/** Start time of a process in kernel ticks, or null where there is no such process or no /proc. */
+/**
+ * Start time of a process in kernel ticks, or null where there is no such process or no /proc. One
+ * that has ended and that its parent hasn't asked after (a zombie) is none.
+ */
 export function processStart(pid: number): string | null {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     // The name in brackets may hold spaces: fields are counted after the last bracket.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return ["Z", "X"].includes(fields[0]) ? null : fields[19] ?? null;
   } catch {
     return null;
   }

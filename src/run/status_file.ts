@@ -2,13 +2,19 @@
  * The status file of a run in progress: who runs it, and how far it is.
  * @module
  */
+import { ToldError } from "../errors.ts";
 import type { PlannedRun } from "../record/record.ts";
 import type { RunStatus, Store } from "../record/store.ts";
 import { hostName, isAlive, processStart } from "./process_state.ts";
 
 /** Another living process has the run. */
-export class BusyError extends Error {
+export class BusyError extends ToldError {
   override readonly name = "BusyError";
+}
+
+/** Whether another living process has the run of this status. */
+export function hasRun(status: RunStatus): boolean {
+  return status.state === "running" && status.pid !== Deno.pid && isAlive(status);
 }
 
 /** Seconds between updates. */
@@ -23,21 +29,26 @@ export class RunStatusFile {
   constructor(readonly store: Store, readonly planned: PlannedRun) {}
 
   /**
-   * Takes the run for this process.
-   * @throws BusyError where another living process has it.
+   * Takes the run for this process, and forgets what there is of it where it begins afresh.
+   * @throws BusyError where another living process has it
    */
-  async claim(): Promise<void> {
-    const status = await this.store.readStatus(this.planned.id).catch(() => null);
-    if (status !== null) {
-      if (status.state === "running" && status.pid !== Deno.pid && isAlive(status)) {
-        throw new BusyError(
-          `run ${this.planned.id} (${this.planned.label}) is being run by process ${status.pid} ` +
-            `on ${status.host}; wait for it, or use another --out`,
-        );
+  async claim({ fresh = false } = {}): Promise<void> {
+    const { store, planned } = this;
+    await store.alone(async () => {
+      const status = await store.readStatus(planned.id).catch(() => null);
+      if (status !== null) {
+        if (hasRun(status)) {
+          throw new BusyError(
+            `run ${planned.id} (${planned.label}) is being run by process ${status.pid} ` +
+              `on ${status.host}; wait for it, or use another --out`,
+          );
+        }
+        if (!fresh) this.#resumed = status.resumed ?? 0;
       }
-      this.#resumed = status.resumed ?? 0;
-    }
-    await this.#write("running");
+      if (fresh) await store.clear(planned.id);
+      await this.#write("running");
+    });
+    await store.sweep(planned.id);
   }
 
   /** Counts a resume; returns how many there have been. */

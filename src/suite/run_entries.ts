@@ -8,6 +8,7 @@ import type { DatasetOutline } from "../data/dataset.ts";
 import { type ExternalConfig, takesSeed } from "../external/mod.ts";
 import { modelFaults } from "../families/contract.ts";
 import type { Family } from "../families/family.ts";
+import { described } from "../fault.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import { externals, runnable } from "../registry.ts";
 import { parse, type Place } from "./check.ts";
@@ -86,7 +87,7 @@ function buildFault(
     const faults = modelFaults(family.build(config, context));
     return faults.length === 0 ? null : faults.join("; ");
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return described(error);
   }
 }
 

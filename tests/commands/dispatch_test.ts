@@ -4,6 +4,7 @@ import { parseArguments } from "../../src/commands/arguments.ts";
 import type { Command, Main } from "../../src/commands/command.ts";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
+import { EngineError } from "../../src/engine/engine.ts";
 import { exitCodes, UsageError, worstExit } from "../../src/errors.ts";
 import { law } from "../law.ts";
 import { keptTerminal } from "./terminal.ts";
@@ -67,9 +68,6 @@ for (const [line, message] of mistakes) {
 Deno.test("errors become exit codes: usage 2, what can't be had here 3, our own faults 3 with a stack", async () => {
   const failing = (error: Error) => call("status", () => Promise.reject(error));
   assertEquals(await failing(new UsageError("bad key")), { code: 2, out: "", err: "bad key" });
-  class EngineError extends Error {
-    override name = "EngineError";
-  }
   assertEquals(await failing(new EngineError("no GPU")), { code: 3, out: "", err: "no GPU" });
   const ours = await failing(new TypeError("x is undefined"));
   assertEquals(ours.code, 3);

@@ -7,6 +7,8 @@
  * @module
  */
 import { join } from "@std/path";
+import { exitCodes } from "../../src/errors.ts";
+import { runProgram } from "../../src/program.ts";
 import { copyTree } from "../mutations/run.ts";
 import { deviation, mean } from "../../src/stats/summary.ts";
 import { formatEffect } from "../../src/gate/outcome.ts";
@@ -317,12 +319,14 @@ function line({ name, found, exitCode, verdict, deviations, note, seconds }: Fou
     (note === "" ? "" : `\n    ${note}`);
 }
 
-if (import.meta.main) {
+if (import.meta.main) runProgram(main);
+
+async function main(): Promise<number> {
   const json = Deno.args.includes("--json");
   const found = await findPlants(Deno.args.filter((word) => !word.startsWith("--")), {
     progress: (one) => json ? undefined : console.log(line(one)),
   });
   if (json) console.log(JSON.stringify({ plants: found.length, found }));
   else console.log(`${found.filter((one) => one.found).length} of ${found.length} as they should`);
-  if (!found.every((one) => one.found)) Deno.exit(1);
+  return found.every((one) => one.found) ? exitCodes.pass : exitCodes.regressed;
 }

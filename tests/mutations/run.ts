@@ -9,6 +9,8 @@
  * @module
  */
 import { basename, dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
+import { exitCodes } from "../../src/errors.ts";
+import { runProgram } from "../../src/program.ts";
 
 /** A bug put in on purpose. */
 export interface Mutant {
@@ -272,13 +274,15 @@ Puts known bugs in, one at a time in a copy of the tree, and sees that a law not
   --json  one JSON object at the end in place of lines
 Ids are in tests/mutations/*.ts.`;
 
-if (import.meta.main) {
+if (import.meta.main) runProgram(main);
+
+async function main(): Promise<number> {
   const json = Deno.args.includes("--json");
   const options = Deno.args.filter((word) => word.startsWith("-") && word !== "--json");
   if (options.length > 0) {
     const help = options.every((word) => ["--help", "-h"].includes(word));
     console.log(help ? usage : `no option ${options.join(" ")}\n${usage}`);
-    Deno.exit(help ? 0 : 2);
+    return help ? exitCodes.pass : exitCodes.usage;
   }
   const { outcomes, problems } = await runMutants(
     Deno.args.filter((word) => !word.startsWith("-")),
@@ -306,5 +310,7 @@ if (import.meta.main) {
         `${summary.stale} stale, ${summary.broken} broken`,
     );
   }
-  Deno.exitCode = summary.killed === summary.mutants && problems.length === 0 ? 0 : 1;
+  return summary.killed === summary.mutants && problems.length === 0
+    ? exitCodes.pass
+    : exitCodes.regressed;
 }

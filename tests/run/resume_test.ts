@@ -100,7 +100,7 @@ async function killAt(
     stderr: "inherit",
   }).spawn();
   let killed = false;
-  for await (const line of lines(child.stdout)) {
+  for await (const line of lines(child.stdout.getReader())) {
     if (killed || !(Number(line) >= when.step)) continue;
     killed = true;
     setTimeout(() => {

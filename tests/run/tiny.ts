@@ -58,6 +58,14 @@ export const tinyData = defineDataset({
     }),
 });
 
+/** Prints as modules, libraries and native code do; one line looks like a message of a worker. */
+function printEveryWay(): void {
+  console.log("by console.log");
+  console.error("by console.error");
+  Deno.stdout.writeSync(new TextEncoder().encode('{"kind":"outcome"}\n{"kind":\nno end of line'));
+  new Deno.Command("echo", { args: ["by a child"], stdout: "inherit" }).outputSync();
+}
+
 type Params = { encoder: Linear; decoder: Linear };
 
 const config = z.strictObject({
@@ -66,8 +74,11 @@ const config = z.strictObject({
   noise: z.number().default(0.1),
   /** From this step on the loss is NaN. */
   breaksAt: z.number().default(1e9),
-  /** What to do in each step: nothing, throw, leave a promise rejected, or die as of no memory. */
-  fault: z.enum(["none", "throws", "crash", "killed"]).default("none"),
+  /**
+   * What to do in each step: nothing, throw, leave a promise rejected, die as of no memory, print by
+   * every way there is, or die and leave a child that holds the pipes.
+   */
+  fault: z.enum(["none", "throws", "crash", "killed", "prints", "orphans"]).default("none"),
   /** Milliseconds a step takes longer. */
   slow: z.number().default(0),
 });
@@ -105,6 +116,12 @@ export const tiny = defineFamily<z.output<typeof config>>({
           if (settings.fault === "throws") throw new Error("tiny: told to throw");
           if (settings.fault === "crash") setTimeout(() => Promise.reject(new Error("crash")), 0);
           if (settings.fault === "killed") Deno.kill(Deno.pid, "SIGKILL");
+          if (settings.fault === "prints") printEveryWay();
+          if (settings.fault === "orphans") {
+            const child = new Deno.Command("sleep", { args: ["40"], stdin: "inherit" }).spawn();
+            console.log(`orphan ${child.pid}`);
+            Deno.kill(Deno.pid, "SIGKILL");
+          }
           const until = performance.now() + settings.slow;
           while (performance.now() < until);
           const x = flat(inputs.x_BHWC as tf.Tensor);

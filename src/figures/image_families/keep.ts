@@ -5,12 +5,16 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { exitCodes } from "../../errors.ts";
+import { runProgram } from "../../program.ts";
 import { defaultOut } from "../../record/store.ts";
 import { figuresFolder } from "../mod.ts";
 import { planOf } from "./mod.ts";
 import { keepRecords } from "./small_records.ts";
 
-if (import.meta.main) {
+if (import.meta.main) runProgram(main);
+
+async function main(): Promise<number> {
+  let code: number = exitCodes.pass;
   const args = parseArgs(Deno.args, { string: ["out"] });
   const suites = args._.length > 0 ? args._.map(String) : ["faces-quick", "faces-32"];
   for (const suite of suites) {
@@ -20,6 +24,7 @@ if (import.meta.main) {
       ? []
       : await keepRecords({ out, figures: figuresFolder, suite, plan });
     console.log(`${suite}: ${kept.length} of ${plan?.length ?? 0} records kept`);
-    if (kept.length === 0) Deno.exitCode = exitCodes.failed;
+    if (kept.length === 0) code = exitCodes.failed;
   }
+  return code;
 }

@@ -5,7 +5,6 @@
  * @module
  */
 import { dirname, join } from "@std/path";
-import { withLock } from "../../engine/tensorflow/install/lock.ts";
 import {
   downloadWheel,
   findPip,
@@ -17,6 +16,8 @@ import { unpackWheel } from "../../engine/tensorflow/install/unpack.ts";
 import { EngineError } from "../../engine/engine.ts";
 import { cacheFolder } from "../../engine/tensorflow/place.ts";
 import { exitCodes } from "../../errors.ts";
+import { withLock } from "../../lock.ts";
+import { runProgram } from "../../program.ts";
 import { openblas } from "./openblas.ts";
 import {
   files,
@@ -50,7 +51,7 @@ const remove = async (path: string) => {
 export async function installOpenblas({ cache, from, path }: InstallOptions): Promise<string> {
   const home = openblasFolder(cache), part = `${home}.part`;
   await Deno.mkdir(dirname(home), { recursive: true });
-  return await withLock({ path: `${home}.lock`, onWait: () => {} }, async () => {
+  return await withLock({ path: `${home}.lock` }, async () => {
     await remove(part);
     const file = from ?? await downloadWheel(wheel, {
       pip: await findPip([wheel], { path, product }),
@@ -98,4 +99,4 @@ async function main([option, from, ...more]: readonly string[]): Promise<number>
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) runProgram(() => main(Deno.args));

@@ -27,6 +27,7 @@ import {
   warmupCosine,
 } from "../../nn/mod.ts";
 import type { AdamSlots } from "../../nn/mod.ts";
+import { runProgram } from "../../program.ts";
 import { hostFold, hostKey } from "../../random/host.ts";
 import { keyTensor } from "../../random/key.ts";
 import type { Features } from "../metric.ts";
@@ -274,4 +275,4 @@ async function main(): Promise<void> {
   console.log(`wrote ${out}`, metadata);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) runProgram(main);

@@ -13,11 +13,11 @@ import {
   manifestName,
   type Place,
 } from "../place.ts";
+import { withLock } from "../../../lock.ts";
 import { type Machine, platformObstacle, thisMachine } from "../platform.ts";
 import { type Build, sizeOf, type Wheel } from "../wheels.ts";
 import { bytesNeeded, checkRoom, freeBytes } from "./disk.ts";
 import { failure, inWords, type Listener, type Phase, PhaseMeter } from "./events.ts";
-import { withLock } from "./lock.ts";
 import { downloadWheel, findPip, nextTime, wheelFault } from "./pip.ts";
 import { type SmokeResult, smokeTest } from "./smoke_process.ts";
 import { foreignBytes, readForeign, type Source, sourceOf } from "./source.ts";

@@ -10,6 +10,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { heads, headsConfig } from "../../../data/heads/mod.ts";
 import { openEngine } from "../../../engine/mod.ts";
+import { UsageError } from "../../../errors.ts";
+import { runProgram } from "../../../program.ts";
 import { hostKey } from "../../../random/host.ts";
 import { sanityTable } from "../../sanity.ts";
 import { openExtractor } from "../mod.ts";
@@ -23,8 +25,7 @@ async function main(): Promise<void> {
   const args = parseArgs(Deno.args, { string: ["samples", "cache"] });
   const samples = Number(args.samples ?? 1000);
   if (!Number.isInteger(samples) || samples < 100) {
-    console.error(`--samples ${args.samples}: a whole number of at least 100 was expected`);
-    Deno.exit(2);
+    throw new UsageError(`--samples wants a whole number of at least 100, not ${args.samples}`);
   }
   const config = headsConfig.parse({
     train: 2000,
@@ -59,4 +60,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) runProgram(main);

@@ -1,0 +1,46 @@
+/**
+ * The record of a run that failed, written where it takes nothing from anybody.
+ * @module
+ */
+import { isSystemError } from "../fault.ts";
+import { failedRecord, type Failure } from "../record/failed.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { type Store, UnreadableRecord } from "../record/store.ts";
+import { hasRun } from "./status_file.ts";
+
+/** Whether a record is kept as it is: what failed by chance, or by its surroundings, is tried again. */
+export function isFinal(record: RunRecord): boolean {
+  return record.state === "done" || record.state === "diverged";
+}
+
+/**
+ * Writes the record of a failed run; null where it must not be: while another living process has the
+ * run, and where nobody had begun it and its folder holds an end of its own, or a record that can't
+ * be read.
+ * @throws StoreError where the store can't be read or written
+ */
+export async function recordFailure(
+  store: Store,
+  planned: PlannedRun,
+  failure: Failure,
+): Promise<RunRecord | null> {
+  const status = await store.readStatus(planned.id).catch(() => null);
+  if (status !== null && hasRun(status)) return null;
+  if (status === null) {
+    const found = await store.readRecord(planned.id).catch((error: Error) => {
+      if (isSystemError(error.cause)) throw error;
+      return "unreadable" as const;
+    });
+    if (found === "unreadable" || (found !== null && isFinal(found))) return null;
+  }
+  const record = await failedRecord(planned, failure);
+  try {
+    await store.writeRecord(record);
+  } catch (error) {
+    // What is there stays; whoever reads it is told.
+    if (error instanceof UnreadableRecord) return null;
+    throw error;
+  }
+  await store.remove(planned.id, "status.json");
+  return record;
+}
