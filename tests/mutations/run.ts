@@ -9,6 +9,7 @@
  * @module
  */
 import { basename, dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
+import { filterOf, parseJunit } from "../junit.ts";
 
 /** A bug put in on purpose. */
 export interface Mutant {
@@ -109,7 +110,7 @@ export async function copyTree(): Promise<string> {
   return to;
 }
 
-/** Result of a test file: which tests failed; null where nothing ran. */
+/** Result of a test file: which tests failed; null where none ran. */
 interface TestRun {
   readonly failed: readonly string[] | null;
   readonly passed: number;
@@ -144,28 +145,9 @@ async function runTests(
   clearTimeout(timer);
   const output = [stderr, stdout].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   const xml = await Deno.readTextFile(report).catch(() => null);
-  return { ...parseJunit(xml), timedOut, output } satisfies TestRun;
-}
-
-/** Names of failing tests and the number of passing ones in a JUnit report. */
-export function parseJunit(xml: string | null): { failed: string[] | null; passed: number } {
-  if (xml === null) return { failed: null, passed: 0 };
-  const plain = (text: string) =>
-    text.replace(/&(lt|gt|quot|apos|amp|#(\d+)|#x([0-9a-f]+));/gi, (_, name, decimal, hex) => {
-      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16));
-      return { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }[String(name).toLowerCase()]!;
-    });
-  const failed: string[] = [];
-  let passed = 0;
-  for (
-    const [, head, body] of xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)
-  ) {
-    const name = plain(head.match(/\bname="([^"]*)"/)?.[1] ?? "");
-    if (/<(failure|error)\b/.test(body ?? "")) failed.push(name);
-    else passed++;
-  }
-  return { failed: failed.length + passed === 0 ? null : failed, passed };
+  const names = parseJunit(xml), passed = names?.passed.length ?? 0;
+  const failed = passed + (names?.failed.length ?? 0) === 0 ? null : names!.failed;
+  return { failed, passed, timedOut, output } satisfies TestRun;
 }
 
 const lastLines = (text: string) => text.trim().split("\n").slice(-3).join(" | ").slice(0, 300);
@@ -191,11 +173,7 @@ async function runMutant(mutant: Mutant, tree: string, claims: readonly Claim[])
       const names = own.filter((claim) => claim.file === file).map((claim) => claim.test);
       const spelt = names.filter((name) => name !== null);
       const exact = spelt.length > 0 && spelt.length === names.length;
-      const filter = exact
-        ? `/^(${spelt.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")})$/`
-        : file === mutant.law
-        ? mutant.filter
-        : undefined;
+      const filter = exact ? filterOf(spelt) : file === mutant.law ? mutant.filter : undefined;
       // Where laws claim the mutant each of them must fail; otherwise one failure is enough.
       const run = await runTests(tree, { file, filter, failFast: names.length === 0 });
       if (run.timedOut) continue;
