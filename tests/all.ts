@@ -1,6 +1,6 @@
 /**
  * `deno task test`: runs `deno test` on all tests, or on the files named, and ends with what was
- * skipped and why. `--again FILE` runs what an earlier run skipped, once that is installed:
+ * skipped and why. `--again FILE` runs the files in which an earlier run skipped something, once that is installed:
  *
  * ```sh
  * LIKENESS_SKIPS=skips.jsonl deno task test
@@ -12,10 +12,11 @@
  * @module
  */
 import { fromFileUrl, join, relative } from "@std/path";
-import { filterOf, parseJunit, type TestNames } from "./junit.ts";
+import { parseJunit, type TestNames } from "./junit.ts";
 import type { Skip } from "./needs.ts";
 
 const root = new URL("../", import.meta.url);
+const nameOf = (file: string) => relative(fromFileUrl(root), fromFileUrl(file));
 
 /** The skips of a file that `LIKENESS_SKIPS` named; tests of copies of the tree are not ours. */
 export function readSkips(text: string): Skip[] {
@@ -23,16 +24,24 @@ export function readSkips(text: string): Skip[] {
     .filter(({ file }) => file.startsWith(root.href));
 }
 
-/** What was skipped, a need a line, the most first; none where nothing was. */
+/** What was skipped and what ran otherwise, a reason a line, the most first; nothing where all ran. */
 export function summary(skips: readonly Skip[]): string[] {
-  if (skips.length === 0) return [];
-  const reasons = [...Map.groupBy(skips, ({ need, reason }) => `${need}: ${reason}`)]
-    .map(([reason, of]) => ({ reason, count: of.length }))
-    .sort((a, b) => b.count - a.count);
-  const many = skips.length === 1 ? "1 test was" : `${skips.length} tests were`;
+  const lines = (of: readonly Skip[], [one, many, after]: readonly [string, string, string]) => {
+    const reasons = [...Map.groupBy(of, ({ need, reason }) => `${need}: ${reason}`)]
+      .map(([reason, { length: count }]) => ({ reason, count }))
+      .sort((a, b) => b.count - a.count);
+    if (of.length === 0) return [];
+    return [
+      `${of.length === 1 ? one : `${of.length} ${many}`} ${after}, for want of`,
+      ...reasons.map(({ reason, count }) => `${String(count).padStart(6)}  ${reason}`),
+    ];
+  };
+  const [whole, single] = [true, false].map((all) =>
+    skips.filter(({ test }) => (test === null) === all)
+  );
   return [
-    `${many} skipped, for want of`,
-    ...reasons.map(({ reason, count }) => `${String(count).padStart(6)}  ${reason}`),
+    ...lines(single, ["1 test was", "tests were", "skipped"]),
+    ...lines(whole, ["1 file of tests", "files of tests", "ran with a stand-in"]),
   ];
 }
 
@@ -47,24 +56,30 @@ export function faults(
     // Of steps the test itself tells.
     ...names.ignored.filter((name) => !told.has(name.split(" > ")[0]))
       .map((name) => `ignored without a reason, which tests/needs.ts would give: ${name}`),
-    ...(again ?? []).filter(({ test }) => !ran.has(test))
+    ...(again ?? []).filter(({ test }) => test !== null && !ran.has(test))
       .map(({ test, need }) => `skipped still (${need}): ${test}`),
+    ...(again === undefined ? [] : skips).filter(({ test }) => test === null)
+      .map(({ file, need }) => `ran with a stand-in still (${need}): ${nameOf(file)}`),
   ];
 }
 
 async function main(args: readonly string[]): Promise<number> {
   const at = args.indexOf("--again");
-  const again = at < 0 ? undefined : readSkips(await Deno.readTextFile(args[at + 1] ?? ""));
+  const earlier = at < 0 ? "" : await Deno.readTextFile(args[at + 1] ?? "").catch(() => null);
+  if (earlier === null) {
+    console.error(
+      "--again wants the file that LIKENESS_SKIPS named in an earlier `deno task test`",
+    );
+    return 2;
+  }
+  const again = at < 0 ? undefined : readSkips(earlier);
   if (again?.length === 0) {
     console.log("nothing was skipped");
     return 0;
   }
   const rest = at < 0 ? args : args.toSpliced(at, 2);
   const paths = rest.some((word) => !word.startsWith("-")) ? [] : ["tests/"];
-  const chosen = again === undefined ? paths : [
-    `--filter=${filterOf([...new Set(again.map(({ test }) => test))])}`,
-    ...new Set(again.map(({ file }) => relative(fromFileUrl(root), fromFileUrl(file)))),
-  ];
+  const chosen = again === undefined ? paths : new Set(again.map(({ file }) => nameOf(file)));
   const scratch = await Deno.makeTempDir({ prefix: "likeness-tests-" });
   try {
     const list = Deno.env.get("LIKENESS_SKIPS") || join(scratch, "skips.jsonl");
@@ -78,7 +93,7 @@ async function main(args: readonly string[]): Promise<number> {
     const names = parseJunit(await Deno.readTextFile(junit).catch(() => null));
     const ignored = new Set(names?.ignored);
     const skips = readSkips(await Deno.readTextFile(list))
-      .filter(({ test }) => ignored.has(test));
+      .filter(({ test }) => test === null || ignored.has(test));
     for (const line of summary(skips)) console.log(line);
     const found = names === null ? [] : faults(names, { skips, again });
     for (const fault of found) console.error(fault);

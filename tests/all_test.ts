@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { faults, readSkips, summary } from "./all.ts";
-import { type NeedName, skips as skipsHere } from "./needs.ts";
+import { type NeedName, skips as skipsHere, standsIn } from "./needs.ts";
 
 const base = new URL("./", import.meta.url).href;
-const skip = (test: string, need: NeedName, reason: string, file = `${base}a_test.ts`) =>
+const skip = (test: string | null, need: NeedName, reason: string, file = `${base}a_test.ts`) =>
   ({ file, test, need, reason }) as const;
 
 Deno.test("skips are counted by reason, the most first; those of other trees are not ours", () => {
@@ -20,6 +20,10 @@ Deno.test("skips are counted by reason, the most first; those of other trees are
     "3 tests were skipped, for want of",
     "     2  webgpu: no adapter",
     "     1  openblas: not installed",
+  ]);
+  assertEquals(summary([...read, skip(null, "tensorflow", "not here")]).slice(3), [
+    "1 file of tests ran with a stand-in, for want of",
+    "     1  tensorflow: not here",
   ]);
   assertEquals(summary([]), []);
 });
@@ -40,6 +44,11 @@ Deno.test("a test ignored in another way is a fault, and so is one of `again` th
     "skipped still (openblas): a",
     "skipped still (peers): gone",
   ]);
+  const whole = [skip(null, "tensorflow", "not here")];
+  assertEquals(faults({ passed: ["p"], failed: [], ignored: [] }, { skips: whole }), []);
+  assertEquals(faults({ passed: ["p"], failed: [], ignored: [] }, { skips: whole, again: whole }), [
+    "ran with a stand-in still (tensorflow): tests/a_test.ts",
+  ]);
 });
 
 Deno.test("a need that isn't met skips and is noted with test, file and reason; one that is doesn't", async () => {
@@ -50,8 +59,11 @@ Deno.test("a need that isn't met skips and is noted with test, file and reason; 
     assertEquals(skipsHere("x", { name: "webgpu", obstacle: undefined }), false);
     assertEquals(skipsHere("x", undefined), false);
     assertEquals(skipsHere("y", { name: "webgpu", obstacle: "no adapter" }), true);
+    assertEquals(standsIn({ name: "peers", obstacle: undefined }), false);
+    assertEquals(standsIn({ name: "peers", obstacle: "no PyTorch" }), true);
     assertEquals(readSkips(await Deno.readTextFile(list)), [
       skip("y", "webgpu", "no adapter", import.meta.url),
+      skip(null, "peers", "no PyTorch", import.meta.url),
     ]);
   } finally {
     if (before === undefined) Deno.env.delete("LIKENESS_SKIPS");

@@ -20,7 +20,8 @@ export interface Need {
 export interface Skip {
   /** URL of its file. */
   readonly file: string;
-  readonly test: string;
+  /** null: all of the file ran, but with something else in place of what it would have taken. */
+  readonly test: string | null;
   readonly need: NeedName;
   readonly reason: string;
 }
@@ -66,6 +67,15 @@ const told = new Set<string>();
 
 /** Whether the test of this name is to be skipped; if so it is noted, with its reason. */
 export function skips(test: string, need: Need | undefined): boolean {
+  return lacks(test, need);
+}
+
+/** Whether this file's tests must take something else for what they would need; if so it is noted. */
+export function standsIn(need: Need): boolean {
+  return lacks(null, need);
+}
+
+function lacks(test: string | null, need: Need | undefined): boolean {
   if (need?.obstacle === undefined) return false;
   const list = Deno.env.get("LIKENESS_SKIPS");
   if (list) {
