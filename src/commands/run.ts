@@ -65,15 +65,6 @@ export function interruption(terminal: Terminal): { signal: AbortSignal; release
   };
 }
 
-function seedsOf(args: Arguments): number[] | undefined {
-  return args.list("seeds")?.map((text) => {
-    if (!/^\d+$/.test(text)) {
-      throw new UsageError(`--seeds wants whole numbers, e.g. 1,2,3; not \`${text}\``);
-    }
-    return Number(text);
-  });
-}
-
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
@@ -93,7 +84,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const set = args.all("set");
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
-  const options = { engine: engine.name, seeds: seedsOf(args) };
+  const options = { engine: engine.name, seeds: args.wholes("seeds") };
   const settings = provisional(asked);
   // Every suite is read, planned and its gate checked before any is run: a mistake in the last one
   // costs nothing.
@@ -260,7 +251,7 @@ async function runSuite(
     }
     await Deno.mkdir(join(out, "plans"), { recursive: true });
     if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
-    const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length, asked?.threads);
+    const jobs = args.whole("jobs") ?? defaultJobs(plan.length, asked?.threads);
     if (args.has("dry-run")) {
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });

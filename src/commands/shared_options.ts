@@ -3,6 +3,7 @@
  * @module
  */
 import type { Main, Option } from "./command.ts";
+import { MOST_SEED, type Takes } from "./option_values.ts";
 
 /** Where records lie. */
 export const out: Option = {
@@ -28,6 +29,8 @@ export const allowInconclusive: Option = {
   name: "allow-inconclusive",
   about: "Exit 0 rather than 4 where the evidence decides nothing",
 };
+/** What `--seeds` takes. */
+export const seeds: Takes = { kind: "wholes", maximum: MOST_SEED };
 /** The suites of a command. */
 export const suites = {
   name: "SUITE…",

@@ -12,10 +12,8 @@ import { mean, median, tQuantile } from "../stats/mod.ts";
 import { deviation } from "../stats/summary.ts";
 import { readTextIfThere } from "../text/files.ts";
 import { baselinePath, encodeBaseline } from "./baseline.ts";
+import { FEWEST_SESSIONS } from "./fewest.ts";
 import { type Row, rowKey } from "./rows.ts";
-
-/** Fewest sessions that a floor may rest on. */
-export const FEWEST_SESSIONS = 5;
 
 const floorRowSchema = z.strictObject({
   label: z.string(),
