@@ -152,13 +152,18 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
   return `${name} · ${matrix} · ${engine.name} (${engine.why})`;
 }
 
-/** Loads the data once, with as many threads as there are cores, before workers ask for it. */
+/**
+ * Loads the data that a plan reads once, with as many threads as there are cores, before workers ask
+ * for it.
+ */
 async function prepareData(
   { out, signal, mode }: Session,
-  { data }: Suite,
-  view: Progression,
+  { data, plan, view }: { data: Suite["data"]; plan: readonly PlannedRun[]; view: Progression },
 ): Promise<void> {
-  const { datasets, fromTable } = await import("../registry.ts");
+  const [{ datasets, fromTable }, { splitsRead }] = await Promise.all([
+    import("../registry.ts"),
+    import("../run/controls.ts"),
+  ]);
   const definition = await fromTable(datasets, data.dataset, "dataset");
   const start = performance.now();
   let made = false;
@@ -171,15 +176,12 @@ async function prepareData(
       view.working(note, done, total);
     },
   });
-  // What a dataset puts off to the first read is done here too, on all cores; `judge` is read by
-  // the script that trains judges alone.
-  for (const split of ["train", "test", "judge_test"] as const) {
-    if (dataset.size(split) > 0 && !signal.aborted) await dataset.read(split, [0]);
-  }
+  const read = splitsRead(dataset, plan.map(({ spec }) => spec));
+  // What a dataset puts off to the first read is done here too, on all cores.
+  for (const split of read) if (!signal.aborted) await dataset.read(split, [0]);
   const { height, width, channels } = dataset.sample;
-  const splits = (["train", "test", "judge", "judge_test"] as const)
-    .filter((split) => dataset.size(split) > 0)
-    .map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`).join(", ");
+  const splits = read.map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`)
+    .join(", ");
   const shape = height === width ? `${height}²` : `${height}×${width}`;
   const seconds = (performance.now() - start) / 1000;
   view.say(
@@ -209,7 +211,7 @@ async function runSuite(
   try {
     view.say(header(suite, first, engine));
     try {
-      await prepareData(session, suite, view);
+      await prepareData(session, { data: suite.data, plan: first, view });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
