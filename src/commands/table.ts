@@ -174,7 +174,7 @@ export const commands: readonly Command[] = [
       "Measures samples that any program made against real images: folders of any size (PNG, JPEG, " +
       "WebP, TIFF, GIF, AVIF, folders below them too), a dataset of `likeness list`, statistics " +
       "(.npz with mu and sigma, as pytorch-fid and clean-fid write and read them) or features " +
-      "(.npy). Images are decoded by threads while the extractor works, in memory that doesn't grow " +
+      "(.npy). Images are decoded by threads while the extractor works, in memory that hardly grows " +
       "with their number; features are kept in the cache, so that an interrupted command goes on " +
       "where it was, and a second comparison with the same images extracts nothing. Distances of " +
       "means and covariances take all images of each side; metrics whose work grows with the square " +
