@@ -4,6 +4,7 @@
  * @module
  */
 import fc from "fast-check";
+import { type Need, skips } from "./needs.ts";
 
 /** A law over generated values. */
 export interface Law<T> {
@@ -19,15 +20,16 @@ export interface Law<T> {
   readonly cases?: number;
   /** Fixed, so that a failure repeats. Default 1. */
   readonly seed?: number;
-  /** Whether what the law is about can't be had here; whoever says so prints the reason. */
-  readonly ignore?: boolean;
+  /** What the law is about, where npm alone doesn't bring it. */
+  readonly needs?: Need;
 }
 
 /** Registers `law` as a Deno test of the same name. */
 export function law<T>(name: string, law: Law<T>): void {
+  const title = `law: ${name}`;
   Deno.test({
-    name: `law: ${name}`,
-    ignore: law.ignore ?? false,
+    name: title,
+    ignore: skips(title, law.needs),
     fn: async () => {
       await fc.assert(
         fc.asyncProperty(fc.record(law.given) as fc.Arbitrary<T>, async (values) => {

@@ -44,6 +44,29 @@ function isExactPower(right: Deno.lint.Node): boolean {
   return inner.type === "Literal" && Number.isInteger(inner.value);
 }
 
+/** Names of what declares a test, or a law: `Deno.test`, `test`, `law`. */
+const declares = /^(Deno\.)?(test|law)(\.(ignore|only))?$/;
+
+function parentOf(node: Deno.lint.Node | undefined): Deno.lint.Node | undefined {
+  return (node as { readonly parent?: Deno.lint.Node } | undefined)?.parent;
+}
+
+/** The function that a node is in. */
+function functionAround(node: Deno.lint.Node): Deno.lint.Node | undefined {
+  let at = parentOf(node);
+  while (at !== undefined && !/Function/.test(at.type)) at = parentOf(at);
+  return at;
+}
+
+/** Whether a function is the body of a test: an argument of its declaration, `fn` or `holds`. */
+function isTestBody(body: Deno.lint.Node | undefined, source: (node: Deno.lint.Node) => string) {
+  const parent = parentOf(body);
+  if (parent?.type === "CallExpression") {
+    return declares.test(source(parent.callee)) || /^needing\(/.test(source(parent.callee));
+  }
+  return parent?.type === "Property" && /^(fn|holds)$/.test(nameOf(parent.key) ?? "");
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "likeness",
   rules: {
@@ -74,6 +97,45 @@ const plugin: Deno.lint.Plugin = {
               node,
               message: "setBackend outside src/engine can end up on another backend in silence",
               hint: "use `openEngine`",
+            });
+          },
+        };
+      },
+    },
+    /** A test that looks and leaves has passed without testing; a skipped one is counted. */
+    "no-silent-skip": {
+      create(context) {
+        if (!/\/tests\//.test(context.filename)) return {};
+        const hint =
+          "skip by tests/needs.ts; make an absence in the test; leave a law's case by fc.pre";
+        const source = (node: Deno.lint.Node) => context.sourceCode.getText(node);
+        return {
+          Property(node) {
+            if (nameOf(node.key) !== "ignore" || context.filename.endsWith("/needs.ts")) return;
+            const call = parentOf(node.parent);
+            if (call?.type !== "CallExpression" || !declares.test(source(call.callee))) return;
+            // Not by tests/needs.ts: its reason would be in no count.
+            if (/^skips\(/.test(source(node.value))) return;
+            context.report({
+              node,
+              message: "a test ignored without a reason that is counted",
+              hint,
+            });
+          },
+          MemberExpression(node) {
+            if (source(node) !== "Deno.test.ignore" && source(node) !== "test.ignore") return;
+            context.report({
+              node,
+              message: "a test ignored without a reason that is counted",
+              hint,
+            });
+          },
+          ReturnStatement(node) {
+            if (node.argument !== null || !isTestBody(functionAround(node), source)) return;
+            context.report({
+              node,
+              message: "a test that ends early passes without testing",
+              hint,
             });
           },
         };

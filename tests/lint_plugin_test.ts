@@ -31,3 +31,35 @@ Deno.test("lint: on the bit path only exact Math, and whole literal powers", () 
   assertEquals(found("src/nn/a.ts", "x ** 0.5;"), [rule]);
   assertEquals(found("src/nn/a.ts", "Math.sqrt(2) + Math.fround(1) + 2 ** -24 + x ** 2;"), []);
 });
+
+Deno.test("lint: a test is skipped by tests/needs.ts alone, and no test ends early", () => {
+  const rule = "likeness/no-silent-skip";
+  for (
+    const text of [
+      "Deno.test({ name: 'x', ignore: !here, fn() {} });",
+      "Deno.test('x', { ignore: true }, () => {});",
+      "Deno.test.ignore('x', () => {});",
+      "test('x', { ignore: true }, () => {});",
+      "Deno.test('x', () => { if (here) return; f(); });",
+      "Deno.test('x', async () => { for (const a of b) { if (!a) { return; } } f(); });",
+      "Deno.test({ name: 'x', fn: async () => { if (here) return; } });",
+      "Deno.test({ name: 'x', async fn() { if (here) return; } });",
+      "test('x', function () { if (here) return; });",
+      "needing(webgpu)('x', () => { if (here) return; });",
+      "law('x', { given, holds: ({ a }) => { if (a > 1) return; f(a); } });",
+    ]
+  ) {
+    assertEquals(found("tests/a_test.ts", text), [rule], text);
+    assertEquals(found("src/a.ts", text), [], text);
+  }
+  for (
+    const text of [
+      "Deno.test({ name, ignore: skips(name, need), fn });",
+      "law('x', { needs: webgpu, given, holds: () => f() });",
+      "Deno.test('x', () => { a.forEach((b) => { if (b) return; f(b); }); });",
+      "law('x', { given, holds: () => { return close(a, b, 1); } });",
+      "function part() { if (here) return; f(); }",
+      "new Browser({ ignore: true });",
+    ]
+  ) assertEquals(found("tests/a_test.ts", text), [], text);
+});

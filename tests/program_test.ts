@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { need, needing } from "./needs.ts";
 import { inFolder } from "./run/harness.ts";
 
 /** What every program here is started with: packages are found as this project finds them. */
@@ -120,10 +121,9 @@ for (const code of [0, 1, 4]) {
     }));
 }
 
-Deno.test({
-  name: "output that can't be written is told, and is 3",
-  ignore: Deno.build.os !== "linux",
-  fn: () =>
+needing(await need("linux"))(
+  "output that can't be written is told, and is 3",
+  () =>
     inFolder(async (folder) => {
       const path = join(folder, "full.ts");
       await Deno.writeTextFile(
@@ -147,7 +147,7 @@ runProgram(async () => { ${command(1)} });`,
       assertEquals(code, 3, said);
       assertStringIncludes(said, "standard output can't be written: No space left on device");
     }),
-});
+);
 
 Deno.test("the command line itself can't be imported: 3, never 1", () =>
   inFolder(async (folder) => {

@@ -1,22 +1,23 @@
 /**
  * Command-line arguments, parsed by @std/cli and checked against a command's row: an unknown option
- * names the nearest right one, a value that is missing is asked for.
+ * names the nearest right one, a value that is missing is asked for, one that can't be is refused.
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../errors.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments, Command } from "./command.ts";
+import { checkValue, listed, type Takes } from "./option_values.ts";
 
 /**
  * Parses what follows the command's name.
- * @throws UsageError for unknown options, missing or unwanted values, too few or many positionals.
+ * @throws UsageError for unknown options, missing, unwanted or wrong values, too few or many
+ * positionals.
  */
 export function parseArguments(command: Command, words: readonly string[]): Arguments {
   const again = `\n  all options: likeness ${command.name} --help`;
   const options = new Map(command.options.map((o) => [o.name, o]));
-  checkValues(command, words, again);
-  const parsed = parseArgs(words, {
+  const parsed = parseArgs(withValues(command, words, again), {
     string: ["_", ...command.options.filter((o) => o.value !== undefined).map((o) => o.name)],
     boolean: command.options.filter((o) => o.value === undefined).map((o) => o.name),
     collect: command.options.filter((o) => o.value !== undefined).map((o) => o.name),
@@ -28,7 +29,17 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
     if (!options.has(name)) throw new Error(`${command.name} declares no option ${name}`);
     return (parsed[name] ?? []) as string[];
   };
+  for (const { name, takes } of command.options) {
+    if (takes !== undefined) { for (const text of all(name)) checkValue(name, takes, text); }
+  }
   const one = (name: string) => all(name).at(-1);
+  // What is read as a number or as one of some words has been checked as such.
+  const taken = (name: string, kind: Takes["kind"]) => {
+    const declared = options.get(name)?.takes?.kind;
+    if (declared !== kind) throw new Error(`--${name} is read as ${kind}, declared ${declared}`);
+    return one(name);
+  };
+  const numbered = (text: string | undefined) => text === undefined ? undefined : Number(text);
   return {
     positionals,
     has: (name) => {
@@ -37,25 +48,31 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
     },
     one,
     all,
-    list: (name) => one(name)?.split(",").map((s) => s.trim()).filter((s) => s !== ""),
-    whole: (name, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = {}) => {
+    list: (name) => {
       const text = one(name);
-      if (text === undefined) return undefined;
-      const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-      if (value >= minimum && value <= maximum) return value;
-      const bounds = maximum === Number.MAX_SAFE_INTEGER
-        ? `of at least ${minimum}`
-        : `from ${minimum} to ${maximum}`;
-      throw new UsageError(`--${name} wants a whole number ${bounds}, not \`${text}\``);
+      return text === undefined ? undefined : listed(text);
     },
+    whole: (name) => numbered(taken(name, "whole")),
+    wholes: (name) => {
+      const text = taken(name, "wholes");
+      return text === undefined ? undefined : listed(text).map(Number);
+    },
+    share: (name) => numbered(taken(name, "share")),
+    word: <T extends string>(name: string) => taken(name, "word") as T | undefined,
     line: ["likeness", command.name, ...words].map(quote).join(" "),
   };
 }
 
-/** Walks the words once: names must be known; switches take no value and valued options need one. */
-function checkValues(command: Command, words: readonly string[], again: string) {
+/**
+ * Walks the words once: names must be known; switches take no value and valued options need one, which
+ * is joined to its option, as a parser would take `-1` for another one.
+ */
+function withValues(command: Command, words: readonly string[], again: string): string[] {
   const options = new Map(command.options.map((o) => [o.name, o]));
-  for (let i = 0; i < words.length && words[i] !== "--"; i++) {
+  const joined: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] === "--") return [...joined, ...words.slice(i)];
+    joined.push(words[i]);
     if (!words[i].startsWith("-") || words[i] === "-") continue;
     const [flag, inline] = split(words[i]);
     const name = flag.replace(/^--?/, "");
@@ -76,10 +93,12 @@ function checkValues(command: Command, words: readonly string[], again: string) 
         const found = next === undefined ? "nothing follows" : `\`${next}\` follows`;
         throw new UsageError(`--${name} wants a value: --${name} ${option.value}; ${found}`);
       }
+      joined.splice(-1, 1, `--${name}=${next}`);
     } else if (inline === "") {
       throw new UsageError(`--${name} wants a value: --${name} ${option.value}; found none`);
     }
   }
+  return joined;
 }
 
 function checkPositionals(command: Command, found: readonly string[], again: string) {

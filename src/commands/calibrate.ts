@@ -5,13 +5,7 @@
 import { join } from "@std/path";
 import { exitCodes, interruptedExit, UsageError, worstExit } from "../errors.ts";
 import { readEach } from "../gate/baseline.ts";
-import {
-  defaultSessions,
-  FEWEST_SESSIONS,
-  type FloorPlan,
-  floorTable,
-  planFloors,
-} from "../gate/calibrate.ts";
+import { defaultSessions, type FloorPlan, floorTable, planFloors } from "../gate/calibrate.ts";
 import { readFloors, writeFloors } from "../gate/floors.ts";
 import { type SessionEntry, sessionsPath, sessionTasks } from "../gate/sessions.ts";
 import { planRecords } from "../gate/suite.ts";
@@ -45,7 +39,7 @@ const busy = 0.5;
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const repeats = args.whole("repeats", { minimum: FEWEST_SESSIONS, maximum: 1000 }) ??
+  const repeats = args.whole("repeats") ??
     defaultSessions;
   const dry = args.has("dry-run");
   const author = args.one("author") ?? await gitAuthor() ?? "";
@@ -80,7 +74,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   try {
     const codes: number[] = [];
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path, { open: openIn(store.out) })) {
+      for (const suite of await loadSuites(path, { open: openIn(session.store.out) })) {
         if (signal.aborted) break;
         const work = await workOf(suite, { session, provenance });
         codes.push(await (dry ? estimate(work, session) : calibrate(work, session)));
@@ -110,10 +104,7 @@ async function workOf(
       seeds,
       families: args.list("families"),
     }).filter(({ spec }) => spec.protocol === "train-evaluate");
-  const seeds = args.list("seeds")?.map((text) => {
-    if (/^\d+$/.test(text)) return Number(text);
-    throw new UsageError(`--seeds wants whole numbers, e.g. 1,2,3; not \`${text}\``);
-  }) ?? suite.seeds;
+  const seeds = args.wholes("seeds") ?? suite.seeds;
   const own = plan(seeds);
   if (own.length === 0) throw new UsageError(`suite ${suite.name} trains nothing to calibrate`);
   const options = await remeasuring(suite, { store, plan: own, provenance, choice: engine.why });

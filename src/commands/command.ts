@@ -12,12 +12,15 @@
  * ```
  * @module
  */
+import type { Takes } from "./option_values.ts";
 
 /** An option. Without `value` it is a switch. */
 export interface Option {
   readonly name: string;
   /** What stands for its value in help: "SECONDS", "k=v". */
   readonly value?: string;
+  /** What its values may be, where not any text; checked before the command starts. */
+  readonly takes?: Takes;
   /** May be given again; every use counts. */
   readonly many?: boolean;
   readonly about: string;
@@ -60,8 +63,14 @@ export interface Arguments {
   all(option: string): readonly string[];
   /** The value split at commas, trimmed, empty items dropped; undefined where not given. */
   list(option: string): readonly string[] | undefined;
-  /** The value as a whole number in [minimum, maximum]. Throws `UsageError` for anything else. */
-  whole(option: string, range?: { minimum?: number; maximum?: number }): number | undefined;
+  /** The value of an option that `takes` a whole number. */
+  whole(option: string): number | undefined;
+  /** The values of one that takes whole numbers. */
+  wholes(option: string): readonly number[] | undefined;
+  /** The value of one that takes a share. */
+  share(option: string): number | undefined;
+  /** The value of one that takes a word of a few; `T` is theirs. */
+  word<T extends string>(option: string): T | undefined;
   /** The command line as it was typed, for provenance and for "again: …". */
   readonly line: string;
 }

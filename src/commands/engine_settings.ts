@@ -21,28 +21,15 @@ export interface AskedSettings {
   readonly compile?: CompileMode;
 }
 
-function oneOf<T extends string>(
-  args: Arguments,
-  name: string,
-  words: readonly T[],
-): T | undefined {
-  const word = args.one(name);
-  if (word === undefined) return undefined;
-  if (!(words as readonly string[]).includes(word)) {
-    throw new UsageError(`--${name} wants ${words.join(" or ")}, not \`${word}\``);
-  }
-  return word as T;
-}
-
 /**
  * Reads --threads, --precision and --compile; undefined for engines that have no such choice.
  * @throws UsageError where such an engine is asked to make one
  */
 export function askedSettings(args: Arguments, engine: EngineName): AskedSettings | undefined {
   const asked = {
-    threads: args.whole("threads", { minimum: 1 }),
-    precision: oneOf(args, "precision", ["float32", "bfloat16"]),
-    compile: oneOf(args, "compile", ["graph", "xla"]),
+    threads: args.whole("threads"),
+    precision: args.word<"float32" | "bfloat16">("precision"),
+    compile: args.word<CompileMode>("compile"),
   };
   if (engine === "tensorflow") {
     return {

@@ -4,7 +4,7 @@
  */
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
-import { type Decoding, DECODINGS } from "../data/decoding/meaning.ts";
+import type { Decoding } from "../data/decoding/meaning.ts";
 import type { Split } from "../data/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { folderMetrics } from "../evaluate/table.ts";
@@ -66,7 +66,6 @@ export async function readArguments(args: Arguments): Promise<Asked> {
     throw new UsageError(`--${option} writes a file that ends in ${ending}, not ${path}`);
   }
   const chosen = args.list("metrics");
-  const max = 4294967295;
   return {
     real,
     fake,
@@ -74,18 +73,18 @@ export async function readArguments(args: Arguments): Promise<Asked> {
     ...weightsIn(args),
     resize: args.one("resize"),
     ...inputIn(args),
-    decoding: oneOf(args, "decode", Object.keys(DECODINGS) as Decoding[], "viewer"),
+    decoding: args.word<Decoding>("decode") ?? "viewer",
     crop: args.has("crop"),
     ...(chosen && { metrics: checkMetrics(chosen) }),
     settings: await settingsIn(args),
-    samples: args.whole("samples", { minimum: 2 }),
-    shuffle: args.whole("shuffle", { maximum: max }),
-    split: oneOf(args, "split", ["test", "train"] as const, "test"),
-    size: args.whole("size", { minimum: 8, maximum: 4096 }),
+    samples: args.whole("samples"),
+    shuffle: args.whole("shuffle"),
+    split: args.word<Asked["split"]>("split") ?? "test",
+    size: args.whole("size"),
     showLeftOut: args.has("show-left-out"),
-    skip: shareIn(args, "skip", 0.01),
-    seed: args.whole("seed", { maximum: max }) ?? 1,
-    jobs: args.whole("jobs", { minimum: 1, maximum: 1024 }) ?? navigator.hardwareConcurrency,
+    skip: args.share("skip") ?? 0.01,
+    seed: args.whole("seed") ?? 1,
+    jobs: args.whole("jobs") ?? navigator.hardwareConcurrency,
     ...saves,
     output: outputIn(args),
   };
@@ -171,27 +170,6 @@ async function settingsIn(args: Arguments): Promise<Asked["settings"]> {
     }
   }
   return settings;
-}
-
-function oneOf<T extends string>(
-  args: Arguments,
-  option: string,
-  known: readonly T[],
-  standard: T,
-): T {
-  const name = args.one(option) ?? standard;
-  if ((known as readonly string[]).includes(name)) return name as T;
-  throw new UsageError(
-    `--${option}: ${known.join(" or ")}, not \`${name}\`${didYouMean(name, known)}`,
-  );
-}
-
-function shareIn(args: Arguments, option: string, standard: number): number {
-  const text = args.one(option);
-  if (text === undefined) return standard;
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new UsageError(`--${option} wants a share from 0 to 1, not \`${text}\``);
 }
 
 function outputIn(args: Arguments): Output {

@@ -2,6 +2,7 @@
  * Rows of the table of commands that judge records: the gate, its history, its noise floors.
  * @module
  */
+import { FEWEST_PAIRS, FEWEST_SESSIONS } from "../gate/fewest.ts";
 import type { Command, Option } from "./command.ts";
 import {
   allowInconclusive,
@@ -10,6 +11,7 @@ import {
   module,
   out,
   quiet,
+  seeds,
   suites,
   usage,
 } from "./shared_options.ts";
@@ -29,6 +31,7 @@ export const gating: readonly Option[] = [
   {
     name: "pairs",
     value: "N",
+    takes: { kind: "whole", minimum: FEWEST_PAIRS },
     about: "Pairs a timing when measured in turns, 8 or more (default: as many as can decide)",
   },
   { name: "drift", about: "A number that got worse in steps over its history is a regression" },
@@ -122,12 +125,18 @@ export const gateCommands: readonly Command[] = [
       "where it was. Let nothing else run meanwhile.",
     positionals: [{ ...suites, required: true }],
     options: [
-      { name: "repeats", value: "N", about: "Sessions, 5 or more (default 8)" },
+      {
+        name: "repeats",
+        value: "N",
+        takes: { kind: "whole", minimum: FEWEST_SESSIONS, maximum: 1000 },
+        about: "Sessions, 5 or more (default 8)",
+      },
       { name: "quality", about: "Also train N further seeds, for floors of quality metrics" },
       { name: "families", value: "vae,…", about: "Only these families, or runs of these names" },
       {
         name: "seeds",
         value: "1,2,…",
+        takes: seeds,
         about: "Seeds timed in each session (default: the suite's)",
       },
       { name: "engine", value: "NAME", about: "Default: that of the suite's last run, or wasm" },

@@ -11,7 +11,7 @@ import type { Gated } from "../gate/ci/gated.ts";
 import { junitXml } from "../gate/ci/junit.ts";
 import { gateMarkdown } from "../gate/ci/markdown.ts";
 import { appendHistory, entriesSince, historyPath, readHistory } from "../gate/history.ts";
-import { FEWEST_PAIRS, interleaver } from "../gate/interleave.ts";
+import { interleaver } from "../gate/interleave.ts";
 import type { GateOptions } from "../gate/mod.ts";
 import { rerunSpeed } from "../gate/rerun.ts";
 import { gateSuite } from "../gate/suite.ts";
@@ -26,7 +26,6 @@ export async function checkGating(args: Arguments): Promise<void> {
   if (against !== undefined && !args.has("interleave")) {
     throw new UsageError("--against names what --interleave compares with: give both");
   }
-  args.whole("pairs", { minimum: FEWEST_PAIRS });
   if (against !== undefined && projectRoot !== null) {
     try {
       await resolveCommit(against, projectRoot);
@@ -152,7 +151,7 @@ async function gatingOptions(
             plan,
             launching: options,
             commit: args.one("against") ?? commit,
-            pairs: args.whole("pairs", { minimum: FEWEST_PAIRS }),
+            pairs: args.whole("pairs"),
             onStart: (labels, sha, pairs) =>
               warn(
                 `measuring ${labels.join(", ")} in turns with ${

@@ -64,15 +64,6 @@ export function interruption(terminal: Terminal): { signal: AbortSignal; release
   };
 }
 
-function seedsOf(args: Arguments): number[] | undefined {
-  return args.list("seeds")?.map((text) => {
-    if (!/^\d+$/.test(text)) {
-      throw new UsageError(`--seeds wants whole numbers, e.g. 1,2,3; not \`${text}\``);
-    }
-    return Number(text);
-  });
-}
-
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
@@ -93,7 +84,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const out = args.one("out") ?? ".likeness";
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
-  const options = { engine: engine.name, seeds: seedsOf(args) };
+  const options = { engine: engine.name, seeds: args.wholes("seeds") };
   const settings = provisional(asked);
   // Every suite is read, planned and its gate checked before any is run: a mistake in the last one
   // costs nothing.
@@ -167,13 +158,19 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
   return `${name} · ${matrix} · ${engine.name} (${engine.why})`;
 }
 
-/** Loads the data once, with as many threads as there are cores, before workers ask for it. */
+/**
+ * Loads the data that a plan reads once, with as many threads as there are cores, before workers ask
+ * for it.
+ */
 async function prepareData(
   { args, out, signal, mode }: Session,
-  suite: Suite,
-  view: Progression,
+  { suite, plan, view }: { suite: Suite; plan: readonly PlannedRun[]; view: Progression },
 ): Promise<void> {
-  const { datasets, fromTable } = await import("../registry.ts");
+  const [{ datasets, fromTable }, { splitsRead }, { checkAgainst }] = await Promise.all([
+    import("../registry.ts"),
+    import("../run/controls.ts"),
+    import("../suite/load.ts"),
+  ]);
   const { data } = suite;
   const definition = await fromTable(datasets, data.dataset, "dataset");
   const start = performance.now();
@@ -190,17 +187,13 @@ async function prepareData(
       view.working(note, done, total);
     },
   });
-  const { checkAgainst } = await import("../suite/load.ts");
   checkAgainst(suite, dataset);
-  // What a dataset puts off to the first read is done here too, on all cores; `judge` is read by
-  // the script that trains judges alone.
-  for (const split of ["train", "test", "judge_test"] as const) {
-    if (dataset.size(split) > 0 && !signal.aborted) await dataset.read(split, [0]);
-  }
+  const read = splitsRead(dataset, plan.map(({ spec }) => spec));
+  // What a dataset puts off to the first read is done here too, on all cores.
+  for (const split of read) if (!signal.aborted) await dataset.read(split, [0]);
   const { height, width, channels } = dataset.sample;
-  const splits = (["train", "test", "judge", "judge_test"] as const)
-    .filter((split) => dataset.size(split) > 0)
-    .map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`).join(", ");
+  const splits = read.map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`)
+    .join(", ");
   const shape = height === width ? `${height}²` : `${height}×${width}`;
   const seconds = (performance.now() - start) / 1000;
   view.say(
@@ -231,7 +224,7 @@ async function runSuite(
     view.say(header(suite, first, engine));
     for (const note of suite.notes ?? []) view.say(`       ${note}`);
     try {
-      await prepareData(session, suite, view);
+      await prepareData(session, { suite, plan: first, view });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -272,7 +265,7 @@ async function runSuite(
       });
     }
     if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
-    const jobs = args.whole("jobs", { minimum: 1 }) ?? defaultJobs(plan.length, asked?.threads);
+    const jobs = args.whole("jobs") ?? defaultJobs(plan.length, asked?.threads);
     if (args.has("dry-run")) {
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Main, Option } from "./command.ts";
+import { MOST_SEED, type Takes } from "./option_values.ts";
 
 /** Where records lie. */
 export const out: Option = {
@@ -33,6 +34,8 @@ export const showLeftOut: Option = {
   name: "show-left-out",
   about: "Name each file that is left out or can't be read, with the reason",
 };
+/** What `--seeds` takes. */
+export const seeds: Takes = { kind: "wholes", maximum: MOST_SEED };
 /** The suites of a command. */
 export const suites = {
   name: "SUITE…",

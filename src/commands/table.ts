@@ -6,6 +6,7 @@ import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
 import { folderMetrics } from "../evaluate/table.ts";
 import type { Command, Option } from "./command.ts";
 import { gateCommands, gating } from "./gate_table.ts";
+import { MOST_SEED, type Takes } from "./option_values.ts";
 import {
   allowInconclusive,
   baselines,
@@ -13,22 +14,32 @@ import {
   module,
   out,
   quiet,
+  seeds,
   showLeftOut,
   suites,
   usage,
 } from "./shared_options.ts";
 
+const seed: Takes = { kind: "whole", minimum: 0, maximum: MOST_SEED };
+
 /** Choices that change bits: pinned in the plan. */
 const engineChoices: readonly Option[] = [
-  { name: "threads", value: "N", about: "Threads of the tensorflow engine (default: the cores)" },
+  {
+    name: "threads",
+    value: "N",
+    takes: { kind: "whole", minimum: 1 },
+    about: "Threads of the tensorflow engine (default: the cores)",
+  },
   {
     name: "precision",
     value: "TYPE",
+    takes: { kind: "word", words: ["float32", "bfloat16"] },
     about: "float32 (default) or bfloat16: products in it, weights in float32; tensorflow only",
   },
   {
     name: "compile",
     value: "WAY",
+    takes: { kind: "word", words: ["graph", "xla"] },
     about:
       "graph or xla: how tensorflow runs a training step (default: the quicker, measured once)",
   },
@@ -50,7 +61,7 @@ export const commands: readonly Command[] = [
         about: "tensorflow, webgpu, wasm, or auto (default): the first of them that starts",
       },
       ...engineChoices,
-      { name: "seeds", value: "1,2,…", about: "Seeds in place of the suite's" },
+      { name: "seeds", value: "1,2,…", takes: seeds, about: "Seeds in place of the suite's" },
       { name: "families", value: "vae,…", about: "Only these families, or runs of these names" },
       {
         name: "set",
@@ -67,7 +78,12 @@ export const commands: readonly Command[] = [
         about: "Do every run again from its start, also those that are done",
       },
       out,
-      { name: "jobs", value: "N", about: "Runs at a time (default: as cores and memory allow)" },
+      {
+        name: "jobs",
+        value: "N",
+        takes: { kind: "whole", minimum: 1 },
+        about: "Runs at a time (default: as cores and memory allow)",
+      },
       { name: "dry-run", about: "Print the plan with an estimate of time and memory; run nothing" },
       quiet,
       json,
@@ -136,7 +152,12 @@ export const commands: readonly Command[] = [
     options: [
       out,
       { name: "to", value: "DIR", about: "Folder to write (default DIR of --out/reports/SUITE)" },
-      { name: "format", value: "html,…", about: "Only these of html, svg, png, md, json" },
+      {
+        name: "format",
+        value: "html,…",
+        takes: { kind: "words", words: ["html", "svg", "png", "md", "json"] },
+        about: "Only these of html, svg, png, md, json",
+      },
       baselines,
       quiet,
       json,
@@ -156,7 +177,7 @@ export const commands: readonly Command[] = [
       "Measures samples that any program made against real images: folders of any size (PNG, JPEG, " +
       "WebP, TIFF, GIF, AVIF, folders below them too), a dataset of `likeness list`, statistics " +
       "(.npz with mu and sigma, as pytorch-fid and clean-fid write and read them) or features " +
-      "(.npy). Images are decoded by threads while the extractor works, in memory that doesn't grow " +
+      "(.npy). Images are decoded by threads while the extractor works, in memory that hardly grows " +
       "with their number; features are kept in the cache, so that an interrupted command goes on " +
       "where it was, and a second comparison with the same images extracts nothing. Distances of " +
       "means and covariances take all images of each side; metrics whose work grows with the square " +
@@ -193,24 +214,42 @@ export const commands: readonly Command[] = [
         many: true,
         about: "A metric's setting, e.g. coverage.k=3; likeness list coverage shows them",
       },
-      { name: "samples", value: "N", about: "The first N images of each side (default: all)" },
-      { name: "shuffle", value: "SEED", about: "Take images in a random order, not by path" },
-      { name: "split", value: "NAME", about: "Split of a dataset: test (default) or train" },
+      {
+        name: "samples",
+        value: "N",
+        takes: { kind: "whole", minimum: 2 },
+        about: "The first N images of each side (default: all)",
+      },
+      {
+        name: "shuffle",
+        value: "SEED",
+        takes: seed,
+        about: "Take images in a random order, not by path",
+      },
+      {
+        name: "split",
+        value: "NAME",
+        takes: { kind: "word", words: ["test", "train"] },
+        about: "Split of a dataset: test (default) or train",
+      },
       {
         name: "decode",
         value: "WAY",
+        takes: { kind: "word", words: ["viewer", "pil"] },
         about: `viewer (default): ${DECODINGS.viewer}; pil: ${DECODINGS.pil}. ${DECODED_ALIKE}`,
       },
       { name: "crop", about: "Look at the central square of each image, not at all of it" },
       {
         name: "size",
         value: "PIXELS",
+        takes: { kind: "whole", minimum: 8, maximum: 4096 },
         about:
           "Side to resize to where pixels are compared (default: the images', if all share it)",
       },
       {
         name: "skip",
         value: "SHARE",
+        takes: { kind: "share" },
         about: "Unreadable files that are skipped; more are an error (default 0.01)",
       },
       {
@@ -227,8 +266,13 @@ export const commands: readonly Command[] = [
         value: "FILE.npy",
         about: "Write features of --real, an image a row; --fake may be left out",
       },
-      { name: "seed", value: "N", about: "Seed of what a metric draws (default 1)" },
-      { name: "jobs", value: "N", about: "Decoding threads (default: the cores)" },
+      { name: "seed", value: "N", takes: seed, about: "Seed of what a metric draws (default 1)" },
+      {
+        name: "jobs",
+        value: "N",
+        takes: { kind: "whole", minimum: 1, maximum: 1024 },
+        about: "Decoding threads (default: the cores)",
+      },
       {
         name: "engine",
         value: "NAME",

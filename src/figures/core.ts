@@ -370,6 +370,7 @@ const mutants: Figure = {
     const summary = JSON.parse(line) as {
       mutants: number;
       killed: number;
+      left: string[];
       problems: string[];
       outcomes: { id: string; outcome: string }[];
     };
@@ -377,6 +378,7 @@ const mutants: Figure = {
     const detail = {
       mutants: summary.mutants,
       killed: summary.killed,
+      left: summary.left.length,
       others: summary.outcomes.filter(({ outcome }) => outcome !== "killed"),
       problems: summary.problems,
     };

@@ -4,14 +4,7 @@
  */
 import type { Record as RunRecord } from "../record/record.ts";
 import { median } from "../stats/mod.ts";
-import {
-  FEWEST_SESSIONS,
-  type FloorRow,
-  type Floors,
-  type FloorUpdate,
-  seedFloor,
-  sessionFloor,
-} from "./floors.ts";
+import { type FloorRow, type Floors, type FloorUpdate, seedFloor, sessionFloor } from "./floors.ts";
 import { rowKey, rowsOf } from "./rows.ts";
 import type { SessionEntry } from "./sessions.ts";
 
@@ -159,4 +152,3 @@ export function floorTable(changes: readonly FloorChange[]): string[] {
 
 /** Sessions that a calibration makes unless told otherwise. */
 export const defaultSessions = 8;
-export { FEWEST_SESSIONS };

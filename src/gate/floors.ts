@@ -10,11 +10,9 @@ import { writeAtomic } from "../record/files.ts";
 import { mean, median, tQuantile } from "../stats/mod.ts";
 import { deviation } from "../stats/summary.ts";
 import { baselinePath, encodeBaseline } from "./baseline.ts";
+import { FEWEST_SESSIONS } from "./fewest.ts";
 import { readReviewed, rowsSchema } from "./reviewed.ts";
 import { type Row, rowKey } from "./rows.ts";
-
-/** Fewest sessions that a floor may rest on. */
-export const FEWEST_SESSIONS = 5;
 
 const floorRowSchema = z.strictObject({
   label: z.string(),

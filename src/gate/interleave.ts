@@ -11,11 +11,9 @@ import { processesOf } from "../launch/processes.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { pairsNeeded } from "../stats/signed_rank.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
+import { FEWEST_PAIRS } from "./fewest.ts";
 import { runValue } from "./floors.ts";
 import { type Row, rowKey, rowsOf } from "./rows.ts";
-
-/** Fewest pairs that a comparison rests on. */
-export const FEWEST_PAIRS = 8;
 
 /** A run's timing by both codes. */
 export interface TurnPair {

@@ -22,12 +22,14 @@ import {
   measureEquivalence,
 } from "./equivalence.ts";
 import { type Equivalence, equivalencePath } from "../figures/image_families/equivalence.ts";
+import { seeds as seedNumbers } from "../commands/shared_options.ts";
 import { figuresFolder } from "../figures/mod.ts";
 import { peersPython } from "./python.ts";
 
 /** Largest relative difference of losses over the curve that holds. */
 export const CURVE_BOUND = 1e-3;
 
+const CURVE_STEPS = 200;
 const NAMES = Object.keys(COMPARED) as ComparedName[];
 
 /** What the command line says of itself. */
@@ -44,8 +46,13 @@ export const command: Command = {
     "peers:speed does. Takes a quarter of an hour.",
   positionals: [],
   options: [
-    { name: "seeds", value: "NUMBERS", about: "Default: 1,2,3,4,5" },
-    { name: "steps", value: "N", about: "Steps of a training. Default: 600" },
+    { name: "seeds", value: "NUMBERS", takes: seedNumbers, about: "Default: 1,2,3,4,5" },
+    {
+      name: "steps",
+      value: "N",
+      takes: { kind: "whole", minimum: CURVE_STEPS },
+      about: "Steps of a training. Default: 600",
+    },
     { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
     {
       name: "out",
@@ -73,14 +80,13 @@ async function engineIdentity(engine: EngineName, threads: number): Promise<Engi
   }
 }
 
-const CURVE_STEPS = 200;
 const FINAL_STEPS = 50;
 const BATCHES = 100;
 
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const say = (line: string) => terminal.warn(line);
-  const seeds = (args.list("seeds") ?? ["1", "2", "3", "4", "5"]).map(Number);
-  const steps = args.whole("steps", { minimum: CURVE_STEPS }) ?? 600;
+  const seeds = args.wholes("seeds") ?? [1, 2, 3, 4, 5];
+  const steps = args.whole("steps") ?? 600;
   const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
   const out = args.one("out") ?? equivalencePath(figuresFolder);
   await requireWritable(out);

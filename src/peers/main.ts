@@ -36,6 +36,7 @@ const DEFAULT_CONTENDERS: readonly ContenderName[] = [
   "jax",
 ];
 const TURN_SECONDS = 1;
+const cores = navigator.hardwareConcurrency;
 
 /** What the command line says of itself. */
 export const command: Command = {
@@ -55,10 +56,20 @@ export const command: Command = {
       value: "NAMES",
       about: `Of ${CONTENDERS.join(", ")}; Default: ${DEFAULT_CONTENDERS.join(",")}`,
     },
-    { name: "rounds", value: "N", about: "Turns of each contender. Default: 9" },
+    {
+      name: "rounds",
+      value: "N",
+      takes: { kind: "whole", minimum: 1 },
+      about: "Turns of each contender. Default: 9",
+    },
     { name: "engine", value: "NAME", about: "Engine of `ours`. Default: the best that starts" },
     { name: "device", value: "cpu|cuda", about: "Where all compute. Default: cpu" },
-    { name: "threads", value: "N", about: "Processors that each may use. Default: all" },
+    {
+      name: "threads",
+      value: "N",
+      takes: { kind: "whole", minimum: 1, maximum: cores },
+      about: "Processors that each may use. Default: all",
+    },
     { name: "size", value: "bench|tiny", about: "tiny only shows that all works. Default: bench" },
     { name: "out", value: "FOLDER", about: "Where the report goes. Default: reports/peers-speed" },
     { name: "install", about: "Only make the Python environment; again is a no-op" },
@@ -117,9 +128,8 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const contenders = args.one("contenders") === undefined
     ? [...DEFAULT_CONTENDERS]
     : chosen<ContenderName>(args, "contenders", CONTENDERS);
-  const cores = navigator.hardwareConcurrency;
-  const threads = args.whole("threads", { minimum: 1, maximum: cores }) ?? cores;
-  const rounds = args.whole("rounds", { minimum: 1 }) ?? 9;
+  const threads = args.whole("threads") ?? cores;
+  const rounds = args.whole("rounds") ?? 9;
   const out = args.one("out") ?? "reports/peers-speed";
   await requireWritable(join(out, REPORT_FILE));
   const own = contenders.some((name) => isOurs({ name }));

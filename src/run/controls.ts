@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Capabilities } from "../families/family.ts";
 import { MetricUnavailable } from "../metrics/metric.ts";
 import type { Subject } from "../metrics/metric.ts";
+import type { RunSpec } from "../record/record.ts";
 import { hostFold, hostIntegers, hostNormal } from "../random/host.ts";
 import type { HostKey } from "../random/host.ts";
 
@@ -25,6 +26,8 @@ export interface Control {
   readonly version: number;
   /** One line for `list` and for captions. */
   readonly about: string;
+  /** Splits that its samples are made from. */
+  reads(dataset: Dataset): readonly Split[];
   open(context: ControlContext): Subject;
 }
 
@@ -63,17 +66,24 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
+/**
+ * Metrics compare with the first N of test. judge_test is as new to every model and to the judge;
+ * datasets without judges lend the other end of test.
+ */
+function heldOutSplit(dataset: Dataset): Split {
+  return dataset.size("judge_test") > 0 ? "judge_test" : "test";
+}
+
 const heldOut = control(
   {
     name: "held-out",
     version: 1,
+    reads: (dataset) => [heldOutSplit(dataset)],
     about: "real pictures that no model trained on, other than those compared with: the floor",
   },
   ({ dataset }) => async (count) => {
-    // Metrics compare with the first N of test. judge_test is as new to every model and to the
-    // judge; datasets without judges lend the other end of test.
     const judges = dataset.size("judge_test"), test = dataset.size("test");
-    if (judges > 0) {
+    if (heldOutSplit(dataset) === "judge_test") {
       if (count > judges) {
         throw new MetricUnavailable(
           "not-measured",
@@ -98,6 +108,7 @@ const trainingCopy = control(
   {
     name: "training-copy",
     version: 1,
+    reads: () => ["train"],
     about: "the training pictures themselves, over and over: perfect memory, nothing new",
   },
   ({ dataset }) => async (count) => {
@@ -168,6 +179,7 @@ const gaussian = control(
   {
     name: "gaussian",
     version: 1,
+    reads: () => ["train"],
     about:
       "a Gaussian with the training pixels' mean and full covariance: what no network need learn",
   },
@@ -175,7 +187,12 @@ const gaussian = control(
 );
 
 const noise = control(
-  { name: "noise", version: 1, about: "pixels drawn uniformly from 0 to 255: the ceiling" },
+  {
+    name: "noise",
+    version: 1,
+    reads: () => [],
+    about: "pixels drawn uniformly from 0 to 255: the ceiling",
+  },
   ({ dataset, key }) => (count) => {
     const shape = shapeOf(dataset), d = shape.height * shape.width * shape.channels;
     const data = new Uint8Array(count * d);
@@ -191,3 +208,19 @@ export const controls: Readonly<Record<string, Control>> = {
   [gaussian.name]: gaussian,
   [noise.name]: noise,
 };
+
+/**
+ * Splits that runs of these specs read: every row is compared with test and shown beside what is
+ * nearest in train, which models are trained on too; controls may be made from further ones.
+ */
+export function splitsRead(
+  dataset: Dataset,
+  specs: readonly Pick<RunSpec, "protocol" | "family">[],
+): Split[] {
+  const read = new Set<Split>(["train", "test"]);
+  for (const { protocol, family } of specs) {
+    if (protocol !== "control") continue;
+    for (const split of controls[family].reads(dataset)) read.add(split);
+  }
+  return [...read].filter((split) => dataset.size(split) > 0);
+}

@@ -1,20 +1,18 @@
 /**
- * The report's page in Debian's Chromium: light and dark, phone and desktop. Skipped, with the reason,
- * where there is no Chromium, so that a machine with npm alone passes.
+ * The report's page in Debian's Chromium: light and dark, phone and desktop.
  */
 import { assert, assertEquals } from "@std/assert";
 import { buildReport } from "../../src/report/build.ts";
 import { writeReport } from "../../src/report/mod.ts";
 import { sanityOf } from "../../src/report/sanity.ts";
+import { need, needing } from "../needs.ts";
 import { fixture, verdictsOf } from "../report/fixture.ts";
 import { HOSTILE, hostile } from "../report/hostile.ts";
 import { facesPng } from "../report/pictures.ts";
 import { Browser, findChromium } from "./chromium.ts";
 
 const chromium = await findChromium();
-if (chromium === null) {
-  console.log("tests/browser: skipped, no Chromium here (apt-get install chromium, or CHROMIUM=…)");
-}
+const test = needing(await need("chromium"));
 
 /** Facts of the open page, gathered there. */
 const AUDIT = `(() => {
@@ -80,49 +78,45 @@ interface Audit {
 }
 
 function browserTest(name: string, inputs: () => Parameters<typeof buildReport>[0]) {
-  Deno.test({
-    name,
-    ignore: chromium === null,
-    fn: async () => {
-      const dir = await Deno.makeTempDir({ prefix: "likeness-page-" });
-      const png = await facesPng(1);
-      const model = buildReport(inputs());
-      const { index } = await writeReport(model, dir, {
-        formats: ["html"],
-        picture: () => Promise.resolve(png),
-      });
-      const browser = await Browser.start(chromium!);
-      try {
-        for (const theme of ["light", "dark"] as const) {
-          for (const width of [390, 1280]) {
-            const at = `${theme}, ${width} px`;
-            await browser.open(`file://${index}`, { width, theme });
-            await browser.evaluate(
-              "document.querySelectorAll('details').forEach((d) => d.open = true)",
-            );
-            await browser.evaluate("Promise.all([...document.images].map((i) => i.decode()))");
-            const audit = await browser.evaluate<Audit>(AUDIT);
-            assertEquals(browser.log.console, [], at);
-            assertEquals(browser.log.requests, [`file://${index}`], at);
-            assertEquals(audit.wider, [], at);
-            assertEquals(audit.width, width, at);
-            assert(audit.images.every((i) => i.alt !== "" && i.loaded), at);
-            assert(audit.charts > 0, at);
-            assertEquals(audit.unnamed, [], at);
-            assertEquals(audit.unreachable, 0, at);
-            assertEquals(audit.duplicates, [], at);
-            assertEquals(audit.small, [], at);
-            assertEquals(audit.faint, [], at);
-            assertEquals([audit.font, audit.scripts], [2, 0], at);
-            const page = theme === "dark" ? "rgb(15, 19, 23)" : "rgb(255, 255, 255)";
-            assertEquals(audit.page, page, at);
-          }
+  test(name, async () => {
+    const dir = await Deno.makeTempDir({ prefix: "likeness-page-" });
+    const png = await facesPng(1);
+    const model = buildReport(inputs());
+    const { index } = await writeReport(model, dir, {
+      formats: ["html"],
+      picture: () => Promise.resolve(png),
+    });
+    const browser = await Browser.start(chromium!);
+    try {
+      for (const theme of ["light", "dark"] as const) {
+        for (const width of [390, 1280]) {
+          const at = `${theme}, ${width} px`;
+          await browser.open(`file://${index}`, { width, theme });
+          await browser.evaluate(
+            "document.querySelectorAll('details').forEach((d) => d.open = true)",
+          );
+          await browser.evaluate("Promise.all([...document.images].map((i) => i.decode()))");
+          const audit = await browser.evaluate<Audit>(AUDIT);
+          assertEquals(browser.log.console, [], at);
+          assertEquals(browser.log.requests, [`file://${index}`], at);
+          assertEquals(audit.wider, [], at);
+          assertEquals(audit.width, width, at);
+          assert(audit.images.every((i) => i.alt !== "" && i.loaded), at);
+          assert(audit.charts > 0, at);
+          assertEquals(audit.unnamed, [], at);
+          assertEquals(audit.unreachable, 0, at);
+          assertEquals(audit.duplicates, [], at);
+          assertEquals(audit.small, [], at);
+          assertEquals(audit.faint, [], at);
+          assertEquals([audit.font, audit.scripts], [2, 0], at);
+          const page = theme === "dark" ? "rgb(15, 19, 23)" : "rgb(255, 255, 255)";
+          assertEquals(audit.page, page, at);
         }
-      } finally {
-        await browser.close();
-        await Deno.remove(dir, { recursive: true });
       }
-    },
+    } finally {
+      await browser.close();
+      await Deno.remove(dir, { recursive: true });
+    }
   });
 }
 

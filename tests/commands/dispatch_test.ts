@@ -5,6 +5,8 @@ import type { Command, Main } from "../../src/commands/command.ts";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
 import { EngineError } from "../../src/engine/engine.ts";
+import { DECODINGS } from "../../src/data/decoding/meaning.ts";
+import { FORMATS } from "../../src/report/write.ts";
 import { exitCodes, UsageError, worstExit } from "../../src/errors.ts";
 import { law } from "../law.ts";
 import { keptTerminal } from "./terminal.ts";
@@ -105,17 +107,82 @@ Deno.test("arguments: switches, last value, all values, lists, positionals after
   assertEquals(args.one("out"), undefined);
 });
 
-Deno.test("arguments: a whole number is one, in its range", () => {
-  const jobs = (text: string) =>
-    parseArguments(run, ["a", "--jobs", text]).whole("jobs", { minimum: 1 });
-  assertEquals(jobs("4"), 4);
-  for (const text of ["0", "1.5", "four", "1e3", "0x10"]) {
-    assertThrows(
-      () => jobs(text),
-      UsageError,
+Deno.test("arguments: values are checked as their options declare, and read as they were", () => {
+  const args = parseArguments(run, ["a", "--jobs", "+4", "--seeds", "3, 1,,2", "--compile", "xla"]);
+  assertEquals([args.whole("jobs"), args.whole("threads")], [4, undefined]);
+  assertEquals(args.wholes("seeds"), [3, 1, 2]);
+  assertEquals([args.word("compile"), args.word("precision")], ["xla", undefined]);
+  const evaluate = commands.find((c) => c.name === "evaluate")!;
+  assertEquals(parseArguments(evaluate, ["--skip", ".5"]).share("skip"), 0.5);
+  // A reader that takes an option for what it isn't is our own mistake.
+  assertThrows(() => args.whole("out"), Error, "--out is read as whole, declared undefined");
+  assertThrows(() => args.whole("seeds"), Error, "declared wholes");
+});
+
+const wrong: [line: string, message: string][] = [
+  ...["0", "1.5", "four", "1e3", "0x10", "-1"].map((text) =>
+    [
+      `run s.yaml --jobs=${text}`,
       `--jobs wants a whole number of at least 1, not \`${text}\``,
-    );
+    ] as [string, string]
+  ),
+  // The last one wins, and none may be wrong.
+  ["run s.yaml --jobs 0 --jobs 2", "--jobs wants a whole number of at least 1, not `0`"],
+  ["run s.yaml --threads 0", "--threads wants a whole number of at least 1, not `0`"],
+  ["run s.yaml --pairs 7", "--pairs wants a whole number of at least 8, not `7`"],
+  ["gate s.yaml --pairs x", "--pairs wants a whole number of at least 8, not `x`"],
+  [
+    "run s.yaml --precision=bfloat",
+    "--precision wants float32 or bfloat16, not `bfloat`; did you mean `bfloat16`?",
+  ],
+  ["run s.yaml --compile jit", "--compile wants graph or xla, not `jit`"],
+  ["run s.yaml --seeds ,", "--seeds names none; found `,`"],
+  ["run s.yaml --seeds 1,-2", "--seeds wants whole numbers up to 4294967295, e.g. 1,2,3; not `-2`"],
+  [
+    "run s.yaml --seeds 4294967296",
+    "--seeds wants whole numbers up to 4294967295, e.g. 1,2,3; not `4294967296`",
+  ],
+  ["calibrate s.yaml --repeats 4", "--repeats wants a whole number from 5 to 1000, not `4`"],
+  [
+    "calibrate s.yaml --seeds 1.5",
+    "--seeds wants whole numbers up to 4294967295, e.g. 1,2,3; not `1.5`",
+  ],
+  [
+    "report s --format html,pgn",
+    "--format wants html, svg, png, md or json, not `pgn`; did you mean `png`?",
+  ],
+  ["evaluate --samples 1", "--samples wants a whole number of at least 2, not `1`"],
+  [
+    "evaluate --shuffle 4294967296",
+    "--shuffle wants a whole number from 0 to 4294967295, not `4294967296`",
+  ],
+  ["evaluate --seed -1", "--seed wants a whole number from 0 to 4294967295, not `-1`"],
+  ["evaluate --size 7", "--size wants a whole number from 8 to 4096, not `7`"],
+  ["evaluate --skip 1.1", "--skip wants a share from 0 to 1, not `1.1`"],
+  ["evaluate --jobs 1025", "--jobs wants a whole number from 1 to 1024, not `1025`"],
+  ["evaluate --split judge", "--split wants test or train, not `judge`"],
+  ["evaluate --decode pill", "--decode wants viewer or pil, not `pill`; did you mean `pil`?"],
+];
+for (const [line, message] of wrong) {
+  Deno.test(`a value that can't be is refused before any work: likeness ${line}`, async () => {
+    const { code, out, err } = await call(line, () => Promise.reject(new Error("was run")));
+    assertEquals([code, out, err], [2, "", message]);
+  });
+}
+
+Deno.test("every option of numbers or of a few words declares them, and the words are their owners'", () => {
+  const takes = (command: string, option: string) =>
+    commands.find((c) => c.name === command)!.options.find((o) => o.name === option)!.takes;
+  for (const { name, options } of commands) {
+    for (const option of options) {
+      const numbers = /^(N|SEED|PIXELS|SHARE|TYPE|WAY|1,2,…)$/.test(option.value ?? "");
+      // The ways of resizing are the extractor's own.
+      if (!numbers || option.name === "resize") continue;
+      assert(option.takes !== undefined, `${name} --${option.name} declares what it takes`);
+    }
   }
+  assertEquals(takes("report", "format"), { kind: "words", words: [...FORMATS] });
+  assertEquals(takes("evaluate", "decode"), { kind: "word", words: Object.keys(DECODINGS) });
 });
 
 law("the command line can be pasted: parsing its words again gives the same arguments", {

@@ -8,6 +8,7 @@ import { commands } from "../../src/commands/table.ts";
 import { inFolder } from "../run/harness.ts";
 import { keptTerminal } from "./terminal.ts";
 import { tinySuite } from "./tiny_suite.ts";
+import { need, needing } from "../needs.ts";
 
 const file = (path: string) => Deno.writeTextFile(path, "");
 const folder = (path: string) => Deno.mkdir(path, { recursive: true });
@@ -95,19 +96,7 @@ Deno.test("run: a record that can't be read is told before the others are traine
     assertEquals((await likeness("--fresh")).code, 0);
   }));
 
-/** Whether a process may mount a file system of its own that vanishes with it. */
-function canMount(): boolean {
-  if (Deno.build.os !== "linux") return false;
-  try {
-    const script = "mount -t tmpfs -o size=64k none /tmp";
-    return new Deno.Command("unshare", { args: ["-rm", "sh", "-c", script], stderr: "null" })
-      .outputSync().success;
-  } catch {
-    return false;
-  }
-}
-const mounts = canMount();
-if (!mounts) console.warn("full disks are not tested: this system lets nobody mount one");
+const mounts = await need("mounts");
 
 /** Runs the command line with `out` on a disk of its own, after `prepare` in the shell. */
 async function onDisk(
@@ -158,10 +147,9 @@ const disks: [
   ["full in the middle", { options: "size=1100k", prepare: "true" }, "free some space", true],
 ];
 for (const [what, disk, says, begins] of disks) {
-  Deno.test({
-    name: `run: a disk that is ${what} ends the program by 3, and says what to do`,
-    ignore: !mounts,
-    fn: () =>
+  needing(mounts)(
+    `run: a disk that is ${what} ends the program by 3, and says what to do`,
+    () =>
       inFolder(async (at) => {
         const suite = await tinySuite(at, { runs: "{ latent: [800, 801, 802] }", steps: 3 });
         const out = join(at, "out");
@@ -173,5 +161,5 @@ for (const [what, disk, says, begins] of disks) {
         assert(!said.err.includes("fault of likeness"), said.err);
         assertEquals(said.out !== "", begins, said.out);
       }),
-  });
+  );
 }

@@ -27,7 +27,7 @@ Deno.test("run: header, data, states, table, gate line and report; then all is c
     const text = first.out.join("\n");
     assertEquals(first.code, 0, text + first.err.join("\n"));
     assertMatch(first.out[0], /^tiny · 2 configs of 1 family × 2 seeds \+ 1 control row · wasm \(/);
-    assertMatch(text, /^data {3}tiny-blobs 8² grey: train 50, test 40, judge_test 40 /m);
+    assertMatch(text, /^data {3}tiny-blobs 8² grey: train 50, test 40 /m);
     assertMatch(text, /^tiny-linear latent=2 +seed 1 +done {2}12 steps/m);
     assertMatch(text, /^training copy +done/m);
     assertMatch(text, /5 runs done, 0 diverged · gate: no baseline yet/);
@@ -76,6 +76,14 @@ Deno.test("run: of what --seeds leaves out nothing is missing, and the line says
     const gated = await likeness("gate", path, "--out", out);
     assertEquals(gated.code, 3);
     assertMatch(gated.out.join("\n"), /missing .*tiny-linear .*seed 2: no record/);
+  }));
+
+Deno.test("run: only the splits that the plan reads are loaded and named", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder);
+    const words = ["run", path, "--out", join(folder, "out"), "--no-gate", "--no-report"];
+    const { out } = await likeness(...words, "--set", 'controls=["held-out"]');
+    assertMatch(out.join("\n"), /^data {3}tiny-blobs 8² grey: train 50, test 40, judge_test 40 /m);
   }));
 
 Deno.test("run: one bad run stops no other, and the exit code says so", () =>

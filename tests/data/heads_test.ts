@@ -96,6 +96,29 @@ Deno.test("heads: another seed, split or setting gives other pictures and anothe
   });
 });
 
+Deno.test("heads: a split is rendered when it is first read, and no other one is", async () => {
+  await withCache(async (context) => {
+    const told: string[] = [];
+    const data = await load({ ...small, train: 300 }, {
+      ...context,
+      progress: (_done, total, note) => told.push(`${note}: ${total}`),
+    });
+    const there = async () =>
+      (await files(context.cache)).map((path) => path.split("/").at(-1)!.replace(/-.*/, ""));
+    const empty = (await data.read("judge", [])).images.count;
+    assertEquals([empty, await there().catch(() => []), told], [0, [], []]);
+    await data.read("test", [3]);
+    assertEquals([await there(), new Set(told)], [
+      ["test"],
+      new Set(["rendering heads 16², test: 20"]),
+    ]);
+    // Two reads at a time render once.
+    await Promise.all([data.read("train", [299]), data.read("train", [0])]);
+    assertEquals(await there(), ["test", "train", "train", "train"]);
+    assertEquals(told.filter((line) => line.endsWith("train: 300")).length, told.length - 2);
+  });
+});
+
 Deno.test("heads: a second load renders nothing; spoilt cache files are rendered again and named", async () => {
   await withCache(async (context) => {
     const fresh = await (await load(small, context)).read("train", all(70));
@@ -105,7 +128,8 @@ Deno.test("heads: a second load renders nothing; spoilt cache files are rendered
       await Promise.all(stored.map(async (path) => (await Deno.stat(path)).mtime!.getTime()));
     const before = await times();
     const quiet: string[] = [];
-    await load(small, { ...context, progress: (_d, _t, note) => quiet.push(note) });
+    const second = await load(small, { ...context, progress: (_d, _t, note) => quiet.push(note) });
+    assertEquals(await second.read("train", all(70)), fresh);
     assertEquals(quiet, []);
     assertEquals(await times(), before);
 
@@ -133,10 +157,11 @@ Deno.test("heads: a second load renders nothing; spoilt cache files are rendered
 Deno.test("heads: progress counts up to the total", async () => {
   await withCache(async (context) => {
     const seen: [number, number, string][] = [];
-    await load(small, { ...context, progress: (...args) => seen.push(args) });
+    const data = await load(small, { ...context, progress: (...args) => seen.push(args) });
+    await data.read("train", [0]);
     const counts = seen.map(([done]) => done);
     assertEquals(counts, [...counts].sort((a, b) => a - b));
-    assertEquals(seen.at(-1)!.slice(0, 2), [90, 90]);
+    assertEquals(seen.at(-1)!.slice(0, 2), [70, 70]);
     assert(seen[0][2].includes("16²"));
   });
 });
@@ -145,20 +170,16 @@ Deno.test("heads: an abort stops rendering with its reason, and a later load suc
   await withCache(async (context) => {
     const stop = new AbortController();
     const reason = new Error("enough");
-    const error = await assertRejects(() =>
-      load({ ...small, train: 5000 }, {
-        ...context,
-        signal: stop.signal,
-        progress: (done) => done > 0 && stop.abort(reason),
-      })
-    );
+    const data = await load({ ...small, train: 5000 }, {
+      ...context,
+      signal: stop.signal,
+      progress: (done) => done > 0 && stop.abort(reason),
+    });
+    const error = await assertRejects(() => data.read("train", [0]));
     assertEquals(error, reason);
     assert((await files(context.cache)).length < 10, "most was left undone");
-    await assertRejects(
-      () => load({ ...small, seed: 2 }, { ...context, signal: stop.signal }),
-      Error,
-      "enough",
-    );
+    const other = await load({ ...small, seed: 2 }, { ...context, signal: stop.signal });
+    await assertRejects(() => other.read("test", [0]), Error, "enough");
     assertEquals((await (await load(small, context)).read("test", [0])).images.count, 1);
   });
 });

@@ -1,13 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  type EngineName,
-  type EngineSettings,
-  engineStatuses,
-  startable,
-} from "../../src/engine/mod.ts";
+import type { EngineName, EngineSettings } from "../../src/engine/mod.ts";
+import { need, needing } from "../needs.ts";
 import type { Job, Report } from "./agreement_worker.ts";
 
-const statuses = await engineStatuses();
 const steps = 20;
 
 /** Trains on an engine in a worker of its own: one engine a worker. */
@@ -33,14 +28,11 @@ async function train(
  */
 const tolerance = 1e-4;
 
-for (const { name, status } of statuses) {
-  if (name === "wasm") continue;
-  const able = startable(status);
-  if (!able) console.log(`skipped: engine ${name} ${status}`);
-  Deno.test({
-    name: `the VAE's first ${steps} steps on ${name} are those of wasm, and again the same bits`,
-    ignore: !able,
-    fn: async () => {
+const needs = { tensorflow: await need("tensorflow"), webgpu: await need("webgpu") };
+for (const name of ["tensorflow", "webgpu"] as const) {
+  needing(needs[name])(
+    `the VAE's first ${steps} steps on ${name} are those of wasm, and again the same bits`,
+    async () => {
       const [wasm, first, again] = [await train("wasm"), await train(name), await train(name)];
       assertEquals(first.losses.length, steps);
       assert(first.losses.at(-1)! < first.losses[0], "it learns");
@@ -51,40 +43,33 @@ for (const { name, status } of statuses) {
       assert(Math.abs(first.state - wasm.state) <= 1e-3 * wasm.state, "the states agree");
       assertEquals(again, first);
     },
-  });
+  );
 }
 
-const tensorflow = statuses.find(({ name }) => name === "tensorflow")!;
-Deno.test({
-  name: "bfloat16 products train the VAE as float32 ones do, to three digits' rounding",
-  ignore: !startable(tensorflow.status),
-  fn: async () => {
-    const full = await train("tensorflow");
-    const half = await train("tensorflow", { precision: "bfloat16" });
-    assert(half.losses.some((loss, i) => loss !== full.losses[i]), "bfloat16 is used");
-    half.losses.forEach((loss, i) => {
-      // 8 bits of mantissa: 2⁻⁸ a product, less in sums, which are float32's.
-      const off = Math.abs(loss - full.losses[i]) / Math.abs(full.losses[i]);
-      assert(off <= 2 ** -8 * Math.sqrt(i + 1), `step ${i}: off by ${off}`);
-    });
-    assertEquals(await train("tensorflow", { precision: "bfloat16" }), half);
-  },
+const test = needing(needs.tensorflow);
+
+test("bfloat16 products train the VAE as float32 ones do, to three digits' rounding", async () => {
+  const full = await train("tensorflow");
+  const half = await train("tensorflow", { precision: "bfloat16" });
+  assert(half.losses.some((loss, i) => loss !== full.losses[i]), "bfloat16 is used");
+  half.losses.forEach((loss, i) => {
+    // 8 bits of mantissa: 2⁻⁸ a product, less in sums, which are float32's.
+    const off = Math.abs(loss - full.losses[i]) / Math.abs(full.losses[i]);
+    assert(off <= 2 ** -8 * Math.sqrt(i + 1), `step ${i}: off by ${off}`);
+  });
+  assertEquals(await train("tensorflow", { precision: "bfloat16" }), half);
 });
 
-Deno.test({
-  name: "one thread or two, graph or XLA: other bits at most, never another training",
-  ignore: !startable(tensorflow.status),
-  fn: async () => {
-    const [one, xla, two] = [
-      await train("tensorflow", { threads: 1 }),
-      await train("tensorflow", { threads: 2, compile: "xla" }),
-      await train("tensorflow", { threads: 2 }),
-    ];
-    for (const other of [one, xla]) {
-      other.losses.forEach((loss, i) => {
-        const off = Math.abs(loss - two.losses[i]) / Math.abs(two.losses[i]);
-        assert(off <= tolerance, `step ${i}: off by ${off}`);
-      });
-    }
-  },
+test("one thread or two, graph or XLA: other bits at most, never another training", async () => {
+  const [one, xla, two] = [
+    await train("tensorflow", { threads: 1 }),
+    await train("tensorflow", { threads: 2, compile: "xla" }),
+    await train("tensorflow", { threads: 2 }),
+  ];
+  for (const other of [one, xla]) {
+    other.losses.forEach((loss, i) => {
+      const off = Math.abs(loss - two.losses[i]) / Math.abs(two.losses[i]);
+      assert(off <= tolerance, `step ${i}: off by ${off}`);
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { engineStatuses } from "../../src/engine/mod.ts";
+import { need, needing } from "../needs.ts";
 import { inFolder } from "../run/harness.ts";
 
 const script = fromFileUrl(new URL("./auto_probe.ts", import.meta.url));
@@ -36,13 +36,8 @@ Deno.test("where TensorFlow isn't installed auto says so, and naming it is an er
     assertMatch(refused.cuda, /^EngineError: no engine `cuda`; engines: /);
   }));
 
-const status = (await engineStatuses()).find(({ name }) => name === "tensorflow")!.status;
-if (status !== "ready") console.log(`skipped: engine tensorflow ${status}`);
-Deno.test({
-  name: "where TensorFlow is installed and passes its smoke test, auto takes it",
-  ignore: status !== "ready",
-  fn: async () => {
-    const { name, choice } = await auto({});
-    assertEquals([name, choice], ["tensorflow", "tensorflow (auto: first choice)"]);
-  },
+const test = needing(await need("tensorflow"));
+test("where TensorFlow is installed and passes its smoke test, auto takes it", async () => {
+  const { name, choice } = await auto({});
+  assertEquals([name, choice], ["tensorflow", "tensorflow (auto: first choice)"]);
 });

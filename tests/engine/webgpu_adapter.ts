@@ -1,21 +1,22 @@
 /**
- * The WebGPU engine for tests. Where there is no adapter the tests that need it are skipped, and the
- * reason is printed.
+ * The WebGPU engine for tests. Where there is no adapter the tests that need it are skipped.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Program, WebgpuBackend } from "../../src/engine/webgpu/backend.ts";
 import { openWebgpu } from "../../src/engine/webgpu/engine.ts";
-import { webgpuObstacle } from "../../src/engine/webgpu/obstacle.ts";
+import { need, needing } from "../needs.ts";
 
-const obstacle = await webgpuObstacle();
-if (obstacle !== undefined) console.log(`tests/engine/webgpu: skipped, ${obstacle}`);
+/** An adapter, for laws. */
+export const webgpu = await need("webgpu");
 
-/** Whether tests are skipped. */
-export const skipped = obstacle !== undefined;
+/** A test that needs the engine. */
+export const test = needing(webgpu);
 
 /** The engine; only for tests that aren't skipped. */
-export const engine: Engine = skipped ? undefined as unknown as Engine : await openWebgpu();
+export const engine: Engine = webgpu.obstacle === undefined
+  ? await openWebgpu()
+  : undefined as unknown as Engine;
 
 /** tfjs's backend beneath it. */
 export function backend(): WebgpuBackend {

@@ -7,28 +7,20 @@ import { composedRuns } from "../../src/engine/registry.ts";
 import { cos, sin } from "../../src/numeric/elementary.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { close, float32, law } from "../law.ts";
-import { backend, engine, programs, read, skipped } from "./webgpu_adapter.ts";
+import { backend, engine, programs, read, test, webgpu } from "./webgpu_adapter.ts";
 
-const rows = skipped ? [] : await conformance(engine, { composedRuns });
+const rows = webgpu.obstacle === undefined ? await conformance(engine, { composedRuns }) : [];
 
-Deno.test({
-  name: "no operation of the webgpu engine gives a wrong number, forward or backward",
-  ignore: skipped,
-  fn: () => {
-    assertEquals(rows.filter((r) => [r.forward, r.gradient, r.second].includes("wrong")), []);
-  },
+test("no operation of the webgpu engine gives a wrong number, forward or backward", () => {
+  assertEquals(rows.filter((r) => [r.forward, r.gradient, r.second].includes("wrong")), []);
 });
 
-Deno.test({
-  name: "every operation of the table has forward, gradient and second derivative on webgpu",
-  ignore: skipped,
-  fn: () => {
-    const right = ["ok", "composed", "–"];
-    const incomplete = rows.filter((r) =>
-      ![r.forward, r.gradient, r.second].every((s) => right.includes(s))
-    );
-    assertEquals(incomplete, []);
-  },
+test("every operation of the table has forward, gradient and second derivative on webgpu", () => {
+  const right = ["ok", "composed", "–"];
+  const incomplete = rows.filter((r) =>
+    ![r.forward, r.gradient, r.second].every((s) => right.includes(s))
+  );
+  assertEquals(incomplete, []);
 });
 
 function normals(shape: number[], ...purposes: (string | number)[]): Plain {
@@ -97,7 +89,7 @@ law("conv2d and its gradients are the definition's and its adjoints, for any siz
     }
   },
   cases: 60,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("matMul is its definition from one number to long sums, and no program of it adds atomically", {
@@ -135,7 +127,7 @@ law("matMul is its definition from one number to long sums, and no program of it
   },
   kills: ["webgpu-long-products-split", "webgpu-parts-of-products-lost"],
   cases: 60,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("sin and cos are right for any angle, however many turns", {
@@ -160,17 +152,13 @@ law("sin and cos are right for any angle, however many turns", {
   },
   kills: ["wgsl-turn-loses-a-word"],
   cases: 80,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "sin and cos of what is no angle are NaN",
-  ignore: skipped,
-  fn: async () => {
-    const x = [NaN, Infinity, -Infinity];
-    assertEquals([...await read(() => tf.sin(tf.tensor1d(x)))], [NaN, NaN, NaN]);
-    assertEquals([...await read(() => tf.cos(tf.tensor1d(x)))], [NaN, NaN, NaN]);
-  },
+test("sin and cos of what is no angle are NaN", async () => {
+  const x = [NaN, Infinity, -Infinity];
+  assertEquals([...await read(() => tf.sin(tf.tensor1d(x)))], [NaN, NaN, NaN]);
+  assertEquals([...await read(() => tf.cos(tf.tensor1d(x)))], [NaN, NaN, NaN]);
 });
 
 law("sums over segments are in the rows' order: the host's bits, and a name beyond is an error", {
@@ -205,7 +193,7 @@ law("sums over segments are in the rows' order: the host's bits, and a name beyo
   },
   kills: ["webgpu-segments-unchecked"],
   cases: 30,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("addN takes any number of tensors, more than a program may bind", {
@@ -223,7 +211,7 @@ law("addN takes any number of tensors, more than a program may bind", {
   },
   kills: ["webgpu-add-skips-a-term"],
   cases: 40,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("whole numbers keep every bit wherever they are moved, keys among them", {
@@ -261,25 +249,21 @@ law("whole numbers keep every bit wherever they are moved, keys among them", {
   },
   kills: ["webgpu-moves-lose-a-bit", "webgpu-moves-left-to-floats"],
   cases: 10,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "a tensor beyond what the adapter binds is refused where it is made, with its size",
-  ignore: skipped,
-  fn: async () => {
-    const { limits } = backend().device;
-    const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-    const count = Math.floor(most / 4) + 1;
-    let message = "";
-    try {
-      tf.tidy(() => tf.add(tf.fill([count], 1), 1));
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    assertEquals(message.includes(`a tensor of ${4 * count} bytes is beyond`), true, message);
-    assertEquals([...await read(() => tf.add(tf.scalar(1), 1))], [2]);
-  },
+test("a tensor beyond what the adapter binds is refused where it is made, with its size", async () => {
+  const { limits } = backend().device;
+  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const count = Math.floor(most / 4) + 1;
+  let message = "";
+  try {
+    tf.tidy(() => tf.add(tf.fill([count], 1), 1));
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  assertEquals(message.includes(`a tensor of ${4 * count} bytes is beyond`), true, message);
+  assertEquals([...await read(() => tf.add(tf.scalar(1), 1))], [2]);
 });
 
 law("means over whole pictures and all rows are the definition's, however many there are", {
@@ -304,7 +288,7 @@ law("means over whole pictures and all rows are the definition's, however many t
   },
   kills: ["webgpu-last-rows-left-out", "webgpu-means-are-sums"],
   cases: 60,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("a wide filter's gradient, of which each thread adds up several lines, is the definition's", {
@@ -353,5 +337,5 @@ law("a wide filter's gradient, of which each thread adds up several lines, is th
   },
   kills: ["webgpu-lines-of-a-part-left-out"],
   cases: 6,
-  ignore: skipped,
+  needs: webgpu,
 });

@@ -10,7 +10,7 @@ import { categoricalDraw, uniform53 } from "../../src/random/draws.ts";
 import { hostFold, type HostKey, hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { categorical, fold, type Key, keyTensor, normal, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
-import { backend, engine, read, run, skipped } from "./webgpu_adapter.ts";
+import { backend, engine, read, run, test, webgpu } from "./webgpu_adapter.ts";
 
 const UNIT = 2 ** -24;
 
@@ -45,7 +45,7 @@ law("uniforms have the host's bits on the device, whatever key, rows and size", 
   },
   kills: ["wgsl-philox-key-unmoved", "wgsl-rows-by-place"],
   cases: 60,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("normals are within 4 units of 2⁻²⁴·max(1, |x|) of the host's", {
@@ -66,7 +66,7 @@ law("normals are within 4 units of 2⁻²⁴·max(1, |x|) of the host's", {
   },
   kills: ["wgsl-log-table-off", "wgsl-root-truncated"],
   cases: 20,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 /** (radius word, angle word) pairs through the shader's normal_pair. */
@@ -89,39 +89,35 @@ fn main(index : i32) {
   return words.map((_, i) => [found[2 * i], found[2 * i + 1]]);
 }
 
-Deno.test({
-  name: "normals keep their accuracy at the ends: words near 0, near 2³² and at every eighth turn",
-  ignore: skipped,
-  fn: async () => {
-    const ends = [0, 1, 2, 3].flatMap((n) => [n, 2 ** 32 - 1 - n, 2 ** 31 + n, 2 ** 31 - n]);
-    const radii = [
-      ...ends,
-      ...Array.from({ length: 32 }, (_, s) => [2 ** s, 2 ** 32 - 2 ** s, 2 ** 32 - 1 - 2 ** s])
-        .flat(),
-      ...Array.from({ length: 8 }, (_, j) => [(j + 8) * 2 ** 28, (j + 8) * 2 ** 28 - 1]).flat(),
-    ];
-    const angles = [
-      ...ends,
-      ...Array.from({ length: 8 }, (_, k) => [k * 2 ** 29, k * 2 ** 29 + 1, (k + 1) * 2 ** 29 - 1])
-        .flat(),
-    ];
-    const words = radii.flatMap((b) => angles.map((a): [number, number] => [b >>> 0, a >>> 0]));
-    const found = await pairs(words);
-    words.forEach(([b, a], i) => {
-      const radius = Math.sqrt(-2 * log((b + 0.5) * 2 ** -32));
-      const angle = a * 1.4629180792671596e-9;
-      for (
-        const [have, want] of [[found[i][0], radius * cos(angle)], [
-          found[i][1],
-          radius * sin(angle),
-        ]]
-      ) {
-        if (!(Math.abs(have - want) <= 4 * UNIT * Math.max(1, Math.abs(want)))) {
-          throw new Error(`words ${b}, ${a}: ${have} instead of ${want}`);
-        }
+test("normals keep their accuracy at the ends: words near 0, near 2³² and at every eighth turn", async () => {
+  const ends = [0, 1, 2, 3].flatMap((n) => [n, 2 ** 32 - 1 - n, 2 ** 31 + n, 2 ** 31 - n]);
+  const radii = [
+    ...ends,
+    ...Array.from({ length: 32 }, (_, s) => [2 ** s, 2 ** 32 - 2 ** s, 2 ** 32 - 1 - 2 ** s])
+      .flat(),
+    ...Array.from({ length: 8 }, (_, j) => [(j + 8) * 2 ** 28, (j + 8) * 2 ** 28 - 1]).flat(),
+  ];
+  const angles = [
+    ...ends,
+    ...Array.from({ length: 8 }, (_, k) => [k * 2 ** 29, k * 2 ** 29 + 1, (k + 1) * 2 ** 29 - 1])
+      .flat(),
+  ];
+  const words = radii.flatMap((b) => angles.map((a): [number, number] => [b >>> 0, a >>> 0]));
+  const found = await pairs(words);
+  words.forEach(([b, a], i) => {
+    const radius = Math.sqrt(-2 * log((b + 0.5) * 2 ** -32));
+    const angle = a * 1.4629180792671596e-9;
+    for (
+      const [have, want] of [[found[i][0], radius * cos(angle)], [
+        found[i][1],
+        radius * sin(angle),
+      ]]
+    ) {
+      if (!(Math.abs(have - want) <= 4 * UNIT * Math.max(1, Math.abs(want)))) {
+        throw new Error(`words ${b}, ${a}: ${have} instead of ${want}`);
       }
-    });
-  },
+    }
+  });
 });
 
 law("folds have the host's bits, by number, by step tensor and by purpose, in any chain", {
@@ -149,7 +145,7 @@ law("folds have the host's bits, by number, by step tensor and by purpose, in an
   },
   kills: ["wgsl-fold-drops-the-length"],
   cases: 60,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("categorical draws are the host's, for few classes and many, −∞ and huge logits among them", {
@@ -183,56 +179,48 @@ law("categorical draws are the host's, for few classes and many, −∞ and huge
   },
   kills: ["wgsl-weights-of-half-the-logit", "wgsl-categorical-forgets-stretches"],
   cases: 60,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "logits that can't be drawn from are an error of the next read, and of no later one",
-  ignore: skipped,
-  fn: async () => {
-    const key = keyTensor(hostKey(1));
-    const bytes: number[] = [];
-    for (const bad of [[NaN, 1], [Infinity, 0], [-Infinity, -Infinity]]) {
-      const good = tf.tensor1d([4]);
-      const draws = tf.tidy(() => categorical(key, tf.tensor2d([[0, 0], bad])));
-      draws.dispose();
-      const sum = tf.add(good, 1);
-      await assertRejects(() => engine.read(sum), RangeError, "categorical: a row of logits");
-      assertEquals([...await engine.read(sum)], [5]);
-      tf.dispose([good, sum]);
-      await engine.sync();
-      bytes.push(backend().bufferManager.numBytesUsed);
-    }
-    assertEquals(bytes[2], bytes[1]);
-    assertEquals([...await read(() => categorical(key, tf.tensor2d([[-Infinity, 0]])))], [1]);
-    key.dispose();
-  },
+test("logits that can't be drawn from are an error of the next read, and of no later one", async () => {
+  const key = keyTensor(hostKey(1));
+  const bytes: number[] = [];
+  for (const bad of [[NaN, 1], [Infinity, 0], [-Infinity, -Infinity]]) {
+    const good = tf.tensor1d([4]);
+    const draws = tf.tidy(() => categorical(key, tf.tensor2d([[0, 0], bad])));
+    draws.dispose();
+    const sum = tf.add(good, 1);
+    await assertRejects(() => engine.read(sum), RangeError, "categorical: a row of logits");
+    assertEquals([...await engine.read(sum)], [5]);
+    tf.dispose([good, sum]);
+    await engine.sync();
+    bytes.push(backend().bufferManager.numBytesUsed);
+  }
+  assertEquals(bytes[2], bytes[1]);
+  assertEquals([...await read(() => categorical(key, tf.tensor2d([[-Infinity, 0]])))], [1]);
+  key.dispose();
 });
 
-Deno.test({
-  name: "nothing that draws reads from the device",
-  ignore: skipped,
-  fn: async () => {
-    const key = deviceKey(hostKey(1));
-    const logits = engine.tensor(new Float32Array(6), [2, 3]);
-    const watched = backend() as unknown as Record<string, unknown>;
-    const refuse = () => {
-      throw new Error("read back");
-    };
-    for (const name of ["read", "readSync", "getBufferData"]) watched[name] = refuse;
-    try {
-      const drawn = tf.tidy(() => {
-        const child = fold(
-          fold(key, "purpose"),
-          tf.add(tf.scalar(1, "int32"), tf.scalar(1, "int32")) as tf.Scalar,
-        );
-        return [uniform(child, [3]), normal(child, [3]), categorical(child, logits)];
-      });
-      for (const t of drawn) await engine.read(t);
-      tf.dispose(drawn);
-    } finally {
-      for (const name of ["read", "readSync", "getBufferData"]) delete watched[name];
-    }
-    tf.dispose([key, logits]);
-  },
+test("nothing that draws reads from the device", async () => {
+  const key = deviceKey(hostKey(1));
+  const logits = engine.tensor(new Float32Array(6), [2, 3]);
+  const watched = backend() as unknown as Record<string, unknown>;
+  const refuse = () => {
+    throw new Error("read back");
+  };
+  for (const name of ["read", "readSync", "getBufferData"]) watched[name] = refuse;
+  try {
+    const drawn = tf.tidy(() => {
+      const child = fold(
+        fold(key, "purpose"),
+        tf.add(tf.scalar(1, "int32"), tf.scalar(1, "int32")) as tf.Scalar,
+      );
+      return [uniform(child, [3]), normal(child, [3]), categorical(child, logits)];
+    });
+    for (const t of drawn) await engine.read(t);
+    tf.dispose(drawn);
+  } finally {
+    for (const name of ["read", "readSync", "getBufferData"]) delete watched[name];
+  }
+  tf.dispose([key, logits]);
 });

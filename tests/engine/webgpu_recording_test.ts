@@ -13,7 +13,7 @@ import { categorical, keyTensor, normal } from "../../src/random/key.ts";
 import { profileModel } from "../../src/peers/profile.ts";
 import { law } from "../law.ts";
 import { initial, type State, trainer } from "./trainer.ts";
-import { backend, engine, skipped } from "./webgpu_adapter.ts";
+import { backend, engine, test, webgpu } from "./webgpu_adapter.ts";
 
 /** Calls until a program is sent as it was written: run, written down, compared. */
 const CALLS = 3;
@@ -137,7 +137,7 @@ law("a program sent as it was written down gives the package's own bits, whateve
     "webgpu-scratch-left-to-results",
   ],
   cases: 24,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("what a step returned keeps its numbers, though the steps go on or begin anew", {
@@ -192,52 +192,48 @@ law("what a step returned keeps its numbers, though the steps go on or begin ane
   },
   kills: ["webgpu-clones-written-over", "webgpu-kept-states-written-over"],
   cases: 5,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "law: two trainings by one program, and one program within another, don't mix",
-  ignore: skipped,
-  fn: async () => {
-    const together = trainer(engine, true);
-    const states = [initial(), initial()];
-    const alone = [trainer(engine, true), trainer(engine, true)];
-    const apart = [initial(), initial()];
-    for (let i = 0; i < CALLS + 6; i++) {
-      for (const j of [0, 1]) {
-        const x = tf.fill<tf.Rank.R2>([4, 3], i + j / 2);
-        const key = keyTensor(hostKey(3 + j, i));
-        const [a, outputsA] = together(states[j], { x }, key);
-        const [b, outputsB] = alone[j](apart[j], { x }, key);
-        [states[j], apart[j]] = [a, b];
-        assertEquals(await numbersOf(outputsA), await numbersOf(outputsB), `step ${i} of ${j}`);
-        tf.dispose([...tensorsOf(outputsA), ...tensorsOf(outputsB), x, key]);
-      }
+test("law: two trainings by one program, and one program within another, don't mix", async () => {
+  const together = trainer(engine, true);
+  const states = [initial(), initial()];
+  const alone = [trainer(engine, true), trainer(engine, true)];
+  const apart = [initial(), initial()];
+  for (let i = 0; i < CALLS + 6; i++) {
+    for (const j of [0, 1]) {
+      const x = tf.fill<tf.Rank.R2>([4, 3], i + j / 2);
+      const key = keyTensor(hostKey(3 + j, i));
+      const [a, outputsA] = together(states[j], { x }, key);
+      const [b, outputsB] = alone[j](apart[j], { x }, key);
+      [states[j], apart[j]] = [a, b];
+      assertEquals(await numbersOf(outputsA), await numbersOf(outputsB), `step ${i} of ${j}`);
+      tf.dispose([...tensorsOf(outputsA), ...tensorsOf(outputsB), x, key]);
     }
-    tf.dispose([...states, ...apart] as unknown as tf.TensorContainer);
-    const inner = engine.compile(
-      ((s: { v: tf.Tensor }) => [{ v: tf.add(s.v, 1) }, {}]) as unknown as Program,
-      { name: "inner" },
-    );
-    const outer = engine.compile(
-      ((s: { v: tf.Tensor }, inputs: TensorTree, key: Key) => {
-        const [next] = inner(s as TensorTree, inputs, key) as unknown as [
-          { v: tf.Tensor },
-          unknown,
-        ];
-        return [{ v: tf.mul(next.v, 2) }, {}];
-      }) as unknown as Program,
-      { name: "outer", donate: true },
-    );
-    let state: TensorTree = { v: tf.scalar(1) };
-    const key = keyTensor(hostKey(1));
-    for (let i = 0, v = 1; i < CALLS + 4; i++) {
-      [state] = outer(state, {}, key);
-      v = 2 * (v + 1);
-      assertEquals(await numbersOf(state), [[v]]);
-    }
-    tf.dispose([state, key] as unknown as tf.TensorContainer);
-  },
+  }
+  tf.dispose([...states, ...apart] as unknown as tf.TensorContainer);
+  const inner = engine.compile(
+    ((s: { v: tf.Tensor }) => [{ v: tf.add(s.v, 1) }, {}]) as unknown as Program,
+    { name: "inner" },
+  );
+  const outer = engine.compile(
+    ((s: { v: tf.Tensor }, inputs: TensorTree, key: Key) => {
+      const [next] = inner(s as TensorTree, inputs, key) as unknown as [
+        { v: tf.Tensor },
+        unknown,
+      ];
+      return [{ v: tf.mul(next.v, 2) }, {}];
+    }) as unknown as Program,
+    { name: "outer", donate: true },
+  );
+  let state: TensorTree = { v: tf.scalar(1) };
+  const key = keyTensor(hostKey(1));
+  for (let i = 0, v = 1; i < CALLS + 4; i++) {
+    [state] = outer(state, {}, key);
+    v = 2 * (v + 1);
+    assertEquals(await numbersOf(state), [[v]]);
+  }
+  tf.dispose([state, key] as unknown as tf.TensorContainer);
 });
 
 law("a program that does other things from call to call is run as it is each time", {
@@ -264,31 +260,27 @@ law("a program that does other things from call to call is run as it is each tim
   },
   kills: ["webgpu-constants-uncompared"],
   cases: 2,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "a program may read tensors that are no argument of it, and they stay for it",
-  ignore: skipped,
-  fn: async () => {
-    const outside = tf.tensor1d([1, 2, 3]);
-    const program = engine.compile(
-      ((
-        _: TensorTree,
-        { x }: { x: tf.Tensor1D },
-      ) => [{}, { y: tf.mul(x, outside) }]) as unknown as Program,
-      { name: "outside" },
-    );
-    const key = keyTensor(hostKey(1));
-    for (let i = 0; i < CALLS + 3; i++) {
-      // Whoever made it is done with it; the record holds what it reads.
-      const x = tf.fill([3], i);
-      const [, { y }] = program({}, { x }, key) as unknown as [unknown, { y: tf.Tensor }];
-      assertEquals([...await engine.read(y)], [i, 2 * i, 3 * i]);
-      tf.dispose([x, y]);
-    }
-    tf.dispose([outside, key]);
-  },
+test("a program may read tensors that are no argument of it, and they stay for it", async () => {
+  const outside = tf.tensor1d([1, 2, 3]);
+  const program = engine.compile(
+    ((
+      _: TensorTree,
+      { x }: { x: tf.Tensor1D },
+    ) => [{}, { y: tf.mul(x, outside) }]) as unknown as Program,
+    { name: "outside" },
+  );
+  const key = keyTensor(hostKey(1));
+  for (let i = 0; i < CALLS + 3; i++) {
+    // Whoever made it is done with it; the record holds what it reads.
+    const x = tf.fill([3], i);
+    const [, { y }] = program({}, { x }, key) as unknown as [unknown, { y: tf.Tensor }];
+    assertEquals([...await engine.read(y)], [i, 2 * i, 3 * i]);
+    tf.dispose([x, y]);
+  }
+  tf.dispose([outside, key]);
 });
 
 law("faults are told of programs sent as they were written, and no longer once told", {
@@ -314,7 +306,7 @@ law("faults are told of programs sent as they were written, and no longer once t
   },
   kills: ["webgpu-faults-of-records-unasked"],
   cases: 4,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("programs sent as they were written leak no tensor and no byte, and count their operations", {
@@ -346,16 +338,12 @@ law("programs sent as they were written leak no tensor and no byte, and count th
     tf.dispose(state as unknown as tf.TensorContainer);
   },
   cases: 2,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "a profile has every kind of shader of a step, with a time for each",
-  ignore: skipped,
-  fn: async () => {
-    const kinds = await profileModel("vae", "tiny", "webgpu");
-    assert(kinds.some(([name]) => name.startsWith("Conv2D")), String(kinds));
-    assert(kinds.every(([, count, ms]) => count > 0 && ms >= 0));
-    assert(kinds.some(([, , ms]) => ms > 0));
-  },
+test("a profile has every kind of shader of a step, with a time for each", async () => {
+  const kinds = await profileModel("vae", "tiny", "webgpu");
+  assert(kinds.some(([name]) => name.startsWith("Conv2D")), String(kinds));
+  assert(kinds.every(([, count, ms]) => count > 0 && ms >= 0));
+  assert(kinds.some(([, , ms]) => ms > 0));
 });

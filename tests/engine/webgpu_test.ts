@@ -7,7 +7,7 @@ import { openWebgpu } from "../../src/engine/webgpu/engine.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { keyTensor, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
-import { backend, engine, read, skipped } from "./webgpu_adapter.ts";
+import { backend, engine, read, test, webgpu } from "./webgpu_adapter.ts";
 import { checkMemory, initial, trainer } from "./trainer.ts";
 import { trainedBits } from "./vae_training.ts";
 import type { Report } from "./webgpu_worker.ts";
@@ -43,7 +43,7 @@ law("a WebGPU engine that can't start is an EngineError, and nothing computes in
   },
   kills: ["webgpu-others-left-to-fall-to", "webgpu-product-unchecked", "webgpu-start-unchecked"],
   cases: 1,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law(
@@ -65,62 +65,49 @@ law(
     },
     kills: ["webgpu-refusals-unheard", "webgpu-loss-unheard"],
     cases: 1,
-    ignore: skipped,
+    needs: webgpu,
   },
 );
 
-Deno.test({
-  name: "a disposed webgpu engine can be opened again, with the same numbers",
-  ignore: skipped,
-  fn: async () => {
-    const { message, found } = await attempt("reopened");
-    const { same, before, after } = found as { same: boolean; before: number[]; after: number[] };
-    assertEquals(message, "");
-    assertEquals(same, false);
-    assertEquals(after, before);
-  },
+test("a disposed webgpu engine can be opened again, with the same numbers", async () => {
+  const { message, found } = await attempt("reopened");
+  const { same, before, after } = found as { same: boolean; before: number[]; after: number[] };
+  assertEquals(message, "");
+  assertEquals(same, false);
+  assertEquals(after, before);
 });
 
-Deno.test({
-  name:
-    "the webgpu engine is tfjs's webgpu backend on the adapter's own limits, and there is no other",
-  ignore: skipped,
-  fn: async () => {
-    assertEquals(tf.getBackend(), "webgpu");
-    assertEquals(tf.engine().backendNames(), ["webgpu"]);
-    assertEquals(await openWebgpu() === engine, true);
-    const adapter = (await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }))!;
-    const { limits } = backend().device;
-    assertEquals(limits.maxStorageBufferBindingSize, adapter.limits.maxStorageBufferBindingSize);
-    assertEquals(limits.maxBufferSize, adapter.limits.maxBufferSize);
-    const { identity } = engine;
-    assert(identity.device.includes(adapter.info.description));
-    assertEquals(identity.software !== undefined, adapter.info.isFallbackAdapter);
-    const manifest = new URL(
-      "../../node_modules/@tensorflow/tfjs-backend-webgpu/package.json",
-      import.meta.url,
-    );
-    const { version } = JSON.parse(await Deno.readTextFile(manifest));
-    assertEquals(identity.versions["tfjs-backend-webgpu"], version);
-  },
+test("the webgpu engine is tfjs's webgpu backend on the adapter's own limits, and there is no other", async () => {
+  assertEquals(tf.getBackend(), "webgpu");
+  assertEquals(tf.engine().backendNames(), ["webgpu"]);
+  assertEquals(await openWebgpu() === engine, true);
+  const adapter = (await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }))!;
+  const { limits } = backend().device;
+  assertEquals(limits.maxStorageBufferBindingSize, adapter.limits.maxStorageBufferBindingSize);
+  assertEquals(limits.maxBufferSize, adapter.limits.maxBufferSize);
+  const { identity } = engine;
+  assert(identity.device.includes(adapter.info.description));
+  assertEquals(identity.software !== undefined, adapter.info.isFallbackAdapter);
+  const manifest = new URL(
+    "../../node_modules/@tensorflow/tfjs-backend-webgpu/package.json",
+    import.meta.url,
+  );
+  const { version } = JSON.parse(await Deno.readTextFile(manifest));
+  assertEquals(identity.versions["tfjs-backend-webgpu"], version);
 });
 
-Deno.test({
-  name: "auto never chooses software over wasm, and a named engine says what it is",
-  ignore: skipped,
-  fn: async () => {
-    const { status } = (await engineStatuses()).find((s) => s.name === "webgpu")!;
-    assert(startable(status));
-    const { software } = engine.identity;
-    assertEquals(
-      status,
-      software === undefined
-        ? "ready"
-        : `named only: software adapter ${software}: computes on the CPU, slower than wasm`,
-    );
-    const { engine: named, choice } = await openEngine("webgpu");
-    assertEquals([named === engine, choice], [true, "webgpu (named)"]);
-  },
+test("auto never chooses software over wasm, and a named engine says what it is", async () => {
+  const { status } = (await engineStatuses()).find((s) => s.name === "webgpu")!;
+  assert(startable(status));
+  const { software } = engine.identity;
+  assertEquals(
+    status,
+    software === undefined
+      ? "ready"
+      : `named only: software adapter ${software}: computes on the CPU, slower than wasm`,
+  );
+  const { engine: named, choice } = await openEngine("webgpu");
+  assertEquals([named === engine, choice], [true, "webgpu (named)"]);
 });
 
 Deno.test("software is known by its names and by WebGPU's own flag; devices by theirs", () => {
@@ -184,7 +171,7 @@ law("no tensor and no byte of the device leaks a step, whether the state is dona
   },
   kills: ["webgpu-staging-kept", "webgpu-uniforms-not-found-again"],
   cases: 8,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("reads of one tick share one submission, in the order asked, of tensors already disposed too", {
@@ -211,7 +198,7 @@ law("reads of one tick share one submission, in the order asked, of tensors alre
   },
   kills: ["webgpu-reads-one-by-one"],
   cases: 10,
-  ignore: skipped,
+  needs: webgpu,
 });
 
 law("what was disposed is given back before much more memory is asked for", {
@@ -228,43 +215,35 @@ law("what was disposed is given back before much more memory is asked for", {
   },
   kills: ["webgpu-disposed-kept-waiting"],
   cases: 2,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "values go in and come out of webgpu as they are",
-  ignore: skipped,
-  fn: async () => {
-    const x = engine.tensor(new Float32Array([1.5, -0, 3e-38, Infinity]), [4]);
-    assertEquals(await engine.read(x), new Float32Array([1.5, -0, 3e-38, Infinity]));
-    const k = engine.tensor(new Uint8Array([0, 255]), [2]);
-    assertEquals(await engine.read(k), new Int32Array([0, 255]));
-    const b = tf.greater(x, 0);
-    assertEquals(await engine.read(b), new Int32Array([1, 0, 1, 1]));
-    const none = tf.zeros([0, 3]);
-    assertEquals(await engine.read(none), new Float32Array());
-    const f = tf.cast(k, "float32");
-    assertEquals(await engine.read(f), new Float32Array([0, 255]));
-    tf.dispose([x, k, b, none, f]);
-  },
+test("values go in and come out of webgpu as they are", async () => {
+  const x = engine.tensor(new Float32Array([1.5, -0, 3e-38, Infinity]), [4]);
+  assertEquals(await engine.read(x), new Float32Array([1.5, -0, 3e-38, Infinity]));
+  const k = engine.tensor(new Uint8Array([0, 255]), [2]);
+  assertEquals(await engine.read(k), new Int32Array([0, 255]));
+  const b = tf.greater(x, 0);
+  assertEquals(await engine.read(b), new Int32Array([1, 0, 1, 1]));
+  const none = tf.zeros([0, 3]);
+  assertEquals(await engine.read(none), new Float32Array());
+  const f = tf.cast(k, "float32");
+  assertEquals(await engine.read(f), new Float32Array([0, 255]));
+  tf.dispose([x, k, b, none, f]);
 });
 
-Deno.test({
-  name: "FLOPs and memory of webgpu are counted from the kernels and tensors that really are",
-  ignore: skipped,
-  fn: () => {
-    const x = tf.ones<tf.Rank.R4>([2, 8, 8, 3]);
-    const w = tf.ones<tf.Rank.R4>([3, 3, 3, 5]);
-    const conv = 2 * 2 * 8 * 8 * 5 * 27;
-    const run = (x: tf.Tensor, w: tf.Tensor) =>
-      tf.sum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"));
-    assertEquals(engine.countFlops(() => run(x, w)), conv);
-    assertEquals(engine.countFlops(() => tf.grads(run)([x, w])), 3 * conv);
-    const a = tf.ones<tf.Rank.R2>([2048, 8]);
-    assertEquals(engine.countFlops(() => tf.matMul(a, a, true)), 2 * 8 * 8 * 2048);
-    tf.dispose([x, w, a]);
-    checkMemory(engine, () => tf.fill([1000], 1));
-  },
+test("FLOPs and memory of webgpu are counted from the kernels and tensors that really are", () => {
+  const x = tf.ones<tf.Rank.R4>([2, 8, 8, 3]);
+  const w = tf.ones<tf.Rank.R4>([3, 3, 3, 5]);
+  const conv = 2 * 2 * 8 * 8 * 5 * 27;
+  const run = (x: tf.Tensor, w: tf.Tensor) =>
+    tf.sum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"));
+  assertEquals(engine.countFlops(() => run(x, w)), conv);
+  assertEquals(engine.countFlops(() => tf.grads(run)([x, w])), 3 * conv);
+  const a = tf.ones<tf.Rank.R2>([2048, 8]);
+  assertEquals(engine.countFlops(() => tf.matMul(a, a, true)), 2 * 8 * 8 * 2048);
+  tf.dispose([x, w, a]);
+  checkMemory(engine, () => tf.fill([1000], 1));
 });
 
 law("three steps of the VAE give the same bits again, and on another device of the adapter", {
@@ -279,23 +258,19 @@ law("three steps of the VAE give the same bits again, and on another device of t
     assert(first.losses[2] < first.losses[0]);
   },
   cases: 1,
-  ignore: skipped,
+  needs: webgpu,
 });
 
-Deno.test({
-  name: "an error inside a program of webgpu names the program and frees what it made",
-  ignore: skipped,
-  fn: async () => {
-    const before = tf.memory().numTensors;
-    const broken = engine.compile((s: { a: tf.Tensor }) => {
-      tf.matMul(s.a as tf.Tensor2D, tf.ones([3, 3]));
-      return [s, {}] as [typeof s, Record<string, never>];
-    }, { name: "encode" });
-    const state = { a: tf.ones([2, 2]) };
-    const key = keyTensor(hostKey(1));
-    await assertRejects(async () => await broken(state, {}, key), Error, "program encode: ");
-    tf.dispose([state.a, key]);
-    assertEquals(tf.memory().numTensors, before);
-    assertEquals([...await read(() => tf.add(tf.scalar(1), 1))], [2]);
-  },
+test("an error inside a program of webgpu names the program and frees what it made", async () => {
+  const before = tf.memory().numTensors;
+  const broken = engine.compile((s: { a: tf.Tensor }) => {
+    tf.matMul(s.a as tf.Tensor2D, tf.ones([3, 3]));
+    return [s, {}] as [typeof s, Record<string, never>];
+  }, { name: "encode" });
+  const state = { a: tf.ones([2, 2]) };
+  const key = keyTensor(hostKey(1));
+  await assertRejects(async () => await broken(state, {}, key), Error, "program encode: ");
+  tf.dispose([state.a, key]);
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals([...await read(() => tf.add(tf.scalar(1), 1))], [2]);
 });

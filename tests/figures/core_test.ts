@@ -131,6 +131,7 @@ Deno.test("mutants: survivors and problems count; a runner that says nothing giv
     stdout: JSON.stringify({
       mutants: 2,
       killed,
+      left: [],
       problems,
       outcomes: [{ id: "a", outcome: "killed" }, {
         id: "b",

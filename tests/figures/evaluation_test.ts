@@ -7,12 +7,13 @@ import { groups, runFigures } from "../../src/figures/mod.ts";
 import { runDeno } from "../../src/figures/process.ts";
 import { coverageOf } from "../../src/metrics/coverage.ts";
 import { frechetDistance } from "../../src/metrics/frechet.ts";
-import { openblas } from "../../src/metrics/algebra/openblas.ts";
 import { findPeersPython } from "../../src/peers/python.ts";
+import { withoutOpenblas } from "../metrics/algebra/algebras.ts";
+import { need, needing } from "../needs.ts";
 
 const work = "src/figures/evaluation/work.ts";
 const python = await findPeersPython("cpu");
-if (python === null) console.log("scipy's route is not run: `deno task peers:speed --install`");
+const test = needing(await need("peers"));
 
 Deno.test("the group has each figure once, with what repeats it", () => {
   assertEquals(groups.evaluation, evaluation);
@@ -51,48 +52,47 @@ Deno.test("the timed work gives the values of the functions that it times, and i
   assert(found.seconds > 0 && found.megabytes >= found.before);
 });
 
-Deno.test({
-  name: "ours and scipy's route give one number for the race's files",
-  ignore: python === null,
-  fn: async () => {
-    const folder = await Deno.makeTempDir({ prefix: "race-" });
-    try {
-      const shape = { count: 60, dimension: 12 };
-      const sets = [
-        seededFeatures(1, shape),
-        seededFeatures(2, { ...shape, shift: 0.3, lean: 0.1 }),
-      ];
-      const files = await Promise.all(sets.map(async ({ data }, i) => {
-        const path = join(folder, `${i}.f64`);
-        await Deno.writeFile(path, new Uint8Array(data.buffer as ArrayBuffer));
-        return path;
-      }));
-      const ran = await runDeno(["run", "-A", work, "frechet", ...files, "12"]);
-      const ours = JSON.parse(ran.stdout);
-      assertEquals(ours.value, frechetDistance(sets[0], sets[1]));
-      const said = await new Deno.Command(python!, {
-        args: ["tests/peers/frechet_peer.py", ...files, "12"],
-      }).output();
-      const theirs = JSON.parse(new TextDecoder().decode(said.stdout));
-      assertAlmostEquals(ours.value / theirs.value, 1, 1e-9);
-      assertStringIncludes(theirs.versions, "scipy");
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+test("ours and scipy's route give one number for the race's files", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "race-" });
+  try {
+    const shape = { count: 60, dimension: 12 };
+    const sets = [
+      seededFeatures(1, shape),
+      seededFeatures(2, { ...shape, shift: 0.3, lean: 0.1 }),
+    ];
+    const files = await Promise.all(sets.map(async ({ data }, i) => {
+      const path = join(folder, `${i}.f64`);
+      await Deno.writeFile(path, new Uint8Array(data.buffer as ArrayBuffer));
+      return path;
+    }));
+    const ran = await runDeno(["run", "-A", work, "frechet", ...files, "12"]);
+    const ours = JSON.parse(ran.stdout);
+    assertEquals(ours.value, frechetDistance(sets[0], sets[1]));
+    const said = await new Deno.Command(python!, {
+      args: ["tests/peers/frechet_peer.py", ...files, "12"],
+    }).output();
+    const theirs = JSON.parse(new TextDecoder().decode(said.stdout));
+    assertAlmostEquals(ours.value / theirs.value, 1, 1e-9);
+    assertStringIncludes(theirs.versions, "scipy");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("without OpenBLAS the race and the neighbours say what gets it", async () => {
-  if ("algebra" in openblas()) return; // it is here: nothing to say
-  for (const figure of evaluation.filter(({ cost }) => cost === "long")) {
-    const found = await figure.measure({
-      out: "",
-      figures: "",
-      note: () => {},
-      run: () => Promise.reject(new Error("nothing is run")),
-      once: (_key, make) => make(),
-    });
-    assertEquals(found.value, null);
-    assertStringIncludes(found.reason!, "deno task openblas");
+  const found = await withoutOpenblas("tests/figures/without_openblas.ts") as {
+    name: string;
+    value: number | null;
+    reason?: string;
+  }[];
+  assertEquals(found.map(({ name }) => name), [
+    "fd-2048-speedup",
+    "fd-2048-error",
+    "prdc-10k-peak-memory",
+    "prdc-10k-seconds",
+  ]);
+  for (const { value, reason } of found) {
+    assertEquals(value, null);
+    assertStringIncludes(reason!, "deno task openblas");
   }
 });

@@ -21,10 +21,9 @@ import { law } from "../law.ts";
 import { inFolder, planned } from "../run/harness.ts";
 import { options } from "./launching.ts";
 import { endless } from "./orphaned.ts";
+import { need, needing } from "../needs.ts";
 
-const windows = Deno.build.os === "windows";
 /** Only /proc tells whether a process lives. */
-const unseen = Deno.build.os !== "linux";
 
 /** Waits until something holds, for a minute on the most loaded machine. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -119,10 +118,9 @@ law("a failure in the launcher ends every worker and the launch, wherever it com
   kills: ["launcher-failure-leaves-workers", "listener-failure-is-nobodys"],
 });
 
-Deno.test({
-  name: "a listener that throws ends a worker that is in the middle of a step",
-  ignore: unseen,
-  fn: () =>
+needing(await need("linux"))(
+  "a listener that throws ends a worker that is in the middle of a step",
+  () =>
     inFolder(async (out) => {
       const plan = [endless, planned({ seed: 2, steps: 4000 })];
       let pid: number | undefined;
@@ -140,12 +138,11 @@ Deno.test({
       await refused;
       assertEquals(processStart(pid!), null);
     }),
-});
+);
 
-Deno.test({
-  name: "a worker in the middle of a step ends when its launcher is killed",
-  ignore: unseen,
-  fn: () =>
+needing(await need("linux"))(
+  "a worker in the middle of a step ends when its launcher is killed",
+  () =>
     inFolder(async (out) => {
       const script = fromFileUrl(new URL("./orphaned.ts", import.meta.url));
       const launcher = new Deno.Command(Deno.execPath(), {
@@ -163,12 +160,11 @@ Deno.test({
         if (processStart(pid!) === start) Deno.kill(pid!, "SIGKILL");
       }
     }),
-});
+);
 
-Deno.test({
-  name: "what a module, a library or a child of its prints is heard, and is no message",
-  ignore: windows,
-  fn: () =>
+needing(await need("shell"))(
+  "what a module, a library or a child of its prints is heard, and is no message",
+  () =>
     inFolder(async (out) => {
       const run = planned({ steps: 3, config: { fault: "prints" } });
       const printed: string[] = [];
@@ -186,12 +182,11 @@ Deno.test({
       }
       assertEquals(printed.filter((one) => one.endsWith("by a child")).length, 3);
     }),
-});
+);
 
-Deno.test({
-  name: "a worker that dies is heard of, though a child of its holds its pipes open",
-  ignore: unseen,
-  fn: () =>
+needing(await need("linux"))(
+  "a worker that dies is heard of, though a child of its holds its pipes open",
+  () =>
     inFolder(async (out) => {
       const run = planned({ config: { fault: "orphans" } });
       let child: number | undefined;
@@ -206,7 +201,7 @@ Deno.test({
       const record = await openStore(out).readRecord(run.id);
       assertMatch(record!.cause!, /ended by signal SIGKILL \(out of memory\?\); it said: orphan/);
     }),
-});
+);
 
 /** A checkout of before there was a wire, whose worker does `each` for a task. */
 async function oldCheckout(folder: string, each: string): Promise<string> {

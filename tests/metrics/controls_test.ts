@@ -3,8 +3,8 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { openEngine } from "../../src/engine/mod.ts";
 import { columnMeans, covariance } from "../../src/metrics/linear.ts";
 import type { Features } from "../../src/metrics/metric.ts";
-import type { ImageSet } from "../../src/data/dataset.ts";
-import { controls } from "../../src/run/controls.ts";
+import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
+import { controls, splitsRead } from "../../src/run/controls.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { halvesOf, toyDataset } from "./toy.ts";
 
@@ -32,6 +32,41 @@ Deno.test("law: random controls follow their key, real ones don't need it", asyn
   for (const name of ["held-out", "training-copy"]) {
     assertEquals((await open(name, 2).sample(4)).data, (await open(name).sample(4)).data);
   }
+});
+
+/** The toy data without some splits, which notes what is read of it. */
+function noting(absent: readonly Split[]): { data: Dataset; read: Set<Split> } {
+  const read = new Set<Split>();
+  const data: Dataset = {
+    ...dataset,
+    size: (split) => absent.includes(split) ? 0 : dataset.size(split),
+    read: (split, indices) => {
+      read.add(split);
+      return dataset.read(split, indices);
+    },
+  };
+  return { data, read };
+}
+
+Deno.test("law: a control reads the splits that it names, and no others", async () => {
+  for (const absent of [[], ["judge", "judge_test"]] as Split[][]) {
+    for (const [name, control] of Object.entries(controls)) {
+      const { data, read } = noting(absent);
+      await control.open({ dataset: data, engine, key: hostKey(1, name) }).sample(5);
+      assertEquals([...read], [...control.reads(data)], `${name} without ${absent}`);
+    }
+  }
+});
+
+Deno.test("a plan reads train and test, and judge_test where a control is made from it", () => {
+  const model = { protocol: "train-evaluate", family: "vae" } as const;
+  const row = (family: string) => ({ protocol: "control", family }) as const;
+  const whole = noting([]).data;
+  assertEquals(splitsRead(whole, [model]), ["train", "test"]);
+  assertEquals(splitsRead(whole, [model, row("gaussian"), row("noise")]), ["train", "test"]);
+  assertEquals(splitsRead(whole, [row("held-out"), model]), ["train", "test", "judge_test"]);
+  assertEquals(splitsRead(noting(["judge_test"]).data, [row("held-out")]), ["train", "test"]);
+  assertEquals(splitsRead(noting(["train"]).data, [model]), ["test"]);
 });
 
 /** Every second column of pixels would do; the two halves and four single pixels are enough. */

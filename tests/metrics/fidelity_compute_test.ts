@@ -1,5 +1,11 @@
 /** Metrics of fidelity, diversity, memory and transport from end to end, where answers are known. */
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { algebraFor, algebraLabel, exactAlgebraFor } from "../../src/metrics/algebra/algebra.ts";
 import { hostAlgebra } from "../../src/metrics/algebra/host.ts";
 import { authenticity } from "../../src/metrics/authenticity.ts";
@@ -18,6 +24,7 @@ import { sliced } from "../../src/metrics/sliced.ts";
 import { vendi } from "../../src/metrics/vendi.ts";
 import { controls } from "../../src/run/controls.ts";
 import { hostKey } from "../../src/random/host.ts";
+import { fast, withoutOpenblas } from "./algebra/algebras.ts";
 import { toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
 
 const dataset = toyDataset(400);
@@ -188,12 +195,18 @@ Deno.test("narrow features are computed with every machine's bits; OpenBLAS is l
   assertEquals(exactAlgebraFor(64), null);
   assertEquals(algebraLabel(hostAlgebra), {});
   assertEquals(algebraLabel({ ...hostAlgebra, name: "OpenBLAS 1" }), { label: "OpenBLAS 1" });
-  const had = Deno.env.get("LIKENESS_OPENBLAS");
-  if (had === undefined && algebraFor(4096) === hostAlgebra) {
-    assertThrows(
-      () => algebraFor(4, { asked: "openblas" }),
-      MetricUnavailable,
-      "OpenBLAS was asked for",
-    );
-  } else assert(algebraFor(4, { asked: "openblas" }).name.startsWith("OpenBLAS"));
+});
+
+Deno.test("OpenBLAS asked for by name and missing is said, never computed by another", async () => {
+  const found = await withoutOpenblas("tests/metrics/algebra/asked_for.ts") as Record<
+    string,
+    string
+  >;
+  assertEquals([found.error, found.wide], ["MetricUnavailable", hostAlgebra.name]);
+  assertStringIncludes(found.message, "OpenBLAS was asked for and is not installed");
+});
+
+fast.test("OpenBLAS asked for by name computes, and wide features take it unasked", () => {
+  assertEquals(algebraFor(4, { asked: "openblas" }), fast.algebra);
+  assertEquals(algebraFor(4096), fast.algebra);
 });

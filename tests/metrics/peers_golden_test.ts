@@ -5,7 +5,6 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { hostAlgebra } from "../../src/metrics/algebra/host.ts";
-import { openblas } from "../../src/metrics/algebra/openblas.ts";
 import { authenticityOf } from "../../src/metrics/authenticity.ts";
 import { classScores } from "../../src/metrics/class_score.ts";
 import { clippedOf } from "../../src/metrics/clipped.ts";
@@ -27,6 +26,7 @@ import { msSsim } from "../../src/metrics/multiscale.ts";
 import { lineTransport } from "../../src/metrics/sliced.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import golden from "../golden/metrics/golden.json" with { type: "json" };
+import { computers } from "./algebra/algebras.ts";
 import { features, grid, noisy, picture, uniforms } from "./golden_inputs.ts";
 import type { PictureSpec } from "./golden_inputs.ts";
 
@@ -35,18 +35,15 @@ function near(ours: number, theirs: number, relative: number, what: string) {
   assert(off <= relative, `${what}: ${ours} here, ${theirs} there, ${off} apart`);
 }
 
-const found = openblas();
-if (!("algebra" in found)) console.log(`OpenBLAS is not compared: ${found.obstacle}`);
-const algebras = "algebra" in found ? [hostAlgebra, found.algebra] : [hostAlgebra];
 for (const set of golden.sets) {
   const { dimension, shift } = set;
   const a = features(7, { count: set.a, dimension, shift: 0 });
   const b = features(11, { count: set.b, dimension, shift });
   const name = `${set.a} and ${set.b} rows of ${dimension}`;
-  for (const algebra of algebras) {
-    const by = `${name} (${algebra.name})`;
+  for (const { name: computer, algebra, test } of computers) {
+    const by = `${name} (${computer})`;
     const exact = algebra === hostAlgebra ? null : algebra;
-    Deno.test(`FD agrees with pytorch-fid, clean-fid and torch-fidelity to 1e-6: ${by}`, () => {
+    test(`FD agrees with pytorch-fid, clean-fid and torch-fidelity to 1e-6: ${by}`, () => {
       const ours = frechetDistance(a, b, algebra);
       // Singular covariances: the peers' root of a product is off by what their own note warns of.
       const singular = Math.min(set.a, set.b) <= dimension;
@@ -54,23 +51,23 @@ for (const set of golden.sets) {
         near(ours, theirs, singular ? 1e-4 : 1e-6, peer);
       }
     });
-    Deno.test(`FD of given moments is that of the features to 1e-6: ${by}`, () => {
+    test(`FD of given moments is that of the features to 1e-6: ${by}`, () => {
       const given = ({ mean }: { mean: Float64Array }, set: Features) =>
         gaussianOfMoments({ mean, covariance: covariance(set) }, algebra);
       const [p, q] = [gaussianOf(a, algebra), gaussianOf(b, algebra)];
       const ours = gaussianDistance(given(p, a), given(q, b), algebra);
       near(ours, frechetDistance(a, b, algebra), 1e-6, "from moments");
     });
-    Deno.test(`KID over given subsets agrees with torch-fidelity to 1e-6: ${by}`, () => {
+    test(`KID over given subsets agrees with torch-fidelity to 1e-6: ${by}`, () => {
       const ours = subsetKernelDistance({ a, b, subsets: set.kid.subsets }, algebra);
       near(ours.mean, set.kid.mean, 1e-6, "mean");
       near(ours.deviation, set.kid.deviation, 1e-6, "deviation");
     });
-    Deno.test(`the Vendi score agrees with vendi-score: ${by}`, () => {
+    test(`the Vendi score agrees with vendi-score: ${by}`, () => {
       near(vendiScore(b, algebra), set.vendi, 1e-9, "from similarities");
       near(vendiScore(b, algebra), set.vendiDual, 1e-9, "from the dual");
     });
-    Deno.test(`neighbour metrics agree with prdc and their authors' code exactly: ${by}`, () => {
+    test(`neighbour metrics agree with prdc and their authors' code exactly: ${by}`, () => {
       sameNeighbours({ a, b, k: 5, theirs: set.neighbours }, exact);
       const ours = authenticityOf({ samples: b, train: a });
       near(ours, set.authenticity, 1e-15, "authenticity");
@@ -120,9 +117,9 @@ for (const set of golden.ties) {
   const { dimension, levels } = set;
   const a = grid(3, { count: set.a, dimension, levels });
   const b = grid(5, { count: set.b, dimension, levels });
-  for (const algebra of algebras) {
-    const name = `${set.a} and ${set.b} rows on a grid of ${set.levels} (${algebra.name})`;
-    Deno.test(`ties fall as in prdc and in the authors' code: ${name}`, () => {
+  for (const { name: computer, algebra, test } of computers) {
+    const name = `${set.a} and ${set.b} rows on a grid of ${set.levels} (${computer})`;
+    test(`ties fall as in prdc and in the authors' code: ${name}`, () => {
       const exact = algebra === hostAlgebra ? null : algebra;
       sameNeighbours({ a, b, k: set.k, theirs: set.neighbours, ties: true }, exact);
     });

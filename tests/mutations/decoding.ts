@@ -1,4 +1,5 @@
 /** Bugs of picture files becoming pixels, and of folders being walked. @module */
+import { need } from "../needs.ts";
 import type { Mutant } from "./run.ts";
 
 const laws = "tests/data/decoding_test.ts";
@@ -135,7 +136,7 @@ export const mutants: readonly Mutant[] = [
     replace: "names.has(`${name}/`)",
     law: walk,
     filter: "UTF-8",
-    here: Deno.build.os === "linux",
+    needs: await need("linux"),
   },
   {
     id: "left-out-without-a-word",

@@ -57,6 +57,14 @@ export const mutants: Mutant[] = [
     filter: "spoilt",
   },
   {
+    id: "heads-rendered-unasked",
+    file: "src/data/heads/heads.ts",
+    find: "if (chosen.length > 0) await this.#prepare(split);",
+    replace: 'await this.#prepare("train");\n    await this.#prepare(split);',
+    law: "tests/data/heads_test.ts",
+    filter: "first read",
+  },
+  {
     id: "heads-pieces-misplaced",
     file: "src/data/heads/heads.ts",
     find: `const at = task.from % CHUNK;`,

@@ -1,3 +1,4 @@
+import { need } from "../needs.ts";
 import type { Mutant } from "./run.ts";
 
 const ends = "tests/launch/ends_test.ts";
@@ -85,7 +86,7 @@ export const mutants: readonly Mutant[] = [
     replace: "",
     law: "tests/run/claim_test.ts",
     filter: "asked after",
-    here: Deno.build.os === "linux",
+    needs: await need("linux"),
   },
   {
     id: "reader-who-leaves-makes-a-pass",

@@ -106,6 +106,20 @@ export const mutants: readonly Mutant[] = [
     law: control,
   },
   {
+    id: "held-out-split-undeclared",
+    file: "src/run/controls.ts",
+    find: "reads: (dataset) => [heldOutSplit(dataset)],",
+    replace: 'reads: () => ["test"],',
+    law: "tests/metrics/controls_test.ts",
+  },
+  {
+    id: "splits-of-controls-unread",
+    file: "src/run/controls.ts",
+    find: 'if (protocol !== "control") continue;',
+    replace: 'if (protocol === "control") continue;',
+    law: "tests/metrics/controls_test.ts",
+  },
+  {
     id: "gaussian-control-one-draw",
     file: "src/run/controls.ts",
     find: "hostNormal(hostFold(hostFold(key, i), p), part.length)",

@@ -1,6 +1,6 @@
 /**
  * The mutation runner: applies each mutant of tests/mutations/*.ts to a copy of the tree, runs the
- * laws that must notice, and expects them to fail. `deno task mutants [IDS…] [--json]`.
+ * laws that must notice, and expects them to fail. `deno task mutants [IDS…] [--json] [--all]`.
  *
  * A mutant is killed when its law's file has a failing test, and every law that claims it by `kills`
  * is among the failing. It has survived otherwise; it is stale when its edit doesn't fit the source
@@ -11,6 +11,8 @@
 import { basename, dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
 import { exitCodes } from "../../src/errors.ts";
 import { runProgram } from "../../src/program.ts";
+import { filterOf, parseJunit } from "../junit.ts";
+import type { Need } from "../needs.ts";
 
 /** A bug put in on purpose. */
 export interface Mutant {
@@ -24,8 +26,8 @@ export interface Mutant {
   readonly law: string;
   /** As of `deno test --filter`, where the file is slow. */
   readonly filter?: string;
-  /** False where its laws are skipped, because what they need is not here: it is left out. */
-  readonly here?: boolean;
+  /** What its laws need: where that isn't here, it is left out. */
+  readonly needs?: Need;
 }
 
 /** What became of a mutant. */
@@ -111,7 +113,7 @@ export async function copyTree(): Promise<string> {
   return to;
 }
 
-/** Result of a test file: which tests failed; null where nothing ran. */
+/** Result of a test file: which tests failed; null where none ran. */
 interface TestRun {
   readonly failed: readonly string[] | null;
   readonly passed: number;
@@ -146,28 +148,9 @@ async function runTests(
   clearTimeout(timer);
   const output = [stderr, stdout].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   const xml = await Deno.readTextFile(report).catch(() => null);
-  return { ...parseJunit(xml), timedOut, output } satisfies TestRun;
-}
-
-/** Names of failing tests and the number of passing ones in a JUnit report. */
-export function parseJunit(xml: string | null): { failed: string[] | null; passed: number } {
-  if (xml === null) return { failed: null, passed: 0 };
-  const plain = (text: string) =>
-    text.replace(/&(lt|gt|quot|apos|amp|#(\d+)|#x([0-9a-f]+));/gi, (_, name, decimal, hex) => {
-      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16));
-      return { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }[String(name).toLowerCase()]!;
-    });
-  const failed: string[] = [];
-  let passed = 0;
-  for (
-    const [, head, body] of xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)
-  ) {
-    const name = plain(head.match(/\bname="([^"]*)"/)?.[1] ?? "");
-    if (/<(failure|error)\b/.test(body ?? "")) failed.push(name);
-    else passed++;
-  }
-  return { failed: failed.length + passed === 0 ? null : failed, passed };
+  const names = parseJunit(xml), passed = names?.passed.length ?? 0;
+  const failed = passed + (names?.failed.length ?? 0) === 0 ? null : names!.failed;
+  return { failed, passed, timedOut, output } satisfies TestRun;
 }
 
 const lastLines = (text: string) => text.trim().split("\n").slice(-3).join(" | ").slice(0, 300);
@@ -193,11 +176,7 @@ async function runMutant(mutant: Mutant, tree: string, claims: readonly Claim[])
       const names = own.filter((claim) => claim.file === file).map((claim) => claim.test);
       const spelt = names.filter((name) => name !== null);
       const exact = spelt.length > 0 && spelt.length === names.length;
-      const filter = exact
-        ? `/^(${spelt.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")})$/`
-        : file === mutant.law
-        ? mutant.filter
-        : undefined;
+      const filter = exact ? filterOf(spelt) : file === mutant.law ? mutant.filter : undefined;
       // Where laws claim the mutant each of them must fail; otherwise one failure is enough.
       const run = await runTests(tree, { file, filter, failFast: names.length === 0 });
       if (run.timedOut) continue;
@@ -223,15 +202,16 @@ export async function runMutants(
     /** Default: those of the tables. */
     mutants?: readonly Mutant[];
   } = {},
-): Promise<{ outcomes: Outcome[]; problems: string[] }> {
+): Promise<{ outcomes: Outcome[]; problems: string[]; left: Mutant[] }> {
   const all = mutants ?? await loadMutants();
   const asks = (word: string, id: string) =>
     word.endsWith("*") ? id.startsWith(word.slice(0, -1)) : word === id;
   const unknown = ids.filter((word) => !all.some(({ id }) => asks(word, id)));
   if (unknown.length > 0) throw new Error(`no such mutant: ${unknown.join(", ")}`);
-  const chosen = all.filter(({ id, here }) =>
-    ids.length === 0 ? here !== false : ids.some((word) => asks(word, id))
+  const chosen = all.filter(({ id, needs }) =>
+    ids.length === 0 ? needs?.obstacle === undefined : ids.some((word) => asks(word, id))
   );
+  const left = ids.length > 0 ? [] : all.filter(({ needs }) => needs?.obstacle !== undefined);
   const claims = await allClaims();
   const whole = ids.length === 0 && mutants === undefined;
   const problems = claims.filter(({ id }) => whole && !all.some((mutant) => mutant.id === id))
@@ -265,12 +245,13 @@ export async function runMutants(
       await Deno.remove(tree, { recursive: true });
     }
   }));
-  return { outcomes, problems };
+  return { outcomes, problems, left };
 }
 
-const usage = `deno task mutants [--json] [ID…]
+const usage = `deno task mutants [--json] [--all] [ID…]
 Puts known bugs in, one at a time in a copy of the tree, and sees that a law notices each.
   ID      only these mutants; an ID that ends in * stands for all that begin so. Default: all.
+  --all   fails where a mutant is left out, because what its laws need isn't here
   --json  one JSON object at the end in place of lines
 Ids are in tests/mutations/*.ts.`;
 
@@ -278,13 +259,14 @@ if (import.meta.main) runProgram(main);
 
 async function main(): Promise<number> {
   const json = Deno.args.includes("--json");
-  const options = Deno.args.filter((word) => word.startsWith("-") && word !== "--json");
+  const known = ["--json", "--all"];
+  const options = Deno.args.filter((word) => word.startsWith("-") && !known.includes(word));
   if (options.length > 0) {
     const help = options.every((word) => ["--help", "-h"].includes(word));
     console.log(help ? usage : `no option ${options.join(" ")}\n${usage}`);
     return help ? exitCodes.pass : exitCodes.usage;
   }
-  const { outcomes, problems } = await runMutants(
+  const { outcomes, problems, left } = await runMutants(
     Deno.args.filter((word) => !word.startsWith("-")),
     {
       progress: ({ id, outcome, note, seconds }) => {
@@ -300,17 +282,24 @@ async function main(): Promise<number> {
     survived: count("survived"),
     stale: count("stale"),
     broken: count("broken"),
+    left: left.map(({ id }) => id),
     problems,
   };
   if (json) console.log(JSON.stringify({ ...summary, outcomes }));
   else {
     for (const problem of problems) console.log(`problem   ${problem}`);
+    for (
+      const [why, of] of Map.groupBy(left, ({ needs }) => `${needs?.name}: ${needs?.obstacle}`)
+    ) {
+      console.log(`left out  ${of.length} for want of ${why}`);
+    }
     console.log(
       `${summary.killed} of ${summary.mutants} mutants killed, ${summary.survived} survived, ` +
         `${summary.stale} stale, ${summary.broken} broken`,
     );
   }
-  return summary.killed === summary.mutants && problems.length === 0
+  const whole = left.length === 0 || !Deno.args.includes("--all");
+  return summary.killed === summary.mutants && problems.length === 0 && whole
     ? exitCodes.pass
     : exitCodes.regressed;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { claimsIn, loadMutants, parseJunit, runMutants } from "./run.ts";
+import { claimsIn, loadMutants, runMutants } from "./run.ts";
 
 Deno.test("the runner tells killed, survived, stale and broken mutants apart", async () => {
   const file = "src/stats/multiplicity.ts";
@@ -34,14 +34,6 @@ Deno.test("claims are read from laws, with the test's name where it is spelt out
     ["z", "law: c"],
     ["w", null],
   ]);
-});
-
-Deno.test("JUnit reports: failures, errors, escapes; nothing run is not a failure", () => {
-  const xml = '<testcase name="a &lt; b"><failure message="m">t</failure></testcase>' +
-    '<testcase name="c" classname="x"/><testcase name="d"></testcase>';
-  assertEquals(parseJunit(xml), { failed: ["a < b"], passed: 2 });
-  assertEquals(parseJunit("<testsuites></testsuites>"), { failed: null, passed: 0 });
-  assertEquals(parseJunit(null), { failed: null, passed: 0 });
 });
 
 Deno.test("every mutant's edit fits its file, and its law's file is there", async () => {

@@ -2,14 +2,14 @@
  * Mutants of the tensorflow engine and of what is pinned for it. Their laws need the engine.
  * @module
  */
-import { tensorflowObstacle } from "../../src/engine/tensorflow/place.ts";
+import { need } from "../needs.ts";
 import type { Mutant } from "./run.ts";
 
 const folder = "src/engine/tensorflow";
 const compileTest = "tests/engine/tensorflow/compile_test.ts";
 const conformanceTest = "tests/engine/tensorflow/conformance_test.ts";
 
-const here = await tensorflowObstacle() === undefined;
+const needs = await need("tensorflow");
 
 const engine: readonly Mutant[] = [
   {
@@ -98,7 +98,7 @@ const engine: readonly Mutant[] = [
 
 /** See the module; those of the engine are left out where it isn't installed. */
 export const mutants: readonly Mutant[] = [
-  ...engine.map((mutant) => ({ ...mutant, here })),
+  ...engine.map((mutant) => ({ ...mutant, needs })),
   {
     id: "slower-way-chosen",
     file: "src/plan/calibration.ts",

@@ -1,7 +1,8 @@
 /** Mutants of the WebGPU engine; left out where no adapter runs their laws. See tests/mutations/run.ts. */
-import { webgpuObstacle } from "../../src/engine/webgpu/obstacle.ts";
+import { need } from "../needs.ts";
+import type { Mutant } from "./run.ts";
 
-const here = await webgpuObstacle() === undefined;
+const needs = await need("webgpu");
 const [engine, kernels, random, recording] = [
   "webgpu",
   "webgpu_kernels",
@@ -9,7 +10,7 @@ const [engine, kernels, random, recording] = [
   "webgpu_recording",
 ].map((name) => `tests/engine/${name}_test.ts`);
 
-export const mutants = [
+export const mutants: Mutant[] = [
   {
     id: "wgsl-philox-key-unmoved",
     file: "src/engine/webgpu/wgsl/philox.ts",
@@ -248,7 +249,7 @@ export const mutants = [
     replace: "",
     law: recording,
   },
-].map((mutant) => ({ ...mutant, here }));
+].map((mutant) => ({ ...mutant, needs }));
 
 const windows = "tests/engine/window_gradients_test.ts";
 
@@ -273,4 +274,4 @@ mutants.push(...[
     find: "tf.equal(first, k)",
     replace: "tf.equal(tf.zerosLike(first), k)",
   },
-].map((m) => ({ ...m, file: "src/engine/window_gradients.ts", law: windows, here: true })));
+].map((m) => ({ ...m, file: "src/engine/window_gradients.ts", law: windows })));

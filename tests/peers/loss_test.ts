@@ -11,15 +11,12 @@ import { Contender, type ContenderName } from "../../src/peers/contender.ts";
 import { writeExchange } from "../../src/peers/exchange.ts";
 import { largestSum, MODEL_NAMES, modelSettings } from "../../src/peers/models.ts";
 import { findPeersPython } from "../../src/peers/python.ts";
+import { need, needing } from "../needs.ts";
 
 const STEPS = 20;
 const ours = (Deno.env.get("LIKENESS_TEST_ENGINE") ?? "wasm") as EngineName;
 const python = await findPeersPython("cpu");
-if (python === null) {
-  console.log(
-    "peers: skipped, no Python with tests/peers/requirements.txt; `deno task peers:speed` makes one",
-  );
-}
+const test = needing(await need("peers"));
 
 async function lossesOf(name: ContenderName, folder: string): Promise<number[]> {
   const contender = await Contender.start(name, {
@@ -38,26 +35,22 @@ async function lossesOf(name: ContenderName, folder: string): Promise<number[]> 
 }
 
 for (const name of MODEL_NAMES) {
-  Deno.test({
-    name: `${name}: ${STEPS} losses agree with PyTorch's and JAX's`,
-    ignore: python === null,
-    fn: async () => {
-      const { engine } = await openEngine("wasm");
-      const folder = await Deno.makeTempDir({ prefix: "peers-" });
-      try {
-        const settings = modelSettings(name, "tiny");
-        const path = await writeExchange(engine, { settings, folder });
-        const own = await lossesOf("ours", path);
-        // A curve that stands still would agree with anything that stands still.
-        assert(new Set(own).size > STEPS / 2, `losses of ours: ${own}`);
-        for (const peer of ["torch-eager", "jax"] as const) {
-          const theirs = await lossesOf(peer, path);
-          const share = disagreement(own, theirs, { terms: largestSum(settings) });
-          assert(share <= 1, `${peer}: ${share} of what rounding allows\n${own}\n${theirs}`);
-        }
-      } finally {
-        await Deno.remove(folder, { recursive: true });
+  test(`${name}: ${STEPS} losses agree with PyTorch's and JAX's`, async () => {
+    const { engine } = await openEngine("wasm");
+    const folder = await Deno.makeTempDir({ prefix: "peers-" });
+    try {
+      const settings = modelSettings(name, "tiny");
+      const path = await writeExchange(engine, { settings, folder });
+      const own = await lossesOf("ours", path);
+      // A curve that stands still would agree with anything that stands still.
+      assert(new Set(own).size > STEPS / 2, `losses of ours: ${own}`);
+      for (const peer of ["torch-eager", "jax"] as const) {
+        const theirs = await lossesOf(peer, path);
+        const share = disagreement(own, theirs, { terms: largestSum(settings) });
+        assert(share <= 1, `${peer}: ${share} of what rounding allows\n${own}\n${theirs}`);
       }
-    },
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   });
 }

@@ -149,7 +149,7 @@ law("p moves by batch/pictures towards the target, and stays within 0 and its ca
     });
     const running = sign + (realSign - sign) / 4;
     close(mean, running, float32(4), "running mean of r_t");
-    if (Math.abs(running - target) < 1e-5) return;
+    fc.pre(Math.abs(running - target) >= 1e-5);
     const wanted = p + Math.sign(running - target) * batch / pictures;
     close(next, Math.min(MOST, Math.max(0, wanted)), float32(4), "p");
   },

@@ -1,8 +1,6 @@
 /** Laws of extrapolated and sliced distances, class scores, path lengths, MS-SSIM. */
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
-import { hostAlgebra } from "../../src/metrics/algebra/host.ts";
-import { openblas } from "../../src/metrics/algebra/openblas.ts";
 import { classScores } from "../../src/metrics/class_score.ts";
 import {
   frechetDistance,
@@ -18,6 +16,7 @@ import { pathPoints } from "../../src/metrics/path_length.ts";
 import { drawPairs, pairSimilarity } from "../../src/metrics/similarity.ts";
 import { lineTransport, slicedTransports } from "../../src/metrics/sliced.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
+import { computers } from "../metrics/algebra/algebras.ts";
 import { noisy, picture } from "../metrics/golden_inputs.ts";
 import { close, law } from "../law.ts";
 import { gaussianSet, magnitude } from "./feature_sets.ts";
@@ -25,13 +24,12 @@ import { gaussianSet, magnitude } from "./feature_sets.ts";
 const seed = fc.integer({ min: 0, max: 1 << 20 });
 const rows = fc.integer({ min: 2, max: 30 });
 const dimension = fc.integer({ min: 1, max: 12 });
-const found = openblas();
-const algebras = [hostAlgebra, ..."algebra" in found ? [found.algebra] : []];
 
-for (const algebra of algebras) {
+for (const { name, algebra, needs } of computers) {
   law(
-    `FD and KID are one number whoever computes, from features or from moments (${algebra.name})`,
+    `FD and KID are one number whoever computes, from features or from moments (${name})`,
     {
+      needs,
       source: "definition",
       given: { seed, m: rows, n: rows, d: dimension },
       holds: ({ seed, m, n, d }) => {

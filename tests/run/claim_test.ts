@@ -14,6 +14,7 @@ import { BusyError, RunStatusFile } from "../../src/run/status_file.ts";
 import { failedRecord } from "../../src/record/failed.ts";
 import { law } from "../law.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";
+import { need, needing } from "../needs.ts";
 
 const run = planned();
 
@@ -174,10 +175,9 @@ Deno.test("a claim made afresh forgets how often the run was resumed, another do
     }
   }));
 
-Deno.test({
-  name: "a process that has ended has no run, though its parent hasn't asked after it",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
+needing(await need("linux"))(
+  "a process that has ended has no run, though its parent hasn't asked after it",
+  async () => {
     // The shell starts a child that ends, and becomes a program that never asks after it.
     const script = "exec 5<&0; sh -c 'read go' <&5 & echo $!; exec sleep 60";
     const parent = new Deno.Command("/bin/sh", {
@@ -196,4 +196,4 @@ Deno.test({
     parent.kill("SIGKILL");
     await parent.status;
   },
-});
+);

@@ -73,7 +73,6 @@ async function loadHeads(config: HeadsConfig, context: LoadContext): Promise<Dat
   const sizes = Object.fromEntries(SPLITS.map((split) => [split, config[split]]));
   const digest = await digestOf({ pictures, ...sizes });
   const store = new HeadStore(config, { ...context, folder: pictures.slice(0, 16) });
-  await store.prepare(["train", "test"]);
   return {
     name: "heads",
     version: VERSION,
@@ -111,18 +110,17 @@ class HeadStore {
     this.#shape = { imageBytes: config.size * config.size * 3, factors: FACTORS.length };
   }
 
-  /** Sees that the splits' files are there and whole; renders what isn't. */
-  async prepare(splits: readonly Split[]): Promise<void> {
-    const fresh = splits.filter((split) => !this.#prepared.has(split));
-    if (fresh.length > 0) {
-      const work = this.#render(fresh);
-      for (const split of fresh) this.#prepared.set(split, work);
-      work.catch(() => fresh.forEach((split) => this.#prepared.delete(split)));
+  /** Sees, once, that a split's files are there and whole; renders what isn't. */
+  async #prepare(split: Split): Promise<void> {
+    let work = this.#prepared.get(split);
+    if (work === undefined) {
+      this.#prepared.set(split, work = this.#render(split));
+      work.catch(() => this.#prepared.delete(split));
     }
-    await Promise.all(splits.map((split) => this.#prepared.get(split)));
+    await work;
   }
 
-  /** As `Dataset.read`. A split that `load` left out is rendered at its first read. */
+  /** As `Dataset.read`. A split is rendered when the first of it is read, and not before. */
   async read(split: Split, indices: ArrayLike<number>): Promise<Batch> {
     const { size } = this.#config, total = this.#config[split];
     const { imageBytes, factors } = this.#shape;
@@ -132,7 +130,7 @@ class HeadStore {
         throw new RangeError(`heads: no item ${index} in ${split}, which has ${total}`);
       }
     }
-    await this.prepare([split]);
+    if (chosen.length > 0) await this.#prepare(split);
     const data = new Uint8Array(chosen.length * imageBytes);
     const columns = FACTORS.map(() => new Float32Array(chosen.length));
     // Chunk by chunk, so that each is fetched once however the indices jump.
@@ -166,7 +164,7 @@ class HeadStore {
     const held = await this.#fetch(split, number);
     if (held) return held;
     // Lost or spoilt since it was prepared.
-    await this.#render([split]);
+    await this.#render(split);
     const again = this.#chunks.get(path) ?? await this.#fetch(split, number);
     if (!again) throw new Error(`heads: cannot keep ${path}; is another program deleting files?`);
     return again;
@@ -213,35 +211,33 @@ class HeadStore {
     }
   }
 
-  async #render(splits: readonly Split[]): Promise<void> {
+  async #render(split: Split): Promise<void> {
     const { signal, jobs, progress } = this.#context;
     const missing = new Map<RenderTask, { path: string; chunk: Chunk; left: number }>();
     const config = pictureConfig(this.#config);
     let total = 0, done = 0;
-    for (const split of splits) {
-      for (let number = 0; number * CHUNK < this.#config[split]; number++) {
-        signal?.throwIfAborted();
-        const count = this.#count(split, number), path = this.#path(split, number);
-        total += count;
-        if (await this.#fetch(split, number)) {
-          done += count;
-          continue;
-        }
-        const from = number * CHUNK;
-        missing.set({ config, split, from, to: from + count }, {
-          path,
-          left: count,
-          chunk: {
-            count,
-            images: new Uint8Array(0),
-            labels: new Float32Array(0),
-          },
-        });
+    for (let number = 0; number * CHUNK < this.#config[split]; number++) {
+      signal?.throwIfAborted();
+      const count = this.#count(split, number), path = this.#path(split, number);
+      total += count;
+      if (await this.#fetch(split, number)) {
+        done += count;
+        continue;
       }
+      const from = number * CHUNK;
+      missing.set({ config, split, from, to: from + count }, {
+        path,
+        left: count,
+        chunk: {
+          count,
+          images: new Uint8Array(0),
+          labels: new Float32Array(0),
+        },
+      });
     }
     if (missing.size === 0) return;
     await Deno.mkdir(this.#folder, { recursive: true });
-    const what = `rendering heads ${this.#config.size}², ${splits.join(" and ")}`;
+    const what = `rendering heads ${this.#config.size}², ${split}`;
     progress?.(done, total, what);
     const owners = new Map(
       [...missing].map(([task, part]) => [`${task.split} ${Math.floor(task.from / CHUNK)}`, part]),

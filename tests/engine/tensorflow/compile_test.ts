@@ -9,9 +9,7 @@ import * as nn from "../../../src/nn/mod.ts";
 import { hostKey } from "../../../src/random/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../../src/random/key.ts";
 import { law } from "../../law.ts";
-import { available, engine, test } from "./available.ts";
-
-const ignore = !available;
+import { engine, tensorflow, test } from "./available.ts";
 
 /** A small network with what families are made of, trained by Adam. */
 function init(key: Key) {
@@ -91,7 +89,7 @@ law("a compiled program computes what it computes eagerly, bit for bit, donated 
   },
   kills: ["adam-slots-swapped"],
   cases: 12,
-  ignore,
+  needs: tensorflow,
 });
 
 law("XLA agrees with the graph to float32's rounding, and draws the same classes", {
@@ -111,7 +109,7 @@ law("XLA agrees with the graph to float32's rounding, and draws the same classes
     assert(Math.max(...off) <= 2 * 3 * 0.05, `off by ${Math.max(...off)}`);
   },
   cases: 2,
-  ignore,
+  needs: tensorflow,
 });
 
 type Scalars = { readonly [name: string]: tf.Tensor };
@@ -188,7 +186,7 @@ law("leaves of a donated state may be kept, exchanged, dropped, added or handed 
     }),
   kills: ["exchange-reads-what-was-written", "dropped-leaves-kept"],
   cases: 30,
-  ignore,
+  needs: tensorflow,
 });
 
 law("a value asked for after its update in place is the one from before", {
@@ -228,7 +226,7 @@ law("a value asked for after its update in place is the one from before", {
     }),
   kills: ["variable-read-after-write"],
   cases: 20,
-  ignore,
+  needs: tensorflow,
 });
 
 test("a copy taken of a donated leaf keeps its value when the step changes the leaf", () =>
@@ -288,7 +286,7 @@ law("what is captured depends on no value of the arguments: any later ones are c
     }),
   kills: ["inputs-frozen"],
   cases: 20,
-  ignore,
+  needs: tensorflow,
 });
 
 /** The error of calling `step` until it throws. */
@@ -414,7 +412,7 @@ law("results of one op on the same inputs are shared only where its attributes a
     }),
   kills: ["small-results-shared-across-attributes"],
   cases: 3,
-  ignore,
+  needs: tensorflow,
 });
 
 test("gather and its gradient are captured; an index out of range is TensorFlow's error", () =>

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { EngineError } from "../../../src/engine/engine.ts";
 import { smokeTest } from "../../../src/engine/tensorflow/install/smoke_process.ts";
-import { choosePlace, tensorflowObstacle } from "../../../src/engine/tensorflow/place.ts";
+import { choosePlace } from "../../../src/engine/tensorflow/place.ts";
 import { compute, type Stage } from "../../../src/engine/tensorflow/smoke.ts";
 import { builds } from "../../../src/engine/tensorflow/wheels.ts";
 import { engine } from "../../families/on_engine.ts";
+import { need, needing } from "../../needs.ts";
 
 Deno.test("a right engine passes the computations, and nothing of them is left", async () => {
   const stages: Stage[] = [];
@@ -92,14 +93,9 @@ Deno.test("a library that isn't one fails at load, in words", async () => {
   }
 });
 
-const obstacle = await tensorflowObstacle();
-if (obstacle !== undefined) console.log(`tensorflow's own smoke test is left out: ${obstacle}`);
-Deno.test({
-  name: "TensorFlow as it is installed here passes its smoke test",
-  ignore: obstacle !== undefined,
-  fn: async () => {
-    const { library, device } = await choosePlace();
-    const { version } = await smokeTest(library);
-    assertEquals(version, builds[device].version);
-  },
+const test = needing(await need("tensorflow-library"));
+test("TensorFlow as it is installed here passes its smoke test", async () => {
+  const { library, device } = await choosePlace();
+  const { version } = await smokeTest(library);
+  assertEquals(version, builds[device].version);
 });

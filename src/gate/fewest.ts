@@ -1,0 +1,10 @@
+/**
+ * The fewest measurements that decide anything, for the command line's table, which loads nothing
+ * else of the gate.
+ * @module
+ */
+
+/** Fewest sessions that a floor may rest on. */
+export const FEWEST_SESSIONS = 5;
+/** Fewest pairs that a comparison in turns rests on. */
+export const FEWEST_PAIRS = 8;
