@@ -37,6 +37,13 @@ export interface DecodeReply {
   readonly skipped: readonly { readonly at: number; readonly reason: string }[];
 }
 
+/** What decodes files here, with its version: another one may give other bits. */
+export async function decoderVersion(): Promise<string> {
+  const { default: sharp } = await import("sharp");
+  const { versions } = sharp;
+  return JSON.stringify([versions.sharp, versions.vips]);
+}
+
 /** Files that a thread reads at a time, so that disk and decoder overlap. */
 const together = 4;
 

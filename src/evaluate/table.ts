@@ -13,11 +13,16 @@ export interface FolderMetric {
   readonly needs: "moments" | "features" | "pixels";
   /**
    * Pictures a side, at most, unless `--samples` says otherwise: work or memory grows with their
-   * square. The metric's name carries the number.
+   * square. More are drawn from; the metric's name carries the number.
    */
   readonly most?: number;
   /** Name in the registry, where it isn't the row's own. */
   readonly metric?: string;
+  /**
+   * A number of the generated side, beside which the real one's stands: of any number of real
+   * pictures, or of no more than there are generated ones where the number grows with N.
+   */
+  readonly alone?: "any" | "equal";
   /** Settings that make this row of that metric. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** In `--metrics` by default. */
@@ -38,9 +43,9 @@ export const folderMetrics: Readonly<Record<string, FolderMetric>> = {
     usual: false,
   },
   clipped: { needs: "features", most: 5000, usual: false },
-  vendi: { needs: "features", most: 5000, usual: false },
+  vendi: { needs: "features", most: 5000, alone: "equal", usual: false },
   frechet_infinity: { needs: "features", most: 50_000, usual: false },
   sliced: { needs: "features", most: 50_000, usual: false },
-  class_score: { needs: "pixels", most: 5000, usual: false },
-  similarity: { needs: "pixels", most: 1000, usual: false },
+  class_score: { needs: "pixels", most: 5000, alone: "equal", usual: false },
+  similarity: { needs: "pixels", most: 1000, alone: "any", usual: false },
 };

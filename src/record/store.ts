@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Record as RunRecord, Series } from "./record.ts";
 import { sha256 } from "../digest.ts";
 import { readBytes, readJson, StoreError, sweep, writeAtomic } from "./files.ts";
+import { sealedJson, unsealJson } from "./sealed.ts";
 
 /** Default folder for everything that a run leaves. */
 export const defaultOut = ".likeness";
@@ -41,7 +42,7 @@ export interface Store {
   /** Folder for caches shared by runs. */
   readonly cache: string;
   writeRecord(record: RunRecord): Promise<void>;
-  /** null where there is none; a StoreError where it is corrupt. */
+  /** null where there is none; a StoreError where it is corrupt, or another than was written. */
   readRecord(id: string): Promise<RunRecord | null>;
   /**
    * All records, by label, seed and id. A corrupt one goes to `onProblem`, or is thrown without it.
@@ -54,7 +55,7 @@ export interface Store {
    * of wall seconds, so that the same training has the same digest.
    */
   writeSeries(id: string, series: Series): Promise<string>;
-  /** null where there is none. null values come back as NaN. */
+  /** null where there is none; a StoreError as of `readRecord`. null values come back as NaN. */
   readSeries(id: string): Promise<Series | null>;
   writeStatus(status: RunStatus): Promise<void>;
   readStatus(id: string): Promise<RunStatus | null>;
@@ -150,7 +151,8 @@ export function openStore(out: string = defaultOut): Store {
     const path = at(id, "record.json");
     const json = await readJson(path);
     if (json === null) return null;
-    const record = check(recordSchema, json, path) as unknown as RunRecord;
+    const { value } = unsealJson(json, path);
+    const record = check(recordSchema, value, path) as unknown as RunRecord;
     if (record.id !== id) {
       throw new StoreError(`${path} is the record of run ${record.id}, not of ${id}; remove it`);
     }
@@ -169,8 +171,7 @@ export function openStore(out: string = defaultOut): Store {
     cache: join(out, "cache"),
     readRecord,
     readStatus,
-    writeRecord: (record) =>
-      writeAtomic(at(record.id, "record.json"), JSON.stringify(record, null, 1) + "\n"),
+    writeRecord: (record) => writeAtomic(at(record.id, "record.json"), sealedJson(record, 1)),
     async list(filter = {}) {
       const found: RunRecord[] = [];
       for (const id of await ids()) {
@@ -190,8 +191,7 @@ export function openStore(out: string = defaultOut): Store {
       );
     },
     async writeSeries(id, series) {
-      const text = JSON.stringify(series) + "\n"; // JSON.stringify writes NaN and ±∞ as null
-      await writeAtomic(at(id, "series.json"), text);
+      await writeAtomic(at(id, "series.json"), sealedJson(series)); // NaN and ±∞ become null
       const { seconds: _, ...columns } = series.columns;
       return await sha256(JSON.stringify(columns));
     },
@@ -199,7 +199,7 @@ export function openStore(out: string = defaultOut): Store {
       const path = at(id, "series.json");
       const json = await readJson(path);
       if (json === null) return null;
-      const { columns } = check(seriesSchema, json, path);
+      const { columns } = check(seriesSchema, unsealJson(json, path).value, path);
       const restored = Object.entries(columns).map(([name, values]) =>
         [name, values.map((v) => v === null ? NaN : v)] as const
       );
