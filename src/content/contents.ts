@@ -103,7 +103,7 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
 }
 
 /** sha256 of a file, a block in memory at a time. */
-async function hashFile(path: string): Promise<string> {
+export async function hashFile(path: string): Promise<string> {
   const file = await Deno.open(path, { read: true });
   try {
     const hash = createHash("sha256"), block = new Uint8Array(BLOCK);

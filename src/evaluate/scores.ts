@@ -99,13 +99,12 @@ function usedBy(
 ): Used {
   const said = settings[name]?.samples;
   if (typeof said === "number") return { real: said, fake: said };
-  const most = samples ?? folderMetrics[name].most ?? Infinity;
+  const { most = Infinity, mostReal = most, alone } = folderMetrics[name];
   // A file of statistics may have no number of pictures to ask for.
-  const of = (side: Measured, other: Measured) => Math.min(side.count ?? other.count ?? 2, most);
-  const used = { real: of(real, fake), fake: of(fake, real) };
-  return folderMetrics[name].alone === "equal"
-    ? { ...used, real: Math.min(used.real, used.fake) }
-    : used;
+  const of = (side: Measured, other: Measured, most: number) =>
+    Math.min(side.count ?? other.count ?? 2, samples ?? most);
+  const used = { real: of(real, fake, mostReal), fake: of(fake, real, most) };
+  return alone === "equal" ? { ...used, real: Math.min(used.real, used.fake) } : used;
 }
 
 /** What is said where a metric sees fewer than there are. */
@@ -122,8 +121,8 @@ function drawnNote(
     },
   );
   if (parts.length === 0) return null;
-  const most = folderMetrics[name].most;
-  const why = used.real === most || used.fake === most
+  const { most, mostReal = most } = folderMetrics[name];
+  const why = used.real === mostReal || used.fake === most
     ? "since its work grows with their square; --samples N sets another number"
     : "so that both sides have as many";
   return `${name}: ${parts.join(" and ")}, drawn by seed ${seed}, ${why}`;

@@ -16,6 +16,8 @@ export interface FolderMetric {
    * square. More are drawn from; the metric's name carries the number.
    */
   readonly most?: number;
+  /** Of the real side, where that is another number. */
+  readonly mostReal?: number;
   /** Name in the registry, where it isn't the row's own. */
   readonly metric?: string;
   /**
@@ -34,7 +36,7 @@ export const folderMetrics: Readonly<Record<string, FolderMetric>> = {
   frechet: { needs: "moments", usual: true },
   kernel: { needs: "features", most: 5000, usual: true },
   coverage: { needs: "features", most: 5000, usual: true },
-  duplicates: { needs: "features", most: 5000, usual: true },
+  duplicates: { needs: "features", most: 5000, mostReal: 8000, usual: true },
   spatial_frechet: {
     needs: "pixels",
     most: 5000,

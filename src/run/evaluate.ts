@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { mirrorImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
+import { watched } from "../metrics/door.ts";
 import {
   type EvaluationContext,
   type Extractor,
@@ -132,7 +133,8 @@ async function remembered(
 export function evaluationContext(parts: EvaluationParts): EvaluationContext {
   const extractors = new Map<string, Promise<Extractor>>();
   const features = new Map<string, Promise<Features>>();
-  const extractor = (name: string) => once(extractors, name, () => parts.extractor(name));
+  const extractor = (name: string) =>
+    once(extractors, name, async () => watched(await parts.extractor(name)));
   return {
     subject: parts.subject,
     dataset: parts.dataset,

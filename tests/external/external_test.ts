@@ -138,6 +138,12 @@ Deno.test("a program is run once: killed after it, the next attempt goes on from
     await store.write(record.id, kept.file, new Uint8Array(64 * 64));
     assertEquals((await run(out, given)).record.samples!.sha256, kept.sha256);
     assertEquals(await Deno.readTextFile(log), "called\ncalled\n");
+    // And so is what is known of them.
+    const about = (await store.read(record.id, "samples.json"))!;
+    await store.remove(record.id, "record.json");
+    await store.write(record.id, "samples.json", about.with(30, about[30] ^ 1));
+    assertEquals((await run(out, given)).record.samples!.count, 64);
+    assertEquals(await Deno.readTextFile(log), "called\ncalled\ncalled\n");
   }));
 
 Deno.test("a program that fails, is late, isn't there or writes another size: what, where, what to do", () =>
