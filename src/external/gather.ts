@@ -6,6 +6,7 @@ import { resolve } from "@std/path";
 import { DataError, type ImageSet, type ImageSpec } from "../data/dataset.ts";
 import { imageSet } from "../data/images.ts";
 import { listPictures } from "../data/folder/layout.ts";
+import { hostKey, hostPermutation } from "../random/host.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./mod.ts";
 import { strictPicture } from "./strict.ts";
@@ -60,8 +61,18 @@ async function collect(
   return imageSet(data.subarray(0, found * each), spec);
 }
 
+/**
+ * Files in an order that the seed draws: metrics take the first N, and by path these may all be of one
+ * class.
+ */
+function inDrawnOrder(paths: readonly string[], seed: number): string[] {
+  const order = hostPermutation(hostKey(seed, "external", "order"), paths.length);
+  return Array.from(order, (place) => paths[place]);
+}
+
 async function fromFolder(folder: string, options: GatherOptions): Promise<ImageSet> {
-  const { paths } = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const listing = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const paths = inDrawnOrder(listing.paths, options.seed);
   const { spec } = options;
   return await collect(
     options,

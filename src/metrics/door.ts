@@ -112,10 +112,11 @@ export interface NegativeVariance {
  * @returns null where it is a covariance
  */
 export function negativeVariance({ rows: d, data }: Dense): NegativeVariance | null {
-  if (data.every((v) => v === 0)) return null;
-  let trace = 0;
+  let trace = 0, size = 0;
   for (let j = 0; j < d; j++) trace += data[j * (d + 1)];
-  const shift = COVARIANCE_ROUNDING * Math.max(0, trace);
+  for (const v of data) size = Math.max(size, Math.abs(v)); // no more than the trace of a covariance
+  if (size === 0) return null;
+  const shift = COVARIANCE_ROUNDING * Math.max(trace, size);
   const lower = new Float64Array(d * d); // row i of L in its first i + 1 places
   for (let i = 0; i < d; i++) {
     const row = i * d;
