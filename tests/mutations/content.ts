@@ -1,4 +1,8 @@
-/** Bugs of knowing files by their content, and of files that show when they were changed, each with the law that must see it. @module */
+/**
+ * Bugs of knowing files by their content, and of files that show when they were changed, each with the
+ * law that must see it.
+ * @module
+ */
 import type { Mutant } from "./run.ts";
 
 const contents = "tests/content/contents_test.ts";

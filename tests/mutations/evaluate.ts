@@ -225,4 +225,11 @@ export const mutants: readonly Mutant[] = [
     law: "tests/external/external_test.ts",
     filter: "a folder is scored",
   },
+  {
+    id: "files-by-class-read-by-class",
+    file: "src/data/fair_order.ts",
+    find: "equal - expected > SORTED * Math.sqrt(n)",
+    replace: "equal - expected > SORTED * n",
+    law: "tests/data/fashion_test.ts",
+  },
 ];
