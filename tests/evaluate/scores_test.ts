@@ -13,7 +13,9 @@ import { slicedTransports } from "../../src/metrics/sliced.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { runKeys } from "../../src/run/keys.ts";
-import { law } from "../law.ts";
+import golden from "../golden/metrics/golden.json" with { type: "json" };
+import { close, law } from "../law.ts";
+import { features } from "../metrics/golden_inputs.ts";
 
 /** A side of drawn features; `more` replaces parts of it. */
 function side(seed: number, count: number, more: Partial<Measured> = {}): Measured {
@@ -118,6 +120,25 @@ Deno.test("sides of unequal numbers: every metric takes all rows of both", async
   assertEquals(turned.values[0].beside!.dataPictures, 60);
   assertEquals(turned.values[1].value, kernelDistance(sets.samples, sets.real));
 });
+
+for (const set of golden.sets) {
+  Deno.test(`prdc's and the clipped metrics' authors' values at ${set.a} and ${set.b} rows`, async () => {
+    const of = (seed: number, count: number, shift: number) => {
+      const rows = rowsInMemory(features(seed, { count, dimension: set.dimension, shift }));
+      return side(seed, count, { dimension: set.dimension, rows });
+    };
+    const pair = { real: of(7, set.a, 0), fake: of(11, set.b, set.shift) };
+    const { values, notes } = await score(pair, ask(["coverage", "clipped"]));
+    assertEquals(notes, []);
+    const { precision, recall, density, coverage, ...clipped } = set.neighbours;
+    const theirs = [precision, recall, density, coverage, ...Object.values(clipped)];
+    values.forEach(({ name, value }, i) =>
+      close(value!, theirs[i], 1e-12 * Math.max(1, theirs[i]), name)
+    );
+    const real = set.a === set.b ? "" : `-real${set.a}`;
+    assertEquals(values[0].name, `precision-k5-drawn@${set.b}${real}`);
+  });
+}
 
 law("rows that are drawn hold each class about as often as all rows do", {
   source: "definition",
