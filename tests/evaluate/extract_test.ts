@@ -180,6 +180,7 @@ Deno.test("rows that were changed, cut short or lost their state are made anew, 
   const restored = () =>
     Promise.all(files.map((path, i) => Deno.writeFile(path, [rows, state][i])));
   assertEquals((await again(1)).done, 64);
+  assertEquals(await again(1).then(({ done, said }) => [done, said]), [80, ""]); // gone on with
   await Deno.writeFile(files[0], rows.subarray(0, 60 * 4 * 8 + 5));
   assertEquals(await again(1).then(({ done, said }) => [done, said.includes("made anew")]), [
     0,

@@ -78,7 +78,7 @@ export const mutants: readonly Mutant[] = [
     id: "store-resumes-a-batch-late",
     file: "src/evaluate/store.ts",
     find: "await file.truncate(done * each);",
-    replace: "await file.truncate(Math.max(0, done - batch) * each);",
+    replace: "await file.truncate(Math.max(0, done - manifest.batch) * each);",
     law: extract,
   },
   {
@@ -152,7 +152,7 @@ export const mutants: readonly Mutant[] = [
     id: "fewer-rows-drawn-apart-from-more",
     file: "src/evaluate/scores.ts",
     find: "return order.subarray(0, count);",
-    replace: "return order.subarray(side.count! - count);",
+    replace: "return order.map((place) => (place + count) % side.count!).subarray(0, count);",
     law: scores,
     filter: "fewer rows are part of more",
   },
