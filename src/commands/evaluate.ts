@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import { DataError } from "../data/dataset.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
 import { exitCodes, UsageError } from "../errors.ts";
-import { folderNote, requireSameNetwork, warnings } from "../evaluate/advice.ts";
+import { requireSameNetwork, warnings } from "../evaluate/advice.ts";
 import type { DecodeReply, DecodeTask } from "../evaluate/decode.ts";
 import { measure, type Measured, preparationOf } from "../evaluate/measured.ts";
 import { type Network, openNetwork } from "../evaluate/network.ts";
@@ -64,7 +64,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     }
     const [real, fake] = measured;
     await save(real, asked, meter);
-    const notes = notesOn(sides, measured, { ...asked, metrics: chosen });
+    const notes = notesOn(measured);
     const scores: Scores = fake === undefined
       ? { values: [], problems: [], notes: [] }
       : await score({ real, fake }, {
@@ -123,12 +123,15 @@ async function openSides(
       leftOut: asked.showLeftOut ? leftOut : undefined,
     });
     open.push(side);
-    if (!onlyLists(asked) && side.kind === "pictures" && side.source.count < 2) {
-      throw new DataError(
-        `${text} has ${side.source.count} pictures; a distance needs 2 or more`,
-      );
-    }
     sides.push(side);
+  }
+  const rowless = sides.every(({ kind }) => kind === "statistics");
+  for (const option of ["samples", "shuffle"] as const) {
+    if (asked[option] === undefined || !rowless) continue;
+    throw new UsageError(
+      `--${option}: ${sides.map(({ label }) => label).join(" and ")} hold means and covariances, ` +
+        "and no pictures or rows to choose from",
+    );
   }
   return sides;
 }
@@ -244,21 +247,10 @@ async function save(real: Measured, asked: Asked, meter: Meter): Promise<void> {
   }
 }
 
-function notesOn(
-  sides: readonly Side[],
-  measured: readonly Measured[],
-  { samples, shuffle, metrics }: Asked & { metrics: readonly string[] },
-): string[] {
+function notesOn(measured: readonly Measured[]): string[] {
   const notes = measured.flatMap((side) => side.notes);
   const [real, fake] = measured;
-  if (fake === undefined) return notes;
-  const subset = samples ??
-    Math.min(...metrics.map((name) => folderMetrics[name].most ?? Infinity));
-  for (const side of shuffle === undefined ? sides : []) {
-    const note = side.kind === "pictures" ? folderNote(side.source, subset) : null;
-    if (note !== null) notes.push(note);
-  }
-  return [...notes, ...warnings({ real, fake })];
+  return fake === undefined ? notes : [...notes, ...warnings({ real, fake })];
 }
 
 const engineText = ({ name, versions, device }: EngineIdentity) =>
@@ -285,22 +277,25 @@ function heading(
   const count = ({ label, count }: Measured) =>
     `${label} (${count === null ? "number unknown" : `${count.toLocaleString("en")} pictures`})`;
   const [real, fake] = measured;
-  const order = asked.shuffle === undefined ? "by path" : `shuffled by seed ${asked.shuffle}`;
   const lines = [
     `real ${count(real)}` + (fake === undefined ? "" : ` · generated ${count(fake)}`),
   ];
-  if (network !== null) {
-    lines.push(
-      [
-        ...(asked.samples === undefined ? [] : [`first ${asked.samples} of each, ${order}`]),
-        network.name,
-        why,
-      ].join(" · "),
-    );
-  }
+  const how = [...orderOf(asked), ...(network === null ? [] : [network.name, why])];
+  if (how.length > 0) lines.push(how.join(" · "));
   if (asked.saveStats !== undefined) lines.push(`statistics of ${real.label}: ${asked.saveStats}`);
   if (asked.saveFeatures !== undefined) {
     lines.push(`features of ${real.label}: ${asked.saveFeatures}`);
   }
   return [...lines, ""];
+}
+
+/** What is said of the order of pictures and rows, where it isn't that of their paths. */
+function orderOf({ samples, shuffle, seed }: Asked): string[] {
+  if (samples === undefined) return shuffle === undefined ? [] : [`shuffled by seed ${shuffle}`];
+  return [
+    `${samples} of each, ` +
+    (shuffle === undefined
+      ? `drawn by seed ${seed} (a dataset's first)`
+      : `shuffled by seed ${shuffle}`),
+  ];
 }

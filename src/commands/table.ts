@@ -218,13 +218,13 @@ export const commands: readonly Command[] = [
         name: "samples",
         value: "N",
         takes: { kind: "whole", minimum: 2 },
-        about: "The first N images of each side (default: all)",
+        about: "N images of each side, drawn by --seed (default: all)",
       },
       {
         name: "shuffle",
         value: "SEED",
         takes: seed,
-        about: "Take images in a random order, not by path",
+        about: "Take images, or rows of arrays, in a random order",
       },
       {
         name: "split",

@@ -38,7 +38,8 @@ export interface ContentsOptions {
  */
 const SETTLED_NANOSECONDS = 3_000_000_000n;
 const TRIES = 4;
-const BLOCK = 1 << 20;
+/** Many small files are read at a time: a block is no larger than most of them. */
+const BLOCK = 1 << 16;
 
 /**
  * Digests by the index in a folder of caches.
@@ -102,7 +103,7 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
 }
 
 /** sha256 of a file, a block in memory at a time. */
-async function hashFile(path: string): Promise<string> {
+export async function hashFile(path: string): Promise<string> {
   const file = await Deno.open(path, { read: true });
   try {
     const hash = createHash("sha256"), block = new Uint8Array(BLOCK);

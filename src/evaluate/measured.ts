@@ -7,14 +7,15 @@ import { DataError, type ImageSet } from "../data/dataset.ts";
 import { listSkipped } from "../data/decode.ts";
 import { concatImages, resizeArea } from "../data/images.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
-import type { Reading } from "./decode.ts";
-import { extract, type ExtractOptions, type Timing } from "./extract.ts";
+import { kept } from "../record/sealed.ts";
+import { decoderVersion, type Reading } from "./decode.ts";
+import { extract, type ExtractOptions, named, type Timing } from "./extract.ts";
 import { type Moments, momentsOf } from "./moments.ts";
 import type { Network } from "./network.ts";
-import type { FeatureBits, FeatureRows } from "./rows.ts";
+import { type FeatureBits, type FeatureRows, firstRows, positionOf } from "./rows.ts";
 import type { Side } from "./sides.ts";
 import type { PictureSource } from "./source.ts";
-import { type Origin, readStatistics, saveStatistics } from "./statistics.ts";
+import type { Origin } from "./statistics.ts";
 import { FeatureStore, type Manifest } from "./store.ts";
 
 /** What metrics are computed from. */
@@ -23,7 +24,7 @@ export interface Measured {
   /** Pictures that count; null where a file of statistics doesn't say. */
   readonly count: number | null;
   readonly dimension: number;
-  /** null: only moments are known. */
+  /** `count` of them; null: only moments are known. */
   readonly rows: FeatureRows | null;
   readonly bits: FeatureBits;
   /** Names the pictures; null where they aren't known. */
@@ -33,8 +34,8 @@ export interface Measured {
   readonly origin: Origin | null;
   /** Moments of all rows that count. */
   moments(progress?: (note: string) => void): Promise<Moments>;
-  /** The first `count` readable pictures, null where there are none to be had. */
-  readonly pixels: ((count: number) => Promise<ImageSet>) | null;
+  /** The pictures of these rows; null where there are none to be had. */
+  readonly pixels: ((rows: ArrayLike<number>) => Promise<ImageSet>) | null;
   /** Closes what measuring opened; the side itself stays its opener's. */
   close(): void;
 }
@@ -69,9 +70,8 @@ export async function measure(side: Side, options: MeasureOptions): Promise<Meas
     };
   }
   if (side.kind === "features") {
-    const { rows } = side;
-    const count = Math.min(rows.count, options.samples ?? rows.count);
-    requireSamples(label, rows.count, options.samples);
+    requireSamples(label, side.rows.count, options.samples);
+    const rows = firstRows(side.rows, options.samples ?? side.rows.count), { count } = rows;
     return {
       ...common,
       count,
@@ -79,7 +79,7 @@ export async function measure(side: Side, options: MeasureOptions): Promise<Meas
       rows,
       bits: 64,
       origin: null,
-      moments: once((progress) => passes(rows, count, label, progress)),
+      moments: once((progress) => passes(rows, label, progress)),
       pixels: null,
     };
   }
@@ -93,19 +93,21 @@ async function measurePictures(
   const { network, engine, cache, reading, samples } = options;
   if (network === null || engine === null) throw new TypeError("pictures need a network");
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     extractor: network.name,
     extractorDigest: network.extractor.digest ?? null,
     dimension: network.dimension,
     bits: network.bits,
     batch: network.batch,
     preparation: preparationOf(network, reading),
+    decoder: source.decoded ? null : await decoderVersion(),
     pictures: source.digest,
     count: source.count,
     engine: JSON.stringify([engine.name, engine.versions, engine.device]),
   };
   const store = await FeatureStore.open(join(cache, "evaluate"), manifest, {
     waiting: () => options.say?.(`${source.label}: another process extracts it; waiting`),
+    say: options.say,
   });
   let timing: Timing;
   try {
@@ -116,7 +118,8 @@ async function measurePictures(
     store.close();
     throw error;
   }
-  const rows = store.rows(), count = Math.min(rows.count, samples ?? rows.count);
+  const all = store.rows(), rows = firstRows(all, Math.min(all.count, samples ?? all.count));
+  const { count } = rows;
   const origin: Origin = {
     format: 1,
     extractor: manifest.extractor,
@@ -125,7 +128,11 @@ async function measurePictures(
     count,
     of: source.label,
   };
-  const kept = join(store.folder, `moments-${count}.npz`);
+  const place = {
+    path: join(store.folder, `moments-${count}.sealed`),
+    purpose: JSON.stringify([manifest, "moments", count]),
+    say: options.say,
+  };
   return {
     label: source.label,
     count,
@@ -139,17 +146,17 @@ async function measurePictures(
       ...source.notes,
       ...store.skipped.length === 0 ? [] : [
         `${source.label}: ${store.skipped.length} of ${store.done} files skipped:\n` +
-        listSkipped(store.skipped, { most: options.named }),
+        listSkipped(named(store.skipped, source), { most: options.named }),
       ],
     ],
-    moments: once(async (progress) => {
-      const known = await readStatistics(kept).catch(() => null);
-      if (known !== null && "moments" in known) return known.moments;
-      const moments = await passes(rows, count, source.label, progress);
-      await saveStatistics(kept, { moments, origin });
-      return moments;
-    }),
-    pixels: (wanted) => readPixels(source, wanted, options),
+    moments: once((progress) =>
+      keptMoments(
+        place,
+        { count, dimension: network.dimension },
+        () => passes(rows, source.label, progress),
+      )
+    ),
+    pixels: (wanted) => readPixels(source, positionsOf(wanted, store), options),
     close: () => store.close(),
   };
 }
@@ -160,6 +167,9 @@ export function preparationOf(network: Network, { decoding, crop }: Reading): st
 }
 
 function requireSamples(label: string, readable: number, samples: number | undefined): void {
+  if (readable < 2) {
+    throw new DataError(`${label} has ${readable} readable pictures; a distance needs 2 or more`);
+  }
   if (samples === undefined || readable >= samples) return;
   throw new DataError(
     `--samples ${samples}: ${label} has ${readable.toLocaleString("en")} readable pictures`,
@@ -175,38 +185,70 @@ function once(
 
 async function passes(
   rows: FeatureRows,
-  count: number,
   label: string,
   progress?: (note: string) => void,
 ): Promise<Moments> {
-  return await momentsOf(rows, count, {
+  return await momentsOf(rows, rows.count, {
     progress: (done, total) =>
       progress?.(`moments of ${label} ${Math.floor(100 * done / total)} %`),
   });
 }
 
-/** The first `count` readable pictures at one size. @throws DataError where sizes differ */
+/** Moments kept beside the rows that they are of. */
+async function keptMoments(
+  { path, purpose, say }: { path: string; purpose: string; say?: (line: string) => void },
+  { count, dimension }: { count: number; dimension: number },
+  make: () => Promise<Moments>,
+): Promise<Moments> {
+  const bytes = await kept(path, {
+    purpose,
+    say,
+    async make() {
+      const { mean, covariance } = await make();
+      const both = new Float64Array(mean.length + covariance.length);
+      both.set(mean);
+      both.set(covariance, mean.length);
+      return new Uint8Array(both.buffer);
+    },
+  });
+  const both = new Float64Array(bytes.buffer, bytes.byteOffset, dimension * (dimension + 1));
+  const mean = both.slice(0, dimension), covariance = both.slice(dimension);
+  return { count, dimension, mean, covariance };
+}
+
+/** Places of rows in the source's order: those that were skipped have none. */
+function positionsOf(rows: ArrayLike<number>, { skipped }: FeatureStore): Uint32Array {
+  const left = skipped.map(({ position }) => position);
+  return Uint32Array.from(rows, (row) => positionOf(row, left));
+}
+
+/** Pictures at one size. @throws DataError where sizes differ */
 async function readPixels(
   source: PictureSource,
-  count: number,
+  positions: Uint32Array,
   { threads, reading, size }: MeasureOptions,
 ): Promise<ImageSet> {
   const found: ImageSet[] = [];
   const each = 64;
-  for (let from = 0; from < source.count && found.length < count; from += each) {
-    const to = Math.min(source.count, from + each);
-    const task = { ...reading, crop: true, from: await source.batch(from, to), input: null };
-    const { decoded } = await threads.ask(task);
+  for (let from = 0; from < positions.length; from += each) {
+    const places = positions.subarray(from, from + each);
+    const task = { ...reading, crop: true, from: await source.batch(places), input: null };
+    const { decoded, skipped } = await threads.ask(task);
     if (!("pictures" in decoded)) throw new TypeError("decoded pictures were expected");
-    const names = source.names(from, to);
+    if (skipped.length > 0) {
+      const { at, reason } = skipped[0];
+      throw new DataError(
+        `${source.label}: ${source.names([places[at]])[0]} could be read before and can't now: ` +
+          `${reason}; run again`,
+      );
+    }
     decoded.pictures.forEach((picture, at) => {
-      if (picture === null || found.length >= count) return;
-      const sized = size === undefined ? picture : resizeArea(picture, size);
+      const sized = size === undefined ? picture! : resizeArea(picture!, size);
       if (found.length > 0 && sized.height !== found[0].height) {
         throw new DataError(
           `${source.label}: pixels are compared, and the pictures have different sides: ` +
-            `${found[0].height} pixels before ${names[at]}, which has ${sized.height}; --size ` +
-            "PIXELS resizes all of them to one",
+            `${found[0].height} pixels before ${source.names([places[at]])[0]}, which has ` +
+            `${sized.height}; --size PIXELS resizes all of them to one`,
         );
       }
       found.push(sized);

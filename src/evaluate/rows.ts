@@ -5,6 +5,7 @@
  */
 import { DataError } from "../data/dataset.ts";
 import { bytesOf, readNpyHeader } from "../data/numpy/npy.ts";
+import { type OddRow, oddRows, oddText } from "../metrics/door.ts";
 import type { Features } from "../metrics/metric.ts";
 
 /** Rows of features. */
@@ -61,6 +62,18 @@ export function readRows(
   return values;
 }
 
+/** Where row `row` of those kept lies, where ascending positions are left out. */
+export function positionOf(row: number, left: readonly number[]): number {
+  // Before it lie all positions left out that are ≤ its own.
+  let low = 0, high = left.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (left[middle] - middle <= row) low = middle + 1;
+    else high = middle;
+  }
+  return row + low;
+}
+
 /**
  * Rows of a file without those at `left`, ascending positions in it.
  * @param count rows there would be with them
@@ -70,23 +83,13 @@ export function rowsWithout(
   { count, left }: { count: number; left: readonly number[] },
 ): FeatureRows {
   const { dimension } = file, kept = count - left.length;
-  // Before row r of those kept lie all positions left out that are ≤ its own.
-  const positionOf = (row: number) => {
-    let low = 0, high = left.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (left[middle] - middle <= row) low = middle + 1;
-      else high = middle;
-    }
-    return row + low;
-  };
   return {
     count: kept,
     dimension,
     read(from, to, into) {
       requireRange(from, to, kept);
       if (from === to) return new Float64Array(0);
-      const first = positionOf(from), last = positionOf(to - 1);
+      const first = positionOf(from, left), last = positionOf(to - 1, left);
       const all = readRows(file, [first, last + 1], into);
       const gaps = left.filter((position) => position > first && position < last);
       if (gaps.length === 0) return all;
@@ -166,9 +169,69 @@ export function openNpyRows(path: string): FeatureRows & { close(): void } {
   }
 }
 
-/** The first rows, in memory. */
-export function firstRows(rows: FeatureRows, count: number): Features {
-  return { count, dimension: rows.dimension, data: rows.read(0, count) };
+/** The rows at some places of others, in the order of the places. */
+export function rowsAt(rows: FeatureRows, places: Uint32Array): FeatureRows {
+  const { dimension } = rows, one = new Float64Array(dimension);
+  return {
+    count: places.length,
+    dimension,
+    read(from, to) {
+      requireRange(from, to, places.length);
+      const out = new Float64Array((to - from) * dimension);
+      for (let i = from; i < to; i++) {
+        out.set(rows.read(places[i], places[i] + 1, one), (i - from) * dimension);
+      }
+      return out;
+    },
+  };
+}
+
+/** The first rows of others. */
+export function firstRows(rows: FeatureRows, count: number): FeatureRows {
+  if (count === rows.count) return rows;
+  return {
+    ...rows,
+    count,
+    read(from, to, into) {
+      requireRange(from, to, count);
+      return rows.read(from, to, into);
+    },
+  };
+}
+
+/** Rows brought into memory. */
+export function inMemory(rows: FeatureRows): Features {
+  return { count: rows.count, dimension: rows.dimension, data: rows.read(0, rows.count) };
+}
+
+/** Bytes looked at together, about. */
+const LOOKED = 1 << 23;
+
+/**
+ * Looks at all rows that somebody gives.
+ * @throws DataError where there are fewer than two, or some are not finite, with their numbers
+ */
+export function requireSoundRows(rows: FeatureRows, where: string): void {
+  const { count, dimension } = rows;
+  if (count < 2 || dimension < 1) {
+    throw new DataError(
+      `${where} holds ${count} rows of ${dimension} features; a distance needs 2 rows or more`,
+    );
+  }
+  const step = Math.max(1, Math.floor(LOOKED / 8 / dimension));
+  const block = new Float64Array(Math.min(step, count) * dimension);
+  const first: OddRow[] = [];
+  let odd = 0;
+  for (let from = 0; from < count; from += step) {
+    const found = oddRows(rows.read(from, Math.min(count, from + step), block), dimension, from);
+    if (first.length === 0) first.push(...found.slice(0, 10));
+    odd += found.length;
+  }
+  if (odd === 0) return;
+  throw new DataError(
+    `${where}: ${odd} of ${count} rows are not finite: ${oddText(first, { count: odd })}, ` +
+      "counted from 0; make them anew, or leave them out",
+  );
 }
 
 function requireRange(from: number, to: number, count: number): void {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import { watched } from "../metrics/door.ts";
 import {
   type EvaluationContext,
   type Extractor,
@@ -11,12 +12,13 @@ import {
   MetricUnavailable,
   type MetricValue,
 } from "../metrics/metric.ts";
+import { hostPermutation } from "../random/host.ts";
 import { fromTable, metrics } from "../registry.ts";
 import { computeMetrics } from "../run/evaluate.ts";
 import { runKeys } from "../run/keys.ts";
 import { momentDistance } from "./distance.ts";
 import type { Measured } from "./measured.ts";
-import { firstRows } from "./rows.ts";
+import { firstRows, inMemory, rowsAt } from "./rows.ts";
 import { folderMetrics } from "./table.ts";
 
 /** The two sides. */
@@ -48,11 +50,16 @@ export interface Scores {
   readonly notes: readonly string[];
 }
 
+/** Rows or pictures of each side that a metric is computed from. */
+interface Used {
+  readonly real: number;
+  readonly fake: number;
+}
+
 /** Computes the metrics, in the order asked for. */
 export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> {
-  const values: MetricValue[] = [], problems: string[] = [], limited: string[] = [];
+  const values: MetricValue[] = [], problems: string[] = [], notes: string[] = [];
   const context = contextOf(pair, options);
-  const counts = [pair.real, pair.fake].map(({ count }) => count ?? Infinity);
   for (const name of options.metrics) {
     const row = folderMetrics[name];
     if (row.needs === "moments") {
@@ -65,14 +72,12 @@ export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> 
       continue;
     }
     const metric = await fromTable(metrics, row.metric ?? name, "metric");
-    const common = Math.min(...counts);
-    const samples = options.samples ?? Math.min(common, row.most ?? Infinity);
-    if (Number.isFinite(samples) && samples < common && options.samples === undefined) {
-      limited.push(name);
-    }
-    const config = configOf(metric, { ...options, name, samples }) as never;
+    const used = usedBy(name, pair, options);
+    const note = drawnNote(name, { used, pair, seed: options.seed });
+    if (note !== null) notes.push(note);
+    const config = configOf(metric, { ...options, name, used }) as never;
     const found = await computeMetrics(
-      context,
+      { ...context, reference: used.real },
       [{ metric: name, version: metric.version, config }],
       {
         phase: "quality",
@@ -80,27 +85,61 @@ export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> 
         progress: options.progress,
       },
     );
-    values.push(...found.values);
+    values.push(...found.values.map((value) => row.alone ? value : comparedWith(value, used)));
     problems.push(...found.problems);
   }
-  return { values, problems, notes: limited.length === 0 ? [] : [limitNote(limited, counts)] };
+  return { values, problems, notes };
 }
 
-function limitNote(names: readonly string[], counts: readonly number[]): string {
-  const most = folderMetrics[names[0]].most!;
-  return `${names.join(", ")}: the first ${most.toLocaleString("en")} pictures a side of ` +
-    `${counts.map((n) => n.toLocaleString("en")).join(" and ")}, since work grows with their ` +
-    "square; --samples N sets another number";
+/** All there are of each side, or as many as the metric bears or its settings say. */
+function usedBy(
+  name: string,
+  { real, fake }: Pair,
+  { samples, settings }: Pick<ScoreOptions, "samples" | "settings">,
+): Used {
+  const said = settings[name]?.samples;
+  if (typeof said === "number") return { real: said, fake: said };
+  const { most = Infinity, mostReal = most, alone } = folderMetrics[name];
+  // A file of statistics may have no number of pictures to ask for.
+  const of = (side: Measured, other: Measured, most: number) =>
+    Math.min(side.count ?? other.count ?? 2, samples ?? most);
+  const used = { real: of(real, fake, mostReal), fake: of(fake, real, most) };
+  return alone === "equal" ? { ...used, real: Math.min(used.real, used.fake) } : used;
+}
+
+/** What is said where a metric sees fewer than there are. */
+function drawnNote(
+  name: string,
+  { used, pair, seed }: { used: Used; pair: Pair; seed: number },
+): string | null {
+  const parts = ([["real", pair.real], ["fake", pair.fake]] as const).flatMap(
+    ([side, measured]) => {
+      const { count, label } = measured, left = (count ?? 0) - used[side];
+      if (left <= 0) return [];
+      const [drawn, all, rest] = [used[side], count!, left].map((n) => n.toLocaleString("en"));
+      return [`${drawn} of the ${all} pictures of ${label} (${rest} left out)`];
+    },
+  );
+  if (parts.length === 0) return null;
+  const { most, mostReal = most } = folderMetrics[name];
+  const why = used.real === mostReal || used.fake === most
+    ? "since its work grows with their square; --samples N sets another number"
+    : "so that both sides have as many";
+  return `${name}: ${parts.join(" and ")}, drawn by seed ${seed}, ${why}`;
+}
+
+/** A value under a name that says how many real pictures it rests on, where they are other many. */
+function comparedWith(value: MetricValue, { real, fake }: Used): MetricValue {
+  return real === fake ? value : { ...value, name: `${value.name}-real${real}` };
 }
 
 /** The metric's settings: those of these that it has, then its row's, then the user's. */
 function configOf(
   metric: Metric,
-  { name, samples, extractor, settings }: ScoreOptions & { name: string; samples: number },
+  { name, used, extractor, settings }: ScoreOptions & { name: string; used: Used },
 ): unknown {
   const { shape } = metric.config as { shape?: Readonly<Record<string, unknown>> };
-  // A file of statistics has no number of pictures to ask for.
-  const common = { features: extractor, samples: Number.isFinite(samples) ? samples : 2 };
+  const common = { features: extractor, samples: used.fake, train: used.real };
   return metric.config.parse({
     ...Object.fromEntries(
       Object.entries(common).filter(([key]) => shape === undefined || key in shape),
@@ -145,6 +184,7 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
     );
   const rowsOf = (side: Measured, count: number): Features => {
     if (side.rows === null) throw unknown(side, "means and covariances only");
+    requireThere(side, count);
     const bytes = count * side.dimension * 8;
     const { available } = Deno.systemMemoryInfo();
     if (3 * bytes > available) { // two sides, and what a metric makes of one
@@ -155,12 +195,25 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
           `${(available / 1e9).toFixed(1)} GB of memory that are free; --samples ${most} would`,
       );
     }
-    return firstRows(side.rows, count);
+    if (count === side.count) return inMemory(firstRows(side.rows, count));
+    return inMemory(rowsAt(side.rows, drawn(side, count)));
   };
+  // One order a side: fewer of them are part of more, as the first N of a split are.
+  const orders = new Map<Measured, Uint32Array>();
+  const drawn = (side: Measured, count: number): Uint32Array => {
+    let order = orders.get(side);
+    if (order === undefined) {
+      order = hostPermutation(keys.metric(side === fake ? "fake rows" : "real rows"), side.count!);
+      orders.set(side, order);
+    }
+    return order.subarray(0, count);
+  };
+  const extractor = watched(options.opened ?? unopened(options.extractor, real));
   let seen: { label: string; height: number } | null = null;
   const pixels = async (side: Measured, count: number): Promise<ImageSet> => {
     if (side.pixels === null) throw unknown(side, "no pictures");
-    const images = await side.pixels(count);
+    requireThere(side, count);
+    const images = await side.pixels(drawn(side, count));
     if (seen !== null && seen.height !== images.height) {
       throw new MetricUnavailable(
         "not-measured",
@@ -178,7 +231,7 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
       sample: (count) => pixels(fake, count),
     },
     dataset: datasetOf(real, (count) => pixels(real, count)),
-    extractor: () => Promise.resolve(options.opened ?? unopened(options.extractor, real)),
+    extractor: () => Promise.resolve(extractor),
     anyMachine: false,
     remembered: (_, make) => Promise.resolve(make()),
     split: async (_split, count) => ({ images: await pixels(real, count), labels: {} }),
@@ -192,6 +245,16 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
     key: (purpose) => keys.metric(purpose),
     progress: options.progress,
   };
+}
+
+/** Refuses more pictures than there are. */
+function requireThere({ label, count }: Measured, wanted: number): void {
+  if (count === null || wanted <= count) return;
+  throw new MetricUnavailable(
+    "not-measured",
+    `${wanted.toLocaleString("en")} pictures were asked for; ${label} has ` +
+      count.toLocaleString("en"),
+  );
 }
 
 /** The real side as a dataset whose every split is all of it. */

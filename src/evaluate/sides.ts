@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { openContents } from "../content/contents.ts";
 import { DataError, type Split } from "../data/dataset.ts";
 import type { Decoding } from "../data/decoding/meaning.ts";
 import type { OnLeftOut } from "../data/folder/left_out.ts";
@@ -13,8 +14,8 @@ import { listFiles } from "../data/folder/listing.ts";
 import { datasets, fromTable } from "../registry.ts";
 import { schemaAt } from "../suite/check.ts";
 import { didYouMean } from "../text/nearest.ts";
-import { type FeatureRows, openNpyRows } from "./rows.ts";
-import { datasetSource, folderSource, type PictureSource } from "./source.ts";
+import { type FeatureRows, openNpyRows, requireSoundRows, rowsAt } from "./rows.ts";
+import { datasetSource, folderSource, type PictureSource, shuffledPlaces } from "./source.ts";
 import { readStatistics, type Statistics } from "./statistics.ts";
 
 /** One side of a comparison, opened. */
@@ -32,8 +33,11 @@ export interface SideOptions {
   readonly cache: string;
   /** Split of a dataset. */
   readonly split: Split;
-  /** Seed of the pictures' order; without it folders are sorted by path. */
+  /** Seed of the order of pictures and rows; without it folders are sorted by path. */
   readonly shuffle?: number;
+  /** Pictures or rows wanted; those of folders and arrays are then drawn by `seed`. */
+  readonly samples?: number;
+  readonly seed: number;
   readonly jobs: number;
   /** How files become colours; a dataset of files is read in this way too where it names none. */
   readonly decoding: Decoding;
@@ -45,30 +49,51 @@ export interface SideOptions {
 const nothing = () => {};
 
 /**
+ * The seed of the order of a folder or an array. Where only some are wanted they are drawn: the first
+ * by path may all be of one class.
+ */
+function orderIn({ shuffle, samples, seed }: SideOptions, count: number): number | undefined {
+  return shuffle ?? (samples !== undefined && samples < count ? seed : undefined);
+}
+
+/** Rows that somebody gives: looked at, and in their order. */
+function givenRows(rows: FeatureRows, label: string, options: SideOptions): FeatureRows {
+  requireSoundRows(rows, label);
+  const seed = orderIn(options, rows.count);
+  return seed === undefined ? rows : rowsAt(rows, shuffledPlaces(rows.count, seed));
+}
+
+/**
  * Opens what a word of the command line names. A file or folder of that name goes before a dataset.
  * @throws DataError where it is none of them, or can't be read
  */
 export async function openSide(text: string, options: SideOptions): Promise<Side> {
-  const { cache, shuffle, leftOut, progress } = options;
   const there = await Deno.stat(text).catch(() => null);
   const ending = /\.np[yz]$/i.exec(text)?.[0].toLowerCase();
   if (there?.isDirectory) {
-    const listing = await listFiles(text, {
-      folder: join(cache, "evaluate", "lists"),
-      leftOut,
-      progress: (listed) => progress?.(`listing ${text} ${listed.toLocaleString("en")}`),
-    });
-    const source = folderSource(text, listing, { shuffle });
+    const listing = await listContents(text, options);
+    const source = folderSource(text, listing, { shuffle: orderIn(options, listing.count) });
     return { kind: "pictures", label: text, source, close: () => source.close() };
   }
   if (there !== null && ending === ".npy") {
-    const rows = openNpyRows(text);
-    return { kind: "features", label: text, rows, close: () => rows.close() };
+    const file = openNpyRows(text);
+    try {
+      const rows = givenRows(file, text, options);
+      return { kind: "features", label: text, rows, close: () => file.close() };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
   if (there !== null && ending === ".npz") {
     const read = await readStatistics(text);
     return "features" in read
-      ? { kind: "features", label: text, rows: read.features, close: nothing }
+      ? {
+        kind: "features",
+        label: text,
+        rows: givenRows(read.features, text, options),
+        close: nothing,
+      }
       : { kind: "statistics", label: text, ...read, close: nothing };
   }
   if (there !== null) {
@@ -78,6 +103,20 @@ export async function openSide(text: string, options: SideOptions): Promise<Side
     );
   }
   return await openDataset(text, options);
+}
+
+async function listContents(folder: string, { cache, leftOut, progress }: SideOptions) {
+  const contents = openContents(cache);
+  try {
+    return await listFiles(folder, {
+      folder: join(cache, "evaluate", "lists"),
+      contents,
+      leftOut,
+      progress: (listed) => progress?.(`listing ${folder} ${listed.toLocaleString("en")}`),
+    });
+  } finally {
+    contents.close();
+  }
 }
 
 async function openDataset(text: string, options: SideOptions): Promise<Side> {

@@ -4,7 +4,6 @@
  */
 import { join } from "@std/path";
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
-import { DECODER } from "../data/decoding/meaning.ts";
 import type { FileListing } from "../data/folder/listing.ts";
 import { hostKey, hostPermutation } from "../random/host.ts";
 import type { DecodeTask } from "./decode.ts";
@@ -17,22 +16,34 @@ export interface PictureSource {
   /** Names the pictures and their order. */
   readonly digest: string;
   readonly notes: readonly string[];
+  /** Whether pictures come decoded, so that no version of a decoder is in their bits. */
+  readonly decoded: boolean;
   /** The pictures at places of the order, for a decoding thread. */
-  batch(from: number, to: number): Promise<DecodeTask["from"]>;
+  batch(places: ArrayLike<number>): Promise<DecodeTask["from"]>;
   /** What each is called, for messages. */
-  names(from: number, to: number): string[];
+  names(places: ArrayLike<number>): string[];
   close(): void;
 }
 
-/** The order of `count` pictures: as they come, or shuffled by a seed. */
-function orderOf(count: number, seed: number | undefined): (place: number) => number {
-  if (seed === undefined) return (place) => place;
-  const order = hostPermutation(hostKey(seed, "evaluate", "order"), count);
-  return (place) => order[place];
+/** Places from one to before another. */
+export function placesFrom(from: number, to: number): Uint32Array {
+  return Uint32Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-const placesFrom = (from: number, to: number, at: (place: number) => number) =>
-  Uint32Array.from({ length: to - from }, (_, i) => at(from + i));
+/** The order of `count` pictures or rows that a seed gives. */
+export function shuffledPlaces(count: number, seed: number): Uint32Array {
+  return hostPermutation(hostKey(seed, "evaluate", "order"), count);
+}
+
+/** What lies at places of the order: as they come, or shuffled by a seed. */
+function orderOf(
+  count: number,
+  seed: number | undefined,
+): (places: ArrayLike<number>) => ArrayLike<number> {
+  if (seed === undefined) return (places) => places;
+  const order = shuffledPlaces(count, seed);
+  return (places) => Uint32Array.from(places, (place) => order[place]);
+}
 
 /** Pictures of a folder, sorted by path or shuffled by `shuffle`. */
 export function folderSource(
@@ -41,17 +52,16 @@ export function folderSource(
   { shuffle }: { shuffle?: number } = {},
 ): PictureSource {
   const at = orderOf(listing.count, shuffle);
-  const names = (from: number, to: number) => listing.names(placesFrom(from, to, at));
+  const names = (places: ArrayLike<number>) => listing.names(at(places));
   return {
     label,
     count: listing.count,
-    // With the decoder: another one may make other pixels of the same files.
-    digest: `${listing.digest}, decoder ${DECODER}` +
-      (shuffle === undefined ? "" : `, shuffled by ${shuffle}`),
+    digest: shuffle === undefined ? listing.digest : `${listing.digest}, shuffled by ${shuffle}`,
     notes: listing.notes,
+    decoded: false,
     names,
-    batch: (from, to) =>
-      Promise.resolve({ paths: names(from, to).map((name) => join(listing.root, name)) }),
+    batch: (places) =>
+      Promise.resolve({ paths: names(places).map((name) => join(listing.root, name)) }),
     close: () => listing.close(),
   };
 }
@@ -69,9 +79,10 @@ export function datasetSource(
     digest: `${dataset.digest} ${split}` +
       (shuffle === undefined ? "" : `, shuffled by ${shuffle}`),
     notes: dataset.notes,
-    names: (from, to) => Array.from(placesFrom(from, to, at), (i) => `${label}, picture ${i}`),
-    async batch(from, to): Promise<{ images: ImageSet }> {
-      return { images: (await dataset.read(split, placesFrom(from, to, at))).images };
+    decoded: true,
+    names: (places) => Array.from(at(places), (i) => `${label}, picture ${i}`),
+    async batch(places): Promise<{ images: ImageSet }> {
+      return { images: (await dataset.read(split, at(places))).images };
     },
     close: () => {},
   };

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { DataError } from "../data/dataset.ts";
 import type { NpyArray } from "../data/numpy/npy.ts";
 import { readNpz, writeNpz } from "../data/numpy/npz.ts";
+import { COVARIANCE_ROUNDING, negativeVariance } from "../metrics/door.ts";
 import { rowsInMemory } from "./rows.ts";
 import type { FeatureRows } from "./rows.ts";
 import type { Moments } from "./moments.ts";
@@ -57,7 +58,7 @@ export async function readStatistics(
   const { arrays, entries } = await readNpz(path, { names: ["mu", "sigma", "likeness", "feats"] });
   const { mu, sigma, feats, likeness } = arrays;
   if (mu === undefined && sigma === undefined && feats !== undefined) {
-    const { shape, data } = floats(feats, `${path}: feats`);
+    const { shape, data } = numbers(feats, `${path}: feats`);
     if (shape.length !== 2) throw new DataError(`${path}: feats has shape (${shape}), not 2 sides`);
     return { features: rowsInMemory({ count: shape[0], dimension: shape[1], data }) };
   }
@@ -69,53 +70,78 @@ export async function readStatistics(
   }
   const mean = floats(mu, `${path}: mu`), covariance = floats(sigma, `${path}: sigma`);
   const dimension = mean.data.length;
-  if (covariance.data.length !== dimension * dimension) {
+  const square = covariance.shape.length === 2 && covariance.shape[0] === covariance.shape[1];
+  if (dimension < 1 || !square || covariance.shape[0] !== dimension) {
     throw new DataError(
       `${path}: mu has shape (${mean.shape}) and sigma (${covariance.shape}), which don't fit`,
     );
   }
-  requireCovariance(covariance.data, { dimension, where: `${path}: sigma` });
   const origin = originIn(likeness);
   return {
     moments: {
       count: origin?.count ?? null,
       dimension,
       mean: mean.data,
-      covariance: covariance.data,
+      covariance: soundCovariance(covariance.data, { dimension, where: `${path}: sigma` }),
     },
     origin,
   };
 }
 
-function floats(array: NpyArray, where: string): { shape: readonly number[]; data: Float64Array } {
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+function numbers(array: NpyArray, where: string): Numbers {
   if ("text" in array || array.data instanceof BigInt64Array) {
     throw new DataError(`${where} holds no floating-point numbers`);
   }
   const { shape, data } = array;
-  const wide = data instanceof Float64Array ? data : Float64Array.from(data);
-  const odd = wide.findIndex((v) => !Number.isFinite(v));
-  if (odd >= 0) throw new DataError(`${where}: number ${odd} is ${wide[odd]}; all must be finite`);
-  return { shape, data: wide };
+  return { shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
 }
 
-/** Symmetric to float32's rounding, with no variance below zero. */
-function requireCovariance(
+function floats(array: NpyArray, where: string): Numbers {
+  const { shape, data } = numbers(array, where);
+  const odd = data.findIndex((v) => !Number.isFinite(v));
+  if (odd >= 0) throw new DataError(`${where}: number ${odd} is ${data[odd]}; all must be finite`);
+  return { shape, data };
+}
+
+const remedy = "it is no covariance: make the statistics anew";
+
+/**
+ * A covariance, exactly symmetric.
+ * @throws DataError where it isn't symmetric, or has a direction with a variance below zero, by more
+ * than rounding
+ */
+function soundCovariance(
   sigma: Float64Array,
   { dimension: d, where }: { dimension: number; where: string },
-): void {
-  let largest = 0;
+): Float64Array {
+  let trace = 0, largest = 0;
   for (let i = 0; i < d; i++) {
-    if (sigma[i * d + i] < 0) {
-      throw new DataError(`${where} has a variance of ${sigma[i * d + i]}: it is no covariance`);
-    }
-    largest = Math.max(largest, sigma[i * d + i]);
+    const variance = sigma[i * (d + 1)];
+    if (variance < 0) throw new DataError(`${where} has a variance of ${variance}: ${remedy}`);
+    trace += variance;
+    largest = Math.max(largest, variance);
   }
+  const data = sigma.slice();
   for (let i = 0; i < d; i++) {
     for (let j = 0; j < i; j++) {
-      if (Math.abs(sigma[i * d + j] - sigma[j * d + i]) <= 1e-5 * largest) continue;
-      throw new DataError(`${where} isn't symmetric at (${i}, ${j}): it is no covariance`);
+      const lower = sigma[i * d + j], upper = sigma[j * d + i];
+      if (Math.abs(lower - upper) > 1e-5 * largest) {
+        throw new DataError(`${where} isn't symmetric at (${i}, ${j}): ${remedy}`);
+      }
+      data[i * d + j] = data[j * d + i] = lower / 2 + upper / 2;
     }
   }
+  const negative = negativeVariance({ rows: d, columns: d, data });
+  if (negative === null) return data;
+  throw new DataError(
+    `${where} has a direction with a variance of ${negative.variance.toPrecision(3)}, below zero ` +
+      `by more than rounding (${(COVARIANCE_ROUNDING * trace).toPrecision(3)}): ${remedy}`,
+  );
 }
 
 function originIn(array: NpyArray | undefined): Origin | null {

@@ -1,19 +1,22 @@
 /**
  * Features on disk while they are made: a file to which rows are appended, and a small state that
  * says how many of them are whole, replaced at every commit. A kill at any instant loses what came
- * after the last commit and nothing else; the next one goes on from there.
+ * after the last commit and nothing else; the next one goes on from there. The state holds a sha256 of
+ * the rows up to it and one of itself: where either differs, the rows are made anew.
  * @module
  */
+import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
 import { z } from "zod";
 import { sha256 } from "../digest.ts";
-import { readBytes, StoreError, writeAtomic } from "../record/files.ts";
+import { StoreError, writeAtomic } from "../record/files.ts";
+import { readSealed, spoiltNote, writeSealed } from "../record/sealed.ts";
 import { formatBytes } from "../report/format.ts";
 import { type FeatureBits, type FeatureRows, rowsWithout } from "./rows.ts";
 
 /** All that fixes the bits of features: another value of any of these is another store. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   readonly extractor: string;
   /** Of its weights. */
   readonly extractorDigest: string | null;
@@ -23,7 +26,9 @@ export interface Manifest {
   readonly batch: number;
   /** How pictures are decoded, cropped and resized. */
   readonly preparation: string;
-  /** Digest of the list of pictures, with their order. */
+  /** Versions of what decodes files; null where pictures come decoded. */
+  readonly decoder: string | null;
+  /** Digest of what the pictures hold, in their order. */
   readonly pictures: string;
   readonly count: number;
   /** Engine with its versions and device. */
@@ -33,41 +38,55 @@ export interface Manifest {
 /** A picture that couldn't be read. Its row is zeros and no part of the features. */
 export interface Skipped {
   readonly position: number;
-  readonly name: string;
   readonly reason: string;
 }
 
 const stateSchema = z.strictObject({
   done: z.int().min(0),
-  skipped: z.array(z.strictObject({ position: z.int(), name: z.string(), reason: z.string() })),
+  skipped: z.array(z.strictObject({ position: z.int(), reason: z.string() })),
+  /** Of the bytes of rows 0 … done − 1. */
+  sha256: z.string(),
 });
+type State = z.infer<typeof stateSchema>;
+
+/** Bytes read at a time where rows are verified. */
+const BLOCK = 1 << 20;
 
 /** An open store; one process writes it at a time, others wait. */
 export class FeatureStore {
   readonly #file: Deno.FsFile;
+  /** Has seen the bytes of all rows that are done. */
+  readonly #hash: Hash;
   #done: number;
   #skipped: Skipped[];
 
   private constructor(
     readonly folder: string,
     readonly manifest: Manifest,
-    { file, done, skipped }: { file: Deno.FsFile; done: number; skipped: Skipped[] },
+    { file, hash, done, skipped }: {
+      file: Deno.FsFile;
+      hash: Hash;
+      done: number;
+      skipped: readonly Skipped[];
+    },
   ) {
     this.#file = file;
+    this.#hash = hash;
     this.#done = done;
-    this.#skipped = skipped;
+    this.#skipped = [...skipped];
   }
 
   /**
    * Opens the store of a manifest below `root`, or makes it.
-   * @param waiting told where another process writes it, for which this one waits
+   * @param options `waiting`: told where another process writes it, for which this one waits;
+   * `say`: told where rows were spoilt and are made anew
    */
   static async open(
     root: string,
     manifest: Manifest,
-    { waiting }: { waiting?: () => void } = {},
+    { waiting, say }: { waiting?: () => void; say?: (note: string) => void } = {},
   ): Promise<FeatureStore> {
-    const text = JSON.stringify(manifest, null, 1) + "\n";
+    const text = textOf(manifest);
     const folder = join(root, (await sha256(text)).slice(0, 24));
     await Deno.mkdir(folder, { recursive: true });
     const options = { read: true, write: true, create: true };
@@ -79,14 +98,22 @@ export class FeatureStore {
       }
       await writeAtomic(join(folder, "manifest.json"), text, { sync: false });
       const each = manifest.dimension * manifest.bits / 8;
-      const whole = Math.floor((await file.stat()).size / each);
-      const state = await readState(join(folder, "state.json"));
-      const { batch, count } = manifest;
-      const sound = state.done <= Math.min(whole, count);
-      const done = sound ? state.done : Math.floor(Math.min(whole, count) / batch) * batch;
+      const found = await readSealed(join(folder, "state.json"), text);
+      const state = found.state === "whole" ? stateIn(found.bytes) : null;
+      const hash = state === null ? null : await hashOf(file, state.done * each);
+      const sound = state !== null && hash?.copy().digest("hex") === state.sha256;
+      if (!sound && found.state !== "absent") {
+        const reason = found.state === "spoilt" ? found.reason : "its rows' checksum differs";
+        say?.(spoiltNote(folder, reason));
+      }
+      const { done, skipped } = sound ? state : { done: 0, skipped: [] };
       await file.truncate(done * each);
-      const skipped = state.skipped.filter(({ position }) => position < done);
-      return new FeatureStore(folder, manifest, { file, done, skipped });
+      return new FeatureStore(folder, manifest, {
+        file,
+        hash: sound && hash !== null ? hash : createHash("sha256"),
+        done,
+        skipped,
+      });
     } catch (error) {
       file.close();
       throw error;
@@ -134,15 +161,24 @@ export class FeatureStore {
         { cause: error },
       );
     }
+    this.#hash.update(bytes);
     this.#done += count;
     this.#skipped.push(...skipped);
   }
 
   /** Makes sure that what was appended outlives a kill. */
   async commit(): Promise<void> {
-    const state = JSON.stringify({ done: this.#done, skipped: this.#skipped });
+    const state: State = {
+      done: this.#done,
+      skipped: this.#skipped,
+      sha256: this.#hash.copy().digest("hex"),
+    };
     await this.#file.syncData();
-    await writeAtomic(join(this.folder, "state.json"), state);
+    await writeSealed(
+      join(this.folder, "state.json"),
+      new TextEncoder().encode(JSON.stringify(state)),
+      { purpose: textOf(this.manifest) },
+    );
   }
 
   /** The rows of pictures that could be read, as far as they are done. */
@@ -166,12 +202,22 @@ export class FeatureStore {
   }
 }
 
-/** What is done by a state's file; nothing where there is none or it can't be read. */
-async function readState(path: string): Promise<{ done: number; skipped: Skipped[] }> {
-  const bytes = await readBytes(path);
-  try {
-    return stateSchema.parse(JSON.parse(new TextDecoder().decode(bytes!)));
-  } catch {
-    return { done: 0, skipped: [] };
+const textOf = (manifest: Manifest) => JSON.stringify(manifest, null, 1) + "\n";
+
+function stateIn(bytes: Uint8Array): State | null {
+  return stateSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data ?? null;
+}
+
+/** The hash of a file's first bytes; null where it has fewer. */
+async function hashOf(file: Deno.FsFile, length: number): Promise<Hash | null> {
+  if ((await file.stat()).size < length) return null;
+  const hash = createHash("sha256"), block = new Uint8Array(BLOCK);
+  await file.seek(0, Deno.SeekMode.Start);
+  for (let left = length; left > 0;) {
+    const n = await file.read(block.subarray(0, Math.min(BLOCK, left)));
+    if (n === null) return null;
+    hash.update(block.subarray(0, n));
+    left -= n;
   }
+  return hash;
 }

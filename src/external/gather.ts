@@ -9,6 +9,7 @@ import { readPicture } from "../data/decode.ts";
 import type { Decoding } from "../data/decoding/meaning.ts";
 import { ENDINGS } from "../data/folder/left_out.ts";
 import { listPictures } from "../data/folder/layout.ts";
+import { hostKey, hostPermutation } from "../random/host.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./mod.ts";
 import { strictPicture } from "./strict.ts";
@@ -67,12 +68,22 @@ async function collect(
   return imageSet(data.subarray(0, found * each), spec);
 }
 
+/**
+ * Files in an order that the seed draws: metrics take the first N, and by path these may all be of one
+ * class.
+ */
+function inDrawnOrder(paths: readonly string[], seed: number): string[] {
+  const order = hostPermutation(hostKey(seed, "external", "order"), paths.length);
+  return Array.from(order, (place) => paths[place]);
+}
+
 /** Pictures of a folder, and what it holds beside them. */
 async function fromFolder(
   folder: string,
   options: GatherOptions,
 ): Promise<{ images: ImageSet; notes: readonly string[] }> {
-  const { paths, notes } = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const listing = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const paths = inDrawnOrder(listing.paths, options.seed), { notes } = listing;
   const { spec, decoding } = options;
   const images = await collect(
     options,

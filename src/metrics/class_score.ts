@@ -7,7 +7,7 @@ import { z } from "zod";
 import { exp, log } from "../numeric/elementary.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { EvaluationContext, Metric } from "./metric.ts";
-import { extractorName, requireCount } from "./names.ts";
+import { equalCount, extractorName, requireCount } from "./names.ts";
 import { extractorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 
 /**
@@ -51,7 +51,7 @@ type Config = z.infer<typeof config>;
 async function scored(
   context: EvaluationContext,
   { features, factor, samples, splits }: Config,
-): Promise<{ ours: number[]; data: number[] }> {
+): Promise<{ ours: number[]; data: number[]; pictures: number }> {
   const judge = await context.extractor(features);
   if (!judge.classify) {
     throw new MetricUnavailable("not-measured", `${judge.name} names no classes`);
@@ -67,9 +67,11 @@ async function scored(
     }
     return classScores(all[name], { count: images.count, splits });
   };
-  requireCount(context.dataset, "test", samples);
+  const pictures = equalCount(context, samples); // the score grows with N
+  requireCount(context.dataset, "test", pictures);
   return {
-    data: await of((await context.split("test", samples)).images),
+    pictures,
+    data: await of((await context.split("test", pictures)).images),
     ours: await of(await context.subject.sample(samples)),
   };
 }
@@ -105,14 +107,18 @@ export const classScore: Metric<Config> = defineMetric<Config>({
     samplesNeed(samples),
   ],
   async compute(context, options) {
-    const { ours, data } = await scored(context, options);
+    const { ours, data, pictures } = await scored(context, options);
     const mean = (v: readonly number[]) => v.reduce((s, u) => s + u, 0) / v.length;
     const value = mean(ours);
     const deviation = Math.sqrt(mean(ours.map((v) => (v - value) * (v - value))));
     return [{
       ...classScore.declares(options)[0],
       value,
-      beside: { data: mean(data), ...options.splits > 1 ? { deviation } : {} },
+      beside: {
+        data: mean(data),
+        ...(pictures < options.samples && { dataPictures: pictures }),
+        ...(options.splits > 1 && { deviation }),
+      },
     }];
   },
 });

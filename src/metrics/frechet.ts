@@ -10,7 +10,7 @@ import { columnMeans, covarianceFactor, requireFinite } from "./linear.ts";
 import type { Dense } from "./linear.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { EvaluationContext, Features, Metric } from "./metric.ts";
-import { comparedFeatures, extractorName, requireCount } from "./names.ts";
+import { comparedFeatures, extractorName, referenceCount, requireCount } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 
 /** A Gaussian, as far as the distance needs it. */
@@ -143,13 +143,14 @@ async function spatialFeatures(
   context: EvaluationContext,
   { features, samples, reference }: Config,
 ): Promise<{ real: Features; generated: Features }> {
-  requireCount(context.dataset, reference, samples);
+  const data = referenceCount(context, samples);
+  requireCount(context.dataset, reference, data);
   const extractor = await context.extractor(features);
   if (!extractor.spatial) {
     throw new MetricUnavailable("not-measured", `${extractor.name} gives no spatial features`);
   }
   return {
-    real: await extractor.spatial((await context.split(reference, samples)).images),
+    real: await extractor.spatial((await context.split(reference, data)).images),
     generated: await extractor.spatial(await context.subject.sample(samples)),
   };
 }

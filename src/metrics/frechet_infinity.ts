@@ -171,7 +171,7 @@ export const frechetInfinity: Metric<Config> = defineMetric<Config>({
           `${smallestSet(options)} are needed`,
       );
     }
-    const { features, data = context.dataset.size("test") } = options;
+    const { features, data = context.reference ?? context.dataset.size("test") } = options;
     requireCount(context.dataset, "test", Math.max(2, data));
     const real = await context.features(features, "test", data);
     const generated = await context.features(features, "samples", samples);

@@ -131,7 +131,10 @@ export function drawSubsets(
   return Array.from({ length: subsets }, (_, s) => ({ a: draw("a", a, s), b: draw("b", b, s) }));
 }
 
-/** The mean of unbiased distances over disjoint seeded blocks: cheaper, and noisier, than all pairs. */
+/**
+ * The mean of unbiased distances over disjoint seeded blocks: cheaper, and noisier, than all pairs. As
+ * many blocks as the smaller set fills are drawn from each; rows that are left over count for nothing.
+ */
 export function blockedKernelDistance(
   a: Features,
   b: Features,
@@ -143,11 +146,13 @@ export function blockedKernelDistance(
       `blocks of ${options.block} don't fit into ${a.count} and ${b.count} rows`,
     );
   }
-  const order = hostPermutation(options.key, Math.min(a.count, b.count));
+  const orders = [a, b].map(({ count }) => hostPermutation(options.key, count));
   let sum = 0;
   for (let k = 0; k < blocks; k++) {
-    const rows = order.slice(k * options.block, (k + 1) * options.block);
-    sum += kernelDistance(takeRows(a, rows), takeRows(b, rows), options.algebra);
+    const [left, right] = [a, b].map((set, side) =>
+      takeRows(set, orders[side].slice(k * options.block, (k + 1) * options.block))
+    );
+    sum += kernelDistance(left, right, options.algebra);
   }
   return sum / blocks;
 }
@@ -208,6 +213,12 @@ export const kernel: Metric<Config> = defineMetric<Config>({
     const value = block
       ? blockedKernelDistance(a, b, { block, key, algebra })
       : kernelDistance(a, b, algebra);
-    return [{ ...declared, value }];
+    if (block === undefined || a.count === b.count) return [{ ...declared, value }];
+    const used = block * Math.floor(Math.min(a.count, b.count) / block);
+    return [{
+      ...declared,
+      value,
+      beside: { droppedData: a.count - used, droppedSamples: b.count - used },
+    }];
   },
 });

@@ -177,6 +177,11 @@ export interface EvaluationContext {
   readonly anyMachine: boolean;
   /** The subject was trained on mirror images of the training pictures too. */
   readonly mirrored?: boolean;
+  /**
+   * Pictures of the data that samples are compared with, where they needn't be as many as those;
+   * left out: as many as there are samples.
+   */
+  readonly reference?: number;
   /** Images 0 … count−1 of a split with their labels. */
   split(
     split: Split,

@@ -30,21 +30,33 @@ export function requireCount(dataset: Dataset, split: Split, count: number): voi
   }
 }
 
+/** How many pictures of a split N samples are compared with, where the two need not be one number. */
+export function referenceCount({ reference }: EvaluationContext, samples: number): number {
+  return reference ?? samples;
+}
+
+/** The same where a number depends on N, so that there may not be more than N. */
+export function equalCount({ reference }: EvaluationContext, samples: number): number {
+  return Math.min(samples, reference ?? samples);
+}
+
 /**
- * Features of the first `samples` pictures of a split and of as many of the subject's samples.
+ * Features of the first pictures of a split and of the subject's samples.
+ * @param options `data`: how many pictures of the split; left out: `referenceCount`
  * @throws MetricUnavailable where the split is too small or the extractor can't be had
  */
 export async function comparedFeatures(
   context: EvaluationContext,
-  { features, samples, reference = "test" }: {
+  { features, samples, reference = "test", data = referenceCount(context, samples) }: {
     features: string;
     samples: number;
     reference?: Split;
+    data?: number;
   },
 ): Promise<{ real: Features; generated: Features }> {
-  requireCount(context.dataset, reference, samples);
+  requireCount(context.dataset, reference, data);
   await context.extractor(features);
-  const real = await context.features(features, reference, samples);
+  const real = await context.features(features, reference, data);
   const generated = await context.features(features, "samples", samples);
   return { real, generated };
 }

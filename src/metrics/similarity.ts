@@ -9,7 +9,7 @@ import { hostIntegers, type HostKey } from "../random/host.ts";
 import { defineMetric, MetricUnavailable } from "./metric.ts";
 import type { Metric } from "./metric.ts";
 import { msSsim, scalesOf } from "./multiscale.ts";
-import { requireCount } from "./names.ts";
+import { referenceCount, requireCount } from "./names.ts";
 import { rowsNeed, samplesNeed } from "./needs.ts";
 
 /** `pairs` seeded pairs of different pictures out of `count`. */
@@ -70,8 +70,9 @@ export const similarity: Metric<Config> = defineMetric<Config>({
   needs: ({ samples }) => [rowsNeed("test", samples), samplesNeed(samples)],
   async compute(context, options) {
     const { samples, pairs, scales } = options;
-    requireCount(context.dataset, "test", samples);
-    const { images: real } = await context.split("test", samples);
+    const pictures = referenceCount(context, samples);
+    requireCount(context.dataset, "test", pictures);
+    const { images: real } = await context.split("test", pictures);
     if (scalesOf(real) < scales) {
       throw new MetricUnavailable(
         "not-defined",

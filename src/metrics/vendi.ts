@@ -9,7 +9,7 @@ import { hostAlgebra } from "./algebra/host.ts";
 import { type Dense, dot, requireFinite } from "./linear.ts";
 import { defineMetric } from "./metric.ts";
 import type { Features, Metric } from "./metric.ts";
-import { comparedFeatures, extractorName } from "./names.ts";
+import { comparedFeatures, equalCount, extractorName } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 
 /** Rows of length 1. @throws RangeError on a row of length 0, which has no direction */
@@ -75,7 +75,9 @@ export const vendi: Metric<Config> = defineMetric<Config>({
   }],
   needs: comparisonNeeds,
   async compute(context, options) {
-    const { real, generated } = await comparedFeatures(context, options);
+    // The score grows with N: of the data there may be fewer, and are no more.
+    const data = equalCount(context, options.samples);
+    const { real, generated } = await comparedFeatures(context, { ...options, data });
     const algebra = algebraFor(real.dimension, {
       asked: options.algebra,
       anyMachine: context.anyMachine,
@@ -84,7 +86,10 @@ export const vendi: Metric<Config> = defineMetric<Config>({
       ...vendi.declares(options)[0],
       value: vendiScore(generated, algebra),
       ...algebraLabel(algebra),
-      beside: { data: vendiScore(real, algebra) },
+      beside: {
+        data: vendiScore(real, algebra),
+        ...(data < options.samples && { dataPictures: data }),
+      },
     }];
   },
 });

@@ -23,21 +23,24 @@ function temporary(path: string): string {
 const salt = crypto.randomUUID().slice(0, 8);
 
 /**
- * Writes `bytes` to `path` so that a kill at any instant leaves the old file or the new one.
+ * Writes bytes, or one piece after the other, to `path` so that a kill at any instant leaves the old file or the new one.
  * @param options `sync: false` skips fsync: for hints whose loss costs nothing.
  */
 export async function writeAtomic(
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | readonly Uint8Array[],
   options: { sync?: boolean } = {},
 ): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const pieces = whole instanceof Uint8Array ? [whole] : whole;
   await Deno.mkdir(dirname(path), { recursive: true });
   const temp = temporary(path);
   try {
     const file = await Deno.open(temp, { write: true, createNew: true });
     try {
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      for (const bytes of pieces) {
+        for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      }
       if (options.sync ?? true) await file.sync();
     } finally {
       file.close();
@@ -80,7 +83,7 @@ export async function requireWritable(path: string, { bytes = 1 } = {}): Promise
 }
 
 /** Bytes of a file, or null where there is none. */
-export async function readBytes(path: string): Promise<Uint8Array | null> {
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
     return await Deno.readFile(path);
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Record as RunRecord, Series } from "./record.ts";
 import { sha256 } from "../digest.ts";
 import { withLock } from "../lock.ts";
 import { readBytes, readJson, StoreError, sweep, writeAtomic } from "./files.ts";
+import { sealedJson, unsealJson } from "./sealed.ts";
 
 /** Default folder for everything that a run leaves. */
 export const defaultOut = ".likeness";
@@ -49,7 +50,7 @@ export interface Store {
   readonly cache: string;
   /** Writes it in place of what is there; an UnreadableRecord is thrown and left where one is. */
   writeRecord(record: RunRecord): Promise<void>;
-  /** null where there is none; an UnreadableRecord where it can't be read. */
+  /** null where there is none; an UnreadableRecord where it can't be read, or was changed. */
   readRecord(id: string): Promise<RunRecord | null>;
   /**
    * All records, by label, seed and id. An unreadable one goes to `onProblem`, or is thrown without
@@ -63,7 +64,7 @@ export interface Store {
    * of wall seconds, so that the same training has the same digest.
    */
   writeSeries(id: string, series: Series): Promise<string>;
-  /** null where there is none. null values come back as NaN. */
+  /** null where there is none; a StoreError as of `readRecord`. null values come back as NaN. */
   readSeries(id: string): Promise<Series | null>;
   writeStatus(status: RunStatus): Promise<void>;
   readStatus(id: string): Promise<RunStatus | null>;
@@ -172,7 +173,8 @@ export function openStore(out: string = defaultOut): Store {
       const json = await readJson(path);
       if (json === null) return null;
       checkFormat(json, path);
-      const record = check(recordSchema, json, path) as unknown as RunRecord;
+      const { value } = unsealJson(json, path);
+      const record = check(recordSchema, value, path) as unknown as RunRecord;
       if (record.id === id) return record;
       throw new StoreError(`${path} is the record of run ${record.id}, not of ${id}; remove it`);
     } catch (error) {
@@ -195,7 +197,7 @@ export function openStore(out: string = defaultOut): Store {
     readStatus,
     async writeRecord(record) {
       await readRecord(record.id);
-      await writeAtomic(at(record.id, "record.json"), JSON.stringify(record, null, 1) + "\n");
+      await writeAtomic(at(record.id, "record.json"), sealedJson(record, 1));
     },
     async list(filter = {}) {
       const found: RunRecord[] = [];
@@ -216,8 +218,7 @@ export function openStore(out: string = defaultOut): Store {
       );
     },
     async writeSeries(id, series) {
-      const text = JSON.stringify(series) + "\n"; // JSON.stringify writes NaN and ±∞ as null
-      await writeAtomic(at(id, "series.json"), text);
+      await writeAtomic(at(id, "series.json"), sealedJson(series)); // NaN and ±∞ become null
       const { seconds: _, ...columns } = series.columns;
       return await sha256(JSON.stringify(columns));
     },
@@ -225,7 +226,7 @@ export function openStore(out: string = defaultOut): Store {
       const path = at(id, "series.json");
       const json = await readJson(path);
       if (json === null) return null;
-      const { columns } = check(seriesSchema, json, path);
+      const { columns } = check(seriesSchema, unsealJson(json, path).value, path);
       const restored = Object.entries(columns).map(([name, values]) =>
         [name, values.map((v) => v === null ? NaN : v)] as const
       );

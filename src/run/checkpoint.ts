@@ -1,8 +1,10 @@
 /**
  * Checkpoints: the whole state tree and where training stands, in one safetensors file, so that no
- * kill can part them. Holds nothing of the clock: the same bits of training give the same file.
+ * kill can part them. Holds nothing of the clock: the same bits of training give the same file. Its
+ * metadata hold a sha256 of all its other bytes, so that a changed one is no checkpoint.
  * @module
  */
+import { createHash } from "node:crypto";
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine/engine.ts";
 import { leaves, mapTree, type Tree } from "../engine/tree.ts";
@@ -54,18 +56,54 @@ export async function encodeState(
     shape: [...leaf.shape],
     data,
   }]));
-  const bytes = encodeSafetensors(tensors, {
+  const bytes = sealed(encodeSafetensors(tensors, {
     place: JSON.stringify({ step: place.step, steps: place.steps, phase: place.phase }),
+    sha256: BLANK,
     structure: JSON.stringify(mapTree(state, (_, path) => path)),
-  });
+  }));
   return { bytes, nonFinite: firstNonFinite(arrays.map(({ path, data }) => [path, data])) };
 }
 
-/** Puts a state back on the device. */
+/** What stands in the place of the checksum while it is taken. */
+const BLANK = "0".repeat(64);
+const KEY = '"sha256":"';
+
+/** Where the checksum stands in a checkpoint's bytes; −1: nowhere. */
+function sealAt(bytes: Uint8Array): number {
+  if (bytes.length < 8) return -1;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+  const end = 8 + Math.min(Number(view.getBigUint64(0, true)), bytes.length - 8);
+  const at = new TextDecoder("latin1").decode(bytes.subarray(8, end)).indexOf(KEY);
+  return at < 0 || 8 + at + KEY.length + BLANK.length > end ? -1 : 8 + at + KEY.length;
+}
+
+/** sha256 of all bytes but those at `at`, where the checksum stands. */
+function digestAround(bytes: Uint8Array, at: number): string {
+  return createHash("sha256").update(bytes.subarray(0, at)).update(BLANK)
+    .update(bytes.subarray(at + BLANK.length)).digest("hex");
+}
+
+function sealed(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const at = sealAt(bytes);
+  bytes.set(new TextEncoder().encode(digestAround(bytes, at)), at);
+  return bytes;
+}
+
+/** Why these are not the bytes of a checkpoint as it was written; null: they are. */
+export function spoiltCheckpoint(bytes: Uint8Array): string | null {
+  const at = sealAt(bytes);
+  if (at < 0) return "it has no checksum: it was cut short, or an earlier version wrote it";
+  const told = new TextDecoder("latin1").decode(bytes.subarray(at, at + BLANK.length));
+  return told === digestAround(bytes, at) ? null : "its checksum differs";
+}
+
+/** Puts a state back on the device. @throws StoreError where the bytes are not as they were written */
 export function decodeState(
   engine: Engine,
   bytes: Uint8Array,
 ): { state: TensorRecord; place: CheckpointPlace } {
+  const spoilt = spoiltCheckpoint(bytes);
+  if (spoilt !== null) throw new StoreError(spoilt);
   const { tensors, metadata } = decodeSafetensors(bytes);
   const { place, structure } = metadata ?? {};
   if (place === undefined || structure === undefined) {

@@ -10,6 +10,7 @@ import type { Engine } from "../engine/engine.ts";
 import { ContractError } from "../families/contract.ts";
 import { described } from "../fault.ts";
 import { requireDeclared } from "../metrics/contract.ts";
+import { watched } from "../metrics/door.ts";
 import {
   type EvaluationContext,
   type Extractor,
@@ -20,8 +21,8 @@ import {
   type Subject,
 } from "../metrics/metric.ts";
 import { sha256 } from "../digest.ts";
-import { readBytes, writeAtomic } from "../record/files.ts";
 import type { RunSpec } from "../record/record.ts";
+import { kept } from "../record/sealed.ts";
 import type { RunKeys } from "./keys.ts";
 import type { KnownValues } from "./twin.ts";
 
@@ -87,7 +88,7 @@ async function splitFeatures(
     return await extractor.extract(seen);
   };
   if (cache === null) return await make();
-  const name = await sha256(JSON.stringify([
+  const purpose = JSON.stringify([
     extractor.name,
     extractor.digest ?? null,
     extractor.dimension,
@@ -98,46 +99,45 @@ async function splitFeatures(
     engine.versions,
     engine.device,
     ...(of.mirrored ? ["mirrored"] : []),
-  ]));
-  const path = join(cache, "features", `${name}.f64`);
-  const size = of.count * extractor.dimension;
-  const bytes = await readBytes(path);
-  if (bytes !== null && bytes.length === size * 8) {
-    return {
-      count: of.count,
-      dimension: extractor.dimension,
-      data: new Float64Array(bytes.buffer, bytes.byteOffset, size),
-    };
-  }
-  const features = await make();
-  const { buffer, byteOffset, byteLength } = features.data;
-  await writeAtomic(path, new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
-  return features;
+  ]);
+  const bytes = await kept(join(cache, "features", `${await sha256(purpose)}.sealed`), {
+    purpose,
+    make: async () => bytesOf((await make()).data),
+    say: parts.progress,
+  });
+  const { count } = of, { dimension } = extractor;
+  return {
+    count,
+    dimension,
+    data: new Float64Array(bytes.buffer, bytes.byteOffset, count * dimension),
+  };
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** See `EvaluationContext.remembered`. */
 async function remembered(
-  { dataset, cache }: EvaluationParts,
+  { dataset, cache, progress }: EvaluationParts,
   of: readonly (string | number)[],
   make: () => number,
 ): Promise<number> {
   if (cache === null) return make();
-  const name = await sha256(JSON.stringify([dataset.digest, ...of]));
-  const path = join(cache, "numbers", `${name}.f64`);
-  const bytes = await readBytes(path);
-  if (bytes?.length === 8) return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
-  const value = make();
-  const written = new Uint8Array(8);
-  new DataView(written.buffer).setFloat64(0, value, true);
-  await writeAtomic(path, written);
-  return value;
+  const purpose = JSON.stringify([dataset.digest, ...of]);
+  const bytes = await kept(join(cache, "numbers", `${await sha256(purpose)}.sealed`), {
+    purpose,
+    make: () => bytesOf(Float64Array.of(make())),
+    say: progress,
+  });
+  return new Float64Array(bytes.buffer, bytes.byteOffset, 1)[0];
 }
 
 /** The memoising context that metrics compute in. */
 export function evaluationContext(parts: EvaluationParts): EvaluationContext {
   const extractors = new Map<string, Promise<Extractor>>();
   const features = new Map<string, Promise<Features>>();
-  const extractor = (name: string) => once(extractors, name, () => parts.extractor(name));
+  const extractor = (name: string) =>
+    once(extractors, name, async () => watched(await parts.extractor(name)));
   return {
     subject: parts.subject,
     dataset: parts.dataset,

@@ -17,6 +17,7 @@ import type {
   RunSpec,
   SamplesTaken,
 } from "../record/record.ts";
+import { readSealed, writeSealed } from "../record/sealed.ts";
 import { conclude } from "./conclude.ts";
 import type { Outcome } from "./events.ts";
 import { type Run, timed } from "./job.ts";
@@ -52,13 +53,18 @@ const configOf = ({ spec }: PlannedRun) => spec.config as unknown as ExternalCon
 
 /** Samples that an earlier attempt got, if they are whole; a folder is read anew, as it may change. */
 async function kept(run: Run, dataset: Dataset): Promise<Taken | null> {
-  const { planned, store } = run;
+  const { planned, store, host } = run;
   if (configOf(planned).folder !== undefined) return null;
-  const text = await store.read(planned.id, aboutFile);
+  const text = await readSealed(join(store.folder(planned.id), aboutFile), aboutFile);
   const data = await store.read(planned.id, bytesFile);
-  if (text === null || data === null) return null;
-  const about = taken.safeParse(JSON.parse(new TextDecoder().decode(text))).data;
-  if (about === undefined || await sha256(data) !== about.sha256) return null;
+  if (text.state === "absent" || data === null) return null;
+  const about = text.state === "spoilt"
+    ? undefined
+    : taken.safeParse(JSON.parse(new TextDecoder().decode(text.bytes))).data;
+  if (about === undefined || await sha256(data) !== about.sha256) {
+    host.emit({ kind: "note", note: "the samples kept here were spoilt: they are got again" });
+    return null;
+  }
   return { images: imageSet(data, { ...dataset.sample, count: about.count }), about };
 }
 
@@ -139,7 +145,8 @@ export async function executeExternal(run: Run): Promise<Outcome> {
   const artefacts: Artefact[] = [];
   if (configOf(planned).folder === undefined) {
     await store.write(planned.id, bytesFile, images.data);
-    await store.write(planned.id, aboutFile, new TextEncoder().encode(JSON.stringify(about)));
+    const told = new TextEncoder().encode(JSON.stringify(about));
+    await writeSealed(join(store.folder(planned.id), aboutFile), told, { purpose: aboutFile });
     artefacts.push({
       name: "external samples",
       file: bytesFile,

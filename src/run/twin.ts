@@ -4,12 +4,15 @@
  * alike: it takes them over, and measures the rest.
  * @module
  */
+import { join } from "@std/path";
 import { sha256 } from "../digest.ts";
 import type { Metric, MetricValue } from "../metrics/metric.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import type { PlannedRun, Record as RunRecord, RunSpec, TrainedBy } from "../record/record.ts";
+import { StoreError } from "../record/files.ts";
 import type { Store } from "../record/store.ts";
-import { checkpointFile } from "./checkpoint.ts";
+import { readSealed, writeSealed } from "../record/sealed.ts";
+import { checkpointFile, spoiltCheckpoint } from "./checkpoint.ts";
 import type { Run } from "./job.ts";
 
 /** File of a run's folder that says whose training it took over. */
@@ -48,7 +51,8 @@ export function finishedRuns(records: readonly RunRecord[]): Map<string, RunReco
 async function weightsOf(store: Store, { id, artefacts }: RunRecord): Promise<Uint8Array | null> {
   const artefact = artefacts.find(({ name }) => name === "checkpoint");
   const bytes = artefact === undefined ? null : await store.read(id, checkpointFile);
-  return bytes !== null && await sha256(bytes) === artefact!.sha256 ? bytes : null;
+  if (bytes === null || spoiltCheckpoint(bytes) !== null) return null;
+  return await sha256(bytes) === artefact!.sha256 ? bytes : null;
 }
 
 async function twinRecord(store: Store, planned: PlannedRun): Promise<RunRecord | null> {
@@ -79,7 +83,8 @@ export async function adoptTwin({ planned, store, host }: Run): Promise<boolean>
     resumed: twin.resumed,
   };
   // The checkpoint last: with it the training counts as done.
-  await store.write(planned.id, twinFile, new TextEncoder().encode(JSON.stringify(kept)));
+  const about = new TextEncoder().encode(JSON.stringify(kept));
+  await writeSealed(join(store.folder(planned.id), twinFile), about, { purpose: twinFile });
   await store.writeSeries(planned.id, series);
   await store.write(planned.id, checkpointFile, bytes);
   host.emit({
@@ -91,8 +96,10 @@ export async function adoptTwin({ planned, store, host }: Run): Promise<boolean>
 
 /** Whose training this run's checkpoint is; null where it is its own. */
 export async function twinOf({ planned, store }: Run): Promise<Twin | null> {
-  const bytes = await store.read(planned.id, twinFile);
-  return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes)) as Twin;
+  const path = join(store.folder(planned.id), twinFile), found = await readSealed(path, twinFile);
+  if (found.state === "absent") return null;
+  if (found.state === "whole") return JSON.parse(new TextDecoder().decode(found.bytes)) as Twin;
+  throw new StoreError(`${path} cannot be used: ${found.reason}; repeat the run with --fresh`);
 }
 
 /** Values that are known of a metric that is asked for, or null. */

@@ -1,7 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import fc from "fast-check";
 import { DataError } from "../../src/data/dataset.ts";
+import { fairOrder, liesByClass } from "../../src/data/fair_order.ts";
 import { fashion } from "../../src/data/fashion.ts";
+import { hostIntegers, hostKey } from "../../src/random/host.ts";
+import { law } from "../law.ts";
 
 function idx(shape: number[], data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
@@ -82,4 +86,46 @@ Deno.test("fashion: missing, empty, truncated, corrupt and mismatched files are 
   await assertRejects(() => load(root), DataError, "has 5 pictures");
   await Deno.writeFile(labels, idx([5], Uint8Array.of(0, 1, 2, 77, 4)));
   await assertRejects(() => load(root), DataError, "label 3 is 77");
+});
+
+law(
+  "a random order is left as it is; one by class is made a fair one, whose first half has all classes",
+  {
+    source: "definition",
+    given: {
+      seed: fc.nat(),
+      n: fc.integer({ min: 200, max: 1200 }),
+      classes: fc.integer({ min: 2, max: 10 }),
+      block: fc.constantFrom(10, Infinity),
+    },
+    cases: 100,
+    holds: ({ seed, n, classes, block }) => {
+      const drawn = Array.from(hostIntegers(hostKey(seed), n, classes));
+      assertEquals([...fairOrder(drawn, 7)], drawn.map((_, i) => 7 + i));
+      const run = Math.min(block, n / classes);
+      const sorted = drawn.map((_, i) => Math.floor(i / run) % classes);
+      assertEquals(liesByClass(sorted), true);
+      const order = fairOrder(sorted, 7);
+      assertEquals([...order].sort((a, b) => a - b), drawn.map((_, i) => 7 + i));
+      const half = Array.from(order.subarray(0, n >> 1), (place) => sorted[place - 7]);
+      assertEquals(new Set(half).size, classes);
+      assertEquals(fairOrder(sorted, 7), order);
+    },
+    kills: ["files-by-class-read-by-class"],
+  },
+);
+
+Deno.test("fashion: files that lie by class are said to", async () => {
+  const root = await files();
+  assertEquals((await load(root)).notes, []);
+  const labels = Uint8Array.from({ length: 400 }, (_, i) => Math.floor(i / 40));
+  const pixels = Uint8Array.from({ length: 400 * 784 }, (_, k) => labels[Math.floor(k / 784)]);
+  await Deno.remove(join(root, "t10k-images-idx3-ubyte.gz"));
+  await Deno.writeFile(join(root, "t10k-images-idx3-ubyte"), idx([400, 28, 28], pixels));
+  await Deno.writeFile(join(root, "t10k-labels-idx1-ubyte"), idx([400], labels));
+  const data = await load(root);
+  assertEquals(data.notes.length, 1);
+  const first = await data.read("test", [...Array(60).keys()]);
+  assertEquals(new Set(first.labels.class).size, 10);
+  for (let i = 0; i < 60; i++) assertEquals(first.images.data[i * 784], first.labels.class[i]);
 });

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import sharp from "sharp";
 import { DataError } from "../../src/data/dataset.ts";
 import { folder } from "../../src/data/folder/folder.ts";
+import { flips } from "../record/flips.ts";
 
 /** A folder with `count` small pictures; file i is of colour (i, 2i, 255 − i). */
 async function pictures(count: number, { name = (i: number) => `${i}.png` } = {}): Promise<string> {
@@ -36,6 +37,33 @@ Deno.test("folder: pictures are read, cropped, split by name and cached with the
   assertEquals(images.data, (await again.read("train", [0, 1])).images.data);
   // A flat picture stays flat through crop and resize: red + blue = 255 by construction.
   assertEquals(images.data[0] + images.data[2], 255);
+});
+
+Deno.test("folder: decoded pictures that were changed on disk are decoded anew, and it is said", async () => {
+  const root = await pictures(34), cache = await Deno.makeTempDir();
+  const config = folder.config.parse({ path: root, size: 16 });
+  const read = async () => {
+    const data = await folder.load(config, { cache, jobs: 2 });
+    const { images } = await data.read("train", [...Array(data.size("train")).keys()]);
+    return { digest: data.digest, pixels: images.data, notes: data.notes };
+  };
+  const first = await read();
+  assertEquals(first.notes, []);
+  const files = [...Deno.readDirSync(join(cache, "folder"))].map(({ name }) => name).sort();
+  assertEquals(files.length, 2);
+  for (const name of files) {
+    const path = join(cache, "folder", name), whole = await Deno.readFile(path);
+    const broken = [...flips(whole, 12)].map(({ bytes }) => bytes);
+    for (const bytes of [...broken, whole.subarray(0, whole.length - 1), new Uint8Array()]) {
+      await Deno.writeFile(path, bytes);
+      const { notes, ...again } = await read();
+      assertEquals(again, { digest: first.digest, pixels: first.pixels });
+      assertStringIncludes(notes.join(), `${path} was spoilt (`);
+      assertEquals(await Deno.readFile(path), whole);
+    }
+    await Deno.remove(path);
+    assertEquals(await read(), first);
+  }
 });
 
 Deno.test("folder: an index outside the split is a RangeError", async () => {

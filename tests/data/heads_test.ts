@@ -1,6 +1,7 @@
 /** The heads dataset: splits, cache, workers. */
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { LoadContext } from "../../src/data/dataset.ts";
+import { readChunk, writeChunk } from "../../src/data/heads/cache.ts";
 import {
   FACTORS,
   heads,
@@ -8,6 +9,8 @@ import {
   openHeadRenderer,
   sampleItem,
 } from "../../src/data/heads/mod.ts";
+
+import { flips } from "../record/flips.ts";
 
 const small = { size: 16, train: 70, test: 20, judge: 12, judge_test: 5, supersample: 1 };
 
@@ -150,6 +153,21 @@ Deno.test("heads: a second load renders nothing; spoilt cache files are rendered
       assertEquals(await mended.read("train", all(70)), fresh);
       assert(mended.notes.some((note) => note.includes("spoilt") && note.includes(reason)), reason);
       assertEquals(await Deno.readFile(path), whole);
+    }
+  });
+});
+
+Deno.test("heads: a rendered file with any byte changed is a spoilt one", async () => {
+  await withCache(async ({ cache }) => {
+    const path = `${cache}/some.chunk`, shape = { imageBytes: 12, factors: 3 };
+    const images = Uint8Array.from({ length: 24 }, (_, i) => 9 * i);
+    const chunk = { count: 2, images, labels: Float32Array.of(0, 1, 2, 3, 4.5, -1) };
+    await writeChunk(path, chunk);
+    const whole = await Deno.readFile(path);
+    assertEquals(await readChunk(path, shape), { state: "ready", chunk });
+    for (const { at, bytes } of flips(whole, whole.length)) {
+      await Deno.writeFile(path, bytes);
+      assertEquals((await readChunk(path, shape)).state, "spoilt", `byte ${at}`);
     }
   });
 });

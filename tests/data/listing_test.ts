@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { dirname, join } from "@std/path";
 import fc from "fast-check";
+import { openContents } from "../../src/content/contents.ts";
 import { DataError } from "../../src/data/dataset.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";
-import { folderSource } from "../../src/evaluate/source.ts";
+import { folderSource, placesFrom } from "../../src/evaluate/source.ts";
 import { law } from "../law.ts";
 
 async function folderOf(names: readonly string[]): Promise<string> {
@@ -16,9 +17,10 @@ async function folderOf(names: readonly string[]): Promise<string> {
   return root;
 }
 
+const contents = openContents(null);
 const listed = async (root: string) => {
   const cache = await Deno.makeTempDir();
-  const listing = await listFiles(root, { folder: cache });
+  const listing = await listFiles(root, { folder: cache, contents });
   const names = listing.names(Uint32Array.from({ length: listing.count }, (_, i) => i));
   return { listing, names, cache };
 };
@@ -60,17 +62,54 @@ Deno.test("more names than a block are found at any place, and the list's digest
   await Deno.writeTextFile(join(root, names[3]), "another size");
   const changed = await listed(root);
   assert(changed.listing.digest !== first.listing.digest);
+  await Deno.writeTextFile(join(root, names[3]), names[3]);
   const shuffled = folderSource(root, first.listing, { shuffle: 5 });
-  const order = shuffled.names(0, 700);
+  const order = shuffled.names(placesFrom(0, 700));
   assertEquals([...order].sort(), names);
   assert(order.some((name, i) => name !== names[i]));
-  assertEquals(shuffled.names(10, 20), order.slice(10, 20));
+  assertEquals(shuffled.names([10, 699, 3]), [10, 699, 3].map((i) => order[i]));
   assert(shuffled.digest !== folderSource(root, first.listing).digest);
   for (const { listing, cache } of [first, again, changed]) {
     listing.close();
     await Deno.remove(cache);
   }
   await Deno.remove(root, { recursive: true });
+});
+
+law("a list is known by what its files hold in their order: not by names, sizes or times", {
+  source: "definition",
+  given: {
+    texts: fc.uniqueArray(fc.string({ minLength: 3, maxLength: 3, unit: "binary-ascii" }), {
+      minLength: 2,
+      maxLength: 9,
+    }),
+    other: fc.string({ minLength: 3, maxLength: 3, unit: "binary-ascii" }),
+    at: fc.nat(8),
+  },
+  cases: 25,
+  holds: async ({ texts, other, at }) => {
+    const time = new Date("1980-01-01T00:00:00Z"), caches: string[] = [];
+    const digestOf = async (held: readonly string[], prefix = "") => {
+      const root = await Deno.makeTempDir();
+      for (const [i, text] of held.entries()) {
+        const path = join(root, `${prefix}${i}.png`);
+        await Deno.writeTextFile(path, text);
+        await Deno.utime(path, time, time);
+      }
+      const { listing, cache } = await listed(root);
+      listing.close();
+      caches.push(cache, root);
+      return listing.digest;
+    };
+    const own = await digestOf(texts), place = at % texts.length;
+    assertEquals(await digestOf(texts, "renamed-"), own);
+    assert(await digestOf([...texts.slice(1), texts[0]]) !== own, "another order");
+    assert(await digestOf(texts.slice(1)) !== own, "one fewer");
+    const changed = await digestOf(texts.with(place, other));
+    assertEquals(changed === own, other === texts[place]);
+    for (const path of caches) await Deno.remove(path, { recursive: true });
+  },
+  kills: ["lists-known-by-names"],
 });
 
 Deno.test("a folder without pictures says what it holds; formats that aren't read are counted", async () => {

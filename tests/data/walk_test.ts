@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { dirname, join } from "@std/path";
 import fc from "fast-check";
+import { openContents } from "../../src/content/contents.ts";
 import { DataError } from "../../src/data/dataset.ts";
 import { folder } from "../../src/data/folder/folder.ts";
 import { isPicture, LeftOut, type Reason, REASONS } from "../../src/data/folder/left_out.ts";
@@ -11,6 +12,8 @@ import { walkPictures } from "../../src/data/folder/walk.ts";
 import { pillowFile } from "../golden/pillow/compare.ts";
 import { law } from "../law.ts";
 import { need, needing } from "../needs.ts";
+
+const contents = openContents(null);
 
 async function write(root: string, ...names: string[]): Promise<void> {
   for (const name of names) {
@@ -113,7 +116,7 @@ needing(await need("linux"))(
     assertEquals([counts.count("name"), counts.count("special"), counts.count()], [3, 1, 4]);
     assertEquals(left["pipe.png"], why("special"));
     const cache = await Deno.makeTempDir();
-    const listing = await listFiles(root, { folder: cache });
+    const listing = await listFiles(root, { folder: cache, contents });
     assertEquals(listing.count, 2);
     listing.close();
     for (const path of [root, cache]) await new Deno.Command("rm", { args: ["-r", path] }).output();
@@ -199,7 +202,7 @@ Deno.test("the layouts have one walker: hidden folders are no classes, and all s
   ]);
   assert(classes.notes[0].startsWith(`${root}: left out: files whose endings aren't read: 1`));
   const cache = await Deno.makeTempDir();
-  const listing = await listFiles(root, { folder: cache });
+  const listing = await listFiles(root, { folder: cache, contents });
   assertEquals([...listing.notes], [...classes.notes]);
   listing.close();
   const list = join(root, "list_attr_celeba.txt");

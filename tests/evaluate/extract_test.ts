@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
+import { openContents } from "../../src/content/contents.ts";
 import { DataError } from "../../src/data/dataset.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";
 import { extract } from "../../src/evaluate/extract.ts";
@@ -23,23 +24,28 @@ function threadsOf(count: number) {
   return pools.get(count)!;
 }
 
+const contents = openContents(null);
 const source = async () =>
-  folderSource(root, await listFiles(root, { folder: join(cache, "lists") }));
+  folderSource(root, await listFiles(root, { folder: join(cache, "lists"), contents }));
 
-async function open(pictures: PictureSource, network: Network, root = join(cache, `${stores++}`)) {
-  const manifest: Manifest = {
-    format: 1,
+function manifestOf(pictures: PictureSource, network: Network): Manifest {
+  return {
+    format: 2,
     extractor: network.name,
     extractorDigest: null,
     dimension: network.dimension,
     bits: network.bits,
     batch: network.batch,
     preparation: "",
+    decoder: null,
     pictures: pictures.digest,
     count: pictures.count,
     engine: "",
   };
-  return await FeatureStore.open(root, manifest);
+}
+
+async function open(pictures: PictureSource, network: Network, root = join(cache, `${stores++}`)) {
+  return await FeatureStore.open(root, manifestOf(pictures, network));
 }
 
 /** Features of all pictures of the folder, and the names of those that were skipped. */
@@ -77,7 +83,7 @@ async function features(
     const rows = store.rows();
     const result = {
       rows: Array.from(rows.read(0, rows.count)),
-      skipped: store.skipped.map(({ name }) => name),
+      skipped: pictures.names(store.skipped.map(({ position }) => position)),
       pictures: done,
     };
     store.close();
@@ -144,28 +150,76 @@ Deno.test("the first N readable pictures are what N asks for, and more go on fro
   pictures.close();
 });
 
-Deno.test("a file cut short, or a state that is gone, costs the work after it and nothing else", async () => {
-  const network = tinyNetwork(), pictures = await source(), at = join(cache, "broken");
-  const threads = threadsOf(2);
-  const again = async () => {
-    const store = await open(pictures, { ...network, batch: 16 }, at);
-    const { done } = store;
-    await extract(pictures, { network: { ...network, batch: 16 }, store }, {
+Deno.test("rows that were changed, cut short or lost their state are made anew, and it is said", async () => {
+  const network = { ...tinyNetwork(), batch: 16 }, pictures = await source();
+  const at = join(cache, "broken"), threads = threadsOf(2);
+  const again = async (stopAfter = Infinity) => {
+    const said: string[] = [];
+    const store = await FeatureStore.open(at, manifestOf(pictures, network), {
+      say: (note) => said.push(note),
+    });
+    const { done, folder } = store, stop = new AbortController();
+    let batches = 0;
+    await extract(pictures, { network, store }, {
       threads,
       reading,
       skip: 0.05,
-    });
-    const rows = Array.from(store.rows().read(0, store.kept)), { folder } = store;
+      signal: stop.signal,
+      progress: () => ++batches >= stopAfter && stop.abort(new Error("killed")),
+    }).catch((error) => assertEquals(error.message, "killed"));
+    const rows = Array.from(store.rows().read(0, store.kept));
+    assertEquals(rows, whole.rows.slice(0, rows.length));
+    assertEquals(rows.length, (store.done - store.skipped.length) * 4);
     store.close();
-    assertEquals(rows, whole.rows);
-    return { done, folder };
+    return { done, folder, said: said.join() };
   };
-  const { folder } = await again();
-  await Deno.truncate(join(folder, "features.bin"), 100 * 4 * 8 + 5);
-  assertEquals((await again()).done, 96); // whole batches of the 100 rows that are there
-  await Deno.remove(join(folder, "state.json"));
-  assertEquals((await again()).done, 0);
-  assertEquals((await again()).done, 150);
+  const { folder } = await again(4); // a state after 64 pictures, and rows after it
+  const files = ["features.bin", "state.json"].map((name) => join(folder, name));
+  const [rows, state] = await Promise.all(files.map((path) => Deno.readFile(path)));
+  assertEquals(rows.length, 64 * 4 * 8);
+  const restored = () =>
+    Promise.all(files.map((path, i) => Deno.writeFile(path, [rows, state][i])));
+  assertEquals((await again(1)).done, 64);
+  assertEquals(await again(1).then(({ done, said }) => [done, said]), [80, ""]); // gone on with
+  await Deno.writeFile(files[0], rows.subarray(0, 60 * 4 * 8 + 5));
+  assertEquals(await again(1).then(({ done, said }) => [done, said.includes("made anew")]), [
+    0,
+    true,
+  ]);
+  await restored();
+  await Deno.remove(files[1]);
+  assertEquals(await again(1).then(({ done, said }) => [done, said]), [0, ""]);
+  for (const [i, file] of [rows, state].entries()) {
+    for (let at = 0; at < file.length; at += 1 + Math.floor(file.length / 40)) {
+      await restored();
+      await Deno.writeFile(files[i], file.with(at, file[at] ^ (1 << at % 8)));
+      const { done, said } = await again(1);
+      assertEquals([done, said.includes(`${folder} was spoilt`)], [0, true], `byte ${at}`);
+    }
+  }
+  pictures.close();
+});
+
+Deno.test("a network that gives no numbers is refused by the names of the pictures", async () => {
+  const plain = tinyNetwork(), pictures = await source();
+  const network: Network = {
+    ...plain,
+    batch: 16,
+    async run(decoded, count) {
+      const rows = Float64Array.from(await plain.run(decoded, count));
+      rows[4 * 3 + 2] = NaN;
+      rows[4 * 9] = Infinity;
+      return rows;
+    },
+  };
+  const store = await open(pictures, network);
+  const error = await assertRejects(
+    () => extract(pictures, { network, store }, { threads: threadsOf(1), reading, skip: 0.05 }),
+    DataError,
+  );
+  const told = "0003.png (number 2 is NaN), 0009.png (number 0 is Infinity)";
+  assert(error.message.includes(told), error.message);
+  store.close();
   pictures.close();
 });
 

@@ -1,11 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import { folderNote, warnings } from "../../src/evaluate/advice.ts";
+import fc from "fast-check";
+import { warnings } from "../../src/evaluate/advice.ts";
 import type { Measured } from "../../src/evaluate/measured.ts";
 import { momentsOf } from "../../src/evaluate/moments.ts";
-import { rowsInMemory } from "../../src/evaluate/rows.ts";
+import { inMemory, rowsInMemory } from "../../src/evaluate/rows.ts";
 import { score } from "../../src/evaluate/scores.ts";
-import type { PictureSource } from "../../src/evaluate/source.ts";
+import { clippedOf } from "../../src/metrics/clipped.ts";
+import { coverageOf } from "../../src/metrics/coverage.ts";
+import { kernelDistance } from "../../src/metrics/kernel.ts";
+import type { Features } from "../../src/metrics/metric.ts";
+import { slicedTransports } from "../../src/metrics/sliced.ts";
+import { vendiScore } from "../../src/metrics/vendi.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { runKeys } from "../../src/run/keys.ts";
+import golden from "../golden/metrics/golden.json" with { type: "json" };
+import { close, law } from "../law.ts";
+import { features } from "../metrics/golden_inputs.ts";
 
 /** A side of drawn features; `more` replaces parts of it. */
 function side(seed: number, count: number, more: Partial<Measured> = {}): Measured {
@@ -40,15 +50,124 @@ const ask = (metrics: readonly string[], more: { samples?: number } = {}) => ({
 
 Deno.test("metrics whose work grows with the square take a stated number, said aloud", async () => {
   const pair = { real: side(1, 5200), fake: side(2, 5100) };
-  const few = { real: side(1, 200), fake: side(2, 100) };
+  const [real, fake] = [side(1, 200), side(2, 100)], few = { real, fake };
   const { values, notes } = await score(pair, ask(["frechet", "kernel"]));
   assertEquals(values.map(({ name }) => name), ["FD-drawn@5100-real5200", "KID-drawn@5000"]);
   assertEquals(notes.length, 1);
-  assert(notes[0].includes("kernel: the first 5,000 pictures a side of 5,200 and 5,100"), notes[0]);
+  assert(
+    notes[0].startsWith(
+      "kernel: 5,000 of the 5,200 pictures of side 1 (200 left out) and 5,000 of the 5,100 " +
+        "pictures of side 2 (100 left out), drawn by seed 1",
+    ),
+    notes[0],
+  );
   const all = await score(few, ask(["kernel"]));
-  assertEquals([all.values[0].name, all.notes], ["KID-drawn@100", []]);
-  const asked = await score(few, ask(["kernel"], { samples: 50 }));
-  assertEquals([asked.values[0].name, asked.notes], ["KID-drawn@50", []]);
+  assertEquals([all.values[0].name, all.notes], ["KID-drawn@100-real200", []]);
+  const said = { ...ask(["kernel"]), settings: { kernel: { samples: 50 } } };
+  const asked = await score(few, said);
+  assertEquals(asked.values[0].name, "KID-drawn@50");
+  assert(asked.notes[0].includes("50 of the 200 pictures of side 1 (150 left out)"));
+  const other = await score(few, { ...said, seed: 2 });
+  assert(other.values[0].value !== asked.values[0].value, "another seed draws others");
+  const more = await score(few, { ...said, settings: { kernel: { samples: 150 } } });
+  assert(more.values[0].reason!.includes("150 pictures were asked for; side 2 has 100"));
+});
+
+/** Rows in the order of their classes, which lie apart. */
+function classes(seed: number, each: number, more: Partial<Measured> = {}): Measured {
+  const kinds = 4, dimension = 3, count = kinds * each;
+  const noise = hostNormal(hostKey(seed, "classes"), count * dimension);
+  const data = Float64Array.from(noise, (v, at) => {
+    const kind = Math.floor(at / dimension / each);
+    return v + (at % dimension === kind % dimension ? 12 * (1 + kind) : 0);
+  });
+  return side(seed, count, { rows: rowsInMemory({ count, dimension, data }), ...more });
+}
+
+const rowsIn = ({ rows }: Measured) => inMemory(rows!);
+
+Deno.test("sides of unequal numbers: every metric takes all rows of both", async () => {
+  const [real, fake] = [classes(1, 60), classes(2, 15)];
+  const names = ["kernel", "coverage", "clipped", "sliced", "vendi", "duplicates"];
+  const { values, notes, problems } = await score({ real, fake }, ask(names));
+  assertEquals(problems, []);
+  const by = Object.fromEntries(values.map((value) => [value.name.split("-drawn")[0], value]));
+  const sets = { real: rowsIn(real), samples: rowsIn(fake) };
+  assertEquals(by.KID.name, "KID-drawn@60-real240");
+  assertEquals(by.KID.value, kernelDistance(sets.real, sets.samples));
+  const { precision, recall, density, coverage } = coverageOf(sets, 5);
+  assertEquals(
+    ["precision-k5", "recall-k5", "density-k5", "coverage-k5"].map((name) => by[name].value),
+    [precision, recall, density, coverage],
+  );
+  assert(precision > 0.9 && recall > 0.9, `${precision} ${recall}`);
+  const clipped = clippedOf(sets, 5);
+  assertEquals(by["clipped-density-k5"].value, clipped.density);
+  assertEquals(by["clipped-coverage-k5"].value, clipped.coverage);
+  const key = runKeys(1).metric("slices");
+  const slices = slicedTransports(sets.real, sets.samples, { slices: 512, key });
+  assertEquals(by.SW.value, 3 * slices.reduce((sum, v) => sum + v, 0) / 512);
+  assertEquals(by.copies.beside!.trainPictures, 240);
+  // The Vendi score grows with N: all samples have theirs, and as many of the data stand beside it.
+  assertEquals([by.Vendi.name, by.Vendi.value], ["Vendi-drawn@60", vendiScore(sets.samples)]);
+  assert(by.Vendi.beside!.data !== vendiScore(sets.real));
+  assertEquals(notes, [
+    "vendi: 60 of the 240 pictures of side 1 (180 left out), drawn by seed 1, so that both sides " +
+    "have as many",
+  ]);
+  const turned = await score({ real: fake, fake: real }, ask(["vendi", "kernel"]));
+  assertEquals(turned.values.map(({ name }) => name), ["Vendi-drawn@240", "KID-drawn@240-real60"]);
+  assertEquals(turned.values[0].beside!.dataPictures, 60);
+  assertEquals(turned.values[1].value, kernelDistance(sets.samples, sets.real));
+});
+
+for (const set of golden.sets) {
+  Deno.test(`prdc's and the clipped metrics' authors' values at ${set.a} and ${set.b} rows`, async () => {
+    const of = (seed: number, count: number, shift: number) => {
+      const rows = rowsInMemory(features(seed, { count, dimension: set.dimension, shift }));
+      return side(seed, count, { dimension: set.dimension, rows });
+    };
+    const pair = { real: of(7, set.a, 0), fake: of(11, set.b, set.shift) };
+    const { values, notes } = await score(pair, ask(["coverage", "clipped"]));
+    assertEquals(notes, []);
+    const { precision, recall, density, coverage, ...clipped } = set.neighbours;
+    const theirs = [precision, recall, density, coverage, ...Object.values(clipped)];
+    values.forEach(({ name, value }, i) =>
+      close(value!, theirs[i], 1e-12 * Math.max(1, theirs[i]), name)
+    );
+    const real = set.a === set.b ? "" : `-real${set.a}`;
+    assertEquals(values[0].name, `precision-k5-drawn@${set.b}${real}`);
+  });
+}
+
+law("rows that are drawn hold each class about as often as all rows do", {
+  source: "definition",
+  given: { seed: fc.nat({ max: 2 ** 32 - 1 }), each: fc.integer({ min: 40, max: 90 }) },
+  cases: 15,
+  holds: async ({ seed, each }) => {
+    const [real, fake] = [classes(1, each), classes(2, each)];
+    const settings = { coverage: { samples: 2 * each, k: 3 } };
+    const { values } = await score({ real, fake }, { ...ask(["coverage"]), settings, seed });
+    // Half of the rows by their order are two classes of four, in both; another draw on each side is
+    // of all four.
+    const [precision, recall] = values.map(({ value }) => value!);
+    assert(precision > 0.7 && recall > 0.7, `${precision} ${recall}`);
+    const half = (set: Features, from: number) => ({
+      ...set,
+      count: 2 * each,
+      data: set.data.slice(from * 3, (from + 2 * each) * 3),
+    });
+    const first = coverageOf({ real: half(rowsIn(real), 0), samples: half(rowsIn(fake), 0) }, 3);
+    assert(values[0].value !== first.precision || values[2].value !== first.density, "the first");
+  },
+  kills: ["rows-not-drawn-but-the-first"],
+});
+
+Deno.test("fewer rows are part of more, so that none is compared with itself alone", async () => {
+  const [real, fake] = [classes(1, 60), classes(2, 15)];
+  const settings = { duplicates: { train: 100 } };
+  const { values } = await score({ real, fake }, { ...ask(["duplicates"]), settings });
+  assertEquals(values.map(({ status }) => status), [undefined, undefined, "not-defined"]);
 });
 
 Deno.test("a metric that memory can't hold says how many pictures it could", async () => {
@@ -81,7 +200,7 @@ Deno.test("warnings: the same files, too few pictures, numbers that don't say wh
   const texts = (real: Measured, fake: Measured) => warnings({ real, fake }).join("\n");
   assertEquals(texts(side(1, 10), side(2, 10)), "");
   const same = texts(side(1, 10), side(2, 10, { digest: "1" }));
-  assert(same.includes("hold files of the same names, sizes and times"), same);
+  assert(same.includes("hold the same pictures in the same order"), same);
   const few = texts(side(1, 3), side(2, 10));
   assert(few.includes("side 1: 3 pictures for 3 dimensions"), few);
   const unsaid = texts(side(1, 10, { rows: null }), side(2, 10));
@@ -96,15 +215,4 @@ Deno.test("warnings: the same files, too few pictures, numbers that don't say wh
   };
   assertEquals(texts(side(1, 10, { rows: null, origin }), side(2, 10, { origin })), "");
   assert(texts(side(1, 10), side(2, 10, { origin })).includes("side 1 doesn't say"));
-});
-
-Deno.test("a subset by path that leaves folders out is told of", () => {
-  const names = ["a/1", "a/2", "b/1", "c/1"];
-  const source = {
-    label: "data",
-    count: 4,
-    names: (from: number, to: number) => names.slice(from, to),
-  } as unknown as PictureSource;
-  assertEquals(folderNote(source, 4), null);
-  assert(folderNote(source, 2)!.includes("end in a, the last folder is c; --shuffle SEED"));
 });

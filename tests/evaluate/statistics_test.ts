@@ -11,6 +11,7 @@ import { readStatistics, saveStatistics } from "../../src/evaluate/statistics.ts
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { statistics } from "../golden/evaluate/make_inputs.ts";
 import { law } from "../law.ts";
+import { flips } from "../record/flips.ts";
 
 const golden = fromFileUrl(new URL("../golden/evaluate/", import.meta.url));
 const folder = await Deno.makeTempDir();
@@ -62,6 +63,22 @@ Deno.test("what are no statistics says what the file holds", async () => {
   await refused({ mu: [[1], [NaN]], sigma: [[1, 1], [1]] }, "mu: number 0 is NaN");
   await refused({ mu: [[1], [0]], sigma: [[1, 1], [-1]] }, "a variance of -1");
   await refused({ mu: [[2], [0, 0]], sigma: [[2, 2], [1, 2, 0, 1]] }, "isn't symmetric at (1, 0)");
+});
+
+Deno.test("saved statistics with any byte changed are the same numbers, or an error that names the file", async () => {
+  const given = await statistics();
+  await saveStatistics(path, given);
+  const whole = await Deno.readFile(path);
+  let refused = 0;
+  for (const { at, bytes } of flips(whole, 300)) {
+    await Deno.writeFile(path, bytes);
+    const read = await readStatistics(path).catch((error) => error);
+    if (read instanceof DataError) {
+      assert(read.message.includes(path), read.message);
+      refused++;
+    } else assertEquals(read.moments.mean, given.moments.mean, `byte ${at}: ${read}`);
+  }
+  assert(refused > 180, `${refused} of 300`);
 });
 
 law("features written as .npy and read again are the same, in either precision", {

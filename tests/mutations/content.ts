@@ -1,7 +1,12 @@
-/** Bugs of knowing files by their content, each with the law that must see it. @module */
+/**
+ * Bugs of knowing files by their content, and of files that show when they were changed, each with the
+ * law that must see it.
+ * @module
+ */
 import type { Mutant } from "./run.ts";
 
 const contents = "tests/content/contents_test.ts";
+const sealed = "tests/record/sealed_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -50,5 +55,63 @@ export const mutants: readonly Mutant[] = [
     find: "check_16 === checkOf({ path, stamp, sha256 }) ?",
     replace: "check_16.length > 0 ?",
     law: contents,
+  },
+  {
+    id: "seal-without-its-purpose",
+    file: "src/record/sealed.ts",
+    find: ".update(`${purpose.length} ${purpose}\\0`)",
+    replace: "",
+    law: sealed,
+  },
+  {
+    id: "seal-of-nothing",
+    file: "src/record/sealed.ts",
+    find: ".update(bytes);",
+    replace: ".update(bytes.subarray(0, 0));",
+    law: sealed,
+  },
+  {
+    id: "json-seal-not-looked-at",
+    file: "src/record/sealed.ts",
+    find: "if (digest === digestOf(value)) return",
+    replace: "if (digest !== null) return",
+    law: sealed,
+  },
+  {
+    id: "record-seal-not-looked-at",
+    file: "src/record/store.ts",
+    find: "const { value } = unsealJson(json, path);",
+    replace: "const { sha256: _, ...value } = json as { sha256?: string };",
+    law: "tests/record/store_test.ts",
+  },
+  {
+    id: "checkpoint-seal-not-looked-at",
+    file: "src/run/checkpoint.ts",
+    find: "return told === digestAround(bytes, at) ? null :",
+    replace: "return told !== BLANK ? null :",
+    law: "tests/run/resume_test.ts",
+    filter: "any bit turned",
+  },
+  {
+    id: "decoded-pictures-not-verified",
+    file: "src/data/folder/decoded_file.ts",
+    find: "if (about.sha256 === digest) return about;",
+    replace: "if (digest !== null) return about;",
+    law: "tests/data/folder_test.ts",
+    filter: "changed on disk",
+  },
+  {
+    id: "packages-not-verified",
+    file: "src/data/npm_package.ts",
+    find: "if (found !== pinned) return",
+    replace: "if (found === null) return",
+    law: "tests/data/npm_package_test.ts",
+  },
+  {
+    id: "spoilt-package-from-the-same-cache",
+    file: "src/data/npm_package.ts",
+    find: "await fetchInto({ DENO_DIR: empty });",
+    replace: "await fetchInto();",
+    law: "tests/data/npm_package_test.ts",
   },
 ];

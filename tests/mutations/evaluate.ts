@@ -5,6 +5,9 @@ const numpy = "tests/data/numpy_test.ts";
 const listing = "tests/data/listing_test.ts";
 const moments = "tests/evaluate/moments_test.ts";
 const extract = "tests/evaluate/extract_test.ts";
+const scores = "tests/evaluate/scores_test.ts";
+const door = "tests/metrics/door_test.ts";
+const command = "tests/commands/evaluate_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -76,7 +79,7 @@ export const mutants: readonly Mutant[] = [
     id: "store-resumes-a-batch-late",
     file: "src/evaluate/store.ts",
     find: "await file.truncate(done * each);",
-    replace: "await file.truncate(Math.max(0, done - batch) * each);",
+    replace: "await file.truncate(Math.max(0, done - manifest.batch) * each);",
     law: extract,
   },
   {
@@ -99,5 +102,135 @@ export const mutants: readonly Mutant[] = [
     find: "left: this.#skipped.map(({ position }) => position),",
     replace: "left: [],",
     law: extract,
+  },
+  {
+    id: "lists-known-by-names",
+    file: "src/data/folder/listing.ts",
+    find: 'hash.update(`${digests[i] ?? "unreadable"}\\0`);',
+    replace: "hash.update(`${name}\\0`);",
+    law: listing,
+  },
+  {
+    id: "rows-of-a-store-not-verified",
+    file: "src/evaluate/store.ts",
+    find: 'hash?.copy().digest("hex") === state.sha256',
+    replace: "hash !== null",
+    law: extract,
+    filter: "rows that were changed",
+  },
+  {
+    id: "rows-of-a-store-hashed-from-their-last-commit",
+    file: "src/evaluate/store.ts",
+    find: "hash: sound && hash !== null ? hash : createHash",
+    replace: "hash: createHash",
+    law: extract,
+    filter: "rows that were changed",
+  },
+  {
+    id: "odd-features-of-pictures-kept",
+    file: "src/evaluate/extract.ts",
+    find: "requireFinite(rows, { network, source, first: store.done });",
+    replace: "",
+    law: extract,
+    filter: "gives no numbers",
+  },
+  {
+    id: "rows-not-drawn-but-the-first",
+    file: "src/evaluate/scores.ts",
+    find: "return inMemory(rowsAt(side.rows, drawn(side, count)));",
+    replace: "return inMemory(firstRows(side.rows, count));",
+    law: scores,
+  },
+  {
+    id: "longer-side-cut-to-the-shorter",
+    file: "src/evaluate/scores.ts",
+    find: "const used = { real: of(real, fake, mostReal), fake: of(fake, real, most) };",
+    replace: "const n = Math.min(of(real, fake, mostReal), of(fake, real, most));\n" +
+      "  const used = { real: n, fake: n };",
+    law: scores,
+  },
+  {
+    id: "fewer-rows-drawn-apart-from-more",
+    file: "src/evaluate/scores.ts",
+    find: "return order.subarray(0, count);",
+    replace: "return order.map((place) => (place + count) % side.count!).subarray(0, count);",
+    law: scores,
+    filter: "fewer rows are part of more",
+  },
+  {
+    id: "scores-that-grow-with-n-of-all-data",
+    file: "src/evaluate/scores.ts",
+    find: 'return alone === "equal"',
+    replace: 'return alone === "any"',
+    law: scores,
+    filter: "unequal numbers",
+  },
+  {
+    id: "arrays-not-shuffled",
+    file: "src/evaluate/sides.ts",
+    find: "return seed === undefined ? rows : rowsAt(rows, shuffledPlaces(rows.count, seed));",
+    replace: "return rows;",
+    law: command,
+    filter: "arrays are shuffled",
+  },
+  {
+    id: "given-rows-not-looked-at",
+    file: "src/evaluate/sides.ts",
+    find: "  requireSoundRows(rows, label);\n",
+    replace: "",
+    law: command,
+    filter: "arrays are shuffled",
+  },
+  {
+    id: "covariance-never-negative",
+    file: "src/metrics/door.ts",
+    find: "if (!(pivot > 0)) return alongPivot(data, lower, i);",
+    replace: "",
+    law: door,
+  },
+  {
+    id: "negative-direction-of-another-row",
+    file: "src/metrics/door.ts",
+    find: "let rest = lower[i * d + j];",
+    replace: "let rest = lower[j * d + j];",
+    law: door,
+  },
+  {
+    id: "statistics-not-looked-at",
+    file: "src/evaluate/statistics.ts",
+    find: "if (negative === null) return data;",
+    replace: "return data;",
+    law: command,
+    filter: "arrays are shuffled",
+  },
+  {
+    id: "extractors-not-watched",
+    file: "src/run/evaluate.ts",
+    find: "watched(await parts.extractor(name))",
+    replace: "await parts.extractor(name)",
+    law: "tests/run/evaluate_test.ts",
+    filter: "no numbers",
+  },
+  {
+    id: "kid-blocks-of-the-first-rows",
+    file: "src/metrics/kernel.ts",
+    find: "[a, b].map(({ count }) => hostPermutation(options.key, count))",
+    replace: "[a, b].map(() => hostPermutation(options.key, Math.min(a.count, b.count)))",
+    law: "tests/properties/metrics_distances_test.ts",
+  },
+  {
+    id: "external-folder-by-path",
+    file: "src/external/gather.ts",
+    find: "return Array.from(order, (place) => paths[place]);",
+    replace: "return Array.from(order, (_, place) => paths[place]);",
+    law: "tests/external/external_test.ts",
+    filter: "a folder is scored",
+  },
+  {
+    id: "files-by-class-read-by-class",
+    file: "src/data/fair_order.ts",
+    find: "equal - expected > SORTED * Math.sqrt(n)",
+    replace: "equal - expected > SORTED * n",
+    law: "tests/data/fashion_test.ts",
   },
 ];

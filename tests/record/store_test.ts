@@ -68,12 +68,18 @@ Deno.test("a broken file is told with its path and what to do", () =>
     await store.writeRecord(record);
     const path = join(store.folder(record.id), "record.json");
     const whole = await Deno.readTextFile(path);
+    const unsealed = (change: (record: object) => object) => {
+      const { sha256: _, ...plain } = JSON.parse(whole);
+      return JSON.stringify(change(plain));
+    };
     const broken: [content: string, complaint: string][] = [
       [whole.slice(0, whole.length / 2), "is not valid JSON"],
       ["", "is not valid JSON"],
       ["{}", "is not what a run writes: format"],
-      [whole.replace('"failed"', '"excellent"'), "is not what a run writes: state"],
-      [whole.replace(record.id, "another"), "is the record of run another"],
+      [whole.replace('"failed"', '"excellent"'), "was changed since it was written"],
+      [whole.replace(/"seed": 1/, '"seed": 2'), "was changed since it was written"],
+      [unsealed((record) => ({ ...record, state: "x" })), "is not what a run writes: state"],
+      [unsealed((record) => ({ ...record, id: "another" })), "is the record of run another"],
     ];
     for (const [content, complaint] of broken) {
       await Deno.writeTextFile(path, content);

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
 import { mirrorImages } from "../../src/data/images.ts";
 import { authenticity } from "../../src/metrics/authenticity.ts";
 import { duplicates } from "../../src/metrics/duplicates.ts";
@@ -7,6 +8,7 @@ import type { RunSpec } from "../../src/record/record.ts";
 import { evaluationContext } from "../../src/run/evaluate.ts";
 import { neighbourhoodOf } from "../../src/run/neighbourhood.ts";
 import { law } from "../law.ts";
+import { flips } from "../record/flips.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { inFolder, tinyHost } from "./harness.ts";
 import { tinyData } from "./tiny.ts";
@@ -37,6 +39,83 @@ Deno.test("a number of the data alone is computed once for all runs, and again f
     assertEquals(await read(1, 40, ["probe", 1]), 2.1);
   });
 });
+
+/** A context over the tiny data whose extractor gives the pixels, or what `extract` makes of them. */
+async function pixelContext(
+  out: string,
+  { say, extract = (data) => data }: {
+    say?: (note: string) => void;
+    extract?: (data: Float64Array) => Float64Array;
+  } = {},
+) {
+  const { engine } = await tinyHost(out);
+  return evaluationContext({
+    subject: {
+      label: "none",
+      capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
+      sample: () => Promise.reject(new Error("not asked for")),
+    },
+    dataset: await tinyData.load(tinyData.config.parse({}), { cache: out, jobs: 1 }),
+    keys: runKeys(1),
+    metric: () => Promise.reject(new Error("not asked for")),
+    extractor: (name) =>
+      Promise.resolve({
+        name,
+        dimension: 64,
+        extract: ({ count, data }) =>
+          Promise.resolve({ count, dimension: 64, data: extract(Float64Array.from(data)) }),
+      }),
+    cache: out,
+    engine,
+    progress: say,
+  });
+}
+
+Deno.test("kept features and numbers with a byte changed are made anew, said, and the same", () =>
+  inFolder(async (out) => {
+    const said: string[] = [];
+    let computed = 0;
+    const read = async () => {
+      const context = await pixelContext(out, { say: (note) => said.push(note) });
+      const { data } = await context.features("raw", "test", 7);
+      return { data, number: await context.remembered(["n"], () => (computed++, 0.1)) };
+    };
+    const first = await read();
+    assertEquals([await read(), said, computed], [first, [], 1]);
+    for (const kind of ["features", "numbers"]) {
+      const [{ name }] = [...Deno.readDirSync(join(out, kind))], path = join(out, kind, name);
+      const whole = await Deno.readFile(path);
+      let times = 0;
+      for (const { at, bytes } of flips(whole, 25)) {
+        await Deno.writeFile(path, bytes);
+        said.length = 0;
+        assertEquals(await read(), first, `${kind}, byte ${at}`);
+        assertEquals(said, [`${path} was spoilt (${reasonIn(said[0])}): it is made anew`]);
+        times++;
+      }
+      if (kind === "numbers") assertEquals(computed, 1 + times);
+    }
+  }));
+
+const reasonIn = (note: string) => /\(([^)]*)\)/.exec(note)?.[1];
+
+Deno.test("features that are no numbers, or of another shape, reach no metric and no cache", () =>
+  inFolder(async (out) => {
+    const odd = await pixelContext(out, { extract: (data) => data.with(64 * 3 + 5, NaN) });
+    await assertRejects(
+      () => odd.features("raw", "test", 7),
+      RangeError,
+      "raw: features of 1 of 7 pictures are not finite: picture 3 (number 5 is NaN)",
+    );
+    const short = await pixelContext(out, { extract: (data) => data.slice(64) });
+    await assertRejects(() => short.features("raw", "test", 7), RangeError, "7 × 64 were expected");
+    const extractor = await odd.extractor("raw");
+    assertEquals([extractor.name, extractor.dimension, extractor.classify], ["raw", 64, undefined]);
+    const { images } = await odd.split("test", 7);
+    await assertRejects(() => extractor.extract(images), RangeError, "not finite");
+    const sound = await pixelContext(out);
+    assert((await sound.features("raw", "test", 7)).data.every(Number.isFinite));
+  }));
 
 law("a mirrored copy is a copy where the model saw mirror images, and only there", {
   source: "definition",

@@ -5,7 +5,15 @@ import { hostIntegers, hostKey } from "../../src/random/host.ts";
 import { lines } from "../../src/launch/lines.ts";
 import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
-import { checkpointFile } from "../../src/run/checkpoint.ts";
+import { decodeSafetensors } from "../../src/nn/safetensors.ts";
+import { StoreError } from "../../src/record/files.ts";
+import {
+  checkpointFile,
+  decodeState,
+  encodeState,
+  loadCheckpoint,
+} from "../../src/run/checkpoint.ts";
+import { flips } from "../record/flips.ts";
 import { executeRun } from "../../src/run/execute.ts";
 import { hostName } from "../../src/run/process_state.ts";
 import { law } from "../law.ts";
@@ -156,6 +164,29 @@ Deno.test("a corrupt checkpoint is refused with what to do", () =>
     }
     const outcome = await executeRun(run, await tinyHost(out), { fresh: true });
     assertEquals(outcome.kind, "record");
+  }));
+
+Deno.test("a checkpoint with any bit turned is refused by its name, wherever the bit lies", () =>
+  inFolder(async (out) => {
+    const { engine } = await tinyHost(out);
+    const state = {
+      params: { w: engine.tensor(Float32Array.of(1, -2, 0.5, 3, 4, 5), [2, 3], "float32") },
+      step: engine.tensor(Int32Array.of(3), [], "int32"),
+    };
+    const place = { step: 3, steps: 9, phase: "training" as const };
+    const { bytes } = await encodeState(engine, state, place);
+    assertEquals(bytes, (await encodeState(engine, state, place)).bytes);
+    assertEquals(decodeState(engine, bytes).place, place);
+    const { tensors } = decodeSafetensors(bytes); // others can read it as any safetensors
+    assertEquals(Object.keys(tensors).sort(), ["params/w", "step"]);
+    const store = openStore(out);
+    for (const turned of flips(bytes, bytes.length)) {
+      await store.write("a", checkpointFile, turned.bytes);
+      const error = await assertRejects(() => loadCheckpoint(engine, store, "a"), StoreError);
+      assert(error.message.includes(checkpointFile), error.message);
+      assert(error.message.includes("repeat the run with --fresh"), error.message);
+    }
+    for (const leaf of [state.params.w, state.step]) leaf.dispose();
   }));
 
 Deno.test("a run that another living process has is left alone", () =>

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
 import { groupId, runId } from "../../src/plan/identity.ts";
@@ -8,6 +8,7 @@ import { checkpointFile } from "../../src/run/checkpoint.ts";
 import type { RunEvent } from "../../src/run/events.ts";
 import { executeRun } from "../../src/run/execute.ts";
 import { law } from "../law.ts";
+import { flips } from "../record/flips.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";
 
 /** Runs, and tells whether it trained. */
@@ -120,6 +121,21 @@ Deno.test("--fresh trains anew, and so does a run whose twin's checkpoint is dam
     const own = await ran(elsewhere(planned(), 23), out);
     assertEquals([own.trained, own.record.trainedBy], [true, undefined]);
     assertEquals(weights(own.record), weights(record));
+  });
+});
+
+Deno.test("what is kept of an adoption is used only as it was written", async () => {
+  await inFolder(async (out) => {
+    await ran(planned(), out);
+    const run = elsewhere(planned(), 24), store = openStore(out);
+    assertEquals((await ran(run, out)).trained, false);
+    const whole = (await store.read(run.id, "trained_by.json"))!;
+    await store.remove(run.id, "record.json");
+    for (const { bytes } of flips(whole, 8)) {
+      await store.write(run.id, "trained_by.json", bytes);
+      const error = await assertRejects(() => ran(run, out), Error, "trained_by.json cannot be");
+      assertStringIncludes(error.message, "--fresh");
+    }
   });
 });
 

@@ -11,6 +11,7 @@ import { DECODED_ALIKE, DECODER, DECODINGS } from "../decoding/meaning.ts";
 import { sha256 } from "../../digest.ts";
 import { imagesInFile } from "../raw_images.ts";
 import { splitByHeld, splitDataset } from "../split_dataset.ts";
+import { type DecodedAbout, decodedFile } from "./decoded_file.ts";
 import { ENDINGS } from "./left_out.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";
 
@@ -34,14 +35,6 @@ const config = z.strictObject({
 });
 type Config = z.output<typeof config>;
 
-/** What is cached beside the decoded bytes. */
-interface CacheMeta {
-  readonly sha256: string;
-  readonly kept: readonly number[];
-  readonly notes: readonly string[];
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-}
-
 /** Names the decoded bytes by all that fixes them short of reading every file. */
 async function cacheKey(listing: Listing, { size, channels, decode }: Config): Promise<string> {
   const files: string[] = [];
@@ -59,33 +52,26 @@ async function decodedBytes(listing: Listing, { config, spec, context }: {
   config: Config;
   spec: ImageSpec;
   context: LoadContext;
-}): Promise<{ path: string; meta: CacheMeta }> {
+}): Promise<{ path: string; meta: DecodedAbout; spoilt: readonly string[] }> {
   const folder = join(context.cache, "folder");
   await Deno.mkdir(folder, { recursive: true });
   const path = join(folder, `${await cacheKey(listing, config)}.u8`);
-  const known = await Deno.readTextFile(`${path}.json`).then(JSON.parse, () => null) as
-    | CacheMeta
-    | null;
-  const stride = spec.height * spec.width * spec.channels;
-  const bytes = await Deno.stat(path).then((s) => s.size, () => -1);
-  if (known && bytes === known.kept.length * stride) return { path, meta: known };
-  const decoded = await decodeAll(listing.paths, {
-    spec,
-    decoding: config.decode,
-    jobs: context.jobs,
-    signal: context.signal,
-    progress: (done, total) => context.progress?.(done, total, "decoding pictures"),
+  const total = listing.paths.length, spoilt: string[] = [];
+  const meta = await decodedFile(path, async () => {
+    const decoded = await decodeAll(listing.paths, {
+      spec,
+      decoding: config.decode,
+      jobs: context.jobs,
+      signal: context.signal,
+      progress: (done, total) => context.progress?.(done, total, "decoding pictures"),
+    });
+    const notes = judgeSkipped(decoded, { total, share: config.skip, where: config.path });
+    return { ...decoded, notes };
+  }, (note) => {
+    spoilt.push(note);
+    context.progress?.(0, total, note);
   });
-  const total = listing.paths.length;
-  const notes = judgeSkipped(decoded, { total, share: config.skip, where: config.path });
-  const { kept, skipped } = decoded;
-  const meta: CacheMeta = { sha256: await sha256(decoded.data), kept, notes, skipped };
-  const part = `${path}.part${Deno.pid}`;
-  await Deno.writeFile(part, decoded.data);
-  await Deno.rename(part, path);
-  await Deno.writeTextFile(part, JSON.stringify(meta));
-  await Deno.rename(part, `${path}.json`);
-  return { path, meta };
+  return { path, meta, spoilt };
 }
 
 /** The `folder` dataset. */
@@ -113,7 +99,7 @@ export const folder = defineDataset({
           `at least ${config.minimum} are needed (\`minimum\` in the suite's data)`,
       );
     if (listing.paths.length < config.minimum) throw few(listing.paths.length);
-    const { path, meta } = await decodedBytes(listing, { config, spec, context });
+    const { path, meta, spoilt } = await decodedBytes(listing, { config, spec, context });
     for (const { path, reason } of meta.skipped) context.leftOut?.(path, reason);
     if (meta.kept.length < config.minimum) throw few(meta.kept.length);
     const labels: Record<string, Float32Array> = {};
@@ -127,7 +113,7 @@ export const folder = defineDataset({
       sample: spec,
       decoding: config.decode ?? "viewer",
       factors: listing.factors,
-      notes: [...listing.notes, ...meta.notes],
+      notes: [...listing.notes, ...meta.notes, ...spoilt],
       images: await imagesInFile(path, spec),
       labels,
       splits: splitByHeld(

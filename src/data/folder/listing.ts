@@ -1,10 +1,11 @@
 /**
  * A list of picture files that may be millions long: its names lie in a file, of which only a block
- * at a time is read, and one digest names the list with the sizes and times of its files.
+ * at a time is read, and one digest stands for what its files hold.
  * @module
  */
 import { createHash } from "node:crypto";
 import { join, resolve } from "@std/path";
+import type { Contents } from "../../content/contents.ts";
 import { DataError } from "../dataset.ts";
 import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
 import { walkPictures } from "./walk.ts";
@@ -18,7 +19,10 @@ const TOGETHER = 64;
 export interface FileListing {
   readonly root: string;
   readonly count: number;
-  /** sha256 over every name, size and time of change. */
+  /**
+   * sha256 over the digests of the files' bytes, in their order. Names are no part of it: features'
+   * rows follow the order of the files, which is all that their names decide.
+   */
   readonly digest: string;
   /** What a reader should know: files that were passed over. */
   readonly notes: readonly string[];
@@ -31,6 +35,8 @@ export interface FileListing {
 export interface ListingOptions {
   /** Where the file of names is kept, under a name of this process; removed by `close`. */
   readonly folder: string;
+  /** Knows files by their bytes. */
+  readonly contents: Contents;
   readonly progress?: (listed: number) => void;
   /** Told of each file or folder that is left out. */
   readonly leftOut?: OnLeftOut;
@@ -55,6 +61,7 @@ export async function listFiles(folder: string, options: ListingOptions): Promis
     const { count, digest, starts } = await writeNames(file, {
       root,
       out: leftOut,
+      contents: options.contents,
       progress: options.progress,
     });
     if (count === 0) {
@@ -82,9 +89,10 @@ export async function listFiles(folder: string, options: ListingOptions): Promis
 /** Writes names, each ended by a zero byte, which no name holds. */
 async function writeNames(
   file: Deno.FsFile,
-  { root, out, progress }: {
+  { root, out, contents, progress }: {
     root: string;
     out: LeftOut;
+    contents: Contents;
     progress?: ListingOptions["progress"];
   },
 ): Promise<{ count: number; digest: string; starts: number[] }> {
@@ -92,14 +100,11 @@ async function writeNames(
   const starts: number[] = [];
   let count = 0, at = 0, waiting: string[] = [];
   async function flush() {
-    const stats = await Promise.all(waiting.map((name) =>
-      // A file that went away meanwhile is listed too: decoding tells what is wrong with it.
-      Deno.stat(join(root, name)).catch(() => ({ size: -1, mtime: null }))
-    ));
+    // A file that went away meanwhile is listed too: decoding tells what is wrong with it.
+    const digests = await contents.digests(waiting.map((name) => join(root, name)));
     let text = "";
     waiting.forEach((name, i) => {
-      const { size, mtime } = stats[i];
-      hash.update(`${name}\0${size}\0${mtime?.getTime() ?? 0}\0`);
+      hash.update(`${digests[i] ?? "unreadable"}\0`);
       if (count % BLOCK === 0) starts.push(at + encoder.encode(text).length);
       text += `${name}\0`;
       count++;

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { openContents } from "../../content/contents.ts";
 import { readJson, writeAtomic } from "../../record/files.ts";
 import { processorName } from "../processor.ts";
 import { smokeTest } from "./install/smoke_process.ts";
@@ -12,9 +13,8 @@ import { cacheFolder, locate, type LocateOptions } from "./place.ts";
 /** What was found of a library. */
 interface Outcome {
   readonly library: string;
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly modified: number;
+  /** Of the library's file. */
+  readonly sha256: string;
   readonly processor: string;
   /** null: it passed. */
   readonly failure: string | null;
@@ -36,14 +36,11 @@ export async function smokeFailure(options: ProvenOptions = {}): Promise<string 
   const located = await locate(options);
   if ("obstacle" in located) return undefined;
   const { library } = located.place;
-  const { size, mtime } = await Deno.stat(library);
-  const now = {
-    library,
-    bytes: size,
-    modified: mtime?.getTime() ?? 0,
-    processor: processorName(),
-  };
-  const path = join(options.cache ?? join(cacheFolder(options.env), "tensorflow"), "smoke.json");
+  const folder = options.cache ?? join(cacheFolder(options.env), "tensorflow");
+  const contents = openContents(folder);
+  const digest = await contents.digest(library).finally(() => contents.close());
+  const now = { library, sha256: digest, processor: processorName() };
+  const path = join(folder, "smoke.json");
   const kept = await readJson(path).catch(() => null) as Outcome | null;
   const same = kept !== null &&
     (Object.keys(now) as (keyof typeof now)[]).every((key) => kept[key] === now[key]);
