@@ -4,9 +4,10 @@
  */
 import { dispatch } from "./commands/dispatch.ts";
 import { commands } from "./commands/table.ts";
+import { stand } from "./places.ts";
 import { systemTerminal } from "./commands/terminal.ts";
 import { version } from "./version.ts";
 
 if (import.meta.main) {
-  Deno.exitCode = await dispatch(Deno.args, { commands, version, terminal: systemTerminal() });
+  Deno.exitCode = await dispatch(stand(Deno.args), { commands, version, terminal: systemTerminal() });
 }

@@ -33,6 +33,7 @@ import {
   type Work,
 } from "./calibrate_sessions.ts";
 import { chooseEngine } from "./engine_choice.ts";
+import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 import { Progression } from "./progress.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
 import { interruptedExit, interruption } from "./run.ts";
@@ -66,7 +67,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const session: Session = {
     args,
     terminal,
-    store: openStore(args.one("out")),
+    store: openStore(outOf(args)),
     signal,
     repeats,
     commit: `${provenance.gitSha ?? "unknown"}${provenance.gitDirty === false ? "" : "+"}`,
@@ -75,7 +76,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   try {
     const codes: number[] = [];
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path)) {
+      for (const suite of await loadSuites(path, { cache: cacheOf(args) })) {
         if (signal.aborted) break;
         const work = await workOf(suite, { session, provenance });
         codes.push(await (dry ? estimate(work, session) : calibrate(work, session)));
@@ -189,7 +190,7 @@ async function write(
   },
 ): Promise<number> {
   const { args, terminal, commit, author } = session;
-  const folder = args.one("baselines") ?? "baselines";
+  const folder = baselinesOf(args);
   const scopes = new Set([
     "any",
     ...entries.map((entry) => entry.machineClass),

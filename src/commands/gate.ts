@@ -5,7 +5,7 @@
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { readBaselines, writeBaseline } from "../gate/baseline.ts";
 import type { Gated } from "../gate/ci/gated.ts";
-import { type GateOutcome, verdictTable } from "../gate/mod.ts";
+import { verdictTable } from "../gate/mod.ts";
 import { planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange } from "../gate/update.ts";
 import { planSuite } from "../plan/plan.ts";
@@ -15,6 +15,8 @@ import { openStore, type Store } from "../record/store.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { commitLines } from "./commits.ts";
+import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 import { checkGating, gateAsked, writeCi } from "./gating.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
 import { interruptedExit, interruption } from "./run.ts";
@@ -28,8 +30,8 @@ interface Found {
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const out = args.one("out") ?? ".likeness";
-  const baselines = args.one("baselines") ?? "baselines";
+  const out = outOf(args);
+  const baselines = baselinesOf(args);
   const store = openStore(out);
   const codes: number[] = [];
   const gated: Gated[] = [];
@@ -41,7 +43,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const context = { args, terminal, baselines, store, gated, signal };
   try {
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path)) {
+      for (const suite of await loadSuites(path, { cache: cacheOf(args) })) {
         const found = await find(suite, store);
         codes.push(await (args.has("update") ? update(found, context) : compare(found, context)));
         if (signal.aborted) return interruptedExit;
@@ -108,7 +110,10 @@ async function compare(
     return outcome.exitCode;
   }
   if (!args.has("quiet")) {
-    show({ outcome, records, head: here.gitSha, all: args.has("all") }, terminal);
+    for (const line of verdictTable(outcome.verdicts, { all: args.has("all") })) {
+      terminal.print(line);
+    }
+    for (const line of commitLines(records, { here })) terminal.print(line);
   }
   terminal.print(`${suite.name}: ${outcome.line}`);
   if (records.length === 0) {
@@ -117,27 +122,6 @@ async function compare(
     );
   }
   return outcome.exitCode;
-}
-
-function show(
-  { outcome, records, head, all }: {
-    readonly outcome: GateOutcome;
-    readonly records: readonly RunRecord[];
-    readonly head: string | null;
-    readonly all: boolean;
-  },
-  terminal: Terminal,
-): void {
-  for (const line of verdictTable(outcome.verdicts, { all })) terminal.print(line);
-  const commits = [...new Set(records.map(({ provenance }) => provenance.gitSha))];
-  const old = commits.filter((sha) => sha !== head);
-  if (head !== null && old.length > 0) {
-    const names = old.map((sha) => sha?.slice(0, 10) ?? "an unknown commit").join(", ");
-    terminal.print(
-      `records of ${names}, not of ${head.slice(0, 10)} as checked out: run with --fresh to ` +
-        "measure this code",
-    );
-  }
 }
 
 async function update(found: Found, { args, terminal, baselines }: Context): Promise<number> {

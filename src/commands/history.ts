@@ -10,18 +10,21 @@ import { openStore } from "../record/store.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { outOf } from "./folders.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const codes: number[] = [];
   for (const path of args.positionals) {
-    for (const suite of await loadSuites(path)) codes.push(await one(suite, args, terminal));
+    for (const suite of await loadSuites(path, { inputs: false })) {
+      codes.push(await one(suite, args, terminal));
+    }
   }
   return worstExit(codes);
 }
 
 async function one(suite: Suite, args: Arguments, terminal: Terminal): Promise<number> {
-  const store = openStore(args.one("out"));
+  const store = openStore(outOf(args));
   const onProblem = (message: string) => terminal.warn(message);
   const entries = await appendHistory(historyPath(store.out, suite.name), {
     records: (await store.list({ suite: suite.name, onProblem })).filter((r) => r.state === "done"),

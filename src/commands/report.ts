@@ -16,13 +16,14 @@ import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const store = openStore(args.one("out"));
+  const store = openStore(outOf(args));
   const to = args.one("to");
   const asked: Asked[] = [];
-  for (const path of args.positionals) asked.push(...await suitesOf(path));
+  for (const path of args.positionals) asked.push(...await suitesOf(path, cacheOf(args)));
   if (to !== undefined && asked.length > 1) {
     throw new UsageError(`--to names one folder, and there are ${asked.length} suites`);
   }
@@ -96,14 +97,14 @@ async function report(
 }
 
 /** The suites of a path; where its file isn't here, what is left is its name: records know the rest. */
-async function suitesOf(path: string): Promise<Asked[]> {
+async function suitesOf(path: string, cache: string): Promise<Asked[]> {
   try {
     await Deno.stat(suiteFileOf(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return (await suiteNames(path)).map((name) => ({ path, name, suite: null }));
   }
-  return (await loadSuites(path)).map((suite) => ({ path, name: suite.name, suite }));
+  return (await loadSuites(path, { cache })).map((suite) => ({ path, name: suite.name, suite }));
 }
 
 /**
@@ -145,7 +146,7 @@ async function gateOf(
   });
   const groups = new Set(whole.map((run) => run.group));
   if (!records.every((record) => groups.has(record.group))) return null;
-  const baseline = args.one("baselines") ?? "baselines";
+  const baseline = baselinesOf(args);
   const { verdicts } = await gateSuite({
     suite,
     plan,

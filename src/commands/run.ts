@@ -20,6 +20,7 @@ import {
   chosenSettings,
   provisional,
 } from "./engine_settings.ts";
+import { cacheOf, outOf } from "./folders.ts";
 import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
@@ -102,7 +103,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const planned = (suite: Suite, settings: SettingsOf) =>
     planSuite(suite, { ...options, families: asks.get(suite), settings });
   for (const path of args.positionals) {
-    const found = await loadSuites(path, { set });
+    const found = await loadSuites(path, { set, cache: cacheOf(args) });
     for (const { suite, families } of narrowed(found, args.list("families"))) {
       asks.set(suite, families);
       const plan = planned(suite, settings);
@@ -114,7 +115,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     }
   }
   const provenance = await hostProvenance(args.line);
-  const out = args.one("out") ?? ".likeness";
+  const out = outOf(args);
   for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
   const { signal, release } = interruption(terminal);
   const session: Session = {
@@ -164,7 +165,7 @@ function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoi
 /** Loads the data once, with as many threads as there are cores, before workers ask for it. */
 async function prepareData(
   { out, signal, mode }: Session,
-  { data }: Suite,
+  { data, base }: Suite,
   view: Progression,
 ): Promise<void> {
   const { datasets, fromTable } = await import("../registry.ts");
@@ -172,6 +173,7 @@ async function prepareData(
   const start = performance.now();
   let made = false;
   const dataset = await definition.load(data.config, {
+    base,
     cache: join(out, "cache"),
     jobs: navigator.hardwareConcurrency,
     signal,

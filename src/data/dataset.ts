@@ -3,6 +3,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { Pointing } from "../content/inputs.ts";
 
 /**
  * `train` fits generators, `test` is held out from them, `judge` and `judge_test` train and score
@@ -73,6 +74,8 @@ export interface Dataset {
 
 /** What loading may use. */
 export interface LoadContext {
+  /** Folder that paths in the config are relative to: the suite's. Default: the working folder. */
+  readonly base?: string;
   /** Folder for caches, shared by runs: `<out>/cache`. Created where missing. */
   readonly cache: string;
   /** Worker threads to use at most. */
@@ -82,8 +85,11 @@ export interface LoadContext {
   readonly signal?: AbortSignal;
 }
 
-/** A dataset that a suite can name: its config's schema and how it is loaded. */
-export interface DatasetDefinition<C = unknown> {
+/**
+ * A dataset that a suite can name: its config's schema and how it is loaded. One that reads files
+ * which its config names gives their digest as `content`, by which runs on other files are told apart.
+ */
+export interface DatasetDefinition<C = unknown> extends Pointing<C> {
   readonly name: string;
   readonly version: number;
   /** One line for `list`. */

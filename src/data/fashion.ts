@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { join } from "@std/path";
+import { placed } from "../content/inputs.ts";
 import { DataError, defineDataset, type ImageSpec } from "./dataset.ts";
 import { sha256 } from "../digest.ts";
 import { readIdx } from "./idx.ts";
@@ -25,12 +26,19 @@ const CLASSES = [
   "bag",
   "ankle boot",
 ] as const;
+/** The four files, without their endings. */
+const STEMS = ["train", "t10k"].flatMap((half) => [
+  `${half}-images-idx3-ubyte`,
+  `${half}-labels-idx1-ubyte`,
+]);
 const GET =
   "install Debian's package (apt-get install dataset-fashion-mnist), or give the folder " +
   "of the four IDX files as `path`";
 
 const config = z.strictObject({
-  path: z.string().default(DEBIAN).describe("folder with the four IDX files, gzipped or plain"),
+  path: z.string().default(DEBIAN).describe(
+    "folder with the four IDX files, gzipped or plain, relative to the suite's file",
+  ),
   size: z.union([z.literal(28), z.literal(32)]).default(32).describe(
     "28, or 32 with a black frame",
   ),
@@ -93,9 +101,18 @@ export const fashion = defineDataset({
   config,
   status: () =>
     find(DEBIAN, "train-images-idx3-ubyte").then(() => "ready", () => `needs files: ${GET}`),
-  async load({ path, size }, { progress }) {
+  async content(config, { path, files }) {
+    const folder = path(config.path);
+    const found = await Promise.all(
+      STEMS.map(async (name) => ({ name, path: await find(folder, name).catch(() => null) })),
+    );
+    if (found.some(({ path }) => path === null)) return undefined;
+    return await files(found.map(({ name, path }) => ({ name, path: path! })));
+  },
+  async load({ path, size }, { progress, base }) {
     progress?.(0, 2, "reading IDX files");
-    const train = await half(path, "train", size), test = await half(path, "t10k", size);
+    const folder = placed(base, path);
+    const train = await half(folder, "train", size), test = await half(folder, "t10k", size);
     progress?.(2, 2, "reading IDX files");
     const data = new Uint8Array(train.data.length + test.data.length);
     data.set(train.data);

@@ -3,9 +3,11 @@
  * @module
  */
 import { resolve } from "@std/path";
+import { placed } from "../content/inputs.ts";
 import { DataError, type ImageSet, type ImageSpec } from "../data/dataset.ts";
 import { imageSet } from "../data/images.ts";
 import { listPictures } from "../data/folder/layout.ts";
+import { isPath } from "./content.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./mod.ts";
 import { strictPicture } from "./strict.ts";
@@ -13,6 +15,8 @@ import { strictPicture } from "./strict.ts";
 /** What is asked for. */
 export interface GatherOptions {
   readonly spec: ImageSpec;
+  /** The suite's folder: paths are relative to it, and programs run in it. Default: the working folder. */
+  readonly base?: string;
   /** Pictures wanted; fewer may come, never more. */
   readonly count: number;
   readonly seed: number;
@@ -61,7 +65,7 @@ async function collect(
 }
 
 async function fromFolder(folder: string, options: GatherOptions): Promise<ImageSet> {
-  const { paths } = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const { paths } = await listPictures(folder, { layout: "plain", test: 0 });
   const { spec } = options;
   return await collect(
     options,
@@ -105,7 +109,8 @@ async function fromServer(address: string, options: GatherOptions): Promise<Imag
 export async function gather(config: ExternalConfig, options: GatherOptions): Promise<Gathered> {
   const { folder, command, url, timeout } = config;
   if (folder !== undefined) {
-    return { images: notEmpty(await fromFolder(folder, options), config), seconds: null };
+    const images = await fromFolder(placed(options.base, folder), options);
+    return { images: notEmpty(images, config), seconds: null };
   }
   const late = new DOMException("", "TimeoutError");
   const limit = new AbortController();
@@ -117,12 +122,17 @@ export async function gather(config: ExternalConfig, options: GatherOptions): Pr
     let images: ImageSet | null = null;
     if (command !== undefined) {
       const values = { out: resolve(scratch), count, seed, height, width, channels };
-      await runProgram(command.map((word) => fill(word, values)), signal);
+      const [program, ...words] = command.map((word) => fill(word, values));
+      const cwd = placed(options.base, "");
+      await runProgram([isPath(program) ? placed(cwd, program) : program, ...words], {
+        signal,
+        cwd,
+      });
     } else {
       images = await fromServer(url!, { ...options, signal });
     }
     const seconds = (performance.now() - start) / 1000;
-    images ??= await fromFolder(scratch, options);
+    images ??= await fromFolder(resolve(scratch), options);
     return { images: notEmpty(images, config), seconds };
   } catch (error) {
     if (error !== late) throw error;

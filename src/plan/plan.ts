@@ -39,6 +39,10 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     .filter(({ run }) => wanted(run, options.families));
   checkFamilies(suite, options.families);
   const weighted = Object.entries(suite.extractors);
+  const { sources } = suite;
+  if (sources === null) {
+    throw new Error(`suite ${suite.name} was read without its files: its runs have no ids`);
+  }
   const common = {
     format: 1 as const,
     suite: suite.name,
@@ -46,7 +50,7 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     data: suite.data,
     batch: suite.batch,
     engine: options.engine,
-    metrics: suite.metrics.map(({ metric, version, config }) => ({ metric, version, config })),
+    metrics: suite.metrics.map(({ gate: _, ...asked }) => asked),
     ...(weighted.length === 0 ? {} : {
       extractors: Object.fromEntries(
         weighted.map(([name, { weights: _, ...fixed }]) => [name, fixed]),
@@ -61,7 +65,9 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       label,
       group: groupId(spec),
       spec,
+      base: suite.base,
       ...(suite.modules.length === 0 ? {} : { modules: suite.modules }),
+      ...(sources.length === 0 ? {} : { sources }),
       ...(weighted.length === 0 ? {} : {
         weights: Object.fromEntries(weighted.map(([name, { weights }]) => [name, weights])),
       }),
@@ -86,6 +92,8 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
           protocol: run.external === undefined ? "train-evaluate" : "external",
           family: run.family,
           familyVersion: run.familyVersion,
+          ...(run.code === undefined ? {} : { code: run.code }),
+          ...(run.content === undefined ? {} : { content: run.content }),
           config: run.config,
           budget: run.external === undefined ? run.budget : { steps: 0 },
           batch: run.batch,

@@ -8,7 +8,7 @@ import type { Artefact, PlannedRun, Record as RunRecord, RunSpec } from "../reco
 import { checkpointFile, parameterCount } from "./checkpoint.ts";
 import { conclude, nulls } from "./conclude.ts";
 import type { Outcome } from "./events.ts";
-import { executeExternal, isOutdated } from "./external.ts";
+import { executeExternal } from "./external.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
@@ -118,7 +118,7 @@ export async function executeRun(
     await run.store.clear(planned.id);
   } else {
     const record = await run.store.readRecord(planned.id);
-    if (record !== null && isFinal(record) && !await isOutdated(run, record)) {
+    if (record !== null && isFinal(record)) {
       return { kind: "record", record, cached: true };
     }
   }

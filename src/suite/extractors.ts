@@ -2,9 +2,10 @@
  * The key `extractors` of a suite: the user's own weights.
  * @module
  */
-import { dirname, isAbsolute, relative, resolve } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import type { z } from "zod";
 import { extractorTable } from "../metrics/extractors/table.ts";
+import { shown } from "../places.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, type Place } from "./check.ts";
 import { extractorWeights, type Suite, type suiteFile } from "./schema.ts";
@@ -34,9 +35,7 @@ export function readExtractors(
   }
   return Object.fromEntries(
     Object.entries(plain).map(([name, { weights, ...rest }]) => {
-      const path = isAbsolute(weights) ? weights : resolve(dirname(top.source.file), weights);
-      const shown = relative(Deno.cwd(), path);
-      return [name, { weights: shown.startsWith("..") ? path : shown, ...rest }];
+      return [name, { weights: shown(resolve(dirname(top.source.file), weights)), ...rest }];
     }),
   );
 }

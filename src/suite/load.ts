@@ -3,13 +3,14 @@
  * mistakes are told at once, each with its place.
  * @module
  */
-import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
+import { dirname, join, resolve } from "@std/path";
 import type { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
 import { type ExternalConfig, takesSeed } from "../external/mod.ts";
 import { datasets, externals, metrics, registerModule, runnable, type Table } from "../registry.ts";
 import { canonicalJson } from "../plan/identity.ts";
+import { projectRoot, shown } from "../places.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
@@ -27,12 +28,20 @@ import {
   type SuiteRun,
 } from "./schema.ts";
 import { applySet } from "./set.ts";
+import { withInputs } from "./inputs.ts";
 import { type Path, readSources, type Source } from "./source.ts";
 
 /** Options of `loadSuite`. */
 export interface LoadOptions {
   /** Overrides, "runs.vae.beta=4", in order. */
   readonly set?: readonly string[];
+  /**
+   * Folder in which digests of files are kept, `<out>/cache`; without it all files that the suite
+   * points at are read.
+   */
+  readonly cache?: string;
+  /** false: don't read what the suite points at. It can be looked at then, and not planned. */
+  readonly inputs?: false;
 }
 
 /**
@@ -57,10 +66,11 @@ function theOne(suites: readonly Suite[], path: string): Suite {
   throw new UsageError(`${path} holds ${suites.length} suites; name one:\n  ${names.join("\n  ")}`);
 }
 
-/** "smoke" is suites/smoke.yaml; whatever has a slash or an ending is a file. */
+/** "smoke" is the project's suites/smoke.yaml; whatever has a slash or an ending is a file. */
 export function suiteFileOf(path: string): string {
   const [place] = path.split("#", 1);
-  return /[/\\]|\.ya?ml$/.test(place) ? place : join("suites", `${place}.yaml`);
+  if (/[/\\]|\.ya?ml$/.test(place)) return place;
+  return shown(join(projectRoot ?? "", "suites", `${place}.yaml`));
 }
 
 /** Names of the suites of a file, by reading it only; without the file, its own name. */
@@ -91,7 +101,10 @@ export async function parseSuite(
  */
 export async function parseSuites(
   text: string,
-  { set = [], file, only }: LoadOptions & { readonly file: string; readonly only?: string },
+  { set = [], file, only, cache, inputs }: LoadOptions & {
+    readonly file: string;
+    readonly only?: string;
+  },
 ): Promise<Suite[]> {
   const all = readSources(file, text);
   const sources = only === undefined ? all : all.filter(({ data }) => data.suite === only);
@@ -142,7 +155,19 @@ export async function parseSuites(
   }
   const told = [...problems.values()].flat();
   if (told.length > 0 || suites.length < sources.length) throw new SuiteError(told);
-  return suites;
+  if (inputs === false) return suites;
+  const read: Suite[] = [];
+  for (const [i, suite] of suites.entries()) {
+    read.push(
+      await withInputs(suite, {
+        cache: cache ?? null,
+        onProblem: (key, message) =>
+          told.push({ ...sources[i].locate([key]), message: `\`${key}\`: ${message}` }),
+      }),
+    );
+  }
+  if (told.length > 0) throw new SuiteError(told);
+  return read;
 }
 
 /** One suite of a file; undefined where it has mistakes, which are added to `problems`. */
@@ -192,11 +217,13 @@ async function readSuite(
     version: plain.version,
     about: plain.about,
     path: source.file,
+    base: dirname(source.file),
     data,
     budget: resolveBudget(plain.budget, plain.batch),
     batch: plain.batch,
     seeds: plain.seeds,
     modules,
+    sources: null,
     runs: withoutDuplicates(expanded.flat(), computed),
     metrics: withoutDuplicates(chosen, ({ metric, config }) => ({ metric, config })),
     extractors,
@@ -237,9 +264,8 @@ async function registerModules(source: Source, problems: Problem[]): Promise<str
   const registered: string[] = [];
   for (const [i, module] of modules.entries()) {
     if (typeof module !== "string") continue; // told by the schema
-    const path = isAbsolute(module) ? module : resolve(dirname(source.file), module);
-    const shown = relative(Deno.cwd(), path);
-    const kept = shown.startsWith("..") ? path : shown;
+    const path = resolve(dirname(source.file), module);
+    const kept = shown(path);
     try {
       await registerModule(path);
       registered.push(kept);

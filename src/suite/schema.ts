@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import type { Source } from "../content/modules.ts";
 import type { GatePolicy } from "../gate/policy.ts";
 import { inputOptions } from "../metrics/extractors/table.ts";
 
@@ -117,6 +118,10 @@ export interface SuiteRun {
   readonly mirror?: true;
   /** Fully resolved, defaults included. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** See `RunSpec`. */
+  readonly code?: string;
+  /** See `RunSpec`. */
+  readonly content?: string;
 }
 
 /** One config of a metric. */
@@ -124,6 +129,8 @@ export interface SuiteMetric {
   readonly metric: string;
   readonly version: number;
   readonly config: Readonly<Record<string, unknown>>;
+  /** See `RunSpec`. */
+  readonly code?: string;
   /** As written; undefined where the suite sets no policy. */
   readonly gate?: GatePolicy;
 }
@@ -135,9 +142,15 @@ export interface Suite {
   readonly about: string;
   /** The file it came from, as given. */
   readonly path: string;
+  /** The file's folder, to which the suite's paths are relative; itself relative to the working folder. */
+  readonly base: string;
   readonly data: {
     readonly dataset: string;
     readonly version: number;
+    /** See `RunSpec`. */
+    readonly code?: string;
+    /** See `RunSpec`. */
+    readonly content?: string;
     readonly config: Readonly<Record<string, unknown>>;
   };
   readonly budget: Budget;
@@ -145,6 +158,8 @@ export interface Suite {
   readonly seeds: readonly number[];
   /** Modules to register before any name below is looked up; relative to the working folder. */
   readonly modules: readonly string[];
+  /** Those of them that define what it uses, by digest; null: its files weren't read. */
+  readonly sources: readonly Source[] | null;
   readonly runs: readonly SuiteRun[];
   readonly metrics: readonly SuiteMetric[];
   /** The user's weights by extractor: paths relative to the working folder, and sha256. */

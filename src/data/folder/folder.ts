@@ -4,7 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import { join, relative, resolve } from "@std/path";
+import { join, relative } from "@std/path";
+import { openContents } from "../../content/contents.ts";
+import { placed } from "../../content/inputs.ts";
 import { DataError, defineDataset, type ImageSpec, type LoadContext } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
 import { sha256 } from "../../digest.ts";
@@ -13,7 +15,7 @@ import { splitByHeld, splitDataset } from "../split_dataset.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";
 
 const config = z.strictObject({
-  path: z.string().default(".").describe("the folder"),
+  path: z.string().default(".").describe("the folder, relative to the suite's file"),
   layout: z.enum(LAYOUTS).default("plain")
     .describe("plain; classes: a folder a class; celeba: attribute file; ffhq: numbered"),
   size: z.int().min(16).max(256).default(64).describe("side in pixels after a central square crop"),
@@ -35,14 +37,19 @@ interface CacheMeta {
   readonly notes: readonly string[];
 }
 
-/** Names the decoded bytes by all that fixes them short of reading every file. */
-async function cacheKey(listing: Listing, { size, channels }: Config): Promise<string> {
-  const files: string[] = [];
-  for (const path of listing.paths) {
-    const { size: bytes, mtime } = await Deno.stat(path);
-    files.push(`${path}\t${bytes}\t${mtime?.getTime() ?? 0}`);
+/** Names the decoded bytes, and the files that were skipped, by all that fixes them. */
+async function cacheKey(
+  { paths }: Listing,
+  { config: { size, channels, skip }, cache }: { config: Config; cache: string },
+): Promise<string> {
+  const contents = openContents(cache);
+  try {
+    const digests = await contents.digests(paths);
+    const files = paths.map((path, i) => [path, digests[i]]);
+    return (await sha256(JSON.stringify({ version: 2, size, channels, skip, files }))).slice(0, 24);
+  } finally {
+    contents.close();
   }
-  return (await sha256(JSON.stringify({ version: 1, size, channels, files }))).slice(0, 24);
 }
 
 async function decodedBytes(listing: Listing, { config, spec, context }: {
@@ -52,7 +59,7 @@ async function decodedBytes(listing: Listing, { config, spec, context }: {
 }): Promise<{ path: string; meta: CacheMeta }> {
   const folder = join(context.cache, "folder");
   await Deno.mkdir(folder, { recursive: true });
-  const path = join(folder, `${await cacheKey(listing, config)}.u8`);
+  const path = join(folder, `${await cacheKey(listing, { config, cache: context.cache })}.u8`);
   const known = await Deno.readTextFile(`${path}.json`).then(JSON.parse, () => null) as
     | CacheMeta
     | null;
@@ -84,8 +91,22 @@ export const folder = defineDataset({
   licence: "yours to know",
   config,
   status: () => Promise.resolve("ready: give `path`"),
+  /** The pictures that a run reads, with their sides of the split and their labels. */
+  async content(config, { path, files }) {
+    const root = path(config.path);
+    const listing = await listPictures(root, config).catch((error) => {
+      if (error instanceof DataError) return null; // `load` tells it
+      throw error;
+    });
+    if (listing === null) return undefined;
+    const { paths, held, factors, labels } = listing;
+    return await files(
+      paths.map((path) => ({ name: relative(root, path), path })),
+      { held, factors, labels: Object.entries(labels).map(([name, of]) => [name, [...of]]) },
+    );
+  },
   async load(config, context) {
-    const root = resolve(config.path);
+    const root = placed(context.base, config.path);
     const listing = await listPictures(root, config);
     const spec: ImageSpec = {
       kind: "image",
