@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import type { LaunchOptions } from "../launch/schedule.ts";
 import { type PlanOptions, readPlan } from "../plan/plan.ts";
+import { canonicalJson } from "../plan/identity.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
 import type { PlannedRun } from "../record/record.ts";
@@ -13,14 +14,30 @@ import type { Store } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { Suite } from "../suite/schema.ts";
 
-/** Engine and settings of the suite's last run; `wasm` where there is none. */
+/** Of a plan's data what names its files, where the suite asks for the same and has them not here. */
+function contentIn({ data }: Suite, { spec }: PlannedRun): Pick<PlanOptions, "content"> {
+  const { content, ...asked } = spec.data;
+  const same = canonicalJson(asked) === canonicalJson(data);
+  return content === undefined || !same ? {} : { content };
+}
+
+/**
+ * Engine and settings of the suite's last run, and the content of data that isn't here; `wasm` where
+ * there is none.
+ */
 export async function engineOf(
   suite: Suite,
   store: Store,
-): Promise<Pick<PlanOptions, "engine" | "settings">> {
+): Promise<Pick<PlanOptions, "engine" | "settings" | "content">> {
   try {
     const last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
-    if (last.length > 0) return { engine: last[0].spec.engine, settings: settingsFrom(last) };
+    if (last.length > 0) {
+      return {
+        engine: last[0].spec.engine,
+        settings: settingsFrom(last),
+        ...contentIn(suite, last[0]),
+      };
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { placed } from "../content/inputs.ts";
 import { DataError, defineDataset, type ImageSpec } from "./dataset.ts";
 import { sha256 } from "../digest.ts";
+import { pathText } from "../suite/path_key.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { splitDataset } from "./split_dataset.ts";
@@ -36,7 +37,7 @@ const GET =
   "of the four IDX files as `path`";
 
 const config = z.strictObject({
-  path: z.string().default(DEBIAN).describe(
+  path: pathText().default(DEBIAN).describe(
     "folder with the four IDX files, gzipped or plain, relative to the suite's file",
   ),
   size: z.union([z.literal(28), z.literal(32)]).default(32).describe(

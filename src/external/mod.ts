@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { Pointing } from "../content/inputs.ts";
+import { pathText } from "../suite/path_key.ts";
 
 /** What an entry of `runs` may be beside a family. */
 export interface External<C = unknown> extends Pointing<C> {
@@ -40,7 +41,7 @@ export function fill(
 }
 
 const config = z.strictObject({
-  folder: z.string().min(1).optional().describe(
+  folder: pathText().optional().describe(
     "a folder of pictures (PNG, JPEG, WebP), read in the order of their names; relative to the " +
       "suite's file",
   ),
@@ -51,7 +52,7 @@ const config = z.strictObject({
   url: z.string().min(1).optional().describe(
     "an http address that gives picture {index} of seed {seed}; 404 after the last",
   ),
-  files: z.array(z.string().min(1)).min(1).optional().describe(
+  files: z.array(pathText()).min(1).optional().describe(
     "files and folders that the samples depend on, beside those that the command names: other " +
       "content is another run",
   ),

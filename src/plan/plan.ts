@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly engine: EngineName;
   /** The engine's settings for each run; default: none. */
   readonly settings?: SettingsOf;
+  /** Digest of the data's files, for where they aren't here and runs on them are looked back at. */
+  readonly content?: string;
   /** In place of the suite's. */
   readonly seeds?: readonly number[];
   /** Only these families, or entries with these names. Control rows stay. */
@@ -47,7 +49,12 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     format: 1 as const,
     suite: suite.name,
     suiteVersion: suite.version,
-    data: suite.data,
+    data: {
+      ...suite.data,
+      ...(suite.data.content ?? options.content) === undefined
+        ? {}
+        : { content: suite.data.content ?? options.content },
+    },
     batch: suite.batch,
     engine: options.engine,
     metrics: suite.metrics.map(({ gate: _, ...asked }) => asked),

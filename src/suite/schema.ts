@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Source } from "../content/modules.ts";
 import type { GatePolicy } from "../gate/policy.ts";
 import { inputOptions } from "../metrics/extractors/table.ts";
+import { pathText } from "./path_key.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({
@@ -44,7 +45,7 @@ export const runKeys = z.strictObject({
 
 /** The user's weights of one extractor. */
 export const extractorWeights = z.strictObject({
-  weights: z.string().min(1).describe("file of weights, relative to this file"),
+  weights: pathText().describe("file of weights, relative to this file"),
   sha256: z.string()
     .regex(
       /^[0-9a-f]{64}$/,

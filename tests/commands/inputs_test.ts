@@ -151,6 +151,7 @@ Deno.test("a module edited after planning is refused by run and by speed, with b
     const path = join(folder, "tiny.ts");
     await Deno.writeTextFile(path, await Deno.readTextFile(path) + "\n// edited\n");
     const edited = planSuite(await loadSuite(join(folder, "tiny.yaml")), { engine: "wasm" })[0];
+    assert(edited.spec.code !== planned.spec.code && edited.id !== planned.id);
     const refusal = (cause: string) => {
       assertStringIncludes(cause, "the module of `edited-linear`");
       for (const { spec } of [planned, edited]) {

@@ -3,7 +3,9 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { join } from "@std/path";
 import fc from "fast-check";
 import { codeDigest, moduleCode } from "../../src/content/modules.ts";
-import { planSuite } from "../../src/plan/plan.ts";
+import { engineOf } from "../../src/commands/remeasure.ts";
+import { planSuite, writePlan } from "../../src/plan/plan.ts";
+import { openStore } from "../../src/record/store.ts";
 import { datasets, families, metrics } from "../../src/registry.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
@@ -148,9 +150,23 @@ Deno.test("a module's digest is of what it imports, wherever it lies, and not of
 Deno.test("files that aren't there yet leave a suite readable; a list of files that aren't is refused", () =>
   inFolder(async (folder) => {
     await idsOf(project(), folder);
+    const there = planSuite(await loadSuite(join(folder, "suite.yaml")), { engine: "wasm" });
     await Deno.remove(join(folder, "pictures"), { recursive: true });
     const { data } = await loadSuite(join(folder, "suite.yaml"));
     assertEquals(data.content, undefined);
+    // Runs on them are found all the same where the last plan says what they were.
+    const store = openStore(join(folder, "out"));
+    await Deno.mkdir(join(store.out, "plans"), { recursive: true });
+    await writePlan(join(store.out, "plans", "project.jsonl"), there);
+    const without = await loadSuite(join(folder, "suite.yaml"));
+    const again = planSuite(without, await engineOf(without, store));
+    assertEquals(again.map(({ id }) => id), there.map(({ id }) => id));
+    const other = {
+      ...without,
+      data: { ...without.data, config: { ...without.data.config, size: 32 } },
+    };
+    const [run] = planSuite(other, await engineOf(other, store));
+    assertEquals(run.spec.data.content, undefined, "other data has other files");
     await Deno.remove(join(folder, "parts"), { recursive: true });
     const error = await assertRejects(() => loadSuite(join(folder, "suite.yaml")), SuiteError);
     assert(/suite\.yaml:\d+:\d+: `runs`: .*isn't there/.test(error.message), error.message);

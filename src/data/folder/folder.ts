@@ -10,12 +10,13 @@ import { placed } from "../../content/inputs.ts";
 import { DataError, defineDataset, type ImageSpec, type LoadContext } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
 import { sha256 } from "../../digest.ts";
+import { pathText } from "../../suite/path_key.ts";
 import { imagesInFile } from "../raw_images.ts";
 import { splitByHeld, splitDataset } from "../split_dataset.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";
 
 const config = z.strictObject({
-  path: z.string().default(".").describe("the folder, relative to the suite's file"),
+  path: pathText().default(".").describe("the folder, relative to the suite's file"),
   layout: z.enum(LAYOUTS).default("plain")
     .describe("plain; classes: a folder a class; celeba: attribute file; ffhq: numbered"),
   size: z.int().min(16).max(256).default(64).describe("side in pixels after a central square crop"),
