@@ -9,5 +9,9 @@ import { systemTerminal } from "./commands/terminal.ts";
 import { version } from "./version.ts";
 
 if (import.meta.main) {
-  Deno.exitCode = await dispatch(stand(Deno.args), { commands, version, terminal: systemTerminal() });
+  Deno.exitCode = await dispatch(stand(Deno.args), {
+    commands,
+    version,
+    terminal: systemTerminal(),
+  });
 }

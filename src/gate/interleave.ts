@@ -73,7 +73,11 @@ function modulesIn(folder: string, modules: readonly string[], root: string): st
 }
 
 /** A run whose modules are planned as the other checkout has them: that code is to be timed. */
-async function withCodeOf(run: PlannedRun, folder: string, root: string): Promise<PlannedRun> {
+export async function withCodeOf(
+  run: PlannedRun,
+  folder: string,
+  root: string,
+): Promise<PlannedRun> {
   if (run.sources === undefined) return run;
   const now = new Map<string | undefined, string>();
   const sources = await Promise.all(run.sources.map(async ({ url, digest }) => {

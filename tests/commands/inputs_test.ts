@@ -1,13 +1,8 @@
 /** Records answer for the inputs that they were made from: edited files are other runs. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import sharp from "sharp";
-import { processes } from "../../src/launch/processes.ts";
-import { launch } from "../../src/launch/schedule.ts";
-import { planSuite } from "../../src/plan/plan.ts";
-import { hostProvenance } from "../../src/record/provenance.ts";
 import { openStore } from "../../src/record/store.ts";
-import { loadSuite } from "../../src/suite/load.ts";
 import { inFolder } from "../run/harness.ts";
 
 const root = fromFileUrl(new URL("../../", import.meta.url));
@@ -101,68 +96,4 @@ Deno.test("other pictures under the same names, sizes and times are other data",
     const digests = [first, changed].map(({ record }) => record.provenance.datasetDigest);
     assert(digests[0] !== digests[1]);
     assertEquals(changed.record.trainedBy, undefined, "weights of other pictures are not its own");
-  }));
-
-Deno.test("a module edited after planning is refused by run and by speed, with both digests", () =>
-  inFolder(async (folder) => {
-    for (const name of ["tiny.ts"]) {
-      const text = await Deno.readTextFile(join(root, "tests/run", name));
-      const src = join(root, "src");
-      await Deno.writeTextFile(
-        join(folder, name),
-        text.replaceAll('"../../src/', `"${src}/`).replaceAll('"tiny-', '"edited-'),
-      );
-    }
-    await Deno.writeTextFile(
-      join(folder, "tiny.yaml"),
-      [
-        "suite: tiny",
-        "data: { dataset: edited-blobs }",
-        "budget: { steps: 3 }",
-        "batch: 8",
-        "modules: [tiny.ts]",
-        "runs: [edited-linear]",
-        "controls: []",
-        "metrics: [{ edited-brightness: { samples: 20 } }, edited-speed]",
-      ].join("\n"),
-    );
-    const suite = await loadSuite(join(folder, "tiny.yaml"));
-    const [planned] = planSuite(suite, { engine: "wasm" });
-    const launched = async (options: { again?: boolean } = {}) => {
-      const { outcomes } = await launch([planned], {
-        launcher: processes,
-        settings: {
-          out: join(folder, "out"),
-          engine: "wasm",
-          engineChoice: "named",
-          modules: suite.modules,
-          provenance: await hostProvenance("test"),
-          checkpointSeconds: 30,
-          dataJobs: 1,
-        },
-        jobs: 1,
-        speedMetrics: new Set(["edited-speed"]),
-        ...options,
-      });
-      return outcomes.get(planned.id)!;
-    };
-    const done = await launched();
-    assert(done.kind === "record" && done.record.state === "done", JSON.stringify(done));
-    const path = join(folder, "tiny.ts");
-    await Deno.writeTextFile(path, await Deno.readTextFile(path) + "\n// edited\n");
-    const edited = planSuite(await loadSuite(join(folder, "tiny.yaml")), { engine: "wasm" })[0];
-    assert(edited.spec.code !== planned.spec.code && edited.id !== planned.id);
-    const refusal = (cause: string) => {
-      assertStringIncludes(cause, "the module of `edited-linear`");
-      for (const { spec } of [planned, edited]) {
-        assertStringIncludes(cause, spec.code!.slice(0, 16));
-      }
-    };
-    const speed = await launched({ again: true });
-    assert(speed.kind === "failed");
-    refusal(speed.cause);
-    await openStore(join(folder, "out")).clear(planned.id);
-    const other = await launched();
-    assert(other.kind === "record" && other.record.state === "failed");
-    refusal(other.record.cause!);
   }));

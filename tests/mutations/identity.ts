@@ -75,7 +75,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/content/modules.ts",
     find: "if (before !== undefined && await codeDigest(before) === before.digest) return before;",
     replace: "if (before !== undefined) return before;",
-    law: "tests/commands/inputs_test.ts",
+    law: "tests/launch/inputs_test.ts",
     filter: "edited after planning",
   },
   {
@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/launch/serve.ts",
     find: "await checkCode(task.planned);",
     replace: "",
-    law: "tests/commands/inputs_test.ts",
+    law: "tests/launch/inputs_test.ts",
     filter: "edited after planning",
   },
   {
