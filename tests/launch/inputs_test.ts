@@ -1,14 +1,17 @@
 /** A worker does the work that was planned, on the files that it was planned on, or none. */
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
+import sharp from "sharp";
 import { sourceOf } from "../../src/content/modules.ts";
 import { withCodeOf } from "../../src/gate/interleave.ts";
 import { processes } from "../../src/launch/processes.ts";
 import { launch } from "../../src/launch/schedule.ts";
+import { TaskServer } from "../../src/launch/serve.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { hostProvenance } from "../../src/record/provenance.ts";
 import { openStore } from "../../src/record/store.ts";
-import { loadSuite } from "../../src/suite/load.ts";
+import type { Outcome } from "../../src/run/events.ts";
+import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 import { inFolder, planned as plannedTiny } from "../run/harness.ts";
 
 const root = fromFileUrl(new URL("../../", import.meta.url));
@@ -107,4 +110,49 @@ Deno.test("measured in turns, the other checkout's worker is asked for the other
     ]);
     assertEquals(other.spec.metrics[0].code, outside.digest, "what lies outside is the same");
     assertEquals(await withCodeOf(tiny, there, here), tiny);
+  }));
+
+Deno.test("pictures that changed after planning are refused, with both digests", () =>
+  inFolder(async (folder) => {
+    const pictures = join(folder, "pictures");
+    await Deno.mkdir(pictures);
+    const write = async (shade: number) => {
+      for (let i = 0; i < 34; i++) {
+        const data = new Uint8Array(16 * 20 * 3).fill(shade + i);
+        await sharp(data, { raw: { width: 20, height: 16, channels: 3 } }).png()
+          .toFile(join(pictures, `${i}.png`));
+      }
+    };
+    const plan = async () => {
+      const suite = await parseSuite(
+        "{ suite: fold, data: { dataset: folder, path: pictures, size: 16 }, budget: { steps: 1 }," +
+          " runs: [vae], controls: [noise], metrics: [sliced] }",
+        { file: join(folder, "fold.yaml") },
+      );
+      return planSuite(suite, { engine: "wasm" })[0];
+    };
+    await write(10);
+    const planned = await plan();
+    await write(20);
+    const outcomes: Outcome[] = [];
+    const server = new TaskServer({
+      out: join(folder, "out"),
+      engine: "wasm",
+      engineChoice: "named",
+      modules: [],
+      provenance: await hostProvenance("test"),
+      checkpointSeconds: 30,
+      dataJobs: 1,
+    }, {
+      stopped: () => false,
+      post: (message) => message.kind === "outcome" && outcomes.push(message.outcome),
+    });
+    await server.serve({ planned, work: "run", fresh: false });
+    const [outcome] = outcomes;
+    assert(outcome.kind === "record" && outcome.record.state === "failed", JSON.stringify(outcome));
+    for (const { spec } of [planned, await plan()]) {
+      assertStringIncludes(outcome.record.cause!, spec.data.content!.slice(0, 16));
+    }
+    await server.serve({ planned: await plan(), work: "run", fresh: false });
+    assert(outcomes[1].kind === "record" && outcomes[1].record.state !== "failed");
   }));

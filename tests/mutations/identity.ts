@@ -87,6 +87,14 @@ export const mutants: readonly Mutant[] = [
     filter: "edited after planning",
   },
   {
+    id: "identity-data-not-checked",
+    file: "src/launch/serve.ts",
+    find: "await checkData(definition, data, { base, cache });",
+    replace: "",
+    law: "tests/launch/inputs_test.ts",
+    filter: "pictures that changed",
+  },
+  {
     id: "identity-samples-not-checked",
     file: "src/run/external.ts",
     find: "if (now === then) return;",
