@@ -7,12 +7,14 @@ import { runProgram } from "./program.ts";
 if (import.meta.main) {
   // Imported from inside, so that what can't be imported is told like any other fault.
   runProgram(async () => {
-    const [{ dispatch }, { commands }, { systemTerminal }, { version }] = await Promise.all([
-      import("./commands/dispatch.ts"),
-      import("./commands/table.ts"),
-      import("./commands/terminal.ts"),
-      import("./version.ts"),
-    ]);
-    return await dispatch(Deno.args, { commands, version, terminal: systemTerminal() });
+    const [{ dispatch }, { commands }, { systemTerminal }, { stand }, { version }] = await Promise
+      .all([
+        import("./commands/dispatch.ts"),
+        import("./commands/table.ts"),
+        import("./commands/terminal.ts"),
+        import("./places.ts"),
+        import("./version.ts"),
+      ]);
+    return await dispatch(stand(Deno.args), { commands, version, terminal: systemTerminal() });
   });
 }

@@ -12,6 +12,7 @@
 export * from "./data/dataset.ts";
 export * from "./families/family.ts";
 export * from "./metrics/metric.ts";
+export { pathText } from "./suite/path_key.ts";
 export { registerModule } from "./registry.ts";
 export type { Registered } from "./registry.ts";
 

@@ -15,7 +15,6 @@ import { requireWritable } from "../record/files.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { defaultOut, openStore } from "../record/store.ts";
-import { openIn } from "./opening.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -29,6 +28,7 @@ import {
   type Work,
 } from "./calibrate_sessions.ts";
 import { chooseEngine } from "./engine_choice.ts";
+import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 import { Progression } from "./progress.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
 import { requireRoom } from "./room.ts";
@@ -65,7 +65,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const session: Session = {
     args,
     terminal,
-    store: openStore(args.one("out")),
+    store: openStore(outOf(args)),
     signal,
     repeats,
     commit: `${provenance.gitSha ?? "unknown"}${provenance.gitDirty === false ? "" : "+"}`,
@@ -74,7 +74,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   try {
     const codes: number[] = [];
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path, { open: openIn(session.store.out) })) {
+      for (const suite of await loadSuites(path, { cache: cacheOf(args) })) {
         if (signal.aborted) break;
         const work = await workOf(suite, { session, provenance });
         codes.push(await (dry ? estimate(work, session) : calibrate(work, session)));
@@ -185,7 +185,7 @@ async function write(
   },
 ): Promise<number> {
   const { args, terminal, commit, author } = session;
-  const folder = args.one("baselines") ?? "baselines";
+  const folder = baselinesOf(args);
   const scopes = new Set([
     "any",
     ...entries.map((entry) => entry.machineClass),

@@ -2,10 +2,12 @@
  * Everything that can be named, with whether it can be had here: what `list` prints.
  * @module
  */
+import { basename, join } from "@std/path";
 import { engineStatuses } from "../engine/mod.ts";
 import { UsageError } from "../errors.ts";
 import { gatePolicy } from "../gate/policy.ts";
 import { extractorStatus } from "../metrics/extractors/table.ts";
+import { projectRoot, shown } from "../places.ts";
 import * as registry from "../registry.ts";
 import { describeKeys, type KeyRow } from "../suite/describe.ts";
 import { wants } from "../suite/introspect.ts";
@@ -162,8 +164,9 @@ async function engines(): Promise<Item[]> {
 async function suites(): Promise<Item[]> {
   const files: string[] = [];
   try {
-    for await (const entry of Deno.readDir("suites")) {
-      if (/\.ya?ml$/.test(entry.name)) files.push(`suites/${entry.name}`);
+    const folder = shown(join(projectRoot ?? "", "suites"));
+    for await (const entry of Deno.readDir(folder)) {
+      if (/\.ya?ml$/.test(entry.name)) files.push(join(folder, entry.name));
     }
   } catch {
     return [];
@@ -171,9 +174,9 @@ async function suites(): Promise<Item[]> {
   const items = await Promise.all(
     files.sort().map(async (file): Promise<Item[]> => {
       const noun = "suite";
-      const own = file.replace(/^suites\/|\.ya?ml$/g, "");
+      const own = basename(file).replace(/\.ya?ml$/, "");
       try {
-        const found = await loadSuites(file);
+        const found = await loadSuites(file, { inputs: false });
         return found.map(({ name, version, about }): Item => ({
           noun,
           name: found.length === 1 ? own : `${own}#${name}`,

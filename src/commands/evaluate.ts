@@ -2,7 +2,6 @@
  * `evaluate`: feature distances between two sets of pictures, whoever made them.
  * @module
  */
-import { join } from "@std/path";
 import { DataError } from "../data/dataset.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
 import { exitCodes, UsageError } from "../errors.ts";
@@ -23,12 +22,13 @@ import type { Arguments, Terminal } from "./command.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { type Asked, readArguments } from "./evaluate_arguments.ts";
 import { type ExtractionEvent, show } from "./evaluate_output.ts";
+import { cacheOf } from "./folders.ts";
 import { Meter } from "./meter.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const asked = await readArguments(args);
-  const cache = join(args.one("out") ?? ".likeness", "cache");
+  const cache = cacheOf(args);
   for (const path of [asked.saveStats, asked.saveFeatures]) {
     if (path !== undefined) await requireWritable(path);
   }

@@ -2,9 +2,12 @@
  * `figures`: what this project promises, measured; one JSON line a figure.
  * @module
  */
+import { resolve } from "@std/path";
 import { exitCodes, worstExit } from "../errors.ts";
 import { chooseFigures, runFigures } from "../figures/mod.ts";
+import { projectRoot } from "../places.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { outOf } from "./folders.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
@@ -12,7 +15,8 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const codes: number[] = [];
   const lines = runFigures(figures, {
     measure: args.has("measure"),
-    out: args.one("out"),
+    // Programs that figures run stand in the project's folder.
+    out: Deno.cwd() === projectRoot ? outOf(args) : resolve(outOf(args)),
     note: (text) => terminal.warn(text),
   });
   for await (const line of lines) {

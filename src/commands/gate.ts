@@ -5,17 +5,18 @@
 import { exitCodes, interruptedExit, UsageError, worstExit } from "../errors.ts";
 import { baselinePath, readBaselines, writeBaseline } from "../gate/baseline.ts";
 import type { Gated } from "../gate/ci/gated.ts";
-import { type GateOutcome, verdictTable } from "../gate/mod.ts";
+import { verdictTable } from "../gate/mod.ts";
 import { asksOf, planRecords } from "../gate/suite.ts";
 import { planUpdate, type RowChange, type Unreplaced } from "../gate/update.ts";
 import { planSuite } from "../plan/plan.ts";
 import { hostProvenance } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
-import { openIn } from "./opening.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { commitLines } from "./commits.ts";
+import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 import { checkGating, gateAsked, writeCi } from "./gating.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";
 import { interruption } from "./run.ts";
@@ -31,8 +32,8 @@ interface Found {
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const out = args.one("out") ?? ".likeness";
-  const baselines = args.one("baselines") ?? "baselines";
+  const out = outOf(args);
+  const baselines = baselinesOf(args);
   const store = openStore(out);
   const codes: number[] = [];
   const gated: Gated[] = [];
@@ -45,7 +46,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const context = { args, terminal, baselines, missing, store, gated, signal };
   try {
     for (const path of args.positionals) {
-      for (const suite of await loadSuites(path, { open: openIn(out) })) {
+      for (const suite of await loadSuites(path, { cache: cacheOf(args) })) {
         const found = await find(suite, store, (line) => terminal.warn(line));
         codes.push(await (args.has("update") ? update(found, context) : compare(found, context)));
         if (signal.aborted) return interruptedExit;
@@ -135,7 +136,10 @@ async function compare(
     return outcome.exitCode;
   }
   if (!args.has("quiet")) {
-    show({ outcome, records, head: here.gitSha, all: args.has("all") }, terminal);
+    for (const line of verdictTable(outcome.verdicts, { all: args.has("all") })) {
+      terminal.print(line);
+    }
+    for (const line of commitLines(records, { here })) terminal.print(line);
   }
   terminal.print(`${suite.name}: ${outcome.line}`);
   if (records.length === 0) {
@@ -144,27 +148,6 @@ async function compare(
     );
   }
   return outcome.exitCode;
-}
-
-function show(
-  { outcome, records, head, all }: {
-    readonly outcome: GateOutcome;
-    readonly records: readonly RunRecord[];
-    readonly head: string | null;
-    readonly all: boolean;
-  },
-  terminal: Terminal,
-): void {
-  for (const line of verdictTable(outcome.verdicts, { all })) terminal.print(line);
-  const commits = [...new Set(records.map(({ provenance }) => provenance.gitSha))];
-  const old = commits.filter((sha) => sha !== head);
-  if (head !== null && old.length > 0) {
-    const names = old.map((sha) => sha?.slice(0, 10) ?? "an unknown commit").join(", ");
-    terminal.print(
-      `records of ${names}, not of ${head.slice(0, 10)} as checked out: run with --fresh to ` +
-        "measure this code",
-    );
-  }
 }
 
 async function update(

@@ -19,6 +19,7 @@ import type { LaunchOptions } from "../launch/schedule.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { baselinesOf } from "./folders.ts";
 
 /** Refuses what can't be before anything runs. */
 export async function checkGating(args: Arguments): Promise<void> {
@@ -134,7 +135,7 @@ async function gatingOptions(
   }
   const options = launching === null ? null : await launching();
   return {
-    baselines: args.one("baselines"),
+    baselines: baselinesOf(args),
     allowInconclusive: args.has("allow-inconclusive"),
     exact: args.has("exact"),
     history: { entries: history, since, fail: args.has("drift") },

@@ -6,18 +6,17 @@ import { exitCodes, UsageError, worstExit } from "../errors.ts";
 import { appendHistory, entriesSince, histories, historyPath } from "../gate/history.ts";
 import { historyTable } from "../gate/history_text.ts";
 import { suitePolicies } from "../gate/suite.ts";
-import { defaultOut, openStore } from "../record/store.ts";
-import { openIn } from "./opening.ts";
+import { openStore } from "../record/store.ts";
 import { loadSuites } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { outOf } from "./folders.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const codes: number[] = [];
-  const out = args.one("out") ?? defaultOut;
   for (const path of args.positionals) {
-    for (const suite of await loadSuites(path, { open: openIn(out) })) {
+    for (const suite of await loadSuites(path, { inputs: false })) {
       codes.push(await one(suite, args, terminal));
     }
   }
@@ -25,7 +24,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
 }
 
 async function one(suite: Suite, args: Arguments, terminal: Terminal): Promise<number> {
-  const store = openStore(args.one("out"));
+  const store = openStore(outOf(args));
   const onProblem = (message: string) => terminal.warn(message);
   const entries = await appendHistory(historyPath(store.out, suite.name), {
     records: (await store.list({ suite: suite.name, onProblem })).filter((r) => r.state === "done"),

@@ -2,8 +2,9 @@
  * `list`: what can be named, and the keys of what is named.
  * @module
  */
-import { fromFileUrl, relative } from "@std/path";
+import { fromFileUrl } from "@std/path";
 import { exitCodes, UsageError } from "../errors.ts";
+import { shown } from "../places.ts";
 import { registerModule } from "../registry.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { catalogue, type Item } from "./catalogue.ts";
@@ -80,7 +81,7 @@ export function inFull(item: Item): string {
     facts.push(["papers", item.papers.join(", ")]);
   }
   if (item.licence !== undefined) facts.push(["licence", item.licence]);
-  if (item.module !== undefined) facts.push(["module", shown(item.module)]);
+  if (item.module !== undefined) facts.push(["module", shown(fromFileUrl(item.module))]);
   facts.push(...Object.entries(item.facts ?? {}));
   const lines = [
     `${item.name} (${item.noun}${version})`,
@@ -100,10 +101,4 @@ export function inFull(item: Item): string {
     })),
   );
   return lines.join("\n");
-}
-
-/** A module's file as seen from the working folder. */
-function shown(url: string): string {
-  const path = relative(Deno.cwd(), fromFileUrl(url));
-  return path.startsWith("..") ? fromFileUrl(url) : path;
 }

@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import type { LaunchOptions } from "../launch/schedule.ts";
 import { type PlanOptions, readPlan } from "../plan/plan.ts";
+import { canonicalJson } from "../plan/identity.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
 import type { PlannedRun } from "../record/record.ts";
@@ -13,11 +14,21 @@ import type { Store } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { Suite } from "../suite/schema.ts";
 
-/** Engine and settings of the suite's last run; `wasm` where there is none. */
+/** Of a plan's data what names its files, where the suite asks for the same and has them not here. */
+function contentIn({ data }: Suite, { spec }: PlannedRun): Pick<PlanOptions, "content"> {
+  const { content, ...asked } = spec.data;
+  const same = canonicalJson(asked) === canonicalJson(data);
+  return content === undefined || !same ? {} : { content };
+}
+
+/**
+ * Engine and settings of the suite's last run, and the content of data that isn't here; `wasm` where
+ * there is none.
+ */
 export async function engineOf(
   suite: Suite,
   store: Store,
-): Promise<Pick<PlanOptions, "engine" | "settings">> {
+): Promise<Pick<PlanOptions, "engine" | "settings" | "content">> {
   const onProblem = () => {}; // told by whoever reads them
   const records = await store.list({ suite: suite.name, onProblem });
   let last: PlannedRun[] = [];
@@ -29,7 +40,11 @@ export async function engineOf(
   const engine = (last[0] ?? records[0])?.spec.engine ?? "wasm";
   // A last run that was narrowed says nothing of the others' settings.
   const others = records.filter(({ spec }) => spec.engine === engine);
-  return { engine, settings: settingsFrom([...others, ...last]) };
+  return {
+    engine,
+    settings: settingsFrom([...others, ...last]),
+    ...(last.length > 0 && contentIn(suite, last[0])),
+  };
 }
 
 /** The suite's metrics that are measured when nothing else runs. */

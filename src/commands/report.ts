@@ -12,17 +12,17 @@ import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
 import { type Format, reportModel, storedPicture, writeReport } from "../report/mod.ts";
 import type { ReportInputs } from "../report/build.ts";
-import { openIn } from "./opening.ts";
 import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const store = openStore(args.one("out"));
+  const store = openStore(outOf(args));
   const to = args.one("to");
   const asked: Asked[] = [];
-  for (const path of args.positionals) asked.push(...await suitesOf(path, store.out));
+  for (const path of args.positionals) asked.push(...await suitesOf(path, cacheOf(args)));
   if (to !== undefined && asked.length > 1) {
     throw new UsageError(`--to names one folder, and there are ${asked.length} suites`);
   }
@@ -99,18 +99,14 @@ async function report(
 }
 
 /** The suites of a path; where its file isn't here, what is left is its name: records know the rest. */
-async function suitesOf(path: string, out: string): Promise<Asked[]> {
+async function suitesOf(path: string, cache: string): Promise<Asked[]> {
   try {
     await Deno.stat(suiteFileOf(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return (await suiteNames(path)).map((name) => ({ path, name, suite: null }));
   }
-  return (await loadSuites(path, { open: openIn(out) })).map((suite) => ({
-    path,
-    name: suite.name,
-    suite,
-  }));
+  return (await loadSuites(path, { cache })).map((suite) => ({ path, name: suite.name, suite }));
 }
 
 /** What is to be reported. */
@@ -187,14 +183,15 @@ async function gateOf(
   });
   const groups = new Set(whole.map((run) => run.group));
   if (!records.every((record) => groups.has(record.group))) return null;
+  const baseline = baselinesOf(args);
   const ids = new Set(whole.map(({ id }) => id));
   const { verdicts } = await gateSuite({
     suite,
     plan: plan ?? [...whole, ...records.filter(({ id }) => !ids.has(id))],
     records,
     unreadable,
-  }, { baselines: args.one("baselines"), allowInconclusive: true });
+  }, { baselines: baseline, allowInconclusive: true });
   // Without any baseline nothing was compared.
   if (verdicts.every(({ baseline }) => baseline === null)) return null;
-  return { baseline: args.one("baselines") ?? "baselines", verdicts };
+  return { baseline, verdicts };
 }

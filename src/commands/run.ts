@@ -20,7 +20,7 @@ import {
   chosenSettings,
   provisional,
 } from "./engine_settings.ts";
-import { openIn } from "./opening.ts";
+import { cacheOf, outOf } from "./folders.ts";
 import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
@@ -81,7 +81,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const { checkBaselines, checkGating, checkSince, writeCi } = await import("./gating.ts");
   await checkGating(args);
   const set = args.all("set");
-  const out = args.one("out") ?? ".likeness";
+  const out = outOf(args);
   const engine = await chooseEngine(args.one("engine"));
   const asked = askedSettings(args, engine.name);
   const options = { engine: engine.name, seeds: args.wholes("seeds") };
@@ -93,7 +93,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const planned = (suite: Suite, settings: SettingsOf) =>
     planSuite(suite, { ...options, families: asks.get(suite), settings });
   for (const path of args.positionals) {
-    const found = await loadSuites(path, { set, open: openIn(out) });
+    const found = await loadSuites(path, { set, cache: cacheOf(args) });
     for (const { suite, families } of narrowed(found, args.list("families"))) {
       asks.set(suite, families);
       const plan = planned(suite, settings);
@@ -171,11 +171,12 @@ async function prepareData(
     import("../run/controls.ts"),
     import("../suite/load.ts"),
   ]);
-  const { data } = suite;
+  const { data, base } = suite;
   const definition = await fromTable(datasets, data.dataset, "dataset");
   const start = performance.now();
   let made = false;
   const dataset = await definition.load(data.config, {
+    base,
     cache: join(out, "cache"),
     jobs: navigator.hardwareConcurrency,
     signal,

@@ -11,6 +11,8 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Store } from "../record/store.ts";
 import type { Suite } from "../suite/schema.ts";
 import type { Arguments } from "./command.ts";
+import { commitLines } from "./commits.ts";
+import { baselinesOf } from "./folders.ts";
 import { notMeasured, notMeasuredLines } from "./not_measured.ts";
 import { tableLines } from "./results_table.ts";
 
@@ -137,7 +139,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
     unreadable: broken,
     gate: outcome === null || outcome.verdicts.length === 0
       ? null
-      : { baseline: args.one("baselines") ?? "baselines", verdicts: outcome.verdicts },
+      : { baseline: baselinesOf(args), verdicts: outcome.verdicts },
     command: args.line,
   });
   say();
@@ -150,6 +152,13 @@ export async function showOutcome(finished: Finished): Promise<number> {
   }
   for (const { run, why } of broken) warn(`  ${run}: unreadable: ${why}`);
   if (ungated !== null) warn(`  gate: not compared: ${ungated}`);
+  const { outcomes } = finished.result;
+  const before = records.filter(({ id }) => {
+    const outcome = outcomes.get(id);
+    return outcome?.kind !== "record" || outcome.cached;
+  });
+  const { provenance: here } = finished.launching.settings;
+  for (const line of commitLines(records, { here, before })) say(line);
   if (outcome !== null) {
     const { verdictTable } = await import("../gate/mod.ts");
     const shown = outcome.verdicts.filter(({ verdict }) =>

@@ -9,6 +9,7 @@ import { openStore, type RunStatus } from "../record/store.ts";
 import { formatSeconds } from "../report/format.ts";
 import { isAlive } from "../run/process_state.ts";
 import type { Arguments, Terminal } from "./command.ts";
+import { outOf } from "./folders.ts";
 
 /**
  * `interrupted`: stopped cleanly. `stale`: its process has died. Both go on with the next `run`.
@@ -142,7 +143,7 @@ const remarks: Partial<Record<Standing, string>> = {
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const out = args.one("out") ?? ".likeness";
+  const out = outOf(args);
   const all = await standings(out, (message) => terminal.warn(message));
   const { suiteNames } = await import("../suite/load.ts");
   const files = await Promise.all(args.positionals.map(suiteNames));

@@ -3,6 +3,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { Pointing } from "../content/inputs.ts";
 import type { Decoding } from "./decoding/meaning.ts";
 import { ToldError } from "../errors.ts";
 
@@ -77,6 +78,8 @@ export interface Dataset {
 
 /** What loading may use. */
 export interface LoadContext {
+  /** Folder that paths in the config are relative to: the suite's. Default: the working folder. */
+  readonly base?: string;
   /** Folder for caches, shared by runs: `<out>/cache`. Created where missing. */
   readonly cache: string;
   /** Worker threads to use at most. */
@@ -107,8 +110,11 @@ export function outlineOf({ sample, factors, size }: Dataset): Required<DatasetO
   return { sample, factors, sizes };
 }
 
-/** A dataset that a suite can name: its config's schema and how it is loaded. */
-export interface DatasetDefinition<C = unknown> {
+/**
+ * A dataset that a suite can name: its config's schema and how it is loaded. One that reads files
+ * which its config names gives their digest as `content`, by which runs on other files are told apart.
+ */
+export interface DatasetDefinition<C = unknown> extends Pointing<C> {
   readonly name: string;
   readonly version: number;
   /** One line for `list`. */

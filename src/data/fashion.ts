@@ -5,8 +5,10 @@
  */
 import { z } from "zod";
 import { join } from "@std/path";
+import { placed } from "../content/inputs.ts";
 import { DataError, type DatasetOutline, defineDataset } from "./dataset.ts";
 import { sha256 } from "../digest.ts";
+import { pathText } from "../suite/path_key.ts";
 import { fairOrder, liesByClass } from "./fair_order.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";
@@ -26,12 +28,19 @@ const CLASSES = [
   "bag",
   "ankle boot",
 ] as const;
+/** The four files, without their endings. */
+const STEMS = ["train", "t10k"].flatMap((half) => [
+  `${half}-images-idx3-ubyte`,
+  `${half}-labels-idx1-ubyte`,
+]);
 const GET =
   "install Debian's package (apt-get install dataset-fashion-mnist), or give the folder " +
   "of the four IDX files as `path`";
 
 const config = z.strictObject({
-  path: z.string().default(DEBIAN).describe("folder with the four IDX files, gzipped or plain"),
+  path: pathText().default(DEBIAN).describe(
+    "folder with the four IDX files, gzipped or plain, relative to the suite's file",
+  ),
   size: z.union([z.literal(28), z.literal(32)]).default(32).describe(
     "28, or 32 with a black frame",
   ),
@@ -105,11 +114,20 @@ export const fashion = defineDataset({
   config,
   status: () =>
     find(DEBIAN, "train-images-idx3-ubyte").then(() => "ready", () => `needs files: ${GET}`),
+  async content(config, { path, files }) {
+    const folder = path(config.path);
+    const found = await Promise.all(
+      STEMS.map(async (name) => ({ name, path: await find(folder, name).catch(() => null) })),
+    );
+    if (found.some(({ path }) => path === null)) return undefined;
+    return await files(found.map(({ name, path }) => ({ name, path: path! })));
+  },
   outline,
-  async load(config, { progress }) {
+  async load(config, { progress, base }) {
     const { path, size } = config;
     progress?.(0, 2, "reading IDX files");
-    const train = await half(path, "train", size), test = await half(path, "t10k", size);
+    const folder = placed(base, path);
+    const train = await half(folder, "train", size), test = await half(folder, "t10k", size);
     progress?.(2, 2, "reading IDX files");
     const data = new Uint8Array(train.data.length + test.data.length);
     data.set(train.data);

@@ -2,6 +2,7 @@
  * A dataset made of raw images, columns of labels and a list of indices a split.
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Dataset, Factor, ImageSpec, Split } from "./dataset.ts";
 import type { RawImages } from "./raw_images.ts";
 
@@ -9,6 +10,7 @@ import type { RawImages } from "./raw_images.ts";
 export interface SplitParts {
   readonly name: string;
   readonly version: number;
+  /** Of all that fixes the images; what is made of them is added to it. */
   readonly digest: string;
   readonly sample: ImageSpec;
   readonly decoding?: Dataset["decoding"];
@@ -22,14 +24,14 @@ export interface SplitParts {
 
 /** Joins the parts to a `Dataset`. */
 export function splitDataset(parts: SplitParts): Dataset {
-  const { name, version, digest, sample, decoding, factors, notes, images, labels, splits } = parts;
+  const { name, version, sample, decoding, factors, notes, images, labels, splits } = parts;
   const none = new Uint32Array(0);
   const members = (split: Split) => splits[split] ?? none;
   const captions = parts.captions;
   return {
     name,
     version,
-    digest,
+    digest: digestOf(parts),
     sample,
     ...(decoding && { decoding }),
     factors,
@@ -53,6 +55,21 @@ export function splitDataset(parts: SplitParts): Dataset {
     },
     ...(captions && { captions: (split: Split) => Array.from(members(split), (i) => captions[i]) }),
   };
+}
+
+/** The images' digest with that of their labels and splits: the same images may be split otherwise. */
+function digestOf({ digest, factors, labels, splits }: SplitParts): string {
+  const hash = createHash("sha256").update(`${digest} ${JSON.stringify(factors)}`);
+  const add = (columns: Readonly<Record<string, Float32Array | Uint32Array>>) => {
+    for (const name of Object.keys(columns).sort()) {
+      const { buffer, byteOffset, byteLength, length } = columns[name];
+      hash.update(` ${JSON.stringify(name)} ${length} `);
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  };
+  add(labels);
+  add(splits);
+  return hash.digest("hex");
 }
 
 /** FNV-1a, 32 bits, with a final avalanche, as a fraction in [0, 1). */

@@ -3,6 +3,7 @@
  * @module
  */
 import { resolve } from "@std/path";
+import { placed } from "../content/inputs.ts";
 import { DataError, type ImageSet, type ImageSpec } from "../data/dataset.ts";
 import { imageSet } from "../data/images.ts";
 import { readPicture } from "../data/decode.ts";
@@ -10,6 +11,7 @@ import type { Decoding } from "../data/decoding/meaning.ts";
 import { ENDINGS } from "../data/folder/left_out.ts";
 import { listPictures } from "../data/folder/layout.ts";
 import { hostKey, hostPermutation } from "../random/host.ts";
+import { isPath } from "./content.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./mod.ts";
 import { strictPicture } from "./strict.ts";
@@ -19,6 +21,8 @@ export interface GatherOptions {
   readonly spec: ImageSpec;
   /** How the data's own files were decoded, if it is made of files. */
   readonly decoding?: Decoding;
+  /** The suite's folder: paths are relative to it, and programs run in it. Default: the working folder. */
+  readonly base?: string;
   /** Pictures wanted; fewer may come, never more. */
   readonly count: number;
   readonly seed: number;
@@ -82,7 +86,7 @@ async function fromFolder(
   folder: string,
   options: GatherOptions,
 ): Promise<{ images: ImageSet; notes: readonly string[] }> {
-  const listing = await listPictures(resolve(folder), { layout: "plain", test: 0 });
+  const listing = await listPictures(folder, { layout: "plain", test: 0 });
   const paths = inDrawnOrder(listing.paths, options.seed), { notes } = listing;
   const { spec, decoding } = options;
   const images = await collect(
@@ -132,7 +136,8 @@ async function fromServer(address: string, options: GatherOptions): Promise<Imag
 export async function gather(config: ExternalConfig, options: GatherOptions): Promise<Gathered> {
   const { folder, command, url, timeout } = config;
   if (folder !== undefined) {
-    return { ...notEmpty(await fromFolder(folder, options), config), seconds: null };
+    const found = await fromFolder(placed(options.base, folder), options);
+    return { ...notEmpty(found, config), seconds: null };
   }
   const late = new DOMException("", "TimeoutError");
   const limit = new AbortController();
@@ -143,9 +148,14 @@ export async function gather(config: ExternalConfig, options: GatherOptions): Pr
   try {
     if (command !== undefined) {
       const values = { out: resolve(scratch), count, seed, height, width, channels };
-      await runProgram(command.map((word) => fill(word, values)), signal);
+      const [program, ...words] = command.map((word) => fill(word, values));
+      const cwd = placed(options.base, "");
+      await runProgram([isPath(program) ? placed(cwd, program) : program, ...words], {
+        signal,
+        cwd,
+      });
       const seconds = (performance.now() - start) / 1000;
-      return { ...notEmpty(await fromFolder(scratch, options), config), seconds };
+      return { ...notEmpty(await fromFolder(resolve(scratch), options), config), seconds };
     }
     const images = await fromServer(url!, { ...options, signal });
     const seconds = (performance.now() - start) / 1000;

@@ -4,9 +4,11 @@
  * @module
  */
 import { z } from "zod";
+import type { Pointing } from "../content/inputs.ts";
+import { pathText } from "../suite/path_key.ts";
 
 /** What an entry of `runs` may be beside a family. */
-export interface External<C = unknown> {
+export interface External<C = unknown> extends Pointing<C> {
   readonly name: string;
   readonly version: number;
   readonly about: string;
@@ -39,16 +41,20 @@ export function fill(
 }
 
 const config = z.strictObject({
-  folder: z.string().min(1).optional().describe(
-    "a folder of pictures (PNG, JPEG, WebP, TIFF, GIF, AVIF), read in the order of their names and " +
-      "decoded as the data's own files are",
+  folder: pathText().optional().describe(
+    "a folder of pictures (PNG, JPEG, WebP, TIFF, GIF, AVIF), relative to the suite's file and " +
+      "decoded as the data's own files are; which are taken is drawn by the seed",
   ),
   command: z.array(z.string()).min(1).optional().describe(
     "a program with its arguments that fills the folder {out} with {count} pictures; also {seed}, " +
-      "{height}, {width}, {channels}",
+      "{height}, {width}, {channels}; run in the folder of the suite's file",
   ),
   url: z.string().min(1).optional().describe(
     "an http address that gives picture {index} of seed {seed}; 404 after the last",
+  ),
+  files: z.array(pathText()).min(1).optional().describe(
+    "files and folders that the samples depend on, beside those that the command names: other " +
+      "content is another run",
   ),
   timeout: z.number().positive().default(3600).describe(
     "seconds that the program, or all requests together, may take",
@@ -59,6 +65,9 @@ const config = z.strictObject({
   const given = (["folder", "command", "url"] as const).filter((key) => value[key] !== undefined);
   if (given.length !== 1) {
     wrong(`wants one of folder, command or url; found ${given.join(" and ") || "none"}`);
+  }
+  if (value.files !== undefined && value.folder !== undefined) {
+    wrong("goes with command or url; a folder's own pictures count anyway", ["files"]);
   }
   if (value.command && !value.command.some((word) => word.includes("{out}"))) {
     wrong("wants {out}, the folder to fill, among its arguments", ["command"]);
@@ -78,6 +87,8 @@ export const external: External<ExternalConfig> = {
   about: "samples from elsewhere: a folder, a program that fills one, or a server of pictures",
   papers: [],
   config,
+  content: async (config, context) =>
+    await (await import("./content.ts")).externalContent(config, context),
 };
 
 /** Whether another seed would give other pictures. */

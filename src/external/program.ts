@@ -28,14 +28,17 @@ function listen(stream: ReadableStream<Uint8Array>) {
  * @throws Error with the exit code and its last words where it fails; the signal's reason where it is
  * aborted
  */
-export async function runProgram(words: readonly string[], signal: AbortSignal): Promise<void> {
+export async function runProgram(
+  words: readonly string[],
+  { signal, cwd }: { readonly signal: AbortSignal; readonly cwd?: string },
+): Promise<void> {
   signal.throwIfAborted();
   const [program, ...args] = words;
   const shown = words.join(" ");
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" })
-      .spawn();
+    const piped = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    child = new Deno.Command(program, { args, cwd, ...piped }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(`${shown}: there is no program ${program}; install it, or give its path`);

@@ -4,7 +4,9 @@
  * Which of a pair comes first changes from pair to pair (AB, BA, …), so that a steady drift cancels.
  * @module
  */
-import { join, relative, resolve } from "@std/path";
+import { fromFileUrl, join, relative, resolve, toFileUrl } from "@std/path";
+import { codeDigest, moduleCode } from "../content/modules.ts";
+import { UsageError } from "../errors.ts";
 import { launch, type LaunchOptions } from "../launch/schedule.ts";
 import type { Launcher } from "../launch/launcher.ts";
 import { processesOf } from "../launch/processes.ts";
@@ -68,6 +70,35 @@ function modulesIn(folder: string, modules: readonly string[], root: string): st
   });
 }
 
+/** A run whose modules are planned as the other checkout has them: that code is to be timed. */
+export async function withCodeOf(
+  run: PlannedRun,
+  folder: string,
+  root: string,
+): Promise<PlannedRun> {
+  if (run.sources === undefined) return run;
+  const now = new Map<string | undefined, string>();
+  const sources = await Promise.all(run.sources.map(async ({ url, digest }) => {
+    const [module] = modulesIn(folder, [fromFileUrl(url)], root);
+    const code = await moduleCode(toFileUrl(resolve(module)).href, { root: folder });
+    const source = { ...code, digest: await codeDigest(code) };
+    now.set(digest, source.digest);
+    return source;
+  }));
+  const recoded = <T extends { readonly code?: string }>(of: T): T =>
+    of.code === undefined ? of : { ...of, code: now.get(of.code) };
+  const { spec } = run;
+  return {
+    ...run,
+    sources,
+    spec: recoded({
+      ...spec,
+      data: recoded(spec.data),
+      metrics: spec.metrics.map(recoded),
+    }),
+  };
+}
+
 async function timeOnce(planned: PlannedRun, options: LaunchOptions): Promise<RunRecord> {
   const { outcomes } = await launch([planned], { ...options, again: true });
   const outcome = outcomes.get(planned.id);
@@ -128,12 +159,14 @@ export function interleaver(options: InterleaveOptions): Interleave {
             provenance: { ...settings.provenance, gitSha: sha, gitDirty: false },
           },
         };
+        const others = await Promise.all(runs.map((run) => withCodeOf(run, folder, root!)));
         const measured: { baseline: RunRecord; value: RunRecord }[] = [];
         for (let round = 0; round < rounds; round++) {
           for (const [i, planned] of runs.entries()) {
             const first = (round + i) % 2 === 0;
-            const early = await timeOnce(planned, first ? there : launching);
-            const late = await timeOnce(planned, first ? launching : there);
+            const other = others[i];
+            const early = await (first ? timeOnce(other, there) : timeOnce(planned, launching));
+            const late = await (first ? timeOnce(planned, launching) : timeOnce(other, there));
             measured.push(
               first ? { baseline: early, value: late } : { baseline: late, value: early },
             );
@@ -143,7 +176,9 @@ export function interleaver(options: InterleaveOptions): Interleave {
         return { commit: sha, rows: turnRows(measured) };
       }, root);
     } catch (error) {
-      if (error instanceof NoCheckout) return { reason: error.message };
+      if (error instanceof NoCheckout || error instanceof UsageError) {
+        return { reason: error.message };
+      }
       throw error;
     }
   };

@@ -23,6 +23,7 @@ import type { RunHost } from "../run/job.ts";
 import { executeProbe } from "../run/probe.ts";
 import { executeSpeed } from "../run/speed.ts";
 import { BusyError } from "../run/status_file.ts";
+import { checkCode, checkData } from "./inputs.ts";
 import type { FromWorker, Task, WorkerSettings } from "./protocol.ts";
 
 /** A run's pinned settings must be the engine's. */
@@ -76,6 +77,7 @@ export class TaskServer {
     try {
       const host = await this.#host(task.planned);
       checkSettings(task.planned, host.engine);
+      await checkCode(task.planned);
       if (task.work === "probe") return await executeProbe(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
       if (task.work === "speed-again") {
@@ -131,7 +133,7 @@ export class TaskServer {
       checkpointSeconds,
       stopped: this.#stopped,
       emit: (event) => this.#post({ kind: "event", event }),
-      dataset: (data) => this.#dataset(data),
+      dataset: (data) => this.#dataset(data, planned.base),
       family: (name) => fromTable(families, name, "family"),
       metric: (name) => fromTable(metrics, name, "metric"),
       extractor: (name) => this.#extractor(name, { engine, planned }),
@@ -163,17 +165,22 @@ export class TaskServer {
     );
   }
 
-  #dataset(data: PlannedRun["spec"]["data"]): Promise<Dataset> {
-    return kept(this.#datasets, canonicalJson(data), () => this.#load(data));
+  #dataset(data: PlannedRun["spec"]["data"], base: string | undefined): Promise<Dataset> {
+    const key = canonicalJson({ data, base: base ?? null });
+    return kept(this.#datasets, key, () => this.#load(data, base));
   }
 
-  async #load(data: PlannedRun["spec"]["data"]): Promise<Dataset> {
+  async #load(data: PlannedRun["spec"]["data"], base: string | undefined): Promise<Dataset> {
     const definition = await fromTable(datasets, data.dataset, "dataset");
-    return await definition.load(data.config, {
-      cache: `${this.#settings.out}/cache`,
+    const cache = `${this.#settings.out}/cache`;
+    const dataset = await definition.load(data.config, {
+      base,
+      cache,
       jobs: this.#settings.dataJobs,
       progress: (done, total, note) =>
         this.#post({ kind: "event", event: { kind: "note", note: `${note} ${done}/${total}` } }),
     });
+    await checkData(definition, data, { base, cache });
+    return dataset;
   }
 }

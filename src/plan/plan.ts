@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly engine: EngineName;
   /** The engine's settings for each run; default: none. */
   readonly settings?: SettingsOf;
+  /** Digest of the data's files, for where they aren't here and runs on them are looked back at. */
+  readonly content?: string;
   /** In place of the suite's. */
   readonly seeds?: readonly number[];
   /** Only these families, or entries with these names. Control rows stay. */
@@ -40,14 +42,23 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     .filter(({ run }) => wanted(run, options.families));
   checkFamilies(suite, options.families);
   const weighted = Object.entries(suite.extractors);
+  const { sources } = suite;
+  if (sources === null) {
+    throw new Error(`suite ${suite.name} was read without its files: its runs have no ids`);
+  }
   const common = {
     format: 1 as const,
     suite: suite.name,
     suiteVersion: suite.version,
-    data: suite.data,
+    data: {
+      ...suite.data,
+      ...(suite.data.content ?? options.content) === undefined
+        ? {}
+        : { content: suite.data.content ?? options.content },
+    },
     batch: suite.batch,
     engine: options.engine,
-    metrics: suite.metrics.map(({ metric, version, config }) => ({ metric, version, config })),
+    metrics: suite.metrics.map(({ gate: _, ...asked }) => asked),
     ...(weighted.length === 0 ? {} : {
       extractors: Object.fromEntries(
         weighted.map(([name, { weights: _, ...fixed }]) => [name, fixed]),
@@ -62,7 +73,9 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       label,
       group: groupId(spec),
       spec,
+      base: suite.base,
       ...(suite.modules.length === 0 ? {} : { modules: suite.modules }),
+      ...(sources.length === 0 ? {} : { sources }),
       ...(weighted.length === 0 ? {} : {
         weights: Object.fromEntries(weighted.map(([name, { weights }]) => [name, weights])),
       }),
@@ -87,6 +100,8 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
           protocol: run.external === undefined ? "train-evaluate" : "external",
           family: run.family,
           familyVersion: run.familyVersion,
+          ...(run.code === undefined ? {} : { code: run.code }),
+          ...(run.content === undefined ? {} : { content: run.content }),
           config: run.config,
           budget: run.external === undefined ? run.budget : { steps: 0 },
           batch: run.batch,

@@ -5,6 +5,7 @@
  */
 import type { InputOptions } from "../metrics/extractors/table.ts";
 import type { MetricValue } from "../metrics/metric.ts";
+import type { Source } from "../content/modules.ts";
 import type { Capabilities } from "../families/family.ts";
 import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
 
@@ -24,11 +25,19 @@ export interface RunSpec {
   /** Family name, or control name; "external". */
   readonly family: string;
   readonly familyVersion: number;
+  /** Digest of the user's module that defines the family; left out where it is built in. */
+  readonly code?: string;
+  /** Digest of what the config points at: samples from elsewhere. Left out where it points at nothing. */
+  readonly content?: string;
   /** Fully resolved. */
   readonly config: { readonly [key: string]: unknown };
   readonly data: {
     readonly dataset: string;
     readonly version: number;
+    /** Digest of the user's module that defines the dataset; left out where it is built in. */
+    readonly code?: string;
+    /** Digest of the files that the config points at; left out where it points at none. */
+    readonly content?: string;
     readonly config: { readonly [key: string]: unknown };
   };
   readonly budget: { readonly steps: number } | { readonly seconds: number };
@@ -43,6 +52,8 @@ export interface RunSpec {
   readonly metrics: readonly {
     readonly metric: string;
     readonly version: number;
+    /** Digest of the user's module that defines the metric; left out where it is built in. */
+    readonly code?: string;
     readonly config: { readonly [key: string]: unknown };
   }[];
   /** The user's weights of extractors, by what is in them; left out where there are none. */
@@ -62,6 +73,10 @@ export interface PlannedRun {
   readonly spec: RunSpec;
   /** The user's modules to register before the run: files, relative to the working folder. */
   readonly modules?: readonly string[];
+  /** Where the code that the spec names by digest lies; left out where all is built in. */
+  readonly sources?: readonly Source[];
+  /** Folder that the spec's paths are relative to: the suite's, relative to the working folder. */
+  readonly base?: string;
   /** Where the weights of `spec.extractors` lie, relative to the working folder. */
   readonly weights?: { readonly [extractor: string]: string };
 }

@@ -33,6 +33,7 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
         title: "What ran",
         entries: [
           ["family", `${spec.family}, version ${spec.familyVersion}`],
+          ...inputEntries(record),
           ["config", compact(spec.config)],
           [
             "data",
@@ -83,6 +84,25 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
       },
     ],
   };
+}
+
+/** Digests of the user's own: modules, and files that configs point at. */
+function inputEntries({ spec }: RunRecord): [string, string][] {
+  const { data } = spec;
+  const entries: [string, string | undefined][] = [
+    [`code of ${spec.family}`, spec.code],
+    [`code of ${data.dataset}`, data.code],
+    ...spec.metrics.map(({ metric, code }) => [`code of ${metric}`, code] as [string, typeof code]),
+    [`files of ${data.dataset}`, data.content],
+    [
+      "files of the samples",
+      spec.protocol === "external"
+        ? spec.content ?? "not known: nothing that was named lies here as a file"
+        : undefined,
+    ],
+  ];
+  const given = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return [...new Map(given)]; // of a metric asked for twice its code is told once
 }
 
 /** Whose weights these are, where another run had trained them. */

@@ -8,7 +8,7 @@ import type { Artefact, PlannedRun, RunSpec } from "../record/record.ts";
 import { checkpointFile, parameterCount } from "./checkpoint.ts";
 import { conclude, nulls } from "./conclude.ts";
 import type { Outcome } from "./events.ts";
-import { executeExternal, isOutdated } from "./external.ts";
+import { executeExternal } from "./external.ts";
 import { isFinal } from "./failure.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
@@ -114,7 +114,7 @@ export async function executeRun(
   const run = begin(planned, host, options.fresh);
   if (!options.fresh) {
     const record = await run.store.readRecord(planned.id);
-    if (record !== null && isFinal(record) && !await isOutdated(run, record)) {
+    if (record !== null && isFinal(record)) {
       return { kind: "record", record, cached: true };
     }
   }

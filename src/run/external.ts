@@ -4,19 +4,14 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { DataError, type Dataset, type ImageSet } from "../data/dataset.ts";
+import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { imageSet, sliceImages } from "../data/images.ts";
 import { sha256 } from "../digest.ts";
+import { changedSince, contentOf } from "../content/inputs.ts";
 import { gather } from "../external/gather.ts";
-import { type ExternalConfig, sourceText } from "../external/mod.ts";
+import { external, type ExternalConfig, sourceText } from "../external/mod.ts";
 import { MetricUnavailable, type Subject } from "../metrics/metric.ts";
-import type {
-  Artefact,
-  PlannedRun,
-  Record as RunRecord,
-  RunSpec,
-  SamplesTaken,
-} from "../record/record.ts";
+import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../record/record.ts";
 import { readSealed, writeSealed } from "../record/sealed.ts";
 import { conclude } from "./conclude.ts";
 import type { Outcome } from "./events.ts";
@@ -51,7 +46,26 @@ function samplesAsked({ metrics }: RunSpec): number {
 
 const configOf = ({ spec }: PlannedRun) => spec.config as unknown as ExternalConfig;
 
-/** Samples that an earlier attempt got, if they are whole; a folder is read anew, as it may change. */
+/** @throws DataError where what the entry names is no longer what it was when the run was planned */
+async function checkContent({ planned, store }: Run): Promise<void> {
+  const { content: then } = planned.spec;
+  const now = await contentOf(external, configOf(planned), {
+    base: planned.base,
+    cache: store.cache,
+  });
+  if (now === then) return;
+  const what = sourceText(configOf(planned));
+  throw changedSince(
+    configOf(planned).command === undefined ? what : `what \`${what}\` names`,
+    {
+      then,
+      now,
+      ...(configOf(planned).command && { hint: "a program writes what is its own into {out}" }),
+    },
+  );
+}
+
+/** Samples that an earlier attempt got, if they are whole; a folder is read anew: it costs little. */
 async function kept(run: Run, dataset: Dataset): Promise<Taken | null> {
   const { planned, store, host } = run;
   if (configOf(planned).folder !== undefined) return null;
@@ -91,11 +105,14 @@ async function take(run: Run, dataset: Dataset): Promise<Taken> {
       gather(configOf(planned), {
         spec: dataset.sample,
         decoding: dataset.decoding,
+        base: planned.base,
         count: asked,
         seed: planned.spec.seed,
         scratch,
         signal,
       }));
+    // Afterwards, so that it is of what was read and run.
+    await checkContent(run);
     for (const note of notes) run.host.emit({ kind: "note", note });
     const about: SamplesTaken = {
       from: sourceText(configOf(planned)),
@@ -170,24 +187,4 @@ export async function executeExternal(run: Run): Promise<Outcome> {
       samples: about,
     },
   });
-}
-
-/**
- * Whether a finished record is of samples that are no longer there: a folder's content may have
- * changed. Programs and servers aren't asked again.
- */
-export async function isOutdated(run: Run, record: RunRecord): Promise<boolean> {
-  const { planned, host } = run;
-  if (planned.spec.protocol !== "external" || configOf(planned).folder === undefined) return false;
-  let about: SamplesTaken;
-  try {
-    ({ about } = await take(run, await host.dataset(planned.spec.data)));
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    host.emit({ kind: "note", note: `the record stands as it is: ${error.message}` });
-    return false;
-  }
-  if (about.sha256 === record.samples?.sha256) return false;
-  host.emit({ kind: "note", note: `${about.from} has changed: it is scored again` });
-  return true;
 }

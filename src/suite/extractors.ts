@@ -2,10 +2,11 @@
  * The key `extractors` of a suite: the user's own weights.
  * @module
  */
-import { dirname, isAbsolute, relative, resolve } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import type { z } from "zod";
 import { openContents } from "../content/contents.ts";
 import { extractorTable } from "../metrics/extractors/table.ts";
+import { shown } from "../places.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, type Place } from "./check.ts";
 import { extractorWeights, type Suite, type suiteFile } from "./schema.ts";
@@ -36,11 +37,9 @@ export async function readExtractors(
   return Object.fromEntries(
     await Promise.all(
       Object.entries(plain).map(async ([name, { weights, ...rest }]) => {
-        const path = isAbsolute(weights) ? weights : resolve(dirname(top.source.file), weights);
-        const shown = relative(Deno.cwd(), path);
-        const kept = shown.startsWith("..") ? path : shown;
-        await checkFile(name, { path, shown: kept, sha256: rest.sha256 }, top);
-        return [name, { weights: kept, ...rest }] as const;
+        const path = resolve(dirname(top.source.file), weights);
+        await checkFile(name, { path, sha256: rest.sha256 }, top);
+        return [name, { weights: shown(path), ...rest }] as const;
       }),
     ),
   );
@@ -49,11 +48,7 @@ export async function readExtractors(
 /** A file that isn't there, or is another one, is told before anything is trained. */
 async function checkFile(
   name: string,
-  { path, shown, sha256 }: {
-    readonly path: string;
-    readonly shown: string;
-    readonly sha256: string;
-  },
+  { path, sha256 }: { readonly path: string; readonly sha256: string },
   { source, problems }: Place,
 ): Promise<void> {
   const contents = openContents(null);
@@ -62,14 +57,14 @@ async function checkFile(
     if (found === sha256) return;
     problems.push({
       ...source.locate(["extractors", name, "sha256"]),
-      message: `\`extractors.${name}\`: ${shown} has sha256 ${found}, not ${sha256}`,
+      message: `\`extractors.${name}\`: ${shown(path)} has sha256 ${found}, not ${sha256}`,
       hints: ["get the right file, or write its digest here if it is the one you mean"],
     });
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "isn't there" : (error as Error).message;
     problems.push({
       ...source.locate(["extractors", name, "weights"]),
-      message: `\`extractors.${name}\`: ${shown} ${why}`,
+      message: `\`extractors.${name}\`: ${shown(path)} ${why}`,
     });
   } finally {
     contents.close();

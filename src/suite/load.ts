@@ -3,14 +3,10 @@
  * mistakes are told at once, each with its place.
  * @module
  */
-import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
+import { dirname, join, resolve } from "@std/path";
 import { UsageError } from "../errors.ts";
-import {
-  type Dataset,
-  type DatasetDefinition,
-  type DatasetOutline,
-  outlineOf,
-} from "../data/dataset.ts";
+import { type Dataset, type DatasetOutline, outlineOf } from "../data/dataset.ts";
+import { projectRoot, shown } from "../places.ts";
 import { datasets, registerModule } from "../registry.ts";
 import { readText } from "../text/files.ts";
 import { nearest } from "../text/nearest.ts";
@@ -32,6 +28,7 @@ import { type Problem, SuiteError } from "./problem.ts";
 import { computed, expandRun, refuseRepeats } from "./run_entries.ts";
 import { resolveBudget, runKeys, type Suite, suiteFile } from "./schema.ts";
 import { applySet } from "./set.ts";
+import { withInputs } from "./inputs.ts";
 import { readSources, type Source } from "./source.ts";
 
 /** Options of `loadSuite`. */
@@ -39,10 +36,13 @@ export interface LoadOptions {
   /** Overrides, "runs.vae.beta=4", in order. */
   readonly set?: readonly string[];
   /**
-   * Loads a dataset whose sizes nothing else tells, so that numbers that a suite leaves out can be
-   * fitted to them. Without it they stay as the metrics have them.
+   * Folder of caches, `<out>/cache`: digests of files are kept there, and data whose sizes nothing else
+   * tells are loaded, so that numbers that a suite leaves out can be fitted to them. Without it all
+   * files that the suite points at are read, and such numbers stay as the metrics have them.
    */
-  readonly open?: (definition: DatasetDefinition, config: unknown) => Promise<Dataset>;
+  readonly cache?: string;
+  /** false: don't read what the suite points at. It can be looked at then, and not planned. */
+  readonly inputs?: false;
 }
 
 /**
@@ -67,10 +67,11 @@ function theOne(suites: readonly Suite[], path: string): Suite {
   throw new UsageError(`${path} holds ${suites.length} suites; name one:\n  ${names.join("\n  ")}`);
 }
 
-/** "smoke" is suites/smoke.yaml; whatever has a slash or an ending is a file. */
+/** "smoke" is the project's suites/smoke.yaml; whatever has a slash or an ending is a file. */
 export function suiteFileOf(path: string): string {
   const [place] = path.split("#", 1);
-  return /[/\\]|\.ya?ml$/.test(place) ? place : join("suites", `${place}.yaml`);
+  if (/[/\\]|\.ya?ml$/.test(place)) return place;
+  return shown(join(projectRoot ?? "", "suites", `${place}.yaml`));
 }
 
 /** Names of the suites of a file, by reading it only; without the file, its own name. */
@@ -101,7 +102,10 @@ export async function parseSuite(
  */
 export async function parseSuites(
   text: string,
-  { set = [], open, file, only }: LoadOptions & { readonly file: string; readonly only?: string },
+  { set = [], file, only, cache, inputs }: LoadOptions & {
+    readonly file: string;
+    readonly only?: string;
+  },
 ): Promise<Suite[]> {
   const all = readSources(file, text);
   const sources = only === undefined ? all : all.filter(({ data }) => data.suite === only);
@@ -146,23 +150,40 @@ export async function parseSuites(
   }
   const suites: Suite[] = [];
   for (const [source, own] of problems) {
-    const read = { modules: modules.get(source)!, overrides: overrides.get(source)!, open };
-    const suite = await readSuite(source, { ...read, problems: own });
+    const read = { modules: modules.get(source)!, overrides: overrides.get(source)! };
+    const suite = await readSuite(source, {
+      ...read,
+      problems: own,
+      cache: inputs === false ? undefined : cache,
+    });
     if (suite !== undefined) suites.push(suite);
   }
   const told = [...problems.values()].flat();
   if (told.length > 0 || suites.length < sources.length) throw new SuiteError(told);
-  return suites;
+  if (inputs === false) return suites;
+  const read: Suite[] = [];
+  for (const [i, suite] of suites.entries()) {
+    const whole = await withInputs(suite, {
+      cache: cache ?? null,
+      onProblem: (key, message) =>
+        told.push({ ...sources[i].locate([key]), message: `\`${key}\`: ${message}` }),
+    });
+    const left = unchecked.get(suite);
+    if (left !== undefined) unchecked.set(whole, left);
+    read.push(whole);
+  }
+  if (told.length > 0) throw new SuiteError(told);
+  return read;
 }
 
 /** One suite of a file; undefined where it has mistakes, which are added to `problems`. */
 async function readSuite(
   source: Source,
-  { problems, modules, overrides, open }: {
+  { problems, modules, overrides, cache }: {
     problems: Problem[];
     readonly modules: readonly string[];
     readonly overrides: readonly string[];
-    readonly open: LoadOptions["open"];
+    readonly cache: string | undefined;
   },
 ): Promise<Suite | undefined> {
   const top: Place = { source, problems, path: [], name: "" };
@@ -205,7 +226,9 @@ async function readSuite(
     weighted: Object.keys(extractors),
     heldOut: rows.includes("held-out"),
   });
-  const known = data === undefined ? null : await outlined(data, written, open);
+  const known = data === undefined
+    ? null
+    : await outlined(data, written, { cache, base: dirname(source.file) });
   const notes = new Set<string>();
   const chosen = written.map((entry) => ({
     ...entry,
@@ -223,11 +246,13 @@ async function readSuite(
     version: plain.version,
     about: plain.about,
     path: source.file,
+    base: dirname(source.file),
     data,
     budget: resolveBudget(plain.budget, plain.batch),
     batch: plain.batch,
     seeds: plain.seeds,
     modules,
+    sources: null,
     runs: withoutDuplicates(expanded.flat(), computed),
     metrics: withoutDuplicates(
       chosen.map(suiteMetric),
@@ -266,7 +291,7 @@ export function checkAgainst(suite: Suite, dataset: Dataset): void {
 async function outlined(
   data: Suite["data"],
   metrics: readonly MetricEntry[],
-  open: LoadOptions["open"],
+  { cache, base }: { readonly cache: string | undefined; readonly base: string },
 ): Promise<DatasetOutline | null> {
   const definition = await datasets[data.dataset]();
   const outline = definition.outline?.(data.config) ?? null;
@@ -275,8 +300,9 @@ async function outlined(
       kind !== "extractor" && kind !== "factor" && !(key in given)
     )
   );
-  if (!left || open === undefined || outline?.sizes !== undefined) return outline;
-  return outlineOf(await open(definition, data.config));
+  if (!left || cache === undefined || outline?.sizes !== undefined) return outline;
+  const jobs = navigator.hardwareConcurrency;
+  return outlineOf(await definition.load(data.config, { cache, base, jobs }));
 }
 
 async function registerModules(source: Source, problems: Problem[]): Promise<string[]> {
@@ -285,9 +311,8 @@ async function registerModules(source: Source, problems: Problem[]): Promise<str
   const registered: string[] = [];
   for (const [i, module] of modules.entries()) {
     if (typeof module !== "string") continue; // told by the schema
-    const path = isAbsolute(module) ? module : resolve(dirname(source.file), module);
-    const shown = relative(Deno.cwd(), path);
-    const kept = shown.startsWith("..") ? path : shown;
+    const path = resolve(dirname(source.file), module);
+    const kept = shown(path);
     try {
       await registerModule(path);
       registered.push(kept);

@@ -3,8 +3,10 @@
  * @module
  */
 import { z } from "zod";
+import type { Source } from "../content/modules.ts";
 import type { GatePolicy } from "../gate/policy.ts";
 import { inputOptions } from "../metrics/extractors/table.ts";
+import { pathText } from "./path_key.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({
@@ -43,7 +45,7 @@ export const runKeys = z.strictObject({
 
 /** The user's weights of one extractor. */
 export const extractorWeights = z.strictObject({
-  weights: z.string().min(1).describe("file of weights, relative to this file"),
+  weights: pathText().describe("file of weights, relative to this file"),
   sha256: z.string()
     .regex(
       /^[0-9a-f]{64}$/,
@@ -117,6 +119,10 @@ export interface SuiteRun {
   readonly mirror?: true;
   /** Fully resolved, defaults included. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** See `RunSpec`. */
+  readonly code?: string;
+  /** See `RunSpec`. */
+  readonly content?: string;
 }
 
 /** One config of a metric. */
@@ -124,6 +130,8 @@ export interface SuiteMetric {
   readonly metric: string;
   readonly version: number;
   readonly config: Readonly<Record<string, unknown>>;
+  /** See `RunSpec`. */
+  readonly code?: string;
   /** As written; undefined where the suite sets no policy. */
   readonly gate?: GatePolicy;
 }
@@ -135,9 +143,15 @@ export interface Suite {
   readonly about: string;
   /** The file it came from, as given. */
   readonly path: string;
+  /** The file's folder, to which the suite's paths are relative; itself relative to the working folder. */
+  readonly base: string;
   readonly data: {
     readonly dataset: string;
     readonly version: number;
+    /** See `RunSpec`. */
+    readonly code?: string;
+    /** See `RunSpec`. */
+    readonly content?: string;
     readonly config: Readonly<Record<string, unknown>>;
   };
   readonly budget: Budget;
@@ -145,6 +159,8 @@ export interface Suite {
   readonly seeds: readonly number[];
   /** Modules to register before any name below is looked up; relative to the working folder. */
   readonly modules: readonly string[];
+  /** Those of them that define what it uses, by digest; null: its files weren't read. */
+  readonly sources: readonly Source[] | null;
   readonly runs: readonly SuiteRun[];
   readonly metrics: readonly SuiteMetric[];
   /** The user's weights by extractor: paths relative to the working folder, and sha256. */

@@ -2,19 +2,21 @@
  * `--set key=value`: changes a suite's data before it is validated, typed by the schema of the key.
  * @module
  */
+import { dirname } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { datasets, metrics, runnable } from "../registry.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { get, schemaAt } from "./check.ts";
 import { alternatives, kind, type Schema } from "./introspect.ts";
 import { afterFile, SuiteError } from "./problem.ts";
+import { asWritten, isPathKey } from "./path_key.ts";
 import { runKeys, suiteFile } from "./schema.ts";
 import type { Path, Source } from "./source.ts";
 
 /**
  * Applies one override. `runs.vae.beta=4` goes to every run of the family (or of the `name`) `vae`,
  * `runs.0.vae.beta=4` to the first; `metrics.frechet.samples=500` likewise. A comma makes a list
- * where the key takes one or can be an axis. `budget.steps=…` takes the place of every
+ * where the key takes one or can be an axis. A path is relative to where the user stands. `budget.steps=…` takes the place of every
  * other budget, those of entries too.
  * @throws SuiteError where it has no `=`, or names a run or metric that the suite doesn't have
  */
@@ -33,7 +35,12 @@ export async function applySet(source: Source, assignment: string): Promise<void
     if (path[2] === "budget" && path.length === 4) {
       delete (get(source.data, path.slice(0, 2)) as Record<string, unknown>).budget;
     }
-    write(source.data, path, { value: typed(raw, schema), text });
+    const value = typed(raw, schema);
+    const isPath = schema !== undefined && isPathKey(schema);
+    write(source.data, path, {
+      value: isPath ? asWritten(value, dirname(source.file)) : value,
+      text,
+    });
     source.override({ path, text });
   }
 }

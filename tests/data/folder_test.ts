@@ -1,6 +1,13 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import sharp from "sharp";
+import { contentOf } from "../../src/content/inputs.ts";
 import { DataError } from "../../src/data/dataset.ts";
 import { folder } from "../../src/data/folder/folder.ts";
 import { flips } from "../record/flips.ts";
@@ -155,4 +162,41 @@ Deno.test("folder: FFHQ's numbers give its own split, and a name without one is 
   assertEquals([data.size("train"), data.size("test")], [10, 30]);
   await Deno.copyFile(join(root, "00000/59990.png"), join(root, "face.png"));
   await assertRejects(() => load(root, { layout: "ffhq" }), DataError, "named by number");
+});
+
+Deno.test("folder: it is known by content, splits included, and found from the suite's folder", async () => {
+  const base = await Deno.makeTempDir(), cache = join(base, "cache"), root = join(base, "mine");
+  await Deno.rename(await pictures(40), root);
+  const read = async (more: Record<string, unknown> = {}) => {
+    const config = folder.config.parse({ path: "mine", size: 16, test: 0.25, ...more });
+    const { digest, ...data } = await folder.load(config, { base, cache, jobs: 1 });
+    const content = await contentOf(folder, config, { base, cache });
+    return { digest, content, first: (await data.read("train", [0])).images.data[0] };
+  };
+  const first = await read();
+  assertEquals(await read(), first);
+  // Another split of the same pictures: features kept for the one are not the other's.
+  assertNotEquals((await read({ test: 0.5 })).digest, first.digest);
+  // All pictures exchanged for others of the same names, sizes and times.
+  const time = new Date("2020-01-01T00:00:00Z");
+  const stamp = async () => {
+    for await (const { name } of Deno.readDir(root)) await Deno.utime(join(root, name), time, time);
+  };
+  await stamp();
+  const swap = async (a: string, b: string) => {
+    await Deno.rename(join(root, a), join(root, "swap"));
+    await Deno.rename(join(root, b), join(root, a));
+    await Deno.rename(join(root, "swap"), join(root, b));
+  };
+  for (let i = 0; i < 40; i += 2) await swap(`${i}.png`, `${i + 1}.png`);
+  const swapped = await read();
+  assertNotEquals([swapped.digest, swapped.content], [first.digest, first.content]);
+  assertEquals(Math.abs(swapped.first - first.first), 1, "its bytes are the neighbour's");
+  // Moved as a whole, it is the same data.
+  const moved = join(await Deno.makeTempDir(), "moved");
+  await Deno.rename(base, moved);
+  const config = folder.config.parse({ path: "mine", size: 16, test: 0.25 });
+  const there = { base: moved, cache: join(moved, "cache") };
+  assertEquals(await contentOf(folder, config, there), swapped.content);
+  assertEquals((await folder.load(config, { ...there, jobs: 1 })).digest, swapped.digest);
 });

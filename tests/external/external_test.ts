@@ -1,7 +1,15 @@
 /** Samples from elsewhere: folders, programs and servers, on the run path of any other row. */
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import sharp from "sharp";
+import { contentOf } from "../../src/content/inputs.ts";
+import { DataError } from "../../src/data/dataset.ts";
 import { decodeBytes } from "../../src/data/decode.ts";
 import { sha256 } from "../../src/digest.ts";
 import { external, type ExternalConfig, fill, takesSeed } from "../../src/external/mod.ts";
@@ -20,6 +28,7 @@ import { pillowFile } from "../golden/pillow/compare.ts";
 import { need, needing } from "../needs.ts";
 import { inFolder, planned as plannedTiny, tinyHost } from "../run/harness.ts";
 
+const config = fromFileUrl(new URL("../../deno.json", import.meta.url));
 const writer = fromFileUrl(new URL("writer.ts", import.meta.url));
 const program = (...more: string[]) => [
   Deno.execPath(),
@@ -33,18 +42,23 @@ const program = (...more: string[]) => [
 ];
 
 /** A planned external run on the tiny data. */
-function planned(given: Partial<ExternalConfig>, seed = 1): PlannedRun {
+async function planned(
+  given: Partial<ExternalConfig>,
+  { seed = 1, base }: { seed?: number; base?: string } = {},
+): Promise<PlannedRun> {
   const { spec: tiny } = plannedTiny({ speed: true });
+  const config = external.config.parse(given);
   const spec: RunSpec = {
     ...tiny,
     protocol: "external",
     family: external.name,
     familyVersion: external.version,
-    config: external.config.parse(given) as never,
+    content: await contentOf(external, config, { base, cache: null }),
+    config: config as never,
     budget: { steps: 0 },
     seed,
   };
-  return { id: runId(spec), group: groupId(spec), label: "theirs", spec };
+  return { id: runId(spec), group: groupId(spec), label: "theirs", spec, base };
 }
 
 async function run(
@@ -52,7 +66,7 @@ async function run(
   given: Partial<ExternalConfig>,
   change: Parameters<typeof tinyHost>[1] = {},
 ) {
-  const outcome = await executeRun(planned(given), await tinyHost(out, change));
+  const outcome = await executeRun(await planned(given), await tinyHost(out, change));
   if (outcome.kind !== "record") throw new Error(JSON.stringify(outcome));
   return outcome;
 }
@@ -96,17 +110,74 @@ Deno.test("a folder is scored like any model, and its bytes' digest stands in th
     assertEquals([speed.value, speed.status], [null, "not-defined"]);
     assertStringIncludes(speed.reason!, "external");
     assertEquals(record.artefacts.map(({ name }) => name), ["samples", "nearest"]);
-    // Unchanged: the record stands. Changed: it is scored again. Gone: the record stands.
+    // Unchanged: the record stands. Changed: another run.
     assert((await run(out, { folder })).cached);
     await picturesIn(folder, shades.with(first[0], 200));
     const again = await run(out, { folder });
-    assert(!again.cached);
+    assert(!again.cached && again.record.id !== record.id);
     assertEquals(brightness(again.record).value, meanOf([200, ...first.slice(1)]));
-    await Deno.remove(folder, { recursive: true });
-    const events: RunEvent[] = [];
-    assert((await run(out, { folder }, { events })).cached);
-    const notes = events.flatMap((e) => e.kind === "note" ? [e.note] : []);
-    assertStringIncludes(notes.join(), "the record stands as it is");
+    // Changed after it was planned: refused, with both digests.
+    const late = await planned({ folder });
+    await picturesIn(folder, [100]);
+    const { message } = await assertRejects(
+      async () => await executeRun(late, await tinyHost(out), { fresh: true }),
+      Error,
+      "has changed since this run was planned",
+    );
+    for (const { spec } of [late, await planned({ folder })]) {
+      assertStringIncludes(message, spec.content!.slice(0, 16));
+    }
+  }));
+
+Deno.test("a folder and a program are found from the suite's folder, wherever the user stands", () =>
+  inFolder(async (out) => {
+    const base = await Deno.makeTempDir({ dir: out });
+    await Deno.mkdir(`${base}/pictures`);
+    await picturesIn(`${base}/pictures`, shades);
+    await Deno.copyFile(writer, `${base}/sample.ts`);
+    const command = program().with(3, "sample.ts").toSpliced(3, 0, `--config=${config}`);
+    for (const [given, value] of [[{ folder: "pictures" }, 9.5], [{ command }, 45.5]] as const) {
+      const outcome = await executeRun(
+        await planned(given as Partial<ExternalConfig>, { base }),
+        await tinyHost(out),
+      );
+      assert(outcome.kind === "record", JSON.stringify(outcome));
+      assertEquals(brightness(outcome.record).value, value);
+    }
+  }));
+
+Deno.test("what a command names is in its content: its program, files among its words, `files`", () =>
+  inFolder(async (base) => {
+    const at = (name: string) => `${base}/${name}`;
+    await Deno.mkdir(at("model/parts"), { recursive: true });
+    const named = ["mine.sh", "weights.bin", "seeds.txt", "model/parts/a.bin", "model/b.bin"];
+    for (const name of [...named, "unnamed.bin"]) await Deno.writeTextFile(at(name), name);
+    const config = external.config.parse({
+      command: ["./mine.sh", "{out}", "--weights=weights.bin", "seeds.txt", "--n", "4"],
+      files: ["model"],
+    });
+    const content = async () => await contentOf(external, config, { base, cache: null });
+    const first = await content();
+    assert(first !== undefined);
+    for (const name of named) {
+      await Deno.writeTextFile(at(name), "other");
+      assertNotEquals(await content(), first, name);
+      await Deno.writeTextFile(at(name), name);
+      assertEquals(await content(), first);
+    }
+    await Deno.writeTextFile(at("unnamed.bin"), "other");
+    assertEquals(await content(), first);
+    await Deno.writeTextFile(at("model/c.bin"), "new");
+    assertNotEquals(await content(), first);
+    // A program of the system that names nothing of the user's; an address.
+    const none = { base, cache: null };
+    const of = (given: object) => contentOf(external, external.config.parse(given), none);
+    if (Deno.build.os !== "windows") {
+      assertEquals(await of({ command: ["sh", "{out}"] }), undefined);
+    }
+    assertEquals(await of({ url: "http://x/{index}" }), undefined);
+    assertNotEquals(await of({ url: "http://x/{index}", files: ["seeds.txt"] }), undefined);
+    await assertRejects(() => of({ url: "http://x/{index}", files: ["gone"] }), DataError, "gone");
   }));
 
 Deno.test("too few pictures: metrics that need more are not measured, and say why", () =>
@@ -129,7 +200,7 @@ Deno.test("too few pictures: metrics that need more are not measured, and say wh
 Deno.test("a program is run once: killed after it, the next attempt goes on from its samples", () =>
   inFolder(async (out) => {
     const log = `${out}/log`;
-    const given = { command: program(`--log=${log}`) };
+    const given = { command: program(`--log=${out}`) };
     const host = { metric: () => Promise.reject(new Error("killed here")) };
     await assertRejects(() => run(out, given, host), Error, "killed here");
     const { record } = await run(out, given);
@@ -185,9 +256,10 @@ Deno.test("a program is ended when the run is to stop, and the run goes on later
     let asked = 0;
     const host = await tinyHost(out, { stopped: () => ++asked > 2 });
     const start = performance.now();
-    assertEquals(await executeRun(planned(given), host), { kind: "stopped", step: 0 });
+    const run = await planned(given);
+    assertEquals(await executeRun(run, host), { kind: "stopped", step: 0 });
     assert(performance.now() - start < 10_000);
-    assertEquals((await openStore(out).readStatus(planned(given).id))!.state, "interrupted");
+    assertEquals((await openStore(out).readStatus(run.id))!.state, "interrupted");
   }));
 
 Deno.test("a server gives a picture a request; 404 ends the set, other answers are errors", () =>
@@ -328,7 +400,8 @@ needing(await need("shell"))(
   "a program that leaves a child behind doesn't hold the run up",
   async () => {
     const start = performance.now();
-    await runProgram(["sh", "-c", "sleep 20 & echo done"], new AbortController().signal);
+    const { signal } = new AbortController();
+    await runProgram(["sh", "-c", "sleep 20 & echo done"], { signal });
     assert(performance.now() - start < 10_000);
   },
 );

@@ -1,12 +1,13 @@
 /**
  * A sampler such as a user may have: fills a folder with blobs of brightness by seed and number.
- * `deno run -A writer.ts --out DIR --count N --seed S [--side 8] [--fail] [--stop-after N] [--sleep]`
+ * `deno run -A writer.ts --out DIR --count N --seed S [--side 8] [--fail] [--stop-after N] [--sleep]
+ * [--log FOLDER]`
  */
 import { parseArgs } from "@std/cli/parse-args";
 import sharp from "sharp";
 
 const args = parseArgs(Deno.args, { boolean: ["fail", "sleep"], string: ["out", "log"] });
-if (args.log) await Deno.writeTextFile(String(args.log), "called\n", { append: true });
+if (args.log) await Deno.writeTextFile(`${args.log}/log`, "called\n", { append: true });
 console.log("loading weights");
 if (args.fail) {
   console.error("RuntimeError: no such checkpoint");

@@ -22,14 +22,6 @@ export const mutants: readonly Mutant[] = [
     filter: "run once",
   },
   {
-    id: "external-changed-folder-stands",
-    file: "src/run/external.ts",
-    find: "if (about.sha256 === record.samples?.sha256) return false;",
-    replace: "if (about.count === record.samples?.count) return false;",
-    law,
-    filter: "a folder is scored",
-  },
-  {
     id: "external-exit-code-ignored",
     file: "src/external/program.ts",
     find: "if (status.success) return;",

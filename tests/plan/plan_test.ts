@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { resolve } from "@std/path";
 import fc from "fast-check";
 import { UsageError } from "../../src/errors.ts";
 import { labels } from "../../src/plan/label.ts";
@@ -41,10 +42,15 @@ Deno.test("a plan has the control rows once and every run at every seed, each la
   ]);
   assertEquals(new Set(plan.map((r) => r.id)).size, plan.length);
   assertEquals(new Set(plan.map((r) => r.group)).size, 7);
-  assertEquals(plan[4].modules, ["tests/suite/toys.ts"]);
+  assertEquals([plan[4].modules, plan[4].base], [["tests/suite/toys.ts"], "tests/suite"]);
+  const [{ digest, files }] = plan[4].sources!;
+  assertEquals(files, { "toys.ts": resolve("tests/suite/toys.ts") });
+  assertEquals([plan[4].spec.code, plan[4].spec.data.code], [digest, digest]);
+  assertEquals(plan[0].spec.code, undefined, "a control row is built in");
   assertEquals(plan[4].spec.metrics, [{
     metric: "score",
     version: 1,
+    code: digest,
     config: { features: "judge", samples: 7, batches: [1, 8] },
   }]);
 });

@@ -94,11 +94,31 @@ Deno.test("--set budget.steps takes the place of the suite's seconds; samples be
 
 Deno.test("--set reaches data, metrics, seeds and keys that the file leaves out", async () => {
   const suite = await load("data.size=64", "metrics.score.samples=7", "seeds=3,4", "about=hi");
-  assertEquals(suite.data, { dataset: "blocks", version: 2, config: { size: 64 } });
+  const { code: _, ...data } = suite.data;
+  assertEquals(data, { dataset: "blocks", version: 2, config: { size: 64 } });
   assertEquals(suite.metrics.map((m) => [m.config.features, m.config.samples]), [
     ["judge", 7],
     ["lite0", 7],
   ]);
   assertEquals(suite.seeds, [3, 4]);
   assertEquals(suite.about, "hi");
+});
+
+Deno.test("--set of a path is relative to where the user stands, of anything else a value as it is", async () => {
+  const source = [
+    "suite: mine",
+    "data: { dataset: folder, path: beside }",
+    "budget: { steps: 1 }",
+    "runs: [{ external: { folder: a }, name: theirs }]",
+    "metrics: [sliced]",
+  ].join("\n");
+  const read = async (...set: string[]) => {
+    const suite = await parseSuite(source, { file: "deep/er/mine.yaml", set });
+    return [suite.data.config.path, ...suite.runs.map(({ config }) => config.folder)];
+  };
+  assertEquals(await read(), ["beside", "a"]);
+  assertEquals(await read("data.path=mine/pictures"), ["../../mine/pictures", "a"]);
+  assertEquals(await read("data.path=deep/er"), [".", "a"]);
+  assertEquals(await read("runs.theirs.folder=../c"), ["beside", "../../../c"]);
+  assertEquals(await read("data.path=/elsewhere", "data.size=32"), ["/elsewhere", "a"]);
 });

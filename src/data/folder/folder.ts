@@ -4,11 +4,14 @@
  * @module
  */
 import { z } from "zod";
-import { join, relative, resolve } from "@std/path";
+import { join, relative } from "@std/path";
+import { openContents } from "../../content/contents.ts";
+import { placed } from "../../content/inputs.ts";
 import { DataError, defineDataset, type ImageSpec, type LoadContext } from "../dataset.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
 import { DECODED_ALIKE, DECODER, DECODINGS } from "../decoding/meaning.ts";
 import { sha256 } from "../../digest.ts";
+import { pathText } from "../../suite/path_key.ts";
 import { imagesInFile } from "../raw_images.ts";
 import { splitByHeld, splitDataset } from "../split_dataset.ts";
 import { type DecodedAbout, decodedFile } from "./decoded_file.ts";
@@ -16,7 +19,7 @@ import { ENDINGS } from "./left_out.ts";
 import { LAYOUTS, type Listing, listPictures } from "./layout.ts";
 
 const config = z.strictObject({
-  path: z.string().default(".").describe("the folder"),
+  path: pathText().default(".").describe("the folder, relative to the suite's file"),
   layout: z.enum(LAYOUTS).default("plain")
     .describe("plain; classes: a folder a class; celeba: attribute file; ffhq: numbered"),
   size: z.int().min(16).max(256).default(64).describe("side in pixels after a central square crop"),
@@ -35,17 +38,20 @@ const config = z.strictObject({
 });
 type Config = z.output<typeof config>;
 
-/** Names the decoded bytes by all that fixes them short of reading every file. */
-async function cacheKey(listing: Listing, { size, channels, decode }: Config): Promise<string> {
-  const files: string[] = [];
-  for (const path of listing.paths) {
-    const { size: bytes, mtime } = await Deno.stat(path);
-    files.push(`${path}\t${bytes}\t${mtime?.getTime() ?? 0}`);
+/** Names the decoded bytes, and the files that were skipped, by all that fixes them. */
+async function cacheKey(
+  { paths }: Listing,
+  { config: { size, channels, skip, decode }, cache }: { config: Config; cache: string },
+): Promise<string> {
+  const contents = openContents(cache);
+  try {
+    const digests = await contents.digests(paths);
+    const files = paths.map((path, i) => [path, digests[i]]);
+    const key = { version: DECODER, size, channels, skip, decode, files };
+    return (await sha256(JSON.stringify(key))).slice(0, 24);
+  } finally {
+    contents.close();
   }
-  return (await sha256(JSON.stringify({ version: DECODER, size, channels, decode, files }))).slice(
-    0,
-    24,
-  );
 }
 
 async function decodedBytes(listing: Listing, { config, spec, context }: {
@@ -55,7 +61,7 @@ async function decodedBytes(listing: Listing, { config, spec, context }: {
 }): Promise<{ path: string; meta: DecodedAbout; spoilt: readonly string[] }> {
   const folder = join(context.cache, "folder");
   await Deno.mkdir(folder, { recursive: true });
-  const path = join(folder, `${await cacheKey(listing, config)}.u8`);
+  const path = join(folder, `${await cacheKey(listing, { config, cache: context.cache })}.u8`);
   const total = listing.paths.length, spoilt: string[] = [];
   const meta = await decodedFile(path, async () => {
     const decoded = await decodeAll(listing.paths, {
@@ -84,8 +90,22 @@ export const folder = defineDataset({
   licence: "yours to know",
   config,
   status: () => Promise.resolve("ready: give `path`"),
+  /** The pictures that a run reads, with their sides of the split and their labels. */
+  async content(config, { path, files }) {
+    const root = path(config.path);
+    const listing = await listPictures(root, config).catch((error) => {
+      if (error instanceof DataError) return null; // `load` tells it
+      throw error;
+    });
+    if (listing === null) return undefined;
+    const { paths, held, factors, labels } = listing;
+    return await files(
+      paths.map((path) => ({ name: relative(root, path), path })),
+      { held, factors, labels: Object.entries(labels).map(([name, of]) => [name, [...of]]) },
+    );
+  },
   async load(config, context) {
-    const root = resolve(config.path);
+    const root = placed(context.base, config.path);
     const listing = await listPictures(root, { ...config, leftOut: context.leftOut });
     const spec: ImageSpec = {
       kind: "image",

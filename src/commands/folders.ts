@@ -1,0 +1,24 @@
+/**
+ * The folders that commands work in: those that the user names, or those of the place where the
+ * program was started.
+ * @module
+ */
+import { join } from "@std/path";
+import { fromHome } from "../places.ts";
+import { defaultOut } from "../record/store.ts";
+import type { Arguments } from "./command.ts";
+
+/** Folder of records, caches and reports. */
+export function outOf(args: Arguments): string {
+  return args.one("out") ?? fromHome(defaultOut);
+}
+
+/** Folder of caches, for all that reads files. */
+export function cacheOf(args: Arguments): string {
+  return join(outOf(args), "cache");
+}
+
+/** Folder of baselines. */
+export function baselinesOf(args: Arguments): string {
+  return args.one("baselines") ?? fromHome("baselines");
+}
