@@ -189,8 +189,16 @@ export const commands: readonly Command[] = [
         many: true,
         about: "A metric's setting, e.g. coverage.k=3; likeness list coverage shows them",
       },
-      { name: "samples", value: "N", about: "N images of each side, drawn by --seed (default: all)" },
-      { name: "shuffle", value: "SEED", about: "Take images, or rows of arrays, in a random order" },
+      {
+        name: "samples",
+        value: "N",
+        about: "N images of each side, drawn by --seed (default: all)",
+      },
+      {
+        name: "shuffle",
+        value: "SEED",
+        about: "Take images, or rows of arrays, in a random order",
+      },
       { name: "split", value: "NAME", about: "Split of a dataset: test (default) or train" },
       {
         name: "decode",
