@@ -218,7 +218,7 @@ export const commands: readonly Command[] = [
         name: "samples",
         value: "N",
         takes: { kind: "whole", minimum: 2 },
-        about: "N images of each side, drawn by --seed (default: all)",
+        about: "N images of each side, drawn by --seed; a dataset gives its first (default: all)",
       },
       {
         name: "shuffle",
