@@ -99,7 +99,7 @@ const executions: Readonly<Record<RunSpec["protocol"], (run: Run) => Promise<Out
 };
 
 /** Whether a record is kept as it is: what failed by chance, or by its surroundings, is tried again. */
-function isFinal(record: RunRecord): boolean {
+export function isFinal(record: RunRecord): boolean {
   return record.state === "done" || record.state === "diverged";
 }
 
