@@ -38,6 +38,8 @@ export interface ContentsOptions {
  */
 const SETTLED_NANOSECONDS = 3_000_000_000n;
 const TRIES = 4;
+/** Files open at a time: a process may have a thousand, and one too many can't be read. */
+const TOGETHER = 64;
 /** Many small files are read at a time: a block is no larger than most of them. */
 const BLOCK = 1 << 16;
 
@@ -71,6 +73,14 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
   }
 
   async function digests(paths: readonly string[]): Promise<(string | null)[]> {
+    const found: (string | null)[] = [];
+    for (let from = 0; from < paths.length; from += TOGETHER) {
+      found.push(...await some(paths.slice(from, from + TOGETHER)));
+    }
+    return found;
+  }
+
+  async function some(paths: readonly string[]): Promise<(string | null)[]> {
     const learnt: { path: string; stamp: string; sha256: string }[] = [];
     const found = await Promise.all(paths.map(async (path) => {
       const trusted = known(path);

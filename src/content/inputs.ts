@@ -44,7 +44,8 @@ export function placed(base: string | undefined, written: string): string {
 }
 
 /** Names are told with "/" on every system. */
-export const portable = (name: string) => name.replaceAll("\\", "/");
+export const portable = (name: string) =>
+  Deno.build.os === "windows" ? name.replaceAll("\\", "/") : name;
 
 /** sha256 of a value, in canonical JSON. */
 export function digestOf(value: unknown): string {

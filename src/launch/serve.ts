@@ -18,7 +18,7 @@ import { nulls } from "../run/conclude.ts";
 import { controls } from "../run/controls.ts";
 import type { Outcome } from "../run/events.ts";
 import { executeRun } from "../run/execute.ts";
-import { recordFailure } from "../run/failure.ts";
+import { isFinal, recordFailure } from "../run/failure.ts";
 import type { RunHost } from "../run/job.ts";
 import { executeProbe } from "../run/probe.ts";
 import { executeSpeed } from "../run/speed.ts";
@@ -77,7 +77,7 @@ export class TaskServer {
     try {
       const host = await this.#host(task.planned);
       checkSettings(task.planned, host.engine);
-      await checkCode(task.planned);
+      if (!await this.#isDone(task)) await checkCode(task.planned);
       if (task.work === "probe") return await executeProbe(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
       if (task.work === "speed-again") {
@@ -91,6 +91,13 @@ export class TaskServer {
       const seconds = (performance.now() - start) / 1000;
       return await this.#failed(task.planned, { cause, startedAt, seconds });
     }
+  }
+
+  /** Whether there is nothing to do: the record is of what was planned, whatever the files are now. */
+  async #isDone({ planned, work, fresh }: Task): Promise<boolean> {
+    if (work !== "run" || fresh) return false;
+    const record = await openStore(this.#settings.out).readRecord(planned.id);
+    return record !== null && isFinal(record);
   }
 
   async #failed(

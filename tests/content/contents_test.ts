@@ -166,3 +166,31 @@ law("a digest depends on the bytes alone, wherever and under whatever name they 
       else assertNotEquals(first, second);
     }),
 });
+
+Deno.test({
+  name: "thousands of files are known where a process may hold open a few hundred",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      for (let i = 0; i < 700; i++) await Deno.writeFile(join(folder, `${i}`), bytes(`${i}`));
+      const module = new URL("../../src/content/contents.ts", import.meta.url).href;
+      const script = join(folder, "digests.ts");
+      await Deno.writeTextFile(
+        script,
+        `const { openContents } = await import(${JSON.stringify(module)});
+        const paths = Array.from({ length: 700 }, (_, i) => Deno.args[0] + "/" + i);
+        const found = await openContents(null).digests(paths);
+        console.log(found.filter((one) => one !== null).length, found[699]);`,
+      );
+      const { stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'ulimit -n 200 && exec "$0" run -A --config "$1" "$2" "$3"', Deno.execPath()]
+          .concat([new URL("../../deno.json", import.meta.url).pathname, script, folder]),
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(
+        new TextDecoder().decode(stdout).trim(),
+        `700 ${await sha256("699")}`,
+        new TextDecoder().decode(stderr),
+      );
+    }),
+});

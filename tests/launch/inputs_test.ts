@@ -71,6 +71,9 @@ Deno.test("a module edited after planning is refused by run and by speed, with b
     const speed = await launched({ again: true });
     assert(speed.kind === "failed");
     refusal(speed.cause);
+    // What is done stands: it is of what was planned.
+    const stands = await launched();
+    assert(stands.kind === "record" && stands.cached && stands.record.state === "done");
     await openStore(join(folder, "out")).clear(planned.id);
     const other = await launched();
     assert(other.kind === "record" && other.record.state === "failed");

@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "identity-worker-trusts-the-plan",
     file: "src/launch/serve.ts",
-    find: "await checkCode(task.planned);",
+    find: "if (!await this.#isDone(task)) await checkCode(task.planned);",
     replace: "",
     law: "tests/launch/inputs_test.ts",
     filter: "edited after planning",
@@ -163,5 +163,21 @@ export const mutants: readonly Mutant[] = [
     replace: "(outside && script && false) ||",
     law: "tests/places_test.ts",
     filter: "counts for a task",
+  },
+  {
+    id: "contents-all-files-open",
+    file: "src/content/contents.ts",
+    find: "const TOGETHER = 64;",
+    replace: "const TOGETHER = Infinity;",
+    law: "tests/content/contents_test.ts",
+    filter: "thousands of files",
+  },
+  {
+    id: "identity-edit-unmakes-a-record",
+    file: "src/launch/serve.ts",
+    find: "if (!await this.#isDone(task)) await checkCode",
+    replace: "await checkCode",
+    law: "tests/launch/inputs_test.ts",
+    filter: "edited after planning",
   },
 ];
