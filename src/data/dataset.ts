@@ -92,7 +92,6 @@ export interface DatasetDefinition<C = unknown> {
   readonly config: z.ZodType<C>;
   /** Whether it can be had on this machine now: "ready", or why not and what to do. */
   status(): Promise<string>;
-  /** Splits that are made, not found, are made when the first of them is read, and not here. */
   load(config: C, context: LoadContext): Promise<Dataset>;
 }
 

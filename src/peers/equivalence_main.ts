@@ -6,7 +6,6 @@ import { dirname } from "@std/path";
 import type { Arguments, Command, Terminal } from "../commands/command.ts";
 import { dispatch } from "../commands/dispatch.ts";
 import { chooseEngine } from "../commands/engine_choice.ts";
-import { seeds as wholeSeeds } from "../commands/shared_options.ts";
 import { systemTerminal } from "../commands/terminal.ts";
 import { heads } from "../data/heads/mod.ts";
 import { type EngineIdentity, type EngineName, openEngine } from "../engine/mod.ts";
@@ -30,10 +29,6 @@ export const CURVE_BOUND = 1e-3;
 
 const NAMES = Object.keys(COMPARED) as ComparedName[];
 
-const CURVE_STEPS = 200;
-const FINAL_STEPS = 50;
-const BATCHES = 100;
-
 /** What the command line says of itself. */
 export const command: Command = {
   name: "peers:equivalence",
@@ -48,13 +43,8 @@ export const command: Command = {
     "peers:speed does. Takes a quarter of an hour.",
   positionals: [],
   options: [
-    { name: "seeds", value: "NUMBERS", takes: wholeSeeds, about: "Default: 1,2,3,4,5" },
-    {
-      name: "steps",
-      value: "N",
-      takes: { kind: "whole", minimum: CURVE_STEPS },
-      about: "Steps of a training. Default: 600",
-    },
+    { name: "seeds", value: "NUMBERS", about: "Default: 1,2,3,4,5" },
+    { name: "steps", value: "N", about: "Steps of a training. Default: 600" },
     { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
     {
       name: "out",
@@ -82,10 +72,14 @@ async function engineIdentity(engine: EngineName, threads: number): Promise<Engi
   }
 }
 
+const CURVE_STEPS = 200;
+const FINAL_STEPS = 50;
+const BATCHES = 100;
+
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const say = (line: string) => terminal.warn(line);
-  const seeds = args.wholes("seeds") ?? [1, 2, 3, 4, 5];
-  const steps = args.whole("steps") ?? 600;
+  const seeds = (args.list("seeds") ?? ["1", "2", "3", "4", "5"]).map(Number);
+  const steps = args.whole("steps", { minimum: CURVE_STEPS }) ?? 600;
   const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
   const python = await peersPython("cpu", say);
   const threads = navigator.hardwareConcurrency;

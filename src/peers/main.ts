@@ -52,31 +52,11 @@ export const command: Command = {
       value: "NAMES",
       about: `Of ${CONTENDERS.join(", ")}; Default: ${DEFAULT_CONTENDERS.join(",")}`,
     },
-    {
-      name: "rounds",
-      value: "N",
-      takes: { kind: "whole", minimum: 1 },
-      about: "Turns of each contender. Default: 9",
-    },
+    { name: "rounds", value: "N", about: "Turns of each contender. Default: 9" },
     { name: "engine", value: "NAME", about: "Engine of `ours`. Default: the best that starts" },
-    {
-      name: "device",
-      value: "cpu|cuda",
-      takes: { kind: "word", words: ["cpu", "cuda"] },
-      about: "Where all compute. Default: cpu",
-    },
-    {
-      name: "threads",
-      value: "N",
-      takes: { kind: "whole", minimum: 1, maximum: navigator.hardwareConcurrency },
-      about: "Processors that each may use. Default: all",
-    },
-    {
-      name: "size",
-      value: "bench|tiny",
-      takes: { kind: "word", words: ["bench", "tiny"] },
-      about: "tiny only shows that all works. Default: bench",
-    },
+    { name: "device", value: "cpu|cuda", about: "Where all compute. Default: cpu" },
+    { name: "threads", value: "N", about: "Processors that each may use. Default: all" },
+    { name: "size", value: "bench|tiny", about: "tiny only shows that all works. Default: bench" },
     { name: "out", value: "FOLDER", about: "Where the report goes. Default: reports/peers-speed" },
     { name: "install", about: "Only make the Python environment; again is a no-op" },
   ],
@@ -124,18 +104,19 @@ async function engineOf(args: Arguments, say: (line: string) => void): Promise<E
 
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const say = (line: string) => terminal.warn(line);
-  const device = args.word<PeerDevice>("device") ?? "cpu";
+  const device = oneOf<PeerDevice>(args, "device", ["cpu", "cuda"]);
   if (args.has("install")) {
     terminal.print(`Python with PyTorch and JAX: ${await peersPython(device, say)}`);
     return exitCodes.pass;
   }
-  const size = args.word<PeersReport["size"]>("size") ?? "bench";
+  const size = oneOf<PeersReport["size"]>(args, "size", ["bench", "tiny"]);
   const models = chosen(args, "models", MODEL_NAMES);
   const contenders = args.one("contenders") === undefined
     ? [...DEFAULT_CONTENDERS]
     : chosen<ContenderName>(args, "contenders", CONTENDERS);
-  const threads = args.whole("threads") ?? navigator.hardwareConcurrency;
-  const rounds = args.whole("rounds") ?? 9;
+  const cores = navigator.hardwareConcurrency;
+  const threads = args.whole("threads", { minimum: 1, maximum: cores }) ?? cores;
+  const rounds = args.whole("rounds", { minimum: 1 }) ?? 9;
   const out = args.one("out") ?? "reports/peers-speed";
   const own = contenders.some((name) => isOurs({ name }));
   const engine = own ? await engineOf(args, say) : "wasm";
