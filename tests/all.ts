@@ -1,6 +1,7 @@
 /**
  * `deno task test`: runs `deno test` on all tests, or on the files named, and ends with what was
- * skipped and why. `--again FILE` runs the files in which an earlier run skipped something, once that is installed:
+ * skipped and why. `--again FILE` runs the files in which an earlier run skipped something, once what
+ * they lacked is installed:
  *
  * ```sh
  * LIKENESS_SKIPS=skips.jsonl deno task test
