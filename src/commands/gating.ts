@@ -100,7 +100,7 @@ export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
 async function gatingOptions(
   args: Arguments,
   { suite, plan, records, out, launching, warn }: Asked,
-): Promise<Omit<GateOptions, "suite" | "suiteVersion">> {
+): Promise<Omit<GateOptions, "suite" | "suiteVersion" | "path">> {
   const history = suite.overrides.length > 0
     ? []
     : await appendHistory(historyPath(out, suite.name), { records, onProblem: warn });

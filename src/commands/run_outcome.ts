@@ -108,7 +108,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
   say();
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
   say();
-  say(`${statesLine(records, plan.length)}${outcome === null ? "" : ` · ${outcome.line}`}`);
+  say(statesLine(records, plan.length));
   for (const line of troubleLines(records)) warn(`  ${line}`);
   if (outcome !== null) {
     const { verdictTable } = await import("../gate/mod.ts");
@@ -127,6 +127,13 @@ export async function showOutcome(finished: Finished): Promise<number> {
     emit("report", { path: index });
   }
   const code = worstExit(codes);
+  if (outcome !== null) {
+    // Last of all, since it is what a reader looks for; it never says less than the exit code.
+    const failed = code !== outcome.exitCode
+      ? `FAILED: ${statesLine(records, plan.length)} · `
+      : "";
+    say(`${failed}${outcome.line}`);
+  }
   emit("end", { exitCode: code });
   return code;
 }

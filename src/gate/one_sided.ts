@@ -1,8 +1,10 @@
 /**
- * Rows that stand on one side only: new ones, and those that the baseline has and the records don't.
+ * Rows that nothing judges: new ones, those that the baseline has and the records don't, and timings
+ * of a machine whose noise nobody has calibrated.
  * @module
  */
 import { type Baseline, baselineRows } from "./baseline.ts";
+import { sessionValue } from "./floors.ts";
 import { type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey, type Rows } from "./rows.ts";
 import type { GateInput, Verdict } from "./verdict.ts";
@@ -63,6 +65,27 @@ export function newVerdict(row: Row, policy: ResolvedPolicy, why: string): Verdi
     value: center(row),
     seeds: { baseline: 0, value: row.values.size },
     why,
+  };
+}
+
+/**
+ * The verdict on a timing where this machine's noise wasn't calibrated: both numbers and what they
+ * differ by, without a judgement.
+ * @param before the same row of this class's baseline, where there is one
+ */
+export function shownVerdict(row: Row, policy: ResolvedPolicy, before: Row | null): Verdict {
+  const value = sessionValue(row);
+  const baseline = before === null ? null : sessionValue(before);
+  const scale = policy.effect.kind === "absolute" ? 1 : Math.abs(baseline ?? 0);
+  return {
+    verdict: "shown",
+    ...common(row, policy),
+    ...untested,
+    effect: baseline === null || scale === 0 ? null : (value - baseline) / scale,
+    baseline,
+    value,
+    seeds: { baseline: before?.values.size ?? 0, value: row.values.size },
+    why: "not judged: this machine's noise isn't calibrated",
   };
 }
 

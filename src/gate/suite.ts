@@ -101,7 +101,7 @@ export interface SuiteRecords {
  */
 export async function gateSuite(
   { suite, plan, records, allLabels }: SuiteRecords,
-  options: Omit<GateOptions, "suite" | "suiteVersion" | "policies" | "labels"> = {},
+  options: Omit<GateOptions, "suite" | "suiteVersion" | "path" | "policies" | "labels"> = {},
 ): Promise<GateOutcome> {
   if (suite.overrides.length > 0) {
     return {
@@ -113,12 +113,11 @@ export async function gateSuite(
         inconclusive: 0,
         new: 0,
         missing: 0,
+        shown: 0,
         total: 0,
         identical: 0,
       },
-      line: `gate: not compared (--set ${
-        suite.overrides.join(" --set ")
-      } makes another experiment)`,
+      line: `NOT COMPARED: --set ${suite.overrides.join(" --set ")} makes another experiment`,
       exitCode: records.some((r) => r.state === "failed" || r.state === "diverged") ? 3 : 0,
     };
   }
@@ -128,6 +127,7 @@ export async function gateSuite(
     ...options,
     suite: suite.name,
     suiteVersion: suite.version,
+    path: suite.path,
     policies: await suitePolicies(
       suite,
       plan.length === 0

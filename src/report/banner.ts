@@ -12,6 +12,7 @@ export const VERDICTS = [
   "inconclusive",
   "improved",
   "new",
+  "shown",
   "pass",
 ] as const;
 

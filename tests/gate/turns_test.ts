@@ -14,7 +14,7 @@ import type { Launcher } from "../../src/launch/launcher.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { law } from "../law.ts";
-import { baselinesOf, record, speed } from "./fixture.ts";
+import { baselinesOf, calibratedFor, record, speed } from "./fixture.ts";
 
 const timed = (value: number, seed = 1) =>
   record({ seed, metrics: [{ ...speed, value, raw: Array(5).fill(value) }] });
@@ -36,6 +36,7 @@ const turns = (factor: number): Turns => ({
 const input = {
   records: records(0.7),
   baselines: baselinesOf(records(1)),
+  floors: calibratedFor(records(1)),
   suiteVersion: 1,
 };
 
