@@ -265,7 +265,15 @@ async function runSuite(
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });
     }
-    const launching = { ...common, jobs, speedMetrics: await speedMetrics(suite) };
+    const { readCalibrated } = await import("../gate/floors.ts");
+    const which = { suite: suite.name, suiteVersion: suite.version };
+    const launching = {
+      ...common,
+      jobs,
+      speedMetrics: await speedMetrics(suite),
+      judged: (machineClass: string) =>
+        readCalibrated(args.one("baselines") ?? "baselines", { ...which, machineClass }),
+    };
     const result = await launch(plan, { ...launching, fresh: args.has("fresh") });
     view.close();
     return await conclude(session, { suite, plan, result, launching });

@@ -183,6 +183,16 @@ export function isCalibrated(
   );
 }
 
+/** Whether `folder` holds a calibration of this class of machines; see `isCalibrated`. */
+export async function readCalibrated(
+  folder: string,
+  which: { readonly suite: string; readonly suiteVersion: number; readonly machineClass: string },
+): Promise<boolean> {
+  const floors = await readFloors(folder, which);
+  const { machineClass: scope, suiteVersion } = which;
+  return floors !== null && isCalibrated([floors], { scope, suiteVersion });
+}
+
 /** Finds the floor of a row in files of its suite's version and its scope. */
 export function floorOf(
   floors: readonly Floors[],

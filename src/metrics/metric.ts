@@ -220,6 +220,11 @@ export interface Metric<C = unknown> {
    */
   declares(config: C): readonly Omit<MetricValue, "value">[];
   compute(context: EvaluationContext, config: C): Promise<readonly MetricValue[]>;
+  /**
+   * Of a metric of speed: those of its values that need no clock. They are computed with the run,
+   * beside others, and `compute` leaves them out.
+   */
+  readonly counts?: Pick<Metric<C>, "declares" | "compute">;
 }
 
 /** Declares a metric; only fixes the type. */
