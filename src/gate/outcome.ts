@@ -4,6 +4,7 @@
  */
 import { exitCodes, worstExit } from "../errors.ts";
 import type { Record as RunRecord } from "../record/record.ts";
+import { configText } from "../text/config.ts";
 import type { Verdict, VerdictName } from "./verdict.ts";
 
 /** How many verdicts of each kind. */
@@ -148,6 +149,9 @@ export function formatEffect(effect: number | null, unit: Verdict["effectUnit"])
   return unit === "share" ? `${sign}${short(100 * size)} %` : `${sign}${short(size)}`;
 }
 
+/** Without the last digits, which a share that was written in percent doesn't have. */
+const asWritten = (value: number) => configText(Number(value.toPrecision(14)));
+
 function short(value: number): string {
   if (value === 0) return "0";
   return value >= 1e5 || value < 1e-3
@@ -226,7 +230,9 @@ export function minimumText(
   >,
 ): string {
   if (minimumEffect === null) return "–";
-  const size = effectUnit === "share" ? `${short(100 * minimumEffect)} %` : short(minimumEffect);
+  // What a suite asks for is shown as it is written there, what was measured rounded.
+  const number = minimumFrom === "policy" ? asWritten : short;
+  const size = effectUnit === "share" ? `${number(100 * minimumEffect)} %` : number(minimumEffect);
   return minimumFrom === undefined ? size : `${size} (${sources[minimumFrom]})`;
 }
 
