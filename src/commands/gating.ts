@@ -11,6 +11,7 @@ import { junitXml } from "../gate/ci/junit.ts";
 import { gateMarkdown } from "../gate/ci/markdown.ts";
 import { appendHistory, entriesSince, historyPath, readHistory } from "../gate/history.ts";
 import { FEWEST_PAIRS, interleaver } from "../gate/interleave.ts";
+import { keeping } from "../gate/kept.ts";
 import type { GateOptions } from "../gate/mod.ts";
 import { rerunSpeed } from "../gate/rerun.ts";
 import { gateSuite } from "../gate/suite.ts";
@@ -81,11 +82,15 @@ export interface Asked {
 
 /** Gates a suite as the command line asks for. Adds the records to the suite's history. */
 export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
-  const { suite, plan, records, allLabels } = asked;
+  const { suite, plan, records, allLabels, out } = asked;
+  const { history, ...options } = await gatingOptions(args, asked);
+  const kept = keeping({ ...options, drift: history.fail, since: history.since });
+  const { exact, rerun, turns } = kept.measuring;
   const outcome = await gateSuite(
     { suite, plan, records, allLabels },
-    await gatingOptions(args, asked),
+    { ...options, history, exact, rerun, turns },
   );
+  await kept.write(out, { suite: suite.name, suiteVersion: suite.version, records });
   return {
     suite: suite.name,
     path: suite.path,
@@ -100,7 +105,10 @@ export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
 async function gatingOptions(
   args: Arguments,
   { suite, plan, records, out, launching, warn }: Asked,
-): Promise<Omit<GateOptions, "suite" | "suiteVersion" | "path">> {
+): Promise<
+  & Omit<GateOptions, "suite" | "suiteVersion" | "path" | "history">
+  & Required<Pick<GateOptions, "history">>
+> {
   const history = suite.overrides.length > 0
     ? []
     : await appendHistory(historyPath(out, suite.name), { records, onProblem: warn });

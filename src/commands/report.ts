@@ -4,13 +4,22 @@
  */
 import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { historyPath, readHistory } from "../gate/history.ts";
+import { readKept } from "../gate/kept.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planSuite, readPlan } from "../plan/plan.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
-import { type Format, FORMATS, reportModel, storedPicture, writeReport } from "../report/mod.ts";
+import {
+  type Format,
+  FORMATS,
+  reportedGate,
+  reportModel,
+  storedPicture,
+  writeReport,
+} from "../report/mod.ts";
 import type { ReportInputs } from "../report/build.ts";
 import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
@@ -78,7 +87,9 @@ async function report(
     suite: suite ?? { name, version: newest.spec.suiteVersion },
     records,
     superseded,
-    gate: suite ? await gateOf(suite, { plan, records, args }) : null,
+    gate: suite
+      ? await gateOf(suite, { plan, records, args, out: store.out, warn: (s) => terminal.warn(s) })
+      : null,
   });
   const dir = to ?? join(store.out, "reports", name);
   const written = await writeReport(model, dir, { picture: storedPicture(store), formats });
@@ -122,7 +133,10 @@ async function findRecords(
     const known = new Set(whole.map(({ id }) => id));
     const plan = last.every(({ id }) => known.has(id)) ? whole : last;
     const records = await planRecords(plan, (id) => store.readRecord(id));
-    if (records.length > 0) return { plan, records, superseded: 0 };
+    const asked = new Set(last.map(({ id }) => id));
+    // Where there is nothing beyond the last plan, that is what was asked for: no row is missing.
+    const found = records.every(({ id }) => asked.has(id)) ? last : plan;
+    if (records.length > 0) return { plan: found, records, superseded: 0 };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -133,10 +147,12 @@ async function findRecords(
 /** Verdicts, unless the records are of another form of the suite than its file now has. */
 async function gateOf(
   suite: Suite,
-  { plan, records, args }: {
+  { plan, records, args, out, warn }: {
     readonly plan: readonly PlannedRun[];
     readonly records: readonly RunRecord[];
     readonly args: Arguments;
+    readonly out: string;
+    readonly warn: (line: string) => void;
   },
 ): Promise<ReportInputs["gate"]> {
   const whole = planSuite(suite, {
@@ -145,12 +161,25 @@ async function gateOf(
   });
   const groups = new Set(whole.map((run) => run.group));
   if (!records.every((record) => groups.has(record.group))) return null;
-  const baseline = args.one("baselines") ?? "baselines";
+  const baselines = args.one("baselines");
+  const { name, version } = suite;
+  const kept = await readKept(out, { suite: name, suiteVersion: version, records });
   const { verdicts } = await gateSuite({
     suite,
     plan,
     records,
     allLabels: new Set(whole.map(({ label }) => label)),
-  }, { baselines: baseline, allowInconclusive: true });
-  return verdicts.every(({ verdict }) => verdict === "new") ? null : { baseline, verdicts };
+  }, {
+    baselines,
+    allowInconclusive: true,
+    exact: kept?.exact,
+    rerun: kept?.rerun,
+    turns: kept?.turns,
+    history: {
+      entries: await readHistory(historyPath(out, name), warn),
+      since: kept?.since,
+      fail: kept?.drift ?? false,
+    },
+  });
+  return reportedGate(verdicts, baselines);
 }

@@ -96,14 +96,11 @@ export async function showOutcome(finished: Finished): Promise<number> {
     codes.push(outcome.exitCode);
     emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
   }
-  const { reportModel, storedPicture } = await import("../report/stored.ts");
+  const { reportModel, reportedGate, storedPicture } = await import("../report/mod.ts");
   const model = await reportModel(store, {
     suite,
     records,
-    gate: outcome === null || outcome.verdicts.length === 0
-      ? null
-      : { baseline: args.one("baselines") ?? "baselines", verdicts: outcome.verdicts },
-    command: args.line,
+    gate: outcome === null ? null : reportedGate(outcome.verdicts, args.one("baselines")),
   });
   say();
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);

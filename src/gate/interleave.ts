@@ -8,7 +8,7 @@ import { join, relative, resolve } from "@std/path";
 import { launch, type LaunchOptions } from "../launch/schedule.ts";
 import type { Launcher } from "../launch/launcher.ts";
 import { processesOf } from "../launch/processes.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { PlannedRun, Provenance, Record as RunRecord } from "../record/record.ts";
 import { pairsNeeded } from "../stats/signed_rank.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
 import { runValue } from "./floors.ts";
@@ -22,6 +22,8 @@ export interface TurnPair {
   readonly seed: number;
   readonly baseline: number;
   readonly value: number;
+  /** The repeats behind both, as they were timed. */
+  readonly raw: { readonly baseline: readonly number[]; readonly value: readonly number[] };
 }
 
 /** A timing by both codes. */
@@ -35,6 +37,8 @@ export interface TurnRow {
 export interface Turns {
   /** The other code. */
   readonly commit: string;
+  /** Of this code, as it measured its last pair. */
+  readonly provenance: Provenance;
   /** By `rowKey`. */
   readonly rows: ReadonlyMap<string, TurnRow>;
 }
@@ -94,7 +98,13 @@ export function turnRows(
       if (row.kind !== "speed" || old === undefined || old.unit !== row.unit) continue;
       const { seed } = value.spec;
       const known = found.get(rowKey(row)) ?? { row, pairs: [] };
-      known.pairs.push({ seed, baseline: runValue(old, seed), value: runValue(row, seed) });
+      const repeats = (one: Row) => one.raw.get(seed) ?? [one.values.get(seed)!];
+      known.pairs.push({
+        seed,
+        baseline: runValue(old, seed),
+        value: runValue(row, seed),
+        raw: { baseline: repeats(old), value: repeats(row) },
+      });
       found.set(rowKey(row), known);
     }
   }
@@ -142,7 +152,8 @@ export function interleaver(options: InterleaveOptions): Interleave {
             onPair?.(measured.length, rounds * runs.length);
           }
         }
-        return { commit: sha, rows: turnRows(measured) };
+        const { provenance } = measured[measured.length - 1].value;
+        return { commit: sha, provenance, rows: turnRows(measured) };
       }, root);
     } catch (error) {
       if (error instanceof NoCheckout) return { reason: error.message };

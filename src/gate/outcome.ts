@@ -175,7 +175,7 @@ export function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
 }
 
 /** Headings of `changeCells`. */
-export const changeHead = ["run", "metric", "baseline", "now", "change", "counts from"] as const;
+export const changeHead = ["run", "metric", "then", "now", "change", "counts from"] as const;
 
 /** What changed, and from which change on it counts: a row of any table of verdicts. */
 export function changeCells(v: Verdict): string[] {

@@ -30,7 +30,7 @@ export function gateHtml(gate: Gate, groups: GroupsById): Html {
               <th scope="col" class="text">row</th>
               <th scope="col" class="text">metric</th>
               <th scope="col" class="text">verdict</th>
-              <th scope="col">baseline</th>
+              <th scope="col">then</th>
               <th scope="col">now</th>
               <th scope="col">change</th>
               <th scope="col">adjusted p</th>

@@ -153,7 +153,7 @@ function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>)
         : ""
     }`,
     ...(shown.length === 0 ? [] : [rows([
-      ["row", "metric", "verdict", "baseline", "now", "change", "adjusted p", "why"],
+      ["row", "metric", "verdict", "then", "now", "change", "adjusted p", "why"],
       ...shown.map((v) => [
         escape(groups.get(v.group)?.label ?? v.label),
         escape(v.metric) + (v.unit ? ` (${escape(v.unit)})` : ""),
