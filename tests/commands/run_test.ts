@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
+import { baselinesFrom } from "../../src/gate/accepted.ts";
+import { writeBaseline } from "../../src/gate/baseline.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder } from "../run/harness.ts";
 import { interruptAndCompare } from "./interrupted.ts";
@@ -39,6 +41,40 @@ Deno.test("run: header, data, states, table, gate line and report; then all is c
     assertMatch(status.out[0], /^tiny · 5 runs: 5 done$/);
   }));
 
+Deno.test("report: from the same records it is the page that run wrote, byte for byte, always", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder, { runs: "{ latent: [2, 4] }" });
+    const [out, baselines] = [join(folder, "out"), join(folder, "baselines")];
+    const where = ["--out", out, "--baselines", baselines];
+    const pages = async (dir: string) => {
+      const read = async (name: string) => [name, await Deno.readTextFile(join(dir, name))];
+      return await Promise.all(["index.html", "report.md", "report.json"].map(read));
+    };
+    const compared = async (...words: string[]) => {
+      const ran = await likeness("run", path, ...where, ...words);
+      const last = ran.out.at(-1)!;
+      assertMatch(last, /^(PASS|NO BASELINE YET): .* · speed shown, not judged \(/);
+      const own = await pages(join(out, "reports", "tiny"));
+      for (const to of ["a", "b"].map((name) => join(folder, name))) {
+        await likeness("report", path, ...where, "--to", to);
+        assertEquals(await pages(to), own);
+      }
+      return own;
+    };
+    await compared("--seeds", "1", "--exact");
+    const store = openStore(out);
+    const records = await store.list();
+    for (const made of baselinesFrom(records, { suite: "tiny", suiteVersion: 1 })) {
+      await writeBaseline(baselines, made);
+    }
+    const [[, page]] = await compared("--seeds", "1");
+    assertStringIncludes(page, "not judged");
+    await compared();
+    // All is done already: another command line makes no other page.
+    const whole = await compared();
+    assertEquals(await compared("--exact"), whole);
+  }));
+
 Deno.test("run: one bad run stops no other, and the exit code says so", () =>
   inFolder(async (folder) => {
     const path = await suite(folder, { runs: "{ fault: [none, throws] }" });
@@ -61,8 +97,10 @@ Deno.test("run --json: every line is JSON, to the exit code", () =>
     assertEquals(code, 0);
     const count = (name: string) => events.filter(({ event }) => event === name).length;
     assertEquals([count("plan"), count("data"), count("record"), count("report")], [1, 1, 3, 1]);
-    // Three runs, and the speed of the two that are trained.
-    assertEquals([count("started"), count("ended")], [5, 5]);
+    // Three runs, and the speed of one seed of the row that is trained.
+    assertEquals([count("started"), count("ended")], [4, 4]);
+    const { turn } = events.find(({ event, work }) => event === "started" && work === "speed");
+    assertEquals(turn, { number: 1, of: 1 });
     assertEquals(events.at(-1), { event: "end", exitCode: 0 });
   }));
 
