@@ -142,20 +142,25 @@ async function gatingOptions(
                   sha.slice(0, 10)
                 }, ${pairs} pairs each`,
               ),
-            onPair: everyQuarter((done, of) => warn(`  ${done} of ${of} pairs`)),
+            onPair: sparsely((number, of, { label, spec }) =>
+              warn(`  pair ${number} of ${of}: ${label} seed ${spec.seed}`)
+            ),
           }),
       },
     }),
   };
 }
 
-/** Calls `tell` at each quarter. */
-function everyQuarter(tell: (done: number, of: number) => void): typeof tell {
-  let told = 0;
-  return (done, of) => {
-    const quarter = Math.floor(4 * done / of);
-    if (quarter > told) tell(done, of);
-    told = quarter;
+/** Milliseconds between lines about what goes on for minutes. */
+const lineInterval = 20_000;
+
+/** Calls `tell` the first time and then not more often than lines are wanted. */
+function sparsely<T extends readonly unknown[]>(tell: (...told: T) => void): typeof tell {
+  let last = -Infinity;
+  return (...told) => {
+    if (performance.now() - last < lineInterval) return;
+    last = performance.now();
+    tell(...told);
   };
 }
 

@@ -76,6 +76,9 @@ function seedsOf(args: Arguments): number[] | undefined {
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const mode = modeOf(args, terminal);
+  // Said before anything is loaded: on a busy machine that takes seconds.
+  if (mode === "live" || mode === "plain") terminal.warn(`reading ${args.positionals.join(", ")}`);
   const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
     await Promise.all([
       import("../suite/load.ts"),
@@ -122,7 +125,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     planned,
     args,
     terminal,
-    mode: modeOf(args, terminal),
+    mode,
     out,
     engine,
     provenance,

@@ -59,7 +59,8 @@ export interface InterleaveOptions {
   /** Fewest pairs a timing, where more than can decide are wanted. */
   readonly pairs?: number;
   readonly onStart?: (labels: readonly string[], commit: string, pairs: number) => void;
-  readonly onPair?: (done: number, of: number) => void;
+  /** Told of each pair before it is measured, from 1. */
+  readonly onPair?: (number: number, of: number, planned: PlannedRun) => void;
   /** Root of the repository; tests pass their own. */
   readonly root?: string | null;
   /** Starts workers of a checkout. */
@@ -144,12 +145,12 @@ export function interleaver(options: InterleaveOptions): Interleave {
         for (let round = 0; round < rounds; round++) {
           for (const [i, planned] of runs.entries()) {
             const first = (round + i) % 2 === 0;
+            onPair?.(measured.length + 1, rounds * runs.length, planned);
             const early = await timeOnce(planned, first ? there : launching);
             const late = await timeOnce(planned, first ? launching : there);
             measured.push(
               first ? { baseline: early, value: late } : { baseline: late, value: early },
             );
-            onPair?.(measured.length, rounds * runs.length);
           }
         }
         const { provenance } = measured[measured.length - 1].value;

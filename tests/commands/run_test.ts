@@ -207,7 +207,7 @@ Deno.test("run: the suites of one file are done one after the other, each with p
     const reports = await likeness("report", path, "--out", out, "--quiet");
     assertEquals(reports.out.length, 2);
     const folded = await likeness("report", path, "--out", out, "--to", folder);
-    assertEquals([folded.code, folded.err[0]], [
+    assertEquals([folded.code, folded.err.at(-2)], [
       2,
       "--to names one folder, and there are 2 suites",
     ]);

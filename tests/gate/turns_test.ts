@@ -287,7 +287,10 @@ Deno.test("turns: each pair is both codes on one run, the first of them changing
       jobs: 1,
       speedMetrics: new Set(["throughput"]),
     } as unknown as LaunchOptions;
-    const options = { plan, launching, commit: first, root };
+    const told: string[] = [];
+    const onPair = (number: number, of: number, { spec }: { spec: { seed: number } }) =>
+      void told.push(`${number} of ${of}: seed ${spec.seed}`);
+    const options = { plan, launching, commit: first, root, onPair };
     const found = await interleaver({ ...options, launcherOf: () => launcher("there", 100) })(
       ["vae"],
       { tests: 1, alpha: 0.05 },
@@ -299,6 +302,7 @@ Deno.test("turns: each pair is both codes on one run, the first of them changing
     const raw = { baseline: Array(5).fill(100 + 1), value: Array(5).fill(80 + 1) };
     assertEquals([pairs.length, pairs[0]], [10, { seed: 1, baseline: 101, value: 81, raw }]);
     assertEquals(found.commit, first);
+    assertEquals([told.length, told[0], told[6]], [10, "1 of 10: seed 1", "7 of 10: seed 2"]);
     const failing = await interleaver({ ...options, launcherOf: () => launcher("x", 1, true) })(
       ["vae"],
       { tests: 1, alpha: 0.05 },
