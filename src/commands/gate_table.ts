@@ -48,11 +48,12 @@ export const gateCommands: readonly Command[] = [
     name: "gate",
     summary: "Compare a suite's records with its baselines",
     about: "Deterministic metrics are compared bit for bit, quality over seeds by a prediction " +
-      "interval and a minimum effect with Holm's correction, speed over repeats within one machine " +
-      "class and above its calibrated floor. What seems slower is measured once more, in turns with " +
-      "the baseline's commit where it can be checked out. A run that the suite asks for and that " +
-      "has no record is missing, and nothing passes without it. --update writes the baselines from " +
-      "the records.",
+      "interval and a minimum effect with Holm's correction. Speed is judged only on a class of " +
+      "machines that `likeness calibrate` has measured the noise of, over repeats and above its " +
+      "floor; what seems slower there is measured once more, in turns with the baseline's commit " +
+      "where it can be checked out. Elsewhere speed is shown, unless --interleave measures both " +
+      "sides here. A run that the suite asks for and that has no record is missing, and nothing " +
+      "passes without it. --update writes the baselines from the records.",
     positionals: [{ ...suites, required: true }],
     options: [
       out,
@@ -105,6 +106,7 @@ export const gateCommands: readonly Command[] = [
       { name: "since", value: "COMMIT", about: "Start at this commit's first run, or at a date" },
       { name: "all", about: "Show the metrics without steps too" },
       out,
+      baselines,
       quiet,
       json,
     ],

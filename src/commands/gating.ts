@@ -12,6 +12,7 @@ import { junitXml } from "../gate/ci/junit.ts";
 import { gateMarkdown } from "../gate/ci/markdown.ts";
 import { appendHistory, entriesSince, historyPath, readHistory } from "../gate/history.ts";
 import { interleaver } from "../gate/interleave.ts";
+import { keeping } from "../gate/kept.ts";
 import type { GateOptions } from "../gate/mod.ts";
 import { rerunSpeed } from "../gate/rerun.ts";
 import { gateSuite } from "../gate/suite.ts";
@@ -96,11 +97,15 @@ export interface Asked {
 
 /** Gates a suite as the command line asks for. Adds the records to the suite's history. */
 export async function gateAsked(args: Arguments, asked: Asked): Promise<Gated> {
-  const { suite, plan, records, unreadable } = asked;
+  const { suite, plan, records, unreadable, out } = asked;
+  const { history, ...options } = await gatingOptions(args, asked);
+  const kept = keeping({ ...options, drift: history.fail, since: history.since });
+  const { exact, rerun, turns } = kept.measuring;
   const outcome = await gateSuite(
     { suite, plan, records, unreadable },
-    await gatingOptions(args, asked),
+    { ...options, history, exact, rerun, turns },
   );
+  await kept.write(out, { suite: suite.name, suiteVersion: suite.version, records });
   return {
     suite: suite.name,
     path: suite.path,
@@ -122,7 +127,10 @@ function refuseLine(problem: string): never {
 async function gatingOptions(
   args: Arguments,
   { suite, plan, records, out, launching, warn }: Asked,
-): Promise<Omit<GateOptions, "suite" | "suiteVersion">> {
+): Promise<
+  & Omit<GateOptions, "suite" | "suiteVersion" | "path" | "history">
+  & Required<Pick<GateOptions, "history">>
+> {
   const history = suite.overrides.length > 0
     ? []
     : await appendHistory(historyPath(out, suite.name), {
@@ -159,20 +167,25 @@ async function gatingOptions(
                   sha.slice(0, 10)
                 }, ${pairs} pairs each`,
               ),
-            onPair: everyQuarter((done, of) => warn(`  ${done} of ${of} pairs`)),
+            onPair: sparsely((number, of, { label, spec }) =>
+              warn(`  pair ${number} of ${of}: ${label} seed ${spec.seed}`)
+            ),
           }),
       },
     }),
   };
 }
 
-/** Calls `tell` at each quarter. */
-function everyQuarter(tell: (done: number, of: number) => void): typeof tell {
-  let told = 0;
-  return (done, of) => {
-    const quarter = Math.floor(4 * done / of);
-    if (quarter > told) tell(done, of);
-    told = quarter;
+/** Milliseconds between lines about what goes on for minutes. */
+const lineInterval = 20_000;
+
+/** Calls `tell` the first time and then not more often than lines are wanted. */
+function sparsely<T extends readonly unknown[]>(tell: (...told: T) => void): typeof tell {
+  let last = -Infinity;
+  return (...told) => {
+    if (performance.now() - last < lineInterval) return;
+    last = performance.now();
+    tell(...told);
   };
 }
 

@@ -3,6 +3,8 @@
  * @module
  */
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { readEach } from "../gate/baseline.ts";
+import { isCalibrated, readFloors } from "../gate/floors.ts";
 import { appendHistory, entriesSince, histories, historyPath } from "../gate/history.ts";
 import { historyTable } from "../gate/history_text.ts";
 import { suitePolicies } from "../gate/suite.ts";
@@ -41,7 +43,17 @@ async function one(suite: Suite, args: Arguments, terminal: Terminal): Promise<n
     throw new UsageError(`--since ${since}: the history of ${suite.name} has no such run`);
   }
   const found = histories(entries, { policies: await suitePolicies(suite), since });
-  const drifted = found.filter(({ drift }) => drift !== null).length;
+  const floors = await readEach(
+    [...new Set(found.map(({ scope }) => scope))],
+    (machineClass) =>
+      readFloors(args.one("baselines") ?? "baselines", { suite: suite.name, machineClass }),
+  );
+  const all = found.filter(({ drift }) => drift !== null);
+  const drifted =
+    all.filter(({ kind, scope }) =>
+      kind !== "speed" || isCalibrated(floors, { scope, suiteVersion: suite.version })
+    ).length;
+  const unjudged = all.length - drifted;
   if (args.has("json")) {
     for (const series of found) {
       terminal.print(JSON.stringify({ event: "history", suite: suite.name, ...series }));
@@ -54,7 +66,8 @@ async function one(suite: Suite, args: Arguments, terminal: Terminal): Promise<n
     const runs = entriesSince(entries, since).length;
     terminal.print(
       `${suite.name}: ${runs} ${runs === 1 ? "run" : "runs"}, ${found.length} series, ` +
-        `${stepped} with steps, ${drifted} drifted`,
+        `${stepped} with steps, ${drifted} drifted` +
+        (unjudged > 0 ? `, ${unjudged} of speed not judged: that machine isn't calibrated` : ""),
     );
   }
   return drifted > 0 ? exitCodes.regressed : exitCodes.pass;

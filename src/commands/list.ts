@@ -6,6 +6,7 @@ import { fromFileUrl } from "@std/path";
 import { exitCodes, UsageError } from "../errors.ts";
 import { shown } from "../places.ts";
 import { registerModule } from "../registry.ts";
+import { configJson } from "../text/config.ts";
 import { didYouMean } from "../text/nearest.ts";
 import { catalogue, type Item } from "./catalogue.ts";
 import type { Arguments, Terminal } from "./command.ts";
@@ -95,7 +96,7 @@ export function inFull(item: Item): string {
     ...columns(item.keys.map((row) => {
       const value = row.default === undefined
         ? (row.optional ? "optional" : "required")
-        : `default ${JSON.stringify(row.default)}`;
+        : `default ${configJson(row.default)}`;
       const about = row.about === "" ? "" : `${row.about} `;
       return [row.key, `${about}(${row.wants}; ${value})`];
     })),

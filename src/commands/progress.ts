@@ -3,7 +3,7 @@
  * elsewhere, JSON lines for programs, nothing at all.
  * @module
  */
-import type { LaunchEvent } from "../launch/schedule.ts";
+import type { LaunchEvent, Turn } from "../launch/schedule.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
 import { formatNumber, formatSeconds } from "../report/format.ts";
@@ -28,6 +28,8 @@ type Progress = Extract<RunEvent, { kind: "progress" }>;
 interface Active {
   readonly planned: PlannedRun;
   readonly work: string;
+  /** "timing 3 of 8", of a run that is timed; else empty. */
+  readonly turn: string;
   readonly since: number;
   phase: string;
   note: string;
@@ -121,7 +123,7 @@ export class Progression implements ProgressView {
 
   onEvent(event: LaunchEvent): void {
     const { planned } = event;
-    if (event.kind === "started") this.#start(planned, event.work);
+    if (event.kind === "started") this.#start(planned, event.work, event.turn);
     else if (event.kind === "news") this.#news(planned, event.event);
     else this.#end(planned, event.work, event.outcome);
     this.#redraw(event.kind !== "news");
@@ -168,10 +170,12 @@ export class Progression implements ProgressView {
     this.terminal.print(JSON.stringify({ event, ...data }));
   }
 
-  #start(planned: PlannedRun, work: string): void {
+  #start(planned: PlannedRun, work: string, turn?: Turn): void {
+    const text = turn === undefined ? "" : `timing ${turn.number} of ${turn.of}`;
     this.#active.set(planned.id, {
       planned,
       work,
+      turn: text,
       since: performance.now(),
       phase: "start",
       note: "",
@@ -180,7 +184,10 @@ export class Progression implements ProgressView {
       toldAt: performance.now(),
     });
     if (this.mode === "json") {
-      this.json("started", { id: planned.id, label: planned.label, seed: planned.spec.seed, work });
+      const { id, label, spec } = planned;
+      this.json("started", { id, label, seed: spec.seed, work, ...(turn && { turn }) });
+    } else if (this.mode === "plain" && turn !== undefined) {
+      this.terminal.print(`${nameOf(planned, this.#labelWidth)}  ${text}`);
     }
   }
 
@@ -246,9 +253,10 @@ export class Progression implements ProgressView {
   }
 
   #line(active: Active): string {
-    const { planned, phase, progress, note, since } = active;
+    const { planned, progress, note, since } = active;
+    const phase = active.turn === "" ? active.phase : active.turn;
     const name = nameOf(planned, this.#labelWidth);
-    if (phase === "train" && progress !== null) {
+    if (active.phase === "train" && progress !== null) {
       const room = this.terminal.columns - name.length - progressText(progress).length - 6;
       const width = Math.min(24, room);
       const drawn = width >= 8 ? `${bar(progress.step / progress.steps, width)}  ` : "";

@@ -4,13 +4,21 @@
  */
 import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../errors.ts";
+import { historyPath, readHistory } from "../gate/history.ts";
+import { readKept } from "../gate/kept.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planSuite, readPlan } from "../plan/plan.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
 import { newestGroups } from "../report/groups.ts";
-import { type Format, reportModel, storedPicture, writeReport } from "../report/mod.ts";
+import {
+  type Format,
+  reportedGate,
+  reportModel,
+  storedPicture,
+  writeReport,
+} from "../report/mod.ts";
 import type { ReportInputs } from "../report/build.ts";
 import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
 import type { Suite } from "../suite/schema.ts";
@@ -66,7 +74,8 @@ async function report(
     );
     return exitCodes.failed;
   }
-  const compared = { plan, records, unreadable, args };
+  const warn = (line: string) => terminal.warn(line);
+  const compared = { plan, records, unreadable, args, out: store.out, warn };
   const gate = suite ? await gateOrWhy(suite, compared) : null;
   const ungated = typeof gate === "string" ? gate : null;
   const newest = records.reduce((a, b) => a.provenance.startedAt >= b.provenance.startedAt ? a : b);
@@ -148,7 +157,10 @@ async function findRecords(
       (id) => store.readRecord(id),
       ({ id }, why) => onUnreadable(why, id),
     );
-    if (records.length > 0) return { plan, records, superseded: 0, unreadable };
+    const asked = new Set(last.map(({ id }) => id));
+    // Where there is nothing beyond the last plan, that is what was asked for: no row is missing.
+    const found = records.every(({ id }) => asked.has(id)) ? last : plan;
+    if (records.length > 0) return { plan: found, records, superseded: 0, unreadable };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -173,9 +185,13 @@ async function gateOrWhy(
 /** Verdicts, unless the records are of another form of the suite than its file now has. */
 async function gateOf(
   suite: Suite,
-  { plan, records, unreadable, args }: Pick<Found, "plan" | "records" | "unreadable"> & {
-    readonly args: Arguments;
-  },
+  { plan, records, unreadable, args, out, warn }:
+    & Pick<Found, "plan" | "records" | "unreadable">
+    & {
+      readonly args: Arguments;
+      readonly out: string;
+      readonly warn: (line: string) => void;
+    },
 ): Promise<ReportInputs["gate"]> {
   const whole = planSuite(suite, {
     engine: records[0].spec.engine,
@@ -183,15 +199,26 @@ async function gateOf(
   });
   const groups = new Set(whole.map((run) => run.group));
   if (!records.every((record) => groups.has(record.group))) return null;
-  const baseline = baselinesOf(args);
+  const baselines = baselinesOf(args);
   const ids = new Set(whole.map(({ id }) => id));
+  const { name, version } = suite;
+  const kept = await readKept(out, { suite: name, suiteVersion: version, records });
   const { verdicts } = await gateSuite({
     suite,
     plan: plan ?? [...whole, ...records.filter(({ id }) => !ids.has(id))],
     records,
     unreadable,
-  }, { baselines: baseline, allowInconclusive: true });
-  // Without any baseline nothing was compared.
-  if (verdicts.every(({ baseline }) => baseline === null)) return null;
-  return { baseline, verdicts };
+  }, {
+    baselines,
+    allowInconclusive: true,
+    exact: kept?.exact,
+    rerun: kept?.rerun,
+    turns: kept?.turns,
+    history: {
+      entries: await readHistory(historyPath(out, name), warn),
+      since: kept?.since,
+      fail: kept?.drift ?? false,
+    },
+  });
+  return reportedGate(verdicts, baselines);
 }

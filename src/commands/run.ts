@@ -66,6 +66,9 @@ export function interruption(terminal: Terminal): { signal: AbortSignal; release
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const mode = modeOf(args, terminal);
+  // Said before anything is loaded: on a busy machine that takes seconds.
+  if (mode === "live" || mode === "plain") terminal.warn(`reading ${args.positionals.join(", ")}`);
   const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
     await Promise.all([
       import("../suite/load.ts"),
@@ -119,7 +122,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     planned,
     args,
     terminal,
-    mode: modeOf(args, terminal),
+    mode,
     out,
     engine,
     provenance,
@@ -271,7 +274,15 @@ async function runSuite(
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });
     }
-    const launching = { ...common, jobs, speedMetrics: await speedMetrics(suite) };
+    const { readCalibrated } = await import("../gate/floors.ts");
+    const which = { suite: suite.name, suiteVersion: suite.version };
+    const launching = {
+      ...common,
+      jobs,
+      speedMetrics: await speedMetrics(suite),
+      judged: (machineClass: string) =>
+        readCalibrated(args.one("baselines") ?? "baselines", { ...which, machineClass }),
+    };
     const result = await launch(plan, { ...launching, fresh: args.has("fresh") });
     view.close();
     return await conclude(session, { suite, plan, result, launching });

@@ -132,21 +132,18 @@ export async function showOutcome(finished: Finished): Promise<number> {
     codes.push(outcome.exitCode);
     emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
   }
-  const { reportModel, storedPicture } = await import("../report/stored.ts");
+  const { reportModel, reportedGate, storedPicture } = await import("../report/mod.ts");
   const model = await reportModel(store, {
     suite,
     records,
     unreadable: broken,
-    gate: outcome === null || outcome.verdicts.length === 0
-      ? null
-      : { baseline: baselinesOf(args), verdicts: outcome.verdicts },
-    command: args.line,
+    gate: outcome === null ? null : reportedGate(outcome.verdicts, baselinesOf(args)),
   });
   say();
   for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
   say();
   const states = statesLine(records, { planned: plan.length, unreadable: broken.length });
-  say(`${states}${outcome === null ? "" : ` · ${outcome.line}`}`);
+  say(states);
   for (const line of [...troubleLines(records), ...unrecorded, ...notMeasuredLines(lacking)]) {
     warn(`  ${line}`);
   }
@@ -176,6 +173,11 @@ export async function showOutcome(finished: Finished): Promise<number> {
     emit("report", { path: index });
   }
   const code = worstExit(codes);
+  if (outcome !== null) {
+    // Last of all, since it is what a reader looks for; it never says less than the exit code.
+    const failed = code !== outcome.exitCode ? `FAILED: ${states} · ` : "";
+    say(`${failed}${outcome.line}`);
+  }
   emit("end", { exitCode: code });
   return code;
 }

@@ -15,7 +15,8 @@ import { type Row, rowKey } from "./rows.ts";
 
 const seed = z.string().regex(/^\d+$/);
 
-const rowSchema = z.strictObject({
+/** A row as files hold it. */
+export const rowSchema = z.strictObject({
   label: z.string(),
   metric: z.string(),
   /** The suite's metric that gave it. */
@@ -70,21 +71,9 @@ const cache = new WeakMap<Baseline, ReadonlyMap<string, Row>>();
 export function baselineRows(baseline: Baseline): ReadonlyMap<string, Row> {
   let rows = cache.get(baseline);
   if (rows === undefined) {
-    const bySeed = <T>(values: Readonly<{ [seed: string]: T }>) =>
-      new Map(Object.entries(values).map(([seed, value]) => [Number(seed), value]));
-    rows = new Map(baseline.rows.map((row) => {
-      const { metric: name, of: metric, values, raw, ...rest } = row;
-      return [
-        rowKey({ label: row.label, name }),
-        {
-          ...rest,
-          name,
-          metric,
-          values: bySeed(values),
-          raw: bySeed(raw ?? {}),
-          scope: baseline.machineClass,
-        },
-      ];
+    rows = new Map(baseline.rows.map((stored) => {
+      const row = rowFrom(stored, baseline.machineClass);
+      return [rowKey(row), row];
     }));
     cache.set(baseline, rows);
   }
@@ -191,6 +180,14 @@ export function encodeBaseline(
     "}",
     "",
   ].join("\n");
+}
+
+/** A row from a file of this scope. */
+export function rowFrom(stored: StoredRow, scope: string): Row {
+  const bySeed = <T>(values: Readonly<{ [seed: string]: T }>) =>
+    new Map(Object.entries(values).map(([seed, value]) => [Number(seed), value]));
+  const { metric: name, of: metric, values, raw, ...rest } = stored;
+  return { ...rest, name, metric, values: bySeed(values), raw: bySeed(raw ?? {}), scope };
 }
 
 /** A row as a baseline holds it, seeds in order. */

@@ -113,7 +113,7 @@ export function planFloors(input: CalibrationInput): FloorPlan {
       }
     }
     floors.push({
-      format: 1,
+      format: 2,
       suite: input.suite,
       suiteVersion: input.suiteVersion,
       machineClass: scope,

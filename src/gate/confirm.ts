@@ -65,7 +65,7 @@ export async function confirmSpeed(
     : await rerun?.([...new Set(failed.map((v) => v.label))]) ?? null;
   const again = new Map(
     records === null ? [] : evaluateGate({ ...input, records, labels: new Set(labels) })
-      .filter(({ verdict }) => verdict !== "new" && verdict !== "missing")
+      .filter(({ verdict }) => !["new", "missing", "shown"].includes(verdict))
       .map((v) => [keyOf(v), v]),
   );
   return verdicts.map((verdict) => {

@@ -36,8 +36,12 @@ const floorUpdateSchema = z.strictObject({
   command: z.string(),
 });
 
+/** Where a machine class names no processor, it can't be told whose noise was measured. */
+const beforeProcessors = 1;
+
 const floorsSchema = z.strictObject({
-  format: z.literal(1),
+  /** 1: its machine class names no processor; 2: it does. */
+  format: z.union([z.literal(beforeProcessors), z.literal(2)]),
   suite: z.string(),
   suiteVersion: z.int(),
   machineClass: z.string(),
@@ -148,6 +152,31 @@ export interface Floor {
   readonly share: (reach: Reach) => number;
   /** Sessions, or seeds. */
   readonly n: number;
+}
+
+/**
+ * Whether the noise of timings was calibrated on this class of machines, for this version of the
+ * suite: elsewhere speed is shown and not judged. Floors of before classes named a processor don't
+ * count.
+ */
+export function isCalibrated(
+  floors: readonly Floors[],
+  { scope, suiteVersion }: { readonly scope: string; readonly suiteVersion: number },
+): boolean {
+  return floors.some((file) =>
+    file.format !== beforeProcessors && file.machineClass === scope &&
+    file.suiteVersion === suiteVersion && file.rows.some(({ kind }) => kind === "speed")
+  );
+}
+
+/** Whether `folder` holds a calibration of this class of machines; see `isCalibrated`. */
+export async function readCalibrated(
+  folder: string,
+  which: { readonly suite: string; readonly suiteVersion: number; readonly machineClass: string },
+): Promise<boolean> {
+  const floors = await readFloors(folder, which);
+  const { machineClass: scope, suiteVersion } = which;
+  return floors !== null && isCalibrated([floors], { scope, suiteVersion });
 }
 
 /** Finds the floor of a row in files of its suite's version and its scope. */

@@ -10,7 +10,7 @@ import { UsageError } from "../errors.ts";
 import { launch, type LaunchOptions } from "../launch/schedule.ts";
 import type { Launcher } from "../launch/launcher.ts";
 import { processesOf } from "../launch/processes.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { PlannedRun, Provenance, Record as RunRecord } from "../record/record.ts";
 import { pairsNeeded } from "../stats/signed_rank.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
 import { FEWEST_PAIRS } from "./fewest.ts";
@@ -22,6 +22,8 @@ export interface TurnPair {
   readonly seed: number;
   readonly baseline: number;
   readonly value: number;
+  /** The repeats behind both, as they were timed. */
+  readonly raw: { readonly baseline: readonly number[]; readonly value: readonly number[] };
 }
 
 /** A timing by both codes. */
@@ -35,6 +37,8 @@ export interface TurnRow {
 export interface Turns {
   /** The other code. */
   readonly commit: string;
+  /** Of this code, as it measured its last pair. */
+  readonly provenance: Provenance;
   /** By `rowKey`. */
   readonly rows: ReadonlyMap<string, TurnRow>;
 }
@@ -55,7 +59,8 @@ export interface InterleaveOptions {
   /** Fewest pairs a timing, where more than can decide are wanted. */
   readonly pairs?: number;
   readonly onStart?: (labels: readonly string[], commit: string, pairs: number) => void;
-  readonly onPair?: (done: number, of: number) => void;
+  /** Told of each pair before it is measured, from 1. */
+  readonly onPair?: (number: number, of: number, planned: PlannedRun) => void;
   /** Root of the repository; tests pass their own. */
   readonly root?: string | null;
   /** Starts workers of a checkout. */
@@ -123,7 +128,13 @@ export function turnRows(
       if (row.kind !== "speed" || old === undefined || old.unit !== row.unit) continue;
       const { seed } = value.spec;
       const known = found.get(rowKey(row)) ?? { row, pairs: [] };
-      known.pairs.push({ seed, baseline: runValue(old, seed), value: runValue(row, seed) });
+      const repeats = (one: Row) => one.raw.get(seed) ?? [one.values.get(seed)!];
+      known.pairs.push({
+        seed,
+        baseline: runValue(old, seed),
+        value: runValue(row, seed),
+        raw: { baseline: repeats(old), value: repeats(row) },
+      });
       found.set(rowKey(row), known);
     }
   }
@@ -165,15 +176,16 @@ export function interleaver(options: InterleaveOptions): Interleave {
           for (const [i, planned] of runs.entries()) {
             const first = (round + i) % 2 === 0;
             const other = others[i];
+            onPair?.(measured.length + 1, rounds * runs.length, planned);
             const early = await (first ? timeOnce(other, there) : timeOnce(planned, launching));
             const late = await (first ? timeOnce(planned, launching) : timeOnce(other, there));
             measured.push(
               first ? { baseline: early, value: late } : { baseline: late, value: early },
             );
-            onPair?.(measured.length, rounds * runs.length);
           }
         }
-        return { commit: sha, rows: turnRows(measured) };
+        const { provenance } = measured[measured.length - 1].value;
+        return { commit: sha, provenance, rows: turnRows(measured) };
       }, root);
     } catch (error) {
       if (error instanceof NoCheckout || error instanceof UsageError) {

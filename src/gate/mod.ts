@@ -34,6 +34,8 @@ export { confirmSpeed, type Rerun } from "./confirm.ts";
 export interface GateOptions {
   readonly suite: string;
   readonly suiteVersion: number;
+  /** The suite as a command names it. */
+  readonly path?: string;
   /** Folder of baselines, which must be there. Default: `baselines` here, where there is one. */
   readonly baselines?: string;
   readonly policies?: PolicyOf;
@@ -83,7 +85,7 @@ export function baselineCommit(
 export interface GateOutcome {
   readonly verdicts: readonly Verdict[];
   readonly counts: Counts;
-  /** For the end of a run's output: "gate: pass (40 metrics, …)". */
+  /** For the end of a run's output: "PASS: 116 of 116 quality numbers are the published bits …". */
   readonly line: string;
   readonly exitCode: number;
 }
@@ -158,7 +160,11 @@ export async function gateRecords(
   return {
     verdicts,
     counts: countVerdicts(verdicts),
-    line: gateLine(verdicts, folder),
+    line: gateLine(verdicts, {
+      folder,
+      suite: options.path,
+      broken: records.some(({ state }) => state === "failed" || state === "diverged"),
+    }),
     exitCode: gateExit(verdicts, {
       records,
       allowInconclusive: options.allowInconclusive,

@@ -1,11 +1,12 @@
 /**
- * Rows that stand on one side only: new ones, those that the baseline has and the records don't, and
- * runs that were asked for of which neither has any.
+ * Rows that nothing judges: new ones, those that the baseline has and the records don't, runs that
+ * were asked for of which neither has any, and timings of a machine whose noise nobody has calibrated.
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
 import { type Gaps, gapsText, type Lacking } from "./absent.ts";
 import { type Baseline, baselineRows } from "./baseline.ts";
+import { sessionValue } from "./floors.ts";
 import { defaultPolicies, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey } from "./rows.ts";
 import type { GateInput, Verdict } from "./verdict.ts";
@@ -82,13 +83,36 @@ export function comparable<B extends { readonly machineClass: string }>(
   );
 }
 
+/**
+ * The verdict on a timing where this machine's noise wasn't calibrated: both numbers and what they
+ * differ by, without a judgement.
+ * @param before the same row of this class's baseline, where there is one
+ */
+export function shownVerdict(row: Row, policy: ResolvedPolicy, before: Row | null): Verdict {
+  const value = sessionValue(row);
+  const baseline = before === null ? null : sessionValue(before);
+  const scale = policy.effect.kind === "absolute" ? 1 : Math.abs(baseline ?? 0);
+  return {
+    verdict: "shown",
+    ...common(row, policy),
+    ...untested,
+    effect: baseline === null || scale === 0 ? null : (value - baseline) / scale,
+    baseline,
+    value,
+    seeds: { baseline: before?.values.size ?? 0, value: row.values.size },
+    why: "not judged: this machine's noise isn't calibrated",
+  };
+}
+
 /** Baseline rows that the records should have and don't. */
 export function missingRows(
   input: GateInput,
-  { usable, rows, lacking }: {
+  { usable, rows, lacking, calibrated }: {
     readonly usable: readonly Baseline[];
     readonly rows: readonly Row[];
     readonly lacking: Lacking;
+    /** Whether speed is judged on machines of a class. */
+    readonly calibrated: (scope: string) => boolean;
   },
 ): Verdict[] {
   const place = (row: Row) => `${rowKey(row)}\u0000${row.scope}`;
@@ -100,7 +124,7 @@ export function missingRows(
         continue;
       }
       const policy = resolvePolicy(row, input.policies?.(row));
-      if (policy.off) continue;
+      if (policy.off || (policy.kind === "speed" && !calibrated(row.scope))) continue;
       const gaps = lacking.of({ ...row, values: new Map() }, row);
       missing.push({
         verdict: "missing",

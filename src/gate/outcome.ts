@@ -4,6 +4,7 @@
  */
 import { exitCodes, worstExit } from "../errors.ts";
 import type { Record as RunRecord } from "../record/record.ts";
+import { configText } from "../text/config.ts";
 import type { Verdict, VerdictName } from "./verdict.ts";
 
 /** How many verdicts of each kind. */
@@ -23,6 +24,7 @@ export function countVerdicts(verdicts: readonly Verdict[]): Counts {
     inconclusive: of("inconclusive"),
     new: of("new"),
     missing: of("missing"),
+    shown: of("shown"),
     total: verdicts.length,
     identical: verdicts.filter((v) => v.test === "bits" && v.verdict === "pass").length,
   };
@@ -53,29 +55,92 @@ export function gateExit(
   return worstExit(codes);
 }
 
-/** "gate: pass (40 metrics, 40 bit-identical to baselines/any)". */
-export function gateLine(verdicts: readonly Verdict[], folder = "baselines"): string {
+/** What a line about a gate has to know beside its verdicts. */
+export interface LineOptions {
+  /** Folder of the baselines. */
+  readonly folder?: string;
+  /** The suite as a command names it. */
+  readonly suite?: string;
+  /** Whether runs failed or diverged. */
+  readonly broken?: boolean;
+}
+
+/** Rows that a line names before it only counts. */
+const mostNames = 4;
+
+/**
+ * What a stranger wants to know of a gate, in one line: how it came out, how many numbers are the
+ * published ones bit for bit and which are not, and whether speed was judged.
+ */
+export function gateLine(verdicts: readonly Verdict[], options: LineOptions = {}): string {
+  if (!verdicts.some((verdict) => verdict.value !== null)) return "NOTHING MEASURED";
+  const parts = [qualityPart(verdicts, options), speedPart(verdicts, options)];
+  return `${lineWord(verdicts, options)}: ${parts.filter((part) => part !== "").join(" · ")}`;
+}
+
+function lineWord(verdicts: readonly Verdict[], { broken = false }: LineOptions): string {
   const counts = countVerdicts(verdicts);
-  if (!verdicts.some((verdict) => verdict.value !== null)) return "gate: nothing measured";
-  const word = verdicts.some(isMissing)
-    ? "missing numbers"
-    : counts.regressed > 0
-    ? "regressed"
-    : counts.inconclusive > 0
-    ? "inconclusive"
-    : counts.new === counts.total
-    ? "no baseline yet"
-    : "pass";
-  const parts = [`${counts.total} metric${counts.total === 1 ? "" : "s"}`];
-  if (counts.identical > 0) {
-    const scopes = new Set(verdicts.filter((v) => v.test === "bits").map((v) => v.scope));
-    const where = scopes.size === 1 ? `/${[...scopes][0]}` : "";
-    parts.push(`${counts.identical} bit-identical to ${folder}${where}`);
+  if (broken) return "FAILED RUNS";
+  if (verdicts.some(isMissing)) return "MISSING NUMBERS";
+  if (counts.regressed > 0) return "REGRESSED";
+  if (counts.inconclusive > 0) return "INCONCLUSIVE";
+  const judged = counts.total - counts.shown;
+  return counts.new > 0 && counts.new === judged ? "NO BASELINE YET" : "PASS";
+}
+
+/** "116 of 116 quality numbers are the published bits". */
+function qualityPart(
+  verdicts: readonly Verdict[],
+  { folder = "baselines" }: LineOptions,
+): string {
+  const own = verdicts.filter(({ kind }) => kind !== "speed");
+  if (own.length === 0) return "";
+  const same = own.filter(({ test, verdict }) => test === "bits" && verdict === "pass");
+  const fresh = own.filter(({ verdict }) => verdict === "new");
+  if (fresh.length === own.length) {
+    return `${counted(own.length, "quality number")} without a baseline`;
   }
-  for (const name of ["regressed", "improved", "inconclusive", "missing", "new"] as const) {
-    if (counts[name] > 0) parts.push(`${counts[name]} ${name}`);
+  // Where only statistics were promised, a number of other bits is nothing to name.
+  if (same.length === 0 && !own.some(({ scope }) => scope === "any")) {
+    return `${counted(own.length, "quality number")}: ${tally(own)}`;
   }
-  return `gate: ${word} (${parts.join(", ")})`;
+  const bits = folder === "baselines" ? "the published bits" : `the bits of ${folder}`;
+  const other = worstFirst(
+    own.filter((verdict) => !same.includes(verdict) && !fresh.includes(verdict)),
+  );
+  const names = other.slice(0, mostNames)
+    .map(({ label, metric, verdict }) => `${label} ${metric} (${verdict})`);
+  const left = other.length - names.length;
+  return [
+    `${same.length} of ${counted(own.length, "quality number")} ` +
+    `${own.length === 1 ? "is" : "are"} ${bits}`,
+    ...(names.length > 0 ? [`not: ${names.join(", ")}${left > 0 ? ` and ${left} more` : ""}`] : []),
+    ...(fresh.length > 0 ? [`${fresh.length} without a baseline`] : []),
+  ].join("; ");
+}
+
+function speedPart(verdicts: readonly Verdict[], { suite = "SUITE" }: LineOptions): string {
+  const own = verdicts.filter(({ kind }) => kind === "speed");
+  const shown = own.filter(({ verdict }) => verdict === "shown");
+  const judged = own.filter(({ verdict }) => verdict !== "shown");
+  return [
+    ...(judged.length > 0 ? [`speed: ${tally(judged)}`] : []),
+    ...(shown.length > 0
+      ? [
+        "speed shown, not judged (this machine isn't calibrated; " +
+        `\`deno task likeness calibrate ${suite} --reason "…"\`)`,
+      ]
+      : []),
+  ].join(" · ");
+}
+
+const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** "30 pass, 2 regressed". */
+function tally(verdicts: readonly Verdict[]): string {
+  const counts = countVerdicts(verdicts);
+  return order.toReversed().filter((name) => counts[name] > 0)
+    .map((name) => `${counts[name]} ${name}`).join(", ");
 }
 
 /** Percent or units, with a sign. */
@@ -87,6 +152,9 @@ export function formatEffect(effect: number | null, unit: Verdict["effectUnit"])
   if (unit === "share" && size > 0 && size < 1e-9) return "≈ 0 %";
   return unit === "share" ? `${sign}${short(100 * size)} %` : `${sign}${short(size)}`;
 }
+
+/** Without the last digits, which a share that was written in percent doesn't have. */
+const asWritten = (value: number) => configText(Number(value.toPrecision(14)));
 
 function short(value: number): string {
   if (value === 0) return "0";
@@ -101,6 +169,7 @@ const order: readonly VerdictName[] = [
   "inconclusive",
   "improved",
   "new",
+  "shown",
   "pass",
 ];
 
@@ -110,7 +179,7 @@ export function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
 }
 
 /** Headings of `changeCells`. */
-export const changeHead = ["run", "metric", "baseline", "now", "change", "counts from"] as const;
+export const changeHead = ["run", "metric", "then", "now", "change", "counts from"] as const;
 
 /** What changed, and from which change on it counts: a row of any table of verdicts. */
 export function changeCells(v: Verdict): string[] {
@@ -165,7 +234,9 @@ export function minimumText(
   >,
 ): string {
   if (minimumEffect === null) return "–";
-  const size = effectUnit === "share" ? `${short(100 * minimumEffect)} %` : short(minimumEffect);
+  // What a suite asks for is shown as it is written there, what was measured rounded.
+  const number = minimumFrom === "policy" ? asWritten : short;
+  const size = effectUnit === "share" ? `${number(100 * minimumEffect)} %` : number(minimumEffect);
   return minimumFrom === undefined ? size : `${size} (${sources[minimumFrom]})`;
 }
 

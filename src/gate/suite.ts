@@ -122,7 +122,7 @@ export async function gateSuite(
   { suite, plan, records, unreadable }: SuiteRecords,
   options: Omit<
     GateOptions,
-    "suite" | "suiteVersion" | "policies" | "labels" | "asked" | "unreadable"
+    "suite" | "suiteVersion" | "path" | "policies" | "labels" | "asked" | "unreadable"
   > = {},
 ): Promise<GateOutcome> {
   if (suite.overrides.length > 0) {
@@ -135,12 +135,11 @@ export async function gateSuite(
         inconclusive: 0,
         new: 0,
         missing: 0,
+        shown: 0,
         total: 0,
         identical: 0,
       },
-      line: `gate: not compared (--set ${
-        suite.overrides.join(" --set ")
-      } makes another experiment)`,
+      line: `NOT COMPARED: --set ${suite.overrides.join(" --set ")} makes another experiment`,
       exitCode: records.some((r) => r.state === "failed" || r.state === "diverged") ? 3 : 0,
     };
   }
@@ -154,6 +153,7 @@ export async function gateSuite(
     ...options,
     suite: suite.name,
     suiteVersion: suite.version,
+    path: suite.path,
     policies: await suitePolicies(suite, whole),
     asked: plan,
     unreadable,

@@ -64,11 +64,12 @@ export function turnVerdicts(
     const measured = turns.rows.get(rowKey({ label: verdict.label, name: verdict.metric }));
     if (measured === undefined) return [];
     const policy = resolvePolicy(measured.row, policies?.(measured.row));
-    return [{ verdict, policy, comparison: compareTurns(measured.pairs, policy) }];
+    const seeds = new Set(measured.pairs.map(({ seed }) => seed)).size;
+    return [{ verdict, policy, comparison: compareTurns(measured.pairs, policy), seeds }];
   });
   const tested = made.filter(({ comparison }) => comparison.p !== null);
   const adjusted = holm(tested.map(({ comparison }) => comparison.p!));
-  const replaced = new Map(made.map(({ verdict, policy, comparison }) => {
+  const replaced = new Map(made.map(({ verdict, policy, comparison, seeds }) => {
     const place = tested.findIndex((one) => one.verdict === verdict);
     const p = place < 0 ? null : adjusted[place];
     const { direction, alpha } = policy;
@@ -88,6 +89,7 @@ export function turnVerdicts(
       adjustedP: p,
       baseline: comparison.baseline,
       value: comparison.value,
+      seeds: { baseline: seeds, value: seeds },
       why: [
         `in turns with ${turns.commit.slice(0, 10)}`,
         ...comparison.notes,

@@ -10,6 +10,7 @@
  * | pass         | same bits; or u < minimum effect: a regression of that size is excluded; or, for timings too few to test, every pair of values is within it |
  * | inconclusive | none of these: too few seeds, or too much noise |
  * | new, missing | only on one side; missing also where a seed that was asked for has no record, or one of the baseline no number now |
+ * | shown        | a timing where this machine's noise wasn't calibrated: not judged |
  *
  * Two things are regressions whatever their size: seeds that were mixed up (see `seeds.ts`), and,
  * where `exact` is asked, any change of bits that the engine promises to repeat.
@@ -22,14 +23,21 @@ import { type AskedRun, type Lacking, lackingOf, withGaps } from "./absent.ts";
 import type { Baseline } from "./baseline.ts";
 import { baselineRows } from "./baseline.ts";
 import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
-import { floorOf, type Floors } from "./floors.ts";
-import { common, missingRows, missingRuns, newVerdict, whyNew } from "./one_sided.ts";
+import { floorOf, type Floors, isCalibrated } from "./floors.ts";
+import { common, missingRows, missingRuns, newVerdict, shownVerdict, whyNew } from "./one_sided.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
 import { seedFaults } from "./seeds.ts";
 
 /** What the gate says of a row. */
-export type VerdictName = "pass" | "regressed" | "improved" | "inconclusive" | "new" | "missing";
+export type VerdictName =
+  | "pass"
+  | "regressed"
+  | "improved"
+  | "inconclusive"
+  | "new"
+  | "missing"
+  | "shown";
 
 /** The gate's word on one metric of one group of seeds. */
 export interface Verdict {
@@ -105,13 +113,18 @@ export function evaluateGate(input: GateInput): Verdict[] {
   const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);
   const verdicts: Verdict[] = [];
   const paired: Omit<Compared, "comparison">[] = [];
-  const floorFor = floorOf(input.floors ?? [], input.suiteVersion);
+  const { floors = [], suiteVersion } = input;
+  const floorFor = floorOf(floors, suiteVersion);
+  const calibrated = (scope: string) => isCalibrated(floors, { scope, suiteVersion });
   for (const row of rows.rows) {
     const policy = resolvePolicy(row, input.policies?.(row));
     if (policy.off) continue;
     const baseline = usable.find((b) => b.machineClass === row.scope);
     const before = baseline && baselineRows(baseline).get(rowKey(row));
-    if (before === undefined || before.version !== row.version) {
+    const comparable = before !== undefined && before.version === row.version;
+    if (policy.kind === "speed" && !calibrated(row.scope)) {
+      verdicts.push(shownVerdict(row, policy, comparable ? before : null));
+    } else if (!comparable) {
       verdicts.push(withGaps(newVerdict(row, policy, whyNew(row, input, before)), lacking.of(row)));
     } else {
       paired.push({ row, before, policy });
@@ -135,8 +148,10 @@ export function evaluateGate(input: GateInput): Verdict[] {
       );
     }
   }
-  verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking }));
-  const told = new Set(verdicts.map(({ label }) => label));
+  verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking, calibrated }));
+  const told = new Set(
+    verdicts.filter(({ verdict }) => verdict !== "shown").map(({ label }) => label),
+  );
   for (const [label, gaps] of lacking.labels) {
     if (told.has(label)) continue;
     const like = [...input.asked ?? [], ...input.records].find((run) => run.label === label)!;

@@ -9,10 +9,23 @@ import type { Outcome, RunEvent } from "../run/events.ts";
 import { recordFailure } from "../run/failure.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
 import type { Task, WorkerSettings } from "./protocol.ts";
+import { timeRounds, timingOf } from "./timing.ts";
+
+/** A place among several. */
+export interface Turn {
+  readonly number: number;
+  readonly of: number;
+}
 
 /** News of a launch. */
 export type LaunchEvent =
-  | { readonly kind: "started"; readonly planned: PlannedRun; readonly work: Task["work"] }
+  | {
+    readonly kind: "started";
+    readonly planned: PlannedRun;
+    readonly work: Task["work"];
+    /** Of runs that are timed one after the other: which it is, from 1, of how many. */
+    readonly turn?: Turn;
+  }
   | { readonly kind: "news"; readonly planned: PlannedRun; readonly event: RunEvent }
   | {
     readonly kind: "ended";
@@ -33,6 +46,8 @@ export interface LaunchOptions {
   readonly again?: boolean;
   /** Names of the metrics of the speed phase. */
   readonly speedMetrics: ReadonlySet<string>;
+  /** Whether speed is judged on this class of machines; see `timing.ts`. Default: it is. */
+  readonly judged?: (machineClass: string) => Promise<boolean>;
   /** Aborting stops all runs cleanly. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: LaunchEvent) => void;
@@ -64,10 +79,10 @@ export function defaultJobs(runs: number, threads = 1): number {
  */
 async function doTasks(
   tasks: readonly Task[],
-  options: LaunchOptions,
+  options: LaunchOptions & { readonly turn?: Turn },
   done: (task: Task, outcome: Outcome) => Promise<void>,
 ): Promise<void> {
-  const { launcher, settings, signal, onEvent, jobs, grace = 10 } = options;
+  const { launcher, settings, signal, onEvent, jobs, grace = 10, turn } = options;
   const queue = [...tasks];
   const atWork = new Set<LaunchedWorker>();
   const timers: ReturnType<typeof setTimeout>[] = [];
@@ -107,7 +122,7 @@ async function doTasks(
           worker = launcher.start(settings);
           atWork.add(worker);
         }
-        tell({ kind: "started", planned, work });
+        tell({ kind: "started", planned, work, ...(turn === undefined ? {} : { turn }) });
         let outcome = await worker.run(task, (event) => tell({ kind: "news", planned, event }));
         if (broken !== null) break;
         // Ended by us because it didn't stop in time: its checkpoint stands all the same.
@@ -161,17 +176,22 @@ export async function launch(
       });
     }
   });
-  const speed = plan.filter(({ id, spec }) => {
-    const record = records.get(id);
-    if (record === undefined || !["done", "unreliable"].includes(record.state)) return false;
-    const have = new Set(record.metrics.map(({ metric }) => metric));
-    return spec.metrics.some(({ metric }) => speedMetrics.has(metric) && !have.has(metric));
+  const finished = plan.flatMap((planned) => {
+    const record = records.get(planned.id);
+    return record === undefined ? [] : [{ planned, record }];
   });
-  for (const [id, outcome] of await measureSpeed(speed, { ...options, work: "speed" })) {
-    const before = outcomes.get(id);
-    const cached = before?.kind === "record" && before.cached;
-    outcomes.set(id, outcome.kind === "record" ? { ...outcome, cached } : outcome);
-  }
+  const classes = new Set(finished.map(({ record }) => record.provenance.machineClass));
+  const judged = new Set<string>();
+  for (const one of classes) if (await options.judged?.(one) ?? true) judged.add(one);
+  await timeRounds(timingOf(finished, { speedMetrics, judged }), {
+    time: async (round) => {
+      for (const [id, outcome] of await measureSpeed(round, { ...options, work: "speed" })) {
+        const before = outcomes.get(id);
+        const cached = before?.kind === "record" && before.cached;
+        outcomes.set(id, outcome.kind === "record" ? { ...outcome, cached } : outcome);
+      }
+    },
+  });
   return { outcomes, interrupted: signal?.aborted ?? false };
 }
 
@@ -181,10 +201,13 @@ async function measureSpeed(
   options: LaunchOptions & { readonly work: "speed" | "speed-again" },
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  for (const planned of runs) {
+  for (const [i, planned] of runs.entries()) {
     if (options.signal?.aborted) break;
     const task: Task = { planned, work: options.work, fresh: false };
-    await doTasks([task], { ...options, jobs: 1 }, (_, outcome) => {
+    // One measurement alone is part of something that its caller tells of.
+    const told = options.work === "speed" || runs.length > 1;
+    const turn = told ? { number: i + 1, of: runs.length } : undefined;
+    await doTasks([task], { ...options, jobs: 1, turn }, (_, outcome) => {
       outcomes.set(planned.id, outcome);
       return Promise.resolve();
     });

@@ -49,7 +49,7 @@ export function metricFaults(metric: Metric): string[] {
  * @throws ContractError naming what is there too often, missing, or not declared
  */
 export function requireDeclared(
-  metric: Metric,
+  metric: Pick<Metric, "name" | "declares">,
   config: unknown,
   values: readonly MetricValue[],
 ): void {

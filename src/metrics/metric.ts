@@ -231,6 +231,11 @@ export interface Metric<C = unknown> {
   /** What it rests on that a suite can be checked for before anything runs. Default: nothing. */
   needs?(config: C): readonly Need[];
   compute(context: EvaluationContext, config: C): Promise<readonly MetricValue[]>;
+  /**
+   * Of a metric of speed: those of its values that need no clock. They are computed with the run,
+   * beside others, and `compute` leaves them out.
+   */
+  readonly counts?: Pick<Metric<C>, "declares" | "compute">;
 }
 
 /** Declares a metric; only fixes the type. */

@@ -77,6 +77,19 @@ function named(options: Config) {
   };
 }
 
+/** FLOPs of a subject, counted from shapes. */
+export async function count(
+  timed: NonNullable<Subject["timed"]>,
+  options: Config,
+): Promise<MetricValue[]> {
+  const { trainFlops, sampleFlops } = named(options);
+  const batch = Math.max(...options.batches), flops = await timed.flops(batch);
+  return [
+    { ...trainFlops, value: flops.train / batch / 1e6 },
+    { ...sampleFlops, value: flops.sample / batch / 1e6 },
+  ];
+}
+
 /** Times a subject. Exported so that a test can hand it a clock of its own. */
 export async function measure(
   timed: NonNullable<Subject["timed"]>,
@@ -113,9 +126,6 @@ export async function measure(
     values.push({ ...names.sample[i], value: median(perSecond), raw: perSecond });
   }
   values.push({ ...names.peak, value: timed.peakBytes() / 2 ** 20 });
-  const batch = Math.max(...options.batches), flops = await timed.flops(batch);
-  values.push({ ...names.trainFlops, value: flops.train / batch / 1e6 });
-  values.push({ ...names.sampleFlops, value: flops.sample / batch / 1e6 });
   return values;
 }
 
@@ -138,11 +148,21 @@ export const throughput: Metric<Config> = defineMetric<Config>({
     const { train, sample, first, peak, trainFlops, sampleFlops } = named(options);
     return [first, ...train, ...sample, peak, trainFlops, sampleFlops];
   },
-  async compute(context, options) {
-    const { subject } = context;
-    if (!subject.timed) {
-      throw new MetricUnavailable("not-defined", `${subject.label} has nothing to time`);
-    }
-    return await measure(subject.timed, options, () => performance.now());
+  async compute({ subject }, options) {
+    return await measure(timedOf(subject), options, () => performance.now());
+  },
+  counts: {
+    declares(options) {
+      const { trainFlops, sampleFlops } = named(options);
+      return [trainFlops, sampleFlops];
+    },
+    async compute({ subject }, options) {
+      return await count(timedOf(subject), options);
+    },
   },
 });
+
+function timedOf({ timed, label }: Subject): NonNullable<Subject["timed"]> {
+  if (timed) return timed;
+  throw new MetricUnavailable("not-defined", `${label} has nothing to time`);
+}

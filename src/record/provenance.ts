@@ -4,6 +4,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import type { Engine, EngineIdentity, EngineName } from "../engine/engine.ts";
+import { processorModel } from "../engine/processor.ts";
 import type { Provenance } from "./record.ts";
 import { sha256 } from "../digest.ts";
 import { readBytes } from "./files.ts";
@@ -86,8 +87,8 @@ export async function hostProvenance(command: string): Promise<HostProvenance> {
 const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9.]+/g, "-");
 
 /**
- * Machines within which speed may be compared: engine and versions, CPU instruction set, cores,
- * GPU and driver. Safe as a folder's name.
+ * Machines within which speed may be compared: engine and versions, CPU instruction set, processor
+ * model, cores, GPU and driver. Safe as a folder's name.
  */
 export async function machineClass(identity: EngineIdentity): Promise<string> {
   const versions = Object.entries(identity.versions).sort(([a], [b]) => a < b ? -1 : 1)
@@ -97,6 +98,7 @@ export async function machineClass(identity: EngineIdentity): Promise<string> {
     ...versions,
     Deno.build.arch,
     await instructionSet(),
+    processorModel(),
     `${navigator.hardwareConcurrency}-cores`,
   ];
   if (identity.device !== "cpu") {

@@ -4,6 +4,7 @@ import type { Record as RunRecord } from "../record/record.ts";
 import type { Banner, Gate } from "./model.ts";
 import { count, fixed, formatSeconds, list } from "./format.ts";
 import type { Grouped } from "./groups.ts";
+import { budgetText, configLine } from "../text/config.ts";
 
 /** How verdicts rank, worst first. */
 export const VERDICTS = [
@@ -12,6 +13,7 @@ export const VERDICTS = [
   "inconclusive",
   "improved",
   "new",
+  "shown",
   "pass",
 ] as const;
 
@@ -93,29 +95,30 @@ export function facts(records: readonly RunRecord[], { groups }: Grouped): [stri
   const last = newestOf(records);
   if (!last) return [["runs", "none"]];
   const unique = (values: readonly string[]) => list([...new Set(values)]);
-  const budget = (spec: RunRecord["spec"]) =>
-    "steps" in spec.budget ? count(spec.budget.steps, "step") : formatSeconds(spec.budget.seconds);
   const trained = records.filter((r) => r.spec.protocol === "train-evaluate");
   const seeds = [...new Set(records.map((r) => r.spec.seed))].sort((a, b) => a - b);
   const families = groups.filter((g) => !g.control).length;
   const controls = groups.length - families;
-  const shape = Object.entries(last.spec.data.config)
-    .filter(([, value]) => typeof value === "number" || typeof value === "string")
-    .map(([key, value]) => `${key} ${typeof value === "number" ? fixed(value, 0) : value}`);
+  const shape = configLine(last.spec.data.config);
   const end = last.provenance.finishedAt;
   const finished = end ? `until ${end.replace(/T(\d+:\d+).*/, " $1 UTC")}` : "not finished";
   return [
     [
       "data",
       unique(records.map((r) => r.spec.data.dataset)) +
-      (shape.length ? `: ${shape.join(", ")}` : ""),
+      (shape === "" ? "" : `: ${shape}`),
     ],
     [
       "rows",
       `${count(families, "family", "families")}, ${count(controls, "control")}, ` +
       `${count(seeds.length, "seed")} (${seeds.join(", ")})`,
     ],
-    ["budget", trained.length > 0 ? `${unique(trained.map((r) => budget(r.spec)))} a run` : "none"],
+    [
+      "budget",
+      trained.length > 0
+        ? `${unique(trained.map((r) => budgetText(r.spec.budget)))} a run`
+        : "none",
+    ],
     ["engine", unique(records.map((r) => engineText(r.provenance.engine)))],
     ["repeats", unique(records.map((r) => r.provenance.determinism))],
     ["machine", unique(records.map((r) => r.provenance.machineClass))],

@@ -50,6 +50,15 @@ export interface ReportInputs {
   readonly unreadable?: readonly Unreadable[];
 }
 
+/** The gate's part of a report: none where no number was compared with a baseline's. */
+export function reportedGate(
+  verdicts: readonly Verdict[],
+  baseline = "baselines",
+): ReportInputs["gate"] {
+  const compared = verdicts.some((verdict) => verdict.baseline !== null);
+  return compared ? { baseline, verdicts } : null;
+}
+
 /** The report of these inputs. Nothing is read and no clock is asked. */
 export function buildReport(inputs: ReportInputs): ReportModel {
   const grouped = groupRecords(inputs.records);

@@ -1,5 +1,6 @@
 /** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
 import { placeless } from "../record/command_line.ts";
+import { configLine } from "../text/config.ts";
 import type { Record as RunRecord, TrainedBy } from "../record/record.ts";
 import type { Grouped } from "./groups.ts";
 import type { Card } from "./model.ts";
@@ -139,12 +140,7 @@ export function partsOf(timings: RunRecord["timings"]): { readonly [part: string
   return { data, compile, steps, metrics, pictures, overhead };
 }
 
-/** One line of "key value" pairs; nested values as JSON. */
-export function compact(config: unknown): string {
-  if (typeof config !== "object" || config === null) return JSON.stringify(config) ?? "none";
-  const entries = Object.entries(config);
-  if (entries.length === 0) return "defaults";
-  return entries.map(([key, value]) =>
-    `${key} ${typeof value === "string" ? value : JSON.stringify(value)}`
-  ).join(", ");
+/** One line of "key value" pairs. */
+function compact(config: object): string {
+  return configLine(config) || "defaults";
 }

@@ -30,15 +30,23 @@ export function estimateOf(values: readonly number[]): Estimate {
   };
 }
 
+/** Said of a finished run that was left untimed: see launch/timing.ts. */
+const untimed = "not timed: where speed isn't judged, one seed of a row is enough";
+
 /** What each seed's record holds for a column, with a reason wherever there is no number. */
-export function seedValues(records: readonly RunRecord[], column: string): SeedValue[] {
+export function seedValues(
+  records: readonly RunRecord[],
+  column: string,
+  kind?: MetricValue["kind"],
+): SeedValue[] {
   return records.map((record) => {
     const seed = record.spec.seed;
     const found = record.metrics.find((metric) => metric.name === column);
     if (found) return { seed, ...usable(found) };
     const finished = record.state === "done" || record.state === "unreliable";
     const cause = record.cause ? `: ${record.cause}` : "";
-    const reason = finished ? "not in this run's record" : `the run ${stateText(record)}${cause}`;
+    const absent = kind === "speed" ? untimed : "not in this run's record";
+    const reason = finished ? absent : `the run ${stateText(record)}${cause}`;
     return { seed, value: null, status: "not-measured" as const, reason };
   });
 }

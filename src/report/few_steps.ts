@@ -2,6 +2,7 @@
 import { mean } from "../stats/mod.ts";
 import { controlSpan } from "./tables.ts";
 import { seedValues } from "./cells.ts";
+import { configText } from "../text/config.ts";
 import { formatNumber } from "./format.ts";
 import type { Chart, CurvePoint, Group, Mark, RecordsByGroup } from "./model.ts";
 
@@ -67,9 +68,7 @@ export function fewStepCharts(groups: readonly Group[], records: RecordsByGroup)
     const chart = (by: "evaluations" | "seconds", drawn: readonly Line[]): Chart[] => {
       if (drawn.length === 0) return [];
       const told = drawn.map(({ label, points }) =>
-        `${label}: ${
-          points.map((p) => `${formatNumber(p.mean)} at ${formatNumber(p.x, 2)}`).join(", ")
-        }`
+        `${label}: ${points.map((p) => `${formatNumber(p.mean)} at ${configText(p.x)}`).join(", ")}`
       );
       return [{
         kind: "steps",

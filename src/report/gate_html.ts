@@ -12,12 +12,14 @@ const TONES: { readonly [verdict: string]: string } = {
   missing: "bad",
   inconclusive: "unsure",
   new: "neutral",
+  shown: "neutral",
 };
 
-/** Verdicts, worst first; those that passed are folded away. */
+/** Verdicts, worst first; those that passed, and timings that nobody judges, are folded away. */
 export function gateHtml(gate: Gate, groups: GroupsById): Html {
   const passed = gate.verdicts.filter((v) => v.verdict === "pass");
-  const rest = gate.verdicts.filter((v) => v.verdict !== "pass");
+  const shown = gate.verdicts.filter((v) => v.verdict === "shown");
+  const rest = gate.verdicts.filter((v) => v.verdict !== "pass" && v.verdict !== "shown");
   const table = (verdicts: readonly Verdict[], caption: string) =>
     markup`
       <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
@@ -28,7 +30,7 @@ export function gateHtml(gate: Gate, groups: GroupsById): Html {
               <th scope="col" class="text">row</th>
               <th scope="col" class="text">metric</th>
               <th scope="col" class="text">verdict</th>
-              <th scope="col">baseline</th>
+              <th scope="col">then</th>
               <th scope="col">now</th>
               <th scope="col">change</th>
               <th scope="col">adjusted p</th>
@@ -66,6 +68,14 @@ ${
         fixed(gate.counts.identical, 0)
       } of them bit-identical to the baseline</summary>${
         table(passed, "Values that passed")
+      }</details>`
+      : null
+  }${
+    shown.length > 0
+      ? markup`<details><summary>${
+        count(shown.length, "timing")
+      } shown and not judged: this machine's noise isn't calibrated</summary>${
+        table(shown, "Timings that are not judged")
       }</details>`
       : null
   }`;

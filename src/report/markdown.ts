@@ -141,15 +141,19 @@ function cellMarkdown(cell: Cell): string {
 
 function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>): string[] {
   if (!gate) return [];
-  const shown = gate.verdicts.filter((v) => v.verdict !== "pass");
-  const { pass, identical } = gate.counts;
+  const shown = gate.verdicts.filter((v) => v.verdict !== "pass" && v.verdict !== "shown");
+  const { pass, identical, shown: unjudged } = gate.counts;
   return [
     "## Gate",
     `Against ${escape(gate.baseline)}: ${
       count(pass, "value")
-    } passed, ${identical} of them bit-identical to it.`,
+    } passed, ${identical} of them bit-identical to it.${
+      unjudged > 0
+        ? ` ${count(unjudged, "timing")} not judged: this machine's noise isn't calibrated.`
+        : ""
+    }`,
     ...(shown.length === 0 ? [] : [rows([
-      ["row", "metric", "verdict", "baseline", "now", "change", "adjusted p", "why"],
+      ["row", "metric", "verdict", "then", "now", "change", "adjusted p", "why"],
       ...shown.map((v) => [
         escape(groups.get(v.group)?.label ?? v.label),
         escape(v.metric) + (v.unit ? ` (${escape(v.unit)})` : ""),

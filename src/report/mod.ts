@@ -7,7 +7,7 @@
  * ```
  * @module
  */
-export { buildReport, type ReportInputs } from "./build.ts";
+export { buildReport, reportedGate, type ReportInputs } from "./build.ts";
 export { type ReportModel } from "./model.ts";
 export {
   type Format,

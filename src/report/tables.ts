@@ -31,7 +31,9 @@ export function fillColumns(groups: readonly Group[], records: RecordsByGroup): 
   return [...columns.values()]
     .sort((a, b) => place(a) - place(b))
     .flatMap((column) => {
-      const values = groups.map((group) => seedValues(records.get(group.id) ?? [], column.name));
+      const values = groups.map((group) =>
+        seedValues(records.get(group.id) ?? [], column.name, column.kind)
+      );
       const filled = [fill(column, { groups, values })];
       const normalised = normalise(column, { groups, values, records });
       if (normalised) filled.push(fill(normalised.column, { groups, values: normalised.values }));

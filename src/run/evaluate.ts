@@ -158,9 +158,27 @@ export function evaluationContext(parts: EvaluationParts): EvaluationContext {
   };
 }
 
+/** What is computed of a metric at one time: all of it, or of one of speed its counts or the rest. */
+type Part = Pick<Metric, "declares" | "compute">;
+
+/** What of a metric is computed in a phase; null where nothing is. */
+export function partIn(metric: Metric, phase: "quality" | "speed"): Part | null {
+  const { counts } = metric;
+  if (metric.phase === "quality") return phase === "quality" ? metric : null;
+  if (phase === "quality") return counts ?? null;
+  if (counts === undefined) return metric;
+  return {
+    declares(config) {
+      const counted = new Set(counts.declares(config).map(({ name }) => name));
+      return metric.declares(config).filter(({ name }) => !counted.has(name));
+    },
+    compute: (context, config) => metric.compute(context, config),
+  };
+}
+
 /** Nulls in the place of a metric's values. */
 export function withoutValues(
-  metric: Metric,
+  metric: Pick<Metric, "declares">,
   config: unknown,
   why: { status: "not-defined" | "not-measured"; reason: string },
 ): MetricValue[] {
@@ -198,33 +216,35 @@ export async function computeMetrics(
   const problems: string[] = [];
   for (const asked of metrics) {
     const metric = await options.metric(asked.metric);
-    if (metric.phase !== options.phase) continue;
+    const part = partIn(metric, options.phase);
+    // What has nothing to time has nothing to count; its record says so.
+    if (part === null || (part !== metric && context.subject.timed === undefined)) continue;
     if (options.stopped?.()) break;
     if (metric.version !== asked.version) {
       problems.push(
         `metric ${asked.metric}: planned at version ${asked.version}, this is ${metric.version}`,
       );
     }
-    const known = options.known?.(asked, metric);
+    const known = part === metric ? options.known?.(asked, metric) : null;
     if (known) {
       values.push(...known);
       continue;
     }
     options.progress?.(asked.metric);
     try {
-      const computed = await metric.compute(context, asked.config);
-      requireDeclared(metric, asked.config, computed);
+      const computed = await part.compute(context, asked.config);
+      requireDeclared({ name: asked.metric, declares: part.declares }, asked.config, computed);
       values.push(...computed.map((value) => finite(value, problems)));
     } catch (error) {
       if (error instanceof ContractError) throw error;
       if (error instanceof MetricUnavailable) {
         const { status, message: reason } = error;
-        values.push(...withoutValues(metric, asked.config, { status, reason }));
+        values.push(...withoutValues(part, asked.config, { status, reason }));
         continue;
       }
       const reason = described(error);
       problems.push(`metric ${asked.metric}: ${reason}`);
-      values.push(...withoutValues(metric, asked.config, { status: "not-measured", reason }));
+      values.push(...withoutValues(part, asked.config, { status: "not-measured", reason }));
     }
   }
   return { values, problems };

@@ -13,6 +13,7 @@ import { isFinal } from "./failure.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 import { pictureKey } from "./keys.ts";
 import { modelSubject, sampleImages, subjectParts } from "./subject.ts";
+import { timedWork } from "./timed.ts";
 import { prepare, train } from "./training.ts";
 import { knownValues } from "./twin.ts";
 
@@ -24,6 +25,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
   const resumed = await run.status.resumes(prepared.resumed && twin === null);
   const trained = await train(run, prepared);
   const { state, step } = trained;
+  const freed: (() => void)[] = [];
   try {
     if (trained.stopped) {
       await run.status.interrupted();
@@ -59,8 +61,11 @@ async function executeTraining(run: Run): Promise<Outcome> {
       about: "State after the last step",
     };
     const parts = subjectParts(run, { dataset, model, programs, state });
+    // For what is counted of timed work; the clock is for when nothing else runs.
+    const { timed, release } = timedWork(parts, { dataset, steps: step });
+    freed.push(release);
     return await conclude(run, {
-      subject: modelSubject(parts),
+      subject: { ...modelSubject(parts), timed },
       samples: model.capabilities.samples
         ? (count, options) => sampleImages(parts, pictureKey, { count, ...options })
         : null,
@@ -68,6 +73,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
       ending: { ...ending, artefacts: [checkpoint] },
     });
   } finally {
+    freed.forEach((free) => free());
     disposeTree(state);
   }
 }

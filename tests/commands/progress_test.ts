@@ -48,6 +48,36 @@ Deno.test("plain progress is sparse: a line a quarter and one at the end", () =>
   assertMatch(terminal.out[3], /^tiny {2}seed 3 +stopped at step 320$/);
 });
 
+Deno.test("what is timed is named, with how many are left, in lines and live", () => {
+  const plan = [1, 2, 3].map((seed) => planned({ seed, speed: true }));
+  const timing = (mode: "plain" | "live") => {
+    const terminal = keptTerminal();
+    const drawn: string[] = [];
+    const draw = (text: string) => void drawn.push(text.replaceAll(escapes, ""));
+    const view = new Progression({ ...terminal, draw, live: true, columns: 80 }, mode, plan);
+    for (const [i, run] of plan.entries()) {
+      const turn = { number: i + 1, of: plan.length };
+      view.onEvent({ kind: "started", planned: run, work: "speed", turn });
+      view.onEvent({ kind: "news", planned: run, event: { kind: "phase", phase: "speed" } });
+      const outcome = { kind: "stopped", step: 0 } as const;
+      view.onEvent({ kind: "ended", planned: run, work: "run", outcome });
+    }
+    view.close();
+    return { told: terminal.out, drawn };
+  };
+  const lines = timing("plain").told.filter((line) => line.includes("timing"));
+  assertEquals(lines, [
+    "tiny  seed 1    timing 1 of 3",
+    "tiny  seed 2    timing 2 of 3",
+    "tiny  seed 3    timing 3 of 3",
+  ]);
+  const { drawn } = timing("live");
+  for (const line of lines) {
+    assert(drawn.some((text) => text.startsWith(`${line}  `)), `${line} of ${drawn.join("|")}`);
+  }
+  assert(drawn.flatMap((text) => text.split("\n")).every((line) => line.length < 80));
+});
+
 Deno.test("live progress redraws one line a run and leaves none behind", () => {
   const terminal = keptTerminal();
   const drawn: string[] = [];

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
+import { baselinesFrom } from "../../src/gate/accepted.ts";
+import { writeBaseline } from "../../src/gate/baseline.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder } from "../run/harness.ts";
 import { interruptAndCompare } from "./interrupted.ts";
@@ -30,7 +32,7 @@ Deno.test("run: header, data, states, table, gate line and report; then all is c
     assertMatch(text, /^data {3}tiny-blobs 8² grey: train 50, test 40 /m);
     assertMatch(text, /^tiny-linear latent=2 +seed 1 +done {2}12 steps/m);
     assertMatch(text, /^training copy +done/m);
-    assertMatch(text, /5 runs done, 0 diverged · gate: no baseline yet/);
+    assertMatch(text, /5 runs done, 0 diverged$/m);
     const report = text.match(/^report: (\S+)/m)![1];
     assert((await Deno.stat(report)).size > 1000);
     const again = await likeness(...words);
@@ -72,7 +74,7 @@ Deno.test("run: of what --seeds leaves out nothing is missing, and the line says
     const path = await suite(folder), out = join(folder, "out");
     const { code, out: lines } = await likeness("run", path, "--out", out, "--seeds", "1");
     assertEquals(code, 0);
-    assertMatch(lines.join("\n"), /no baseline yet \(.*\); 1 of the suite's 3 runs were not asked/);
+    assertMatch(lines.join("\n"), /NO BASELINE YET: .*; 1 of the suite's 3 runs were not asked/);
     const gated = await likeness("gate", path, "--out", out);
     assertEquals(gated.code, 3);
     assertMatch(gated.out.join("\n"), /missing .*tiny-linear .*seed 2: no record/);
@@ -84,6 +86,40 @@ Deno.test("run: only the splits that the plan reads are loaded and named", () =>
     const words = ["run", path, "--out", join(folder, "out"), "--no-gate", "--no-report"];
     const { out } = await likeness(...words, "--set", 'controls=["held-out"]');
     assertMatch(out.join("\n"), /^data {3}tiny-blobs 8² grey: train 50, test 40, judge_test 40 /m);
+  }));
+
+Deno.test("report: from the same records it is the page that run wrote, byte for byte, always", () =>
+  inFolder(async (folder) => {
+    const path = await suite(folder, { runs: "{ latent: [2, 4] }" });
+    const [out, baselines] = [join(folder, "out"), join(folder, "baselines")];
+    const where = ["--out", out, "--baselines", baselines];
+    const pages = async (dir: string) => {
+      const read = async (name: string) => [name, await Deno.readTextFile(join(dir, name))];
+      return await Promise.all(["index.html", "report.md", "report.json"].map(read));
+    };
+    const compared = async (...words: string[]) => {
+      const ran = await likeness("run", path, ...where, ...words);
+      const last = ran.out.at(-1)!;
+      assertMatch(last, /^(PASS|NO BASELINE YET): .* · speed shown, not judged \(/);
+      const own = await pages(join(out, "reports", "tiny"));
+      for (const to of ["a", "b"].map((name) => join(folder, name))) {
+        await likeness("report", path, ...where, "--to", to);
+        assertEquals(await pages(to), own);
+      }
+      return own;
+    };
+    await compared("--seeds", "1", "--exact");
+    const store = openStore(out);
+    const records = await store.list();
+    for (const made of baselinesFrom(records, { suite: "tiny", suiteVersion: 1 })) {
+      await writeBaseline(baselines, made);
+    }
+    const [[, page]] = await compared("--seeds", "1");
+    assertStringIncludes(page, "not judged");
+    await compared();
+    // All is done already: another command line makes no other page.
+    const whole = await compared();
+    assertEquals(await compared("--exact"), whole);
   }));
 
 Deno.test("run: one bad run stops no other, and the exit code says so", () =>
@@ -108,8 +144,10 @@ Deno.test("run --json: every line is JSON, to the exit code", () =>
     assertEquals(code, 0);
     const count = (name: string) => events.filter(({ event }) => event === name).length;
     assertEquals([count("plan"), count("data"), count("record"), count("report")], [1, 1, 3, 1]);
-    // Three runs, and the speed of the two that are trained.
-    assertEquals([count("started"), count("ended")], [5, 5]);
+    // Three runs, and the speed of one seed of the row that is trained.
+    assertEquals([count("started"), count("ended")], [4, 4]);
+    const { turn } = events.find(({ event, work }) => event === "started" && work === "speed");
+    assertEquals(turn, { number: 1, of: 1 });
     assertEquals(events.at(-1), { event: "end", exitCode: 0 });
   }));
 
@@ -217,7 +255,7 @@ Deno.test("run: the suites of one file are done one after the other, each with p
     const reports = await likeness("report", path, "--out", out, "--quiet");
     assertEquals(reports.out.length, 2);
     const folded = await likeness("report", path, "--out", out, "--to", folder);
-    assertEquals([folded.code, folded.err[0]], [
+    assertEquals([folded.code, folded.err.at(-2)], [
       2,
       "--to names one folder, and there are 2 suites",
     ]);

@@ -143,9 +143,9 @@ Deno.test("an undecided number fails, or is skipped where that is allowed", () =
 Deno.test("nothing measured is an error in every output", () => {
   const nothing = gatedOf([]);
   assertEquals(parseJunit(junitXml([nothing], { date }))!.failed, ["measured"]);
-  assertStringIncludes(gateMarkdown([nothing]), "nothing measured");
+  assertStringIncludes(gateMarkdown([nothing]), "NOTHING MEASURED");
   assertEquals(annotations([nothing]), [
-    "::error file=suites/made.yaml,title=made::gate: nothing measured",
+    "::error file=suites/made.yaml,title=made::NOTHING MEASURED",
   ]);
 });
 

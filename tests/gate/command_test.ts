@@ -83,11 +83,14 @@ Deno.test("gate: nothing measured, no baseline, update, pass, change", async () 
   await workplace(async ({ gate, measure, folder }) => {
     const nothing = await gate();
     assertEquals(nothing.code, 3);
-    assertStringIncludes(nothing.printed.join("\n"), "gate: nothing measured");
+    assertStringIncludes(nothing.printed.join("\n"), "NOTHING MEASURED");
     await measure(20);
     const fresh = await gate();
     assertEquals(fresh.code, 0);
-    assertStringIncludes(fresh.printed.at(-1)!, "gate: no baseline yet (1 metric, 1 new)");
+    assertStringIncludes(
+      fresh.printed.at(-1)!,
+      "NO BASELINE YET: 1 quality number without a baseline",
+    );
     // The difference is shown first, and without a reason nothing is written.
     await assertRejects(() => gate("--update"), UsageError, "--reason");
     assertEquals((await gate()).printed.at(-1), fresh.printed.at(-1));
@@ -99,7 +102,7 @@ Deno.test("gate: nothing measured, no baseline, update, pass, change", async () 
     assertEquals([file.updates[0].reason, file.updates[0].author], ["first numbers", "A. Uthor"]);
     const passed = await gate();
     assertEquals(passed.code, 0);
-    assertStringIncludes(passed.printed.at(-1)!, "gate: pass (1 metric, 1 bit-identical to ");
+    assertStringIncludes(passed.printed.at(-1)!, "PASS: 1 of 1 quality number is the bits of ");
     assertStringIncludes((await gate("--all")).printed.join("\n"), "bit-identical");
     assertStringIncludes(
       (await gate("--update", "--reason", "again")).printed.join("\n"),
@@ -207,7 +210,7 @@ Deno.test("gate for CI: JUnit, Markdown and the job's summary are written, annot
     assertStringIncludes(await Deno.readTextFile(at("gate.xml")), 'type="inconclusive"');
     assertStringIncludes(
       await Deno.readTextFile(at("deep/gate.md")),
-      "### made gate: inconclusive",
+      "### made INCONCLUSIVE",
     );
     // A program that reads JSON reads nothing else.
     const json = await gate("--json", "--annotations");

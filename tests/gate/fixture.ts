@@ -3,6 +3,7 @@ import type { MetricValue } from "../../src/metrics/metric.ts";
 import type { Record as RunRecord, RunState } from "../../src/record/record.ts";
 import type { Baseline } from "../../src/gate/baseline.ts";
 import { storedRow } from "../../src/gate/baseline.ts";
+import type { Floors } from "../../src/gate/floors.ts";
 import { rowsOf } from "../../src/gate/rows.ts";
 import { planUpdate, type UpdateInput } from "../../src/gate/update.ts";
 
@@ -130,4 +131,36 @@ export const update = { reason: "first numbers", author: "A. Uthor", date: "2026
 export function planOf(given: Partial<UpdateInput> & Pick<UpdateInput, "records">) {
   const labels = new Set(["vae", "autoencoder", "noise"]);
   return planUpdate({ suite: "made", suiteVersion: 1, baselines: [], update, labels, ...given });
+}
+
+/**
+ * Floors of the classes of machines that `records` are of, with no row of theirs: speed is judged
+ * there, by what its baseline tells of the noise.
+ */
+export function calibratedFor(records: readonly RunRecord[], suiteVersion = 1): Floors[] {
+  return [...new Set(records.map(({ provenance }) => provenance.machineClass))].map((
+    machineClass,
+  ) => ({
+    format: 2,
+    suite: "made",
+    suiteVersion,
+    machineClass,
+    engine: { name: "wasm" },
+    updates: [{
+      reason: "made",
+      author: "a test",
+      date: "2026-01-01",
+      commit: null,
+      n: 5,
+      command: "none",
+    }],
+    rows: [{
+      label: "another",
+      metric: "ms",
+      kind: "speed",
+      unit: "ms",
+      floor: 0,
+      values: [1, 1, 1, 1, 1],
+    }],
+  }));
 }

@@ -16,7 +16,7 @@ import { sessionEntry, sessionTasks } from "../../src/gate/sessions.ts";
 import { evaluateGate } from "../../src/gate/verdict.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
-import { baselinesOf, record, seeds, speed } from "./fixture.ts";
+import { baselinesOf, calibratedFor, record, seeds, speed } from "./fixture.ts";
 
 const machineClass = "wasm_2-cores";
 
@@ -26,7 +26,7 @@ const timed = (values: readonly number[]) =>
 
 /** Floors of eight sessions that differ by about `floor` in all. */
 const floorsOf = (floor: number, label = "vae"): Floors => ({
-  format: 1,
+  format: 2,
   suite: "made",
   suiteVersion: 1,
   machineClass,
@@ -53,7 +53,7 @@ Deno.test("a speed's minimum effect is the larger of policy and floor, and the t
       records: slower(share),
       baselines,
       suiteVersion: 1,
-      floors: floor === null ? [] : [floorsOf(floor)],
+      floors: floor === null ? calibratedFor(slower(share)) : [floorsOf(floor)],
     })[0];
   assertEquals([at(0.15, null).verdict, minimumText(at(0.15, null))], [
     "regressed",
@@ -77,7 +77,11 @@ Deno.test("a floor of another label, suite version or class raises nothing", () 
     baselines: baselinesOf(timed(steady)),
   };
   const verdict = (floors: Floors) =>
-    evaluateGate({ ...input, suiteVersion: 1, floors: [floors] })[0].verdict;
+    evaluateGate({
+      ...input,
+      suiteVersion: 1,
+      floors: [...calibratedFor(input.records), floors],
+    })[0].verdict;
   assertEquals(verdict(floorsOf(0.2)), "pass");
   assertEquals(verdict(floorsOf(0.2, "autoencoder")), "regressed");
   assertEquals(verdict({ ...floorsOf(0.2), suiteVersion: 2 }), "regressed");
@@ -92,7 +96,7 @@ Deno.test("a floor takes the place of the baseline's own spread", () => {
     baselines: baselinesOf(timed(uneven)),
     suiteVersion: 1,
   };
-  const [without] = evaluateGate(input);
+  const [without] = evaluateGate({ ...input, floors: calibratedFor(input.records) });
   assertEquals(minimumText(without), "25 % (baseline's spread)");
   const [floored] = evaluateGate({ ...input, floors: [floorsOf(0.03)] });
   assertEquals([minimumText(floored), floored.verdict], ["10 % (policy)", "regressed"]);

@@ -12,7 +12,7 @@ import { driftText, historyTable, sparkline, withDrift } from "../../src/gate/hi
 import { evaluateGate } from "../../src/gate/verdict.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
-import { baselinesOf, record, seeds } from "./fixture.ts";
+import { baselinesOf, calibratedFor, record, seeds } from "./fixture.ts";
 
 const quiet = (message: string) => {
   throw new Error(message);
@@ -112,6 +112,7 @@ Deno.test("a slow drift that every gate passes is found over the runs", async ()
     const [verdict] = evaluateGate({
       records: made(value),
       baselines: baselinesOf(made(values[i])),
+      floors: calibratedFor(made(value)),
       suiteVersion: 1,
     });
     assertEquals(verdict.verdict, "pass");
@@ -123,15 +124,20 @@ Deno.test("a slow drift that every gate passes is found over the runs", async ()
   const [, line] = historyTable([found]);
   assertStringIncludes(line, "drifted");
   // A note on the verdict, and with --drift a failure.
-  const verdicts = evaluateGate({
+  const input = {
     records: made(values[23]),
     baselines: baselinesOf(made(values[22])),
     suiteVersion: 1,
-  });
+  };
+  const verdicts = evaluateGate({ ...input, floors: calibratedFor(input.records) });
   const noted = withDrift(verdicts, { found: [found], fail: false })[0];
   assertEquals(noted.verdict, "pass");
   assertStringIncludes(noted.why, "history: +");
   assertEquals(withDrift(verdicts, { found: [found], fail: true })[0].verdict, "regressed");
+  // Where nobody has calibrated the machine it stays a note.
+  const shown = withDrift(evaluateGate(input), { found: [found], fail: true })[0];
+  assertEquals(shown.verdict, "shown");
+  assertStringIncludes(shown.why, "history: +");
   // From the last level on there is nothing to complain of.
   const since = found.points[found.drift!.last.from].commit!;
   assertEquals(histories(entries, { since })[0].drift, null);

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import fc from "fast-check";
 import { NoCheckout, withCheckout } from "../../src/gate/checkout.ts";
 import { confirmSpeed } from "../../src/gate/confirm.ts";
-import { interleaver, type Turns } from "../../src/gate/interleave.ts";
+import { interleaver, type TurnPair, type Turns } from "../../src/gate/interleave.ts";
 import { baselineCommit } from "../../src/gate/mod.ts";
 import { resolvePolicy } from "../../src/gate/policy.ts";
 import { rowKey, rowsOf } from "../../src/gate/rows.ts";
@@ -13,29 +13,41 @@ import { evaluateGate, type Verdict } from "../../src/gate/verdict.ts";
 import type { Launcher } from "../../src/launch/launcher.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { median } from "../../src/stats/summary.ts";
 import { law } from "../law.ts";
-import { baselinesOf, record, speed } from "./fixture.ts";
+import { baselinesOf, calibratedFor, record, speed } from "./fixture.ts";
 
 const timed = (value: number, seed = 1) =>
   record({ seed, metrics: [{ ...speed, value, raw: Array(5).fill(value) }] });
 const steady = [100, 101, 99, 100.5, 99.5];
 const records = (factor: number) => steady.map((x, i) => timed(x * factor, i + 1));
 const [row] = rowsOf(records(1)).rows;
+const { provenance } = timed(1);
+
+/** A pair of one seed whose repeats all agree. */
+const pair = (baseline: number, value: number, seed = 1): TurnPair => ({
+  seed,
+  baseline,
+  value,
+  raw: { baseline: [baseline], value: [value] },
+});
 
 /** Pairs of a machine that drifts by a third meanwhile. */
 const pairs = (factor: number, n = 10) =>
   Array.from({ length: n }, (_, i) => {
     const baseline = 100 * (1 - i / (3 * n));
-    return { seed: 1, baseline, value: baseline * factor * (1 + ((7 * i) % 10 - 4.3) / 400) };
+    return pair(baseline, baseline * factor * (1 + ((7 * i) % 10 - 4.3) / 400));
   });
 const turns = (factor: number): Turns => ({
   commit: "abcdef0123456789",
+  provenance,
   rows: new Map([[rowKey(row), { row, pairs: pairs(factor) }]]),
 });
 
 const input = {
   records: records(0.7),
   baselines: baselinesOf(records(1)),
+  floors: calibratedFor(records(1)),
   suiteVersion: 1,
 };
 
@@ -51,6 +63,10 @@ const confirmed = async (
 
 Deno.test("a speed failure is confirmed, or not, in turns with the baseline's commit, and says so", async () => {
   const slower = await confirmed(turns(0.85));
+  // Then and now are what was measured in turns, not what the baseline holds.
+  const [then, now] = [pairs(0.85).map((p) => p.baseline), pairs(0.85).map((p) => p.value)];
+  assertEquals([slower.baseline, slower.value], [median(then), median(now)]);
+  assertEquals(slower.seeds, { baseline: 1, value: 1 });
   assertEquals([slower.verdict, slower.test], ["regressed", "signed rank"]);
   assertStringIncludes(slower.why, "confirmed in turns with abcdef0123; 10 pairs");
   const same = await confirmed(turns(1));
@@ -68,7 +84,7 @@ Deno.test("without a checkout this code is measured alone, and the verdict says 
   const none = await confirmed(reason);
   assertEquals(none.verdict, "inconclusive");
   // Turns that hold nothing of the row confirm nothing.
-  const empty = await confirmed({ commit: "abc", rows: new Map() });
+  const empty = await confirmed({ commit: "abc", provenance, rows: new Map() });
   assertEquals(empty.verdict, "inconclusive");
 });
 
@@ -110,9 +126,9 @@ const policy = resolvePolicy({ kind: "speed", direction: "higher" });
 Deno.test("turns: zero baselines need an absolute effect; values that never differ pass", () => {
   const zero = [{ baseline: 0, value: 1 }];
   assertEquals(compareTurns(zero, policy).test, "none");
-  const same = Array(8).fill({ baseline: 16, value: 16 });
+  const same = Array<TurnPair>(8).fill(pair(16, 16));
   const verdict = turnVerdicts(evaluateGate(input), {
-    turns: { commit: "abc", rows: new Map([[rowKey(row), { row, pairs: same }]]) },
+    turns: { commit: "abc", provenance, rows: new Map([[rowKey(row), { row, pairs: same }]]) },
   })[0];
   assertEquals([verdict.verdict, verdict.p, verdict.effect], ["pass", 1, 0]);
 });
@@ -141,7 +157,11 @@ const severity = ["improved", "pass", "inconclusive", "regressed"];
 function verdictOn(found: ReturnType<typeof pairs>, direction: "lower" | "higher") {
   const own = { ...row, direction };
   const [verdict] = turnVerdicts([{ ...evaluateGate(input)[0], direction }], {
-    turns: { commit: "abc", rows: new Map([[rowKey(row), { row: own, pairs: found }]]) },
+    turns: {
+      commit: "abc",
+      provenance,
+      rows: new Map([[rowKey(row), { row: own, pairs: found }]]),
+    },
   });
   return verdict.verdict;
 }
@@ -173,15 +193,14 @@ Deno.test("A/A in turns: false alarms over three timings at most α by Holm", ()
     const names = ["a", "b", "c"];
     const verdicts = names.map((metric) => ({ ...evaluateGate(input)[0], metric }) as Verdict);
     const rows = names.map((name, m) => {
-      const own = Array.from({ length: 10 }, (_, i) => ({
-        seed: 1,
-        baseline: 100 + draws[20 * m + 2 * i],
-        value: 100 + draws[20 * m + 2 * i + 1],
-      }));
+      const own = Array.from(
+        { length: 10 },
+        (_, i) => pair(100 + draws[20 * m + 2 * i], 100 + draws[20 * m + 2 * i + 1]),
+      );
       return [rowKey({ label: "vae", name }), { row: { ...row, name }, pairs: own }] as const;
     });
     const made = turnVerdicts(verdicts, {
-      turns: { commit: "abc", rows: new Map(rows) },
+      turns: { commit: "abc", provenance, rows: new Map(rows) },
       policies: () => ({ effect: 1e-9 }),
     });
     if (made.some((v) => v.verdict === "regressed" || v.verdict === "improved")) alarms++;
@@ -268,7 +287,10 @@ Deno.test("turns: each pair is both codes on one run, the first of them changing
       jobs: 1,
       speedMetrics: new Set(["throughput"]),
     } as unknown as LaunchOptions;
-    const options = { plan, launching, commit: first, root };
+    const told: string[] = [];
+    const onPair = (number: number, of: number, { spec }: { spec: { seed: number } }) =>
+      void told.push(`${number} of ${of}: seed ${spec.seed}`);
+    const options = { plan, launching, commit: first, root, onPair };
     const found = await interleaver({ ...options, launcherOf: () => launcher("there", 100) })(
       ["vae"],
       { tests: 1, alpha: 0.05 },
@@ -277,7 +299,10 @@ Deno.test("turns: each pair is both codes on one run, the first of them changing
     assertEquals(order.slice(0, 6), ["there", "here", "here", "there", "there", "here"]);
     // Eight pairs at least: two rounds of five seeds.
     const [{ pairs }] = [...found.rows.values()];
-    assertEquals([pairs.length, pairs[0]], [10, { seed: 1, baseline: 101, value: 81 }]);
+    const raw = { baseline: Array(5).fill(100 + 1), value: Array(5).fill(80 + 1) };
+    assertEquals([pairs.length, pairs[0]], [10, { seed: 1, baseline: 101, value: 81, raw }]);
+    assertEquals(found.commit, first);
+    assertEquals([told.length, told[0], told[6]], [10, "1 of 10: seed 1", "7 of 10: seed 2"]);
     const failing = await interleaver({ ...options, launcherOf: () => launcher("x", 1, true) })(
       ["vae"],
       { tests: 1, alpha: 0.05 },

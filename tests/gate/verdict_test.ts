@@ -2,10 +2,10 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
 import { gateExit, gateLine, verdictTable } from "../../src/gate/outcome.ts";
 import { confirmSpeed } from "../../src/gate/confirm.ts";
-import { baselinesOf, record, seeds, speed } from "./fixture.ts";
+import { baselinesOf, calibratedFor, record, seeds, speed } from "./fixture.ts";
 
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>
-  evaluateGate({ suiteVersion: 1, ...input });
+  evaluateGate({ suiteVersion: 1, floors: calibratedFor(input.records), ...input });
 
 const one = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) => {
   const verdicts = gate(input);
@@ -21,7 +21,7 @@ Deno.test("same bits pass from one seed on, and say so", () => {
   assertEquals([verdict.verdict, verdict.test], ["pass", "bits"]);
   assertEquals(
     gateLine([verdict]),
-    "gate: pass (1 metric, 1 bit-identical to baselines/any)",
+    "PASS: 1 of 1 quality number is the published bits",
   );
 });
 
@@ -158,7 +158,7 @@ Deno.test("a diverged seed makes its rows missing and the exit code 3; an unreli
 
 Deno.test("nothing measured is 3, even with nothing to compare", () => {
   assertEquals(gateExit([], { records: [] }), 3);
-  assertEquals(gateLine([]), "gate: nothing measured");
+  assertEquals(gateLine([]), "NOTHING MEASURED");
   const baselines = baselinesOf(seeds([1]));
   assertEquals(gate({ records: [], baselines }).map((v) => v.verdict), ["missing"]);
 });
@@ -254,6 +254,7 @@ Deno.test("a speed failure counts only when a rerun confirms it", async () => {
   const input = {
     records: repeats(fast.map((x) => x * 0.7)),
     baselines: baselinesOf(repeats(fast)),
+    floors: calibratedFor(repeats(fast)),
     suiteVersion: 1,
   };
   const verdicts = evaluateGate(input);

@@ -80,6 +80,38 @@ Deno.test("speed is measured after every run, alone, and once", () =>
     assertEquals(await openStore(out).readRecord(plan[0].id), record);
   }));
 
+Deno.test("where speed isn't judged one seed of a row is timed, and the others once it is", () =>
+  inFolder(async (out) => {
+    const plan = [1, 2, 3].map((seed) => planned({ seed, speed: true }));
+    const timed: string[] = [];
+    const onEvent = (event: LaunchEvent) => {
+      if (event.kind !== "started" || event.work !== "speed") return;
+      timed.push(`seed ${event.planned.spec.seed}, ${event.turn!.number} of ${event.turn!.of}`);
+    };
+    const asked: string[] = [];
+    const judgedIs = (judged: boolean) => async () =>
+      await options(out, {
+        onEvent,
+        judged: (machineClass) => {
+          asked.push(machineClass);
+          return Promise.resolve(judged);
+        },
+      });
+    await launch(plan, await judgedIs(false)());
+    assertEquals(timed, ["seed 1, 1 of 1"]);
+    const store = openStore(out);
+    const records = await Promise.all(plan.map(({ id }) => store.readRecord(id)));
+    assertEquals(asked, [records[0]!.provenance.machineClass]);
+    const names = records.map((record) => record!.metrics.map(({ name }) => name));
+    const [brightness, step, flops] = ["brightness@20", "step ms", "step FLOPs"];
+    assertEquals(names, [[brightness, step, flops], [brightness, flops], [brightness, flops]]);
+    // A second command waits no more than the first did.
+    await launch(plan, await judgedIs(false)());
+    assertEquals(timed.length, 1);
+    await launch(plan, await judgedIs(true)());
+    assertEquals(timed.slice(1), ["seed 2, 1 of 2", "seed 3, 2 of 2"]);
+  }));
+
 Deno.test("an interrupted launch stops cleanly and goes on later", () =>
   inFolder(async (out) => {
     const plan = [1, 2, 3].map((seed) => planned({ seed, steps: 60, config: { slow: 20 } }));

@@ -13,7 +13,7 @@ import { likelihood } from "../../src/metrics/likelihood.ts";
 import { MetricUnavailable } from "../../src/metrics/metric.ts";
 import type { Metric, MetricValue, Subject } from "../../src/metrics/metric.ts";
 import { reconstruction } from "../../src/metrics/reconstruction.ts";
-import { measure, throughput } from "../../src/metrics/throughput.ts";
+import { count, measure, throughput } from "../../src/metrics/throughput.ts";
 import { controls } from "../../src/run/controls.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { toyContext, toyDataset, toyModel } from "./toy.ts";
@@ -261,23 +261,20 @@ Deno.test("throughput: by a clock of known speed, warm-up left out, all repeats 
     warmup: 2,
     seconds: 0.02,
   });
-  const found = await measure(
-    {
-      trainSteps: async (batch) => {
-        const once = await work("train", batch);
-        const twice = async () => {
-          await once();
-          await once();
-        };
-        return [{ share: 0.75, work: once }, { share: 0.25, work: twice }];
-      },
-      sampleBatch: (batch) => work("sample", batch),
-      flops: (batch) => Promise.resolve({ train: 3e6 * batch, sample: 1e6 * batch }),
-      peakBytes: () => 3 * 2 ** 20,
+  const timed = {
+    trainSteps: async (batch: number) => {
+      const once = await work("train", batch);
+      const twice = async () => {
+        await once();
+        await once();
+      };
+      return [{ share: 0.75, work: once }, { share: 0.25, work: twice }];
     },
-    options,
-    () => now,
-  );
+    sampleBatch: (batch: number) => work("sample", batch),
+    flops: (batch: number) => Promise.resolve({ train: 3e6 * batch, sample: 1e6 * batch }),
+    peakBytes: () => 3 * 2 ** 20,
+  };
+  const found = [...await measure(timed, options, () => now), ...await count(timed, options)];
   const by = Object.fromEntries(found.map((v) => [v.name, v]));
   // A quarter of the steps takes twice as long: 1/(¾/500 + ¼/250).
   assertEquals(by["train-speed-b8"].value, 400);
@@ -289,7 +286,11 @@ Deno.test("throughput: by a clock of known speed, warm-up left out, all repeats 
   assertEquals([by["train-FLOPs"].value, by["sample-FLOPs"].value], [3, 1]);
   assertEquals(by["train-FLOPs"].kind, "deterministic");
   assertEquals(
-    found.map((v) => v.name).sort(),
-    throughput.declares(options).map((d) => d.name).sort(),
+    found.map((v) => v.name),
+    throughput.declares(options).map((d) => d.name),
+  );
+  assertEquals(
+    throughput.counts!.declares(options).map((d) => d.name),
+    ["train-FLOPs", "sample-FLOPs"],
   );
 });

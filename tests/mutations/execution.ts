@@ -111,4 +111,33 @@ export const mutants: readonly Mutant[] = [
     replace: "value > limit ? explodedSteps : 0",
     law: "tests/run/divergence_test.ts",
   },
+  {
+    id: "every-seed-timed-where-nothing-is-judged",
+    file: "src/launch/timing.ts",
+    find: "(rounds[turn] ??= []).push(planned);",
+    replace: "rounds[0 * turn].push(planned);",
+    law: "tests/launch/timing_test.ts",
+  },
+  {
+    id: "judged-seeds-left-untimed",
+    file: "src/launch/timing.ts",
+    find: "rounds[0].push(...all.map(({ planned }) => planned));",
+    replace: "",
+    law: "tests/launch/timing_test.ts",
+  },
+  {
+    id: "timing-without-a-budget",
+    file: "src/launch/timing.ts",
+    find: "/ 1000 > budgetSeconds) return;",
+    replace: "/ 1000 > Infinity) return;",
+    law: "tests/launch/timing_test.ts",
+  },
+  {
+    id: "counts-wait-for-the-clock",
+    file: "src/run/evaluate.ts",
+    find: 'if (phase === "quality") return counts ?? null;',
+    replace: 'if (phase === "quality") return null;',
+    law: "tests/run/execute_test.ts",
+    filter: "speed metrics are added",
+  },
 ];

@@ -117,4 +117,26 @@ export const mutants: readonly Mutant[] = [
     replace: `false`,
     law: "tests/report/families_test.ts",
   },
+  {
+    id: "data-config-rounded",
+    file: "src/report/banner.ts",
+    find: "configLine(last.spec.data.config)",
+    replace:
+      'Object.entries(last.spec.data.config).map(([k, v]) => `${k} ${Number(v).toFixed(0)}`).join(", ")',
+    law: "tests/text/config_test.ts",
+  },
+  {
+    id: "config-digits-cut",
+    file: "src/text/config.ts",
+    find: 'Object.is(value, -0) ? "-0" : String(value)',
+    replace: 'Object.is(value, -0) ? "-0" : String(Number(value.toPrecision(6)))',
+    law: "tests/text/config_test.ts",
+  },
+  {
+    id: "effect-of-a-policy-rounded",
+    file: "src/gate/outcome.ts",
+    find: 'minimumFrom === "policy" ? asWritten : short',
+    replace: "short",
+    law: "tests/text/config_test.ts",
+  },
 ];

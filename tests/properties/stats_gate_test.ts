@@ -5,7 +5,7 @@ import { evaluateGate } from "../../src/gate/verdict.ts";
 import type { GatePolicy } from "../../src/gate/policy.ts";
 import type { MetricValue } from "../../src/metrics/metric.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
-import { baselinesOf, record, seeds } from "../gate/fixture.ts";
+import { baselinesOf, calibratedFor, record, seeds } from "../gate/fixture.ts";
 import { law } from "../law.ts";
 
 type Direction = "lower" | "higher";
@@ -30,6 +30,7 @@ function verdictOf({ kind, direction, before, after, policy }: Case) {
   const [verdict] = evaluateGate({
     records: made(after),
     baselines: baselinesOf(made(before)),
+    floors: calibratedFor(made(after)),
     suiteVersion: 1,
     policies: () => policy,
   });
@@ -159,6 +160,7 @@ function falseAlarms(
     const verdicts = evaluateGate({
       records: side(1),
       baselines: baselinesOf(side(0)),
+      floors: calibratedFor(side(1)),
       suiteVersion: 1,
       policies: () => policy,
     });

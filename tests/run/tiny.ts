@@ -190,6 +190,14 @@ const stepTime = {
   kind: "speed" as const,
 };
 
+const stepFlops = {
+  name: "step FLOPs",
+  metric: "tiny-speed",
+  unit: "FLOP",
+  direction: "lower" as const,
+  kind: "deterministic" as const,
+};
+
 /** Mean brightness of samples, or one of the ways in which a metric may fail. */
 export const tinyMetric = defineMetric({
   name: "tiny-brightness",
@@ -211,7 +219,7 @@ export const tinyMetric = defineMetric({
   },
 });
 
-/** Counts calls of the timed work. */
+/** Time of a step, and its work, which needs no clock. */
 export const tinySpeed = defineMetric({
   name: "tiny-speed",
   version: 1,
@@ -219,12 +227,18 @@ export const tinySpeed = defineMetric({
   papers: [],
   phase: "speed",
   config: z.strictObject({}),
-  declares: () => [stepTime],
+  declares: () => [stepTime, stepFlops],
   async compute({ subject }) {
     const [{ work: step }] = await subject.timed!.trainSteps(8);
     await step();
     const start = performance.now();
     await step();
     return [{ ...stepTime, value: performance.now() - start }];
+  },
+  counts: {
+    declares: () => [stepFlops],
+    async compute({ subject }) {
+      return [{ ...stepFlops, value: (await subject.timed!.flops(8)).train }];
+    },
   },
 });

@@ -37,7 +37,7 @@ function notesOf(gated: Gated): Note[] {
     notes.push({ level: "error", title: suite, message: outcome.line });
   }
   for (const verdict of worstFirst(outcome.verdicts)) {
-    if (verdict.verdict === "pass" || verdict.verdict === "new") continue;
+    if (["pass", "new", "shown"].includes(verdict.verdict)) continue;
     const how = severity(verdict, allowInconclusive);
     const undecided = verdict.verdict === "inconclusive";
     notes.push({

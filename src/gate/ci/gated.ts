@@ -32,6 +32,7 @@ export function severity(verdict: Verdict, allowInconclusive: boolean): Severity
     case "inconclusive":
       return allowInconclusive ? "skipped" : "failure";
     case "new":
+    case "shown":
       return "skipped";
     default:
       return "good";

@@ -18,6 +18,7 @@ const marks: Readonly<{ [name in VerdictName]: string }> = {
   inconclusive: "❔",
   improved: "✅",
   new: "🆕",
+  shown: "⏱️",
   pass: "✅",
 };
 
@@ -51,8 +52,9 @@ function suiteMarkdown(
   room: number,
 ): string {
   const sorted = worstFirst(outcome.verdicts);
-  const open = sorted.filter(({ verdict }) => verdict !== "pass");
-  const passed = sorted.filter(({ verdict }) => verdict === "pass");
+  const folded = (verdict: Verdict) => verdict.verdict === "pass" || verdict.verdict === "shown";
+  const open = sorted.filter((verdict) => !folded(verdict));
+  const passed = sorted.filter(folded);
   const commits = [...new Set(records.map((r) => r.provenance.gitSha?.slice(0, 10) ?? "unknown"))];
   const blocks = [
     // A mark by which a bot finds its own comment again.
@@ -62,7 +64,9 @@ function suiteMarkdown(
     ...fitting(open, room / 2),
   ];
   if (passed.length > 0) {
-    const summary = `${passed.length} passed, ${outcome.counts.identical} of them bit-identical`;
+    const { pass, identical, shown } = outcome.counts;
+    const summary = `${pass} passed, ${identical} of them bit-identical` +
+      (shown > 0 ? `; ${shown} timings shown, not judged` : "");
     const left = room - blocks.join("\n\n").length - 400;
     blocks.push(
       `<details><summary>${summary}</summary>`,
