@@ -6,7 +6,7 @@ import type { Features } from "../../src/metrics/metric.ts";
 import type { ImageSet } from "../../src/data/dataset.ts";
 import { controls } from "../../src/run/controls.ts";
 import { hostKey } from "../../src/random/host.ts";
-import { halvesOf, toyDataset } from "./toy.ts";
+import { halvesOf, toyDataset, toyShape, toySize } from "./toy.ts";
 
 const { engine } = await openEngine("wasm");
 const dataset = toyDataset(300);
@@ -19,7 +19,8 @@ Deno.test("law: a control's i-th sample is the same at any count", async () => {
   for (const name of Object.keys(controls)) {
     const control = open(name), many = await control.sample(70), few = await control.sample(5);
     assertEquals(few.data, many.data.subarray(0, few.data.length), name);
-    assertEquals([few.count, few.height, few.width, few.channels], [5, 12, 12, 1]);
+    const { count, height, width, channels } = few;
+    assertEquals([count, { height, width, channels }], [5, toyShape]);
   }
 });
 
@@ -34,13 +35,13 @@ Deno.test("law: random controls follow their key, real ones don't need it", asyn
   }
 });
 
-/** Every second column of pixels would do; the two halves and four single pixels are enough. */
+/** Every second column of pixels would do; the two halves and four single values are enough. */
 function summary(images: ImageSet): Features {
-  const halves = halvesOf(images), pixels = [0, 7, 80, 143];
+  const halves = halvesOf(images), pixels = [0, 31, 290, toySize - 1];
   const data = new Float64Array(images.count * 6);
   for (let n = 0; n < images.count; n++) {
     data.set(halves.data.subarray(2 * n, 2 * n + 2), 6 * n);
-    pixels.forEach((p, i) => data[6 * n + 2 + i] = images.data[144 * n + p]);
+    pixels.forEach((p, i) => data[6 * n + 2 + i] = images.data[toySize * n + p]);
   }
   return { count: images.count, dimension: 6, data };
 }
