@@ -3,9 +3,9 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { openEngine } from "../../src/engine/mod.ts";
 import { columnMeans, covariance } from "../../src/metrics/linear.ts";
 import type { Features } from "../../src/metrics/metric.ts";
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { Dataset, ImageSet } from "../../src/data/dataset.ts";
 import { controls } from "../../src/run/controls.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostFold, hostKey, hostNormal } from "../../src/random/host.ts";
 import { halvesOf, toyDataset, toyShape, toySize } from "./toy.ts";
 
 const { engine } = await openEngine("wasm");
@@ -32,6 +32,47 @@ Deno.test("law: random controls follow their key, real ones don't need it", asyn
   }
   for (const name of ["held-out", "training-copy"]) {
     assertEquals((await open(name, 2).sample(4)).data, (await open(name).sample(4)).data);
+  }
+});
+
+Deno.test("the Gaussian is mean + Xᵀg/√(N − 1) over all of three uneven parts of the training pictures", async () => {
+  const shape = { height: 2, width: 3, channels: 3 } as const, size = 18;
+  const n = 2 * 1024 + 500;
+  const value = (i: number, j: number) => 100 + (i * (j + 3)) % 50 + 20 * Math.floor(i / 1024);
+  const many: Dataset = {
+    ...dataset,
+    sample: { kind: "image", ...shape },
+    size: () => n,
+    read: (_, indices) =>
+      Promise.resolve({
+        images: {
+          count: indices.length,
+          ...shape,
+          data: Uint8Array.from(
+            Array.from(indices).flatMap((i) => Array.from({ length: size }, (_, j) => value(i, j))),
+          ),
+        },
+        labels: {},
+      }),
+  };
+  const key = hostKey(5, "gaussian"), count = 70;
+  const { data } = await controls.gaussian.open({ dataset: many, engine, key }).sample(count);
+  const mean = Array.from({ length: size }, (_, j) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += value(i, j);
+    return sum / n;
+  });
+  for (const row of [0, 31, 32, 64, count - 1]) {
+    const g = [0, 1, 2].flatMap((part) => [
+      ...hostNormal(hostFold(hostFold(key, row), part), Math.min(1024, n - 1024 * part)),
+    ]);
+    for (let j = 0; j < size; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += (value(i, j) - mean[j]) * g[i];
+      const wanted = Math.min(255, Math.max(0, mean[j] + sum / Math.sqrt(n - 1)));
+      // Rounded to a whole number, and float32 sums of 2,548 products of size 50.
+      assert(Math.abs(data[row * size + j] - wanted) <= 0.51, `${row}, ${j}`);
+    }
   }
 });
 
