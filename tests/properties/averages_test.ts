@@ -98,7 +98,8 @@ law(
   },
 );
 
-const point: ImageSpec = { kind: "image", height: 1, width: 2, channels: 1 };
+/** Too small to convolve, in colour with unequal sides. */
+const small: ImageSpec = { kind: "image", height: 2, width: 3, channels: 3 };
 const grid: ImageSpec = { kind: "image", height: 16, width: 24, channels: 3 };
 
 /** A family's smallest model, and where a step of a program keeps weights and their average. */
@@ -123,33 +124,33 @@ const averaged: Record<string, Averaged> = {
   "autoencoder": {
     family: autoencoder as Family,
     config: { width: 8, latent: 2, ema: 0.15 },
-    sample: point,
+    sample: small,
     decay: 0.15,
   },
-  "vae": { family: vae as Family, config: { width: 8, latent: 2 }, sample: point },
-  "energy": { family: energyModel as Family, config: { width: 8 }, sample: point },
+  "vae": { family: vae as Family, config: { width: 8, latent: 2 }, sample: small },
+  "energy": { family: energyModel as Family, config: { width: 8 }, sample: small },
   "normalizing_flow": {
     family: normalizingFlow as Family,
     config: { width: 8, steps: 2 },
-    sample: point,
+    sample: small,
   },
   "autoregressive": {
     family: autoregressive as Family,
     config: { width: 8, layers: 1, form: "pixelcnn" },
-    sample: point,
+    sample: small,
   },
   // Its horizon is a tenth of the 11 steps: 1 − 10/11.
   "diffusion": {
     family: diffusion as Family,
     config: { width: 8 },
-    sample: point,
+    sample: small,
     decay: 1 / 11,
   },
-  "flow": { family: flow as Family, config: { width: 8 }, sample: point, decay: 1 / 11 },
+  "flow": { family: flow as Family, config: { width: 8 }, sample: small, decay: 1 / 11 },
   "gan": {
     family: gan as Family,
     config: { width: 8, latent: 4, ema: 25 },
-    sample: point,
+    sample: small,
     part: (state) => state.generator as TensorRecord,
     // A half-life of 25 pictures, 4 a step.
     decay: 2 ** (-4 / 25),
@@ -217,6 +218,33 @@ for (const [name, one] of Object.entries(averaged)) {
     assertEquals(moved > 0, true);
   });
 }
+
+Deno.test("gradients are cut at clip times what a loss is of: all values of a picture, or one", async () => {
+  const ofAll = ["vae", "energy", "normalizing_flow", "autoregressive"];
+  const ofOne = ["autoencoder", "diffusion", "flow", "vqvae", "vqvae's prior"];
+  for (const name of [...ofAll, ...ofOne]) {
+    const { config, ...one } = averaged[name];
+    const clip = 1e-4;
+    const { kept: [{ state, outputs }] } = await twoSteps({
+      ...one,
+      config: { ...config, clip, optimiser: "adam" },
+    });
+    const path = name === "vqvae" ? "networks" : name === "vqvae's prior" ? "prior" : null;
+    const slots = state.slots as Record<string, TensorRecord>;
+    const { first } = path === null ? slots : slots[path];
+    const moments = [...(await read(first as TensorRecord)).values()].flat();
+    const { height, width, channels } = one.sample;
+    const values = height * width * channels;
+    // Adam's first moment is a tenth of the first gradient.
+    const wanted = 0.1 * clip * (ofAll.includes(name) ? values : 1);
+    close(Math.hypot(...moments), wanted, 1e-4 * wanted, name);
+    const bits = outputs.get("bits_per_dimension") ?? outputs.get("bits_per_dim");
+    assertEquals(bits !== undefined, ["normalizing_flow", "autoregressive"].includes(name));
+    if (bits === undefined) continue;
+    const loss = outputs.get("loss")![0];
+    close(bits[0], loss / (values * Math.LN2), 1e-5 * Math.abs(bits[0]), `${name}: bits`);
+  }
+});
 
 Deno.test("half-lives are in pictures, horizons at most a tenth of the steps", () => {
   close(halfLifeDecay(1000, 10) ** 100, 0.5, 1e-12);
