@@ -2,13 +2,13 @@
 import type { Mutant } from "./run.ts";
 
 const subject = "tests/run/subject_test.ts";
-const codesT = "tests/metrics/codes_test.ts";
+const codes = "tests/metrics/codes_test.ts";
 const blocks = "tests/properties/metrics_blocks_test.ts";
-const extractorsT = "tests/metrics/extractors/batches_test.ts";
-const controlsT = "tests/metrics/controls_test.ts";
-const momentsT = "tests/evaluate/moments_test.ts";
-const rowsT = "tests/evaluate/rows_test.ts";
-const extractT = "tests/evaluate/extract_test.ts";
+const extractors = "tests/metrics/extractors/batches_test.ts";
+const controls = "tests/metrics/controls_test.ts";
+const moments = "tests/evaluate/moments_test.ts";
+const rows = "tests/evaluate/rows_test.ts";
+const extract = "tests/evaluate/extract_test.ts";
 const linear = "tests/families/linear_start_test.ts";
 const mixture = "tests/families/mixture_prior_test.ts";
 
@@ -20,13 +20,7 @@ export const mutants: readonly Mutant[] = [
     find: "from < options.count; from += this.batch",
     replace: "from < Math.min(options.count, 1); from += this.batch",
     law: subject,
-  },
-  {
-    id: "subject-without-the-last-batch",
-    file: "src/run/subject.ts",
-    find: "from < options.count; from += this.batch",
-    replace: "from + this.batch <= options.count; from += this.batch",
-    law: subject,
+    filter: "subject's codes",
   },
   {
     id: "subject-without-the-second-batch",
@@ -34,13 +28,7 @@ export const mutants: readonly Mutant[] = [
     find: "from < options.count; from += this.batch",
     replace: "from < options.count; from += 2 * this.batch",
     law: subject,
-  },
-  {
-    id: "subject-repeats-the-first-batch",
-    file: "src/run/subject.ts",
-    find: "const row = Math.min(from + i, rows - 1);",
-    replace: "const row = Math.min(i, rows - 1);",
-    law: subject,
+    filter: "subject's codes",
   },
   {
     id: "samples-numbered-anew-each-batch",
@@ -48,15 +36,7 @@ export const mutants: readonly Mutant[] = [
     find: "rowNumbers(engine, batch, from) : engine.tensor(",
     replace: "rowNumbers(engine, batch) : engine.tensor(",
     law: subject,
-  },
-  {
-    id: "weights-numbered-anew-each-batch",
-    file: "src/run/subject.ts",
-    find: `            rows_B: rowNumbers(engine, batch, from),
-            ...(conditions`,
-    replace: `            rows_B: rowNumbers(engine, batch),
-            ...(conditions`,
-    law: subject,
+    filter: "subject's samples are",
   },
   {
     id: "weights-of-one-draw",
@@ -64,20 +44,7 @@ export const mutants: readonly Mutant[] = [
     find: "key: keys.weight(draw),",
     replace: "key: keys.weight(0),",
     law: subject,
-  },
-  {
-    id: "weights-transposed",
-    file: "src/run/subject.ts",
-    find: "weights[i * draws + draw] = data[i]",
-    replace: "weights[draw * images.count + i] = data[i]",
-    law: subject,
-  },
-  {
-    id: "weights-told-the-first-labels",
-    file: "src/run/subject.ts",
-    find: "labels: labelTensors(engine, told, { conditions, from, count: batch }),",
-    replace: "labels: labelTensors(engine, told, { conditions, from: 0, count: batch }),",
-    law: subject,
+    filter: "log weights",
   },
   {
     id: "samples-told-the-first-labels",
@@ -85,6 +52,7 @@ export const mutants: readonly Mutant[] = [
     find: "labels: labelTensors(engine, given, { conditions, from, count: batch }),",
     replace: "labels: labelTensors(engine, given, { conditions, from: 0, count: batch }),",
     law: subject,
+    filter: "given labels",
   },
   {
     id: "log-variances-are-means",
@@ -92,6 +60,7 @@ export const mutants: readonly Mutant[] = [
     find: `batches.rows("encode", "logVariance_BZ", {`,
     replace: `batches.rows("encode", "mean_BZ", {`,
     law: subject,
+    filter: "log variances",
   },
   {
     id: "code-usage-of-the-first-batch",
@@ -99,7 +68,8 @@ export const mutants: readonly Mutant[] = [
     find: "const usage = codeUsage(found);",
     replace:
       "const usage = codeUsage({ ...found, data: found.data.subarray(0, 64 * found.perPicture) });",
-    law: codesT,
+    law: codes,
+    filter: "use over all positions",
   },
   {
     id: "elbo-of-the-first-batch",
@@ -119,97 +89,67 @@ export const mutants: readonly Mutant[] = [
     law: blocks,
   },
   {
-    id: "features-of-the-first-batch",
-    file: "src/metrics/extractors/batches.ts",
-    find: "from < images.count; from += batch",
-    replace: "from < Math.min(1, images.count); from += batch",
-    law: extractorsT,
-  },
-  {
-    id: "features-without-the-last-batch",
-    file: "src/metrics/extractors/batches.ts",
-    find: "from < images.count; from += batch",
-    replace: "from + batch <= images.count; from += batch",
-    law: extractorsT,
-  },
-  {
     id: "features-without-the-third-batch",
     file: "src/metrics/extractors/batches.ts",
     find: "from < images.count; from += batch",
     replace: "from < images.count; from += from === batch ? 2 * batch : batch",
-    law: extractorsT,
+    law: extractors,
+    filter: "batches hold all",
   },
   {
     id: "classes-of-the-first-batch",
     file: "src/metrics/extractors/network.ts",
     find: "from < images.count; from += batch",
     replace: "from < Math.min(1, images.count); from += batch",
-    law: extractorsT,
+    law: extractors,
+    filter: "three uneven batches are",
   },
   {
     id: "classes-of-the-padding",
     file: "src/metrics/extractors/network.ts",
     find: "rows.push(p.subarray(0, count * p.length / batch));",
     replace: "rows.push(p);",
-    law: extractorsT,
+    law: extractors,
+    filter: "three uneven batches are",
   },
   {
     id: "gaussian-of-the-first-part",
     file: "src/run/controls.ts",
     find: "{ length: Math.ceil(n / trainingAtOnce) },",
     replace: "{ length: 1 },",
-    law: controlsT,
-  },
-  {
-    id: "gaussian-without-the-last-part",
-    file: "src/run/controls.ts",
-    find: "{ length: Math.ceil(n / trainingAtOnce) },",
-    replace: "{ length: Math.max(1, Math.floor(n / trainingAtOnce)) },",
-    law: controlsT,
+    law: controls,
+    filter: "three uneven parts",
   },
   {
     id: "gaussian-draws-again-for-each-part",
     file: "src/run/controls.ts",
     find: "hostFold(hostFold(key, i), p)",
     replace: "hostFold(key, i)",
-    law: controlsT,
+    law: controls,
+    filter: "three uneven parts",
   },
   {
     id: "moments-of-the-first-piece",
     file: "src/evaluate/moments.ts",
     find: "from < count; from += step",
     replace: "from < Math.min(1, count); from += step",
-    law: momentsT,
+    law: moments,
     filter: "three pieces",
-  },
-  {
-    id: "moments-without-the-last-piece",
-    file: "src/evaluate/moments.ts",
-    find: "from < count; from += step",
-    replace: "from + step <= count || from === 0; from += step",
-    law: momentsT,
-    filter: "three pieces",
-  },
-  {
-    id: "saved-features-of-the-first-piece",
-    file: "src/evaluate/save_features.ts",
-    find: "from < count; from += step",
-    replace: "from < Math.min(1, count); from += step",
-    law: rowsT,
   },
   {
     id: "saved-features-without-the-last-piece",
     file: "src/evaluate/save_features.ts",
     find: "from < count; from += step",
     replace: "from + step <= count || from === 0; from += step",
-    law: rowsT,
+    law: rows,
+    filter: "saved piece after piece",
   },
   {
     id: "pixels-of-the-first-piece",
     file: "src/evaluate/measured.ts",
     find: "from < source.count && found.length < count; from += each",
     replace: "from < Math.min(1, source.count) && found.length < count; from += each",
-    law: extractT,
+    law: extract,
     filter: "pixels of three pieces",
   },
   {
@@ -218,27 +158,13 @@ export const mutants: readonly Mutant[] = [
     find: "from < count; from += BATCH",
     replace: "from < Math.min(1, count); from += BATCH",
     law: linear,
-  },
-  {
-    id: "linear-start-without-the-last-batch",
-    file: "src/families/linear_start.ts",
-    find: "from < count; from += BATCH",
-    replace: "from + BATCH <= count || from === 0; from += BATCH",
-    law: linear,
+    filter: "leading components",
   },
   {
     id: "mixture-of-the-first-batch",
     file: "src/families/mixture_prior.ts",
     find: "from < count; from += BATCH",
     replace: "from < Math.min(1, count); from += BATCH",
-    law: mixture,
-    filter: "three uneven batches",
-  },
-  {
-    id: "mixture-without-the-last-batch",
-    file: "src/families/mixture_prior.ts",
-    find: "from < count; from += BATCH",
-    replace: "from + BATCH <= count || from === 0; from += BATCH",
     law: mixture,
     filter: "three uneven batches",
   },

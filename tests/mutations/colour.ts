@@ -4,9 +4,9 @@ import type { Mutant } from "./run.ts";
 const compute = "tests/metrics/compute_test.ts";
 const colour = "tests/properties/colour_pictures_test.ts";
 const subject = "tests/run/subject_test.ts";
-const controlsT = "tests/metrics/controls_test.ts";
-const boundT = "tests/properties/diffusion_bound_test.ts";
-const guidanceT = "tests/properties/diffusion_guidance_test.ts";
+const bound = "tests/properties/diffusion_bound_test.ts";
+const augment = "tests/properties/gan_augment_test.ts";
+const guidance = "tests/properties/diffusion_guidance_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -33,13 +33,6 @@ export const mutants: readonly Mutant[] = [
     law: colour,
   },
   {
-    id: "ssim-rows-of-height",
-    file: "src/metrics/image.ts",
-    find: "for (let t = 0; t < ssimWindow; t++) s += taps[t] * plane[y * width + x + t];",
-    replace: "for (let t = 0; t < ssimWindow; t++) s += taps[t] * plane[y * height + x + t];",
-    law: colour,
-  },
-  {
     id: "ms-ssim-of-one-channel",
     file: "src/metrics/multiscale.ts",
     find: "let p = planeOf(a, n, c), q = planeOf(b, n, c);",
@@ -51,13 +44,6 @@ export const mutants: readonly Mutant[] = [
     file: "src/metrics/multiscale.ts",
     find: "2 * Math.floor(i / w) * width + 2 * (i % w)",
     replace: "2 * Math.floor(i / w) * height + 2 * (i % w)",
-    law: colour,
-  },
-  {
-    id: "ms-ssim-mirrored-at-the-height",
-    file: "src/metrics/multiscale.ts",
-    find: "x = inside(i % w - pad, width);",
-    replace: "x = inside(i % w - pad, height);",
     law: colour,
   },
   {
@@ -79,13 +65,6 @@ export const mutants: readonly Mutant[] = [
     file: "src/data/images.ts",
     find: "const across = taps(images.width, width), down = taps(images.height, height);",
     replace: "const across = taps(images.height, width), down = taps(images.width, height);",
-    law: colour,
-  },
-  {
-    id: "resize-edge-at-the-height",
-    file: "src/data/images.ts",
-    find: "Math.min(images.width - 1, Math.max(0, across.first[x] + j))",
-    replace: "Math.min(images.height - 1, Math.max(0, across.first[x] + j))",
     law: colour,
   },
   {
@@ -119,13 +98,6 @@ export const mutants: readonly Mutant[] = [
     law: colour,
   },
   {
-    id: "pixel-codes-of-a-plane",
-    file: "src/metrics/codes.ts",
-    find: "perPicture: images.height * images.width * images.channels,",
-    replace: "perPicture: images.height * images.width,",
-    law: colour,
-  },
-  {
     id: "subject-turns-pictures",
     file: "src/run/subject.ts",
     find: `const { height, width, channels } = sample;
@@ -133,20 +105,14 @@ export const mutants: readonly Mutant[] = [
     replace: `const { height, width, channels } = sample;
   return toImageSet(data, { height: width, width: height, channels, count });`,
     law: subject,
-  },
-  {
-    id: "gaussian-mean-of-the-first-channel",
-    file: "src/run/controls.ts",
-    find: "toByte(mean[i % d] + scale * sums[i])",
-    replace: "toByte(mean[i % d - i % d % shape.channels] + scale * sums[i])",
-    law: controlsT,
+    filter: "decoded codes",
   },
   {
     id: "bound-constant-of-a-plane",
     file: "src/families/diffusion/bound.ts",
     find: "const values = x_BHWC.size / x_BHWC.shape[0];",
     replace: "const values = x_BHWC.shape[1] * x_BHWC.shape[2];",
-    law: boundT,
+    law: bound,
   },
   {
     id: "bound-of-the-first-channel",
@@ -154,7 +120,14 @@ export const mutants: readonly Mutant[] = [
     find: "return tf.sum(x, [1, 2, 3]) as tf.Tensor1D;",
     replace:
       "return tf.reshape(tf.slice(tf.sum(x, [1, 2]), [0, 0], [-1, 1]), [-1]) as tf.Tensor1D;",
-    law: boundT,
+    law: bound,
+  },
+  {
+    id: "augmentation-greys-to-red",
+    file: "src/families/gan/augment.ts",
+    find: "const grey = tf.mean(y, 3, true);",
+    replace: "const grey = tf.slice(y, [0, 0, 0, 0], [-1, -1, -1, 1]);",
+    law: augment,
   },
   {
     id: "decoded-noise-transposed",
@@ -162,13 +135,7 @@ export const mutants: readonly Mutant[] = [
     find: "tf.reshape(z_BZ, [B, height, width, channels])) as tf.Tensor4D;",
     replace:
       "tf.transpose(tf.reshape(z_BZ, [B, width, height, channels]), [0, 2, 1, 3])) as tf.Tensor4D;",
-    law: guidanceT,
-  },
-  {
-    id: "drawn-noise-transposed",
-    file: "src/families/denoising/model.ts",
-    find: "[rows_B.shape[0], height, width, channels]",
-    replace: "[rows_B.shape[0], width, height, channels]",
-    law: guidanceT,
+    law: guidance,
+    filter: "real samplers",
   },
 ];
