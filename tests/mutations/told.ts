@@ -2,6 +2,7 @@
 import type { Mutant } from "./run.ts";
 
 const denoising = "tests/properties/denoising_told_test.ts";
+const training = "tests/properties/denoising_training_test.ts";
 const energies = "tests/properties/energy_told_test.ts";
 const denoiser = "tests/backbones/denoiser_test.ts";
 const labels = "tests/families/conditioning_test.ts";
@@ -81,7 +82,7 @@ export const mutants: readonly Mutant[] = [
       labels,`,
     replace: `      time_B: far_B,
       labels,`,
-    law: denoising,
+    law: training,
     filter: "consistency training",
   },
   {
@@ -89,7 +90,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/families/flow/mean_flow.ts",
     find: "time_B: t_B, next_B: r_B, labels",
     replace: "time_B: t_B, next_B: t_B, labels",
-    law: denoising,
+    law: training,
     filter: "MeanFlow hears",
   },
   {
