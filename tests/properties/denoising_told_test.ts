@@ -22,7 +22,8 @@ law("asked at any level, the network hears c_in·x, c_noise, its labels and how 
     const { of, time, told, data } = forms[form];
     const { denoising } = of();
     const times = us.map((u) => Math.fround(time(u)));
-    const next = times.map((t, i) => Math.fround(t * us[i]));
+    // Far enough for a span to be heard.
+    const next = times.map((t, i) => Math.fround(t * 0.6 * us[(i + 1) % 3]));
     const at = times.map(told);
     const x = await values(() => normal(key("x", seed), [3, ...shape]));
     const labels = () => labelsOf([2, -1, 0], [0, 1, -1]);
