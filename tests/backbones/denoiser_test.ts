@@ -205,6 +205,23 @@ law("patches go back to where they came from", {
   },
 });
 
+Deno.test("DiT: a patch's place is its row in the first half of the stream, its column in the second", async () => {
+  const [rows, columns, width] = [3, 5, 32];
+  const sample = grid(4 * rows, 4 * columns);
+  const found = await values(() => initDit(key("p"), { sample, width }).positions);
+  assertEquals(found.length, rows * columns * width);
+  for (let place = 0; place < rows * columns; place++) {
+    [Math.floor(place / columns), place % columns].forEach((coordinate, axis) => {
+      for (let i = 0; i < width / 4; i++) {
+        const angle = coordinate * 1e4 ** (-i / (width / 4));
+        const from = place * width + axis * width / 2 + i;
+        close(found[from], Math.sin(angle), 1e-6);
+        close(found[from + width / 4], Math.cos(angle), 1e-6);
+      }
+    });
+  }
+});
+
 Deno.test("DiT: the gradient is its directional difference, every leaf taking part", async () => {
   const options = { sample: grid(8), width: 32, depth: 2, condition: 3 };
   const loss = (p: Dit) => {

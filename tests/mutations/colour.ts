@@ -138,4 +138,12 @@ export const mutants: readonly Mutant[] = [
     law: guidance,
     filter: "real samplers",
   },
+  {
+    id: "dit-places-transposed",
+    file: "src/backbones/dit.ts",
+    find: "const at = [Math.floor(place / columns), place % columns];",
+    replace: "const at = [place % rows, Math.floor(place / rows)];",
+    law: "tests/backbones/denoiser_test.ts",
+    filter: "first half of the stream",
+  },
 ];

@@ -178,8 +178,8 @@ const averaged: Record<string, Averaged> = {
 };
 
 /** Two steps of a program from a fresh state: the states, and the outputs of each. */
-async function twoSteps({ family, config, sample, program = "train" }: Averaged) {
-  const model = built(family, config, { sample, steps: 11, batch: 4 });
+async function twoSteps({ family, config, sample, program = "train" }: Averaged, steps = 11) {
+  const model = built(family, config, { sample, steps, batch: 4 });
   const kept: { state: TensorRecord; outputs: Map<string, number[]> }[] = [];
   let state = model.init(key("init"));
   for (let step = 0; step < 2; step++) {
@@ -244,6 +244,59 @@ Deno.test("gradients are cut at clip times what a loss is of: all values of a pi
     const loss = outputs.get("loss")![0];
     close(bits[0], loss / (values * Math.LN2), 1e-5 * Math.abs(bits[0]), `${name}: bits`);
   }
+});
+
+Deno.test("each phase of a training has the rates of its own steps", async () => {
+  const codes = { ...averaged.vqvae.config, learningRate: 0.01, priorLearningRate: 0.03 };
+  const settings = { warmup: 0.15, decay: 0.1 };
+  const latent = { width: 8, latent: "autoencoder", latentWidth: 8, learningRate: 0.02 };
+  const phases: Record<string, { one: Averaged; peak: number; share: number }> = {
+    "codes": {
+      one: { ...averaged.vqvae, config: { ...codes, ...settings, priorShare: 0.75 } },
+      peak: 0.01,
+      share: 0.25,
+    },
+    "their prior": {
+      one: { ...averaged["vqvae's prior"], config: { ...codes, ...settings, priorShare: 0.75 } },
+      peak: 0.03,
+      share: 0.75,
+    },
+    "latents": {
+      one: {
+        ...averaged["the autoencoder of latent diffusion"],
+        program: "train",
+        config: { ...latent, ...settings, latentShare: 0.75 },
+      },
+      peak: 0.02,
+      share: 0.25,
+    },
+  };
+  for (const [name, { one, peak, share }] of Object.entries(phases)) {
+    const { kept } = await twoSteps(one, 40);
+    const steps = 40 * share, warmup = Math.floor(0.15 * steps);
+    kept.forEach(({ outputs }, step) => {
+      const done = (step - warmup) / (steps - warmup);
+      const wanted = step < warmup
+        ? peak * (step + 1) / warmup
+        : peak * (0.1 + 0.9 * (1 + Math.cos(Math.PI * done)) / 2);
+      close(outputs.get("learning_rate")![0], wanted, 1e-5 * peak, `${name}, step ${step}`);
+    });
+  }
+});
+
+Deno.test("vqvae: codes' use is averaged once a step, by a decay that is ramped", async () => {
+  const config = { ...averaged.vqvae.config, dead: 0, codebookDecay: 0.99 };
+  const { kept } = await twoSteps({ ...averaged.vqvae, config });
+  const used = async ({ state }: (typeof kept)[number]) => {
+    const counts = [...await read(state.books)].filter(([path]) => path.endsWith("counts_K"));
+    return counts.flatMap(([, values]) => values).reduce((a, b) => a + b, 0);
+  };
+  const [first, second] = [await used(kept[0]), await used(kept[1])];
+  // 4 pictures of 4×6 places. All codes start from the first batch, counted a quarter.
+  const vectors = 4 * 4 * 6;
+  close(first, vectors / 4, 1e-4 * vectors, "use at first");
+  const d = ramp(1, 0.99);
+  close(second, d * first + (1 - d) * vectors, 1e-4 * vectors, "use");
 });
 
 Deno.test("half-lives are in pictures, horizons at most a tenth of the steps", () => {
