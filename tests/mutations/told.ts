@@ -189,4 +189,12 @@ export const mutants: readonly Mutant[] = [
     replace: "return embed(tables[conditions[0].name], row_B) as tf.Tensor2D;",
     law: labels,
   },
+  {
+    id: "network-told-the-time-as-span",
+    file: "src/families/denoising/network.ts",
+    find: "timeFeatures(span_B!,",
+    replace: "timeFeatures(told_B,",
+    law: denoising,
+    filter: "a denoiser told time",
+  },
 ];

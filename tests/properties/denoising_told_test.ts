@@ -3,8 +3,11 @@
  * with inputs and times computed in float64, and must say the same.
  */
 import * as tf from "@tensorflow/tfjs";
+import { denoiser } from "../../src/backbones/denoiser.ts";
 import { mapTree, type TensorTree } from "../../src/engine/tree.ts";
+import { embedConditions } from "../../src/families/conditioning.ts";
 import { ask, denoisingPrograms } from "../../src/families/denoising/model.ts";
+import { network } from "../../src/families/denoising/network.ts";
 import { normal } from "../../src/random/key.ts";
 import { law } from "../law.ts";
 import { key } from "../families/small.ts";
@@ -62,4 +65,40 @@ law("asked at any level, the network hears c_in·x, c_noise, its labels and how 
     const within = (v: number) => denoising.bounded ? Math.min(1, Math.max(-1, v)) : v;
     near(denoised, same.map((v, i) => within(data(one[0], x[i], v))), `${form}: denoise`);
   },
+});
+
+Deno.test("a network is a denoiser told time, labels and span: 32 sinusoids of it, of a radian a unit", async () => {
+  for (const form of ["EDM", "MeanFlow"]) {
+    const { denoising } = forms[form].of(), { network: options } = denoising;
+    const told = [0.2, 0.5, 0.9], spans = [0.15, 0.4, 0.05];
+    const labels = () => labelsOf([2, -1, 0], [0, 1, -1]);
+    const x_BHWC = () => normal<tf.Rank.R4>(key("x"), [3, ...shape]);
+    const found = await values(() =>
+      network(shaken(denoising, form), {
+        x_BHWC: x_BHWC(),
+        told_B: tf.tensor1d(told),
+        labels: labels(),
+        ...(options.span ? { span_B: tf.tensor1d(spans) } : {}),
+      }, options)
+    );
+    const wanted = await values(() => {
+      const { denoiser: own, tables } = shaken(denoising, form);
+      const vectors = embedConditions(tables!, labels(), options.conditions);
+      const waves = spans.map((span) => {
+        const angles = Array.from({ length: 16 }, (_, i) => span * 1e4 ** (-i / 16));
+        return [...angles.map(Math.sin), ...angles.map(Math.cos)];
+      });
+      const condition_BE = options.span ? tf.concat([vectors, tf.tensor2d(waves)], 1) : vectors;
+      return denoiser(own, {
+        x_BHWC: x_BHWC(),
+        time_B: tf.tensor1d(told),
+        condition_BE: condition_BE as tf.Tensor2D,
+      }, {
+        ...options,
+        condition: 64 + (options.span ? 32 : 0),
+        timeScale: options.span ? 1 : 100,
+      });
+    });
+    near(found, wanted, form);
+  }
 });

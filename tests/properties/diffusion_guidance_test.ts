@@ -200,10 +200,12 @@ Deno.test("rows of fresh noise differ by row, step and key, and the start is the
   const { denoising } = diffusionOf(settings, { space, factors: [] });
   const { noise } = denoisingPrograms(denoising);
   const draw = (index: number, from: number, purpose = "a") =>
-    values(() =>
-      noise({}, { rows_B: rows(2, from), index: tf.scalar(index, "int32") }, key(purpose))[1]
-        .x_BHWC as tf.Tensor
-    );
+    values(() => {
+      const inputs = { rows_B: rows(2, from), index: tf.scalar(index, "int32") };
+      const { x_BHWC } = noise({}, inputs, key(purpose))[1] as { x_BHWC: tf.Tensor };
+      assertEquals(x_BHWC.shape, [2, 2, 3, 3]);
+      return x_BHWC;
+    });
   const one = await draw(0, 0);
   assertEquals((await draw(0, 1)).slice(0, 18), one.slice(18));
   for (const other of [await draw(1, 0), await draw(0, 5), await draw(0, 0, "b")]) {
