@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
+import sharp from "sharp";
 import { openContents } from "../../src/content/contents.ts";
 import { DataError } from "../../src/data/dataset.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";
 import { extract } from "../../src/evaluate/extract.ts";
 import type { Network } from "../../src/evaluate/network.ts";
+import { measure } from "../../src/evaluate/measured.ts";
 import { folderSource, type PictureSource } from "../../src/evaluate/source.ts";
 import { FeatureStore, type Manifest } from "../../src/evaluate/store.ts";
 import { law } from "../law.ts";
@@ -246,6 +248,32 @@ Deno.test("a value that its store would round is an error, not another value", a
   store.append([0.5, NaN, 0, 0], []);
   assertEquals(Array.from(store.rows().read(0, 1)), [0.5, NaN, 0, 0]);
   store.close();
+  pictures.close();
+});
+
+Deno.test("pixels of three pieces of 64, what can't be read left out, from tall and wide pictures alike", async () => {
+  const pictures = await source();
+  const from = { kind: "pictures" as const, label: root, source: pictures, close: () => {} };
+  const side = await measure(from, {
+    network: tinyNetwork(),
+    engine: { name: "wasm", versions: {}, device: "none", threads: 1 },
+    cache: join(cache, "pixels"),
+    threads: threadsOf(2),
+    reading,
+    skip: 0.05,
+    size: 4,
+  });
+  const all = await side.pixels!([...Array(149).keys()]);
+  assertEquals([all.count, all.height, all.width, all.channels], [149, 4, 4, 3]);
+  assertEquals((await side.pixels!([...Array(70).keys()])).data, all.data.subarray(0, 70 * 48));
+  // Every picture's own noise: none came twice.
+  const texts = Array.from({ length: 149 }, (_, i) => `${all.data.subarray(48 * i, 48 * i + 48)}`);
+  assertEquals(new Set(texts).size, 149);
+  // The last one, a 4×8 picture: the 4×4 in its middle.
+  const last = await sharp(join(root, "0149.png")).extract({ left: 0, top: 2, width: 4, height: 4 })
+    .raw().toBuffer();
+  assertEquals([...all.data.subarray(148 * 48)], [...last]);
+  side.close();
   pictures.close();
 });
 

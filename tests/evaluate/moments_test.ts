@@ -46,6 +46,39 @@ law("streamed moments are the mean and the covariance (divisor N − 1)", {
   kills: ["moments-divided-by-n", "moments-without-the-last-block"],
 });
 
+Deno.test("moments of rows that are read in three pieces, the last one short", async () => {
+  const dimension = 16, piece = 65_536, count = 2 * piece + 100;
+  const value = (i: number, j: number) => ((i * (3 + j)) % 101) / 101 + Math.floor(i / piece) * j;
+  const asked: [number, number][] = [];
+  const rows: FeatureRows = {
+    count,
+    dimension,
+    read(from, to) {
+      asked.push([from, to]);
+      return Float64Array.from(
+        { length: (to - from) * dimension },
+        (_, at) => value(from + Math.floor(at / dimension), at % dimension),
+      );
+    },
+  };
+  const { mean, covariance } = await momentsOf(rows, count);
+  const pieces: [number, number][] = [[0, piece], [piece, 2 * piece], [2 * piece, count]];
+  assertEquals(asked, [...pieces, ...pieces]);
+  const own = Array.from({ length: 4 }, (_, j) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += value(i, j);
+    return sum / count;
+  });
+  own.forEach((v, j) => close(mean[j], v, 1e-9, `mean ${j}`));
+  for (let a = 0; a < 4; a++) {
+    for (let b = 0; b < 4; b++) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += (value(i, a) - own[a]) * (value(i, b) - own[b]);
+      close(covariance[a * dimension + b], sum / (count - 1), 1e-9, `covariance (${a}, ${b})`);
+    }
+  }
+});
+
 law("moments of the first N rows are those of a set of N rows, bit for bit", {
   source: "definition",
   given: sizes,

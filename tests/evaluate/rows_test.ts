@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import { rowsWithout } from "../../src/evaluate/rows.ts";
+import { type FeatureRows, openNpyRows, rowsWithout } from "../../src/evaluate/rows.ts";
+import { saveFeatures } from "../../src/evaluate/save_features.ts";
 import { law } from "../law.ts";
 
 const folder = await Deno.makeTempDir();
@@ -39,6 +40,35 @@ law("rows of a file are those written less those left out, whatever memory they 
     );
   },
   kills: ["rows-widened-from-the-front-of-their-memory"],
+});
+
+Deno.test("features are saved piece after piece, the last one short, and read back as they were", async () => {
+  const dimension = 1024, piece = 1024, count = 2 * piece + 5;
+  const value = (i: number, j: number) => (i * 7 + j * 13) % 1009;
+  const asked: number[] = [];
+  const rows: FeatureRows = {
+    count: count + 3,
+    dimension,
+    read(from, to) {
+      asked.push(to - from);
+      return Float64Array.from(
+        { length: (to - from) * dimension },
+        (_, at) => value(from + Math.floor(at / dimension), at % dimension),
+      );
+    },
+  };
+  const path = join(folder, "saved", "features.npy");
+  await saveFeatures(path, rows, { count, bits: 32 });
+  assertEquals(asked, [piece, piece, 5]);
+  const back = openNpyRows(path);
+  assertEquals([back.count, back.dimension], [count, dimension]);
+  for (const i of [0, piece - 1, piece, 2 * piece, count - 1]) {
+    assertEquals(
+      [...back.read(i, i + 1)],
+      Array.from({ length: dimension }, (_, j) => value(i, j)),
+    );
+  }
+  back.close();
 });
 
 Deno.test("clean up", () => Deno.remove(folder, { recursive: true }));

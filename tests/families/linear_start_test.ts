@@ -46,13 +46,19 @@ function pictures(seed: number) {
   return { data, mean, covariance };
 }
 
+/** Fitted to so many pictures: ten times the data, in three batches of which the last is short. */
 async function fitted(data: readonly number[][], latent: number): Promise<LinearStart> {
   const context: HostContext = {
     engine,
-    trainSize: data.length,
+    trainSize: 10 * data.length,
     trainImages: (indices) =>
       Promise.resolve(
-        tf.tensor4d(Array.from(indices, (i) => data[i]).flat(), [indices.length, 1, 2, 3]),
+        tf.tensor4d(Array.from(indices, (i) => data[Math.floor(i / 10)]).flat(), [
+          indices.length,
+          1,
+          2,
+          3,
+        ]),
       ),
     run: (_program, _state, { x_BHWC, linear }) => {
       const x = x_BHWC as tf.Tensor4D;

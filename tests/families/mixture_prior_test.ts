@@ -5,6 +5,8 @@ import type { HostContext } from "../../src/families/family.ts";
 import { choleskyFactor, invertLower, mixtureLogDensity } from "../../src/families/mixture.ts";
 import {
   drawCodes,
+  fitMixture,
+  initMixture,
   logDensity,
   type MixtureState,
   mixtureTensors,
@@ -73,6 +75,37 @@ law("a mixture's log density on the engine is the host's, components without wei
       close(v, expected, float32(8 * Z, 10 + Math.abs(expected)), `point ${i}`);
     });
   },
+});
+
+Deno.test("a mixture is fitted to the codes of all training pictures, three uneven batches of them", async () => {
+  const trainSize = 2 * 250 + 120, latent = 2;
+  // A code tells its row and its picture's number, which must be the same.
+  const code = (row: number) => [row / 100, (row * row) % 37];
+  const asked: number[] = [];
+  const state = await fitMixture({ mixture: initMixture({ components: 1, latent }) }, {
+    engine,
+    trainSize,
+    trainImages: (indices) => {
+      asked.push(indices.length);
+      return Promise.resolve(
+        tf.tensor4d(Array.from(indices, (i) => [i, 0, 0]).flat(), [indices.length, 1, 1, 3]),
+      );
+    },
+    run: async (_program, _state, { x_BHWC, rows_B }) => {
+      const [pictures, rows] = [x_BHWC, rows_B].map((t) => engine.read(t as tf.Tensor));
+      const numbers = Array.from(await rows);
+      assertEquals(Array.from(await pictures).filter((_, i) => i % 3 === 0), numbers);
+      return { z: tf.tensor2d(numbers.map(code)) };
+    },
+    key: (purpose) => key(purpose),
+  }, { components: 1, latent, program: "codes", output: "z" });
+  assertEquals(asked, [250, 250, 120]);
+  const { means_KZ } = state.mixture as unknown as MixtureState;
+  const found = await engine.read(means_KZ);
+  for (let d = 0; d < latent; d++) {
+    const all = Array.from({ length: trainSize }, (_, i) => code(i)[d]);
+    close(found[d], all.reduce((a, b) => a + b, 0) / trainSize, 1e-5 * 20, `mean ${d}`);
+  }
 });
 
 const tiny = { latent: 4, width: 8, components: 3 };

@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { conditional } from "../../src/metrics/conditional.ts";
 import { MetricUnavailable } from "../../src/metrics/metric.ts";
 import type { Extractor, SampleOptions, Subject } from "../../src/metrics/metric.ts";
-import { toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
+import { toyContext, toyDataset, toyJudge, toyModel, toySize } from "./toy.ts";
 
 const dataset = toyDataset(400);
 const plain = toyModel(dataset);
@@ -34,7 +34,7 @@ function obedient(wrongEvery: number, asked: SampleOptions[] = []): Subject {
         Array.from({ length: 400 }, (_, i) => i),
       );
       const wanted = options.labels!.gender;
-      const each = images.height * images.width;
+      const each = toySize;
       const data = new Uint8Array(count * each);
       let zeros = 0;
       for (let i = 0; i < count; i++) {

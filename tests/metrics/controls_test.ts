@@ -5,8 +5,8 @@ import { columnMeans, covariance } from "../../src/metrics/linear.ts";
 import type { Features } from "../../src/metrics/metric.ts";
 import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
 import { controls, splitsRead } from "../../src/run/controls.ts";
-import { hostKey } from "../../src/random/host.ts";
-import { halvesOf, toyDataset } from "./toy.ts";
+import { hostFold, hostKey, hostNormal } from "../../src/random/host.ts";
+import { halvesOf, toyDataset, toyShape, toySize } from "./toy.ts";
 
 const { engine } = await openEngine("wasm");
 const dataset = toyDataset(300);
@@ -19,7 +19,8 @@ Deno.test("law: a control's i-th sample is the same at any count", async () => {
   for (const name of Object.keys(controls)) {
     const control = open(name), many = await control.sample(70), few = await control.sample(5);
     assertEquals(few.data, many.data.subarray(0, few.data.length), name);
-    assertEquals([few.count, few.height, few.width, few.channels], [5, 12, 12, 1]);
+    const { count, height, width, channels } = few;
+    assertEquals([count, { height, width, channels }], [5, toyShape]);
   }
 });
 
@@ -31,6 +32,47 @@ Deno.test("law: random controls follow their key, real ones don't need it", asyn
   }
   for (const name of ["held-out", "training-copy"]) {
     assertEquals((await open(name, 2).sample(4)).data, (await open(name).sample(4)).data);
+  }
+});
+
+Deno.test("the Gaussian is mean + Xᵀg/√(N − 1) over all of three uneven parts of the training pictures", async () => {
+  const shape = { height: 2, width: 3, channels: 3 } as const, size = 18;
+  const n = 2 * 1024 + 500;
+  const value = (i: number, j: number) => 100 + (i * (j + 3)) % 50 + 20 * Math.floor(i / 1024);
+  const many: Dataset = {
+    ...dataset,
+    sample: { kind: "image", ...shape },
+    size: () => n,
+    read: (_, indices) =>
+      Promise.resolve({
+        images: {
+          count: indices.length,
+          ...shape,
+          data: Uint8Array.from(
+            Array.from(indices).flatMap((i) => Array.from({ length: size }, (_, j) => value(i, j))),
+          ),
+        },
+        labels: {},
+      }),
+  };
+  const key = hostKey(5, "gaussian"), count = 70;
+  const { data } = await controls.gaussian.open({ dataset: many, engine, key }).sample(count);
+  const mean = Array.from({ length: size }, (_, j) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += value(i, j);
+    return sum / n;
+  });
+  for (const row of [0, 31, 32, 64, count - 1]) {
+    const g = [0, 1, 2].flatMap((part) => [
+      ...hostNormal(hostFold(hostFold(key, row), part), Math.min(1024, n - 1024 * part)),
+    ]);
+    for (let j = 0; j < size; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += (value(i, j) - mean[j]) * g[i];
+      const wanted = Math.min(255, Math.max(0, mean[j] + sum / Math.sqrt(n - 1)));
+      // Rounded to a whole number, and float32 sums of 2,548 products of size 50.
+      assert(Math.abs(data[row * size + j] - wanted) <= 0.51, `${row}, ${j}`);
+    }
   }
 });
 
@@ -69,13 +111,13 @@ Deno.test("a plan reads train and test, and judge_test where a control is made f
   assertEquals(splitsRead(noting(["train"]).data, [model]), ["test"]);
 });
 
-/** Every second column of pixels would do; the two halves and four single pixels are enough. */
+/** Every second column of pixels would do; the two halves and four single values are enough. */
 function summary(images: ImageSet): Features {
-  const halves = halvesOf(images), pixels = [0, 7, 80, 143];
+  const halves = halvesOf(images), pixels = [0, 31, 290, toySize - 1];
   const data = new Float64Array(images.count * 6);
   for (let n = 0; n < images.count; n++) {
     data.set(halves.data.subarray(2 * n, 2 * n + 2), 6 * n);
-    pixels.forEach((p, i) => data[6 * n + 2 + i] = images.data[144 * n + p]);
+    pixels.forEach((p, i) => data[6 * n + 2 + i] = images.data[toySize * n + p]);
   }
   return { count: images.count, dimension: 6, data };
 }

@@ -12,7 +12,7 @@ import type {
 import { sameLawVariation, shares, sharesOf, totalVariation } from "../../src/metrics/shares.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
-import { halvesOf, toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
+import { halvesOf, toyContext, toyDataset, toyJudge, toyModel, toyShape, toySize } from "./toy.ts";
 
 const score = fc.integer({ min: -20, max: 20 });
 const some = fc.array(score, { minLength: 1, maxLength: 12 });
@@ -117,9 +117,8 @@ async function values<C>(
 /** A critic that likes bright right halves, and the pictures of one split better by `bonus`. */
 async function critic(bonus: number): Promise<Subject> {
   const known = await dataset.read("train", Array.from({ length: 100 }, (_, i) => i));
-  const size = 144;
   const text = (images: ImageSet, i: number) =>
-    String(images.data.subarray(i * size, (i + 1) * size));
+    String(images.data.subarray(i * toySize, (i + 1) * toySize));
   const seen = new Set(Array.from({ length: 100 }, (_, i) => text(known.images, i)));
   return {
     ...toyModel(dataset),
@@ -177,15 +176,13 @@ function showing(classes: readonly number[], conditions: readonly string[] = [])
         assertEquals(Object.keys(options?.labels ?? {}), [...conditions]);
         assert(options!.labels![conditions[0]].every((label) => label === -1));
       }
-      const noise = hostNormal(hostKey(1, "noise"), count * 144);
+      const noise = hostNormal(hostKey(1, "noise"), count * toySize);
       return Promise.resolve({
         count,
-        height: 12,
-        width: 12,
-        channels: 1 as const,
+        ...toyShape,
         data: Uint8Array.from(
           noise,
-          (v, i) => levels[classes[Math.floor(i / 144) % classes.length]] + Math.round(3 * v),
+          (v, i) => levels[classes[Math.floor(i / toySize) % classes.length]] + Math.round(3 * v),
         ),
       });
     },

@@ -1,36 +1,47 @@
 /**
- * A world small enough to know every answer: 12×12 pictures whose left half's brightness is the
- * "expression" (three levels) and whose right half's is the "gender" (two), with noise.
+ * A world small enough to know every answer: colour pictures with unequal sides whose left half's
+ * brightness is the "expression" (three levels) and whose right half's is the "gender" (two), with
+ * noise. Red is darker and blue lighter by as much.
  */
 import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
 import type { EvaluationContext, Extractor, Features, Subject } from "../../src/metrics/metric.ts";
 import { hostFold, hostIntegers, hostKey, hostNormal } from "../../src/random/host.ts";
 
-const side = 12;
+/** Unequal sides and three channels, so that no metric can take one for another. */
+export const toyShape = { height: 12, width: 16, channels: 3 } as const;
+/** Numbers of a picture. */
+export const toySize = toyShape.height * toyShape.width * toyShape.channels;
+/** What is added to red, green and blue. */
+const tints = [-9, 0, 9];
 const levels = { expression: [60, 128, 196], gender: [90, 166] };
+
+/** Which half value i of a picture lies in. */
+function halfOf(i: number): 0 | 1 {
+  const { width, channels } = toyShape;
+  return Math.floor(i / channels) % width < width / 2 ? 0 : 1;
+}
 
 /** Mean brightness of the two halves. */
 export function halvesOf(images: ImageSet): Features {
   const data = new Float64Array(images.count * 2);
   for (let n = 0; n < images.count; n++) {
-    for (let i = 0; i < side * side; i++) {
-      data[2 * n + (i % side < side / 2 ? 0 : 1)] += images.data[n * side * side + i] /
-        (side * side / 2);
+    for (let i = 0; i < toySize; i++) {
+      data[2 * n + halfOf(i)] += images.data[n * toySize + i] / (toySize / 2);
     }
   }
   return { count: images.count, dimension: 2, data };
 }
 
 function paint(values: Features, noise: (n: number) => Float32Array): ImageSet {
-  const data = new Uint8Array(values.count * side * side);
+  const data = new Uint8Array(values.count * toySize);
   for (let n = 0; n < values.count; n++) {
     const draws = noise(n);
-    for (let i = 0; i < side * side; i++) {
-      const value = values.data[2 * n + (i % side < side / 2 ? 0 : 1)] + 6 * draws[i];
-      data[n * side * side + i] = Math.min(255, Math.max(0, Math.floor(value + 0.5)));
+    for (let i = 0; i < toySize; i++) {
+      const value = values.data[2 * n + halfOf(i)] + tints[i % 3] + 6 * draws[i];
+      data[n * toySize + i] = Math.min(255, Math.max(0, Math.floor(value + 0.5)));
     }
   }
-  return { count: values.count, height: side, width: side, channels: 1, data };
+  return { count: values.count, ...toyShape, data };
 }
 
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
@@ -41,7 +52,7 @@ export function toyDataset(size: number): Dataset {
     name: "toy",
     version: 1,
     digest: `toy ${size}`,
-    sample: { kind: "image", height: side, width: side, channels: 1 },
+    sample: { kind: "image", ...toyShape },
     factors: [
       { name: "expression", kind: "class", classes: ["low", "middle", "high"] },
       { name: "gender", kind: "class", classes: ["dark", "light"] },
@@ -61,7 +72,7 @@ export function toyDataset(size: number): Dataset {
       ]));
       const images = paint(
         { count: rows.length, dimension: 2, data },
-        (n) => hostNormal(hostFold(hostFold(key, rows[n]), "n"), side * side),
+        (n) => hostNormal(hostFold(hostFold(key, rows[n]), "n"), toySize),
       );
       const labels = { expression, gender, shade };
       return Promise.resolve({
@@ -103,7 +114,7 @@ export const toyJudge: Extractor = {
 
 /** A model whose code is the two brightnesses (over 50), mixed by a shear so that no axis is a factor. */
 export function toyModel(dataset: Dataset): Subject {
-  const quiet = () => new Float32Array(side * side);
+  const quiet = () => new Float32Array(toySize);
   const encode = (images: ImageSet): Promise<Features> => {
     const { count, data } = halvesOf(images);
     const codes = new Float64Array(data.length);

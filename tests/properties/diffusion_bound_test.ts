@@ -152,6 +152,33 @@ const bounds: Record<string, {
   },
 };
 
+law("a bound is a sum over values, however they lie in rows, columns and channels", {
+  source: "definition",
+  given: {
+    name: fc.constantFrom(...Object.keys(bounds)),
+    seed: fc.integer({ min: 1, max: 1e6 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  },
+  kills: ["bound-constant-of-a-plane", "bound-of-the-first-channel"],
+  cases: 12,
+  holds: async ({ name, seed, share }) => {
+    const k = normals(seed, 3 * 18).map((u) => Math.abs(Math.round(80 * u)) % 256);
+    const of = (shape: [number, number, number]) =>
+      values(() =>
+        bounds[name].bound((x) => tf.mul(x, share), {
+          x_BHWC: tf.tensor4d(k.map(pixel), [3, ...shape]),
+          rows_B: rows(3),
+          key: key(seed),
+        })
+      );
+    const plain = await of([1, 18, 1]);
+    for (const shape of [[2, 3, 3], [3, 2, 3], [18, 1, 1], [1, 6, 3]] as const) {
+      const found = await of([...shape]);
+      found.forEach((v, n) => close(v, plain[n], 1e-5 * Math.abs(plain[n]), `${shape}`));
+    }
+  },
+});
+
 for (const [name, { level, bound, gap }] of Object.entries(bounds)) {
   law(`${name}'s bound, with the oracle of a law over 256 values, lies just above its entropy`, {
     source: "Kingma et al. 2021, eq. 3 and 17: the bound is tight for the true denoiser",

@@ -18,7 +18,6 @@ import { normal } from "../../src/random/key.ts";
 import { close, float32, law } from "../law.ts";
 import { key, rows } from "../families/small.ts";
 import { engine, normals, values } from "../families/on_engine.ts";
-import { points } from "../families/denoisers.ts";
 import { gaussianFlow } from "./denoising.ts";
 
 const size = 6;
@@ -77,8 +76,9 @@ law("guiding the pictures is guiding the noise, the score or the velocity", {
   },
 });
 
-/** Points, as they are. */
-const space: Space = { grid: points, bounded: true, picture: (_, x_BHWC) => x_BHWC };
+/** Colour pictures with unequal sides, as they are. */
+const grid = { kind: "image", height: 2, width: 3, channels: 3 } as const;
+const space: Space = { grid, bounded: true, picture: (_, x_BHWC) => x_BHWC };
 const factors = [{ name: "hue", kind: "class" as const, classes: ["a", "b", "c"] }];
 
 Deno.test("the guided program is two evaluations of the plain one, with and without labels", async () => {
@@ -93,7 +93,7 @@ Deno.test("the guided program is two evaluations of the plain one, with and with
   const run = (program: string, hue: number[], weight = 1) =>
     values(() => {
       const inputs = {
-        x_BHWC: normal(key("x"), [3, 1, 2, 1]),
+        x_BHWC: normal(key("x"), [3, 2, 3, 3]),
         time: tf.scalar(0.7),
         next: tf.scalar(0.5),
         labels: { hue: tf.tensor1d(hue, "int32") },
@@ -134,7 +134,7 @@ const forms: Record<string, { of: () => Denoising; near: number }> = Object.from
             factors: [],
           }).denoising
           : flowOf(flowConfig.parse({ ...config, evaluations: 48 }), {
-            sample: points,
+            sample: grid,
             factors: [],
             steps: 10,
           }).denoising,
@@ -162,7 +162,7 @@ law(
       const plan = denoising.plan(48, true);
       const start = plan.steps[0][0].at;
       const count = 4;
-      const z = normals(7, 2 * count);
+      const z = normals(7, 18 * count);
       // D = m + αs²/(α²s² + σ²)·(x − αm), α and σ from the time that the program is told.
       const denoise = (x_BHWC: tf.Tensor4D, time: tf.Scalar) =>
         tf.tidy(() => {
@@ -178,10 +178,11 @@ law(
             ? { x_BHWC: denoise(inputs.x_BHWC as tf.Tensor4D, inputs.time as tf.Scalar) }
             : { x_BHWC: tf.clone(inputs.x_BHWC) },
       } as unknown as SampleContext;
-      const z_BZ = tf.tensor2d(z, [count, 2]);
+      const z_BZ = tf.tensor2d(z, [count, 18]);
       const before = engine.memory().tensors;
       const reached = denoisingDriver(denoising).decode({}, z_BZ, context);
       assertEquals(engine.memory().tensors, before + 1, "tensors");
+      assertEquals(reached.shape, [count, 2, 3, 3]);
       const found = await engine.read(reached);
       tf.dispose([reached, z_BZ]);
       const clean = { time: 0, alpha: 1, sigma: 0 };
@@ -199,12 +200,14 @@ Deno.test("rows of fresh noise differ by row, step and key, and the start is the
   const { denoising } = diffusionOf(settings, { space, factors: [] });
   const { noise } = denoisingPrograms(denoising);
   const draw = (index: number, from: number, purpose = "a") =>
-    values(() =>
-      noise({}, { rows_B: rows(2, from), index: tf.scalar(index, "int32") }, key(purpose))[1]
-        .x_BHWC as tf.Tensor
-    );
+    values(() => {
+      const inputs = { rows_B: rows(2, from), index: tf.scalar(index, "int32") };
+      const { x_BHWC } = noise({}, inputs, key(purpose))[1] as { x_BHWC: tf.Tensor };
+      assertEquals(x_BHWC.shape, [2, 2, 3, 3]);
+      return x_BHWC;
+    });
   const one = await draw(0, 0);
-  assertEquals((await draw(0, 1)).slice(0, 2), one.slice(2));
+  assertEquals((await draw(0, 1)).slice(0, 18), one.slice(18));
   for (const other of [await draw(1, 0), await draw(0, 5), await draw(0, 0, "b")]) {
     assertEquals(other.every((v, i) => v !== one[i]), true);
   }

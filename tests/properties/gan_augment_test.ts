@@ -89,7 +89,7 @@ Deno.test("law: each transformation touches a share p of pictures, shifts and fl
   const count = 4000;
   for (const p of [0.25, MOST]) {
     const read = (of: (plan: Plan) => tf.Tensor) =>
-      values(() => tf.cast(of(plan(5, p, { count, height: 16, width: 16 })), "float32"));
+      values(() => tf.cast(of(plan(5, p, { count, height: 16, width: 24 })), "float32"));
     const share = (flags: boolean[]) => flags.filter(Boolean).length / count;
     const expect = (found: number, p: number, what: string) =>
       close(found, p, 5 * Math.sqrt(p * (1 - p) / count), what);
@@ -104,12 +104,56 @@ Deno.test("law: each transformation touches a share p of pictures, shifts and fl
     }
     expect(share(rows.map((v) => v === 8)), 1 - p + p / 5, "no shift");
     const columns = await read((plan) => plan.columns_BW);
-    const flipped = Array.from({ length: count }, (_, b) => columns[16 * b] > columns[16 * b + 15]);
+    const flipped = Array.from({ length: count }, (_, b) => columns[24 * b] > columns[24 * b + 23]);
     expect(share(flipped), p / 2, "flip");
+    // Of 24 columns by at most 3; a flip puts column 11 − s where 12 + s was.
+    const twelfth = columns.filter((_, i) => i % 24 === 12);
+    const shifted = (s: number) => Math.abs(s) > 3 ? 0 : p / 7 + (s === 0 ? 1 - p : 0);
+    for (let s = -4; s <= 3; s++) {
+      const wanted = (1 - p / 2) * shifted(s) + p / 2 * shifted(-1 - s);
+      expect(share(twelfth.map((v) => v === 12 + s)), wanted, `column shift by ${s}`);
+    }
     const mask = await read((plan) => tf.min(plan.mask, [1, 2, 3]));
     expect(share(mask.map((v) => v === 0)), p, "cutout");
+    // Two fifths of each side, where the edge takes nothing off.
+    const cut = async (axis: 1 | 2) =>
+      Math.max(
+        ...await values(() => {
+          const { mask } = plan(5, p, { count, height: 16, width: 24 });
+          return tf.sum(tf.sub(1, tf.min(mask, [3 - axis, 3])), 1);
+        }),
+      );
+    assertEquals([await cut(1), await cut(2)], [6, 10]);
   }
 });
+
+law(
+  "saturation scales what a channel differs from the mean of all, contrast and brightness the rest",
+  {
+    source: "Zhao et al. 2020 (arXiv:2006.10738), section 3.2: colour",
+    given: { seed, factors: fc.tuple(...[0, 1, 2].map(() => fc.constantFrom(0.5, 1, 1.4))) },
+    kills: ["augmentation-greys-to-red"],
+    cases: 20,
+    holds: async ({ seed, factors: [saturation, contrast, brightness] }) => {
+      const x = normals(seed, SIZE);
+      const all = (value: number) => tf.fill([B, 1, 1, 1], value);
+      const found = await values(() =>
+        applyPlan({
+          ...plan(seed, 0),
+          saturation: all(saturation),
+          contrast: all(contrast),
+          brightness: all(brightness),
+        }, pictures(x))
+      );
+      x.forEach((v, i) => {
+        const at = i - i % C;
+        const grey = (x[at] + x[at + 1] + x[at + 2]) / C;
+        const wanted = contrast * (grey + saturation * (v - grey)) + brightness;
+        close(found[i], wanted, float32(12, 8), `value ${i}`);
+      });
+    },
+  },
+);
 
 Deno.test("a shift and a flip move pixels as they say, edges repeated", async () => {
   const still = (shape: number[], value: number) => tf.fill(shape, value);

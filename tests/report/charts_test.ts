@@ -206,6 +206,15 @@ law("bins keep the mean of their stretch; bands hold every seed", {
   },
 });
 
+Deno.test("a curve's points are means of equal stretches, the last one of what is left", () => {
+  const values = Array.from({ length: 241 }, (_, i) => i * i);
+  const { x, y } = binned(values, values.map((_, i) => i + 1));
+  assertEquals([x.length, y.length], [61, 61]); // four steps a point
+  const stretch = [4, 5, 6, 7].map((i) => i * i);
+  assertEquals([x[1], y[1]], [6.5, stretch.reduce((a, b) => a + b) / 4]);
+  assertEquals([x[60], y[60]], [241, 240 * 240]);
+});
+
 Deno.test("curves leave out steps that are not finite, and say where seeds end", () => {
   const values = [1, NaN, 3, Infinity, 5];
   assertEquals(binned(values, [1, 2, 3, 4, 5]), { x: [1, 3, 5], y: [1, 3, 5] });

@@ -11,17 +11,17 @@ import { groupRecords } from "../../src/report/groups.ts";
 import { neighbourhoodOf } from "../../src/run/neighbourhood.ts";
 import { makePictures, type PictureParts } from "../../src/run/pictures.ts";
 import { recordOf } from "../report/fixture.ts";
-import { toyContext, toyDataset, toyModel } from "../metrics/toy.ts";
+import { toyContext, toyDataset, toyModel, toyShape, toySize } from "../metrics/toy.ts";
 
 const dataset = toyDataset(60);
-const side = 12, gap = 2;
+const gap = 2;
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const train = async (rows: number[]) => (await dataset.read("train", rows)).images;
 
 /** One shade a picture. */
 function flat(shades: readonly number[]): ImageSet {
-  const data = Uint8Array.from(shades.flatMap((shade) => Array(side * side).fill(shade)));
-  return { count: shades.length, height: side, width: side, channels: 1, data };
+  const data = Uint8Array.from(shades.flatMap((shade) => Array(toySize).fill(shade)));
+  return { count: shades.length, ...toyShape, data };
 }
 
 async function sheets(parts: Partial<PictureParts>) {
@@ -34,17 +34,22 @@ async function sheets(parts: Partial<PictureParts>) {
     write: (file, bytes) => Promise.resolve(void files.set(file, bytes)),
     ...parts,
   });
-  /** The pictures of a sheet, row by row, as grey bytes. */
+  /** The pictures of a sheet, row by row, as bytes. */
   async function cells(name: string): Promise<Uint8Array[][]> {
     const { data, info } = await sharp(files.get(`${name}.png`)!).raw()
       .toBuffer({ resolveWithObject: true });
-    const [columns, rows] = [info.width, info.height].map((n) => (n + gap) / (side + gap));
+    const { height, width, channels } = toyShape;
+    const [columns, rows] = [
+      (info.width + gap) / (width + gap),
+      (info.height + gap) / (height + gap),
+    ];
     return range(rows).map((row) =>
       range(columns).map((column) =>
-        Uint8Array.from({ length: side * side }, (_, i) => {
-          const y = row * (side + gap) + Math.floor(i / side);
-          const x = column * (side + gap) + i % side;
-          return data[(y * info.width + x) * info.channels];
+        Uint8Array.from({ length: toySize }, (_, i) => {
+          const pixel = Math.floor(i / channels);
+          const y = row * (height + gap) + Math.floor(pixel / width);
+          const x = column * (width + gap) + pixel % width;
+          return data[(y * info.width + x) * info.channels + i % channels];
         })
       )
     );
@@ -65,8 +70,9 @@ Deno.test("nearest: a sample that is a training picture stands above that pictur
   });
   const sheet = await cells("nearest");
   assertEquals([sheet.length, sheet[0].length], [4, 8]);
-  assertEquals(sheet[1], sheet[0]);
-  assertEquals(sheet[3], sheet[2]);
+  const { data } = await train(rows);
+  const shown = range(16).map((i) => data.subarray(i * toySize, (i + 1) * toySize));
+  assertEquals(sheet, [0, 0, 8, 8].map((from) => shown.slice(from, from + 8)));
   assert(sheet[0][0].some((v, i) => v !== sheet[2][0][i]));
   const { about } = artefacts.find(({ name }) => name === "nearest")!;
   assertStringIncludes(about, "nearest of 60 training pictures by pixels");

@@ -28,6 +28,13 @@ Deno.test("scatter: more points give more ink, and no points none", () => {
   const { data: ink } = panels({ count: 10, height: 1, width: 2, channels: 1, data: many });
   const [dense, sparse] = [ink[(127 - 5) * 128 + 5], ink[(127 - 50) * 128 + 50]];
   assert(dense <= sparse && sparse < 255, `${dense}, ${sparse}`);
+  // Every point counts, however many there are.
+  const last = Uint8Array.from({ length: 2 * 4096 }, (_, i) => i < 8000 ? 10 : 100 + i % 2);
+  const { data: seen } = panels({ count: 4096, height: 1, width: 2, channels: 1, data: last });
+  assertEquals([...seen.keys()].filter((i) => seen[i] < 255), [
+    (127 - 50) * 128 + 50,
+    (127 - 5) * 128 + 5,
+  ]);
   const none = panels({ count: 0, height: 1, width: 2, channels: 1, data: new Uint8Array(0) });
   assertEquals(new Set(none.data), new Set([255]));
 });
