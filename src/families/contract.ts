@@ -115,7 +115,7 @@ export function familyFaults(family: Family): string[] {
   return faults;
 }
 
-/** @throws ContractError with everything that is wrong */
+/** Refuses a model with faults. @throws ContractError with everything that is wrong */
 export function requireModel(model: Model, label: string): void {
   const faults = modelFaults(model);
   if (faults.length > 0) throw new ContractError(`${label}: ${faults.join("; ")}`);
@@ -142,7 +142,7 @@ export interface Promised {
   readonly shape: readonly number[];
 }
 
-/** @throws ContractError where an output has another shape */
+/** Refuses outputs of another shape. @throws ContractError with both */
 export function requireShape(shape: readonly number[], { where, shape: wanted }: Promised): void {
   const fits = shape.length === wanted.length &&
     shape.every((n, i) => wanted[i] === -1 || n === wanted[i]);
@@ -185,7 +185,7 @@ export function requirePictures(values: Float32Array, where: string): void {
   );
 }
 
-/** @throws ContractError for values that aren't finite */
+/** Refuses values that aren't finite. @throws ContractError with the first of them */
 export function requireFiniteValues(values: Float32Array, where: string): void {
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) throw new ContractError(`${where} gives ${values[at]} (value ${at})`);

@@ -23,7 +23,10 @@ export interface RunEntry {
   readonly check: (data: { readonly name: string; readonly outline: DatasetOutline }) => void;
 }
 
-/** @param suite the top of the file; undefined where it has mistakes, which are told already */
+/**
+ * The runs of an entry.
+ * @param suite the top of the file; undefined where it has mistakes, which are told already
+ */
 export async function expandRun(
   entry: Entry,
   top: Place,
