@@ -37,11 +37,11 @@ const floorUpdateSchema = z.strictObject({
 });
 
 /** Where a machine class names no processor, it can't be told whose noise was measured. */
-const beforeProcessors = 1;
+const beforeProcessors = 1, withProcessors = 2;
 
 const floorsSchema = z.strictObject({
   /** 1: its machine class names no processor; 2: it does. */
-  format: z.union([z.literal(beforeProcessors), z.literal(2)]),
+  format: z.union([z.literal(beforeProcessors), z.literal(withProcessors)]),
   suite: z.string(),
   suiteVersion: z.int(),
   machineClass: z.string(),
@@ -79,6 +79,7 @@ export async function readFloors(
     what: "a file of noise floors",
     anew: 'calibrate again: likeness calibrate --reason "…"',
     of: which,
+    formats: [beforeProcessors, withProcessors],
   });
 }
 

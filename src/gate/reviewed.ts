@@ -25,6 +25,8 @@ export interface Reviewed<T> {
   readonly anew: string;
   /** What it must be of. */
   readonly of: Head;
+  /** Formats that are read. Default: 1. */
+  readonly formats?: readonly number[];
 }
 
 /** Rows of a file: one or more, and none of them twice. */
@@ -54,7 +56,7 @@ export function rowsSchema<R extends { readonly label: string; readonly metric: 
  */
 export async function readReviewed<T extends Head>(
   path: string,
-  { schema, what, anew, of }: Reviewed<T>,
+  { schema, what, anew, of, formats = [1] }: Reviewed<T>,
 ): Promise<T | null> {
   const remedy = `bring it back (git checkout -- ${path}), or ${anew}`;
   const refuse = (why: string, then = remedy) => new UsageError(`${path}: ${why}; ${then}`);
@@ -72,9 +74,11 @@ export async function readReviewed<T extends Head>(
     throw refuse(`not ${what}: ${(error as Error).message}`);
   }
   const format = (json as { format?: unknown } | null)?.format;
-  if (typeof format === "number" && format !== 1) {
+  if (typeof format === "number" && !formats.includes(format)) {
     throw refuse(
-      `${what} of format ${format}, and this version of Likeness reads format 1`,
+      `${what} of format ${format}, and this version of Likeness reads format ${
+        formats.join(" and ")
+      }`,
       "use the version that wrote it",
     );
   }

@@ -13,6 +13,11 @@ export function isFinal(record: RunRecord): boolean {
   return record.state === "done" || record.state === "diverged";
 }
 
+/** Whether the operating system refused something, at the bottom of an error's causes. */
+function refusedBySystem(error: unknown): boolean {
+  return error instanceof Error && (isSystemError(error) || refusedBySystem(error.cause));
+}
+
 /**
  * Writes the record of a failed run; null where it must not be: while another living process has the
  * run, and where nobody had begun it and its folder holds an end of its own, or a record that can't
@@ -28,7 +33,7 @@ export async function recordFailure(
   if (status !== null && hasRun(status)) return null;
   if (status === null) {
     const found = await store.readRecord(planned.id).catch((error: Error) => {
-      if (isSystemError(error.cause)) throw error;
+      if (refusedBySystem(error)) throw error;
       return "unreadable" as const;
     });
     if (found === "unreadable" || (found !== null && isFinal(found))) return null;
@@ -38,7 +43,7 @@ export async function recordFailure(
     await store.writeRecord(record);
   } catch (error) {
     // What is there stays; whoever reads it is told.
-    if (error instanceof UnreadableRecord) return null;
+    if (error instanceof UnreadableRecord && !refusedBySystem(error)) return null;
     throw error;
   }
   await store.remove(planned.id, "status.json");

@@ -2,14 +2,16 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
+import type { z } from "zod";
 import { codeDigest, moduleCode } from "../../src/content/modules.ts";
 import { engineOf } from "../../src/commands/remeasure.ts";
 import { planSuite, writePlan } from "../../src/plan/plan.ts";
 import { openStore } from "../../src/record/store.ts";
-import { datasets, families, metrics } from "../../src/registry.ts";
+import { datasets, families, metrics, type Table } from "../../src/registry.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { unwrap } from "../../src/suite/introspect.ts";
+import type { Suite } from "../../src/suite/schema.ts";
 import { law } from "../law.ts";
 import { changes, idsOf, kinds, project } from "./project.ts";
 
@@ -80,16 +82,36 @@ function* othersOf(schema: { safeParse(value: unknown): { success: boolean; data
 }
 
 Deno.test("law: every key of every family, dataset and metric is in the id, by its schema", async () => {
-  const ids = async (data: object, runs: object, metrics: object) => {
-    const text = JSON.stringify({
-      ...{ suite: "keys", data, budget: { steps: 1 }, runs: [runs], metrics: [metrics] },
+  const data = { dataset: "toys" }, plain = { vae: {} }, metric = { sliced: {} };
+  const base = await parseSuite(
+    JSON.stringify({
+      ...{ suite: "keys", data, budget: { steps: 1 }, runs: [plain], metrics: [metric] },
       controls: ["noise"],
-    });
-    const suite = await parseSuite(text, { file: "suites/keys.yaml" });
+    }),
+    { file: "suites/keys.yaml" },
+  );
+  // Past the loader, which refuses what can't be built for these data: the id is of any config.
+  const ids = async (data: { dataset: string }, runs: object, asks: object) => {
+    const resolved = async (table: Table<{ config: z.ZodType; version: number }>, of: object) => {
+      const [[name, given]] = Object.entries(of);
+      const { config, version } = await table[name]();
+      return { name, version, config: config.parse(given) as Record<string, unknown> };
+    };
+    const { dataset, ...keys } = data;
+    const [of, run, asked] = [
+      await resolved(datasets, { [dataset]: keys }),
+      await resolved(families, runs),
+      await resolved(metrics, asks),
+    ];
+    const suite: Suite = {
+      ...base,
+      data: { dataset, version: of.version, config: of.config },
+      runs: [{ ...base.runs[0], family: run.name, familyVersion: run.version, config: run.config }],
+      metrics: [{ metric: asked.name, version: asked.version, config: asked.config }],
+    };
     const [noise, trained] = planSuite(suite, { engine: "wasm" });
     return { noise: noise.id, trained: trained.id };
   };
-  const data = { dataset: "toys" }, plain = { vae: {} }, metric = { sliced: {} };
   let tried = 0;
   const differ = async (first: string, key: string, ids: Promise<{ trained: string }>) => {
     assertNotEquals((await ids).trained, first, key);
@@ -112,11 +134,8 @@ Deno.test("law: every key of every family, dataset and metric is in the id, by i
   }
   for (const [name, load] of Object.entries(metrics).filter(([name]) => !mine(name))) {
     const of = (config: object) => ids(data, plain, { [name]: config });
-    const first = await of({}).catch((error) => {
-      if (!(error instanceof SuiteError)) throw error;
-      return null; // it has keys without a default
-    });
-    if (first === null) continue;
+    if (!(await load()).config.safeParse({}).success) continue; // it has keys without a default
+    const first = await of({});
     for (const { key, value } of othersOf((await load()).config as never)) {
       await differ(first.trained, `${name}.${key}`, of({ [key]: value }));
     }

@@ -36,9 +36,8 @@ Deno.test("example: a suite trains a user's family from one file, to records", a
   }).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   assertEquals(code, 0, text);
-  const records = [...Deno.readDirSync(`${out}/records`)].map(({ name }) =>
-    JSON.parse(Deno.readTextFileSync(`${out}/records/${name}/record.json`))
-  );
+  const records = [...Deno.readDirSync(`${out}/records`)].filter((entry) => entry.isDirectory)
+    .map(({ name }) => JSON.parse(Deno.readTextFileSync(`${out}/records/${name}/record.json`)));
   assertEquals(records.map((r) => r.state), ["done", "done", "done"]);
   const trained = records.filter((r) => r.spec.family === "pixels")
     .sort((a, b) => a.label < b.label ? -1 : 1);

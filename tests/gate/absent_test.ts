@@ -5,9 +5,10 @@ import type { AskedRun } from "../../src/gate/absent.ts";
 import { gateExit, gateLine, gateRecords } from "../../src/gate/mod.ts";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
 import { writeBaseline } from "../../src/gate/baseline.ts";
+import { writeFloors } from "../../src/gate/floors.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { inFolder } from "../run/harness.ts";
-import { baselinesOf, planOf, record, seeds, speed } from "./fixture.ts";
+import { baselinesOf, calibratedFor, planOf, record, seeds, speed } from "./fixture.ts";
 
 const five = [10, 10.4, 9.7, 10.1, 9.9];
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>
@@ -25,7 +26,7 @@ Deno.test("seeds without a record: missing, which and why, also where the rest h
     ]);
     assertEquals(verdicts[0].why, "bit-identical; seed 2, 5: no record");
     assertEquals(gateExit(verdicts, { records }), 3);
-    assertStringIncludes(gateLine(verdicts), "gate: missing numbers");
+    assertStringIncludes(gateLine(verdicts), "MISSING NUMBERS");
   }
   const unreadable = new Map([["vae-5", "record.json is not valid JSON"]]);
   const [verdict] = gate({ records, baselines: baselinesOf(all), asked: all, unreadable });
@@ -67,7 +68,8 @@ Deno.test("what another class of machines measured is a row of its own, and miss
     );
   const all = on("slow", [1, 2, 3]);
   const records = [...on("slow", [1, 2]), ...on("fast", [3])];
-  const verdicts = gate({ records, baselines: baselinesOf(all), asked: all });
+  const floors = calibratedFor(records);
+  const verdicts = gate({ records, baselines: baselinesOf(all), asked: all, floors });
   assertEquals(verdicts.map((v) => [v.scope, v.verdict, v.seeds, v.why.split("; ").at(-1)]), [
     ["fast", "new", { baseline: 0, value: 1 }, "no baseline of machine class fast"],
     [
@@ -96,6 +98,7 @@ Deno.test("another measurement of the runs that are there doesn't bring back tho
         return record({ seed: i + 1, metrics: [{ ...speed, value: own[0], raw: own }] });
       });
     for (const baseline of baselinesOf(made(1, 3))) await writeBaseline(folder, baseline);
+    for (const floors of calibratedFor(made(1, 1))) await writeFloors(folder, floors);
     const records = made(0.7, 2);
     const outcome = await gateRecords(records, {
       suite: "made",

@@ -218,6 +218,7 @@ Deno.test("report: timings that a gate measured in turns stand there as the gate
     await kept.measuring.turns!.interleave("abc")([], { tests: 1, alpha: 0.05 });
     await kept.write(folder, { ...which, records });
     const command = commands.find(({ name }) => name === "report")!;
+    await Deno.mkdir(join(folder, "none"));
     const texts: string[] = [];
     for (const to of ["a", "b"]) {
       const words = [path, "--out", folder, "--baselines", join(folder, "none"), "--quiet"];

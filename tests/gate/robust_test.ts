@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { gateExit } from "../../src/gate/outcome.ts";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
-import { baselinesOf, record, seeds } from "./fixture.ts";
+import { baselinesOf, calibratedFor, record, seeds } from "./fixture.ts";
 
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>
   evaluateGate({ suiteVersion: 1, ...input });
@@ -40,7 +40,8 @@ Deno.test("a repeat that is no number is met like a value that is none", () => {
   const speed = { kind: "speed", name: "ms", metric: "t" } as const;
   const made = (raw: number[]) => [record({ seed: 1, metrics: [{ ...speed, value: 1, raw }] })];
   const baselines = baselinesOf(made([1, 1.1, 1.2, 1, 1]));
-  const [verdict] = gate({ records: made([1, NaN, 1, 1, 1]), baselines });
+  const records = made([1, NaN, 1, 1, 1]);
+  const [verdict] = gate({ records, baselines, floors: calibratedFor(records) });
   assertEquals([verdict.verdict, verdict.why], ["missing", "seed 1: a repeat is NaN"]);
 });
 

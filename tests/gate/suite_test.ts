@@ -8,7 +8,7 @@ import { record } from "./fixture.ts";
 const suiteOf = (metrics: string, { seeds = "[1, 2]", set = [] as string[] } = {}) =>
   parseSuite(
     `suite: made
-data: { dataset: heads, size: 32, train: 10, test: 10 }
+data: { dataset: heads, size: 32, train: 10, test: 200 }
 budget: { steps: 1 }
 seeds: ${seeds}
 runs: [autoencoder, vae]

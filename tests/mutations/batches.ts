@@ -147,8 +147,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "pixels-of-the-first-piece",
     file: "src/evaluate/measured.ts",
-    find: "from < source.count && found.length < count; from += each",
-    replace: "from < Math.min(1, source.count) && found.length < count; from += each",
+    find: "from < positions.length; from += each",
+    replace: "from < Math.min(1, positions.length); from += each",
     law: extract,
     filter: "pixels of three pieces",
   },

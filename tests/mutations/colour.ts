@@ -100,10 +100,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "subject-turns-pictures",
     file: "src/run/subject.ts",
-    find: `const { height, width, channels } = sample;
-  return toImageSet(data, { height, width, channels, count });`,
-    replace: `const { height, width, channels } = sample;
-  return toImageSet(data, { height: width, width: height, channels, count });`,
+    find: "return toImageSet(data, { height, width, channels, count });",
+    replace: "return toImageSet(data, { height: width, width: height, channels, count });",
     law: subject,
     filter: "decoded codes",
   },

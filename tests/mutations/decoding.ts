@@ -109,8 +109,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "ways-of-decoding-share-a-cache",
     file: "src/data/folder/folder.ts",
-    find: "{ version: DECODER, size, channels, decode, files }",
-    replace: "{ version: DECODER, size, channels, files }",
+    find: "{ version: DECODER, size, channels, skip, decode, files }",
+    replace: "{ version: DECODER, size, channels, skip, files }",
     law: laws,
     filter: "the folder dataset",
   },
@@ -148,8 +148,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "unreadable-files-named-once",
     file: "src/data/folder/folder.ts",
-    find: "notes, skipped };",
-    replace: "notes, skipped: [] };",
+    find: "return { ...decoded, notes };",
+    replace: "return { ...decoded, notes, skipped: [] };",
     law: walk,
     filter: "the dataset names",
   },

@@ -264,10 +264,10 @@ export const mutants = [
   {
     id: "a-launch-ends-at-an-unreadable-record",
     file: "src/run/failure.ts",
-    find: "if (error instanceof UnreadableRecord) return null;",
+    find: "if (error instanceof UnreadableRecord && !refusedBySystem(error)) return null;",
     replace: "",
-    law: "tests/record/unreadable_test.ts",
-    filter: "a launch leaves it alone",
+    law: "tests/run/claim_test.ts",
+    filter: "takes the place",
   },
   {
     id: "classes-of-machines-share-a-row",

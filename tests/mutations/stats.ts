@@ -211,7 +211,7 @@ export const mutants = [
   {
     id: "gate-forgets-missing-rows",
     file: "src/gate/verdict.ts",
-    find: "verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking }));",
+    find: "verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking, calibrated }));",
     replace: "",
     law: "tests/gate/verdict_test.ts",
   },

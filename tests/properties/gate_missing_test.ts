@@ -7,7 +7,7 @@ import { gateExit, gateLine } from "../../src/gate/outcome.ts";
 import { planUpdate } from "../../src/gate/update.ts";
 import { evaluateGate } from "../../src/gate/verdict.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
-import { baselinesOf, record } from "../gate/fixture.ts";
+import { baselinesOf, calibratedFor, record } from "../gate/fixture.ts";
 import { law } from "../law.ts";
 
 /** A suite: entries with their seeds (a control row has one), each with metrics of all kinds. */
@@ -77,6 +77,7 @@ const given = {
   how: fc.constantFrom("gone", "failed", "hollow"),
   known: fc.boolean(),
   exact: fc.boolean(),
+  calibrated: fc.boolean(),
 } as const;
 
 /** What is left when some records are gone, or failed, or hold no number any more. */
@@ -94,25 +95,31 @@ function broken(
 law("gate: whatever subset of runs has no record or no number, it is never a pass", {
   source: "definition",
   given,
-  holds: ({ made, bits, how, known, exact }) => {
+  holds: ({ made, bits, how, known, exact, calibrated }) => {
+    // Where nobody calibrated, a record without a timing lacks nothing that is judged.
+    fc.pre(calibrated || how !== "hollow" || made.metrics.some((kind) => kind !== "speed"));
     const all = recordsOf(made);
     const lost = chosen(all, bits);
     // Without a baseline a record that is whole in itself can lack nothing.
     const baselines = known || how === "hollow" ? baselinesOf(all) : [];
     const records = broken(all, { lost, how });
-    const verdicts = evaluateGate({ records, baselines, asked: all, suiteVersion: 1, exact });
+    const floors = calibrated ? calibratedFor(all) : [];
+    const input = { records, baselines, asked: all, suiteVersion: 1, exact, floors };
+    const verdicts = evaluateGate(input);
     assertEquals(gateExit(verdicts, { records, allowInconclusive: true }), 3);
-    assert(!gateLine(verdicts).startsWith("gate: pass"), gateLine(verdicts));
+    assert(!gateLine(verdicts).startsWith("PASS"), gateLine(verdicts));
+    // Speed that nobody calibrated is shown, and judged by nothing.
+    const judged = verdicts.filter(({ verdict }) => verdict !== "shown");
     for (const { id, label, spec } of all) {
       if (!lost.has(id)) continue;
-      const own = verdicts.filter((verdict) => verdict.label === label);
+      const own = judged.filter((verdict) => verdict.label === label);
       assert(own.length > 0, `nothing is said of ${label}`);
       for (const { verdict, seeds } of own) {
         assertEquals([verdict, seeds.missing?.includes(spec.seed)], ["missing", true]);
       }
     }
     // What is whole is judged as if nothing else were asked.
-    const whole = verdicts.filter(({ verdict }) => verdict !== "missing");
+    const whole = judged.filter(({ verdict }) => verdict !== "missing");
     assert(whole.every(({ verdict }) => verdict === (baselines.length > 0 ? "pass" : "new")));
   },
   kills: ["gate-asks-for-no-record", "gate-asks-for-no-number", "runs-without-a-row-are-silent"],

@@ -151,8 +151,9 @@ law("the record of a failure takes the place of no end that nobody had begun to 
       if (claim !== "none") await store.writeStatus(statuses[claim]());
       const files0 = await files(out);
       const written = await recordFailure(store, run, failure);
-      const keeps = claim === "living" ||
-        (claim === "none" && ["done", "diverged", "broken"].includes(before));
+      // What can't be read is left alone, whoever has the run.
+      const keeps = claim === "living" || before === "broken" ||
+        (claim === "none" && ["done", "diverged"].includes(before));
       assertEquals(written === null, keeps);
       if (keeps) assertEquals(await files(out), files0);
       else {

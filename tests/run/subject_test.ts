@@ -34,6 +34,9 @@ const weights = (of: number) =>
   tf.tensor2d(Float32Array.from({ length: 2 * size }, (_, i) => (of + 7 * i) % 11), [size, 2]);
 const flat = (x_BHWC: tf.Tensor4D) => tf.reshape(x_BHWC, [-1, size]) as tf.Tensor2D;
 
+/** Pictures lie in [0, 1]. */
+const within = (x: tf.Tensor) => tf.clipByValue(x, 0, 1);
+
 type Asked = { rows_B: tf.Tensor1D; labels: { kind: tf.Tensor1D } };
 type Seen = { x_BHWC: tf.Tensor4D };
 
@@ -54,17 +57,17 @@ const model: Model = {
   programs: {
     // Noise of the row, and the label's tenths.
     sample: reads<object, Asked>((_, { rows_B, labels }, key) => ({
-      x_BHWC: tf.add(
+      x_BHWC: within(tf.add(
         tf.mul(normal(key, [rows_B.shape[0], 2, 3, 3], { rows_B }), 0.05),
         tf.reshape(tf.mul(tf.cast(tf.add(labels.kind, 2), "float32"), 0.1), [-1, 1, 1, 1]),
-      ),
+      )),
     })),
     encode: reads<object, Seen>((_, { x_BHWC }) => ({
       mean_BZ: tf.matMul(flat(x_BHWC), weights(1)),
       logVariance_BZ: tf.matMul(flat(x_BHWC), weights(5)),
     })),
     decode: reads<object, { z_BZ: tf.Tensor2D }>((_, { z_BZ }) => ({
-      x_BHWC: tf.reshape(z_BZ, [-1, 2, 3, 3]),
+      x_BHWC: within(tf.reshape(z_BZ, [-1, 2, 3, 3])),
     })),
     reconstruct: reads<object, Seen>((_, { x_BHWC }) => ({ x_BHWC: tf.sub(1, x_BHWC) })),
     codes: reads<object, Seen>((_, { x_BHWC }) => ({
