@@ -76,11 +76,11 @@ function install({ folder, code, at, points, begun }: WriteFault): void {
     check: (args: readonly unknown[], self: unknown) => void,
   ) => {
     const table = holder as Record<string, Working>;
-    for (const  of of[name, `${name}Sync`]) {
-      const original = table[of];
+    for (const key of [name, `${name}Sync`]) {
+      const original = table[key];
       if (original === undefined) continue;
-      table[of] = function (this: unknown, ...args: unknown[]) {
-        if (of !== name) {
+      table[key] = function (this: unknown, ...args: unknown[]) {
+        if (key !== name) {
           check(args, this);
           return original.apply(this, args);
         }
