@@ -1,0 +1,9 @@
+/**
+ * Figures of faults: put in by the hundred, one kind a file, and what came of each.
+ * @module
+ */
+import type { Figure } from "../figure.ts";
+import { writes } from "./writes.ts";
+
+/** See the module. */
+export const faults: readonly Figure[] = [writes];
