@@ -3,7 +3,8 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { kills } from "./kills.ts";
 import { writes } from "./writes.ts";
 
 /** See the module. */
-export const faults: readonly Figure[] = [writes];
+export const faults: readonly Figure[] = [writes, kills];
