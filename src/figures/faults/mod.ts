@@ -3,8 +3,10 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { edits } from "./edits.ts";
 import { kills } from "./kills.ts";
+import { pillow } from "./pillow.ts";
 import { writes } from "./writes.ts";
 
 /** See the module. */
-export const faults: readonly Figure[] = [writes, kills];
+export const faults: readonly Figure[] = [writes, kills, edits, pillow];
