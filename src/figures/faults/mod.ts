@@ -4,9 +4,10 @@
  */
 import type { Figure } from "../figure.ts";
 import { edits } from "./edits.ts";
+import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
 import { pillow } from "./pillow.ts";
 import { writes } from "./writes.ts";
 
 /** See the module. */
-export const faults: readonly Figure[] = [writes, kills, edits, pillow];
+export const faults: readonly Figure[] = [writes, flips, kills, edits, pillow];

@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Seconds after which all of its processes are killed. */
   readonly killAfter?: number;
+  /** Asked every few hundredths of a second; true kills all of its processes. */
+  readonly killWhen?: () => boolean;
   /** Seconds after which it is late, and killed too. */
   readonly limit?: number;
 }
@@ -48,7 +50,8 @@ export function likenessEnds(
 /** Runs any program and waits. */
 export async function ends(
   [program, ...args]: readonly string[],
-  { env = {}, clearEnv = false, cwd = root, killAfter, limit = patience }: StartOptions = {},
+  { env = {}, clearEnv = false, cwd = root, killAfter, killWhen, limit = patience }: StartOptions =
+    {},
 ): Promise<Ended> {
   const start = performance.now();
   const child = new Deno.Command(program, {
@@ -77,6 +80,7 @@ export async function ends(
       kill();
     }, limit * 1000),
   ];
+  const watch = killWhen && setInterval(() => killWhen() && kill(), 20);
   try {
     const { code, stdout, stderr } = await child.output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -89,6 +93,7 @@ export async function ends(
     };
   } finally {
     for (const timer of timers) clearTimeout(timer);
+    clearInterval(watch);
   }
 }
 
