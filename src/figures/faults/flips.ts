@@ -119,7 +119,6 @@ function scenes(folder: string): Scene[] {
         "picture": [record("[a-z]+\\.png"), base],
         "checkpoint, as a twin": [record("checkpoint\\.safetensors"), more],
         "features": [/^cache\/features\//, more],
-        "numbers": [/^cache\/numbers\//, more],
         "rendered heads": [/^cache\/heads\//, more],
         "decoded pictures": [/^cache\/folder/, more],
         "index of digests": [/^cache\/contents\.sqlite$/, more],
