@@ -3,6 +3,7 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { cases } from "./cases.ts";
 import { edits } from "./edits.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
@@ -10,4 +11,4 @@ import { pillow } from "./pillow.ts";
 import { writes } from "./writes.ts";
 
 /** See the module. */
-export const faults: readonly Figure[] = [writes, flips, kills, edits, pillow];
+export const faults: readonly Figure[] = [writes, flips, kills, edits, pillow, cases];
