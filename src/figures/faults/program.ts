@@ -3,7 +3,7 @@
  * where it doesn't end by itself.
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { root } from "../process.ts";
 
 /** What became of it. */
@@ -36,15 +36,24 @@ export interface StartOptions {
 /** Seconds that a command of a second or two may take on a machine that does other things as well. */
 const patience = 180;
 
-/** Runs `likeness WORDS` and waits. */
+/**
+ * A folder that isn't there: what is installed on this machine while trials go on (OpenBLAS) would
+ * change last bits from one trial to the next.
+ */
+const nothingInstalled = join(root, ".likeness", "nothing-installed");
+
+/** Runs `likeness WORDS` and waits; nothing but npm's packages is there for it. */
 export function likenessEnds(
   words: readonly string[],
-  { preload, ...options }: StartOptions = {},
+  { preload, env, ...options }: StartOptions = {},
 ): Promise<Ended> {
   const before = preload === undefined
     ? []
     : [`--preload=${fromFileUrl(new URL(preload, import.meta.url))}`];
-  return ends([Deno.execPath(), "run", "-A", ...before, "src/main.ts", ...words], options);
+  return ends([Deno.execPath(), "run", "-A", ...before, "src/main.ts", ...words], {
+    ...options,
+    env: { LIKENESS_CACHE: nothingInstalled, ...env },
+  });
 }
 
 /** Runs any program and waits. */
