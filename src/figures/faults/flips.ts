@@ -201,7 +201,7 @@ export interface FlipOptions {
 
 /** Turns bits in each kind of file and uses it; see the module. */
 export function tryFlips(
-  { each = 8, seed = 23, note = () => {}, only = "" }: FlipOptions = {},
+  { each = 4, seed = 23, note = () => {}, only = "" }: FlipOptions = {},
 ): Promise<Trial[]> {
   return inTempFolder(async (folder) => {
     await pictures(join(folder, "pictures"), 60, 1);
@@ -253,7 +253,7 @@ export const flips: Figure = {
   group: "faults",
   name: "byte-flips-wrong",
   about:
-    "Single bits turned in each kind of file that run and evaluate leave, eight a kind, then " +
+    "Single bits turned in each kind of file that run and evaluate leave, four a kind, then " +
     "the command that uses it: those after which the numbers were others, or the end told " +
     "neither the file nor the fault",
   unit: "flips",
