@@ -252,8 +252,7 @@ export function tryFlips(
 export const flips: Figure = {
   group: "faults",
   name: "byte-flips-wrong",
-  about:
-    "Single bits turned in each kind of file that run and evaluate leave, four a kind, then " +
+  about: "Single bits turned in each kind of file that run and evaluate leave, four a kind, then " +
     "the command that uses it: those after which the numbers were others, or the end told " +
     "neither the file nor the fault",
   unit: "flips",

@@ -8,7 +8,8 @@ import { edits } from "./edits.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
 import { pillow } from "./pillow.ts";
+import { readme } from "./readme.ts";
 import { writes } from "./writes.ts";
 
 /** See the module. */
-export const faults: readonly Figure[] = [writes, flips, kills, edits, pillow, cases];
+export const faults: readonly Figure[] = [writes, flips, kills, edits, pillow, cases, ...readme];
