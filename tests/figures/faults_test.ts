@@ -162,7 +162,7 @@ Deno.test("workers get the preload too, other programs don't", () => {
 });
 
 Deno.test("a program that doesn't end is late and gone with all its children; a kill is no code", async () => {
-  const script = "sleep 60 & echo $!; wait";
+  const script = "sleep 60 >/dev/null 2>&1 & echo $!; wait";
   const late = await ends(["sh", "-c", script], { limit: 0.5 });
   assertEquals([late.code, late.late], [null, true]);
   if (Deno.build.os === "linux") {
