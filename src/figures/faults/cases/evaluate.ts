@@ -65,13 +65,26 @@ export const evaluateCases: readonly Case[] = [
   of("EXIF's turn", "c05_exif.py", async (folder) => {
     const wrong: string[] = [];
     for (const decode of ["viewer", "pil"]) {
-      const found = await evaluate(
-        folder,
-        ["photos", "samples"],
-        ["--metrics", "frechet"]
-          .concat(["--decode", decode]),
+      const say = (what: string) => `${decode}: ${what}`;
+      const options = ["--metrics", "frechet", "--decode", decode];
+      const found = await evaluate(folder, ["photos", "samples"], options);
+      wrong.push(...off(found, "FD", exactly).map(say));
+      // In `run`: 48 of the 80 samples are training pictures, at no distance from them, and the others
+      // as far as the held-out pictures that they are.
+      const suite = `${decode}.yaml`;
+      await Deno.writeTextFile(
+        join(folder, suite),
+        "suite: exif\n" +
+          `data: { dataset: folder, path: photos, size: 32, test: 0.4, decode: ${decode} }\n` +
+          "budget: { steps: 3 }\ncontrols: []\n" +
+          "runs: [{ name: copies, external: { folder: samples } }]\n" +
+          "metrics: [{ duplicates: { features: pixels, samples: 80 } }]\n",
       );
-      wrong.push(...off(found, "FD", exactly).map((what) => `${decode}: ${what}`));
+      const { metrics } = doneRun(await runSuite(folder, suite), "copies");
+      const distance = metrics.find(({ name }) => name.startsWith("train-distance"))?.value ?? NaN;
+      if (!(Math.abs(distance - 32 / 80) < 1e-9)) {
+        wrong.push(say(`samples ${distance}, not 0.4 away`));
+      }
     }
     return wrong;
   }),
