@@ -53,11 +53,13 @@ export function judgeFlip(ended: Ended, clean: Printed, file: string): string | 
 /** A folder that something left, and the commands that use it. */
 interface Scene {
   readonly name: string;
-  /** Makes `out`; returns what is wrong, or null. */
+  /** Leaves it in `out`. */
   readonly make: (out: string) => Promise<Ended>;
   /** Kinds of file by what their paths match, with the command that uses them. */
   readonly kinds: Readonly<Record<string, readonly [path: RegExp, use: Use]>>;
 }
+
+/** The words of a command, without where it leaves things. */
 type Use = readonly string[];
 
 /** Pictures in colour, higher than wide, no two alike. */
