@@ -4,13 +4,13 @@
  */
 import { dirname, join } from "@std/path";
 import type { Figure, FigureContext, Measured } from "./figure.ts";
-import { lastWords, likeness, root } from "./process.ts";
+import { inTempFolder, lastWords, likeness, root } from "./process.ts";
 import {
   differences,
   type ProbeReading,
   probeReadings,
   recordSource,
-  timeless,
+  timelessRecords,
   worstOverhead,
 } from "./records.ts";
 import { openStore } from "../record/store.ts";
@@ -20,16 +20,6 @@ import { median } from "../stats/summary.ts";
 const group = "core";
 const repeatCommand = (figure: string, measure = true) =>
   `deno task figures core/${figure}${measure ? " --measure" : ""}`;
-
-/** A folder that is gone afterwards. */
-async function inTempFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await Deno.makeTempDir({ prefix: "figures-" });
-  try {
-    return await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const help: Figure = {
   group,
@@ -108,20 +98,6 @@ const repeat: Figure = {
     });
   },
 };
-
-/** All that the same seed must repeat, by run. */
-async function timelessRecords(out: string): Promise<{ records: RunRecord[]; all: unknown }> {
-  const store = openStore(out);
-  const records = await store.list();
-  const all: { [id: string]: unknown } = {};
-  for (const record of records) {
-    const { seconds: _when, ...columns } = (await store.readSeries(record.id))?.columns ?? {};
-    // The digest of the series covers its column of seconds; the columns stand here themselves.
-    const { seriesSha256: _digest, ...rest } = timeless(record) as { seriesSha256: unknown };
-    all[record.id] = { ...rest, columns };
-  }
-  return { records, all };
-}
 
 /** The first command that a stranger runs, in a fresh folder. */
 interface Bench {

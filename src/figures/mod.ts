@@ -8,6 +8,7 @@ import { didYouMean } from "../text/nearest.ts";
 import { core } from "./core.ts";
 import { engines } from "./engines/mod.ts";
 import { evaluation } from "./evaluation/mod.ts";
+import { faults } from "./faults/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
 import {
   type Figure,
@@ -27,6 +28,7 @@ export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {
   engines,
   "image-families": imageFamilies,
   evaluation,
+  faults,
 };
 
 /** Where stored figures lie. */

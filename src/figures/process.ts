@@ -69,3 +69,13 @@ export async function hostSource(command: string): Promise<FigureSource> {
     records: [],
   };
 }
+
+/** A folder that is gone afterwards. */
+export async function inTempFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "figures-" });
+  try {
+    return await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

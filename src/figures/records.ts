@@ -3,6 +3,7 @@
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
+import { openStore } from "../record/store.ts";
 import type { FigureSource, Measured } from "./figure.ts";
 
 /** Source of a figure read from these records. */
@@ -100,4 +101,20 @@ export function differences(a: unknown, b: unknown, path = ""): string[] {
 export function timeless(record: RunRecord): unknown {
   const { provenance: _where, timings: _when, metrics, ...rest } = record;
   return { ...rest, metrics: metrics.filter(({ kind }) => kind !== "speed") };
+}
+
+/** All that the same seed must repeat, of the records of a folder, by run. */
+export async function timelessRecords(
+  out: string,
+): Promise<{ records: RunRecord[]; all: Readonly<Record<string, unknown>> }> {
+  const store = openStore(out);
+  const records = await store.list();
+  const all: { [id: string]: unknown } = {};
+  for (const record of records) {
+    const { seconds: _when, ...columns } = (await store.readSeries(record.id))?.columns ?? {};
+    // The digest of the series covers its column of seconds; the columns stand here themselves.
+    const { seriesSha256: _digest, ...rest } = timeless(record) as { seriesSha256: unknown };
+    all[record.id] = { ...rest, columns };
+  }
+  return { records, all };
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { sha256Hex } from "../../src/plan/identity.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { datasets, families, metrics } from "../../src/registry.ts";
 import { loadSuite } from "../../src/suite/load.ts";
@@ -83,6 +84,7 @@ export function project(): Project {
       ["sample.py", "print()\n"],
       ["weights.bin", "0123"],
       ["parts/part.bin", "4567"],
+      ["extractor.pth", "weights"],
     ]),
     suite: {
       suite: "project",
@@ -104,6 +106,9 @@ export function project(): Project {
         },
       ],
       metrics: [{ "project-score": { samples: 5 } }],
+      extractors: {
+        "inception-fid": { weights: "extractor.pth", sha256: sha256Hex("weights") },
+      },
       controls: ["noise"],
     },
     name: "suite.yaml",
@@ -171,6 +176,17 @@ export const changes: readonly Change[] = [
   set("runs.0.project-family.deep", ["mine"], () => true),
   set("runs.1.external.timeout", ["theirs"], (n) => n),
   set("metrics.0.project-score.samples", all, (n) => 5 + n),
+  {
+    of: "weights of an extractor",
+    runs: all,
+    apply({ files, suite }, n) {
+      const weights = `weights ${n}`;
+      files.set("extractor.pth", weights);
+      suite.extractors = {
+        "inception-fid": { weights: "extractor.pth", sha256: sha256Hex(weights) },
+      };
+    },
+  },
   { of: "seed", runs: all, apply: (project, n) => project.seed += n },
   { of: "engine", runs: all, apply: (project) => project.engine = "tensorflow" },
   // None of these is an input.
@@ -181,6 +197,18 @@ export const changes: readonly Change[] = [
   set("report", [], (n) => ({ title: `title ${n}` })),
   set("runs.0.name", [], (n) => `called-${n}`),
   set("metrics.0.project-score.gate", [], (n) => ({ effect: `${n}%` })),
+  {
+    of: "place of an extractor's weights",
+    runs: [],
+    apply({ files, suite }, n) {
+      const { extractors } = suite as {
+        extractors: { "inception-fid": { weights: string; sha256: string } };
+      };
+      const { weights, sha256 } = extractors["inception-fid"];
+      files.set(`moved-${n}.pth`, files.get(weights)!);
+      suite.extractors = { "inception-fid": { weights: `moved-${n}.pth`, sha256 } };
+    },
+  },
   { of: "comments", runs: [], apply: (project, n) => project.comment = `# comment ${n}\n` },
   { of: "name of the suite's file", runs: [], apply: (project, n) => project.name = `s${n}.yaml` },
   { of: "times of files", runs: [], apply: (project, n) => project.time += 1000 * n },

@@ -33,4 +33,58 @@ export const mutants: readonly Mutant[] = [
     replace: "sign * b.mean < sign * a.mean ? a : b",
     law,
   },
+  ...[
+    {
+      id: "faults-any-end-is-told",
+      file: "program.ts",
+      find: "return ended.code === 2 || ended.code === 3 ? null : shownEnd(ended);",
+      replace: "return ended.code !== 0 ? null : shownEnd(ended);",
+    },
+    {
+      id: "faults-own-fault-is-told",
+      file: "program.ts",
+      find: '.includes("this is a fault of likeness")',
+      replace: '.includes("this is nobody\'s fault")',
+    },
+    {
+      id: "faults-pass-by-zero-unseen",
+      file: "writes.ts",
+      find: "? otherNumbers(left, clean)",
+      replace: "? null",
+    },
+    {
+      id: "faults-numbers-afterwards-unseen",
+      file: "writes.ts",
+      find: "const differs = otherNumbers(after, clean);",
+      replace: "const differs = otherNumbers(clean, clean);",
+    },
+    {
+      id: "faults-of-one-process-only",
+      file: "failing_writes.ts",
+      find: "preloadChildren(import.meta.url);",
+      replace: "",
+    },
+    {
+      id: "faults-flip-without-numbers-passes",
+      file: "flips.ts",
+      find: "return missing.length === 0 ? null",
+      replace: "return missing.length >= 0 ? null",
+    },
+    {
+      id: "faults-unseen-edit-passes",
+      file: "edits.ts",
+      find: "wrong: should === does ? null",
+      replace: "wrong: does || should ? null",
+    },
+    {
+      id: "faults-children-outlive-a-late-program",
+      file: "program.ts",
+      find: 'Deno.kill(-child.pid, "SIGKILL");',
+      replace: 'Deno.kill(child.pid, "SIGKILL");',
+    },
+  ].map(({ file, ...rest }) => ({
+    ...rest,
+    file: `src/figures/faults/${file}`,
+    law: "tests/figures/faults_test.ts",
+  })),
 ];

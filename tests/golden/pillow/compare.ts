@@ -1,6 +1,7 @@
 /**
  * Pillow's bytes beside ours for every format and mode that make.py writes: equal, or refused with a
- * reason. `deno run -A tests/golden/pillow/compare.ts` writes table.json, which a test holds it to.
+ * reason. `deno run -A tests/golden/pillow/compare.ts` writes table.json, which a test holds it to; `--json`
+ * prints it.
  * @module
  */
 import { Buffer } from "node:buffer";
@@ -116,4 +117,8 @@ export function tableOf(rows: readonly Compared[]): string {
   return JSON.stringify(table, null, 2) + "\n";
 }
 
-if (import.meta.main) await Deno.writeTextFile(tableFile, tableOf(await comparePillow()));
+if (import.meta.main) {
+  const table = tableOf(await comparePillow());
+  if (Deno.args.includes("--json")) console.log(table);
+  else await Deno.writeTextFile(tableFile, table);
+}
