@@ -43,7 +43,7 @@ const anyFile: readonly Fault[] = [
     "line 1: a merge is left open (<<<<<<<)",
   ],
   ["a marker left", (text) => text.replace("  ]\n}", "  ]\n}\n======="), ": a merge is left open"],
-  ["another format", (text) => text.replace('"format": 1', '"format": 2'), "of format 2, and this"],
+  ["another format", (text) => text.replace('"format": 1', '"format": 3'), "of format 3, and this"],
   ["a key twice", (text) => text.replace('"suite"', '"suite": "x",\n  "suite"'), "line 4: the key"],
   ["no rows", (text) => text.replace(row(text), ""), "a file without rows"],
   ["a row twice", (text) => text.replace(row(text), `${row(text)},\n${row(text)}`), "stands twice"],
@@ -98,7 +98,7 @@ Deno.test("a baseline or floor file that is half right is refused with file, fau
           const { message } = await assertRejects(asked, UsageError, path, name);
           assertStringIncludes(message, said, name);
           assert(/git checkout|the version that wrote it/.test(message), message);
-          if (!message.includes("of format 2")) assertStringIncludes(message, remedy);
+          if (!message.includes("of format 3")) assertStringIncludes(message, remedy);
         }
         assertEquals(await Deno.readTextFile(path), spoilt);
       }
