@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import sharp from "sharp";
 import { notMeasured, notMeasuredLines } from "../../src/commands/not_measured.ts";
 import { dispatch } from "../../src/commands/dispatch.ts";
@@ -59,8 +59,11 @@ async function pictures(folder: string, count: number): Promise<void> {
   }
 }
 
-async function likeness(...words: string[]) {
+/** Runs a suite on the embedded engine, beside its file. */
+async function run(suite: string, ...more: string[]) {
   const terminal = keptTerminal();
+  const words = ["run", suite, "--engine", "wasm", "--out", join(dirname(suite), "out")];
+  words.push("--no-gate", ...more);
   const code = await dispatch(words, { commands, version: "0", terminal });
   return { code, out: terminal.out.join("\n"), err: terminal.err.join("\n") };
 }
@@ -85,15 +88,7 @@ Deno.test("a folder of few pictures trains, has every default row and picture, a
         "  - posterior",
       ].join("\n"),
     );
-    const { code, out, err } = await likeness(
-      "run",
-      suite,
-      "--engine",
-      "wasm",
-      "--out",
-      join(folder, "out"),
-      "--no-gate",
-    );
+    const { code, out, err } = await run(suite);
     assertEquals(code, 0, out + err);
     assertMatch(out, /reconstruction: samples \d+, not 1,000: the test split of folder holds/);
     assertMatch(out, /duplicates: samples \d+, not 2,000: the held-out row takes as many/);
@@ -110,16 +105,7 @@ Deno.test("a metric that can't be had is told under the table, and the exit code
     const suite = await tinySuite(folder);
     const text = await Deno.readTextFile(suite);
     await Deno.writeTextFile(suite, text.replace("samples: 20", "samples: 20, fault: unavailable"));
-    const { code, out, err } = await likeness(
-      "run",
-      suite,
-      "--engine",
-      "wasm",
-      "--out",
-      join(folder, "out"),
-      "--no-gate",
-      "--no-report",
-    );
+    const { code, out, err } = await run(suite, "--no-report");
     assertMatch(out, /3 runs done, 0 diverged/);
     assertMatch(
       err,
