@@ -86,14 +86,14 @@ export const plants: readonly Plant[] = [
     about: "reconstructions carry a pattern that costs 3 standard deviations of PSNR over seeds",
     suite: "quality",
     file: "src/run/subject.ts",
-    find:
-      "      return asImages(parts, data, images.count);\n    };\n  }\n  if (capabilities.likelihood",
+    find: 'return asImages(parts, data, { count: images.count, what: "reconstruct" });',
     replace: (psnr) => {
       // A pattern of ±d adds d² to the mean squared error.
       const error = 10 ** (-mean(psnr) / 10);
       const d = Math.sqrt(error * (10 ** (3 * deviation(psnr) / 10) - 1));
-      return `      const pattern = data.map((x, i) => x + (i % 2 === 0 ? ${d} : -${d}));\n` +
-        "      return asImages(parts, pattern, images.count);\n    };\n  }\n  if (capabilities.likelihood";
+      return `const pattern = data.map((x, i) =>
+        Math.min(1, Math.max(0, x + (i % 2 === 0 ? ${d} : -${d}))));
+      return asImages(parts, pattern, { count: images.count, what: "reconstruct" });`;
     },
     gate: [],
     expected: { exitCode: 1, verdict: "regressed", metric: /^PSNR/, why: /bits differ in 5 of 5/ },
