@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { inTempFolder, root } from "../process.ts";
-import { type Ended, ends, lastSaid, shownEnd } from "./program.ts";
+import { type Ended, ends, shownEnd } from "./program.ts";
 
 /** The words of the README's command line for a task: `npx -y deno@… task bench`. */
 export function readmeCommand(readme: string, task: string): string[] {
@@ -79,11 +79,14 @@ export function asNewcomer(
   });
 }
 
+/** The last line on standard output; on the other a first run tells of downloads. */
+const lastPrinted = ({ stdout }: Ended) => stdout.trim().split("\n").at(-1) ?? "";
+
 /** What a command's end is as a figure: its exit code. */
 export function exitOf(ended: Ended): Measured {
   return ended.code === null
     ? { value: null, reason: shownEnd(ended) }
-    : { value: ended.code, detail: { seconds: ended.seconds, lastLines: lastSaid(ended) } };
+    : { value: ended.code, detail: { seconds: ended.seconds, lastLine: lastPrinted(ended) } };
 }
 
 /** Its seconds; none where it failed, since a failure can be quick. */
