@@ -4,9 +4,8 @@
  * run's id: other content is another run.
  * @module
  */
-import { createHash } from "node:crypto";
 import { resolve } from "@std/path";
-import { canonicalJson } from "../plan/identity.ts";
+import { canonicalJson, sha256Hex } from "../plan/identity.ts";
 import { DataError } from "../data/dataset.ts";
 import { openContents } from "./contents.ts";
 
@@ -49,7 +48,7 @@ export const portable = (name: string) =>
 
 /** sha256 of a value, in canonical JSON. */
 export function digestOf(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+  return sha256Hex(canonicalJson(value));
 }
 
 /** The digest of what a config points at; undefined where there is nothing to say. */
