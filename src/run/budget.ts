@@ -6,6 +6,7 @@ import { disposeTree } from "../engine/tree.ts";
 import { initialState } from "./programs.ts";
 import { DivergenceWatch } from "./divergence.ts";
 import { SeriesRecorder } from "./series.ts";
+import { supposedSteps } from "./supposed_steps.ts";
 import { stepKinds } from "./timed.ts";
 import { type TrainSetup, trainSteps } from "./train.ts";
 
@@ -76,9 +77,6 @@ export async function probeTraining(
 /** Share of a budget in seconds that its probe may take. */
 export const probeShare = 0.03;
 
-/** Length of the training that is probed: what a step costs hardly depends on it. */
-const supposedSteps = 1000;
-
 /**
  * Steps of a budget. One in seconds is turned into steps by a probe at the start and pinned in the
  * checkpoint, so that a resume and its learning-rate schedule have the same number.
@@ -88,6 +86,7 @@ export async function budgetSteps(
   setup: (steps: number) => TrainSetup,
 ): Promise<{ steps: number; probe: Probe | null }> {
   if ("steps" in budget) return { steps: budget.steps, probe: null };
+  // What a step costs hardly depends on the length of the training.
   const probe = await probeTraining(setup(supposedSteps), {
     seconds: budget.seconds * probeShare,
     steps: 500,

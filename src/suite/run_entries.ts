@@ -11,6 +11,7 @@ import type { Family } from "../families/family.ts";
 import { described } from "../fault.ts";
 import { canonicalJson } from "../plan/identity.ts";
 import { externals, runnable } from "../registry.ts";
+import { supposedSteps } from "../run/supposed_steps.ts";
 import { parse, type Place } from "./check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig, type Expanded } from "./expand_config.ts";
@@ -61,7 +62,7 @@ export async function expandRun(
         sample,
         factors,
         batch,
-        steps: "steps" in budget ? budget.steps : 1,
+        steps: "steps" in budget ? budget.steps : supposedSteps,
         trainSize: sizes?.train ?? batch,
       };
       for (const one of expanded) {

@@ -73,6 +73,14 @@ export const mutants: readonly Mutant[] = [
     law: needs,
   },
   {
+    id: "seconds-are-one-step",
+    file: "src/suite/run_entries.ts",
+    find: "budget.steps : supposedSteps,",
+    replace: "budget.steps : 1,",
+    law: needs,
+    filter: "a budget in seconds",
+  },
+  {
     id: "values-of-one-name",
     file: "src/suite/metric_entries.ts",
     find: "owner.entry.metric !== metric || owner.text !== text",

@@ -224,6 +224,17 @@ Deno.test("a model that can't be built for the data is told at its entry", async
   assertStringIncludes(told, "did you mean `gender`?");
 });
 
+Deno.test("a budget in seconds is no budget of one step: models of several phases can be built", async () => {
+  const of = (budget: string) =>
+    mistakes(
+      text(["reconstruction: { samples: 10 }"])
+        .replace("autoencoder: { latent: 8, width: 8 }", "vqvae: { width: 8 }")
+        .replace("budget: { steps: 5 }", `budget: { ${budget} }`),
+    );
+  assertEquals(await of("seconds: 5"), "");
+  assertStringIncludes(await of("steps: 1"), "`vqvae` can't be built for heads (16×16×3)");
+});
+
 Deno.test("two metrics that would give values of one name are refused; one metric twice is one", async () => {
   assertStringIncludes(
     await mistakes(text([
