@@ -3,15 +3,14 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { fromFileUrl, join } from "@std/path";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
-import { defaultLauncher } from "../../src/launch/mod.ts";
-import { launch, type LaunchOptions } from "../../src/launch/schedule.ts";
-import { hostProvenance } from "../../src/record/provenance.ts";
+import { launch } from "../../src/launch/schedule.ts";
 import { sealedJson } from "../../src/record/sealed.ts";
 import { openStore, UnreadableRecord } from "../../src/record/store.ts";
 import { executeRun } from "../../src/run/execute.ts";
 import { executeSpeed } from "../../src/run/speed.ts";
 import { keptTerminal } from "../commands/terminal.ts";
 import { tinySuite } from "../commands/tiny_suite.ts";
+import { options } from "../launch/launching.ts";
 import { inFolder, planned, tinyHost } from "../run/harness.ts";
 
 /** As a program would write it, with its own checksum. */
@@ -77,20 +76,7 @@ Deno.test("a record that can't be read is overwritten by no run, only by one tha
 Deno.test("a launch leaves it alone and does the other runs, also where the worker can't start", () =>
   inFolder(async (out) => {
     const tiny = fromFileUrl(new URL("../run/tiny.ts", import.meta.url));
-    const options = async (modules: string[]): Promise<LaunchOptions> => ({
-      launcher: defaultLauncher,
-      settings: {
-        out,
-        engine: "wasm",
-        engineChoice: "named",
-        modules,
-        provenance: await hostProvenance("test"),
-        checkpointSeconds: 1e9,
-        dataJobs: 1,
-      },
-      jobs: 1,
-      speedMetrics: new Set(),
-    });
+    const made = await options(out, { jobs: 1, speedMetrics: new Set() });
     const plan = [1, 2, 3].map((seed) => planned({ seed }));
     const path = join(openStore(out).folder(plan[1].id), "record.json");
     await Deno.mkdir(openStore(out).folder(plan[1].id), { recursive: true });
@@ -98,7 +84,10 @@ Deno.test("a launch leaves it alone and does the other runs, also where the work
       const [name, modules] of [["runs", [tiny]], ["no worker", [tiny, `${tiny}.gone`]]] as const
     ) {
       await Deno.writeTextFile(path, '{"format": 2}');
-      const { outcomes } = await launch(plan, await options([...modules]));
+      const { outcomes } = await launch(plan, {
+        ...made,
+        settings: { ...made.settings, modules: [...modules] },
+      });
       const outcome = outcomes.get(plan[1].id)!;
       assert(outcome.kind === "failed", name);
       if (name === "runs") assertStringIncludes(outcome.cause, `${path} is of format 2`);
