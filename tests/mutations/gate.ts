@@ -162,6 +162,13 @@ export const mutants = [
     law: "tests/properties/gate_missing_test.ts",
   },
   {
+    id: "gate-asks-for-no-number",
+    file: "src/gate/absent.ts",
+    find: "if (!finished?.has(seed) || row.values.has(seed)) continue;",
+    replace: "if (!finished?.has(seed) || seed >= 0) continue;",
+    law: "tests/properties/gate_missing_test.ts",
+  },
+  {
     id: "runs-without-a-row-are-silent",
     file: "src/gate/verdict.ts",
     find: "if (told.has(label)) continue;",

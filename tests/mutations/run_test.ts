@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { claimsIn, loadMutants, runMutants } from "./run.ts";
+import { allClaims, claimsIn, emptyClaims, loadMutants, runMutants } from "./run.ts";
 
 Deno.test("the runner tells killed, survived, stale and broken mutants apart", async () => {
   const file = "src/stats/multiplicity.ts";
@@ -43,6 +43,15 @@ Deno.test("every mutant's edit fits its file, and its law's file is there", asyn
     assertEquals(find === replace, false, id);
     assertEquals((await Deno.stat(new URL(`../../${law}`, import.meta.url))).isFile, true, id);
   }
+});
+
+Deno.test("every mutant that a law claims to kill is in a table", async () => {
+  const mutants = await loadMutants();
+  assertEquals(emptyClaims(await allClaims(), mutants), []);
+  const claim = { id: "nobody", file: "tests/x_test.ts", test: null };
+  assertEquals(emptyClaims([claim], mutants), [
+    "tests/x_test.ts claims to kill nobody, which no table has",
+  ]);
 });
 
 Deno.test("an unknown id is refused", async () => {
