@@ -17,6 +17,24 @@ export class ToldError extends Error {
   override readonly name: string = "ToldError";
 }
 
+/** A mistake in data that the user can mend: the message says what, where and what to do. */
+export class DataError extends ToldError {
+  override readonly name = "DataError";
+}
+
+/** An engine that was named and can't start, with what to do. Never another engine in silence. */
+export class EngineError extends ToldError {
+  override readonly name = "EngineError";
+}
+
+/** Thrown by whatever a metric needs and can't have; becomes `value: null` with this reason. */
+export class MetricUnavailable extends ToldError {
+  override readonly name = "MetricUnavailable";
+  constructor(readonly status: "not-defined" | "not-measured", reason: string) {
+    super(reason);
+  }
+}
+
 /** Exit codes, as in every command's help. */
 export const exitCodes = {
   pass: 0,

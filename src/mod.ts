@@ -12,7 +12,12 @@
 export * from "./data/dataset.ts";
 export * from "./families/family.ts";
 export * from "./metrics/metric.ts";
-export { pathText } from "./suite/path_key.ts";
+export type * from "./record/value.ts";
+export type * from "./subject/capabilities.ts";
+export type * from "./subject/subject.ts";
+export type * from "./extractors/extractor.ts";
+export * from "./algebra/features.ts";
+export { pathText } from "./base/path_text.ts";
 export { registerModule } from "./registry.ts";
 export type { Registered } from "./registry.ts";
 
@@ -23,6 +28,7 @@ export * as elementary from "./numeric/elementary.ts";
 export { engineStatuses, openEngine } from "./engine/mod.ts";
 export type { EngineStatus } from "./engine/mod.ts";
 export * from "./engine/engine.ts";
+export type { Key } from "./random/key.ts";
 export * from "./engine/tree.ts";
 
 // Running.
@@ -40,10 +46,18 @@ export type * from "./record/record.ts";
 
 // Judging and showing.
 export { evaluateGate, readBaselines, writeBaseline } from "./gate/mod.ts";
-export type { Baseline, BaselineUpdate, GateInput, GatePolicy, Verdict } from "./gate/mod.ts";
+export type { Baseline, BaselineUpdate, GateInput, Verdict } from "./gate/mod.ts";
+export type { GatePolicy } from "./suite/gate_policy.ts";
 export { readFloors, writeFloors } from "./gate/floors.ts";
 export type { Floors } from "./gate/floors.ts";
 export { buildReport, writeReport } from "./report/mod.ts";
 export type { ReportInputs, ReportModel } from "./report/mod.ts";
-export { exitCodes, UsageError, worstExit } from "./errors.ts";
+export {
+  DataError,
+  EngineError,
+  exitCodes,
+  MetricUnavailable,
+  UsageError,
+  worstExit,
+} from "./errors.ts";
 export { version } from "./version.ts";

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../data/dataset.ts";
-import type { Key } from "../engine/engine.ts";
+import type { Key } from "../random/key.ts";
 import * as convolutional from "./conv.ts";
 import { initMlp, type Mlp, mlp } from "./mlp.ts";
 import { SIDES } from "./plan.ts";

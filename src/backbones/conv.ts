@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../data/dataset.ts";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import {
   type Conv,
   conv,
@@ -18,7 +18,6 @@ import {
   type Norm,
   silu,
 } from "../nn/mod.ts";
-import { fold } from "../random/key.ts";
 import { planStages, type Stage } from "./plan.ts";
 import { crop, depthToSpace, spaceToDepth } from "./space.ts";
 

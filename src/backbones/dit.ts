@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import {
   attention,
   gelu,
@@ -21,7 +21,6 @@ import {
   splitHeads,
 } from "../nn/mod.ts";
 import { cos, exp, sin } from "../numeric/elementary.ts";
-import { fold } from "../random/key.ts";
 import type { Grid } from "./plan.ts";
 import { crop, fromPatches, toPatches } from "./space.ts";
 import {

@@ -8,9 +8,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../data/dataset.ts";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../nn/mod.ts";
-import { fold } from "../random/key.ts";
 import { type Block, block, initBlock } from "./conv.ts";
 import { SIDES, type Stage } from "./plan.ts";
 import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";

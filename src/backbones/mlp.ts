@@ -4,9 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import { initLinear, type Linear, linear, silu } from "../nn/mod.ts";
-import { fold } from "../random/key.ts";
 
 /** What fixes the shapes. */
 export interface MlpOptions {

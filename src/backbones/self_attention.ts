@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import {
   attention,
   groupNorm,
@@ -17,7 +17,6 @@ import {
   type Norm,
   splitHeads,
 } from "../nn/mod.ts";
-import { fold } from "../random/key.ts";
 
 /** Self-attention's parameters. */
 export type SelfAttention = {

@@ -4,10 +4,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import { initLinear, type Linear, linear, silu } from "../nn/mod.ts";
 import { exp } from "../numeric/elementary.ts";
-import { fold } from "../random/key.ts";
 
 /** Parameters; `condition` where there is one. */
 export type TimeEmbedding = {

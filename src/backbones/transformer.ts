@@ -7,7 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import {
   attention,
   cacheMask,
@@ -25,7 +25,6 @@ import {
   splitHeads,
   writeRow,
 } from "../nn/mod.ts";
-import { fold } from "../random/key.ts";
 
 /** What fixes the shapes. */
 export interface TransformerOptions {

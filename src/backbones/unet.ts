@@ -7,7 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key } from "../random/key.ts";
 import {
   type Conv,
   conv,
@@ -21,7 +21,6 @@ import {
   silu,
   upsample2,
 } from "../nn/mod.ts";
-import { fold } from "../random/key.ts";
 import { type Grid, SIDES, type Stage } from "./plan.ts";
 import { initSelfAttention, type SelfAttention, selfAttention } from "./self_attention.ts";
 import { crop, depthToSpace, spaceToDepth } from "./space.ts";

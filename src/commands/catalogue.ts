@@ -5,7 +5,7 @@
 import { basename, join } from "@std/path";
 import { engineStatuses } from "../engine/mod.ts";
 import { UsageError } from "../errors.ts";
-import { gatePolicy } from "../gate/policy.ts";
+import { gatePolicy } from "../suite/gate_policy.ts";
 import { extractorStatus } from "../metrics/extractors/table.ts";
 import { projectRoot, shown } from "../places.ts";
 import * as registry from "../registry.ts";

@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import type { CompileMode, EngineName, EngineSettings } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
 import type { LaunchOptions } from "../launch/schedule.ts";
-import { sha256Hex } from "../plan/identity.ts";
+import { sha256Hex } from "../digest.ts";
 import type { Cost } from "../plan/calibration.ts";
 import { bareGroup, type BareSpec, type SettingsOf } from "../plan/settings.ts";
 import type { PlannedRun } from "../record/record.ts";

@@ -2,9 +2,8 @@
  * `evaluate`: feature distances between two sets of pictures, whoever made them.
  * @module
  */
-import { DataError } from "../data/dataset.ts";
+import { DataError, exitCodes, MetricUnavailable, UsageError } from "../errors.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
-import { exitCodes, UsageError } from "../errors.ts";
 import { requireSameNetwork, warnings } from "../evaluate/advice.ts";
 import type { DecodeReply, DecodeTask } from "../evaluate/decode.ts";
 import { measure, type Measured, preparationOf } from "../evaluate/measured.ts";
@@ -16,7 +15,6 @@ import { openSide, type Side } from "../evaluate/sides.ts";
 import { saveStatistics } from "../evaluate/statistics.ts";
 import { folderMetrics } from "../evaluate/table.ts";
 import { Threads } from "../evaluate/threads.ts";
-import { MetricUnavailable } from "../metrics/metric.ts";
 import { requireWritable } from "../record/files.ts";
 import type { Arguments, Terminal } from "./command.ts";
 import { chooseEngine } from "./engine_choice.ts";

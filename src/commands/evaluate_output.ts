@@ -3,7 +3,7 @@
  * @module
  */
 import type { Timing } from "../evaluate/extract.ts";
-import type { MetricValue } from "../metrics/metric.ts";
+import type { MetricValue } from "../record/value.ts";
 import { formatSeconds } from "../report/format.ts";
 import type { Terminal } from "./command.ts";
 import type { Output } from "./evaluate_arguments.ts";

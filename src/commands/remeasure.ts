@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 import type { LaunchOptions } from "../launch/schedule.ts";
 import { type PlanOptions, readPlan } from "../plan/plan.ts";
-import { canonicalJson } from "../plan/identity.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import type { HostProvenance } from "../record/provenance.ts";
 import type { PlannedRun } from "../record/record.ts";

@@ -2,7 +2,7 @@
  * A report's table as plain text.
  * @module
  */
-import { formatEstimate } from "../report/format.ts";
+import { formatEstimate } from "../report/estimate.ts";
 import type { Cell, Group, Table } from "../report/model.ts";
 
 /** Spread and bound marks stand with the value; "–" is not defined, "n/m" not measured. */

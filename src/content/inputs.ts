@@ -5,8 +5,9 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { canonicalJson, sha256Hex } from "../plan/identity.ts";
-import { DataError } from "../data/dataset.ts";
+import { sha256Hex } from "../digest.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
+import { DataError } from "../errors.ts";
 import { openContents } from "./contents.ts";
 
 /** A file under the name that counts: where it lies on this machine doesn't. */

@@ -4,14 +4,8 @@
  * nothing were wrong.
  * @module
  */
-import {
-  type Batch,
-  DataError,
-  type Dataset,
-  type DatasetDefinition,
-  type Factor,
-  type Split,
-} from "./dataset.ts";
+import type { Batch, Dataset, DatasetDefinition, Factor, Split } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
 

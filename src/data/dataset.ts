@@ -5,7 +5,6 @@
 import type { z } from "zod";
 import type { Pointing } from "../content/inputs.ts";
 import type { Decoding } from "./decoding/meaning.ts";
-import { ToldError } from "../errors.ts";
 
 /**
  * `train` fits generators, `test` is held out from them, `judge` and `judge_test` train and score
@@ -134,9 +133,4 @@ export interface DatasetDefinition<C = unknown> extends Pointing<C> {
 /** Declares a dataset; only fixes the type. */
 export function defineDataset<C>(definition: DatasetDefinition<C>): DatasetDefinition<C> {
   return definition;
-}
-
-/** A mistake in data that the user can mend: the message says what, where and what to do. */
-export class DataError extends ToldError {
-  override readonly name = "DataError";
 }

@@ -4,7 +4,8 @@
  * central square and resized by our own area filter, so that the resize gives the same bits everywhere.
  * @module
  */
-import { DataError, type ImageSet, type ImageSpec } from "./dataset.ts";
+import type { ImageSet, ImageSpec } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 import { luma } from "./decoding/colours.ts";
 import { inspect, type Inspected } from "./decoding/inspect.ts";
 import type { Decoding } from "./decoding/meaning.ts";

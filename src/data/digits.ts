@@ -6,7 +6,8 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import { sha256 } from "../digest.ts";
-import { DataError, type DatasetOutline, defineDataset } from "./dataset.ts";
+import { type DatasetOutline, defineDataset } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 import { framed } from "./fashion.ts";
 import { npmPackage } from "./npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";

@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { join } from "@std/path";
-import { DataError, defineDataset, type Factor, type ImageSpec } from "./dataset.ts";
+import { defineDataset, type Factor, type ImageSpec } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 import { decodeAll, judgeSkipped } from "./decode.ts";
 import { type NpmPackage, npmPackage } from "./npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";

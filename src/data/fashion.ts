@@ -6,9 +6,10 @@
 import { z } from "zod";
 import { join } from "@std/path";
 import { placed } from "../content/inputs.ts";
-import { DataError, type DatasetOutline, defineDataset } from "./dataset.ts";
+import { type DatasetOutline, defineDataset } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 import { sha256 } from "../digest.ts";
-import { pathText } from "../suite/path_key.ts";
+import { pathText } from "../base/path_text.ts";
 import { fairOrder, liesByClass } from "./fair_order.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";

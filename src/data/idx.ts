@@ -3,7 +3,7 @@
  * big-endian sizes, data. Gzipped or plain.
  * @module
  */
-import { DataError } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 
 /** An array of unsigned bytes with its shape. */
 export interface IdxArray {

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { hashFile } from "../content/contents.ts";
-import { DataError } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 
 /** A package by exact version, e.g. { name: "emojibase-data", version: "17.0.0" }. */
 export interface NpmPackage {

@@ -3,7 +3,8 @@
  * the set is too large to hold. Both give the same bytes.
  * @module
  */
-import { DataError, type ImageSet, type ImageSpec } from "./dataset.ts";
+import type { ImageSet, ImageSpec } from "./dataset.ts";
+import { DataError } from "../errors.ts";
 
 /** Larger sets stay on disk. Bytes. */
 const IN_MEMORY_LIMIT = 1 << 30;

@@ -3,15 +3,12 @@
  * an engine compiles them, moves arrays in and out, and says what it is and what it promises.
  * @module
  */
+import type { Key } from "../random/key.ts";
 import type * as tf from "@tensorflow/tfjs";
-import { ToldError } from "../errors.ts";
 import type { TensorTree } from "./tree.ts";
 
 /** Names of the engines; `auto` is a choice among them, not an engine. */
 export type EngineName = "wasm" | "tensorflow" | "webgpu";
-
-/** A randomness key: int32 [2], the two words of a Philox key. See `random/key.ts`. */
-export type Key = tf.Tensor1D;
 
 /**
  * A pure function of static shape: state, inputs and key in; next state and outputs out.
@@ -110,9 +107,4 @@ export interface Engine {
    */
   countFlops(body: () => void): number;
   dispose(): void;
-}
-
-/** An engine that was named and can't start, with what to do. Never another engine in silence. */
-export class EngineError extends ToldError {
-  override readonly name = "EngineError";
 }

@@ -2,7 +2,8 @@
  * Engines by name. Nothing heavy is loaded before an engine is opened.
  * @module
  */
-import { type Engine, EngineError, type EngineName, type EngineSettings } from "./engine.ts";
+import type { Engine, EngineName, EngineSettings } from "./engine.ts";
+import { EngineError } from "../errors.ts";
 
 export * from "./engine.ts";
 export * from "./tree.ts";

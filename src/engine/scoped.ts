@@ -3,7 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CompileOptions, Key, Program } from "./engine.ts";
+import type { CompileOptions, Program } from "./engine.ts";
+import type { Key } from "../random/key.ts";
 import { disposeTree, leaves, mapTree, type TensorTree } from "./tree.ts";
 
 /** Runs a program so that nothing but its results outlives it. */

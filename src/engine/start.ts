@@ -3,7 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { EngineError, type EngineName } from "./engine.ts";
+import type { EngineName } from "./engine.ts";
+import { EngineError } from "../errors.ts";
 
 /** Forgets every backend but `kept`. */
 export function dropOtherBackends(kept?: string): void {

@@ -3,7 +3,7 @@
  * that can't be compared, and warnings about numbers that mean less than they seem to.
  * @module
  */
-import { DataError } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import type { Measured } from "./measured.ts";
 import type { Origin } from "./statistics.ts";
 

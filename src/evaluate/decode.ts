@@ -3,7 +3,8 @@
  * sees. What a picture becomes depends on nothing but its file.
  * @module
  */
-import { DataError, type ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { centralSquare, decodeWhole } from "../data/decode.ts";
 import { DECODER, type Decoding } from "../data/decoding/meaning.ts";
 import { type InputSpec, prepare } from "../metrics/extractors/prepare.ts";

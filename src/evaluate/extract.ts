@@ -6,7 +6,7 @@
  * earlier process stopped, so neither can change a bit.
  * @module
  */
-import { DataError } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { listSkipped } from "../data/decode.ts";
 import type { Decoded, DecodeReply, DecodeTask, Reading } from "./decode.ts";
 import type { Network } from "./network.ts";

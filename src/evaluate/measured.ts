@@ -3,7 +3,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { DataError, type ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { listSkipped } from "../data/decode.ts";
 import { concatImages, resizeArea } from "../data/images.ts";
 import type { EngineIdentity } from "../engine/engine.ts";

@@ -7,7 +7,7 @@ import { concatImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ExtractorOptions, openExtractor } from "../metrics/extractors/mod.ts";
 import type { InputSpec } from "../metrics/extractors/prepare.ts";
-import type { Extractor } from "../metrics/metric.ts";
+import type { Extractor } from "../extractors/extractor.ts";
 import type { Decoded } from "./decode.ts";
 import type { FeatureBits } from "./rows.ts";
 

@@ -3,10 +3,10 @@
  * asked for are held.
  * @module
  */
-import { DataError } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { bytesOf, readNpyHeader } from "../data/numpy/npy.ts";
 import { type OddRow, oddRows, oddText } from "../metrics/door.ts";
-import type { Features } from "../metrics/metric.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** Rows of features. */
 export interface FeatureRows {

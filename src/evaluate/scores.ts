@@ -4,14 +4,11 @@
  */
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
 import { watched } from "../metrics/door.ts";
-import {
-  type EvaluationContext,
-  type Extractor,
-  type Features,
-  type Metric,
-  MetricUnavailable,
-  type MetricValue,
-} from "../metrics/metric.ts";
+import type { EvaluationContext, Metric } from "../metrics/metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { Features } from "../algebra/features.ts";
+import type { MetricValue } from "../record/value.ts";
 import { hostPermutation } from "../random/host.ts";
 import { fromTable, metrics } from "../registry.ts";
 import { computeMetrics } from "../run/evaluate.ts";

@@ -5,12 +5,11 @@
  * @module
  */
 import { z } from "zod";
-import { DataError } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import type { NpyArray } from "../data/numpy/npy.ts";
 import { readNpz, writeNpz } from "../data/numpy/npz.ts";
 import { COVARIANCE_ROUNDING, negativeVariance } from "../metrics/door.ts";
-import { rowsInMemory } from "./rows.ts";
-import type { FeatureRows } from "./rows.ts";
+import { type FeatureRows, rowsInMemory } from "./rows.ts";
 import type { Moments } from "./moments.ts";
 
 const originSchema = z.object({

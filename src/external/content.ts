@@ -6,7 +6,7 @@
  */
 import { isAbsolute, join, relative } from "@std/path";
 import type { ContentContext, NamedFile } from "../content/inputs.ts";
-import { DataError } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { listPictures } from "../data/folder/layout.ts";
 import type { ExternalConfig } from "./mod.ts";
 

@@ -4,7 +4,8 @@
  */
 import { resolve } from "@std/path";
 import { placed } from "../content/inputs.ts";
-import { DataError, type ImageSet, type ImageSpec } from "../data/dataset.ts";
+import type { ImageSet, ImageSpec } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { imageSet } from "../data/images.ts";
 import { readPicture } from "../data/decode.ts";
 import type { Decoding } from "../data/decoding/meaning.ts";

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Pointing } from "../content/inputs.ts";
-import { pathText } from "../suite/path_key.ts";
+import { pathText } from "../base/path_text.ts";
 
 /** What an entry of `runs` may be beside a family. */
 export interface External<C = unknown> extends Pointing<C> {

@@ -4,7 +4,8 @@
  * measure the mending.
  * @module
  */
-import { DataError, type ImageSpec } from "../data/dataset.ts";
+import type { ImageSpec } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { decodeBytes } from "../data/decode.ts";
 import type { Decoding } from "../data/decoding/meaning.ts";
 import { inspect, type Inspected } from "../data/decoding/inspect.ts";

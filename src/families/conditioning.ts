@@ -6,10 +6,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Factor } from "../data/dataset.ts";
-import type { Key } from "../engine/engine.ts";
+import { fold, type Key, uniform } from "../random/key.ts";
 import { UsageError } from "../errors.ts";
 import { embed, initEmbedding } from "../nn/mod.ts";
-import { fold, uniform } from "../random/key.ts";
 import { didYouMean } from "../text/nearest.ts";
 
 /** The setting of families that take conditions. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { ToldError } from "../errors.ts";
-import type { Capabilities, Family, Model, TensorRecord } from "./family.ts";
+import type { Family, Model, TensorRecord } from "./family.ts";
+import type { Capabilities } from "../subject/capabilities.ts";
 
 /** A model or metric that doesn't keep what its declaration promises. Ends the run as failed. */
 export class ContractError extends ToldError {

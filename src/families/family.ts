@@ -20,46 +20,16 @@
  * programs that its capabilities name, and any others its driver calls.
  * @module
  */
+import type { Capabilities } from "../subject/capabilities.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
-import type { CompileMode, Engine, Key, Program } from "../engine/engine.ts";
+import type { CompileMode, Engine, Program } from "../engine/engine.ts";
+import type { Key } from "../random/key.ts";
 import type { TensorTree } from "../engine/tree.ts";
 import type { Factor, SampleSpec } from "../data/dataset.ts";
 
 /** A record of trees: what states, inputs and outputs are. */
 export type TensorRecord = { readonly [name: string]: TensorTree };
-
-/** What a trained family can do; metrics ask this before they ask for a program. */
-export interface Capabilities {
-  /** `none`: no number; `bound`: ELBO and IW-K; `exact`. */
-  readonly likelihood: "exact" | "bound" | "none";
-  /** Over which measure a likelihood is, so that only like is compared with like. */
-  readonly measure?: "discrete-256" | "density" | "bernoulli";
-  readonly latent: "continuous" | "discrete" | "none";
-  readonly reconstructs: boolean;
-  readonly samples: boolean;
-  /**
-   * Whether draws of `log_weight` are importance weights, so that the mean of K of them tightens the
-   * bound. Default true; false where a draw only estimates the bound (a random time of a diffusion).
-   */
-  readonly importance?: boolean;
-  /** Names of the class factors that samples can be asked for; default none. */
-  readonly conditions?: readonly string[];
-  /** Evaluations of the largest network that one sample takes; default 1. */
-  readonly evaluations?: number;
-  /** Whether a request may ask for another number of evaluations. Default false. */
-  readonly anyEvaluations?: boolean;
-  /** Whether a request may ask for another guidance. Default false. */
-  readonly guidance?: boolean;
-  /** Length of the standard normal vector that `decode` maps to a sample; none: `decode` takes codes of `encode` alone. */
-  readonly noise?: number;
-  /** Discrete latents: K codes to choose from, T of them a picture. */
-  readonly codes?: { readonly size: number; readonly count: number };
-  /** Whether there is a `score`. Default false. */
-  readonly critic?: boolean;
-  /** Whether `encode` also gives `logVariance_BZ`: q(z|x) is a normal. Default false. */
-  readonly posterior?: boolean;
-}
 
 /** What a driver may call on the host side of training. */
 export interface HostContext {

@@ -4,7 +4,7 @@
  * @module
  */
 import { acos, sin } from "../numeric/elementary.ts";
-import type { Features } from "../metrics/metric.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** A dimension of the code with the variance of its mean over some pictures. */
 export interface Activity {

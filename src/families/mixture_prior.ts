@@ -5,9 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
+import { categorical, fold, type Key, normal } from "../random/key.ts";
 import { log } from "../numeric/elementary.ts";
-import { categorical, fold, normal } from "../random/key.ts";
 import type { HostContext, TensorRecord } from "./family.ts";
 import { fitGaussianMixture, type GaussianMixture, invertLower } from "./mixture.ts";
 

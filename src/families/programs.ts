@@ -2,7 +2,8 @@
  * Shorthands for declaring programs.
  * @module
  */
-import type { Key, Program } from "../engine/engine.ts";
+import type { Program } from "../engine/engine.ts";
+import type { Key } from "../random/key.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { TensorRecord } from "./family.ts";
 

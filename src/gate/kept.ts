@@ -8,7 +8,7 @@ import { join } from "@std/path";
 import { z } from "zod";
 import { sha256 } from "../digest.ts";
 import { UsageError } from "../errors.ts";
-import { canonicalJson } from "../plan/identity.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { writeAtomic } from "../record/files.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { readTextIfThere } from "../text/files.ts";

@@ -10,13 +10,8 @@ import { UnreadableRecord } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { Suite } from "../suite/schema.ts";
 import { type GateOptions, type GateOutcome, gateRecords } from "./mod.ts";
-import {
-  checkPolicies,
-  type GatePolicy,
-  type PolicyOf,
-  type PolicyUse,
-  resolvePolicy,
-} from "./policy.ts";
+import { checkPolicies, type PolicyOf, type PolicyUse, resolvePolicy } from "./policy.ts";
+import type { GatePolicy } from "../suite/gate_policy.ts";
 
 interface Declared {
   readonly metric: string;

@@ -16,12 +16,11 @@
  * where `exact` is asked, any change of bits that the engine promises to repeat.
  * @module
  */
-import type { MetricValue } from "../metrics/metric.ts";
+import type { MetricValue } from "../record/value.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { holm } from "../stats/multiplicity.ts";
 import { type AskedRun, type Lacking, lackingOf, withGaps } from "./absent.ts";
-import type { Baseline } from "./baseline.ts";
-import { baselineRows } from "./baseline.ts";
+import { type Baseline, baselineRows } from "./baseline.ts";
 import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
 import { floorOf, type Floors, isCalibrated } from "./floors.ts";
 import { common, missingRows, missingRuns, newVerdict, shownVerdict, whyNew } from "./one_sided.ts";

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { requireFinite } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric, Views } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import type { Features, Views } from "../algebra/features.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, samplesNeed } from "./needs.ts";
 import { kthNeighbour, nearestOf } from "./neighbours.ts";

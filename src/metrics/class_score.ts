@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { exp, log } from "../numeric/elementary.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { EvaluationContext, Metric } from "./metric.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
 import { equalCount, extractorName, requireCount } from "./names.ts";
 import { extractorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 

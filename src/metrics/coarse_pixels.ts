@@ -4,7 +4,8 @@
  */
 import type { ImageSet, Split } from "../data/dataset.ts";
 import { mirrorImages } from "../data/images.ts";
-import type { EvaluationContext, Features } from "./metric.ts";
+import type { EvaluationContext } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** Mean colours of a grid of at most 8×8 cells, [count, cells · channels]: "pixels" features. */
 export function coarsePixels(images: ImageSet): Features {

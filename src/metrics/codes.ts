@@ -5,12 +5,13 @@
 import { z } from "zod";
 import type { ImageSet } from "../data/dataset.ts";
 import { exp, log } from "../numeric/elementary.ts";
-import { hostPermutation } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { type HostKey, hostPermutation } from "../random/host.ts";
 import { classFactor } from "./control.ts";
 import { entropy, mutualInformation } from "./disentanglement.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Codes, EvaluationContext, Metric, MetricValue } from "./metric.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Codes } from "../subject/subject.ts";
+import type { MetricValue } from "../record/value.ts";
 import { requireCount } from "./names.ts";
 import { factorNeed, rowsNeed } from "./needs.ts";
 import { balancedAccuracy } from "./probe.ts";

@@ -6,8 +6,11 @@
 import { z } from "zod";
 import { classFactor } from "./control.ts";
 import { judgedClasses } from "./judging.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { EvaluationContext, Extractor, Metric, MetricValue, SampleOptions } from "./metric.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { SampleOptions } from "../subject/subject.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { MetricValue } from "../record/value.ts";
 import { requireCount } from "./names.ts";
 import { extractorNeed, factorNeed, rowsNeed } from "./needs.ts";
 import { balancedAccuracy } from "./probe.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { ContractError, definitionFaults } from "../families/contract.ts";
-import type { Metric, MetricValue } from "./metric.ts";
+import type { Metric } from "./metric.ts";
+import type { MetricValue } from "../record/value.ts";
 
 const directions = ["lower", "higher", "none"];
 const kinds = ["deterministic", "quality", "speed"];

@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import { requireFinite } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric, MetricValue } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
+import type { MetricValue } from "../record/value.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 import { exactAlgebraFor, type LinearAlgebra } from "./algebra/algebra.ts";

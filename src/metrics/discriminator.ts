@@ -4,8 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Metric, MetricValue } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { MetricValue } from "../record/value.ts";
 import { requireCount } from "./names.ts";
 import { rowsNeed } from "./needs.ts";
 

@@ -6,8 +6,9 @@ import { z } from "zod";
 import type { Factor } from "../data/dataset.ts";
 import { log } from "../numeric/elementary.ts";
 import { lassoImportance } from "./lasso.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Features } from "../algebra/features.ts";
 import { requireCount } from "./names.ts";
 import { factorNeed, rowsNeed } from "./needs.ts";
 

@@ -6,7 +6,8 @@
  * @module
  */
 import { type Dense, dot } from "./linear.ts";
-import type { Extractor, Features } from "./metric.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** A row with a number that isn't finite: the first of it. */
 export interface OddRow {

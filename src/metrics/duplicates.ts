@@ -6,8 +6,9 @@
 import { z } from "zod";
 import { featuresOrPixels } from "./coarse_pixels.ts";
 import { fitWhitening, whiten } from "./whitening.ts";
-import { defineMetric } from "./metric.ts";
-import type { EvaluationContext, Features, Metric, MetricValue, Views } from "./metric.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import type { Features, Views } from "../algebra/features.ts";
+import type { MetricValue } from "../record/value.ts";
 import { nearnessOf } from "./memorisation.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, samplesNeed } from "./needs.ts";

@@ -8,14 +8,10 @@ import type { ImageSet } from "../data/dataset.ts";
 import { balancedLabels } from "./conditional.ts";
 import { classFactor } from "./control.ts";
 import { likeliest } from "./judging.ts";
-import {
-  defineMetric,
-  type EvaluationContext,
-  type Extractor,
-  type Metric,
-  MetricUnavailable,
-  type MetricValue,
-} from "./metric.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { MetricValue } from "../record/value.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, factorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 import { nearest } from "./neighbours.ts";

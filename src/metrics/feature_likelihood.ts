@@ -8,10 +8,9 @@ import { type HostKey, hostPermutation } from "../random/host.ts";
 import { algebraFor, algebraLabel, type LinearAlgebra } from "./algebra/algebra.ts";
 import { hostAlgebra } from "./algebra/host.ts";
 import { fitMixture, mixtureLoss } from "./feature_mixture.ts";
-import { takeRows } from "./kernel.ts";
+import { type Features, takeRows } from "../algebra/features.ts";
 import { columnMeans, requireFinite } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, samplesNeed } from "./needs.ts";
 

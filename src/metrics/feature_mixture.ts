@@ -6,7 +6,7 @@
 import { exp, log } from "../numeric/elementary.ts";
 import type { LinearAlgebra } from "./algebra/algebra.ts";
 import { columnMeans } from "./linear.ts";
-import type { Features } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 import { eachRow } from "./neighbours.ts";
 
 /** Centres with a log variance each. */

@@ -5,8 +5,9 @@
  */
 import { z } from "zod";
 import { frechetDistance } from "./frechet.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Metric, MetricValue } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { MetricValue } from "../record/value.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, rowsNeed } from "./needs.ts";
 

@@ -3,13 +3,12 @@
  * @module
  */
 import { z } from "zod";
-import { algebraFor, algebraLabel } from "./algebra/algebra.ts";
-import type { LinearAlgebra } from "./algebra/algebra.ts";
+import { algebraFor, algebraLabel, type LinearAlgebra } from "./algebra/algebra.ts";
 import { hostAlgebra } from "./algebra/host.ts";
-import { columnMeans, covarianceFactor, requireFinite } from "./linear.ts";
-import type { Dense } from "./linear.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { EvaluationContext, Features, Metric } from "./metric.ts";
+import { columnMeans, covarianceFactor, type Dense, requireFinite } from "./linear.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Features } from "../algebra/features.ts";
 import { comparedFeatures, extractorName, referenceCount, requireCount } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 

@@ -9,9 +9,9 @@ import { tQuantile } from "../stats/distribution.ts";
 import { algebraFor, algebraLabel, type LinearAlgebra, wideFrom } from "./algebra/algebra.ts";
 import { hostAlgebra } from "./algebra/host.ts";
 import { frechetDistance } from "./frechet.ts";
-import { takeRows } from "./kernel.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { type Features, takeRows } from "../algebra/features.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, rowsNeed, samplesNeed } from "./needs.ts";
 

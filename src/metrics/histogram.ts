@@ -6,7 +6,8 @@
 import { z } from "zod";
 import { log } from "../numeric/elementary.ts";
 import type { Dataset, ImageSet, ImageSpec } from "../data/dataset.ts";
-import { defineMetric, type EvaluationContext, type Metric, MetricUnavailable } from "./metric.ts";
+import { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
 import { requireCount } from "./names.ts";
 import { samplesNeed } from "./needs.ts";
 

@@ -2,15 +2,15 @@
  * Control by intervention: move the code towards a class, decode, and ask the judge what changed.
  * @module
  */
-import { hostFold, hostNormal } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { hostFold, type HostKey, hostNormal } from "../random/host.ts";
 import type { ImageSet } from "../data/dataset.ts";
 import type { ProbeSets } from "./control.ts";
 import { likeliest } from "./judging.ts";
-import { covariance, symmetricEigen } from "./linear.ts";
-import type { Dense } from "./linear.ts";
-import { MetricUnavailable } from "./metric.ts";
-import type { Extractor, Features, Subject } from "./metric.ts";
+import { covariance, type Dense, symmetricEigen } from "./linear.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { Features } from "../algebra/features.ts";
 import type { Probe } from "./probe.ts";
 
 /**

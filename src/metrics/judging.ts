@@ -3,7 +3,8 @@
  * @module
  */
 import type { ImageSet } from "../data/dataset.ts";
-import { type Extractor, MetricUnavailable } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Extractor } from "../extractors/extractor.ts";
 
 /** The likeliest class of each of `count` rows of probabilities. The first of equals. */
 export function likeliest(probabilities: Float32Array, count: number): Int32Array {

@@ -2,14 +2,13 @@
  * The kernel distance (KID): unbiased squared maximum mean discrepancy under a cubic kernel.
  * @module
  */
+import { type Features, takeRows } from "../algebra/features.ts";
 import { z } from "zod";
-import { hostFold, hostPermutation } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { hostFold, type HostKey, hostPermutation } from "../random/host.ts";
 import { algebraFor, algebraLabel, type LinearAlgebra } from "./algebra/algebra.ts";
 import { hostAlgebra } from "./algebra/host.ts";
 import { dot, requireFinite } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 
@@ -84,16 +83,6 @@ function crossSum(a: Features, b: Features): number {
   let cross = 0;
   for (let i = 0; i < a.count; i++) for (let j = 0; j < b.count; j++) cross += kernelOf(a, i, b, j);
   return cross;
-}
-
-/** The rows at `indices`, in that order. */
-export function takeRows(features: Features, indices: ArrayLike<number>): Features {
-  const { dimension, data } = features;
-  const out = new Float64Array(indices.length * dimension);
-  for (let r = 0; r < indices.length; r++) {
-    out.set(data.subarray(indices[r] * dimension, (indices[r] + 1) * dimension), r * dimension);
-  }
-  return { count: indices.length, dimension, data: out };
 }
 
 /** Which rows of both sets a distance is taken between. */

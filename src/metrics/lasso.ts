@@ -2,8 +2,7 @@
  * Linear regression with an L1 penalty, by cyclic coordinate descent on the Gram matrix.
  * @module
  */
-import type { Features } from "./metric.ts";
-import { takeRows } from "./kernel.ts";
+import { type Features, takeRows } from "../algebra/features.ts";
 
 /** Columns minus their mean, over their standard deviation (constant ones become 0); the moments too. */
 function standardise(columns: readonly Float64Array[]) {

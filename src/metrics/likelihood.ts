@@ -4,8 +4,10 @@
  */
 import { z } from "zod";
 import { log, logSumExp } from "../numeric/elementary.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Features, Metric, MetricValue } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Features } from "../algebra/features.ts";
+import type { MetricValue } from "../record/value.ts";
 import { requireCount } from "./names.ts";
 import { rowsNeed } from "./needs.ts";
 

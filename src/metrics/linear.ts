@@ -4,7 +4,7 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
-import type { Features } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** Throws where a feature is NaN or infinite, naming the row. */
 export function requireFinite(features: Features, what: string): void {

@@ -3,7 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { defineMetric, type Metric, MetricUnavailable } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed, rowsNeed } from "./needs.ts";
 

@@ -3,7 +3,7 @@
  * law do. A generator that does is good at the wrong thing, and no Fréchet distance tells.
  * @module
  */
-import type { Features } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 import { hostFold, type HostKey, hostPermutation } from "../random/host.ts";
 import { nearest, squaredDistance } from "./neighbours.ts";
 

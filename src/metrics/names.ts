@@ -6,7 +6,9 @@
  */
 import type { Dataset, Split } from "../data/dataset.ts";
 import { extractorTable } from "./extractors/table.ts";
-import { type EvaluationContext, type Features, MetricUnavailable } from "./metric.ts";
+import type { EvaluationContext } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** Extractors that a suite can name, with the versioned names that stand in metric names. */
 export const extractorNames: Readonly<Record<string, string>> = Object.fromEntries(

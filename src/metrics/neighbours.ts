@@ -5,7 +5,7 @@
  * @module
  */
 import { exactAlgebraFor, type LinearAlgebra } from "./algebra/algebra.ts";
-import type { Features, Views } from "./metric.ts";
+import type { Features, Views } from "../algebra/features.ts";
 
 /** Squared Euclidean distance of row i of `a` and row j of `b`. */
 export function squaredDistance(a: Features, i: number, b: Features, j: number): number {

@@ -6,8 +6,9 @@
 import { z } from "zod";
 import { hostUniform } from "../random/host.ts";
 import { drawPairs } from "./similarity.ts";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Features } from "../algebra/features.ts";
 import { extractorName, requireCount } from "./names.ts";
 import { extractorNeed } from "./needs.ts";
 import { squaredDistance } from "./neighbours.ts";

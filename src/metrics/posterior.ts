@@ -6,13 +6,10 @@ import { z } from "zod";
 import { exp, expm1 } from "../numeric/elementary.ts";
 import { hostFold, type HostKey, hostNormal } from "../random/host.ts";
 import { activities } from "../families/latents.ts";
-import {
-  defineMetric,
-  type Features,
-  type Metric,
-  MetricUnavailable,
-  type MetricValue,
-} from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Features } from "../algebra/features.ts";
+import type { MetricValue } from "../record/value.ts";
 import { requireCount } from "./names.ts";
 import { rowsNeed } from "./needs.ts";
 

@@ -3,9 +3,8 @@
  * @module
  */
 import { exp, log, logSumExp } from "../numeric/elementary.ts";
-import { takeRows } from "./kernel.ts";
+import { type Features, takeRows } from "../algebra/features.ts";
 import { columnMeans } from "./linear.ts";
-import type { Features } from "./metric.ts";
 
 /** A fitted probe on standardised features: logits = ((x − mean) / scale) · weightᵀ + bias. */
 export interface Probe {

@@ -2,12 +2,10 @@
  * Control by reading: what a linear probe finds in the code, beside what it finds elsewhere.
  * @module
  */
-import { hostPermutation } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { type HostKey, hostPermutation } from "../random/host.ts";
 import type { ProbeSets } from "./control.ts";
-import type { Features } from "./metric.ts";
-import { balancedAccuracy, fitChosenProbe, fitProbe, predict } from "./probe.ts";
-import type { Probe } from "./probe.ts";
+import type { Features } from "../algebra/features.ts";
+import { balancedAccuracy, fitChosenProbe, fitProbe, predict, type Probe } from "./probe.ts";
 import { principalScores } from "./whitening.ts";
 
 /**

@@ -6,14 +6,13 @@
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
 import { concatImages, gatherImages, sliceImages } from "../data/images.ts";
 import type { Engine } from "../engine/engine.ts";
-import { hostFold } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { hostFold, type HostKey } from "../random/host.ts";
 import { controls } from "../run/controls.ts";
 import { mixed, withBlur, withCopies, withJpeg, withNoise, withShuffledBlocks } from "./degrade.ts";
 import { coarsePixels } from "./coarse_pixels.ts";
 import { duplicateShares } from "./duplicates.ts";
 import { frechetDistance, normalisedDistance } from "./frechet.ts";
-import type { Extractor } from "./metric.ts";
+import type { Extractor } from "../extractors/extractor.ts";
 import { fitWhitening, whiten } from "./whitening.ts";
 
 /** One set and what was measured on it. */

@@ -3,7 +3,8 @@
  * @module
  */
 import { featuresOrPixels } from "./coarse_pixels.ts";
-import type { EvaluationContext, Views } from "./metric.ts";
+import type { EvaluationContext } from "./metric.ts";
+import type { Views } from "../algebra/features.ts";
 
 /**
  * Features of the first `count` training pictures, and of their mirror images where the model was

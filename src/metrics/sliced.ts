@@ -6,8 +6,8 @@
 import { z } from "zod";
 import { hostFold, type HostKey, hostNormal } from "../random/host.ts";
 import { dot, requireFinite } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 import { comparedFeatures, extractorName } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 

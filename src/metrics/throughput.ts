@@ -3,8 +3,10 @@
  * @module
  */
 import { z } from "zod";
-import { defineMetric, MetricUnavailable } from "./metric.ts";
-import type { Metric, MetricValue, Subject } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { MetricValue } from "../record/value.ts";
 
 const config = z.strictObject({
   batches: z.array(z.int().min(1)).min(1).default([1, 8, 64]).describe("batch sizes timed"),

@@ -7,8 +7,8 @@ import { exp, log } from "../numeric/elementary.ts";
 import { algebraFor, algebraLabel, type LinearAlgebra } from "./algebra/algebra.ts";
 import { hostAlgebra } from "./algebra/host.ts";
 import { type Dense, dot, requireFinite } from "./linear.ts";
-import { defineMetric } from "./metric.ts";
-import type { Features, Metric } from "./metric.ts";
+import { defineMetric, type Metric } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 import { comparedFeatures, equalCount, extractorName } from "./names.ts";
 import { comparisonNeeds } from "./needs.ts";
 

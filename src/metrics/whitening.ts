@@ -4,10 +4,9 @@
  * @module
  */
 import { orthonormalise } from "../numeric/orthonormal.ts";
-import { hostNormal } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { type HostKey, hostNormal } from "../random/host.ts";
 import { centred, columnMeans, covariance, dot, symmetricEigen } from "./linear.ts";
-import type { Features } from "./metric.ts";
+import type { Features } from "../algebra/features.ts";
 
 /** A fitted whitening map: y = (x − mean) · componentsᵀ, the scale already in the components. */
 export interface Whitening {

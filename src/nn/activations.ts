@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
-import { engineKernel, LEAKY_GATE } from "./engine_kernels.ts";
+import { engineKernel } from "./engine_kernels.ts";
+import { LEAKY_GATE } from "../engine/kernel_names.ts";
 
 /** An elementwise function with its derivative. */
 function activation(f: (x: tf.Tensor) => tf.Tensor, derivative: (x: tf.Tensor) => tf.Tensor) {

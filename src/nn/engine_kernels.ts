@@ -14,13 +14,6 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
-/** One leaf's step of Adam. */
-export const ADAM_STEP = "AdamStep";
-/** Sums over the first axis. */
-export const SUM_ROWS = "SumRows";
-/** The gradient of a leaky rectifier. */
-export const LEAKY_GATE = "LeakyGate";
-
 /** Runs an engine's own kernel; undefined where the engine in use has none of this name. */
 export function engineKernel(
   name: string,

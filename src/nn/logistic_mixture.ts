@@ -8,8 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
-import { categorical, fold, uniform } from "../random/key.ts";
+import { categorical, fold, type Key, uniform } from "../random/key.ts";
 import { logSoftmax, softplus, tanh } from "./activations.ts";
 import { customOp } from "./custom.ts";
 

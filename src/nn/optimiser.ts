@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { leaves, mapTree, type TensorTree } from "../engine/tree.ts";
-import { ADAM_STEP, engineKernel } from "./engine_kernels.ts";
+import { engineKernel } from "./engine_kernels.ts";
+import { ADAM_STEP } from "../engine/kernel_names.ts";
 
 /** Settings of Adam and AdamW. */
 export interface AdamOptions {

@@ -9,7 +9,8 @@ import { writeAtomic } from "../record/files.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
 import type { Suite, SuiteRun } from "../suite/schema.ts";
 import { didYouMean } from "../text/nearest.ts";
-import { canonicalJson, groupId, runId } from "./identity.ts";
+import { groupId, runId } from "./identity.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { controlLabels, labels } from "./label.ts";
 import type { BareSpec, SettingsOf } from "./settings.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../engine/engine.ts";
 import type { HostKey } from "./host.ts";
 import { PHILOX_CATEGORICAL, PHILOX_FOLD, PHILOX_NORMAL, PHILOX_UNIFORM } from "./kernels.ts";
 
-export type { Key } from "../engine/engine.ts";
+/** A randomness key: int32 [2], the two words of a Philox key. See `random/key.ts`. */
+export type Key = tf.Tensor1D;
 
 /** How draws are tied to rows. */
 export interface RowOptions {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Engine } from "../engine/engine.ts";
-import type { MetricValue } from "../metrics/metric.ts";
+import type { MetricValue } from "./value.ts";
 import { type HostProvenance, provenanceOf, unknownEngine } from "./provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "./record.ts";
 

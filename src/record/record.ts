@@ -4,9 +4,9 @@
  * @module
  */
 import type { InputOptions } from "../metrics/extractors/table.ts";
-import type { MetricValue } from "../metrics/metric.ts";
+import type { MetricValue } from "./value.ts";
 import type { Source } from "../content/modules.ts";
-import type { Capabilities } from "../families/family.ts";
+import type { Capabilities } from "../subject/capabilities.ts";
 import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
 
 /** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */

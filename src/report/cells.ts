@@ -1,6 +1,6 @@
 /** Metric values into cells: means over seeds with intervals, ranks with ties, gaps with reasons. @module */
 import { differenceInterval, mean, meanInterval } from "../stats/mod.ts";
-import type { MetricValue } from "../metrics/metric.ts";
+import type { MetricValue } from "../record/value.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import type { Cell, Column, Estimate, Group } from "./model.ts";
 

@@ -1,7 +1,8 @@
 /** The gate's verdicts in HTML. @module */
 import type { Gate } from "./model.ts";
 import { type Html, markup } from "./escape.ts";
-import { changeText, count, fixed } from "./format.ts";
+import { count, fixed } from "./format.ts";
+import { changeText } from "../gate/change_text.ts";
 import { type GroupsById, numberOr } from "./table_html.ts";
 import type { Verdict } from "../gate/verdict.ts";
 

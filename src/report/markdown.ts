@@ -1,7 +1,9 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
 import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
 import { escapeMarkdown as escape, fence } from "./escape.ts";
-import { changeText, count, formatEstimate, formatNumber, list } from "./format.ts";
+import { count, formatNumber, list } from "./format.ts";
+import { formatEstimate } from "./estimate.ts";
+import { changeText } from "../gate/change_text.ts";
 import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
 import { shownRows } from "./tables.ts";
 

@@ -1,7 +1,8 @@
 /** The ranking as tables of text, which page and Markdown show alike. @module */
 import { improvementInterval } from "../stats/mod.ts";
 import { LEVEL } from "./cells.ts";
-import { count, fixed, formatEstimate, formatNumber, list } from "./format.ts";
+import { count, fixed, formatNumber, list } from "./format.ts";
+import { formatEstimate } from "./estimate.ts";
 import type { Bounded, Group, Ranking } from "./model.ts";
 
 /** A table whose cells are text. */

@@ -1,7 +1,8 @@
 /** Tables over groups in HTML. @module */
 import type { Cell, Column, Group, Table } from "./model.ts";
 import { Html, type HtmlValue, markup } from "./escape.ts";
-import { formatEstimate, formatNumber, words } from "./format.ts";
+import { formatNumber, words } from "./format.ts";
+import { formatEstimate } from "./estimate.ts";
 import { styleOf } from "./palette.ts";
 import { shownRows } from "./tables.ts";
 

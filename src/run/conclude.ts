@@ -3,7 +3,9 @@
  * @module
  */
 import { ContractError } from "../families/contract.ts";
-import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { MetricValue } from "../record/value.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
 import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "./events.ts";

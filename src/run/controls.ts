@@ -5,12 +5,11 @@
  */
 import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Capabilities } from "../families/family.ts";
-import { MetricUnavailable } from "../metrics/metric.ts";
-import type { Subject } from "../metrics/metric.ts";
+import type { Capabilities } from "../subject/capabilities.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Subject } from "../subject/subject.ts";
 import type { RunSpec } from "../record/record.ts";
-import { hostFold, hostIntegers, hostNormal } from "../random/host.ts";
-import type { HostKey } from "../random/host.ts";
+import { hostFold, hostIntegers, type HostKey, hostNormal } from "../random/host.ts";
 
 /** What a control is made from. */
 export interface ControlContext {

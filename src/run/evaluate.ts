@@ -11,15 +11,12 @@ import { ContractError } from "../families/contract.ts";
 import { described } from "../fault.ts";
 import { requireDeclared } from "../metrics/contract.ts";
 import { watched } from "../metrics/door.ts";
-import {
-  type EvaluationContext,
-  type Extractor,
-  type Features,
-  type Metric,
-  MetricUnavailable,
-  type MetricValue,
-  type Subject,
-} from "../metrics/metric.ts";
+import type { EvaluationContext, Metric } from "../metrics/metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { Features } from "../algebra/features.ts";
+import type { MetricValue } from "../record/value.ts";
 import { sha256 } from "../digest.ts";
 import type { RunSpec } from "../record/record.ts";
 import { kept } from "../record/sealed.ts";

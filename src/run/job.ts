@@ -4,8 +4,12 @@
  */
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Capabilities, Family } from "../families/family.ts";
-import type { Extractor, Metric, MetricValue, Subject } from "../metrics/metric.ts";
+import type { Family } from "../families/family.ts";
+import type { Capabilities } from "../subject/capabilities.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { Extractor } from "../extractors/extractor.ts";
+import type { MetricValue } from "../record/value.ts";
 import type { HostKey } from "../random/host.ts";
 import { type HostProvenance, provenanceOf } from "../record/provenance.ts";
 import type {

@@ -4,7 +4,8 @@
  * @module
  */
 import { coarsePixels } from "../metrics/coarse_pixels.ts";
-import { type EvaluationContext, MetricUnavailable } from "../metrics/metric.ts";
+import type { EvaluationContext } from "../metrics/metric.ts";
+import { MetricUnavailable } from "../errors.ts";
 import { seenTraining } from "../metrics/seen.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { Neighbourhood } from "./pictures.ts";

@@ -5,13 +5,9 @@
  */
 import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { concatImages, mirrorImages, sliceImages } from "../data/images.ts";
-import {
-  type Features,
-  MetricUnavailable,
-  type SampleOptions,
-  type Subject,
-  type Views,
-} from "../metrics/metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { SampleOptions, Subject } from "../subject/subject.ts";
+import type { Features, Views } from "../algebra/features.ts";
 import { nearestRows } from "../metrics/neighbours.ts";
 import { sha256 } from "../digest.ts";
 import { hostFold, hostNormal } from "../random/host.ts";

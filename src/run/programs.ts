@@ -4,7 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CompileMode, Engine, Key, Program } from "../engine/engine.ts";
+import type { CompileMode, Engine, Program } from "../engine/engine.ts";
+import { type Key, keyTensor } from "../random/key.ts";
 import { disposeTree, leaves, mapTree } from "../engine/tree.ts";
 import type {
   BuildContext,
@@ -15,7 +16,6 @@ import type {
 } from "../families/family.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { toTensorImages } from "../data/images.ts";
-import { keyTensor } from "../random/key.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { RunKeys } from "./keys.ts";
 

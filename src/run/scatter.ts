@@ -6,7 +6,7 @@
 import type { ImageSet } from "../data/dataset.ts";
 import { concatImages } from "../data/images.ts";
 import { interpolation } from "../families/latents.ts";
-import type { Features } from "../metrics/metric.ts";
+import type { Features } from "../algebra/features.ts";
 import type { PictureParts } from "./pictures.ts";
 
 export { isPoints } from "../metrics/histogram.ts";

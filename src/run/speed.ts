@@ -3,7 +3,9 @@
  * @module
  */
 import { disposeTree } from "../engine/tree.ts";
-import type { Metric, MetricValue, Subject } from "../metrics/metric.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { MetricValue } from "../record/value.ts";
 import { provenanceOf } from "../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord, RunSpec } from "../record/record.ts";
 import { evaluate } from "./evaluate.ts";

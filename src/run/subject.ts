@@ -18,12 +18,9 @@ import {
   requireShape,
 } from "../families/contract.ts";
 import type { Model, TensorRecord } from "../families/family.ts";
-import {
-  type Features,
-  MetricUnavailable,
-  type SampleOptions,
-  type Subject,
-} from "../metrics/metric.ts";
+import { MetricUnavailable } from "../errors.ts";
+import type { SampleOptions, Subject } from "../subject/subject.ts";
+import type { Features } from "../algebra/features.ts";
 import type { HostKey } from "../random/host.ts";
 import { keyTensor } from "../random/key.ts";
 import type { Run } from "./job.ts";

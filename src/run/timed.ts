@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, leaves } from "../engine/tree.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Driver, TensorRecord } from "../families/family.ts";
-import type { Subject } from "../metrics/metric.ts";
+import type { Subject } from "../subject/subject.ts";
 import { keyTensor } from "../random/key.ts";
 import { rowNumbers } from "./programs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";

@@ -3,7 +3,8 @@
  * budget, a stop or a divergence.
  * @module
  */
-import { DataError, type Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { requireModel } from "../families/contract.ts";
 import type { Model, TensorRecord } from "../families/family.ts";

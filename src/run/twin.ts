@@ -6,8 +6,9 @@
  */
 import { join } from "@std/path";
 import { sha256 } from "../digest.ts";
-import type { Metric, MetricValue } from "../metrics/metric.ts";
-import { canonicalJson } from "../plan/identity.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { MetricValue } from "../record/value.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import type { PlannedRun, Record as RunRecord, RunSpec, TrainedBy } from "../record/record.ts";
 import { StoreError } from "../record/files.ts";
 import type { Store } from "../record/store.ts";

@@ -3,7 +3,7 @@
  * every combination of their values.
  * @module
  */
-import { canonicalJson } from "../plan/identity.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { alternatives, fieldOf, kind, objectsFor, type Schema, shapeOf } from "./introspect.ts";
 import type { Path } from "./source.ts";
 

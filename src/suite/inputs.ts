@@ -4,7 +4,7 @@
  */
 import { contentOf, type Pointing } from "../content/inputs.ts";
 import { type Source, sourceOf } from "../content/modules.ts";
-import { DataError } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import { datasets, externals, originOf, type Registered } from "../registry.ts";
 import type { Suite } from "./schema.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { gatePolicy } from "../gate/policy.ts";
+import { gatePolicy } from "./gate_policy.ts";
 import { controls, datasets, metrics, originOf, runnable, type Table } from "../registry.ts";
 import type { Schema } from "./introspect.ts";
 import { runKeys, suiteFile } from "./schema.ts";

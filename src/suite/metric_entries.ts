@@ -3,8 +3,8 @@
  * that no other has.
  * @module
  */
-import { type GatePolicy, gatePolicy } from "../gate/policy.ts";
-import { canonicalJson } from "../plan/identity.ts";
+import { type GatePolicy, gatePolicy } from "./gate_policy.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { metrics } from "../registry.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkKeys, parse, type Place } from "./check.ts";

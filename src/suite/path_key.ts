@@ -4,16 +4,9 @@
  * @module
  */
 import { isAbsolute, relative, resolve } from "@std/path";
-import { z } from "zod";
 import { portable } from "../content/inputs.ts";
+import { pathKeys } from "../base/path_text.ts";
 import { fieldOf, type Schema, unwrap } from "./introspect.ts";
-
-const pathKeys = z.registry<{ readonly path: true }>();
-
-/** Schema of a key that holds the path of a file or folder. */
-export function pathText(): z.ZodString {
-  return z.string().min(1).register(pathKeys, { path: true });
-}
 
 /** Whether a key's schema is one of `pathText`, or a list of them. */
 export function isPathKey(schema: Schema): boolean {

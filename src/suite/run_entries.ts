@@ -9,7 +9,7 @@ import { type ExternalConfig, takesSeed } from "../external/mod.ts";
 import { modelFaults } from "../families/contract.ts";
 import type { Family } from "../families/family.ts";
 import { described } from "../fault.ts";
-import { canonicalJson } from "../plan/identity.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { externals, runnable } from "../registry.ts";
 import { supposedSteps } from "../run/supposed_steps.ts";
 import { parse, type Place } from "./check.ts";

@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import type { Source } from "../content/modules.ts";
-import type { GatePolicy } from "../gate/policy.ts";
+import type { GatePolicy } from "./gate_policy.ts";
 import { inputOptions } from "../metrics/extractors/table.ts";
-import { pathText } from "./path_key.ts";
+import { pathText } from "../base/path_text.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({

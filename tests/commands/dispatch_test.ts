@@ -4,10 +4,9 @@ import { parseArguments } from "../../src/commands/arguments.ts";
 import type { Command, Main } from "../../src/commands/command.ts";
 import { dispatch } from "../../src/commands/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
-import { EngineError } from "../../src/engine/engine.ts";
+import { EngineError, exitCodes, UsageError, worstExit } from "../../src/errors.ts";
 import { DECODINGS } from "../../src/data/decoding/meaning.ts";
 import { FORMATS } from "../../src/report/write.ts";
-import { exitCodes, UsageError, worstExit } from "../../src/errors.ts";
 import { law } from "../law.ts";
 import { keptTerminal } from "./terminal.ts";
 

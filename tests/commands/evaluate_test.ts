@@ -13,7 +13,7 @@ import { cacheFolder } from "../../src/engine/tensorflow/place.ts";
 import { UsageError } from "../../src/errors.ts";
 import { openSide } from "../../src/evaluate/sides.ts";
 import { coverageOf } from "../../src/metrics/coverage.ts";
-import type { MetricValue } from "../../src/metrics/metric.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import golden from "../golden/extractors/onnx.json" with { type: "json" };
 import { pillowFile } from "../golden/pillow/compare.ts";

@@ -5,7 +5,7 @@ import { openContents } from "../../src/content/contents.ts";
 import { openIndex } from "../../src/content/index_file.ts";
 import type { Stamp } from "../../src/content/stamp.ts";
 import { sha256 } from "../../src/digest.ts";
-import { DataError } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { law } from "../law.ts";
 import { need, needing } from "../needs.ts";
 

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import { DataError, type ImageSet } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { centralSquare, decodeAll, decodeBytes } from "../../src/data/decode.ts";
 import { inspect } from "../../src/data/decoding/inspect.ts";
 import { DECODINGS } from "../../src/data/decoding/meaning.ts";

@@ -8,7 +8,7 @@ import {
 import { join } from "@std/path";
 import sharp from "sharp";
 import { contentOf } from "../../src/content/inputs.ts";
-import { DataError } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { folder } from "../../src/data/folder/folder.ts";
 import { flips } from "../record/flips.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { dirname, join } from "@std/path";
 import fc from "fast-check";
 import { openContents } from "../../src/content/contents.ts";
-import { DataError } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";
 import { folderSource, placesFrom } from "../../src/evaluate/source.ts";
 import { law } from "../law.ts";

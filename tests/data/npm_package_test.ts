@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { DataError } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { contentDigest, npmPackage } from "../../src/data/npm_package.ts";
 import { flips } from "../record/flips.ts";
 

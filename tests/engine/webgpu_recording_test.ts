@@ -5,11 +5,11 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import type { Key, Program } from "../../src/engine/engine.ts";
+import type { Program } from "../../src/engine/engine.ts";
+import { categorical, type Key, keyTensor, normal } from "../../src/random/key.ts";
 import { scoped } from "../../src/engine/scoped.ts";
 import { disposeTree, mapTree, tensorsOf, type TensorTree } from "../../src/engine/tree.ts";
 import { hostKey } from "../../src/random/host.ts";
-import { categorical, keyTensor, normal } from "../../src/random/key.ts";
 import { profileModel } from "../../src/peers/profile.ts";
 import { law } from "../law.ts";
 import { initial, type State, trainer } from "./trainer.ts";

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { openContents } from "../../src/content/contents.ts";
-import { DataError } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";
 import { extract } from "../../src/evaluate/extract.ts";
 import type { Network } from "../../src/evaluate/network.ts";

@@ -2,13 +2,12 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import fc from "fast-check";
 import { momentDistance } from "../../src/evaluate/distance.ts";
-import { semidefiniteFactor } from "../../src/metrics/linear.ts";
+import { columnMeans, covariance, semidefiniteFactor } from "../../src/metrics/linear.ts";
 import { type Moments, momentsOf } from "../../src/evaluate/moments.ts";
 import { type FeatureRows, rowsInMemory } from "../../src/evaluate/rows.ts";
 import { readStatistics } from "../../src/evaluate/statistics.ts";
 import { frechetDistance } from "../../src/metrics/frechet.ts";
-import { columnMeans, covariance } from "../../src/metrics/linear.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 

@@ -8,7 +8,7 @@ import { score } from "../../src/evaluate/scores.ts";
 import { clippedOf } from "../../src/metrics/clipped.ts";
 import { coverageOf } from "../../src/metrics/coverage.ts";
 import { kernelDistance } from "../../src/metrics/kernel.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import { slicedTransports } from "../../src/metrics/sliced.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";

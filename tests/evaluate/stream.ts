@@ -7,7 +7,7 @@ import sharp from "sharp";
 import type { DecodeReply, DecodeTask } from "../../src/evaluate/decode.ts";
 import { networkOf } from "../../src/evaluate/network.ts";
 import { Threads } from "../../src/evaluate/threads.ts";
-import type { Extractor } from "../../src/metrics/metric.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
 import { hostIntegers, hostKey } from "../../src/random/host.ts";
 
 /** Mean colour, size and a weighted sum: a feature vector that knows its picture from any other. */

@@ -9,7 +9,7 @@ import {
 import { fromFileUrl } from "@std/path";
 import sharp from "sharp";
 import { contentOf } from "../../src/content/inputs.ts";
-import { DataError } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { decodeBytes } from "../../src/data/decode.ts";
 import { sha256 } from "../../src/digest.ts";
 import { external, type ExternalConfig, fill, takesSeed } from "../../src/external/mod.ts";

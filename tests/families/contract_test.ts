@@ -10,7 +10,8 @@ import {
   requirePictures,
   requireShape,
 } from "../../src/families/contract.ts";
-import type { Capabilities, Family, Model } from "../../src/families/family.ts";
+import type { Family, Model } from "../../src/families/family.ts";
+import type { Capabilities } from "../../src/subject/capabilities.ts";
 import { families, originOf } from "../../src/registry.ts";
 import { law } from "../law.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import {
   choleskyFactor,
   fitGaussianMixture,

@@ -2,11 +2,10 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../src/data/dataset.ts";
-import type { Key } from "../../src/engine/engine.ts";
+import { type Key, keyTensor } from "../../src/random/key.ts";
 import { disposeTree, leaves, type TensorTree } from "../../src/engine/tree.ts";
 import type { BuildContext, Family, Model, TensorRecord } from "../../src/families/family.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
-import { keyTensor } from "../../src/random/key.ts";
 import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
 import { engine } from "./on_engine.ts";
 

@@ -23,7 +23,7 @@ import {
   type SmallRecord,
 } from "../../src/figures/image_families/small_records.ts";
 import { type FigureLine, runFigures } from "../../src/figures/mod.ts";
-import type { MetricValue } from "../../src/metrics/metric.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import { groupId, runId } from "../../src/plan/identity.ts";
 import type { Record as RunRecord, RunSpec } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";

@@ -1,8 +1,7 @@
 /** Records and baselines made up from values, for tests of the gate. */
-import type { MetricValue } from "../../src/metrics/metric.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import type { Record as RunRecord, RunState } from "../../src/record/record.ts";
-import type { Baseline } from "../../src/gate/baseline.ts";
-import { storedRow } from "../../src/gate/baseline.ts";
+import { type Baseline, storedRow } from "../../src/gate/baseline.ts";
 import type { Floors } from "../../src/gate/floors.ts";
 import { rowsOf } from "../../src/gate/rows.ts";
 import { planUpdate, type UpdateInput } from "../../src/gate/update.ts";

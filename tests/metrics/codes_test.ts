@@ -1,8 +1,8 @@
 /** The metric of discrete latents from end to end, in the toy world. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { codes } from "../../src/metrics/codes.ts";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
-import type { Subject } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
+import type { Subject } from "../../src/subject/subject.ts";
 import { halvesOf, toyContext, toyDataset, toyModel } from "./toy.ts";
 
 const dataset = toyDataset(400);

@@ -1,8 +1,9 @@
 /** Conditional accuracy in a world where the answers are known. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { conditional } from "../../src/metrics/conditional.ts";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
-import type { Extractor, SampleOptions, Subject } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
+import type { SampleOptions, Subject } from "../../src/subject/subject.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
 import { toyContext, toyDataset, toyJudge, toyModel, toySize } from "./toy.ts";
 
 const dataset = toyDataset(400);

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { z } from "zod";
 import { ContractError } from "../../src/families/contract.ts";
 import { metricFaults, requireDeclared } from "../../src/metrics/contract.ts";
-import { defineMetric, type Metric, type MetricValue } from "../../src/metrics/metric.ts";
+import { defineMetric, type Metric } from "../../src/metrics/metric.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import { metrics, originOf } from "../../src/registry.ts";
 import { law } from "../law.ts";
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { openEngine } from "../../src/engine/mod.ts";
 import { columnMeans, covariance } from "../../src/metrics/linear.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
 import { controls, splitsRead } from "../../src/run/controls.ts";
 import { hostFold, hostKey, hostNormal } from "../../src/random/host.ts";

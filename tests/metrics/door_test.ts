@@ -9,7 +9,7 @@ import {
   watched,
 } from "../../src/metrics/door.ts";
 import { covariance, type Dense } from "../../src/metrics/linear.ts";
-import type { Extractor } from "../../src/metrics/metric.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { law } from "../law.ts";
 import { gaussianSet } from "../properties/feature_sets.ts";

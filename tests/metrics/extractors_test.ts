@@ -11,8 +11,8 @@ import {
   cubicMatrix,
   gaussianMatrix,
 } from "../../src/metrics/extractors/resample.ts";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
-import type { Extractor } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
 import { balancedAccuracy } from "../../src/metrics/probe.ts";
 import { picture } from "./golden_inputs.ts";
 import { close } from "../law.ts";

@@ -1,7 +1,8 @@
 /** The face metric in the toy world, whose answers are known. */
 import { assertEquals } from "@std/assert";
 import { face } from "../../src/metrics/face.ts";
-import type { Extractor, SampleOptions, Subject } from "../../src/metrics/metric.ts";
+import type { SampleOptions, Subject } from "../../src/subject/subject.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
 import { close } from "../law.ts";
 import { toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
 

@@ -3,8 +3,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ImageSet } from "../../src/data/dataset.ts";
 import { fewSteps } from "../../src/metrics/few_steps.ts";
 import { frechet } from "../../src/metrics/frechet.ts";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
-import type { Metric, SampleOptions, Subject } from "../../src/metrics/metric.ts";
+import type { Metric } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
+import type { SampleOptions, Subject } from "../../src/subject/subject.ts";
 import { toyContext, toyDataset, toyModel } from "./toy.ts";
 
 const dataset = toyDataset(400);

@@ -15,8 +15,11 @@ import { featureLikelihoodMetric } from "../../src/metrics/feature_likelihood.ts
 import { frechet } from "../../src/metrics/frechet.ts";
 import { frechetInfinity } from "../../src/metrics/frechet_infinity.ts";
 import { kernel } from "../../src/metrics/kernel.ts";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
-import type { Extractor, Metric, MetricValue, Subject } from "../../src/metrics/metric.ts";
+import type { Metric } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
+import type { Subject } from "../../src/subject/subject.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import { pathLength } from "../../src/metrics/path_length.ts";
 import { reconstruction } from "../../src/metrics/reconstruction.ts";
 import { similarity } from "../../src/metrics/similarity.ts";

@@ -1,6 +1,6 @@
 /** The inputs of make_golden.py, by the same exact recurrence. */
 import type { ImageSet } from "../../src/data/dataset.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 
 export function uniforms(seed: number, count: number): Float64Array {
   let x = seed;

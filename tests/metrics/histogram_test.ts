@@ -12,11 +12,9 @@ import {
   normalised,
   totalVariation,
 } from "../../src/metrics/histogram.ts";
-import {
-  type EvaluationContext,
-  MetricUnavailable,
-  type Subject,
-} from "../../src/metrics/metric.ts";
+import type { EvaluationContext } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
+import type { Subject } from "../../src/subject/subject.ts";
 import { hostIntegers, hostKey, hostUniform } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 import { toyDataset } from "./toy.ts";

@@ -21,14 +21,13 @@ import {
 import { psnr, ssim } from "../../src/metrics/image.ts";
 import { subsetKernelDistance } from "../../src/metrics/kernel.ts";
 import { covariance } from "../../src/metrics/linear.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import { msSsim } from "../../src/metrics/multiscale.ts";
 import { lineTransport } from "../../src/metrics/sliced.ts";
 import { vendiScore } from "../../src/metrics/vendi.ts";
 import golden from "../golden/metrics/golden.json" with { type: "json" };
 import { computers } from "./algebra/algebras.ts";
-import { features, grid, noisy, picture, uniforms } from "./golden_inputs.ts";
-import type { PictureSpec } from "./golden_inputs.ts";
+import { features, grid, noisy, picture, type PictureSpec, uniforms } from "./golden_inputs.ts";
 
 function near(ours: number, theirs: number, relative: number, what: string) {
   const off = Math.abs(ours - theirs) / Math.max(Math.abs(theirs), Number.MIN_VALUE);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
 import { analyticKl, drawnKl, posterior } from "../../src/metrics/posterior.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";

@@ -4,7 +4,10 @@
  * noise. Red is darker and blue lighter by as much.
  */
 import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
-import type { EvaluationContext, Extractor, Features, Subject } from "../../src/metrics/metric.ts";
+import type { EvaluationContext } from "../../src/metrics/metric.ts";
+import type { Subject } from "../../src/subject/subject.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import { hostFold, hostIntegers, hostKey, hostNormal } from "../../src/random/host.ts";
 
 /** Unequal sides and three channels, so that no metric can take one for another. */

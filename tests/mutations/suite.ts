@@ -23,14 +23,14 @@ export const mutants = [
   },
   {
     id: "canonical-json-unsorted",
-    file: "src/plan/identity.ts",
+    file: "src/base/canonical_json.ts",
     find: "entries.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);",
     replace: "",
     law: "tests/plan/identity_test.ts",
   },
   {
     id: "canonical-json-drops-falsy",
-    file: "src/plan/identity.ts",
+    file: "src/base/canonical_json.ts",
     find: ".filter(([, v]) => v !== undefined)",
     replace: ".filter(([, v]) => v)",
     law: "tests/plan/identity_test.ts",

@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { canonicalJson, groupId, runId } from "../../src/plan/identity.ts";
+import { groupId, runId } from "../../src/plan/identity.ts";
+import { canonicalJson } from "../../src/base/canonical_json.ts";
 import type { RunSpec } from "../../src/record/record.ts";
 import { law } from "../law.ts";
 

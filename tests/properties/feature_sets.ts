@@ -1,5 +1,5 @@
 /** Sets of features for laws, by seed. */
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 
 /** Normal features with a mean and a scale a column. */

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import { hostAlgebra } from "../../src/metrics/algebra/host.ts";
-import { blockedKernelDistance, kernelDistance, takeRows } from "../../src/metrics/kernel.ts";
+import { blockedKernelDistance, kernelDistance } from "../../src/metrics/kernel.ts";
+import { takeRows } from "../../src/algebra/features.ts";
 import { elboOf, importanceWeightedBound } from "../../src/metrics/likelihood.ts";
 import { nearestOf, neighbourDistances } from "../../src/metrics/neighbours.ts";
 import { fitProbe } from "../../src/metrics/probe.ts";

@@ -9,7 +9,7 @@ import {
   pixelCodes,
   readCodes,
 } from "../../src/metrics/codes.ts";
-import type { Codes } from "../../src/metrics/metric.ts";
+import type { Codes } from "../../src/subject/subject.ts";
 import { hostIntegers, hostKey, hostPermutation } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 

@@ -12,8 +12,7 @@ import { classDirection } from "../../src/metrics/intervention.ts";
 import { lasso } from "../../src/metrics/lasso.ts";
 import { bitsPerDimension, elboOf, importanceWeightedBound } from "../../src/metrics/likelihood.ts";
 import { covariance } from "../../src/metrics/linear.ts";
-import { takeRows } from "../../src/metrics/kernel.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import { type Features, takeRows } from "../../src/algebra/features.ts";
 import {
   balancedAccuracy,
   fitChosenProbe,

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { isMemorised, nearnessOf } from "../../src/metrics/memorisation.ts";
-import type { Features } from "../../src/metrics/metric.ts";
+import type { Features } from "../../src/algebra/features.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 

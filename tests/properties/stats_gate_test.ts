@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import { evaluateGate } from "../../src/gate/verdict.ts";
-import type { GatePolicy } from "../../src/gate/policy.ts";
-import type { MetricValue } from "../../src/metrics/metric.ts";
+import type { GatePolicy } from "../../src/suite/gate_policy.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "../gate/fixture.ts";
 import { law } from "../law.ts";

@@ -1,6 +1,6 @@
 /** What a leaderboard across families needs: costs, few-step curves, kinds of likelihood, findings. */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import type { MetricValue } from "../../src/metrics/metric.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { buildReport } from "../../src/report/build.ts";
 import type { Cell, Chart, ReportModel, Table } from "../../src/report/model.ts";

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import {
   fixed,
   formatBytes,
-  formatEstimate,
   formatNumber,
   formatSeconds,
   list,
   words,
 } from "../../src/report/format.ts";
+import { formatEstimate } from "../../src/report/estimate.ts";
 import { law } from "../law.ts";
 
 Deno.test("numbers: significant digits, grouped thousands, a true minus", () => {

@@ -4,7 +4,7 @@ import { buildReport } from "../../src/report/build.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import type { Ranking, ReportModel } from "../../src/report/model.ts";
 import { rankingNote, rankingSheets } from "../../src/report/ranking_sheets.ts";
-import type { MetricValue } from "../../src/metrics/metric.ts";
+import type { MetricValue } from "../../src/record/value.ts";
 import {
   expectedPlaces,
   improvementInterval,

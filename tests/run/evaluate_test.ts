@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { mirrorImages } from "../../src/data/images.ts";
 import { authenticity } from "../../src/metrics/authenticity.ts";
 import { duplicates } from "../../src/metrics/duplicates.ts";
-import type { Extractor } from "../../src/metrics/metric.ts";
+import type { Extractor } from "../../src/extractors/extractor.ts";
 import type { RunSpec } from "../../src/record/record.ts";
 import { evaluationContext } from "../../src/run/evaluate.ts";
 import { neighbourhoodOf } from "../../src/run/neighbourhood.ts";

@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
-import type { Capabilities, Driver, Model } from "../../src/families/family.ts";
+import type { Driver, Model } from "../../src/families/family.ts";
+import type { Capabilities } from "../../src/subject/capabilities.ts";
 import { reads } from "../../src/families/programs.ts";
-import { MetricUnavailable } from "../../src/metrics/metric.ts";
+import { MetricUnavailable } from "../../src/errors.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { normal } from "../../src/random/key.ts";
 import { runKeys } from "../../src/run/keys.ts";

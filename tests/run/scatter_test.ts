@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { toys, toysConfig } from "../../src/data/toys/mod.ts";
 import { sliceImages } from "../../src/data/images.ts";
-import type { Subject } from "../../src/metrics/metric.ts";
+import type { Subject } from "../../src/subject/subject.ts";
 import { makePictures } from "../../src/run/pictures.ts";
 import { panels } from "../../src/run/scatter.ts";
 

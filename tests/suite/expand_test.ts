@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { canonicalJson } from "../../src/plan/identity.ts";
+import { canonicalJson } from "../../src/base/canonical_json.ts";
 import { axesOf, combinations, withoutDuplicates } from "../../src/suite/expand.ts";
 import { parseSuite } from "../../src/suite/load.ts";
 import { law } from "../law.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { join, relative } from "@std/path";
-import { DataError, type Factor } from "../dataset.ts";
+import type { Factor } from "../dataset.ts";
+import { DataError } from "../../errors.ts";
 import { heldOut } from "../split_dataset.ts";
 import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
 import { walkPictures } from "./walk.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { sha256 } from "../../digest.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../errors.ts";
 
 /** Where the asset lies, next to this module. */
 export const ASSET = new URL("./heads.bin.gz", import.meta.url);

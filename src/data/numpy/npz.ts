@@ -7,7 +7,7 @@
 import { crc32 } from "node:zlib";
 import { zipSync } from "fflate";
 import yauzl from "yauzl";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../errors.ts";
 import { writeAtomic } from "../../record/files.ts";
 import { decodeNpy, encodeNpy, type NpyArray } from "./npy.ts";
 

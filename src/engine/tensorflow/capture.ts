@@ -4,7 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CompileMode, Key, Program } from "../engine.ts";
+import type { CompileMode, Program } from "../engine.ts";
+import type { Key } from "../../random/key.ts";
 import {
   leaves,
   mapTree,

@@ -4,7 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CompileOptions, Key, Program } from "../engine.ts";
+import type { CompileOptions, Program } from "../engine.ts";
+import type { Key } from "../../random/key.ts";
 import { countOwn, flopsApart } from "../flops.ts";
 import { InputSignature, StateSignature } from "../signature.ts";
 import { fillTree, tensorsOf, type TensorTree, type Tree } from "../tree.ts";

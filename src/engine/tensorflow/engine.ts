@@ -4,16 +4,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import {
-  type CompileOptions,
-  type Determinism,
-  type Engine,
-  EngineError,
-  type EngineIdentity,
-  type EngineMemory,
-  type EngineSettings,
-  type Program,
+import type {
+  CompileOptions,
+  Determinism,
+  Engine,
+  EngineIdentity,
+  EngineMemory,
+  EngineSettings,
+  Program,
 } from "../engine.ts";
+import { EngineError } from "../../errors.ts";
 import { flopsOf, registerFlopCounts } from "../flops.ts";
 import { registerGradients } from "../gradients.ts";
 import { processorName } from "../processor.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { EngineError } from "../engine.ts";
+import { EngineError } from "../../errors.ts";
 import type { EagerContext } from "./eager.ts";
 
 /**

@@ -2,7 +2,7 @@
  * The shared library: opened once a worker, its status read after each call, its errors exceptions.
  * @module
  */
-import { EngineError } from "../engine.ts";
+import { EngineError } from "../../errors.ts";
 import { processorHas } from "../processor.ts";
 import { loadForGood } from "./load.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { ADAM_STEP, LEAKY_GATE, SUM_ROWS } from "../../nn/engine_kernels.ts";
+import { ADAM_STEP, LEAKY_GATE, SUM_ROWS } from "../kernel_names.ts";
 import { CACHE_WRITE, type CacheWriteInputs, refuseCacheGradient } from "../cache_write.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../registry.ts";
 import type { TensorflowBackend } from "./backend.ts";

@@ -13,9 +13,8 @@
  * @module
  */
 import { isAbsolute, join, resolve } from "@std/path";
-import { UsageError } from "../../errors.ts";
+import { EngineError, UsageError } from "../../errors.ts";
 import { formatBytes } from "../../report/format.ts";
-import { EngineError } from "../engine.ts";
 import { platformObstacle, thisMachine } from "./platform.ts";
 import { type Build, builds, type Device, libraryName, sizeOf } from "./wheels.ts";
 

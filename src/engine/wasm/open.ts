@@ -5,7 +5,7 @@
 import { sha256 } from "../../digest.ts";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
-import { EngineError } from "../engine.ts";
+import { EngineError } from "../../errors.ts";
 import { dropOtherBackends, useBackend } from "../start.ts";
 import type { WasmBackend } from "./heap.ts";
 

@@ -3,7 +3,8 @@
  * the third, and from then on sent to the device as they were written; see recording.ts.
  * @module
  */
-import type { CompileOptions, Key, Program } from "../engine.ts";
+import type { CompileOptions, Program } from "../engine.ts";
+import type { Key } from "../../random/key.ts";
 import { countOwn } from "../flops.ts";
 import { scoped } from "../scoped.ts";
 import { InputSignature, StateSignature } from "../signature.ts";

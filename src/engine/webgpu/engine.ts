@@ -10,9 +10,9 @@ import type {
   Engine,
   EngineIdentity,
   EngineMemory,
-  Key,
   Program,
 } from "../engine.ts";
+import type { Key } from "../../random/key.ts";
 import { registerComposedCacheWrite } from "../cache_write.ts";
 import { flopsOf, registerFlopCounts } from "../flops.ts";
 import { registerGradients } from "../gradients.ts";

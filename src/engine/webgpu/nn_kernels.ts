@@ -2,7 +2,7 @@
  * Adam's step of `nn/engine_kernels.ts` in three programs instead of twelve.
  * @module
  */
-import { ADAM_STEP } from "../../nn/engine_kernels.ts";
+import { ADAM_STEP } from "../kernel_names.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../registry.ts";
 import { sizeOf } from "../values.ts";
 import { flat, type TensorInfo, type UniformValue, type WebgpuBackend } from "./backend.ts";

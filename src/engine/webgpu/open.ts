@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { webgpu_util, WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { EngineError } from "../engine.ts";
+import { EngineError } from "../../errors.ts";
 import { dropOtherBackends, useBackend } from "../start.ts";
 import { requestAdapter } from "./adapter.ts";
 import { submit, type WebgpuBackend } from "./backend.ts";

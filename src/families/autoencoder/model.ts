@@ -12,8 +12,7 @@ import {
   initDecoder,
   initEncoder,
 } from "../../backbones/codec.ts";
-import type { Key } from "../../engine/engine.ts";
-import { fold } from "../../random/key.ts";
+import { fold, type Key } from "../../random/key.ts";
 
 /** Everything that is trained. */
 export type Parameters = { readonly encoder: Encoder; readonly decoder: Decoder };

@@ -4,9 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { fold, normal } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../mixture_prior.ts";
 import { advance, type Trained } from "../training.ts";

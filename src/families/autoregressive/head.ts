@@ -15,14 +15,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import {
   type MixtureNumbers,
   mixtureOutputs,
   type MixtureShape,
 } from "../../nn/logistic_mixture.ts";
 import { addBias, initLinear, type Linear, linear, silu, writeRow } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import { NEIGHBOURS } from "./around.ts";
 import { NEAR } from "./levels.ts";
 

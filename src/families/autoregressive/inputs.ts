@@ -3,8 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { fold } from "../../random/key.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { type Condition, dropLabels, type Labels } from "../conditioning.ts";
 import type { Config } from "./config.ts";
 

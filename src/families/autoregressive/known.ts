@@ -5,9 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type Block, block, initBlock } from "../../backbones/conv.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 
 /** Parameters. */
 export type Known = {

@@ -8,9 +8,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { logMixture, type MixtureNumbers, type MixtureShape } from "../../nn/logistic_mixture.ts";
-import { fold } from "../../random/key.ts";
 import {
   type Condition,
   type ConditionTables,

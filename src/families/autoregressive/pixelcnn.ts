@@ -10,7 +10,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import {
   type Conv,
   type Gain,
@@ -22,7 +22,6 @@ import {
   rmsNorm,
   tanh,
 } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import { causalConv, initKernel, padSides, valid } from "./causal_conv.ts";
 import { countsOf } from "./patches.ts";
 import { patchesAt, type Trunk, type TrunkOptions, whole } from "./trunk.ts";

@@ -15,11 +15,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import { drawMixture } from "../../nn/logistic_mixture.ts";
 import { writeRow } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import type { Labels } from "../conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { type FamilyProgram, reads, updates } from "../programs.ts";

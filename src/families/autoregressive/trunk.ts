@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import type { Key } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
 import type { Patches } from "./patches.ts";
 

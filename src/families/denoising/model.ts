@@ -5,16 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Grid } from "../../backbones/plan.ts";
-import type { Key } from "../../engine/engine.ts";
-import { fold, keyTensor, normal } from "../../random/key.ts";
+import { fold, type Key, keyTensor, normal } from "../../random/key.ts";
 import { type Labels, noLabels } from "../conditioning.ts";
-import type {
-  Capabilities,
-  Driver,
-  SampleContext,
-  SampleRequest,
-  TensorRecord,
-} from "../family.ts";
+import type { Driver, SampleContext, SampleRequest, TensorRecord } from "../family.ts";
+import type { Capabilities } from "../../subject/capabilities.ts";
 import { type FamilyProgram, type Images, reads, type Rows } from "../programs.ts";
 import type { Trained } from "../training.ts";
 import type { DenoisingSettings } from "./config.ts";

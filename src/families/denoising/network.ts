@@ -11,8 +11,7 @@ import {
   initDenoiser,
 } from "../../backbones/denoiser.ts";
 import { timeFeatures } from "../../backbones/time.ts";
-import type { Key } from "../../engine/engine.ts";
-import { fold } from "../../random/key.ts";
+import { fold, type Key } from "../../random/key.ts";
 import {
   type Condition,
   type ConditionTables,

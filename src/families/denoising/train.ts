@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal, uniform } from "../../random/key.ts";
 import { type Objective, valueAndGrad } from "../../nn/mod.ts";
-import { fold, normal, uniform } from "../../random/key.ts";
 import { dropLabels, type Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../training.ts";

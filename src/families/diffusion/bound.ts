@@ -10,8 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { log } from "../../numeric/elementary.ts";
 import { spreadUniform } from "../denoising/train.ts";
-import type { Key } from "../../engine/engine.ts";
-import { fold, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { ddpmPoint } from "./ddpm.ts";
 
 /** Distance of two pixel values in [−1, 1]. */

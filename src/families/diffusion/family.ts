@@ -18,7 +18,8 @@ import {
 } from "../denoising/model.ts";
 import { initNetwork } from "../denoising/network.ts";
 import { denoisingStep } from "../denoising/train.ts";
-import { type BuildContext, type Capabilities, defineFamily, type Model } from "../family.ts";
+import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import type { Capabilities } from "../../subject/capabilities.ts";
 import { phaseAt, planPhases } from "../phases.ts";
 import { type FamilyProgram, type Images, reads, type Rows, updates } from "../programs.ts";
 import { initTrained } from "../training.ts";

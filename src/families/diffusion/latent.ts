@@ -18,9 +18,8 @@ import {
 } from "../../backbones/grid.ts";
 import type { Grid } from "../../backbones/plan.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { sumToLast, valueAndGrad } from "../../nn/mod.ts";
-import { fold, normal } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, emaDecay, initTrained, type Trained } from "../training.ts";
 import type { TrainingSettings } from "../training_config.ts";

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs";
 import { encode, type Encoder, initEncoder, isSmall } from "../../backbones/codec.ts";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import type { Key } from "../../random/key.ts";
 import { UsageError } from "../../errors.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { Config } from "./config.ts";

@@ -4,9 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { exp, log } from "../../numeric/elementary.ts";
-import { fold, normal } from "../../random/key.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
 import { numbersOf, score, type Setting } from "./model.ts";

@@ -3,10 +3,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal, uniform } from "../../random/key.ts";
 import { type Objective, valueAndGrad } from "../../nn/mod.ts";
 import { log } from "../../numeric/elementary.ts";
-import { fold, normal, uniform } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../training.ts";
 import { energy, numbersOf, type Parameters, score, type Setting } from "./model.ts";

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
 import { spaceToDepth } from "../../backbones/space.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import {
   type Conv,
   conv,
@@ -16,7 +16,6 @@ import {
   type Linear,
   linear,
 } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import {
   type Condition,
   type ConditionTables,

@@ -5,9 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
 import { crop } from "../../backbones/space.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { type Conv, initLinear, leakyRelu, type Linear, linear } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import {
   type Condition,
   type ConditionTables,

@@ -4,11 +4,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { planStages, SIDES, type Stage } from "../../backbones/plan.ts";
 import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";
 import { type Conv, conv, initConv, leakyRelu } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 
 /** What fixes the shapes of both networks. */
 export interface Sizes {

@@ -4,9 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { type Key, uniform } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { uniform } from "../../random/key.ts";
 import type { PenaltyName } from "./forms.ts";
 
 /** D as a function of pictures alone, each output depending on its own picture only. */

@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { crop, depthToSpace } from "../../backbones/space.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import type { Stage } from "../../backbones/plan.ts";
 import {
   batchMoments,
@@ -25,7 +25,6 @@ import {
   type Norm,
   relu,
 } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import { initUp, up } from "./layers.ts";
 
 /**

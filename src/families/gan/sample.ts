@@ -4,8 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { fold, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { type Labels, noLabels } from "../conditioning.ts";
 import { discriminate } from "./discriminator.ts";
 import { generate, type Request } from "./generator.ts";

@@ -4,9 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import type { AdamSlots, Moments } from "../../nn/mod.ts";
-import { fold, normal } from "../../random/key.ts";
 import type { Condition } from "../conditioning.ts";
 import type { LinearStart } from "../linear_start.ts";
 import type { Adaptation } from "./augment.ts";

@@ -7,9 +7,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { leaves, mapTree, type TensorTree } from "../../engine/tree.ts";
-import { fold, normal } from "../../random/key.ts";
 import { isWeight } from "./weights.ts";
 
 /** Right singular directions, one a weight. */

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Stage } from "../../backbones/plan.ts";
 import { crop, depthToSpace } from "../../backbones/space.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import {
   addBias,
   type Conv,
@@ -19,7 +19,6 @@ import {
   linear,
   upsample2,
 } from "../../nn/mod.ts";
-import { fold, normal } from "../../random/key.ts";
 import { initUp } from "./layers.ts";
 
 /** A modulated convolution: its style's map, and the strength of the noise beside it. */

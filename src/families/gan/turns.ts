@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { detached, emaUpdate, type Moments, valueAndGrad } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import type { Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { applyPlan, drawPlan } from "./augment.ts";

@@ -6,9 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { type Conv, conv, initConv, silu, tanh } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import type { Config } from "./config.ts";
 import { perRow } from "./dequantise.ts";
 import { spline, splineSize, unspline } from "./spline.ts";

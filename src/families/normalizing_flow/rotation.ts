@@ -8,9 +8,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { type Key, normal } from "../../random/key.ts";
 import { addBias } from "../../nn/mod.ts";
-import { normal } from "../../random/key.ts";
 
 /** Parameters of the mixings of K steps. */
 export type Mixing = {

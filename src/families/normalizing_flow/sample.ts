@@ -3,8 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { fold, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { fromLine, toLine } from "./dequantise.ts";
 import { forward, inverse, type Parameters, type Setting } from "./model.ts";
 

@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, uniform } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { fold, uniform } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../training.ts";
 import type { Parameters, Setting } from "./model.ts";

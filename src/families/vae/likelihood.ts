@@ -6,8 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { normal, uniform } from "../../random/key.ts";
+import { type Key, normal, uniform } from "../../random/key.ts";
 import { softplus } from "../../nn/mod.ts";
 
 /** Names of the likelihoods. */

@@ -12,10 +12,9 @@ import {
   initDecoder,
   initEncoder,
 } from "../../backbones/codec.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { log } from "../../numeric/elementary.ts";
 import { softplus, tanh } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import type { Gaussian } from "./objective.ts";
 
 /** Everything that is trained. */

@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { decode } from "../../backbones/codec.ts";
-import { fold, normal } from "../../random/key.ts";
 import { drawCodes } from "../mixture_prior.ts";
 import { likelihoodOf, logScaleOf, type Setting } from "./bound.ts";
 import type { State } from "./train.ts";

@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key, normal } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { fold, normal } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../mixture_prior.ts";
 import { advance, emaDecay, type Trained } from "../training.ts";

@@ -7,8 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { fold, normal, uniform } from "../../random/key.ts";
+import { fold, type Key, normal, uniform } from "../../random/key.ts";
 
 /** Code vectors with the averages that they are the quotient of. */
 export type Codebook = {

@@ -22,9 +22,8 @@ import {
 import type { Block } from "../../backbones/conv.ts";
 import { crop, depthToSpace, spaceToDepth } from "../../backbones/space.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import type { Config } from "./config.ts";
 
 /** What normalises features and maps them to code vectors. */

@@ -19,9 +19,8 @@ import {
   transformer,
   type TransformerOptions,
 } from "../../backbones/transformer.ts";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { initEmbedding, initLinear, type Linear, softmaxCrossEntropy } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import type { Condition, Labels } from "../conditioning.ts";
 import type { Config } from "./config.ts";
 import type { Place } from "./layout.ts";

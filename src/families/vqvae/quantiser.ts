@@ -6,8 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { fold } from "../../random/key.ts";
+import { fold, type Key } from "../../random/key.ts";
 import {
   type Assigned,
   type Codebook,

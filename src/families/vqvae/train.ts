@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
+import { fold, type Key } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
 import { dropLabels, type Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { partOf, type Parts, withPart } from "../parts.ts";

@@ -2,7 +2,7 @@
  * Features for figures: seeded, correlated, of unlike scales, as a network's are.
  * @module
  */
-import type { Features } from "../../metrics/metric.ts";
+import type { Features } from "../../algebra/features.ts";
 import { hostKey, hostNormal } from "../../random/host.ts";
 
 /**

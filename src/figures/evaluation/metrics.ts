@@ -5,7 +5,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { frechetDistance, gaussianDistance, gaussianOf } from "../../metrics/frechet.ts";
-import type { Features } from "../../metrics/metric.ts";
+import type { Features } from "../../algebra/features.ts";
 import { openblas } from "../../metrics/algebra/openblas.ts";
 import { findPeersPython } from "../../peers/python.ts";
 import { median } from "../../stats/summary.ts";

@@ -8,7 +8,7 @@ import { baselinesFrom } from "../../gate/accepted.ts";
 import { planFloors } from "../../gate/calibrate.ts";
 import { evaluateGate, gateExit, type GateInput } from "../../gate/mod.ts";
 import { sessionEntry } from "../../gate/sessions.ts";
-import type { MetricValue } from "../../metrics/metric.ts";
+import type { MetricValue } from "../../record/value.ts";
 import { exp, log1p } from "../../numeric/elementary.ts";
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import type { Record as RunRecord } from "../../record/record.ts";

@@ -6,7 +6,7 @@
 import { algebraFor } from "../../metrics/algebra/algebra.ts";
 import { coverageOf } from "../../metrics/coverage.ts";
 import { frechetDistance, gaussianOf } from "../../metrics/frechet.ts";
-import type { Features } from "../../metrics/metric.ts";
+import type { Features } from "../../algebra/features.ts";
 import { seededFeatures } from "./features.ts";
 
 /** Megabytes of this process at their most, as the kernel counts them; null where it doesn't. */

@@ -4,7 +4,7 @@
  */
 import { isMemorised } from "../../metrics/memorisation.ts";
 import { normalisedDistance } from "../../metrics/frechet.ts";
-import type { MetricValue } from "../../metrics/metric.ts";
+import type { MetricValue } from "../../record/value.ts";
 import { mean, meanInterval } from "../../stats/mod.ts";
 import type { Measured } from "../figure.ts";
 import { recordSource } from "../records.ts";

@@ -7,7 +7,8 @@
 import { join } from "@std/path";
 import { UsageError } from "../../errors.ts";
 import { bareGroup } from "../../plan/settings.ts";
-import { canonicalJson, runId } from "../../plan/identity.ts";
+import { runId } from "../../plan/identity.ts";
+import { canonicalJson } from "../../base/canonical_json.ts";
 import { writeAtomic } from "../../record/files.ts";
 import { placeless } from "../../record/command_line.ts";
 import type { Record as RunRecord, RunSpec } from "../../record/record.ts";

@@ -3,7 +3,7 @@
  * every machine, or OpenBLAS, some hundred times faster on wide features.
  * @module
  */
-import { MetricUnavailable } from "../metric.ts";
+import { MetricUnavailable } from "../../errors.ts";
 import type { Dense } from "../linear.ts";
 import { hostAlgebra } from "./host.ts";
 import { openblas } from "./openblas.ts";

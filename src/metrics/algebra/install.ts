@@ -13,9 +13,8 @@ import {
 } from "../../engine/tensorflow/install/pip.ts";
 import { failure } from "../../engine/tensorflow/install/events.ts";
 import { unpackWheel } from "../../engine/tensorflow/install/unpack.ts";
-import { EngineError } from "../../engine/engine.ts";
+import { EngineError, exitCodes } from "../../errors.ts";
 import { cacheFolder } from "../../engine/tensorflow/place.ts";
-import { exitCodes } from "../../errors.ts";
 import { withLock } from "../../lock.ts";
 import { runProgram } from "../../program.ts";
 import { openblas } from "./openblas.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { EngineError } from "../../engine/engine.ts";
+import { EngineError } from "../../errors.ts";
 import type { Product } from "../../engine/tensorflow/install/events.ts";
 import { loadForGood } from "../../engine/tensorflow/load.ts";
 import { cacheFolder, type Environment } from "../../engine/tensorflow/place.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ImageSet } from "../../data/dataset.ts";
-import type { Features } from "../metric.ts";
+import type { Features } from "../../algebra/features.ts";
 
 /**
  * `batch` pictures from `from` on, sharing memory; where fewer are left, filled up with black.

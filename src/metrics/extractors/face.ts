@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSet } from "../../data/dataset.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { inBatches } from "./batches.ts";
 import { commonJs, packageDigest, packageFiles, type PinnedPackage } from "./package_files.ts";
 import { resizeTo } from "./resize.ts";

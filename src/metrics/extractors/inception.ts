@@ -5,7 +5,7 @@
  */
 import type { Engine } from "../../engine/engine.ts";
 import { UsageError } from "../../errors.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { inceptionForward, inceptionWeights, spatialDimension } from "./inception_net.ts";
 import { networkExtractor } from "./network.ts";
 import { even, type InputSpec } from "./prepare.ts";

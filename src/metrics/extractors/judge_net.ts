@@ -3,10 +3,19 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../engine/engine.ts";
-import { conv, groupNorm, initConv, initLinear, initNorm, linear, relu } from "../../nn/mod.ts";
-import type { Conv, Linear, Norm } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
+import { fold, type Key } from "../../random/key.ts";
+import {
+  type Conv,
+  conv,
+  groupNorm,
+  initConv,
+  initLinear,
+  initNorm,
+  type Linear,
+  linear,
+  type Norm,
+  relu,
+} from "../../nn/mod.ts";
 
 /** Side of the pictures that it sees. */
 export const judgeSide = 32;

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { networkExtractor } from "./network.ts";
 import { even } from "./prepare.ts";
 import { loadWeights } from "./weights.ts";

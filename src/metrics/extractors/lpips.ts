@@ -9,7 +9,8 @@ import type { Engine } from "../../engine/engine.ts";
 import type { TensorTree } from "../../engine/tree.ts";
 import { hostKey } from "../../random/host.ts";
 import { keyTensor } from "../../random/key.ts";
-import { type Extractor, MetricUnavailable } from "../metric.ts";
+import { MetricUnavailable } from "../../errors.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { batchAt } from "./batches.ts";
 import {
   lpipsDistances,

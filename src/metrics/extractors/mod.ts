@@ -4,10 +4,9 @@
  */
 import { cacheFolder } from "../../engine/tensorflow/place.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { UsageError } from "../../errors.ts";
+import { MetricUnavailable, UsageError } from "../../errors.ts";
 import { didYouMean } from "../../text/nearest.ts";
-import { MetricUnavailable } from "../metric.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { requireWeights, type WeightsOption } from "./state_dict.ts";
 import { type ExtractorRow, extractorTable, type InputOptions } from "./table.ts";
 

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { networkExtractor } from "./network.ts";
 import { commonJs, packageDigest, packageFiles, type PinnedPackage } from "./package_files.ts";
 import { even } from "./prepare.ts";

@@ -5,8 +5,8 @@
 import { sha256 } from "../../digest.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { UsageError } from "../../errors.ts";
-import { canonicalJson } from "../../plan/identity.ts";
-import type { Extractor } from "../metric.ts";
+import { canonicalJson } from "../../base/canonical_json.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { inBatches } from "./batches.ts";
 import { onnxRuntime, type OrtSession, type OrtValueInfo } from "./onnx_runtime.ts";
 import { type InputSpec, ofUnit, prepare } from "./prepare.ts";

@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { join, resolve } from "@std/path";
-import { MetricUnavailable } from "../metric.ts";
+import { MetricUnavailable } from "../../errors.ts";
 
 /** A tensor of the runtime. */
 export interface OrtTensor {

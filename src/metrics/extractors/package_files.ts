@@ -4,10 +4,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { DataError } from "../../data/dataset.ts";
+import { DataError, MetricUnavailable } from "../../errors.ts";
 import { type NpmPackage, npmPackage } from "../../data/npm_package.ts";
 import { sha256 } from "../../digest.ts";
-import { MetricUnavailable } from "../metric.ts";
 
 /** A pinned package and those of its files that are used, with their sha256. */
 export interface PinnedPackage extends NpmPackage {

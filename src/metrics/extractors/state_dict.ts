@@ -5,10 +5,9 @@
 import type * as tf from "@tensorflow/tfjs";
 import { sha256 } from "../../digest.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { UsageError } from "../../errors.ts";
+import { MetricUnavailable, UsageError } from "../../errors.ts";
 import { decodeSafetensors, type HostTensor, SafetensorsError } from "../../nn/safetensors.ts";
 import { decodeTorch, TorchFileError } from "../../nn/torch_file.ts";
-import { MetricUnavailable } from "../metric.ts";
 
 /** Where a user's weights lie. */
 export interface WeightsOption {

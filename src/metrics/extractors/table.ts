@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import type { WeightsOption } from "./state_dict.ts";
 
 /** Where an extractor's weights come from. */

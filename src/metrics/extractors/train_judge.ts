@@ -14,11 +14,11 @@ import { join } from "@std/path";
 import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import { heads, headsConfig } from "../../data/heads/mod.ts";
 import { batchIndices } from "../../data/order.ts";
-import { openEngine } from "../../engine/mod.ts";
-import type { Engine } from "../../engine/mod.ts";
+import { type Engine, openEngine } from "../../engine/mod.ts";
 import { disposeTree, mapTree } from "../../engine/tree.ts";
 import {
   adam,
+  type AdamSlots,
   decodeSafetensors,
   encodeSafetensors,
   safetensorsToTree,
@@ -26,16 +26,21 @@ import {
   valueAndGrad,
   warmupCosine,
 } from "../../nn/mod.ts";
-import type { AdamSlots } from "../../nn/mod.ts";
 import { runProgram } from "../../program.ts";
 import { hostFold, hostKey } from "../../random/host.ts";
 import { keyTensor } from "../../random/key.ts";
-import type { Features } from "../metric.ts";
+import type { Features } from "../../algebra/features.ts";
 import { balancedAccuracy } from "../probe.ts";
 import { fitWhitening } from "../whitening.ts";
 import { augment } from "./augment.ts";
-import { initJudge, judgeAnswers, judgeFeatures, judgeSide, judgeWidth } from "./judge_net.ts";
-import type { JudgeParams } from "./judge_net.ts";
+import {
+  initJudge,
+  judgeAnswers,
+  judgeFeatures,
+  type JudgeParams,
+  judgeSide,
+  judgeWidth,
+} from "./judge_net.ts";
 
 /** Class factors with their weight in the loss: expression is the hardest and matters most. */
 const classWeights: Readonly<Record<string, number>> = {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Engine } from "../../engine/engine.ts";
-import type { Extractor } from "../metric.ts";
+import type { Extractor } from "../../extractors/extractor.ts";
 import { networkExtractor } from "./network.ts";
 import { type InputSpec, ofUnit } from "./prepare.ts";
 import type { ResizeMode } from "./resize.ts";

@@ -5,9 +5,8 @@
 import { sha256 } from "../../digest.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
-import { decodeSafetensors } from "../../nn/safetensors.ts";
-import type { Safetensors } from "../../nn/safetensors.ts";
-import { MetricUnavailable } from "../metric.ts";
+import { decodeSafetensors, type Safetensors } from "../../nn/safetensors.ts";
+import { MetricUnavailable } from "../../errors.ts";
 
 /** A decoded file and the sha256 of its bytes. */
 export interface WeightFile extends Safetensors {

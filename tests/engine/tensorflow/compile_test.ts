@@ -2,12 +2,19 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import type { CompileMode, Key } from "../../../src/engine/engine.ts";
+import type { CompileMode } from "../../../src/engine/engine.ts";
+import {
+  categorical,
+  fold,
+  type Key,
+  keyTensor,
+  normal,
+  uniform,
+} from "../../../src/random/key.ts";
 import { scoped } from "../../../src/engine/scoped.ts";
 import { tensorsOf, type TensorTree } from "../../../src/engine/tree.ts";
 import * as nn from "../../../src/nn/mod.ts";
 import { hostKey } from "../../../src/random/host.ts";
-import { categorical, fold, keyTensor, normal, uniform } from "../../../src/random/key.ts";
 import { law } from "../../law.ts";
 import { engine, tensorflow, test } from "./available.ts";
 

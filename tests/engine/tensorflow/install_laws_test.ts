@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import fc from "fast-check";
-import { EngineError } from "../../../src/engine/engine.ts";
+import { EngineError } from "../../../src/errors.ts";
 import { bytesNeeded } from "../../../src/engine/tensorflow/install/disk.ts";
 import { buildFolder, inspect } from "../../../src/engine/tensorflow/place.ts";
 import { isOlder, platformObstacle } from "../../../src/engine/tensorflow/platform.ts";

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { EngineError } from "../../../src/engine/engine.ts";
+import { EngineError, UsageError } from "../../../src/errors.ts";
 import type { InstallEvent } from "../../../src/engine/tensorflow/install/events.ts";
 import { buildFolder, inspect, type Manifest } from "../../../src/engine/tensorflow/place.ts";
-import { UsageError } from "../../../src/errors.ts";
 import { expectedFiles, inShop, noise, type Shop, tree } from "./fake.ts";
 
 const home = ({ build, cache }: Shop) => buildFolder(build, cache);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { EngineError } from "../../../src/engine/engine.ts";
+import { EngineError, UsageError } from "../../../src/errors.ts";
 import {
   buildFolder,
   cacheFolder,
@@ -10,7 +10,6 @@ import {
 } from "../../../src/engine/tensorflow/place.ts";
 import { platformObstacle, thisMachine } from "../../../src/engine/tensorflow/platform.ts";
 import { builds, type Device, isNeeded, sizeOf } from "../../../src/engine/tensorflow/wheels.ts";
-import { UsageError } from "../../../src/errors.ts";
 
 const env = (variables: Record<string, string>) => ({ get: (name: string) => variables[name] });
 

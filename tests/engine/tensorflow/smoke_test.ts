@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { EngineError } from "../../../src/engine/engine.ts";
+import { EngineError } from "../../../src/errors.ts";
 import { smokeTest } from "../../../src/engine/tensorflow/install/smoke_process.ts";
 import { choosePlace } from "../../../src/engine/tensorflow/place.ts";
 import { compute, type Stage } from "../../../src/engine/tensorflow/smoke.ts";

@@ -1,7 +1,7 @@
 /** Where OpenBLAS is looked for, and how it is installed. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { EngineError } from "../../../src/engine/engine.ts";
+import { EngineError } from "../../../src/errors.ts";
 import { installOpenblas } from "../../../src/metrics/algebra/install.ts";
 import {
   files,

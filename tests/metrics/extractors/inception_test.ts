@@ -1,9 +1,8 @@
 /** FID's network against torch-fidelity, pytorch-fid and clean-fid, on the same weights. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../../src/errors.ts";
+import { MetricUnavailable, UsageError } from "../../../src/errors.ts";
 import { openExtractor } from "../../../src/metrics/extractors/mod.ts";
 import { prepare } from "../../../src/metrics/extractors/prepare.ts";
-import { MetricUnavailable } from "../../../src/metrics/metric.ts";
 import { concatImages, sliceImages } from "../../../src/data/images.ts";
 import { sha256 } from "../../../src/digest.ts";
 import { close } from "../../law.ts";

@@ -2,9 +2,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { npmPackage } from "../../../src/data/npm_package.ts";
 import { cacheFolder } from "../../../src/engine/tensorflow/place.ts";
-import { UsageError } from "../../../src/errors.ts";
+import { MetricUnavailable, UsageError } from "../../../src/errors.ts";
 import { type ExtractorOptions, openExtractor } from "../../../src/metrics/extractors/mod.ts";
-import { MetricUnavailable } from "../../../src/metrics/metric.ts";
 import { concatImages } from "../../../src/data/images.ts";
 import { close } from "../../law.ts";
 import { picture } from "../golden_inputs.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { openExtractor } from "../../../src/metrics/extractors/mod.ts";
 import { commonJs } from "../../../src/metrics/extractors/package_files.ts";
-import type { Extractor } from "../../../src/metrics/metric.ts";
+import type { Extractor } from "../../../src/extractors/extractor.ts";
 import { heads, headsConfig } from "../../../src/data/heads/mod.ts";
 import type { ImageSet } from "../../../src/data/dataset.ts";
 import { sliceImages } from "../../../src/data/images.ts";

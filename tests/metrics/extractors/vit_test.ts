@@ -1,10 +1,9 @@
 /** DINOv2 and CLIP against transformers, timm and open_clip, on the same weights. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../../src/errors.ts";
+import { MetricUnavailable, UsageError } from "../../../src/errors.ts";
 import { extractorTable, openExtractor } from "../../../src/metrics/extractors/mod.ts";
 import { openVit } from "../../../src/metrics/extractors/vit.ts";
 import { concatImages, sliceImages } from "../../../src/data/images.ts";
-import { MetricUnavailable } from "../../../src/metrics/metric.ts";
 import { close } from "../../law.ts";
 import { picture } from "../golden_inputs.ts";
 import golden from "../../golden/extractors/vit.json" with { type: "json" };

@@ -12,7 +12,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type Blocks, blocks, initBlocks } from "../../../backbones/transformer.ts";
-import type { Key } from "../../../engine/engine.ts";
+import { fold, type Key } from "../../../random/key.ts";
 import {
   initEmbedding,
   initLinear,
@@ -20,7 +20,6 @@ import {
   linear,
   softmaxCrossEntropy,
 } from "../../../nn/mod.ts";
-import { fold } from "../../../random/key.ts";
 import {
   type Condition,
   type ConditionTables,

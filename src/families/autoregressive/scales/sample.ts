@@ -5,8 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { disposeTree } from "../../../engine/tree.ts";
-import type { Key } from "../../../engine/engine.ts";
-import { categorical, fold } from "../../../random/key.ts";
+import { categorical, fold, type Key } from "../../../random/key.ts";
 import type { Labels } from "../../conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../../family.ts";
 import { type FamilyProgram, reads } from "../../programs.ts";

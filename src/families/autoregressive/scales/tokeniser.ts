@@ -15,8 +15,7 @@ import {
   initGridEncoder,
 } from "../../../backbones/grid.ts";
 import type { ImageSpec } from "../../../data/dataset.ts";
-import type { Key } from "../../../engine/engine.ts";
-import { fold } from "../../../random/key.ts";
+import { fold, type Key } from "../../../random/key.ts";
 import { type Codebook, initCodebook } from "../../vqvae/codebook.ts";
 import type { Config } from "../config.ts";
 import { codesOf, decompose, type Scale, scalesOf, sumsOf } from "./pyramid.ts";

@@ -1,0 +1,12 @@
+/**
+ * Kernels that an engine may have for what otherwise is composed of several operations. What they
+ * compute: `nn/engine_kernels.ts`.
+ * @module
+ */
+
+/** One leaf's step of Adam. */
+export const ADAM_STEP = "AdamStep";
+/** Sums over the first axis. */
+export const SUM_ROWS = "SumRows";
+/** The gradient of a leaky rectifier. */
+export const LEAKY_GATE = "LeakyGate";

@@ -1,0 +1,67 @@
+/**
+ * What is scored, as metrics see it.
+ * @module
+ */
+import type { Features } from "../algebra/features.ts";
+import type { ImageSet } from "../data/dataset.ts";
+import type { Capabilities } from "./capabilities.ts";
+
+/** Discrete latents of pictures: whole numbers in [0, size), row-major [count, perPicture]. */
+export interface Codes {
+  readonly count: number;
+  readonly perPicture: number;
+  /** K. */
+  readonly size: number;
+  readonly data: Int32Array;
+}
+
+/** What samples may be asked for beside their number; each only where capabilities say so. */
+export interface SampleOptions {
+  /** Network evaluations a sample, in place of the config's. */
+  readonly evaluations?: number;
+  /** Strength of guidance, in place of the config's. */
+  readonly guidance?: number;
+  /**
+   * One label a sample for each of the model's conditions (−1: any). Without it a conditional model
+   * is given labels as the training data has them.
+   */
+  readonly labels?: Readonly<Record<string, Int32Array>>;
+}
+
+/** What is being scored: a trained run, or a control row that only gives samples. */
+export interface Subject {
+  readonly label: string;
+  readonly capabilities: Capabilities;
+  /** The first `count` samples; sample i is the same at any count and batch size. */
+  sample(count: number, options?: SampleOptions): Promise<ImageSet>;
+  /** Samples that there are at most; left out where there is no end to them. */
+  readonly most?: number;
+  /** Present as the capabilities say. Results are on the host. */
+  encode?(images: ImageSet): Promise<Features>;
+  decode?(codes: Features): Promise<ImageSet>;
+  /** ln of the variances of q(z|x), whose means `encode` gives, where capabilities say so. */
+  logVariances?(images: ImageSet): Promise<Features>;
+  reconstruct?(images: ImageSet): Promise<ImageSet>;
+  /** Discrete latents: see the family table, `codes`. */
+  codes?(images: ImageSet): Promise<Codes>;
+  /** What a discriminator or energy says of pictures, one number each: see the table, `score`. */
+  score?(images: ImageSet): Promise<Float64Array>;
+  /**
+   * Log weights [count, draws] in nats an image: see the family table, `log_weight`. Conditional
+   * models are told `labels` where they are given.
+   */
+  logWeights?(
+    images: ImageSet,
+    draws: number,
+    labels?: Readonly<Record<string, ArrayLike<number>>>,
+  ): Promise<Features>;
+  /** Timed thunks; each call is one synchronised piece of work of `batch` images. */
+  timed?: {
+    /** The kinds of training step that a run takes, with the share of its steps that each has. */
+    trainSteps(batch: number): Promise<{ share: number; work: () => Promise<void> }[]>;
+    sampleBatch(batch: number): Promise<() => Promise<void>>;
+    /** FLOPs of one training step and one sampling call at this batch. */
+    flops(batch: number): Promise<{ train: number; sample: number }>;
+    peakBytes(): number;
+  };
+}
