@@ -17,7 +17,7 @@ export type * from "./subject/capabilities.ts";
 export type * from "./subject/subject.ts";
 export type * from "./extractors/extractor.ts";
 export * from "./algebra/features.ts";
-export { pathText } from "./base/path_text.ts";
+export { pathText } from "./base/text/path_text.ts";
 export { registerModule } from "./registry.ts";
 export type { Registered } from "./registry.ts";
 
@@ -34,7 +34,7 @@ export * from "./engine/tree.ts";
 // Running.
 export { loadSuite, loadSuites, parseSuite, parseSuites } from "./suite/load.ts";
 export type { LoadOptions } from "./suite/load.ts";
-export type { ReportOptions, Suite, SuiteMetric, SuiteRun } from "./suite/schema.ts";
+export type { ReportOptions, Suite, SuiteMetric, SuiteRun } from "./suite/schema/schema.ts";
 export { type Problem, SuiteError } from "./suite/problem.ts";
 export { parsePlan, planSuite, printPlan, readPlan, writePlan } from "./plan/plan.ts";
 export type { PlanOptions } from "./plan/plan.ts";
@@ -47,9 +47,9 @@ export type * from "./record/record.ts";
 // Judging and showing.
 export { evaluateGate, readBaselines, writeBaseline } from "./gate/mod.ts";
 export type { Baseline, BaselineUpdate, GateInput, Verdict } from "./gate/mod.ts";
-export type { GatePolicy } from "./suite/gate_policy.ts";
-export { readFloors, writeFloors } from "./gate/floors.ts";
-export type { Floors } from "./gate/floors.ts";
+export type { GatePolicy } from "./suite/schema/gate_policy.ts";
+export { readFloors, writeFloors } from "./gate/speed/floors.ts";
+export type { Floors } from "./gate/speed/floors.ts";
 export { buildReport, writeReport } from "./report/mod.ts";
 export type { ReportInputs, ReportModel } from "./report/mod.ts";
 export {
@@ -59,5 +59,5 @@ export {
   MetricUnavailable,
   UsageError,
   worstExit,
-} from "./errors.ts";
-export { version } from "./version.ts";
+} from "./base/errors.ts";
+export { version } from "./base/version.ts";

@@ -5,12 +5,12 @@
  */
 import { isAbsolute, resolve, toFileUrl } from "@std/path";
 import type { DatasetDefinition } from "./data/dataset.ts";
-import { UsageError } from "./errors.ts";
-import type { External } from "./external/mod.ts";
+import { UsageError } from "./base/errors.ts";
+import type { External } from "./protocols/external/external.ts";
 import type { Family } from "./families/family.ts";
-import { described, expectUserModules } from "./fault.ts";
+import { described, expectUserModules } from "./base/fault.ts";
 import type { Metric } from "./metrics/metric.ts";
-import { didYouMean } from "./text/nearest.ts";
+import { didYouMean } from "./base/text/nearest.ts";
 
 /** Loads what a row stands for. */
 export type Loader<T> = () => Promise<T>;
@@ -34,7 +34,7 @@ export const families: Table<Family> = {
 
 /** What an entry of `runs` may be beside a family: samples that something else makes. */
 export const externals: Table<External> = {
-  external: () => import("./external/mod.ts").then((m) => m.external),
+  external: () => import("./protocols/external/external.ts").then((m) => m.external),
 };
 
 /** All that an entry of `runs` can name. */
@@ -54,41 +54,43 @@ export const datasets: Table<DatasetDefinition> = {
 
 /** Metrics. */
 export const metrics: Table<Metric> = {
-  reconstruction: () => import("./metrics/reconstruction.ts").then((m) => m.reconstruction),
-  likelihood: () => import("./metrics/likelihood.ts").then((m) => m.likelihood),
-  frechet: () => import("./metrics/frechet.ts").then((m) => m.frechet),
-  few_steps: () => import("./metrics/few_steps.ts").then((m) => m.fewSteps),
-  frechet_infinity: () => import("./metrics/frechet_infinity.ts").then((m) => m.frechetInfinity),
-  kernel: () => import("./metrics/kernel.ts").then((m) => m.kernel),
-  sliced: () => import("./metrics/sliced.ts").then((m) => m.sliced),
-  coverage: () => import("./metrics/coverage.ts").then((m) => m.coverage),
-  clipped: () => import("./metrics/clipped.ts").then((m) => m.clipped),
+  reconstruction: () => import("./metrics/image/reconstruction.ts").then((m) => m.reconstruction),
+  likelihood: () => import("./metrics/likelihood/likelihood.ts").then((m) => m.likelihood),
+  frechet: () => import("./metrics/features/frechet.ts").then((m) => m.frechet),
+  few_steps: () => import("./metrics/features/few_steps.ts").then((m) => m.fewSteps),
+  frechet_infinity: () =>
+    import("./metrics/features/frechet_infinity.ts").then((m) => m.frechetInfinity),
+  kernel: () => import("./metrics/features/kernel.ts").then((m) => m.kernel),
+  sliced: () => import("./metrics/features/sliced.ts").then((m) => m.sliced),
+  coverage: () => import("./metrics/features/coverage.ts").then((m) => m.coverage),
+  clipped: () => import("./metrics/features/clipped.ts").then((m) => m.clipped),
   feature_likelihood: () =>
-    import("./metrics/feature_likelihood.ts").then((m) => m.featureLikelihoodMetric),
-  vendi: () => import("./metrics/vendi.ts").then((m) => m.vendi),
-  similarity: () => import("./metrics/similarity.ts").then((m) => m.similarity),
-  class_score: () => import("./metrics/class_score.ts").then((m) => m.classScore),
-  path_length: () => import("./metrics/path_length.ts").then((m) => m.pathLength),
-  authenticity: () => import("./metrics/authenticity.ts").then((m) => m.authenticity),
-  duplicates: () => import("./metrics/duplicates.ts").then((m) => m.duplicates),
-  discriminator: () => import("./metrics/discriminator.ts").then((m) => m.discriminator),
-  shares: () => import("./metrics/shares.ts").then((m) => m.shares),
-  control: () => import("./metrics/control.ts").then((m) => m.control),
-  conditional: () => import("./metrics/conditional.ts").then((m) => m.conditional),
-  disentanglement: () => import("./metrics/disentanglement.ts").then((m) => m.disentanglement),
-  codes: () => import("./metrics/codes.ts").then((m) => m.codes),
-  posterior: () => import("./metrics/posterior.ts").then((m) => m.posterior),
-  face: () => import("./metrics/face.ts").then((m) => m.face),
-  lpips: () => import("./metrics/lpips.ts").then((m) => m.lpips),
-  histogram: () => import("./metrics/histogram.ts").then((m) => m.histogram),
-  throughput: () => import("./metrics/throughput.ts").then((m) => m.throughput),
+    import("./metrics/features/feature_likelihood.ts").then((m) => m.featureLikelihoodMetric),
+  vendi: () => import("./metrics/features/vendi.ts").then((m) => m.vendi),
+  similarity: () => import("./metrics/features/similarity.ts").then((m) => m.similarity),
+  class_score: () => import("./metrics/features/class_score.ts").then((m) => m.classScore),
+  path_length: () => import("./metrics/latents/path_length.ts").then((m) => m.pathLength),
+  authenticity: () => import("./metrics/copies/authenticity.ts").then((m) => m.authenticity),
+  duplicates: () => import("./metrics/copies/duplicates.ts").then((m) => m.duplicates),
+  discriminator: () => import("./metrics/copies/discriminator.ts").then((m) => m.discriminator),
+  shares: () => import("./metrics/labels/shares.ts").then((m) => m.shares),
+  control: () => import("./metrics/latents/control.ts").then((m) => m.control),
+  conditional: () => import("./metrics/labels/conditional.ts").then((m) => m.conditional),
+  disentanglement: () =>
+    import("./metrics/latents/disentanglement.ts").then((m) => m.disentanglement),
+  codes: () => import("./metrics/latents/codes.ts").then((m) => m.codes),
+  posterior: () => import("./metrics/latents/posterior.ts").then((m) => m.posterior),
+  face: () => import("./metrics/image/face.ts").then((m) => m.face),
+  lpips: () => import("./metrics/image/lpips.ts").then((m) => m.lpips),
+  histogram: () => import("./metrics/likelihood/histogram.ts").then((m) => m.histogram),
+  throughput: () => import("./metrics/speed/throughput.ts").then((m) => m.throughput),
 };
 
 /** Control rows; all of them are in a suite that names none. */
-export { controls } from "./run/controls.ts";
+export { controls } from "./protocols/control/controls.ts";
 
 /** Feature extractors. */
-export { extractorTable as extractors } from "./metrics/extractors/table.ts";
+export { extractorTable as extractors } from "./extractors/table.ts";
 
 /** Which module registered a name, for those that are not built in: "families/ppca" → its file. */
 const origins = new Map<string, string>();

@@ -27,7 +27,7 @@ export interface Skip {
 }
 
 async function tensorflowLibrary(): Promise<string | undefined> {
-  return await (await import("../src/engine/tensorflow/place.ts")).tensorflowObstacle();
+  return await (await import("../src/engine/tensorflow/install/place.ts")).tensorflowObstacle();
 }
 
 const obstacles = {
@@ -36,10 +36,11 @@ const obstacles = {
   /** The engine: the library, and it passes its smoke test. */
   tensorflow: async () =>
     await tensorflowLibrary() ??
-      await (await import("../src/engine/tensorflow/proven.ts")).smokeFailure(),
-  webgpu: async () => await (await import("../src/engine/webgpu/obstacle.ts")).webgpuObstacle(),
+      await (await import("../src/engine/tensorflow/install/proven.ts")).smokeFailure(),
+  webgpu: async () =>
+    await (await import("../src/engine/webgpu/device/obstacle.ts")).webgpuObstacle(),
   openblas: async () => {
-    const { openblas } = await import("../src/metrics/algebra/openblas.ts");
+    const { openblas } = await import("../src/algebra/openblas.ts");
     const found = openblas();
     return "algebra" in found ? undefined : found.obstacle;
   },
@@ -50,7 +51,7 @@ const obstacles = {
       : undefined;
   },
   peers: async () => {
-    const { findPeersPython } = await import("../src/peers/python.ts");
+    const { findPeersPython } = await import("../src/proof/peers/contender/python.ts");
     return await findPeersPython("cpu") === null
       ? "no PyTorch and JAX: `deno task peers:speed --install`"
       : undefined;

@@ -1,6 +1,6 @@
-import { extractorStatus } from "../src/metrics/extractors/table.ts";
+import { extractorStatus } from "../src/extractors/table.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../src/errors.ts";
+import { UsageError } from "../src/base/errors.ts";
 import {
   controls,
   datasets,

@@ -3,10 +3,10 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { exitCodes, worstExit } from "../errors.ts";
-import { chooseFigures, runFigures } from "../figures/mod.ts";
-import { projectRoot } from "../places.ts";
-import type { Arguments, Terminal } from "./command.ts";
+import { exitCodes, worstExit } from "../base/errors.ts";
+import { chooseFigures, runFigures } from "../proof/figures/mod.ts";
+import { projectRoot } from "../base/places.ts";
+import type { Arguments, Terminal } from "../cli/command.ts";
 import { outOf } from "./folders.ts";
 
 /** See the table of commands. */

@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { fromHome } from "../places.ts";
+import { fromHome } from "../base/places.ts";
 import { defaultOut } from "../record/store.ts";
-import type { Arguments } from "./command.ts";
+import type { Arguments } from "../cli/command.ts";
 
 /** Folder of records, caches and reports. */
 export function outOf(args: Arguments): string {

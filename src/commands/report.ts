@@ -3,15 +3,15 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, UsageError, worstExit } from "../errors.ts";
-import { historyPath, readHistory } from "../gate/history.ts";
+import { exitCodes, UsageError, worstExit } from "../base/errors.ts";
+import { historyPath, readHistory } from "../gate/history/history.ts";
 import { readKept } from "../gate/kept.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planSuite, readPlan } from "../plan/plan.ts";
 import { settingsFrom } from "../plan/settings.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { openStore, type Store } from "../record/store.ts";
-import { newestGroups } from "../report/groups.ts";
+import { newestGroups } from "../report/model/groups.ts";
 import {
   type Format,
   reportedGate,
@@ -19,10 +19,10 @@ import {
   storedPicture,
   writeReport,
 } from "../report/mod.ts";
-import type { ReportInputs } from "../report/build.ts";
+import type { ReportInputs } from "../report/model/build.ts";
 import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
-import type { Suite } from "../suite/schema.ts";
-import type { Arguments, Terminal } from "./command.ts";
+import type { Suite } from "../suite/schema/schema.ts";
+import type { Arguments, Terminal } from "../cli/command.ts";
 import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 
 /** See the table of commands. */

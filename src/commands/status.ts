@@ -3,12 +3,12 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, UsageError } from "../errors.ts";
+import { exitCodes, UsageError } from "../base/errors.ts";
 import type { PlannedRun, Record as RunRecord, RunState } from "../record/record.ts";
 import { openStore, type RunStatus } from "../record/store.ts";
-import { formatSeconds } from "../report/format.ts";
+import { formatSeconds } from "../base/text/format.ts";
 import { isAlive } from "../run/process_state.ts";
-import type { Arguments, Terminal } from "./command.ts";
+import type { Arguments, Terminal } from "../cli/command.ts";
 import { outOf } from "./folders.ts";
 
 /**

@@ -3,10 +3,10 @@
  * @module
  */
 import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
-import { folderMetrics } from "../evaluate/table.ts";
-import type { Command, Option } from "./command.ts";
-import { gateCommands, gating } from "./gate_table.ts";
-import { MOST_SEED, type Takes } from "./option_values.ts";
+import { folderMetrics } from "../compare/table.ts";
+import type { Command, Option } from "../cli/command.ts";
+import { gateCommands, gating } from "./gate/gate_table.ts";
+import { MOST_SEED, type Takes } from "../cli/option_values.ts";
 import {
   allowInconclusive,
   baselines,
@@ -107,7 +107,7 @@ export const commands: readonly Command[] = [
       [4, "the evidence decides nothing (see --allow-inconclusive)"],
       [130, "interrupted; the same command goes on from the checkpoints"],
     ],
-    load: module("run"),
+    load: module("run/run"),
   },
   {
     name: "list",
@@ -129,7 +129,7 @@ export const commands: readonly Command[] = [
       ["likeness list vae frechet", "their config keys"],
     ],
     exits: [[0, "listed"], [2, "nothing is called that"]],
-    load: module("list"),
+    load: module("list/list"),
   },
   {
     name: "status",
@@ -313,7 +313,7 @@ export const commands: readonly Command[] = [
       ["likeness evaluate --real heads --fake samples/ --extractor judge", "against a dataset"],
     ],
     exits: [[0, "measured"], usage, [3, "no metric could be measured, or one broke down"]],
-    load: module("evaluate"),
+    load: module("evaluate/evaluate"),
   },
   {
     name: "figures",
@@ -369,6 +369,6 @@ export const commands: readonly Command[] = [
       usage,
       [3, "the engine can't start, or can't be installed"],
     ],
-    load: module("engine"),
+    load: module("engine/engine"),
   },
 ];

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 import { openIndex } from "./index_file.ts";
 import { type Stamp, stampOf } from "./stamp.ts";
 

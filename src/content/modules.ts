@@ -5,9 +5,9 @@
  * @module
  */
 import { dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
-import { UsageError } from "../errors.ts";
-import { sha256 } from "../digest.ts";
-import { projectRoot } from "../places.ts";
+import { UsageError } from "../base/errors.ts";
+import { sha256 } from "../base/digest.ts";
+import { projectRoot } from "../base/places.ts";
 import { digestOf, portable } from "./inputs.ts";
 
 /** A user's module and what its digest is made of. */

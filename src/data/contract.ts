@@ -5,7 +5,7 @@
  * @module
  */
 import type { Batch, Dataset, DatasetDefinition, Factor, Split } from "./dataset.ts";
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ImageSet, ImageSpec } from "./dataset.ts";
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 import { luma } from "./decoding/colours.ts";
 import { inspect, type Inspected } from "./decoding/inspect.ts";
 import type { Decoding } from "./decoding/meaning.ts";

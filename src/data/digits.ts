@@ -5,11 +5,11 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../digest.ts";
+import { sha256 } from "../base/digest.ts";
 import { type DatasetOutline, defineDataset } from "./dataset.ts";
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 import { framed } from "./fashion.ts";
-import { npmPackage } from "./npm_package.ts";
+import { npmPackage } from "../content/npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
 

@@ -6,12 +6,12 @@
 import { z } from "zod";
 import { join } from "@std/path";
 import { defineDataset, type Factor, type ImageSpec } from "./dataset.ts";
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 import { decodeAll, judgeSkipped } from "./decode.ts";
-import { type NpmPackage, npmPackage } from "./npm_package.ts";
+import { type NpmPackage, npmPackage } from "../content/npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
-import { sha256 } from "../digest.ts";
+import { sha256 } from "../base/digest.ts";
 
 const LABELS: NpmPackage = {
   name: "emojibase-data",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ImageSet, ImageSpec } from "./dataset.ts";
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 
 /** Larger sets stay on disk. Bytes. */
 const IN_MEMORY_LIMIT = 1 << 30;

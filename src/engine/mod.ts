@@ -3,7 +3,7 @@
  * @module
  */
 import type { Engine, EngineName, EngineSettings } from "./engine.ts";
-import { EngineError } from "../errors.ts";
+import { EngineError } from "../base/errors.ts";
 
 export * from "./engine.ts";
 export * from "./tree.ts";
@@ -31,13 +31,13 @@ interface Entry {
 const ENGINES: Readonly<Record<EngineName, Entry>> = {
   tensorflow: {
     open: async (settings) => (await import("./tensorflow/engine.ts")).openTensorflow(settings),
-    obstacle: async () => (await import("./tensorflow/place.ts")).tensorflowObstacle(),
-    reserve: async () => (await import("./tensorflow/proven.ts")).smokeFailure(),
+    obstacle: async () => (await import("./tensorflow/install/place.ts")).tensorflowObstacle(),
+    reserve: async () => (await import("./tensorflow/install/proven.ts")).smokeFailure(),
   },
   webgpu: {
     open: async () => (await import("./webgpu/engine.ts")).openWebgpu(),
-    obstacle: async () => (await import("./webgpu/obstacle.ts")).webgpuObstacle(),
-    reserve: async () => (await import("./webgpu/obstacle.ts")).webgpuReserve(),
+    obstacle: async () => (await import("./webgpu/device/obstacle.ts")).webgpuObstacle(),
+    reserve: async () => (await import("./webgpu/device/obstacle.ts")).webgpuReserve(),
   },
   wasm: {
     open: async () => (await import("./wasm/engine.ts")).openWasm(),

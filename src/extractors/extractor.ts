@@ -4,7 +4,7 @@
  */
 import type { Features } from "../algebra/features.ts";
 import type { ImageSet } from "../data/dataset.ts";
-import type { InputSpec } from "../metrics/extractors/prepare.ts";
+import type { InputSpec } from "./prepare/prepare.ts";
 
 /** What a network makes of one batch, on the host. */
 export interface NetworkOutputs {

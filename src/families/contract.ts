@@ -4,7 +4,7 @@
  * look like any other; it gets an error that says what came.
  * @module
  */
-import { ToldError } from "../errors.ts";
+import { ToldError } from "../base/errors.ts";
 import type { Family, Model, TensorRecord } from "./family.ts";
 import type { Capabilities } from "../subject/capabilities.ts";
 

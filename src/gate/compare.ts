@@ -14,7 +14,7 @@ import {
   tUpperTail,
 } from "../stats/mod.ts";
 import { deviation } from "../stats/summary.ts";
-import { type Floor, runValue } from "./floors.ts";
+import { type Floor, runValue } from "./speed/floors.ts";
 import type { ResolvedPolicy } from "./policy.ts";
 import type { Row } from "./rows.ts";
 

@@ -6,15 +6,15 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../digest.ts";
-import { UsageError } from "../errors.ts";
-import { canonicalJson } from "../base/canonical_json.ts";
-import { writeAtomic } from "../record/files.ts";
+import { sha256 } from "../base/digest.ts";
+import { UsageError } from "../base/errors.ts";
+import { canonicalJson } from "../base/text/canonical_json.ts";
+import { writeAtomic } from "../base/files.ts";
 import type { Record as RunRecord } from "../record/record.ts";
-import { readTextIfThere } from "../text/files.ts";
-import { rowFrom, rowSchema, storedRow } from "./baseline.ts";
-import type { Rerun } from "./confirm.ts";
-import type { Interleave, Turns } from "./interleave.ts";
+import { readTextIfThere } from "../base/text/files.ts";
+import { rowFrom, rowSchema, storedRow } from "./baseline/baseline.ts";
+import type { Rerun } from "./speed/confirm.ts";
+import type { Interleave, Turns } from "./speed/interleave.ts";
 import type { GateOptions } from "./mod.ts";
 import { rowKey } from "./rows.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { type AskedRun, keepGaps } from "./absent.ts";
 import {
   type Baseline,
@@ -12,23 +12,28 @@ import {
   readBaselines,
   readEach,
   scopesOf,
-} from "./baseline.ts";
-import { confirmSpeed, type Rerun } from "./confirm.ts";
-import { histories, type HistoryEntry } from "./history.ts";
-import { withDrift } from "./history_text.ts";
-import type { Interleave } from "./interleave.ts";
+} from "./baseline/baseline.ts";
+import { confirmSpeed, type Rerun } from "./speed/confirm.ts";
+import { histories, type HistoryEntry } from "./history/history.ts";
+import { withDrift } from "./history/history_text.ts";
+import type { Interleave } from "./speed/interleave.ts";
 import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
-import { readFloors } from "./floors.ts";
+import { readFloors } from "./speed/floors.ts";
 import { comparable } from "./one_sided.ts";
 import type { PolicyOf } from "./policy.ts";
 import { evaluateGate, type Verdict } from "./verdict.ts";
 
 export * from "./policy.ts";
 export * from "./outcome.ts";
-export { type Baseline, type BaselineUpdate, readBaselines, writeBaseline } from "./baseline.ts";
-export { planUpdate, type RowChange, type UpdatePlan } from "./update.ts";
+export {
+  type Baseline,
+  type BaselineUpdate,
+  readBaselines,
+  writeBaseline,
+} from "./baseline/baseline.ts";
+export { planUpdate, type RowChange, type UpdatePlan } from "./baseline/update.ts";
 export { evaluateGate, type GateInput, type Verdict, type VerdictName } from "./verdict.ts";
-export { confirmSpeed, type Rerun } from "./confirm.ts";
+export { confirmSpeed, type Rerun } from "./speed/confirm.ts";
 
 /** What `gateRecords` needs. */
 export interface GateOptions {

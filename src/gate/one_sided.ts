@@ -5,8 +5,8 @@
  */
 import type { Record as RunRecord } from "../record/record.ts";
 import { type Gaps, gapsText, type Lacking } from "./absent.ts";
-import { type Baseline, baselineRows } from "./baseline.ts";
-import { sessionValue } from "./floors.ts";
+import { type Baseline, baselineRows } from "./baseline/baseline.ts";
+import { sessionValue } from "./speed/floors.ts";
 import { defaultPolicies, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey } from "./rows.ts";
 import type { GateInput, Verdict } from "./verdict.ts";

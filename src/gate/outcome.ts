@@ -2,9 +2,9 @@
  * What verdicts come to: an exit code, one line, a table.
  * @module
  */
-import { exitCodes, worstExit } from "../errors.ts";
+import { exitCodes, worstExit } from "../base/errors.ts";
 import type { Record as RunRecord } from "../record/record.ts";
-import { configText } from "../text/config.ts";
+import { configText } from "../base/text/config_text.ts";
 import type { Verdict, VerdictName } from "./verdict.ts";
 
 /** How many verdicts of each kind. */

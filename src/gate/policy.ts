@@ -4,10 +4,10 @@
  * default by the metric's kind.
  * @module
  */
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { MetricValue } from "../record/value.ts";
-import { FEWEST_SEEDS, type GatePolicy, percent } from "../suite/gate_policy.ts";
-import { bestPossibleP, valuesNeeded } from "../stats/rank.ts";
+import { FEWEST_SEEDS, type GatePolicy, percent } from "../suite/schema/gate_policy.ts";
+import { bestPossibleP, valuesNeeded } from "../stats/test/rank.ts";
 
 /** The smallest change that counts. */
 export type Effect =

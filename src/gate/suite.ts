@@ -4,14 +4,14 @@
  */
 import { planSuite } from "../plan/plan.ts";
 import { settingsFrom } from "../plan/settings.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { UnreadableRecord } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
-import type { Suite } from "../suite/schema.ts";
+import type { Suite } from "../suite/schema/schema.ts";
 import { type GateOptions, type GateOutcome, gateRecords } from "./mod.ts";
 import { checkPolicies, type PolicyOf, type PolicyUse, resolvePolicy } from "./policy.ts";
-import type { GatePolicy } from "../suite/gate_policy.ts";
+import type { GatePolicy } from "../suite/schema/gate_policy.ts";
 
 interface Declared {
   readonly metric: string;

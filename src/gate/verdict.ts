@@ -18,11 +18,11 @@
  */
 import type { MetricValue } from "../record/value.ts";
 import type { Record as RunRecord } from "../record/record.ts";
-import { holm } from "../stats/multiplicity.ts";
+import { holm } from "../stats/test/multiplicity.ts";
 import { type AskedRun, type Lacking, lackingOf, withGaps } from "./absent.ts";
-import { type Baseline, baselineRows } from "./baseline.ts";
+import { type Baseline, baselineRows } from "./baseline/baseline.ts";
 import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
-import { floorOf, type Floors, isCalibrated } from "./floors.ts";
+import { floorOf, type Floors, isCalibrated } from "./speed/floors.ts";
 import { common, missingRows, missingRuns, newVerdict, shownVerdict, whyNew } from "./one_sided.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Outcome, RunEvent } from "../run/events.ts";
-import type { Task, WorkerSettings } from "./protocol.ts";
+import type { Task, WorkerSettings } from "./transport/messages.ts";
 
 /** A worker that does one task at a time. */
 export interface LaunchedWorker {

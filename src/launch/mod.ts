@@ -3,7 +3,7 @@
  * @module
  */
 import type { Launcher } from "./launcher.ts";
-import { processes } from "./processes.ts";
+import { processes } from "./transport/processes.ts";
 
 /**
  * Processes: a thread that runs out of memory takes the whole program with it, a process only its

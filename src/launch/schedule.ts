@@ -8,7 +8,7 @@ import { openStore } from "../record/store.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
 import { recordFailure } from "../run/failure.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
-import type { Task, WorkerSettings } from "./protocol.ts";
+import type { Task, WorkerSettings } from "./transport/messages.ts";
 import { timeRounds, timingOf } from "./timing.ts";
 
 /** A place among several. */

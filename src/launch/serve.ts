@@ -6,25 +6,25 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/mod.ts";
-import { described } from "../fault.ts";
-import { extractorRow, openExtractor } from "../metrics/extractors/mod.ts";
+import { described } from "../base/fault.ts";
+import { extractorRow, openExtractor } from "../extractors/mod.ts";
 import type { Extractor } from "../extractors/extractor.ts";
-import { canonicalJson } from "../base/canonical_json.ts";
+import { canonicalJson } from "../base/text/canonical_json.ts";
 import { datasets, families, fromTable, metrics, registerModule } from "../registry.ts";
 import type { Failure } from "../record/failed.ts";
 import type { PlannedRun } from "../record/record.ts";
 import { openStore } from "../record/store.ts";
-import { nulls } from "../run/conclude.ts";
-import { controls } from "../run/controls.ts";
+import { nulls } from "../run/score/conclude.ts";
+import { controls } from "../protocols/control/controls.ts";
 import type { Outcome } from "../run/events.ts";
-import { executeRun } from "../run/execute.ts";
+import { executeRun } from "../protocols/execute.ts";
 import { isFinal, recordFailure } from "../run/failure.ts";
 import type { RunHost } from "../run/job.ts";
 import { executeProbe } from "../run/probe.ts";
-import { executeSpeed } from "../run/speed.ts";
+import { executeSpeed } from "../run/score/speed.ts";
 import { BusyError } from "../run/status_file.ts";
 import { checkCode, checkData } from "./inputs.ts";
-import type { FromWorker, Task, WorkerSettings } from "./protocol.ts";
+import type { FromWorker, Task, WorkerSettings } from "./transport/messages.ts";
 
 /** A run's pinned settings must be the engine's. */
 function checkSettings({ spec, label }: PlannedRun, engine: Engine): void {

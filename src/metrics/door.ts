@@ -5,7 +5,7 @@
  * from.
  * @module
  */
-import { type Dense, dot } from "./linear.ts";
+import { type Dense, dot } from "../algebra/linear.ts";
 import type { Extractor } from "../extractors/extractor.ts";
 import type { Features } from "../algebra/features.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Dataset, Split } from "../data/dataset.ts";
-import { extractorTable } from "./extractors/table.ts";
+import { extractorTable } from "../extractors/table.ts";
 import type { EvaluationContext } from "./metric.ts";
-import { MetricUnavailable } from "../errors.ts";
+import { MetricUnavailable } from "../base/errors.ts";
 import type { Features } from "../algebra/features.ts";
 
 /** Extractors that a suite can name, with the versioned names that stand in metric names. */

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { CompileMode } from "../engine/engine.ts";
-import { readJson, StoreError, writeAtomic } from "../record/files.ts";
+import { readJson, StoreError, writeAtomic } from "../base/files.ts";
 
 /** What a way of running costs: once, and for each step. */
 export interface Cost {

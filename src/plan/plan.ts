@@ -3,14 +3,14 @@
  * @module
  */
 import type { EngineName } from "../engine/engine.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { controls } from "../registry.ts";
-import { writeAtomic } from "../record/files.ts";
+import { writeAtomic } from "../base/files.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
-import type { Suite, SuiteRun } from "../suite/schema.ts";
-import { didYouMean } from "../text/nearest.ts";
-import { groupId, runId } from "./identity.ts";
-import { canonicalJson } from "../base/canonical_json.ts";
+import type { Suite, SuiteRun } from "../suite/schema/schema.ts";
+import { didYouMean } from "../base/text/nearest.ts";
+import { groupId, runId } from "../record/identity.ts";
+import { canonicalJson } from "../base/text/canonical_json.ts";
 import { controlLabels, labels } from "./label.ts";
 import type { BareSpec, SettingsOf } from "./settings.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { EngineSettings } from "../engine/engine.ts";
 import type { RunSpec } from "../record/record.ts";
-import { groupId } from "./identity.ts";
+import { groupId } from "../record/identity.ts";
 
 /** What a spec is without its settings. */
 export type BareSpec = Omit<RunSpec, "settings">;

@@ -1,11 +1,11 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
-import type { Cell, Column, Group, ReportModel, Table } from "./model.ts";
-import { escapeMarkdown as escape, fence } from "./escape.ts";
-import { count, formatNumber, list } from "./format.ts";
-import { formatEstimate } from "./estimate.ts";
+import type { Cell, Column, Group, ReportModel, Table } from "./model/model.ts";
+import { escapeMarkdown as escape, fence } from "../base/text/escape.ts";
+import { count, formatNumber, list } from "../base/text/format.ts";
+import { formatEstimate } from "./model/tables/estimate.ts";
 import { changeText } from "../gate/change_text.ts";
 import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
-import { shownRows } from "./tables.ts";
+import { shownRows } from "./model/tables/tables.ts";
 
 /** What a Markdown report may point at. */
 export interface MarkdownOptions {

@@ -7,8 +7,8 @@
  * ```
  * @module
  */
-export { buildReport, reportedGate, type ReportInputs } from "./build.ts";
-export { type ReportModel } from "./model.ts";
+export { buildReport, reportedGate, type ReportInputs } from "./model/build.ts";
+export { type ReportModel } from "./model/model.ts";
 export {
   type Format,
   FORMATS,
@@ -16,4 +16,4 @@ export {
   writeReport,
   type WrittenReport,
 } from "./write.ts";
-export { reportModel, storedPicture } from "./stored.ts";
+export { reportModel, storedPicture } from "./model/stored.ts";

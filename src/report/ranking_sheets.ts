@@ -1,9 +1,9 @@
 /** The ranking as tables of text, which page and Markdown show alike. @module */
 import { improvementInterval } from "../stats/mod.ts";
-import { LEVEL } from "./cells.ts";
-import { count, fixed, formatNumber, list } from "./format.ts";
-import { formatEstimate } from "./estimate.ts";
-import type { Bounded, Group, Ranking } from "./model.ts";
+import { LEVEL } from "./model/tables/cells.ts";
+import { count, fixed, formatNumber, list } from "../base/text/format.ts";
+import { formatEstimate } from "./model/tables/estimate.ts";
+import type { Bounded, Group, Ranking } from "./model/model.ts";
 
 /** A table whose cells are text. */
 export interface Sheet {

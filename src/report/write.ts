@@ -1,14 +1,14 @@
 /** A report model into files: page, charts, Markdown, JSON. @module */
 import { join } from "@std/path";
-import { writeAtomic } from "../record/files.ts";
-import { webp } from "./grid.ts";
-import { allCharts, type PictureRef, type ReportModel } from "./model.ts";
-import { pictureKey } from "./gallery_html.ts";
-import { renderPage } from "./page.ts";
-import { fontFace } from "./fonts.ts";
-import { formatBytes } from "./format.ts";
+import { writeAtomic } from "../base/files.ts";
+import { webp } from "../show/grid.ts";
+import { allCharts, type PictureRef, type ReportModel } from "./model/model.ts";
+import { pictureKey } from "./page/gallery_html.ts";
+import { renderPage } from "./page/page.ts";
+import { fontFace } from "./draw/fonts.ts";
+import { formatBytes } from "../base/text/format.ts";
 import { renderMarkdown } from "./markdown.ts";
-import type { Drawing } from "./svg.ts";
+import type { Drawing } from "./draw/svg.ts";
 
 /** What a report can be written as. */
 export const FORMATS = ["html", "svg", "png", "md", "json"] as const;
@@ -64,11 +64,11 @@ export async function writeReport(
   }
   for (const [id, drawing] of drawn) {
     if (formats.has("svg")) {
-      const { standaloneSvg } = await import("./svg.ts");
+      const { standaloneSvg } = await import("./draw/svg.ts");
       await write(`charts/${id}.svg`, await standaloneSvg(drawing));
     }
     if (formats.has("png")) {
-      const { drawingPng } = await import("./png.ts");
+      const { drawingPng } = await import("./draw/png.ts");
       await write(`charts/${id}.png`, await drawingPng(drawing));
     }
   }
@@ -81,7 +81,7 @@ export async function writeReport(
 }
 
 async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {
-  const { drawChart } = await import("./svg.ts");
+  const { drawChart } = await import("./draw/svg.ts");
   const drawn = new Map<string, Drawing>();
   for (const chart of allCharts(model)) drawn.set(chart.id, await drawChart(chart));
   return drawn;
@@ -89,7 +89,7 @@ async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {
 
 /** The style of a page: the committed fonts and `style.css`. */
 export async function pageStyle(): Promise<string> {
-  const css = await Deno.readTextFile(new URL("./style.css", import.meta.url));
+  const css = await Deno.readTextFile(new URL("./page/style.css", import.meta.url));
   return `${await fontFace(["regular", "semibold"])}\n${css}`;
 }
 

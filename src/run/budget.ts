@@ -3,12 +3,12 @@
  * @module
  */
 import { disposeTree } from "../engine/tree.ts";
-import { initialState } from "./programs.ts";
+import { initialState } from "./model/programs.ts";
 import { DivergenceWatch } from "./divergence.ts";
 import { SeriesRecorder } from "./series.ts";
 import { supposedSteps } from "./supposed_steps.ts";
-import { stepKinds } from "./timed.ts";
-import { type TrainSetup, trainSteps } from "./train.ts";
+import { stepKinds } from "./model/timed.ts";
+import { type TrainSetup, trainSteps } from "../protocols/train_evaluate/train.ts";
 
 /** What a probe measured. */
 export interface Probe {

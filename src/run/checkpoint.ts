@@ -9,8 +9,8 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine/engine.ts";
 import { leaves, mapTree, type Tree } from "../engine/tree.ts";
 import type { TensorRecord } from "../families/family.ts";
-import { decodeSafetensors, encodeSafetensors } from "../nn/safetensors.ts";
-import { StoreError } from "../record/files.ts";
+import { decodeSafetensors, encodeSafetensors } from "../nn/files/safetensors.ts";
+import { StoreError } from "../base/files.ts";
 import type { Store } from "../record/store.ts";
 import { firstNonFinite } from "./divergence.ts";
 

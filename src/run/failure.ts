@@ -2,7 +2,7 @@
  * The record of a run that failed, written where it takes nothing from anybody.
  * @module
  */
-import { isSystemError } from "../fault.ts";
+import { isSystemError } from "../base/fault.ts";
 import { failedRecord, type Failure } from "../record/failed.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { type Store, UnreadableRecord } from "../record/store.ts";

@@ -8,9 +8,9 @@ import { probeTraining } from "./budget.ts";
 import { parameterCount } from "./checkpoint.ts";
 import type { Outcome } from "./events.ts";
 import { begin, now, type RunHost } from "./job.ts";
-import { buildContext, compilePrograms, initialState } from "./programs.ts";
-import { evaluationRows } from "./rows.ts";
-import { sampleImages, subjectParts } from "./subject.ts";
+import { buildContext, compilePrograms, initialState } from "./model/programs.ts";
+import { evaluationRows } from "./model/rows.ts";
+import { sampleImages, subjectParts } from "./model/subject.ts";
 
 /** Steps and seconds that a probe may take. */
 const probeLimit = { steps: 5, seconds: 3 };

@@ -2,7 +2,7 @@
  * The status file of a run in progress: who runs it, and how far it is.
  * @module
  */
-import { ToldError } from "../errors.ts";
+import { ToldError } from "../base/errors.ts";
 import type { PlannedRun } from "../record/record.ts";
 import type { RunStatus, Store } from "../record/store.ts";
 import { hostName, isAlive, processStart } from "./process_state.ts";

@@ -5,16 +5,16 @@
  * @module
  */
 export * from "./summary.ts";
-export * from "./interval.ts";
-export * from "./bootstrap.ts";
-export { jackknifeInterval } from "./jackknife.ts";
-export * from "./rank.ts";
-export * from "./permutation.ts";
-export * from "./signed_rank.ts";
+export * from "./interval/interval.ts";
+export * from "./interval/bootstrap.ts";
+export { jackknifeInterval } from "./interval/jackknife.ts";
+export * from "./test/rank.ts";
+export * from "./test/permutation.ts";
+export * from "./test/signed_rank.ts";
 export * from "./steps.ts";
-export * from "./multiplicity.ts";
-export * from "./scores.ts";
-export * from "./places.ts";
+export * from "./test/multiplicity.ts";
+export * from "./compare/scores.ts";
+export * from "./compare/places.ts";
 export * from "./variance.ts";
 export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
-export { chiSquareQuantile, chiSquareUpperTail, fQuantile, fUpperTail } from "./fisher.ts";
+export { chiSquareQuantile, chiSquareUpperTail, fQuantile, fUpperTail } from "./test/fisher.ts";

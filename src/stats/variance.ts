@@ -7,7 +7,7 @@
  * in `raw`.
  * @module
  */
-import { chiSquareQuantile, fQuantile } from "./fisher.ts";
+import { chiSquareQuantile, fQuantile } from "./test/fisher.ts";
 import { checkLevel } from "./level.ts";
 import { mean, squaredDeviations } from "./summary.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import type { z } from "zod";
-import { nearest } from "../text/nearest.ts";
+import { nearest } from "../base/text/nearest.ts";
 import {
   alternatives,
   descriptionOf,
@@ -15,7 +15,7 @@ import {
   type Schema,
   shapeOf,
   wants,
-} from "./introspect.ts";
+} from "./schema/introspect.ts";
 import type { Problem } from "./problem.ts";
 import type { Path, Source } from "./source.ts";
 

@@ -4,31 +4,31 @@
  * @module
  */
 import { dirname, join, resolve } from "@std/path";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { type Dataset, type DatasetOutline, outlineOf } from "../data/dataset.ts";
-import { projectRoot, shown } from "../places.ts";
+import { projectRoot, shown } from "../base/places.ts";
 import { datasets, registerModule } from "../registry.ts";
-import { readText } from "../text/files.ts";
-import { nearest } from "../text/nearest.ts";
+import { readText } from "../base/text/files.ts";
+import { nearest } from "../base/text/nearest.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
-import { readControls } from "./controls.ts";
-import { readEntries } from "./entries.ts";
-import { readExtractors } from "./extractors.ts";
-import { withoutDuplicates } from "./expand.ts";
-import { lookUp } from "./look_up.ts";
+import { readControls } from "./entries/controls.ts";
+import { readEntries } from "./entries/entries.ts";
+import { readExtractors } from "./entries/extractors.ts";
+import { withoutDuplicates } from "./entries/expand.ts";
+import { lookUp } from "./entries/look_up.ts";
 import {
   checkPrimary,
   expandMetric,
   type MetricEntry,
   refuseSameNames,
   suiteMetric,
-} from "./metric_entries.ts";
+} from "./entries/metric_entries.ts";
 import { checkNeeds, fitted } from "./needs.ts";
 import { type Problem, SuiteError } from "./problem.ts";
-import { computed, expandRun, refuseRepeats } from "./run_entries.ts";
-import { resolveBudget, runKeys, type Suite, suiteFile } from "./schema.ts";
+import { computed, expandRun, refuseRepeats } from "./entries/run_entries.ts";
+import { resolveBudget, runKeys, type Suite, suiteFile } from "./schema/schema.ts";
 import { applySet } from "./set.ts";
-import { withInputs } from "./inputs.ts";
+import { withInputs } from "./entries/inputs.ts";
 import { readSources, type Source } from "./source.ts";
 
 /** Options of `loadSuite`. */

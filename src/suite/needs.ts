@@ -4,10 +4,10 @@
  * @module
  */
 import type { DatasetOutline } from "../data/dataset.ts";
-import { extractorRow, extractorTable } from "../metrics/extractors/mod.ts";
+import { extractorRow, extractorTable } from "../extractors/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Need } from "../metrics/needs.ts";
-import { nearest } from "../text/nearest.ts";
+import { nearest } from "../base/text/nearest.ts";
 import type { Place } from "./check.ts";
 import { get } from "./check.ts";
 import type { Path } from "./source.ts";

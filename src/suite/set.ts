@@ -5,12 +5,12 @@
 import { dirname } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { datasets, metrics, runnable } from "../registry.ts";
-import { didYouMean } from "../text/nearest.ts";
+import { didYouMean } from "../base/text/nearest.ts";
 import { get, schemaAt } from "./check.ts";
-import { alternatives, kind, type Schema } from "./introspect.ts";
+import { alternatives, kind, type Schema } from "./schema/introspect.ts";
 import { afterFile, SuiteError } from "./problem.ts";
-import { asWritten, isPathKey } from "./path_key.ts";
-import { runKeys, suiteFile } from "./schema.ts";
+import { asWritten, isPathKey } from "./schema/path_key.ts";
+import { runKeys, suiteFile } from "./schema/schema.ts";
 import type { Path, Source } from "./source.ts";
 
 /**

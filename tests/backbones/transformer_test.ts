@@ -13,7 +13,7 @@ import {
 import { leaves, type TensorTree } from "../../src/engine/tree.ts";
 import { softmaxCrossEntropy } from "../../src/nn/mod.ts";
 import { hostIntegers, hostKey } from "../../src/random/host.ts";
-import { modelSettings } from "../../src/peers/models.ts";
+import { modelSettings } from "../../src/proof/peers/models.ts";
 import { close, float32, law } from "../law.ts";
 import { assertGradient, awake } from "./gradient_check.ts";
 import { key } from "../families/small.ts";

@@ -2,9 +2,9 @@
  * The report's page in Debian's Chromium: light and dark, phone and desktop.
  */
 import { assert, assertEquals } from "@std/assert";
-import { buildReport } from "../../src/report/build.ts";
+import { buildReport } from "../../src/report/model/build.ts";
 import { writeReport } from "../../src/report/mod.ts";
-import { sanityOf } from "../../src/report/sanity.ts";
+import { sanityOf } from "../../src/report/model/charts/sanity.ts";
 import { need, needing } from "../needs.ts";
 import { fixture, verdictsOf } from "../report/fixture.ts";
 import { HOSTILE, hostile } from "../report/hostile.ts";

@@ -1,7 +1,7 @@
 /** `calibrate` on real runs of the tiny family. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { dispatch } from "../../src/commands/dispatch.ts";
+import { dispatch } from "../../src/cli/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
 import { inFolder } from "../run/harness.ts";
 import { keptTerminal } from "./terminal.ts";

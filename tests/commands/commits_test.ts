@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { commitLines } from "../../src/commands/commits.ts";
+import { commitLines } from "../../src/commands/gate/commits.ts";
 
 const [one, two] = ["1".repeat(40), "2".repeat(40)];
 const made = (gitSha: string | null, gitDirty: boolean | null = false, trainedBy?: string) => ({

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseArguments } from "../../src/commands/arguments.ts";
-import type { Command } from "../../src/commands/command.ts";
-import { checkInstall, outcome, outcomeText } from "../../src/commands/engine_install.ts";
-import { bytesText, endedText, InstallView } from "../../src/commands/install_view.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import type { Command } from "../../src/cli/command.ts";
+import { checkInstall, outcome, outcomeText } from "../../src/commands/engine/engine_install.ts";
+import { bytesText, endedText, InstallView } from "../../src/commands/engine/install_view.ts";
 import { commands } from "../../src/commands/table.ts";
 import type { Installation } from "../../src/engine/tensorflow/install/install.ts";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { keptTerminal } from "./terminal.ts";
 
 const row = commands.find((c) => c.name === "engine") as Command;

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { parseArguments } from "../../src/commands/arguments.ts";
-import type { Item } from "../../src/commands/catalogue.ts";
-import type { Command } from "../../src/commands/command.ts";
-import { main } from "../../src/commands/list.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import type { Item } from "../../src/commands/list/catalogue.ts";
+import type { Command } from "../../src/cli/command.ts";
+import { main } from "../../src/commands/list/list.ts";
 import { commands } from "../../src/commands/table.ts";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import {
   controls,
   datasets,

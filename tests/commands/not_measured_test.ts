@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { dirname, join } from "@std/path";
 import sharp from "sharp";
-import { notMeasured, notMeasuredLines } from "../../src/commands/not_measured.ts";
-import { dispatch } from "../../src/commands/dispatch.ts";
+import { notMeasured, notMeasuredLines } from "../../src/commands/run/not_measured.ts";
+import { dispatch } from "../../src/cli/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";

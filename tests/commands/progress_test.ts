@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { bar, Progression, progressText } from "../../src/commands/progress.ts";
-import { tableLines } from "../../src/commands/results_table.ts";
-import { makespan } from "../../src/commands/estimate.ts";
+import { bar, Progression, progressText } from "../../src/commands/run/progress.ts";
+import { tableLines } from "../../src/commands/run/results_table.ts";
+import { makespan } from "../../src/commands/run/estimate.ts";
 import { planned } from "../run/harness.ts";
 import { keptTerminal } from "./terminal.ts";
 

@@ -3,7 +3,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { dispatch } from "../../src/commands/dispatch.ts";
+import { dispatch } from "../../src/cli/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
 import { inFolder } from "../run/harness.ts";
 import { keptTerminal } from "./terminal.ts";

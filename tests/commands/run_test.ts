@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { dispatch } from "../../src/commands/dispatch.ts";
+import { dispatch } from "../../src/cli/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
-import { baselinesFrom } from "../../src/gate/accepted.ts";
-import { writeBaseline } from "../../src/gate/baseline.ts";
+import { baselinesFrom } from "../../src/gate/baseline/accepted.ts";
+import { writeBaseline } from "../../src/gate/baseline/baseline.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder } from "../run/harness.ts";
 import { interruptAndCompare } from "./interrupted.ts";

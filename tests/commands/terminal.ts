@@ -2,7 +2,7 @@
  * A terminal that keeps what is written.
  * @module
  */
-import type { Terminal } from "../../src/commands/command.ts";
+import type { Terminal } from "../../src/cli/command.ts";
 
 /** What was written, line by line. */
 export interface Kept extends Terminal {

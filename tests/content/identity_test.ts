@@ -4,14 +4,14 @@ import { join } from "@std/path";
 import fc from "fast-check";
 import type { z } from "zod";
 import { codeDigest, moduleCode } from "../../src/content/modules.ts";
-import { engineOf } from "../../src/commands/remeasure.ts";
+import { engineOf } from "../../src/commands/gate/remeasure.ts";
 import { planSuite, writePlan } from "../../src/plan/plan.ts";
 import { openStore } from "../../src/record/store.ts";
 import { datasets, families, metrics, type Table } from "../../src/registry.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
-import { unwrap } from "../../src/suite/introspect.ts";
-import type { Suite } from "../../src/suite/schema.ts";
+import { unwrap } from "../../src/suite/schema/introspect.ts";
+import type { Suite } from "../../src/suite/schema/schema.ts";
 import { law } from "../law.ts";
 import { changes, idsOf, kinds, project } from "./project.ts";
 

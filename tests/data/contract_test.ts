@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { z } from "zod";
 import { checkedDataset } from "../../src/data/contract.ts";
 import { type Batch, type Dataset, defineDataset } from "../../src/data/dataset.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 
 const [height, width] = [2, 3];
 

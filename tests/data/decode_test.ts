@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { centralSquare, decodeWhole } from "../../src/data/decode.ts";
 
 const folder = fromFileUrl(new URL("../golden/evaluate/", import.meta.url));

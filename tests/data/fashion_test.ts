@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { fairOrder, liesByClass } from "../../src/data/fair_order.ts";
 import { fashion } from "../../src/data/fashion.ts";
 import { hostIntegers, hostKey } from "../../src/random/host.ts";

@@ -8,9 +8,9 @@ import {
 import { join } from "@std/path";
 import sharp from "sharp";
 import { contentOf } from "../../src/content/inputs.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { folder } from "../../src/data/folder/folder.ts";
-import { flips } from "../record/flips.ts";
+import { flips } from "../base/flips.ts";
 
 /** A folder with `count` small pictures; file i is of colour (i, 2i, 255 − i). */
 async function pictures(count: number, { name = (i: number) => `${i}.png` } = {}): Promise<string> {

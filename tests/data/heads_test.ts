@@ -10,7 +10,7 @@ import {
   sampleItem,
 } from "../../src/data/heads/mod.ts";
 
-import { flips } from "../record/flips.ts";
+import { flips } from "../base/flips.ts";
 
 const small = { size: 16, train: 70, test: 20, judge: 12, judge_test: 5, supersample: 1 };
 

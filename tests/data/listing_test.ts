@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { dirname, join } from "@std/path";
 import fc from "fast-check";
 import { openContents } from "../../src/content/contents.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";
-import { folderSource, placesFrom } from "../../src/evaluate/source.ts";
+import { folderSource, placesFrom } from "../../src/compare/source.ts";
 import { law } from "../law.ts";
 
 async function folderOf(names: readonly string[]): Promise<string> {

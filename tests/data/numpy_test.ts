@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import fc from "fast-check";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { decodeNpy, encodeNpy, type NpyData, readNpyHeader } from "../../src/data/numpy/npy.ts";
 import { encodeNpz, readNpz, writeNpz } from "../../src/data/numpy/npz.ts";
 import { law } from "../law.ts";

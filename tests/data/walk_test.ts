@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { dirname, join } from "@std/path";
 import fc from "fast-check";
 import { openContents } from "../../src/content/contents.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { folder } from "../../src/data/folder/folder.ts";
 import { isPicture, LeftOut, type Reason, REASONS } from "../../src/data/folder/left_out.ts";
 import { listFiles } from "../../src/data/folder/listing.ts";

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { conformance } from "../../src/engine/conformance.ts";
-import { conv2d, type Plain, plain } from "../../src/engine/conformance/reference.ts";
-import { composedRuns } from "../../src/engine/registry.ts";
+import { conformance } from "../../src/proof/conformance/conformance.ts";
+import { conv2d, type Plain, plain } from "../../src/proof/conformance/reference.ts";
+import { composedRuns } from "../../src/engine/tfjs/registry.ts";
 import { cos, sin } from "../../src/numeric/elementary.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { close, float32, law } from "../law.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { engineStatuses, openEngine, startable } from "../../src/engine/mod.ts";
-import { deviceName, softwareName } from "../../src/engine/webgpu/adapter.ts";
+import { deviceName, softwareName } from "../../src/engine/webgpu/device/adapter.ts";
 import { openWebgpu } from "../../src/engine/webgpu/engine.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { keyTensor, uniform } from "../../src/random/key.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { autoencoder, config } from "../../src/families/autoencoder/mod.ts";
 import { corrupt } from "../../src/families/autoencoder/train.ts";
-import { drawCodes, mixtureTensors } from "../../src/families/mixture_prior.ts";
+import { drawCodes, mixtureTensors } from "../../src/families/common/mixture_prior.ts";
 import { errors, psnr } from "../../src/families/autoencoder/objective.ts";
 import type { HostContext, TensorRecord } from "../../src/families/family.ts";
 import { built, key, read, reloaded, rows, squares, train } from "./small.ts";

@@ -2,7 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { dropLabels, embedConditions, initConditions } from "../../src/families/conditioning.ts";
+import {
+  dropLabels,
+  embedConditions,
+  initConditions,
+} from "../../src/families/common/conditioning.ts";
 import { uniform } from "../../src/random/key.ts";
 import { close, law } from "../law.ts";
 import { values } from "./on_engine.ts";

@@ -9,7 +9,7 @@ import type {
   SampleRequest,
   TensorRecord,
 } from "../../src/families/family.ts";
-import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
+import { compilePrograms, sampleContext } from "../../src/run/model/programs.ts";
 import { built, key, read, reloaded, rows, sample16, squares, train } from "./small.ts";
 import { engine, values } from "./on_engine.ts";
 

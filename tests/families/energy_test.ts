@@ -1,9 +1,9 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { config, energyModel } from "../../src/families/energy/mod.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
-import { compilePrograms, sampleContext } from "../../src/run/programs.ts";
+import { compilePrograms, sampleContext } from "../../src/run/model/programs.ts";
 import { engine, value } from "./on_engine.ts";
 import { loadPoints, pair, points, trainOnPoints } from "./points.ts";
 import { built, key, read, reloaded, rows, sample16, squares, train } from "./small.ts";

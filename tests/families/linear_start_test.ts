@@ -9,7 +9,7 @@ import {
   linearPictures,
   type LinearStart,
   sketch,
-} from "../../src/families/linear_start.ts";
+} from "../../src/families/common/linear_start.ts";
 import { orthonormalise } from "../../src/numeric/orthonormal.ts";
 import { close, law } from "../law.ts";
 import { engine, normals, values } from "./on_engine.ts";

@@ -2,7 +2,11 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import type { HostContext } from "../../src/families/family.ts";
-import { choleskyFactor, invertLower, mixtureLogDensity } from "../../src/families/mixture.ts";
+import {
+  choleskyFactor,
+  invertLower,
+  mixtureLogDensity,
+} from "../../src/families/common/mixture.ts";
 import {
   drawCodes,
   fitMixture,
@@ -10,7 +14,7 @@ import {
   logDensity,
   type MixtureState,
   mixtureTensors,
-} from "../../src/families/mixture_prior.ts";
+} from "../../src/families/common/mixture_prior.ts";
 import { vae } from "../../src/families/vae/mod.ts";
 import { close, float32, law } from "../law.ts";
 import { engine, meanAndError, normals, values } from "./on_engine.ts";

@@ -7,7 +7,7 @@ import {
   fitGaussianMixture,
   type GaussianMixture,
   mixtureLogDensity,
-} from "../../src/families/mixture.ts";
+} from "../../src/families/common/mixture.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 

@@ -1,11 +1,11 @@
 /** What was asked for and isn't there: named with its seeds, never a pass. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import type { AskedRun } from "../../src/gate/absent.ts";
 import { gateExit, gateLine, gateRecords } from "../../src/gate/mod.ts";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
-import { writeBaseline } from "../../src/gate/baseline.ts";
-import { writeFloors } from "../../src/gate/floors.ts";
+import { writeBaseline } from "../../src/gate/baseline/baseline.ts";
+import { writeFloors } from "../../src/gate/speed/floors.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { inFolder } from "../run/harness.ts";
 import { baselinesOf, calibratedFor, planOf, record, seeds, speed } from "./fixture.ts";

@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import {
   baselinePath,
   baselineRows,
   readBaseline,
   readBaselines,
   writeBaseline,
-} from "../../src/gate/baseline.ts";
+} from "../../src/gate/baseline/baseline.ts";
 import { gateRecords } from "../../src/gate/mod.ts";
 import { law } from "../law.ts";
 import { baselinesOf, planOf, record, seeds, update } from "./fixture.ts";

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { parseArguments } from "../../src/commands/arguments.ts";
-import { main } from "../../src/commands/gate.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { main } from "../../src/commands/gate/gate.ts";
 import { commands } from "../../src/commands/table.ts";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { openStore } from "../../src/record/store.ts";
 import { loadSuite } from "../../src/suite/load.ts";
@@ -247,7 +247,7 @@ Deno.test("gate: options that contradict each other, or name nothing, are refuse
 
 Deno.test("history: every gate's numbers once, and the table of them", async () => {
   await workplace(async ({ gate, measure, folder }) => {
-    const { main: history } = await import("../../src/commands/history.ts");
+    const { main: history } = await import("../../src/commands/gate/history.ts");
     const command = commands.find(({ name }) => name === "history")!;
     const show = async (...words: string[]) => {
       const printed: string[] = [];

@@ -1,10 +1,10 @@
 /** Records and baselines made up from values, for tests of the gate. */
 import type { MetricValue } from "../../src/record/value.ts";
 import type { Record as RunRecord, RunState } from "../../src/record/record.ts";
-import { type Baseline, storedRow } from "../../src/gate/baseline.ts";
-import type { Floors } from "../../src/gate/floors.ts";
+import { type Baseline, storedRow } from "../../src/gate/baseline/baseline.ts";
+import type { Floors } from "../../src/gate/speed/floors.ts";
 import { rowsOf } from "../../src/gate/rows.ts";
-import { planUpdate, type UpdateInput } from "../../src/gate/update.ts";
+import { planUpdate, type UpdateInput } from "../../src/gate/baseline/update.ts";
 
 /** A metric of speed, but for its value. */
 export const speed = {

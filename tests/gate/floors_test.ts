@@ -1,8 +1,8 @@
 /** Noise floors: how they are set, kept, and what they do to a verdict. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { UsageError } from "../../src/errors.ts";
-import { floorTable, planFloors } from "../../src/gate/calibrate.ts";
+import { UsageError } from "../../src/base/errors.ts";
+import { floorTable, planFloors } from "../../src/gate/speed/calibrate.ts";
 import {
   type Floors,
   floorsPath,
@@ -10,9 +10,9 @@ import {
   seedFloor,
   sessionFloor,
   writeFloors,
-} from "../../src/gate/floors.ts";
+} from "../../src/gate/speed/floors.ts";
 import { minimumText, verdictTable } from "../../src/gate/outcome.ts";
-import { sessionEntry, sessionTasks } from "../../src/gate/sessions.ts";
+import { sessionEntry, sessionTasks } from "../../src/gate/speed/sessions.ts";
 import { evaluateGate } from "../../src/gate/verdict.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";

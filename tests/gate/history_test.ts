@@ -7,8 +7,13 @@ import {
   type HistoryEntry,
   historyPath,
   readHistory,
-} from "../../src/gate/history.ts";
-import { driftText, historyTable, sparkline, withDrift } from "../../src/gate/history_text.ts";
+} from "../../src/gate/history/history.ts";
+import {
+  driftText,
+  historyTable,
+  sparkline,
+  withDrift,
+} from "../../src/gate/history/history_text.ts";
 import { evaluateGate } from "../../src/gate/verdict.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";

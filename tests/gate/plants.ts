@@ -7,8 +7,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes } from "../../src/errors.ts";
-import { runProgram } from "../../src/program.ts";
+import { exitCodes } from "../../src/base/errors.ts";
+import { runProgram } from "../../src/base/program.ts";
 import { copyTree } from "../mutations/run.ts";
 import { deviation, mean } from "../../src/stats/summary.ts";
 import { formatEffect } from "../../src/gate/outcome.ts";
@@ -85,7 +85,7 @@ export const plants: readonly Plant[] = [
     name: "quality-loss",
     about: "reconstructions carry a pattern that costs 3 standard deviations of PSNR over seeds",
     suite: "quality",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: 'return asImages(parts, data, { count: images.count, what: "reconstruct" });',
     replace: (psnr) => {
       // A pattern of ±d adds d² to the mean squared error.

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { z } from "zod";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { checkPolicies, parseEffect, resolvePolicy } from "../../src/gate/policy.ts";
-import { gatePolicy } from "../../src/suite/gate_policy.ts";
+import { gatePolicy } from "../../src/suite/schema/gate_policy.ts";
 
 Deno.test("a policy as suites write it: defaults by kind, percentages and units", () => {
   const quality = resolvePolicy(

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { rerunSpeed } from "../../src/gate/rerun.ts";
+import { rerunSpeed } from "../../src/gate/speed/rerun.ts";
 import type { Launcher } from "../../src/launch/launcher.ts";
-import type { Task } from "../../src/launch/protocol.ts";
+import type { Task } from "../../src/launch/transport/messages.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";
 import type { PlannedRun } from "../../src/record/record.ts";
 import { record } from "./fixture.ts";

@@ -1,9 +1,9 @@
 /** Files that the gate reads: one that is half right is an error with its name, never a pass. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { UsageError } from "../../src/errors.ts";
-import { encodeBaseline, readBaseline, writeBaseline } from "../../src/gate/baseline.ts";
-import { type Floors, readFloors, writeFloors } from "../../src/gate/floors.ts";
+import { UsageError } from "../../src/base/errors.ts";
+import { encodeBaseline, readBaseline, writeBaseline } from "../../src/gate/baseline/baseline.ts";
+import { type Floors, readFloors, writeFloors } from "../../src/gate/speed/floors.ts";
 import { gateRecords } from "../../src/gate/mod.ts";
 import { inFolder } from "../run/harness.ts";
 import { baselinesOf, record, seeds, speed } from "./fixture.ts";

@@ -1,12 +1,12 @@
 /** Speed where nobody has calibrated the machine: shown, never judged, never waited for. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { baselineRows, readBaseline } from "../../src/gate/baseline.ts";
+import { baselineRows, readBaseline } from "../../src/gate/baseline/baseline.ts";
 import { gateMarkdown } from "../../src/gate/ci/markdown.ts";
 import { junitXml } from "../../src/gate/ci/junit.ts";
 import { annotations } from "../../src/gate/ci/annotations.ts";
-import { confirmSpeed } from "../../src/gate/confirm.ts";
-import { type Floors, isCalibrated, readFloors } from "../../src/gate/floors.ts";
+import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
+import { type Floors, isCalibrated, readFloors } from "../../src/gate/speed/floors.ts";
 import { countVerdicts, gateExit, gateLine } from "../../src/gate/outcome.ts";
 import { evaluateGate, type Verdict } from "../../src/gate/verdict.ts";
 import { machineClass } from "../../src/record/provenance.ts";

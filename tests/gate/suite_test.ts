@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { gateSuite, suitePolicies } from "../../src/gate/suite.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { parseSuite } from "../../src/suite/load.ts";

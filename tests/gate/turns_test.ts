@@ -2,13 +2,13 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import { NoCheckout, withCheckout } from "../../src/gate/checkout.ts";
-import { confirmSpeed } from "../../src/gate/confirm.ts";
-import { interleaver, type TurnPair, type Turns } from "../../src/gate/interleave.ts";
+import { NoCheckout, withCheckout } from "../../src/gate/speed/checkout.ts";
+import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
+import { interleaver, type TurnPair, type Turns } from "../../src/gate/speed/interleave.ts";
 import { baselineCommit } from "../../src/gate/mod.ts";
 import { resolvePolicy } from "../../src/gate/policy.ts";
 import { rowKey, rowsOf } from "../../src/gate/rows.ts";
-import { compareTurns, turnVerdicts } from "../../src/gate/turns.ts";
+import { compareTurns, turnVerdicts } from "../../src/gate/speed/turns.ts";
 import { evaluateGate, type Verdict } from "../../src/gate/verdict.ts";
 import type { Launcher } from "../../src/launch/launcher.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
 import { gateExit, gateLine, verdictTable } from "../../src/gate/outcome.ts";
-import { confirmSpeed } from "../../src/gate/confirm.ts";
+import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
 import { baselinesOf, calibratedFor, record, seeds, speed } from "./fixture.ts";
 
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>

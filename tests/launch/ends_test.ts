@@ -11,10 +11,10 @@ import {
 import fc from "fast-check";
 import { fromFileUrl, join } from "@std/path";
 import type { LaunchedWorker, Launcher } from "../../src/launch/launcher.ts";
-import { processes, processesOf } from "../../src/launch/processes.ts";
+import { processes, processesOf } from "../../src/launch/transport/processes.ts";
 import { launch, type LaunchEvent } from "../../src/launch/schedule.ts";
 import { openStore } from "../../src/record/store.ts";
-import { StoreError } from "../../src/record/files.ts";
+import { StoreError } from "../../src/base/files.ts";
 import type { Outcome } from "../../src/run/events.ts";
 import { processStart } from "../../src/run/process_state.ts";
 import { law } from "../law.ts";

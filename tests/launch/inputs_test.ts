@@ -3,8 +3,8 @@ import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@st
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import sharp from "sharp";
 import { sourceOf } from "../../src/content/modules.ts";
-import { withCodeOf } from "../../src/gate/interleave.ts";
-import { processes } from "../../src/launch/processes.ts";
+import { withCodeOf } from "../../src/gate/speed/interleave.ts";
+import { processes } from "../../src/launch/transport/processes.ts";
 import { launch } from "../../src/launch/schedule.ts";
 import { TaskServer } from "../../src/launch/serve.ts";
 import { planSuite } from "../../src/plan/plan.ts";

@@ -4,7 +4,7 @@
  */
 import { fromFileUrl } from "@std/path";
 import { defaultLauncher } from "../../src/launch/mod.ts";
-import type { WorkerSettings } from "../../src/launch/protocol.ts";
+import type { WorkerSettings } from "../../src/launch/transport/messages.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";
 import { hostProvenance } from "../../src/record/provenance.ts";
 

@@ -3,7 +3,7 @@
  * first step never ends.
  * @module
  */
-import { processes } from "../../src/launch/processes.ts";
+import { processes } from "../../src/launch/transport/processes.ts";
 import { launch } from "../../src/launch/schedule.ts";
 import { planned } from "../run/harness.ts";
 import { options } from "./launching.ts";

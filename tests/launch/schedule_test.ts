@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Launcher } from "../../src/launch/launcher.ts";
-import { processes } from "../../src/launch/processes.ts";
+import { processes } from "../../src/launch/transport/processes.ts";
 import { defaultJobs, launch, type LaunchEvent, probe } from "../../src/launch/schedule.ts";
-import { threads } from "../../src/launch/threads.ts";
+import { threads } from "../../src/launch/transport/threads.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder, planned } from "../run/harness.ts";
 import { options } from "./launching.ts";

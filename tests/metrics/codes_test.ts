@@ -1,7 +1,7 @@
 /** The metric of discrete latents from end to end, in the toy world. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { codes } from "../../src/metrics/codes.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { codes } from "../../src/metrics/latents/codes.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import { halvesOf, toyContext, toyDataset, toyModel } from "./toy.ts";
 

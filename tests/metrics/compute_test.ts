@@ -1,22 +1,22 @@
 /** Metrics from end to end in a world where the answers are known. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { conditional } from "../../src/metrics/conditional.ts";
-import { control } from "../../src/metrics/control.ts";
-import { coverage } from "../../src/metrics/coverage.ts";
-import { disentanglement } from "../../src/metrics/disentanglement.ts";
-import { duplicates } from "../../src/metrics/duplicates.ts";
-import { fewSteps } from "../../src/metrics/few_steps.ts";
-import { frechet, normalisedDistance } from "../../src/metrics/frechet.ts";
-import { kernel } from "../../src/metrics/kernel.ts";
-import { likelihood } from "../../src/metrics/likelihood.ts";
+import { conditional } from "../../src/metrics/labels/conditional.ts";
+import { control } from "../../src/metrics/latents/control.ts";
+import { coverage } from "../../src/metrics/features/coverage.ts";
+import { disentanglement } from "../../src/metrics/latents/disentanglement.ts";
+import { duplicates } from "../../src/metrics/copies/duplicates.ts";
+import { fewSteps } from "../../src/metrics/features/few_steps.ts";
+import { frechet, normalisedDistance } from "../../src/metrics/features/frechet.ts";
+import { kernel } from "../../src/metrics/features/kernel.ts";
+import { likelihood } from "../../src/metrics/likelihood/likelihood.ts";
 import type { Metric } from "../../src/metrics/metric.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { MetricValue } from "../../src/record/value.ts";
-import { reconstruction } from "../../src/metrics/reconstruction.ts";
-import { count, measure, throughput } from "../../src/metrics/throughput.ts";
-import { controls } from "../../src/run/controls.ts";
+import { reconstruction } from "../../src/metrics/image/reconstruction.ts";
+import { count, measure, throughput } from "../../src/metrics/speed/throughput.ts";
+import { controls } from "../../src/protocols/control/controls.ts";
 import { hostKey } from "../../src/random/host.ts";
 import { toyContext, toyDataset, toyModel, toySize } from "./toy.ts";
 

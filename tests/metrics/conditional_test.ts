@@ -1,7 +1,7 @@
 /** Conditional accuracy in a world where the answers are known. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { conditional } from "../../src/metrics/conditional.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { conditional } from "../../src/metrics/labels/conditional.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { SampleOptions, Subject } from "../../src/subject/subject.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import { toyContext, toyDataset, toyJudge, toyModel, toySize } from "./toy.ts";

@@ -2,12 +2,17 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { ImageSet } from "../../src/data/dataset.ts";
-import { discriminator, overfitting, rocArea } from "../../src/metrics/discriminator.ts";
-import type { MetricUnavailable } from "../../src/errors.ts";
+import { discriminator, overfitting, rocArea } from "../../src/metrics/copies/discriminator.ts";
+import type { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import type { MetricValue } from "../../src/record/value.ts";
-import { sameLawVariation, shares, sharesOf, totalVariation } from "../../src/metrics/shares.ts";
+import {
+  sameLawVariation,
+  shares,
+  sharesOf,
+  totalVariation,
+} from "../../src/metrics/labels/shares.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 import { halvesOf, toyContext, toyDataset, toyJudge, toyModel, toyShape, toySize } from "./toy.ts";

@@ -8,11 +8,11 @@ import {
   oddText,
   watched,
 } from "../../src/metrics/door.ts";
-import { covariance, type Dense } from "../../src/metrics/linear.ts";
+import { covariance, type Dense } from "../../src/algebra/linear.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { law } from "../law.ts";
-import { gaussianSet } from "../properties/feature_sets.ts";
+import { gaussianSet } from "../properties/metrics/feature_sets.ts";
 
 law("every covariance is let in: of few rows or many, kept in float64 or float32", {
   source: "definition",

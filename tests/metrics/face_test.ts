@@ -1,6 +1,6 @@
 /** The face metric in the toy world, whose answers are known. */
 import { assertEquals } from "@std/assert";
-import { face } from "../../src/metrics/face.ts";
+import { face } from "../../src/metrics/image/face.ts";
 import type { SampleOptions, Subject } from "../../src/subject/subject.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import { close } from "../law.ts";

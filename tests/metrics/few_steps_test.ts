@@ -1,10 +1,10 @@
 /** Few-step curves in a world where the answers are known. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ImageSet } from "../../src/data/dataset.ts";
-import { fewSteps } from "../../src/metrics/few_steps.ts";
-import { frechet } from "../../src/metrics/frechet.ts";
+import { fewSteps } from "../../src/metrics/features/few_steps.ts";
+import { frechet } from "../../src/metrics/features/frechet.ts";
 import type { Metric } from "../../src/metrics/metric.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { SampleOptions, Subject } from "../../src/subject/subject.ts";
 import { toyContext, toyDataset, toyModel } from "./toy.ts";
 

@@ -6,28 +6,28 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { algebraFor, algebraLabel, exactAlgebraFor } from "../../src/metrics/algebra/algebra.ts";
-import { hostAlgebra } from "../../src/metrics/algebra/host.ts";
-import { authenticity } from "../../src/metrics/authenticity.ts";
-import { classScore } from "../../src/metrics/class_score.ts";
-import { clipped } from "../../src/metrics/clipped.ts";
-import { featureLikelihoodMetric } from "../../src/metrics/feature_likelihood.ts";
-import { frechet } from "../../src/metrics/frechet.ts";
-import { frechetInfinity } from "../../src/metrics/frechet_infinity.ts";
-import { kernel } from "../../src/metrics/kernel.ts";
+import { algebraFor, algebraLabel, exactAlgebraFor } from "../../src/algebra/algebra.ts";
+import { hostAlgebra } from "../../src/algebra/host.ts";
+import { authenticity } from "../../src/metrics/copies/authenticity.ts";
+import { classScore } from "../../src/metrics/features/class_score.ts";
+import { clipped } from "../../src/metrics/features/clipped.ts";
+import { featureLikelihoodMetric } from "../../src/metrics/features/feature_likelihood.ts";
+import { frechet } from "../../src/metrics/features/frechet.ts";
+import { frechetInfinity } from "../../src/metrics/features/frechet_infinity.ts";
+import { kernel } from "../../src/metrics/features/kernel.ts";
 import type { Metric } from "../../src/metrics/metric.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import type { MetricValue } from "../../src/record/value.ts";
-import { pathLength } from "../../src/metrics/path_length.ts";
-import { reconstruction } from "../../src/metrics/reconstruction.ts";
-import { similarity } from "../../src/metrics/similarity.ts";
-import { sliced } from "../../src/metrics/sliced.ts";
-import { vendi } from "../../src/metrics/vendi.ts";
-import { controls } from "../../src/run/controls.ts";
+import { pathLength } from "../../src/metrics/latents/path_length.ts";
+import { reconstruction } from "../../src/metrics/image/reconstruction.ts";
+import { similarity } from "../../src/metrics/features/similarity.ts";
+import { sliced } from "../../src/metrics/features/sliced.ts";
+import { vendi } from "../../src/metrics/features/vendi.ts";
+import { controls } from "../../src/protocols/control/controls.ts";
 import { hostKey } from "../../src/random/host.ts";
-import { fast, withoutOpenblas } from "./algebra/algebras.ts";
+import { fast, withoutOpenblas } from "../algebra/algebras.ts";
 import { toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
 
 const dataset = toyDataset(400);
@@ -201,7 +201,7 @@ Deno.test("narrow features are computed with every machine's bits; OpenBLAS is l
 });
 
 Deno.test("OpenBLAS asked for by name and missing is said, never computed by another", async () => {
-  const found = await withoutOpenblas("tests/metrics/algebra/asked_for.ts") as Record<
+  const found = await withoutOpenblas("tests/algebra/asked_for.ts") as Record<
     string,
     string
   >;

@@ -1,9 +1,9 @@
 /** Parity with scikit-image, scipy and prdc on committed numbers (make_golden.py made them). */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { coverageOf } from "../../src/metrics/coverage.ts";
-import { frechetDistance } from "../../src/metrics/frechet.ts";
-import { psnr, ssim } from "../../src/metrics/image.ts";
-import { kernelDistance } from "../../src/metrics/kernel.ts";
+import { coverageOf } from "../../src/metrics/features/coverage.ts";
+import { frechetDistance } from "../../src/metrics/features/frechet.ts";
+import { psnr, ssim } from "../../src/metrics/image/pixel_distances.ts";
+import { kernelDistance } from "../../src/metrics/features/kernel.ts";
 import golden from "./golden.json" with { type: "json" };
 import { features, noisy, picture } from "./golden_inputs.ts";
 import type { PictureSpec } from "./golden_inputs.ts";

@@ -11,9 +11,9 @@ import {
   isPoints,
   normalised,
   totalVariation,
-} from "../../src/metrics/histogram.ts";
+} from "../../src/metrics/likelihood/histogram.ts";
 import type { EvaluationContext } from "../../src/metrics/metric.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import { hostIntegers, hostKey, hostUniform } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";

@@ -4,29 +4,29 @@
  * OpenBLAS the same comparisons are made of it.
  */
 import { assert, assertEquals } from "@std/assert";
-import { hostAlgebra } from "../../src/metrics/algebra/host.ts";
-import { authenticityOf } from "../../src/metrics/authenticity.ts";
-import { classScores } from "../../src/metrics/class_score.ts";
-import { clippedOf } from "../../src/metrics/clipped.ts";
-import { coverageOf } from "../../src/metrics/coverage.ts";
-import { fitMixture, mixtureLoss } from "../../src/metrics/feature_mixture.ts";
-import { standardiser } from "../../src/metrics/feature_likelihood.ts";
-import { fitLine } from "../../src/metrics/frechet_infinity.ts";
+import { hostAlgebra } from "../../src/algebra/host.ts";
+import { authenticityOf } from "../../src/metrics/copies/authenticity.ts";
+import { classScores } from "../../src/metrics/features/class_score.ts";
+import { clippedOf } from "../../src/metrics/features/clipped.ts";
+import { coverageOf } from "../../src/metrics/features/coverage.ts";
+import { fitMixture, mixtureLoss } from "../../src/algebra/mixture.ts";
+import { standardiser } from "../../src/metrics/features/feature_likelihood.ts";
+import { fitLine } from "../../src/metrics/features/frechet_infinity.ts";
 import {
   frechetDistance,
   gaussianDistance,
   gaussianOf,
   gaussianOfMoments,
-} from "../../src/metrics/frechet.ts";
-import { psnr, ssim } from "../../src/metrics/image.ts";
-import { subsetKernelDistance } from "../../src/metrics/kernel.ts";
-import { covariance } from "../../src/metrics/linear.ts";
+} from "../../src/metrics/features/frechet.ts";
+import { psnr, ssim } from "../../src/metrics/image/pixel_distances.ts";
+import { subsetKernelDistance } from "../../src/metrics/features/kernel.ts";
+import { covariance } from "../../src/algebra/linear.ts";
 import type { Features } from "../../src/algebra/features.ts";
-import { msSsim } from "../../src/metrics/multiscale.ts";
-import { lineTransport } from "../../src/metrics/sliced.ts";
-import { vendiScore } from "../../src/metrics/vendi.ts";
+import { msSsim } from "../../src/metrics/image/multiscale.ts";
+import { lineTransport } from "../../src/metrics/features/sliced.ts";
+import { vendiScore } from "../../src/metrics/features/vendi.ts";
 import golden from "../golden/metrics/golden.json" with { type: "json" };
-import { computers } from "./algebra/algebras.ts";
+import { computers } from "../algebra/algebras.ts";
 import { features, grid, noisy, picture, type PictureSpec, uniforms } from "./golden_inputs.ts";
 
 function near(ours: number, theirs: number, relative: number, what: string) {

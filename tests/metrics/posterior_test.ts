@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { MetricUnavailable } from "../../src/errors.ts";
-import { analyticKl, drawnKl, posterior } from "../../src/metrics/posterior.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
+import { analyticKl, drawnKl, posterior } from "../../src/metrics/latents/posterior.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
 import { toyContext, toyDataset, toyModel } from "./toy.ts";

@@ -3,12 +3,12 @@
 const mixture = "src/nn/logistic_mixture.ts";
 const folder = "src/families/autoregressive";
 
-const mixtureLaws = "tests/properties/autoregressive_mixture_test.ts";
-const causality = "tests/properties/autoregressive_causality_test.ts";
-const decoding = "tests/properties/autoregressive_decoding_test.ts";
-const levels = "tests/properties/autoregressive_levels_test.ts";
-const scales = "tests/properties/autoregressive_scales_test.ts";
-const likelihood = "tests/properties/autoregressive_likelihood_test.ts";
+const mixtureLaws = "tests/properties/autoregressive/mixture_test.ts";
+const causality = "tests/properties/autoregressive/causality_test.ts";
+const decoding = "tests/properties/autoregressive/decoding_test.ts";
+const levels = "tests/properties/autoregressive/levels_test.ts";
+const scales = "tests/properties/autoregressive/scales_test.ts";
+const likelihood = "tests/properties/autoregressive/likelihood_test.ts";
 
 export const mutants = [
   {

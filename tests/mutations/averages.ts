@@ -7,7 +7,7 @@ const averages = "tests/properties/averages_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "average-applied-twice",
-    file: "src/families/training.ts",
+    file: "src/families/common/training.ts",
     find: "const ema = emaUpdate(state.ema, params, emaDecay(state.step, settings.ema));",
     replace:
       "const ema = emaUpdate(emaUpdate(state.ema, params, emaDecay(state.step, settings.ema)), params, emaDecay(state.step, settings.ema));",
@@ -15,21 +15,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "average-of-the-weights-before",
-    file: "src/families/training.ts",
+    file: "src/families/common/training.ts",
     find: "const ema = emaUpdate(state.ema, params,",
     replace: "const ema = emaUpdate(state.ema, state.params,",
     law: averages,
   },
   {
     id: "average-ramp-the-other-way",
-    file: "src/families/training.ts",
+    file: "src/families/common/training.ts",
     find: "return tf.minimum(decay, tf.div(",
     replace: "return tf.maximum(decay, tf.div(",
     law: averages,
   },
   {
     id: "clip-not-of-a-picture",
-    file: "src/families/training.ts",
+    file: "src/families/common/training.ts",
     find: "clipNorm: settings.clip * lossScale",
     replace: "clipNorm: settings.clip",
     law: averages,
@@ -37,7 +37,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "denoisers-average-too-long",
-    file: "src/families/denoising/train.ts",
+    file: "src/families/common/denoising/train.ts",
     find: "settings: { ...settings, ema: averageDecay(settings.ema, steps) },",
     replace: "settings,",
     law: averages,

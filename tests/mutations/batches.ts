@@ -3,12 +3,12 @@ import type { Mutant } from "./run.ts";
 
 const subject = "tests/run/subject_test.ts";
 const codes = "tests/metrics/codes_test.ts";
-const blocks = "tests/properties/metrics_blocks_test.ts";
-const extractors = "tests/metrics/extractors/batches_test.ts";
-const controls = "tests/metrics/controls_test.ts";
-const moments = "tests/evaluate/moments_test.ts";
-const rows = "tests/evaluate/rows_test.ts";
-const extract = "tests/evaluate/extract_test.ts";
+const blocks = "tests/properties/metrics/blocks_test.ts";
+const extractors = "tests/extractors/batches_test.ts";
+const controls = "tests/protocols/control/controls_test.ts";
+const moments = "tests/compare/moments_test.ts";
+const rows = "tests/compare/rows_test.ts";
+const extract = "tests/compare/extract_test.ts";
 const linear = "tests/families/linear_start_test.ts";
 const mixture = "tests/families/mixture_prior_test.ts";
 
@@ -16,7 +16,7 @@ const mixture = "tests/families/mixture_prior_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "subject-of-the-first-batch",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: "from < options.count; from += this.batch",
     replace: "from < Math.min(options.count, 1); from += this.batch",
     law: subject,
@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "subject-without-the-second-batch",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: "from < options.count; from += this.batch",
     replace: "from < options.count; from += 2 * this.batch",
     law: subject,
@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "samples-numbered-anew-each-batch",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: "rowNumbers(engine, batch, from) : engine.tensor(",
     replace: "rowNumbers(engine, batch) : engine.tensor(",
     law: subject,
@@ -40,7 +40,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "weights-of-one-draw",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: "key: keys.weight(draw),",
     replace: "key: keys.weight(0),",
     law: subject,
@@ -48,7 +48,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "samples-told-the-first-labels",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: "labels: labelTensors(engine, given, { conditions, from, count: batch }),",
     replace: "labels: labelTensors(engine, given, { conditions, from: 0, count: batch }),",
     law: subject,
@@ -56,7 +56,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "log-variances-are-means",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: `batches.rows("encode", "logVariance_BZ", {`,
     replace: `batches.rows("encode", "mean_BZ", {`,
     law: subject,
@@ -64,7 +64,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "code-usage-of-the-first-batch",
-    file: "src/metrics/codes.ts",
+    file: "src/metrics/latents/codes.ts",
     find: "const usage = codeUsage(found);",
     replace:
       "const usage = codeUsage({ ...found, data: found.data.subarray(0, 64 * found.perPicture) });",
@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "elbo-of-the-first-batch",
-    file: "src/metrics/likelihood.ts",
+    file: "src/metrics/likelihood/likelihood.ts",
     find: "return logWeights.data.reduce((s, w) => s + w, 0) / logWeights.data.length;",
     replace:
       "const first = logWeights.data.subarray(0, 64); return first.reduce((s, w) => s + w, 0) / first.length;",
@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "importance-bound-of-the-first-batch",
-    file: "src/metrics/likelihood.ts",
+    file: "src/metrics/likelihood/likelihood.ts",
     find: `for (let i = 0; i < count; i++) {
     sum += logSumExp`,
     replace: `for (let i = 0; i < Math.min(count, 64); i++) {
@@ -90,7 +90,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "features-without-the-third-batch",
-    file: "src/metrics/extractors/batches.ts",
+    file: "src/extractors/prepare/batches.ts",
     find: "from < images.count; from += batch",
     replace: "from < images.count; from += from === batch ? 2 * batch : batch",
     law: extractors,
@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "classes-of-the-first-batch",
-    file: "src/metrics/extractors/network.ts",
+    file: "src/extractors/network.ts",
     find: "from < images.count; from += batch",
     replace: "from < Math.min(1, images.count); from += batch",
     law: extractors,
@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "classes-of-the-padding",
-    file: "src/metrics/extractors/network.ts",
+    file: "src/extractors/network.ts",
     find: "rows.push(p.subarray(0, count * p.length / batch));",
     replace: "rows.push(p);",
     law: extractors,
@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "gaussian-of-the-first-part",
-    file: "src/run/controls.ts",
+    file: "src/protocols/control/controls.ts",
     find: "{ length: Math.ceil(n / trainingAtOnce) },",
     replace: "{ length: 1 },",
     law: controls,
@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "gaussian-draws-again-for-each-part",
-    file: "src/run/controls.ts",
+    file: "src/protocols/control/controls.ts",
     find: "hostFold(hostFold(key, i), p)",
     replace: "hostFold(key, i)",
     law: controls,
@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "moments-of-the-first-piece",
-    file: "src/evaluate/moments.ts",
+    file: "src/compare/moments/moments.ts",
     find: "from < count; from += step",
     replace: "from < Math.min(1, count); from += step",
     law: moments,
@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "saved-features-without-the-last-piece",
-    file: "src/evaluate/save_features.ts",
+    file: "src/compare/save_features.ts",
     find: "from < count; from += step",
     replace: "from + step <= count || from === 0; from += step",
     law: rows,
@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "pixels-of-the-first-piece",
-    file: "src/evaluate/measured.ts",
+    file: "src/compare/measured.ts",
     find: "from < positions.length; from += each",
     replace: "from < Math.min(1, positions.length); from += each",
     law: extract,
@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "linear-start-of-the-first-batch",
-    file: "src/families/linear_start.ts",
+    file: "src/families/common/linear_start.ts",
     find: "from < count; from += BATCH",
     replace: "from < Math.min(1, count); from += BATCH",
     law: linear,
@@ -162,7 +162,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "mixture-of-the-first-batch",
-    file: "src/families/mixture_prior.ts",
+    file: "src/families/common/mixture_prior.ts",
     find: "from < count; from += BATCH",
     replace: "from < Math.min(1, count); from += BATCH",
     law: mixture,
@@ -170,28 +170,28 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "kernel-of-the-first-block",
-    file: "src/metrics/kernel.ts",
+    file: "src/metrics/features/kernel.ts",
     find: "from < a.count; from += blockRows",
     replace: "from < Math.min(1, a.count); from += blockRows",
     law: blocks,
   },
   {
     id: "neighbours-of-the-first-block",
-    file: "src/metrics/neighbours.ts",
+    file: "src/algebra/neighbours.ts",
     find: "from < a.count; from += step",
     replace: "from < Math.min(1, a.count); from += step",
     law: blocks,
   },
   {
     id: "blocked-distance-of-one-block",
-    file: "src/metrics/kernel.ts",
+    file: "src/metrics/features/kernel.ts",
     find: "for (let k = 0; k < blocks; k++) {",
     replace: "for (let k = 0; k < 1; k++) {",
     law: blocks,
   },
   {
     id: "probe-without-the-last-rows",
-    file: "src/metrics/probe.ts",
+    file: "src/algebra/probe.ts",
     find: "first < count; first += block",
     replace: "first + block <= count; first += block",
     law: blocks,

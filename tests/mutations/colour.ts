@@ -2,17 +2,17 @@
 import type { Mutant } from "./run.ts";
 
 const compute = "tests/metrics/compute_test.ts";
-const colour = "tests/properties/colour_pictures_test.ts";
+const colour = "tests/properties/colour/pictures_test.ts";
 const subject = "tests/run/subject_test.ts";
-const bound = "tests/properties/diffusion_bound_test.ts";
-const augment = "tests/properties/gan_augment_test.ts";
-const guidance = "tests/properties/diffusion_guidance_test.ts";
+const bound = "tests/properties/diffusion/bound_test.ts";
+const augment = "tests/properties/gan/augment_test.ts";
+const guidance = "tests/properties/diffusion/guidance_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
   {
     id: "bits-over-one-plane",
-    file: "src/metrics/likelihood.ts",
+    file: "src/metrics/likelihood/likelihood.ts",
     find: "images.height * images.width * images.channels",
     replace: "images.height * images.width",
     law: compute,
@@ -20,42 +20,42 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "psnr-over-one-plane",
-    file: "src/metrics/image.ts",
+    file: "src/metrics/image/pixel_distances.ts",
     find: "255 * 255 * size / square",
     replace: "255 * 255 * a.height * a.width / square",
     law: colour,
   },
   {
     id: "ssim-of-one-channel",
-    file: "src/metrics/image.ts",
+    file: "src/metrics/image/pixel_distances.ts",
     find: "for (let c = 0; c < channels; c++) {",
     replace: "for (let c = 0; c < 1; c++) {",
     law: colour,
   },
   {
     id: "ms-ssim-of-one-channel",
-    file: "src/metrics/multiscale.ts",
+    file: "src/metrics/image/multiscale.ts",
     find: "let p = planeOf(a, n, c), q = planeOf(b, n, c);",
     replace: "let p = planeOf(a, n, 0), q = planeOf(b, n, 0);",
     law: colour,
   },
   {
     id: "ms-ssim-rows-of-height",
-    file: "src/metrics/multiscale.ts",
+    file: "src/metrics/image/multiscale.ts",
     find: "2 * Math.floor(i / w) * width + 2 * (i % w)",
     replace: "2 * Math.floor(i / w) * height + 2 * (i % w)",
     law: colour,
   },
   {
     id: "coarse-channels-together",
-    file: "src/metrics/coarse_pixels.ts",
+    file: "src/metrics/features/coarse_pixels.ts",
     find: "sums[cell * channels + c] += data[at];",
     replace: "sums[cell * channels] += data[at];",
     law: colour,
   },
   {
     id: "coarse-rows-of-width",
-    file: "src/metrics/coarse_pixels.ts",
+    file: "src/metrics/features/coarse_pixels.ts",
     find: "Math.floor(y * rows / height) * columns",
     replace: "Math.floor(y * rows / width) * columns",
     law: colour,
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "blur-across-by-height",
-    file: "src/metrics/degrade.ts",
+    file: "src/proof/sanity/degrade.ts",
     find:
       "const vertical = gaussianMatrix(height, sigma), horizontal = gaussianMatrix(width, sigma);",
     replace:
@@ -78,28 +78,28 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "blur-of-one-channel",
-    file: "src/metrics/degrade.ts",
+    file: "src/proof/sanity/degrade.ts",
     find: "((n * height + y) * width + x) * channels + c;",
     replace: "((n * height + y) * width + x) * channels;",
     law: colour,
   },
   {
     id: "shuffled-blocks-are-square",
-    file: "src/metrics/degrade.ts",
+    file: "src/proof/sanity/degrade.ts",
     find: "const h = Math.floor(height / grid), w = Math.floor(width / grid);",
     replace: "const h = Math.floor(height / grid), w = Math.floor(height / grid);",
     law: colour,
   },
   {
     id: "noise-the-same-in-all-channels",
-    file: "src/metrics/degrade.ts",
+    file: "src/proof/sanity/degrade.ts",
     find: "toByte(images.data[n * size + i] + sigma * noise[i])",
     replace: "toByte(images.data[n * size + i] + sigma * noise[i - i % images.channels])",
     law: colour,
   },
   {
     id: "subject-turns-pictures",
-    file: "src/run/subject.ts",
+    file: "src/run/model/subject.ts",
     find: "return toImageSet(data, { height, width, channels, count });",
     replace: "return toImageSet(data, { height: width, width: height, channels, count });",
     law: subject,
@@ -129,7 +129,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "decoded-noise-transposed",
-    file: "src/families/denoising/model.ts",
+    file: "src/families/common/denoising/model.ts",
     find: "tf.reshape(z_BZ, [B, height, width, channels])) as tf.Tensor4D;",
     replace:
       "tf.transpose(tf.reshape(z_BZ, [B, width, height, channels]), [0, 2, 1, 3])) as tf.Tensor4D;",

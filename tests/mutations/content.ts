@@ -6,7 +6,7 @@
 import type { Mutant } from "./run.ts";
 
 const contents = "tests/content/contents_test.ts";
-const sealed = "tests/record/sealed_test.ts";
+const sealed = "tests/base/sealed_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -58,21 +58,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "seal-without-its-purpose",
-    file: "src/record/sealed.ts",
+    file: "src/base/sealed.ts",
     find: ".update(`${purpose.length} ${purpose}\\0`)",
     replace: "",
     law: sealed,
   },
   {
     id: "seal-of-nothing",
-    file: "src/record/sealed.ts",
+    file: "src/base/sealed.ts",
     find: ".update(bytes);",
     replace: ".update(bytes.subarray(0, 0));",
     law: sealed,
   },
   {
     id: "json-seal-not-looked-at",
-    file: "src/record/sealed.ts",
+    file: "src/base/sealed.ts",
     find: "if (digest === digestOf(value)) return",
     replace: "if (digest !== null) return",
     law: sealed,
@@ -102,16 +102,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "packages-not-verified",
-    file: "src/data/npm_package.ts",
+    file: "src/content/npm_package.ts",
     find: "if (found !== pinned) return",
     replace: "if (found === null) return",
-    law: "tests/data/npm_package_test.ts",
+    law: "tests/content/npm_package_test.ts",
   },
   {
     id: "spoilt-package-from-the-same-cache",
-    file: "src/data/npm_package.ts",
+    file: "src/content/npm_package.ts",
     find: "await fetchInto({ DENO_DIR: empty });",
     replace: "await fetchInto();",
-    law: "tests/data/npm_package_test.ts",
+    law: "tests/content/npm_package_test.ts",
   },
 ];

@@ -92,7 +92,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "samples-are-always-viewed",
-    file: "src/external/strict.ts",
+    file: "src/protocols/external/strict.ts",
     find: "await decodeBytes(bytes, { channels, decoding }, found);",
     replace: "await decodeBytes(bytes, { channels }, found);",
     law: laws,

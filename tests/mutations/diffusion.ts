@@ -1,10 +1,10 @@
 /** Mutants of diffusion, flow and the networks that denoise: each edit must make its law fail. */
 
-const steps = "src/families/denoising/steps.ts";
-const levels = "src/families/denoising/levels.ts";
-const model = "src/families/denoising/model.ts";
-const training = "src/families/denoising/train.ts";
-const edm = "src/families/denoising/edm.ts";
+const steps = "src/families/common/denoising/steps.ts";
+const levels = "src/families/common/denoising/levels.ts";
+const model = "src/families/common/denoising/model.ts";
+const training = "src/families/common/denoising/train.ts";
+const edm = "src/families/common/denoising/edm.ts";
 const ddpm = "src/families/diffusion/ddpm.ts";
 const bound = "src/families/diffusion/bound.ts";
 const latent = "src/families/diffusion/latent.ts";
@@ -13,13 +13,13 @@ const times = "src/families/flow/times.ts";
 const meanFlow = "src/families/flow/mean_flow.ts";
 const consistency = "src/families/flow/consistency.ts";
 
-const forward = "tests/properties/diffusion_forward_test.ts";
-const samplers = "tests/properties/diffusion_sampler_test.ts";
-const guidance = "tests/properties/diffusion_guidance_test.ts";
-const bounds = "tests/properties/diffusion_bound_test.ts";
-const latents = "tests/properties/diffusion_latent_test.ts";
-const flowPaths = "tests/properties/flow_path_test.ts";
-const flowSteps = "tests/properties/flow_steps_test.ts";
+const forward = "tests/properties/diffusion/forward_test.ts";
+const samplers = "tests/properties/diffusion/sampler_test.ts";
+const guidance = "tests/properties/diffusion/guidance_test.ts";
+const bounds = "tests/properties/diffusion/bound_test.ts";
+const latents = "tests/properties/diffusion/latent_test.ts";
+const flowPaths = "tests/properties/flow/path_test.ts";
+const flowSteps = "tests/properties/flow/steps_test.ts";
 const networks = "tests/backbones/denoiser_test.ts";
 
 export const mutants = [

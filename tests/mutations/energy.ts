@@ -2,7 +2,7 @@
 
 const objective = "src/families/energy/objective.ts";
 const model = "src/families/energy/model.ts";
-const laws = "tests/properties/energy_score_test.ts";
+const laws = "tests/properties/energy/score_test.ts";
 
 export const mutants = [
   {

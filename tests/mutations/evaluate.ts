@@ -3,9 +3,9 @@ import type { Mutant } from "./run.ts";
 
 const numpy = "tests/data/numpy_test.ts";
 const listing = "tests/data/listing_test.ts";
-const moments = "tests/evaluate/moments_test.ts";
-const extract = "tests/evaluate/extract_test.ts";
-const scores = "tests/evaluate/scores_test.ts";
+const moments = "tests/compare/moments_test.ts";
+const extract = "tests/compare/extract_test.ts";
+const scores = "tests/compare/scores_test.ts";
 const door = "tests/metrics/door_test.ts";
 const command = "tests/commands/evaluate_test.ts";
 
@@ -42,63 +42,63 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "moments-divided-by-n",
-    file: "src/evaluate/moments.ts",
+    file: "src/compare/moments/moments.ts",
     find: "covariance[i * dimension + j] /= count - 1;",
     replace: "covariance[i * dimension + j] /= count;",
     law: moments,
   },
   {
     id: "moments-without-the-last-block",
-    file: "src/evaluate/moments.ts",
+    file: "src/compare/moments/moments.ts",
     find: "for (let from = 0; from < held; from += BLOCK) {",
     replace: "for (let from = 0; from + BLOCK <= held; from += BLOCK) {",
     law: moments,
   },
   {
     id: "factor-without-pivots",
-    file: "src/metrics/linear.ts",
+    file: "src/algebra/linear.ts",
     find: "if (rest[order[k]] > rest[order[pivot]]) pivot = k;",
     replace: "if (rest[order[k]] > Infinity) pivot = k;",
     law: moments,
   },
   {
     id: "moment-distance-of-another-trace",
-    file: "src/metrics/frechet.ts",
+    file: "src/metrics/features/frechet.ts",
     find: "trace += covariance.data[j * d + j];",
     replace: "trace += covariance.data[j];",
     law: moments,
   },
   {
     id: "moment-distance-to-itself",
-    file: "src/evaluate/distance.ts",
+    file: "src/compare/moments/distance.ts",
     find: "value: gaussianDistance(p, q, algebra)",
     replace: "value: gaussianDistance(p, p, algebra)",
     law: moments,
   },
   {
     id: "store-resumes-a-batch-late",
-    file: "src/evaluate/store.ts",
+    file: "src/compare/extract/store.ts",
     find: "await file.truncate(done * each);",
     replace: "await file.truncate(Math.max(0, done - manifest.batch) * each);",
     law: extract,
   },
   {
     id: "rows-widened-from-the-front-of-their-memory",
-    file: "src/evaluate/rows.ts",
+    file: "src/compare/moments/rows.ts",
     find: "const start = values.byteOffset + length * (8 - bits / 8);",
     replace: "const start = values.byteOffset;",
-    law: "tests/evaluate/rows_test.ts",
+    law: "tests/compare/rows_test.ts",
   },
   {
     id: "unreadable-picture-is-an-earlier-one",
-    file: "src/evaluate/decode.ts",
+    file: "src/compare/extract/decode.ts",
     find: "pixels.fill(0, at * each, (at + 1) * each);",
     replace: "",
-    law: "tests/evaluate/decode_test.ts",
+    law: "tests/compare/decode_test.ts",
   },
   {
     id: "skipped-row-kept",
-    file: "src/evaluate/store.ts",
+    file: "src/compare/extract/store.ts",
     find: "left: this.#skipped.map(({ position }) => position),",
     replace: "left: [],",
     law: extract,
@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "rows-of-a-store-not-verified",
-    file: "src/evaluate/store.ts",
+    file: "src/compare/extract/store.ts",
     find: 'hash?.copy().digest("hex") === state.sha256',
     replace: "hash !== null",
     law: extract,
@@ -120,7 +120,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "rows-of-a-store-hashed-from-their-last-commit",
-    file: "src/evaluate/store.ts",
+    file: "src/compare/extract/store.ts",
     find: "hash: sound && hash !== null ? hash : createHash",
     replace: "hash: createHash",
     law: extract,
@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "odd-features-of-pictures-kept",
-    file: "src/evaluate/extract.ts",
+    file: "src/compare/extract/extract.ts",
     find: "requireFinite(rows, { network, source, first: store.done });",
     replace: "",
     law: extract,
@@ -136,14 +136,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "rows-not-drawn-but-the-first",
-    file: "src/evaluate/scores.ts",
+    file: "src/compare/scores.ts",
     find: "return inMemory(rowsAt(side.rows, drawn(side, count)));",
     replace: "return inMemory(firstRows(side.rows, count));",
     law: scores,
   },
   {
     id: "longer-side-cut-to-the-shorter",
-    file: "src/evaluate/scores.ts",
+    file: "src/compare/scores.ts",
     find: "const used = { real: of(real, fake, mostReal), fake: of(fake, real, most) };",
     replace: "const n = Math.min(of(real, fake, mostReal), of(fake, real, most));\n" +
       "  const used = { real: n, fake: n };",
@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "fewer-rows-drawn-apart-from-more",
-    file: "src/evaluate/scores.ts",
+    file: "src/compare/scores.ts",
     find: "return order.subarray(0, count);",
     replace: "return order.map((place) => (place + count) % side.count!).subarray(0, count);",
     law: scores,
@@ -159,7 +159,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "scores-that-grow-with-n-of-all-data",
-    file: "src/evaluate/scores.ts",
+    file: "src/compare/scores.ts",
     find: 'return alone === "equal"',
     replace: 'return alone === "any"',
     law: scores,
@@ -167,7 +167,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "arrays-not-shuffled",
-    file: "src/evaluate/sides.ts",
+    file: "src/compare/sides.ts",
     find: "return seed === undefined ? rows : rowsAt(rows, shuffledPlaces(rows.count, seed));",
     replace: "return rows;",
     law: command,
@@ -175,7 +175,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "given-rows-not-looked-at",
-    file: "src/evaluate/sides.ts",
+    file: "src/compare/sides.ts",
     find: "  requireSoundRows(rows, label);\n",
     replace: "",
     law: command,
@@ -197,7 +197,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "statistics-not-looked-at",
-    file: "src/evaluate/statistics.ts",
+    file: "src/compare/moments/statistics.ts",
     find: "if (negative === null) return data;",
     replace: "return data;",
     law: command,
@@ -205,7 +205,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "extractors-not-watched",
-    file: "src/run/evaluate.ts",
+    file: "src/run/score/evaluate.ts",
     find: "watched(await parts.extractor(name))",
     replace: "await parts.extractor(name)",
     law: "tests/run/evaluate_test.ts",
@@ -213,17 +213,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "kid-blocks-of-the-first-rows",
-    file: "src/metrics/kernel.ts",
+    file: "src/metrics/features/kernel.ts",
     find: "[a, b].map(({ count }) => hostPermutation(options.key, count))",
     replace: "[a, b].map(() => hostPermutation(options.key, Math.min(a.count, b.count)))",
-    law: "tests/properties/metrics_distances_test.ts",
+    law: "tests/properties/metrics/distances_test.ts",
   },
   {
     id: "external-folder-by-path",
-    file: "src/external/gather.ts",
+    file: "src/protocols/external/gather.ts",
     find: "return Array.from(order, (place) => paths[place]);",
     replace: "return Array.from(order, (_, place) => paths[place]);",
-    law: "tests/external/external_test.ts",
+    law: "tests/protocols/external/external_test.ts",
     filter: "a folder is scored",
   },
   {

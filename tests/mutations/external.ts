@@ -1,13 +1,13 @@
 /** Bugs of samples from elsewhere, each with the law that must see it. @module */
 import type { Mutant } from "./run.ts";
 
-const law = "tests/external/external_test.ts";
+const law = "tests/protocols/external/external_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
   {
     id: "external-size-not-checked",
-    file: "src/external/strict.ts",
+    file: "src/protocols/external/strict.ts",
     find: "if (picture.width !== spec.width || picture.height !== spec.height) {",
     replace: "if (picture.width < spec.width || picture.height < spec.height) {",
     law,
@@ -15,7 +15,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "external-digest-not-checked",
-    file: "src/run/external.ts",
+    file: "src/protocols/external/execute.ts",
     find: "about === undefined || await sha256(data) !== about.sha256",
     replace: "about === undefined",
     law,
@@ -23,7 +23,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "external-exit-code-ignored",
-    file: "src/external/program.ts",
+    file: "src/protocols/external/program.ts",
     find: "if (status.success) return;",
     replace: "if (status.code < 9) return;",
     law,
@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "external-seed-ignored",
-    file: "src/external/gather.ts",
+    file: "src/protocols/external/gather.ts",
     find: "const values = { out: resolve(scratch), count, seed, height, width, channels };",
     replace: "const values = { out: resolve(scratch), count, seed: 0, height, width, channels };",
     law,

@@ -13,15 +13,15 @@ const turns = `${folder}/turns.ts`;
 const sample = `${folder}/sample.ts`;
 const plain = `${folder}/plain.ts`;
 
-const game = "tests/properties/gan_game_test.ts";
-const slopes = "tests/properties/gan_penalty_test.ts";
-const both = "tests/properties/gan_turns_test.ts";
-const networks = "tests/properties/gan_networks_test.ts";
-const augmentation = "tests/properties/gan_augment_test.ts";
+const game = "tests/properties/gan/game_test.ts";
+const slopes = "tests/properties/gan/penalty_test.ts";
+const both = "tests/properties/gan/turns_test.ts";
+const networks = "tests/properties/gan/networks_test.ts";
+const augmentation = "tests/properties/gan/augment_test.ts";
 const family = "tests/families/gan_test.ts";
 const metrics = "tests/metrics/critic_test.ts";
 
-const linearStart = "src/families/linear_start.ts";
+const linearStart = "src/families/common/linear_start.ts";
 const starts = "tests/families/linear_start_test.ts";
 
 export const mutants = [
@@ -395,7 +395,7 @@ export const mutants = [
   },
   {
     id: "gan-label-of-minus-one-as-class-zero",
-    file: "src/families/conditioning.ts",
+    file: "src/families/common/conditioning.ts",
     find: 'const row_B = tf.where(told, label_B, tf.fill(label_B.shape, classes, "int32"));',
     replace: 'const row_B = tf.where(told, label_B, tf.fill(label_B.shape, 0, "int32"));',
     law: family,
@@ -411,35 +411,35 @@ export const mutants = [
   },
   {
     id: "roc-ties-as-losses",
-    file: "src/metrics/discriminator.ts",
+    file: "src/metrics/copies/discriminator.ts",
     find: "wins += (less + atMost) / 2;",
     replace: "wins += less;",
     law: metrics,
   },
   {
     id: "roc-sides-swapped",
-    file: "src/metrics/discriminator.ts",
+    file: "src/metrics/copies/discriminator.ts",
     find: "return wins / (scores.length * below.length);",
     replace: "return 1 - wins / (scores.length * below.length);",
     law: metrics,
   },
   {
     id: "overfitting-of-the-generated",
-    file: "src/metrics/discriminator.ts",
+    file: "src/metrics/copies/discriminator.ts",
     find: "(train - heldOut) / (train - generated)",
     replace: "(heldOut - generated) / (train - generated)",
     law: metrics,
   },
   {
     id: "shares-without-half",
-    file: "src/metrics/shares.ts",
+    file: "src/metrics/labels/shares.ts",
     find: "Math.abs(v - q[i]), 0) / 2;",
     replace: "Math.abs(v - q[i]), 0);",
     law: metrics,
   },
   {
     id: "shares-against-the-truth",
-    file: "src/metrics/shares.ts",
+    file: "src/metrics/labels/shares.ts",
     find: "value: totalVariation(found, heldOut), beside",
     replace: "value: totalVariation(found, truth), beside",
     law: metrics,

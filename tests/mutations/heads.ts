@@ -1,8 +1,8 @@
 /** Bugs that the laws of heads and images must notice. */
 import type { Mutant } from "./run.ts";
 
-const sample = "src/data/heads/sample.ts", render = "src/data/heads/render.ts";
-const frame = "src/data/heads/frame.ts";
+const sample = "src/data/heads/sample.ts", render = "src/data/heads/render/render.ts";
+const frame = "src/data/heads/render/frame.ts";
 
 /** Mutants of src/data/heads and src/data/images.ts. */
 export const mutants: Mutant[] = [

@@ -1,6 +1,6 @@
 /** Mutants of the histogram metric. */
 
-const file = "src/metrics/histogram.ts";
+const file = "src/metrics/likelihood/histogram.ts";
 const laws = "tests/metrics/histogram_test.ts";
 
 export const mutants = [

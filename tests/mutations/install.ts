@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "sizes-not-checked",
-    file: "src/engine/tensorflow/place.ts",
+    file: "src/engine/tensorflow/install/place.ts",
     find: `if (found !== file.bytes) {`,
     replace: `if (found === null) {`,
     law,
@@ -60,7 +60,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "versions-as-text",
-    file: "src/engine/tensorflow/platform.ts",
+    file: "src/engine/tensorflow/install/platform.ts",
     find: `if (p !== q) return p < q;`,
     replace: `if (p !== q) return String(p) < String(q);`,
     law,

@@ -2,7 +2,7 @@ import { need } from "../needs.ts";
 import type { Mutant } from "./run.ts";
 
 const ends = "tests/launch/ends_test.ts";
-const program = "tests/program_test.ts";
+const program = "tests/base/program_test.ts";
 
 /** Bugs of how launches and programs end, and of whose a run and a fault are. */
 export const mutants: readonly Mutant[] = [
@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "print-gets-on-the-wire",
-    file: "src/launch/wire.ts",
+    file: "src/launch/transport/wire.ts",
     find: ">&1 1>&2 ",
     replace: ">&1 ",
     law: ends,
@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "worker-outlives-its-launcher",
-    file: "src/launch/wire_reader.ts",
+    file: "src/launch/transport/wire_reader.ts",
     find: 'Deno.kill(Deno.pid, "SIGKILL");',
     replace: "Atomics.wait(new Int32Array(stop), 0, 0);",
     law: ends,
@@ -40,7 +40,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "launcher-waits-for-the-pipes-of-others",
-    file: "src/launch/processes.ts",
+    file: "src/launch/transport/processes.ts",
     find:
       "await Promise.race([heard, new Promise((gone) => timer = setTimeout(gone, linger * 1000))]);",
     replace: "await heard;",
@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "garbled-message-is-left-alone",
-    file: "src/launch/processes.ts",
+    file: "src/launch/transport/processes.ts",
     find: "as FromWorker)) this.#note(text);",
     replace: "as FromWorker)) this.#garbled = text;",
     law: ends,
@@ -90,7 +90,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "reader-who-leaves-makes-a-pass",
-    file: "src/commands/terminal.ts",
+    file: "src/cli/terminal.ts",
     find: "closed.add(to);",
     replace: "Deno.exit(0);",
     law: program,
@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "lost-output-is-nobodys",
-    file: "src/commands/terminal.ts",
+    file: "src/cli/terminal.ts",
     find: "lost = described(error);",
     replace: "lost = null;",
     law: program,
@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "uncaught-rejection-is-a-regression",
-    file: "src/program.ts",
+    file: "src/base/program.ts",
     find: "event.preventDefault();\n    fail(event.reason);",
     replace: "",
     law: program,
@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "module-ends-the-program-as-it-likes",
-    file: "src/program.ts",
+    file: "src/base/program.ts",
     find: "Deno.exitCode = exitCodes.failed;",
     replace: "",
     law: program,
@@ -122,22 +122,22 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "full-disk-is-a-fault-of-ours",
-    file: "src/fault.ts",
+    file: "src/base/fault.ts",
     find: '? "surroundings"',
     replace: '? "ours"',
-    law: "tests/fault_test.ts",
+    law: "tests/base/fault_test.ts",
   },
   {
     id: "line-of-a-module-is-forgotten",
-    file: "src/fault.ts",
+    file: "src/base/fault.ts",
     find: "return userPlace(error.cause);",
     replace: "return null;",
-    law: "tests/fault_test.ts",
+    law: "tests/base/fault_test.ts",
     filter: "nearest line",
   },
   {
     id: "room-asked-after-training",
-    file: "src/commands/room.ts",
+    file: "src/commands/run/room.ts",
     find: 'if (report) await requireWritable(join(out, "reports", name, "index.html"));',
     replace: "",
     law: "tests/commands/room_test.ts",
@@ -145,7 +145,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "broken-record-met-after-training",
-    file: "src/commands/room.ts",
+    file: "src/commands/run/room.ts",
     find: "for (const { id } of fresh ? [] : plan) await store.readRecord(id);",
     replace: "",
     law: "tests/commands/room_test.ts",

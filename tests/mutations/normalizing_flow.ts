@@ -1,8 +1,8 @@
 /** Mutants of the normalising flow. */
 
 const folder = "src/families/normalizing_flow";
-const volume = "tests/properties/normalizing_flow_volume_test.ts";
-const bound = "tests/properties/normalizing_flow_bound_test.ts";
+const volume = "tests/properties/normalizing_flow/volume_test.ts";
+const bound = "tests/properties/normalizing_flow/bound_test.ts";
 
 export const mutants = [
   {

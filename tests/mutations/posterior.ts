@@ -1,6 +1,6 @@
 /** Mutants of the posterior metric. */
 
-const file = "src/metrics/posterior.ts";
+const file = "src/metrics/latents/posterior.ts";
 const laws = "tests/metrics/posterior_test.ts";
 
 export const mutants = [

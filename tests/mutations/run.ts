@@ -9,8 +9,8 @@
  * @module
  */
 import { basename, dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
-import { exitCodes } from "../../src/errors.ts";
-import { runProgram } from "../../src/program.ts";
+import { exitCodes } from "../../src/base/errors.ts";
+import { runProgram } from "../../src/base/program.ts";
 import { filterOf, parseJunit } from "../junit.ts";
 import type { Need } from "../needs.ts";
 

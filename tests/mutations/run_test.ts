@@ -2,8 +2,8 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { allClaims, claimsIn, emptyClaims, loadMutants, runMutants } from "./run.ts";
 
 Deno.test("the runner tells killed, survived, stale and broken mutants apart", async () => {
-  const file = "src/stats/multiplicity.ts";
-  const law = "tests/properties/stats_laws_test.ts";
+  const file = "src/stats/test/multiplicity.ts";
+  const law = "tests/properties/stats/laws_test.ts";
   const mutant = (id: string, find: string, replace: string) => ({ id, file, find, replace, law });
   const { outcomes, problems } = await runMutants([], {
     jobs: 1,

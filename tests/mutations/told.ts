@@ -1,9 +1,9 @@
 /** Networks told something else than their papers say. @module */
 import type { Mutant } from "./run.ts";
 
-const denoising = "tests/properties/denoising_told_test.ts";
-const training = "tests/properties/denoising_training_test.ts";
-const energies = "tests/properties/energy_told_test.ts";
+const denoising = "tests/properties/denoising/told_test.ts";
+const training = "tests/properties/denoising/training_test.ts";
+const energies = "tests/properties/energy/told_test.ts";
 const denoiser = "tests/backbones/denoiser_test.ts";
 const labels = "tests/families/conditioning_test.ts";
 
@@ -11,7 +11,7 @@ const labels = "tests/families/conditioning_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "edm-told-the-noise-itself",
-    file: "src/families/denoising/edm.ts",
+    file: "src/families/common/denoising/edm.ts",
     find: "told_B: tf.mul(tf.log(sigma_B), 0.25) as tf.Tensor1D,",
     replace: "told_B: sigma_B,",
     law: denoising,
@@ -37,7 +37,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "span-told-backwards",
-    file: "src/families/denoising/model.ts",
+    file: "src/families/common/denoising/model.ts",
     find: "tf.sub(time_B, next_B!)",
     replace: "tf.sub(next_B!, time_B)",
     law: denoising,
@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "network-told-the-next-level",
-    file: "src/families/denoising/model.ts",
+    file: "src/families/common/denoising/model.ts",
     find: "told_B: at.told_B,",
     replace: "told_B: level(next_B ?? time_B).told_B,",
     law: denoising,
@@ -53,7 +53,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "network-hears-unscaled-pictures",
-    file: "src/families/denoising/model.ts",
+    file: "src/families/common/denoising/model.ts",
     find: "x_BHWC: reading.in === 1 ? x_BHWC : tf.mul(x_BHWC, reading.in),",
     replace: "x_BHWC,",
     law: denoising,
@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "sampling-tells-no-span",
-    file: "src/families/denoising/model.ts",
+    file: "src/families/common/denoising/model.ts",
     find: "next_B: all(next, B)",
     replace: "next_B: all(time, B)",
     law: denoising,
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "sampling-by-live-weights",
-    file: "src/families/denoising/model.ts",
+    file: "src/families/common/denoising/model.ts",
     find: "x_BHWC: within(data(state.ema, inputs)),",
     replace: "x_BHWC: within(data(state.params, inputs)),",
     law: denoising,
@@ -168,14 +168,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "null-label-is-a-class",
-    file: "src/families/conditioning.ts",
+    file: "src/families/common/conditioning.ts",
     find: `tf.fill(label_B.shape, classes, "int32")`,
     replace: `tf.fill(label_B.shape, 0, "int32")`,
     law: labels,
   },
   {
     id: "labels-dropped-of-the-others",
-    file: "src/families/conditioning.ts",
+    file: "src/families/common/conditioning.ts",
     find: `    share,
   );`,
     replace: `    1 - share,
@@ -184,14 +184,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "tables-of-the-first-factor",
-    file: "src/families/conditioning.ts",
+    file: "src/families/common/conditioning.ts",
     find: "return embed(tables[name], row_B) as tf.Tensor2D;",
     replace: "return embed(tables[conditions[0].name], row_B) as tf.Tensor2D;",
     law: labels,
   },
   {
     id: "network-told-the-time-as-span",
-    file: "src/families/denoising/network.ts",
+    file: "src/families/common/denoising/network.ts",
     find: "timeFeatures(span_B!,",
     replace: "timeFeatures(told_B,",
     law: denoising,

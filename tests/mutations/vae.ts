@@ -4,15 +4,15 @@ const objective = "src/families/vae/objective.ts";
 const likelihood = "src/families/vae/likelihood.ts";
 const correlation = "src/families/vae/total_correlation.ts";
 const bound = "src/families/vae/bound.ts";
-const mixture = "src/families/mixture.ts";
+const mixture = "src/families/common/mixture.ts";
 
-const kl = "tests/properties/vae_kl_test.ts";
-const evidence = "tests/properties/vae_bound_test.ts";
-const likelihoods = "tests/properties/vae_likelihood_test.ts";
-const totalCorrelation = "tests/properties/vae_total_correlation_test.ts";
-const networks = "tests/properties/vae_objective_test.ts";
+const kl = "tests/properties/vae/kl_test.ts";
+const evidence = "tests/properties/vae/bound_test.ts";
+const likelihoods = "tests/properties/vae/likelihood_test.ts";
+const totalCorrelation = "tests/properties/vae/total_correlation_test.ts";
+const networks = "tests/properties/vae/objective_test.ts";
 
-const fittedPrior = "src/families/mixture_prior.ts";
+const fittedPrior = "src/families/common/mixture_prior.ts";
 const priors = "tests/families/mixture_prior_test.ts";
 
 export const mutants = [
@@ -249,7 +249,7 @@ export const mutants = [
   },
   {
     id: "slerp-as-lerp",
-    file: "src/families/latents.ts",
+    file: "src/families/common/latents.ts",
     find: `const straight = path === "linear" || !(sin(angle) > 1e-6);`,
     replace: `const straight = path === "linear" || sin(angle) > -2;`,
     law: "tests/families/latents_test.ts",

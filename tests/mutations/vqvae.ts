@@ -9,14 +9,14 @@ const model = "src/families/vqvae/model.ts";
 const train = "src/families/vqvae/train.ts";
 const prior = "src/families/vqvae/prior.ts";
 const sample = "src/families/vqvae/sample.ts";
-const codes = "src/metrics/codes.ts";
+const codes = "src/metrics/latents/codes.ts";
 
-const codebooks = "tests/properties/vqvae_codebook_test.ts";
-const rounding = "tests/properties/vqvae_finite_test.ts";
-const networks = "tests/properties/vqvae_network_test.ts";
-const priors = "tests/properties/vqvae_prior_test.ts";
-const sampling = "tests/properties/vqvae_sampling_test.ts";
-const metric = "tests/properties/metrics_codes_test.ts";
+const codebooks = "tests/properties/vqvae/codebook_test.ts";
+const rounding = "tests/properties/vqvae/finite_test.ts";
+const networks = "tests/properties/vqvae/network_test.ts";
+const priors = "tests/properties/vqvae/prior_test.ts";
+const sampling = "tests/properties/vqvae/sampling_test.ts";
+const metric = "tests/properties/metrics/codes_test.ts";
 
 /** Bugs that the laws of vector quantisation must notice. */
 export const mutants: readonly Mutant[] = [

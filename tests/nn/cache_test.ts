@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { composedCacheWrite } from "../../src/engine/cache_write.ts";
-import type { KernelCall } from "../../src/engine/registry.ts";
+import { composedCacheWrite } from "../../src/engine/tfjs/cache_write.ts";
+import type { KernelCall } from "../../src/engine/tfjs/registry.ts";
 import { valueAndGrad, writeRow } from "../../src/nn/mod.ts";
 import { law } from "../law.ts";
 import { normals, values } from "../families/on_engine.ts";

@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { fromHalf, toHalf } from "../../src/nn/half.ts";
+import { fromHalf, toHalf } from "../../src/nn/files/half.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
   SafetensorsError,
-} from "../../src/nn/safetensors.ts";
+} from "../../src/nn/files/safetensors.ts";
 import { law } from "../law.ts";
 
 /** A file with this header text and data. */

@@ -1,6 +1,6 @@
 /** Files that torch.save wrote: what is read, and what is refused. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { decodeTorch, TorchFileError } from "../../src/nn/torch_file.ts";
+import { decodeTorch, TorchFileError } from "../../src/nn/files/torch_file.ts";
 import golden from "../golden/extractors/torch_files.json" with { type: "json" };
 
 const bytes = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));

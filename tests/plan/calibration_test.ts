@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import fc from "fast-check";
 import { Calibration, choose, worthTrying } from "../../src/plan/calibration.ts";
 import { bareGroup, settingsFrom } from "../../src/plan/settings.ts";
-import { StoreError } from "../../src/record/files.ts";
+import { StoreError } from "../../src/base/files.ts";
 import { law } from "../law.ts";
 import { inFolder, planned as tinyRun } from "../run/harness.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
 import { failedRecord } from "../../src/record/failed.ts";
-import { StoreError, writeAtomic } from "../../src/record/files.ts";
+import { StoreError, writeAtomic } from "../../src/base/files.ts";
 import { hostProvenance, machineClass } from "../../src/record/provenance.ts";
 import { openStore } from "../../src/record/store.ts";
 import { law } from "../law.ts";

@@ -1,13 +1,13 @@
 /** Records that can't be read: every writer leaves them alone, every reader names them. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { dispatch } from "../../src/commands/dispatch.ts";
+import { dispatch } from "../../src/cli/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
 import { launch } from "../../src/launch/schedule.ts";
-import { sealedJson } from "../../src/record/sealed.ts";
+import { sealedJson } from "../../src/base/sealed.ts";
 import { openStore, UnreadableRecord } from "../../src/record/store.ts";
-import { executeRun } from "../../src/run/execute.ts";
-import { executeSpeed } from "../../src/run/speed.ts";
+import { executeRun } from "../../src/protocols/execute.ts";
+import { executeSpeed } from "../../src/run/score/speed.ts";
 import { keptTerminal } from "../commands/terminal.ts";
 import { tinySuite } from "../commands/tiny_suite.ts";
 import { options } from "../launch/launching.ts";

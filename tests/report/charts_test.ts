@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { buildReport, type ReportInputs } from "../../src/report/build.ts";
+import { buildReport, type ReportInputs } from "../../src/report/model/build.ts";
 import { specOf } from "../../src/report/chart/mod.ts";
-import { allCharts, type Chart } from "../../src/report/model.ts";
-import { drawingPng } from "../../src/report/png.ts";
-import { sanityOf } from "../../src/report/sanity.ts";
-import { ChartError, drawChart, standaloneSvg, textWidth } from "../../src/report/svg.ts";
-import { band, binned } from "../../src/report/curves.ts";
-import { paretoFront } from "../../src/report/front.ts";
-import { escapeHtml } from "../../src/report/escape.ts";
+import { allCharts, type Chart } from "../../src/report/model/model.ts";
+import { drawingPng } from "../../src/report/draw/png.ts";
+import { sanityOf } from "../../src/report/model/charts/sanity.ts";
+import { ChartError, drawChart, standaloneSvg, textWidth } from "../../src/report/draw/svg.ts";
+import { band, binned } from "../../src/report/model/curves.ts";
+import { paretoFront } from "../../src/report/model/charts/front.ts";
+import { escapeHtml } from "../../src/base/text/escape.ts";
 import { fixture, withValues } from "./fixture.ts";
 import { HOSTILE, hostile } from "./hostile.ts";
 import fc from "fast-check";
@@ -106,7 +106,7 @@ Deno.test("the same chart gives the same SVG, and ids of two charts never meet",
 });
 
 Deno.test("text and rules take the page's colour; only families have colours of their own", async () => {
-  const { STYLES } = await import("../../src/report/palette.ts");
+  const { STYLES } = await import("../../src/report/draw/palette.ts");
   const allowed = new Set(["currentColor", "none", "transparent", ...STYLES.map((s) => s.colour)]);
   for (const chart of allCharts(buildReport(fixture()))) {
     const { svg } = await drawChart(chart);
@@ -135,7 +135,7 @@ Deno.test("every kind of chart keeps its data out of expressions", () => {
 });
 
 Deno.test("text is measured by the committed font: as wide as sharp draws it", async () => {
-  const { useCommittedFont } = await import("../../src/report/fonts.ts");
+  const { useCommittedFont } = await import("../../src/report/draw/fonts.ts");
   useCommittedFont();
   const { default: sharp } = await import("sharp");
   const width = await textWidth();

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { main } from "../../src/commands/report.ts";
-import { parseArguments } from "../../src/commands/arguments.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
 import { commands } from "../../src/commands/table.ts";
 import { planSuite, writePlan } from "../../src/plan/plan.ts";
 import { loadSuite } from "../../src/suite/load.ts";
 import { openStore } from "../../src/record/store.ts";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { keptTerminal } from "../commands/terminal.ts";
 import { fixture, seriesOf } from "./fixture.ts";
 

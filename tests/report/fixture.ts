@@ -8,7 +8,7 @@ import { evaluateGate, planUpdate, type Verdict } from "../../src/gate/mod.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import type { Provenance, Record as RunRecord, Series } from "../../src/record/record.ts";
 import { controlLabels } from "../../src/plan/label.ts";
-import type { ReportInputs } from "../../src/report/build.ts";
+import type { ReportInputs } from "../../src/report/model/build.ts";
 
 /** What a made suite is like. */
 export interface FixtureOptions {

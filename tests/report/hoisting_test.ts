@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Cell, Column, Group } from "../../src/report/model.ts";
-import { table } from "../../src/report/tables.ts";
+import type { Cell, Column, Group } from "../../src/report/model/model.ts";
+import { table } from "../../src/report/model/tables/tables.ts";
 import { law } from "../law.ts";
 
 const column: Column = {

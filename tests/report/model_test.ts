@@ -1,9 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { buildReport } from "../../src/report/build.ts";
+import { buildReport } from "../../src/report/model/build.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
-import { newestGroups } from "../../src/report/groups.ts";
-import { allCharts, type Cell, type ReportModel, type Table } from "../../src/report/model.ts";
+import { newestGroups } from "../../src/report/model/groups.ts";
+import {
+  allCharts,
+  type Cell,
+  type ReportModel,
+  type Table,
+} from "../../src/report/model/model.ts";
 import { tInterval } from "../../src/stats/mod.ts";
 import { close, law } from "../law.ts";
 import { fixture, recordOf, verdictsOf, withValues } from "./fixture.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { CONTROL, PAGE, styleOf, STYLES } from "../../src/report/palette.ts";
+import { CONTROL, PAGE, styleOf, STYLES } from "../../src/report/draw/palette.ts";
 
 type Rgb = readonly [number, number, number];
 
@@ -93,7 +93,7 @@ Deno.test("no two families share a shape or a dash among the first eight, and 64
 });
 
 Deno.test("the page's text colours have contrast 4.5 or more in both themes", async () => {
-  const css = await Deno.readTextFile(new URL("../../src/report/style.css", import.meta.url));
+  const css = await Deno.readTextFile(new URL("../../src/report/page/style.css", import.meta.url));
   const [light, dark] = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, body]) =>
     Object.fromEntries([...body.matchAll(/--(\w+): (#[0-9a-f]{6})/g)].map(([, k, v]) => [k, v]))
   );

@@ -1,6 +1,6 @@
 /** Pictures for made records: simple faces, so that pages can be looked at. @module */
 import type { ImageSet } from "../../src/data/dataset.ts";
-import { sheetPng } from "../../src/report/grid.ts";
+import { sheetPng } from "../../src/show/grid.ts";
 import { wobble } from "./fixture.ts";
 
 /** `count` faces of `size` pixels, a function of `seed`. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { buildReport } from "../../src/report/build.ts";
+import { buildReport } from "../../src/report/model/build.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
-import type { Ranking, ReportModel } from "../../src/report/model.ts";
+import type { Ranking, ReportModel } from "../../src/report/model/model.ts";
 import { rankingNote, rankingSheets } from "../../src/report/ranking_sheets.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import {

@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
 import type { Driver, Model } from "../../src/families/family.ts";
-import { updates } from "../../src/families/programs.ts";
+import { updates } from "../../src/families/common/programs.ts";
 import { budgetSteps, probeTraining } from "../../src/run/budget.ts";
 import { runKeys } from "../../src/run/keys.ts";
-import { compilePrograms } from "../../src/run/programs.ts";
-import type { TrainSetup } from "../../src/run/train.ts";
+import { compilePrograms } from "../../src/run/model/programs.ts";
+import type { TrainSetup } from "../../src/protocols/train_evaluate/train.ts";
 import { tinyData } from "./tiny.ts";
 
 const { engine } = await openEngine("wasm");

@@ -7,7 +7,7 @@ import { fromFileUrl } from "@std/path";
 import { hostProvenance } from "../../src/record/provenance.ts";
 import type { RunState } from "../../src/record/record.ts";
 import { openStore, type RunStatus } from "../../src/record/store.ts";
-import { executeRun } from "../../src/run/execute.ts";
+import { executeRun } from "../../src/protocols/execute.ts";
 import { recordFailure } from "../../src/run/failure.ts";
 import { hostName, processStart } from "../../src/run/process_state.ts";
 import { BusyError, RunStatusFile } from "../../src/run/status_file.ts";

@@ -4,7 +4,7 @@ import { ContractError } from "../../src/families/contract.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
 import type { Metric } from "../../src/metrics/metric.ts";
 import type { MetricValue } from "../../src/record/value.ts";
-import { executeRun } from "../../src/run/execute.ts";
+import { executeRun } from "../../src/protocols/execute.ts";
 import type { RunHost } from "../../src/run/job.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";
 import { tiny, tinyMetric } from "./tiny.ts";

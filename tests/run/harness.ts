@@ -3,10 +3,10 @@
  * @module
  */
 import { openEngine } from "../../src/engine/mod.ts";
-import { groupId, runId } from "../../src/plan/identity.ts";
+import { groupId, runId } from "../../src/record/identity.ts";
 import { hostProvenance } from "../../src/record/provenance.ts";
 import type { PlannedRun, RunSpec } from "../../src/record/record.ts";
-import { controls } from "../../src/run/controls.ts";
+import { controls } from "../../src/protocols/control/controls.ts";
 import type { RunEvent } from "../../src/run/events.ts";
 import type { RunHost } from "../../src/run/job.ts";
 import { tiny, tinyData, tinyMetric, tinySpeed } from "./tiny.ts";

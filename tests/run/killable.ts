@@ -4,7 +4,7 @@
  * @module
  */
 import type { PlannedRun } from "../../src/record/record.ts";
-import { executeRun } from "../../src/run/execute.ts";
+import { executeRun } from "../../src/protocols/execute.ts";
 import { tinyHost } from "./harness.ts";
 
 if (import.meta.main) {

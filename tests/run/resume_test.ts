@@ -5,16 +5,16 @@ import { hostIntegers, hostKey } from "../../src/random/host.ts";
 import { lines } from "../../src/launch/lines.ts";
 import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
-import { decodeSafetensors } from "../../src/nn/safetensors.ts";
-import { StoreError } from "../../src/record/files.ts";
+import { decodeSafetensors } from "../../src/nn/files/safetensors.ts";
+import { StoreError } from "../../src/base/files.ts";
 import {
   checkpointFile,
   decodeState,
   encodeState,
   loadCheckpoint,
 } from "../../src/run/checkpoint.ts";
-import { flips } from "../record/flips.ts";
-import { executeRun } from "../../src/run/execute.ts";
+import { flips } from "../base/flips.ts";
+import { executeRun } from "../../src/protocols/execute.ts";
 import { hostName } from "../../src/run/process_state.ts";
 import { law } from "../law.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";

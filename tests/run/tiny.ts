@@ -8,7 +8,7 @@ import { z } from "zod";
 import { type Batch, type Dataset, defineDataset, type Split } from "../../src/data/dataset.ts";
 import { defineFamily, type TensorRecord } from "../../src/families/family.ts";
 import { defineMetric } from "../../src/metrics/metric.ts";
-import { MetricUnavailable } from "../../src/errors.ts";
+import { MetricUnavailable } from "../../src/base/errors.ts";
 import { adam, initLinear, type Linear, linear, valueAndGrad } from "../../src/nn/mod.ts";
 import { hostKey, hostUniform } from "../../src/random/host.ts";
 import { fold, normal } from "../../src/random/key.ts";

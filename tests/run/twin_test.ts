@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import { groupId, runId } from "../../src/plan/identity.ts";
+import { groupId, runId } from "../../src/record/identity.ts";
 import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { checkpointFile } from "../../src/run/checkpoint.ts";
 import type { RunEvent } from "../../src/run/events.ts";
-import { executeRun } from "../../src/run/execute.ts";
+import { executeRun } from "../../src/protocols/execute.ts";
 import { law } from "../law.ts";
-import { flips } from "../record/flips.ts";
+import { flips } from "../base/flips.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";
 
 /** Runs, and tells whether it trained. */

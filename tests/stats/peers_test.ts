@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import golden from "../golden/stats/stats.json" with { type: "json" };
-import { bradleyTerry } from "../../src/stats/bradley_terry.ts";
+import { bradleyTerry } from "../../src/stats/compare/bradley_terry.ts";
 import {
   acceleration,
   bootstrap,

@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
-import { pairsNeeded, signedRank } from "../../src/stats/signed_rank.ts";
+import { pairsNeeded, signedRank } from "../../src/stats/test/signed_rank.ts";
 import { levelsOf, neighbourNoise, stepPrice } from "../../src/stats/steps.ts";
 import { median } from "../../src/stats/summary.ts";
 import { close, law } from "../law.ts";

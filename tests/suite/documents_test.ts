@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { narrowed, planSuite } from "../../src/plan/plan.ts";
 import { loadSuites, parseSuite, parseSuites, suiteNames } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";

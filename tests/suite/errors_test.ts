@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { datasets, families, metrics } from "../../src/registry.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";

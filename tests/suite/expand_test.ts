@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { canonicalJson } from "../../src/base/canonical_json.ts";
-import { axesOf, combinations, withoutDuplicates } from "../../src/suite/expand.ts";
+import { canonicalJson } from "../../src/base/text/canonical_json.ts";
+import { axesOf, combinations, withoutDuplicates } from "../../src/suite/entries/expand.ts";
 import { parseSuite } from "../../src/suite/load.ts";
 import { law } from "../law.ts";
 import { toy } from "./toys.ts";

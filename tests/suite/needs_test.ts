@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "@std/path";
 import fc from "fast-check";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { extractorTable } from "../../src/metrics/extractors/table.ts";
+import { extractorTable } from "../../src/extractors/table.ts";
 import { metrics, originOf } from "../../src/registry.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { checkAgainst, loadSuites, parseSuite } from "../../src/suite/load.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { get } from "../../src/suite/check.ts";
 import { loadSuites } from "../../src/suite/load.ts";
-import { suiteJsonSchema } from "../../src/suite/json_schema.ts";
-import { schemaText } from "../../src/suite/write_schema.ts";
+import { suiteJsonSchema } from "../../src/suite/schema/json_schema.ts";
+import { schemaText } from "../../src/suite/schema/write_schema.ts";
 
 Deno.test("suites/schema.json is what the zod schemas say (deno task schema)", async () => {
   const committed = await Deno.readTextFile("suites/schema.json");

@@ -6,9 +6,9 @@
  */
 import { basename } from "@std/path";
 import { hashFile } from "../../content/contents.ts";
-import { sha256 } from "../../digest.ts";
-import { writeAtomic } from "../../record/files.ts";
-import { readSealed, spoiltNote, writeSealed } from "../../record/sealed.ts";
+import { sha256 } from "../../base/digest.ts";
+import { writeAtomic } from "../../base/files.ts";
+import { readSealed, spoiltNote, writeSealed } from "../../base/sealed.ts";
 
 /** What is kept beside the decoded bytes. */
 export interface DecodedAbout {

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "@std/path";
 import type { Contents } from "../../content/contents.ts";
-import { DataError } from "../../errors.ts";
+import { DataError } from "../../base/errors.ts";
 import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
 import { walkPictures } from "./walk.ts";
 

@@ -11,7 +11,7 @@ import {
   type LoadContext,
   type Split,
 } from "../dataset.ts";
-import { sha256 } from "../../digest.ts";
+import { sha256 } from "../../base/digest.ts";
 import { ASSET, loadHeadModel } from "./asset.ts";
 import { type Chunk, type ChunkShape, readChunk, writeChunk } from "./cache.ts";
 import { type HeadsConfig, headsConfig, pictureConfig, VERSION } from "./config.ts";

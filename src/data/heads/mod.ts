@@ -5,12 +5,12 @@
 export { type HeadsConfig, headsConfig } from "./config.ts";
 export * from "./factors.ts";
 export { heads } from "./heads.ts";
-export { FILL } from "./frame.ts";
+export { FILL } from "./render/frame.ts";
 export {
   HeadRenderer,
   openHeadRenderer,
   type RenderedHead,
   renderHead,
   type RenderOptions,
-} from "./render.ts";
+} from "./render/render.ts";
 export { type ItemAddress, sampleHead, sampleItem, type SampleOptions } from "./sample.ts";

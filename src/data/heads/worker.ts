@@ -5,7 +5,7 @@
 import type { Split } from "../dataset.ts";
 import type { PictureConfig } from "./config.ts";
 import { FACTORS, labelsOf } from "./factors.ts";
-import { openHeadRenderer } from "./render.ts";
+import { openHeadRenderer } from "./render/render.ts";
 import { sampleItem } from "./sample.ts";
 
 /** Items [from, to) of a split. */

@@ -7,8 +7,8 @@
 import { crc32 } from "node:zlib";
 import { zipSync } from "fflate";
 import yauzl from "yauzl";
-import { DataError } from "../../errors.ts";
-import { writeAtomic } from "../../record/files.ts";
+import { DataError } from "../../base/errors.ts";
+import { writeAtomic } from "../../base/files.ts";
 import { decodeNpy, encodeNpy, type NpyArray } from "./npy.ts";
 
 /** Arrays by name, in the order of the file. */

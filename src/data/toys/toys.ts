@@ -3,7 +3,7 @@
  * that every family, metric and record takes them as it takes faces, and laws can be checked exactly.
  * @module
  */
-import { sha256 } from "../../digest.ts";
+import { sha256 } from "../../base/digest.ts";
 import { hostKey, hostNormal, hostUniform } from "../../random/host.ts";
 import { type Dataset, type DatasetOutline, defineDataset, type Split } from "../dataset.ts";
 import { imagesInMemory } from "../raw_images.ts";

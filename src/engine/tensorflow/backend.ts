@@ -5,10 +5,10 @@
  */
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
-import { dropOtherBackends } from "../start.ts";
-import type { Binding, Metadata } from "./binding.ts";
-import type { TensorValues } from "./tensors.ts";
-import type { Trace } from "./trace.ts";
+import { dropOtherBackends } from "../tfjs/start.ts";
+import type { Binding, Metadata } from "./trace/binding.ts";
+import type { TensorValues } from "./capi/tensors.ts";
+import type { Trace } from "./trace/trace.ts";
 
 // tfjs-node 4.22 calls two functions that Node 23 has dropped.
 const legacy = util as unknown as Record<string, unknown>;

@@ -13,25 +13,25 @@ import type {
   EngineSettings,
   Program,
 } from "../engine.ts";
-import { EngineError } from "../../errors.ts";
-import { flopsOf, registerFlopCounts } from "../flops.ts";
-import { registerGradients } from "../gradients.ts";
+import { EngineError } from "../../base/errors.ts";
+import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
+import { registerGradients } from "../tfjs/gradients.ts";
 import { processorName } from "../processor.ts";
-import { kernelsOf } from "../registry.ts";
-import { scoped } from "../scoped.ts";
-import { useBackend } from "../start.ts";
+import { kernelsOf } from "../tfjs/registry.ts";
+import { scoped } from "../tfjs/scoped.ts";
+import { useBackend } from "../tfjs/start.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { startBackend, type TensorflowBackend } from "./backend.ts";
-import { Binding } from "./binding.ts";
-import { Compiler } from "./compile.ts";
-import { EagerContext } from "./eager.ts";
-import { checkGpu } from "./gpu.ts";
-import { Library } from "./library.ts";
-import { choosePlace, placeOf } from "./place.ts";
-import { registerNnKernels } from "./nn_kernels.ts";
-import { registerRandomKernels } from "./random_kernels.ts";
-import { registerReplacedKernels } from "./replaced_kernels.ts";
+import { Binding } from "./trace/binding.ts";
+import { Compiler } from "./trace/compile.ts";
+import { EagerContext } from "./capi/eager.ts";
+import { checkGpu } from "./install/gpu.ts";
+import { Library } from "./capi/library.ts";
+import { choosePlace, placeOf } from "./install/place.ts";
+import { registerNnKernels } from "./kernels/nn_kernels.ts";
+import { registerRandomKernels } from "./kernels/random_kernels.ts";
+import { registerReplacedKernels } from "./kernels/replaced_kernels.ts";
 
 /** How the engine is opened. `threads` default to the cores, `precision` to float32. */
 export interface TensorflowOptions extends EngineSettings {

@@ -5,10 +5,10 @@
  */
 import type { Program } from "../engine.ts";
 import type { TensorflowBackend } from "./backend.ts";
-import { type CaptureOptions, traceProgram } from "./capture.ts";
-import { outputArray } from "./graph.ts";
-import { type Library, type Pointer, pointerArray } from "./library.ts";
-import { messageFields } from "./protobuf.ts";
+import { type CaptureOptions, traceProgram } from "./trace/capture.ts";
+import { outputArray } from "./capi/graph.ts";
+import { type Library, type Pointer, pointerArray } from "./capi/library.ts";
+import { messageFields } from "./capi/protobuf.ts";
 
 /** Time of one op over all its nodes. */
 export interface OpTime {

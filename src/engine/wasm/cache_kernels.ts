@@ -2,7 +2,7 @@
  * `CacheWrite` on the wasm heap: one copy, one row a line set.
  * @module
  */
-import { CACHE_WRITE, type CacheWriteInputs, refuseCacheGradient } from "../cache_write.ts";
+import { CACHE_WRITE, type CacheWriteInputs, refuseCacheGradient } from "../tfjs/cache_write.ts";
 import { floats, integers, type TensorInfo } from "./heap.ts";
 import { type KernelCall, replaceKernel } from "./registry.ts";
 

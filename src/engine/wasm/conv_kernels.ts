@@ -5,9 +5,14 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type ConvAttributes, filterGradient, geometry, inputGradient } from "../conv_gradients.ts";
-import { countOwn } from "../flops.ts";
-import { composed } from "../registry.ts";
+import {
+  type ConvAttributes,
+  filterGradient,
+  geometry,
+  inputGradient,
+} from "../tfjs/conv_gradients.ts";
+import { countOwn } from "../tfjs/flops.ts";
+import { composed } from "../tfjs/registry.ts";
 import {
   directFilterGradient,
   filterGradientFlops,

@@ -13,10 +13,10 @@ import type {
   EngineMemory,
   Program,
 } from "../engine.ts";
-import { flopsOf, registerFlopCounts } from "../flops.ts";
-import { registerGradients } from "../gradients.ts";
+import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
+import { registerGradients } from "../tfjs/gradients.ts";
 import { processorName } from "../processor.ts";
-import { scoped } from "../scoped.ts";
+import { scoped } from "../tfjs/scoped.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { registerCacheKernels } from "./cache_kernels.ts";

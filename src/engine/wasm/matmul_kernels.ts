@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { composed } from "../registry.ts";
+import { composed } from "../tfjs/registry.ts";
 import { sizeOf } from "../values.ts";
 import type { TensorInfo } from "./heap.ts";
 import { type KernelCall, replaceKernel } from "./registry.ts";

@@ -2,11 +2,11 @@
  * Starts tfjs on its wasm backend: one thread, the SIMD binary, and no other backend to fall to.
  * @module
  */
-import { sha256 } from "../../digest.ts";
+import { sha256 } from "../../base/digest.ts";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
-import { EngineError } from "../../errors.ts";
-import { dropOtherBackends, useBackend } from "../start.ts";
+import { EngineError } from "../../base/errors.ts";
+import { dropOtherBackends, useBackend } from "../tfjs/start.ts";
 import type { WasmBackend } from "./heap.ts";
 
 /** SHA-256 of tfjs-backend-wasm-simd.wasm 4.22.0: another binary may give other bits. */

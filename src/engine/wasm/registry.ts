@@ -2,7 +2,7 @@
  * Replacing and wrapping the wasm backend's kernels.
  * @module
  */
-import { type KernelCall as AnyKernelCall, kernelsOf } from "../registry.ts";
+import { type KernelCall as AnyKernelCall, kernelsOf } from "../tfjs/registry.ts";
 import type { TensorInfo, WasmBackend } from "./heap.ts";
 
 /** What tfjs hands a wasm kernel. */

@@ -13,24 +13,24 @@ import type {
   Program,
 } from "../engine.ts";
 import type { Key } from "../../random/key.ts";
-import { registerComposedCacheWrite } from "../cache_write.ts";
-import { flopsOf, registerFlopCounts } from "../flops.ts";
-import { registerGradients } from "../gradients.ts";
-import { kernelsOf } from "../registry.ts";
+import { registerComposedCacheWrite } from "../tfjs/cache_write.ts";
+import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
+import { registerGradients } from "../tfjs/gradients.ts";
+import { kernelsOf } from "../tfjs/registry.ts";
 import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
-import { deviceName, driverVersion, softwareName } from "./adapter.ts";
+import { deviceName, driverVersion, softwareName } from "./device/adapter.ts";
 import { submit } from "./backend.ts";
-import { compile } from "./compile.ts";
-import { registerIntegerMoves } from "./integer_moves.ts";
-import { registerMatMulKernels } from "./matmul_kernels.ts";
-import { registerMissingKernels } from "./missing_kernels.ts";
-import { registerNnKernels } from "./nn_kernels.ts";
-import { type Started, startWebgpu } from "./open.ts";
-import { registerRandomKernels } from "./random_kernels.ts";
+import { compile } from "./record/compile.ts";
+import { registerIntegerMoves } from "./kernels/integer_moves.ts";
+import { registerMatMulKernels } from "./kernels/matmul_kernels.ts";
+import { registerMissingKernels } from "./kernels/missing_kernels.ts";
+import { registerNnKernels } from "./kernels/nn_kernels.ts";
+import { type Started, startWebgpu } from "./device/open.ts";
+import { registerRandomKernels } from "./kernels/random_kernels.ts";
 import { profileShaders, type ShaderTime } from "./profile.ts";
-import { Reader } from "./reading.ts";
-import { registerSumKernels } from "./sum_kernels.ts";
+import { Reader } from "./device/reading.ts";
+import { registerSumKernels } from "./kernels/sum_kernels.ts";
 
 /** As pinned in deno.json: the package doesn't tell. */
 const PACKAGE_VERSION = "4.22.0";

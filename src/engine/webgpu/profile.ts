@@ -4,11 +4,11 @@
  * @module
  */
 import type { Engine, Program } from "../engine.ts";
-import { scoped } from "../scoped.ts";
+import { scoped } from "../tfjs/scoped.ts";
 import { disposeTree, type TensorTree } from "../tree.ts";
 import { submit } from "./backend.ts";
-import { bind, encode } from "./dispatch.ts";
-import type { Place } from "./recording.ts";
+import { bind, encode } from "./record/dispatch.ts";
+import type { Place } from "./record/recording.ts";
 
 /** A kind of shader's share of a run. */
 export interface ShaderTime {

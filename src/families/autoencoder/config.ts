@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { optimiserField, sizeFields, trainingFields } from "../training_config.ts";
+import { optimiserField, sizeFields, trainingFields } from "../common/training_config.ts";
 
 /** What a suite may say under `autoencoder`. */
 export const config = z.strictObject({

@@ -4,9 +4,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
-import { drawCodes, fitMixture, initMixture } from "../mixture_prior.ts";
-import { initTrained } from "../training.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { drawCodes, fitMixture, initMixture } from "../common/mixture_prior.ts";
+import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, toCode, toPicture } from "./model.ts";
 

@@ -3,8 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { conditionField } from "../conditioning.ts";
-import { optimiserField, trainingFields } from "../training_config.ts";
+import { conditionField } from "../common/conditioning.ts";
+import { optimiserField, trainingFields } from "../common/training_config.ts";
 
 /** What a suite may say under `autoregressive`. */
 export const config = z.strictObject({

@@ -3,9 +3,9 @@
  * @module
  */
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { conditionsOf, type Labels } from "../conditioning.ts";
-import { type Images, reads, type Rows, updates } from "../programs.ts";
-import { initTrained } from "../training.ts";
+import { conditionsOf, type Labels } from "../common/conditioning.ts";
+import { type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, logProbability, partsOf, type Setting } from "./model.ts";
 import { countsOf } from "./patches.ts";

@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { fold, type Key } from "../../random/key.ts";
-import { type Condition, dropLabels, type Labels } from "../conditioning.ts";
+import { type Condition, dropLabels, type Labels } from "../common/conditioning.ts";
 import type { Config } from "./config.ts";
 
 /** Inputs and key of a training step. */

@@ -16,7 +16,7 @@ import {
   embedConditions,
   initConditions,
   type Labels,
-} from "../conditioning.ts";
+} from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { neighbours } from "./around.ts";
 import type { Config } from "./config.ts";

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { log } from "../../numeric/elementary.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
-import { advance, type Trained } from "../training.ts";
+import { advance, type Trained } from "../common/training.ts";
 import { type StepInputs, toldLabels } from "./inputs.ts";
 import { logProbability, type Parameters, type Setting } from "./model.ts";
 

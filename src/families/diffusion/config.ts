@@ -9,7 +9,7 @@ import {
   denoisingTrainingFields,
   refuseGuidance,
   refuseUnused,
-} from "../denoising/config.ts";
+} from "../common/denoising/config.ts";
 
 /** Settings of the discrete form, with their defaults. */
 const ddpmFields = {

@@ -13,10 +13,10 @@ import {
   predictsNoise,
   predictsV,
   type Reading,
-} from "../denoising/levels.ts";
-import { ddim, multistep, type Point } from "../denoising/steps.ts";
-import type { Plan } from "../denoising/model.ts";
-import { spreadUniform, type TimeLaw } from "../denoising/train.ts";
+} from "../common/denoising/levels.ts";
+import { ddim, multistep, type Point } from "../common/denoising/steps.ts";
+import type { Plan } from "../common/denoising/model.ts";
+import { spreadUniform, type TimeLaw } from "../common/denoising/train.ts";
 import type { Config } from "./config.ts";
 
 /** Names of the schedules. */

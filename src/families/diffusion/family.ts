@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
-import type { Condition, Labels } from "../conditioning.ts";
+import type { Condition, Labels } from "../common/conditioning.ts";
 import {
   ask,
   centred,
@@ -15,14 +15,14 @@ import {
   shapeOf,
   type State,
   uncentred,
-} from "../denoising/model.ts";
-import { initNetwork } from "../denoising/network.ts";
-import { denoisingStep } from "../denoising/train.ts";
+} from "../common/denoising/model.ts";
+import { initNetwork } from "../common/denoising/network.ts";
+import { denoisingStep } from "../common/denoising/train.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
-import { phaseAt, planPhases } from "../phases.ts";
-import { type FamilyProgram, type Images, reads, type Rows, updates } from "../programs.ts";
-import { initTrained } from "../training.ts";
+import { phaseAt, planPhases } from "../common/phases.ts";
+import { type FamilyProgram, type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { initTrained } from "../common/training.ts";
 import type { Denoise } from "./bound.ts";
 import { type Config, config } from "./config.ts";
 import { type Diffusion, diffusionOf } from "./forms.ts";

@@ -5,7 +5,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Grid } from "../../backbones/plan.ts";
-import { conditionsOf } from "../conditioning.ts";
+import { conditionsOf } from "../common/conditioning.ts";
 import {
   edmLevel,
   edmPoint,
@@ -13,10 +13,10 @@ import {
   sigmas,
   solvers,
   stepsWithin,
-} from "../denoising/edm.ts";
-import { preconditioned } from "../denoising/levels.ts";
-import type { Denoising } from "../denoising/model.ts";
-import { type Learns, matching } from "../denoising/train.ts";
+} from "../common/denoising/edm.ts";
+import { preconditioned } from "../common/denoising/levels.ts";
+import type { Denoising } from "../common/denoising/model.ts";
+import { type Learns, matching } from "../common/denoising/train.ts";
 import type { BuildContext } from "../family.ts";
 import { type BoundInputs, continuousBound, type Denoise, discreteBound } from "./bound.ts";
 import type { Config } from "./config.ts";

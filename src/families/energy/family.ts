@@ -5,8 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { type Images, reads, type Rows, updates } from "../programs.ts";
-import { initTrained } from "../training.ts";
+import { type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { checkSetting, energy, initParameters, numbersOf, type Setting } from "./model.ts";
 import { finish, sampleByLangevin, start, walk, type WalkInputs } from "./sample.ts";

@@ -10,7 +10,7 @@ import { encode, type Encoder, initEncoder, isSmall } from "../../backbones/code
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
 import type { Key } from "../../random/key.ts";
-import { UsageError } from "../../errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { Config } from "./config.ts";
 

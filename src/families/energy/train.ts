@@ -7,7 +7,7 @@ import { fold, type Key, normal, uniform } from "../../random/key.ts";
 import { type Objective, valueAndGrad } from "../../nn/mod.ts";
 import { log } from "../../numeric/elementary.ts";
 import type { TensorRecord } from "../family.ts";
-import { advance, type Trained } from "../training.ts";
+import { advance, type Trained } from "../common/training.ts";
 import { energy, numbersOf, type Parameters, score, type Setting } from "./model.ts";
 import { contrastive, denoising, langevinStep, sliced } from "./objective.ts";
 import { toVectors } from "./space.ts";

@@ -9,7 +9,7 @@ import {
   denoisingTrainingFields,
   refuseGuidance,
   refuseUnused,
-} from "../denoising/config.ts";
+} from "../common/denoising/config.ts";
 
 /** Settings of paths and times, with their defaults. */
 const timeFields = {

@@ -7,10 +7,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { pow } from "../../numeric/elementary.ts";
 import { fold } from "../../random/key.ts";
-import { logNormalSigma, type SigmaRange } from "../denoising/edm.ts";
-import { noisy } from "../denoising/levels.ts";
-import { ask, type Denoising } from "../denoising/model.ts";
-import type { Learns } from "../denoising/train.ts";
+import { logNormalSigma, type SigmaRange } from "../common/denoising/edm.ts";
+import { noisy } from "../common/denoising/levels.ts";
+import { ask, type Denoising } from "../common/denoising/model.ts";
+import type { Learns } from "../common/denoising/train.ts";
 import type { Config } from "./config.ts";
 
 /** Pseudo-Huber's constant a value: below it the loss is a square. Song & Dhariwal 2023, 3.3. */

@@ -2,9 +2,14 @@
  * Flows and their one-step relatives: the declaration that joins network, objective and sampler.
  * @module
  */
-import { conditionsOf, type Labels } from "../conditioning.ts";
-import { edmLevel, edmPoint, sigmas, solvers, stepsWithin } from "../denoising/edm.ts";
-import { anchored, preconditioned, predictsVelocity, velocityWeight } from "../denoising/levels.ts";
+import { conditionsOf, type Labels } from "../common/conditioning.ts";
+import { edmLevel, edmPoint, sigmas, solvers, stepsWithin } from "../common/denoising/edm.ts";
+import {
+  anchored,
+  preconditioned,
+  predictsVelocity,
+  velocityWeight,
+} from "../common/denoising/levels.ts";
 import {
   centred,
   type Denoising,
@@ -14,13 +19,13 @@ import {
   shapeOf,
   type State,
   uncentred,
-} from "../denoising/model.ts";
-import { initNetwork } from "../denoising/network.ts";
-import { euler, midpoint, restart, type Step } from "../denoising/steps.ts";
-import { denoisingStep, type Learns, matching } from "../denoising/train.ts";
+} from "../common/denoising/model.ts";
+import { initNetwork } from "../common/denoising/network.ts";
+import { euler, midpoint, restart, type Step } from "../common/denoising/steps.ts";
+import { denoisingStep, type Learns, matching } from "../common/denoising/train.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { type Images, type Rows, updates } from "../programs.ts";
-import { initTrained } from "../training.ts";
+import { type Images, type Rows, updates } from "../common/programs.ts";
+import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { consistency } from "./consistency.ts";
 import { meanFlow } from "./mean_flow.ts";

@@ -12,11 +12,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { jvp } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
-import type { Labels } from "../conditioning.ts";
-import { each, noisy } from "../denoising/levels.ts";
-import { ask, type Denoising } from "../denoising/model.ts";
-import type { Network } from "../denoising/network.ts";
-import type { Learns, Noised, TimeLaw } from "../denoising/train.ts";
+import type { Labels } from "../common/conditioning.ts";
+import { each, noisy } from "../common/denoising/levels.ts";
+import { ask, type Denoising } from "../common/denoising/model.ts";
+import type { Network } from "../common/denoising/network.ts";
+import type { Learns, Noised, TimeLaw } from "../common/denoising/train.ts";
 import { span } from "./times.ts";
 
 /** Keeps the adaptive weight finite where nothing is left to learn. */

@@ -4,8 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { exp, expm1 } from "../../numeric/elementary.ts";
-import { each, type Level } from "../denoising/levels.ts";
-import type { Point } from "../denoising/steps.ts";
+import { each, type Level } from "../common/denoising/levels.ts";
+import type { Point } from "../common/denoising/steps.ts";
 
 /** Names of the paths. */
 export type PathName = "optimal-transport" | "diffusion";

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { conditionField } from "../conditioning.ts";
-import { sizeFields } from "../training_config.ts";
+import { conditionField } from "../common/conditioning.ts";
+import { sizeFields } from "../common/training_config.ts";
 import { architectures, formNames, forms, losses, penalties, penaltyDefaults } from "./forms.ts";
 
 /** What a suite may say under `gan`. */

@@ -22,7 +22,7 @@ import {
   embedConditions,
   initConditions,
   type Labels,
-} from "../conditioning.ts";
+} from "../common/conditioning.ts";
 import type { Architecture } from "./forms.ts";
 import {
   type Block,

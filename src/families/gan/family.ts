@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { adam, emaInit, type Moments } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
-import { conditionsOf, type Labels } from "../conditioning.ts";
+import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import {
   type Codes,
@@ -14,11 +14,16 @@ import {
   reads,
   type Rows,
   updates,
-} from "../programs.ts";
+} from "../common/programs.ts";
 import { type Config, config, settingsOf } from "./config.ts";
 import { initDiscriminator } from "./discriminator.ts";
 import { initGenerator } from "./generator.ts";
-import { fitLinearStart, initLinearStart, type LinearStart, sketch } from "../linear_start.ts";
+import {
+  fitLinearStart,
+  initLinearStart,
+  type LinearStart,
+  sketch,
+} from "../common/linear_start.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
 import { criticMoments, generatorMoments } from "./plain.ts";
 import { initDirections } from "./spectral.ts";

@@ -13,8 +13,8 @@ import {
   embedConditions,
   initConditions,
   type Labels,
-} from "../conditioning.ts";
-import { linearPictures, type LinearStart } from "../linear_start.ts";
+} from "../common/conditioning.ts";
+import { linearPictures, type LinearStart } from "../common/linear_start.ts";
 import type { Architecture } from "./forms.ts";
 import {
   type Block,

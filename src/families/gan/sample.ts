@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { fold, type Key, normal } from "../../random/key.ts";
-import { type Labels, noLabels } from "../conditioning.ts";
+import { type Labels, noLabels } from "../common/conditioning.ts";
 import { discriminate } from "./discriminator.ts";
 import { generate, type Request } from "./generator.ts";
 import {

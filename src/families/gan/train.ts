@@ -14,9 +14,9 @@ import {
 } from "../../nn/mod.ts";
 import { pow } from "../../numeric/elementary.ts";
 import { fold } from "../../random/key.ts";
-import { dropLabels } from "../conditioning.ts";
+import { dropLabels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { emaDecay } from "../training.ts";
+import { emaDecay } from "../common/training.ts";
 import { adapt } from "./augment.ts";
 import type { Discriminator } from "./discriminator.ts";
 import type { Generator } from "./generator.ts";

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold, type Key } from "../../random/key.ts";
 import { detached, emaUpdate, type Moments, valueAndGrad } from "../../nn/mod.ts";
-import type { Labels } from "../conditioning.ts";
+import type { Labels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { applyPlan, drawPlan } from "./augment.ts";
 import { discriminate, type Discriminator } from "./discriminator.ts";

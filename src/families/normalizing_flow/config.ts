@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { trainingFields } from "../training_config.ts";
+import { trainingFields } from "../common/training_config.ts";
 
 /** What a suite may say under `normalizing_flow`. */
 export const config = z.strictObject({

@@ -3,8 +3,8 @@
  * @module
  */
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
-import { initTrained } from "../training.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, levelsOf, type Setting } from "./model.ts";
 import { logWeight } from "./objective.ts";

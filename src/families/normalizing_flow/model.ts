@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";
 import type { ImageSpec } from "../../data/dataset.ts";
 import { fold, type Key } from "../../random/key.ts";
-import { UsageError } from "../../errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import type { Config } from "./config.ts";
 import { couple, type CouplingNet, initCoupling, uncouple } from "./coupling.ts";
 import { initMixing, mix, mixesOf, type Mixing, unmix } from "./rotation.ts";

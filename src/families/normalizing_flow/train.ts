@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { fold, type Key, uniform } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
-import { advance, type Trained } from "../training.ts";
+import { advance, type Trained } from "../common/training.ts";
 import type { Parameters, Setting } from "./model.ts";
 import { logWeight } from "./objective.ts";
 import { numbersOf } from "./sample.ts";

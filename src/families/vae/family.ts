@@ -4,9 +4,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
-import { fitMixture, initMixture, logDensity } from "../mixture_prior.ts";
-import { initTrained } from "../training.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { fitMixture, initMixture, logDensity } from "../common/mixture_prior.ts";
+import { initTrained } from "../common/training.ts";
 import { likelihoodOf, pass, prepare, type Setting } from "./bound.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, posterior } from "./model.ts";

@@ -6,8 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
-import type { MixtureState } from "../mixture_prior.ts";
-import { advance, emaDecay, type Trained } from "../training.ts";
+import type { MixtureState } from "../common/mixture_prior.ts";
+import { advance, emaDecay, type Trained } from "../common/training.ts";
 import { pass, type Setting, terms } from "./bound.ts";
 import type { Parameters } from "./model.ts";
 

@@ -3,8 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { conditionField } from "../conditioning.ts";
-import { sizeFields, trainingFields } from "../training_config.ts";
+import { conditionField } from "../common/conditioning.ts";
+import { sizeFields, trainingFields } from "../common/training_config.ts";
 import { gridSize } from "./finite.ts";
 
 /** Codes that a grid of rounded numbers has at most. */

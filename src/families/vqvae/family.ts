@@ -5,11 +5,11 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
-import { conditionsOf, type Labels } from "../conditioning.ts";
+import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { initParts } from "../parts.ts";
-import { phaseAt, planPhases } from "../phases.ts";
-import { type Codes, type Images, reads, type Rows, updates } from "../programs.ts";
+import { initParts } from "../common/parts.ts";
+import { phaseAt, planPhases } from "../common/phases.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
 import { type Config, config } from "./config.ts";
 import { layoutOf } from "./layout.ts";

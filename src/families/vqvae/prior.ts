@@ -21,7 +21,7 @@ import {
 } from "../../backbones/transformer.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { initEmbedding, initLinear, type Linear, softmaxCrossEntropy } from "../../nn/mod.ts";
-import type { Condition, Labels } from "../conditioning.ts";
+import type { Condition, Labels } from "../common/conditioning.ts";
 import type { Config } from "./config.ts";
 import type { Place } from "./layout.ts";
 import type { Quantiser } from "./quantiser.ts";

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs";
 import { emptyCache, type KeyValueCache, type Transformer } from "../../backbones/transformer.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import { categorical, fold, type Key } from "../../random/key.ts";
-import type { Labels } from "../conditioning.ts";
+import type { Labels } from "../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { toPictures, vectorsOf } from "./codes.ts";
 import {

@@ -5,10 +5,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold, type Key } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
-import { dropLabels, type Labels } from "../conditioning.ts";
+import { dropLabels, type Labels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { partOf, type Parts, withPart } from "../parts.ts";
-import { advance, emaDecay } from "../training.ts";
+import { partOf, type Parts, withPart } from "../common/parts.ts";
+import { advance, emaDecay } from "../common/training.ts";
 import { countCodes } from "./codebook.ts";
 import { type Coder, type CodeSetting, toCodes } from "./codes.ts";
 import { decodeGrids, encodeGrids, type Networks } from "./model.ts";

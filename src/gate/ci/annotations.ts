@@ -3,7 +3,7 @@
  * shows beside the suite's file.
  * @module
  */
-import { count } from "../../report/format.ts";
+import { count } from "../../base/text/format.ts";
 import { formatEffect, worstFirst } from "../outcome.ts";
 import { brokenRuns, type Gated, isMeasured, severity } from "./gated.ts";
 

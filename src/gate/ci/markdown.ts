@@ -3,8 +3,8 @@
  * folded away, all below the length that a comment may have.
  * @module
  */
-import { count } from "../../report/format.ts";
-import { escapeMarkdown as escape, fence } from "../../report/escape.ts";
+import { count } from "../../base/text/format.ts";
+import { escapeMarkdown as escape, fence } from "../../base/text/escape.ts";
 import { changeCells, changeHead, worstFirst } from "../outcome.ts";
 import type { Verdict, VerdictName } from "../verdict.ts";
 import { brokenRuns, type Gated } from "./gated.ts";

@@ -1,7 +1,7 @@
 /** What the chart builders share: sizes, type, axes, colour scales. @module */
 import type { TopLevelSpec } from "vega-lite";
-import { styleOf } from "../palette.ts";
-import type { Mark } from "../model.ts";
+import { styleOf } from "../draw/palette.ts";
+import type { Mark } from "../model/model.ts";
 
 /** Family name of the committed font. */
 export const FONT = "Likeness Sans";

@@ -1,6 +1,6 @@
 /** Where a run's time goes: parts laid end to end, a bar a row. @module */
-import type { Chart } from "../model.ts";
-import { STYLES } from "../palette.ts";
+import type { Chart } from "../model/model.ts";
+import { STYLES } from "../draw/palette.ts";
 import { type Spec, tickFormat } from "./spec.ts";
 
 /** Vega-Lite specification of the bars. */

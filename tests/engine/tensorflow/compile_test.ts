@@ -11,7 +11,7 @@ import {
   normal,
   uniform,
 } from "../../../src/random/key.ts";
-import { scoped } from "../../../src/engine/scoped.ts";
+import { scoped } from "../../../src/engine/tfjs/scoped.ts";
 import { tensorsOf, type TensorTree } from "../../../src/engine/tree.ts";
 import * as nn from "../../../src/nn/mod.ts";
 import { hostKey } from "../../../src/random/host.ts";

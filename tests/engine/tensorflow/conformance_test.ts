@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { conformance } from "../../../src/engine/conformance.ts";
+import { conformance } from "../../../src/proof/conformance/conformance.ts";
 import { hostFold, hostKey, hostNormal, hostUniform } from "../../../src/random/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../../src/random/key.ts";
 import { uniform53 } from "../../../src/random/draws.ts";

@@ -10,8 +10,8 @@ import {
   type InstallOptions,
 } from "../../../src/engine/tensorflow/install/install.ts";
 import { sha256OfFile } from "../../../src/engine/tensorflow/install/hash.ts";
-import type { Build, Device, Wheel } from "../../../src/engine/tensorflow/wheels.ts";
-import { isNeeded } from "../../../src/engine/tensorflow/wheels.ts";
+import type { Build, Device, Wheel } from "../../../src/engine/tensorflow/install/wheels.ts";
+import { isNeeded } from "../../../src/engine/tensorflow/install/wheels.ts";
 import { type Packed, zip } from "./zip.ts";
 
 /** Version of the fake build. */

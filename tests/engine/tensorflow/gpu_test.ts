@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { gpuProblem } from "../../../src/engine/tensorflow/gpu.ts";
+import { gpuProblem } from "../../../src/engine/tensorflow/install/gpu.ts";
 
 /** A system with or without a GPU whose loader misses some files. */
 function system(present: boolean, missing: readonly string[] = []) {

@@ -1,15 +1,20 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { EngineError, UsageError } from "../../../src/errors.ts";
+import { EngineError, UsageError } from "../../../src/base/errors.ts";
 import {
   buildFolder,
   cacheFolder,
   choosePlace,
   locate,
   tensorflowObstacle,
-} from "../../../src/engine/tensorflow/place.ts";
-import { platformObstacle, thisMachine } from "../../../src/engine/tensorflow/platform.ts";
-import { builds, type Device, isNeeded, sizeOf } from "../../../src/engine/tensorflow/wheels.ts";
+} from "../../../src/engine/tensorflow/install/place.ts";
+import { platformObstacle, thisMachine } from "../../../src/engine/tensorflow/install/platform.ts";
+import {
+  builds,
+  type Device,
+  isNeeded,
+  sizeOf,
+} from "../../../src/engine/tensorflow/install/wheels.ts";
 
 const env = (variables: Record<string, string>) => ({ get: (name: string) => variables[name] });
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { profileModel } from "../../../src/peers/profile.ts";
+import { profileModel } from "../../../src/proof/peers/profile.ts";
 import { test } from "./available.ts";
 
 test("a profile names the ops that ran, with their nodes and times, slowest first", async () => {

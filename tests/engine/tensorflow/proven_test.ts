@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { smokeFailure } from "../../../src/engine/tensorflow/proven.ts";
+import { smokeFailure } from "../../../src/engine/tensorflow/install/proven.ts";
 import { inFolder } from "../../run/harness.ts";
 
 Deno.test("a library is tried once; another file in its place is tried again; failure is told", () =>

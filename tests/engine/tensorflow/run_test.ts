@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { interruptAndCompare } from "../../commands/interrupted.ts";
 import { tinySuite } from "../../commands/tiny_suite.ts";
 import { keptTerminal } from "../../commands/terminal.ts";
-import { dispatch } from "../../../src/commands/dispatch.ts";
+import { dispatch } from "../../../src/cli/dispatch.ts";
 import { commands } from "../../../src/commands/table.ts";
 import { readPlan } from "../../../src/plan/plan.ts";
 import { inFolder } from "../../run/harness.ts";

@@ -2,9 +2,9 @@
 import { fromFileUrl, join } from "@std/path";
 import { Buffer } from "node:buffer";
 import sharp from "sharp";
-import { momentsOf } from "../../../src/evaluate/moments.ts";
-import { rowsInMemory } from "../../../src/evaluate/rows.ts";
-import { saveStatistics, type Statistics } from "../../../src/evaluate/statistics.ts";
+import { momentsOf } from "../../../src/compare/moments/moments.ts";
+import { rowsInMemory } from "../../../src/compare/moments/rows.ts";
+import { saveStatistics, type Statistics } from "../../../src/compare/moments/statistics.ts";
 import { hostKey, hostNormal, hostUniform } from "../../../src/random/host.ts";
 
 /** Statistics of fixed draws. */

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { fromFileUrl, join } from "@std/path";
-import { DataError } from "../../../src/errors.ts";
+import { DataError } from "../../../src/base/errors.ts";
 import { decodeWhole } from "../../../src/data/decode.ts";
 
 const here = fromFileUrl(new URL(".", import.meta.url));

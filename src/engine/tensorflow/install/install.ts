@@ -12,10 +12,10 @@ import {
   type ManifestFile,
   manifestName,
   type Place,
-} from "../place.ts";
-import { withLock } from "../../../lock.ts";
-import { type Machine, platformObstacle, thisMachine } from "../platform.ts";
-import { type Build, sizeOf, type Wheel } from "../wheels.ts";
+} from "./place.ts";
+import { withLock } from "../../../base/lock.ts";
+import { type Machine, platformObstacle, thisMachine } from "./platform.ts";
+import { type Build, sizeOf, type Wheel } from "./wheels.ts";
 import { bytesNeeded, checkRoom, freeBytes } from "./disk.ts";
 import { failure, inWords, type Listener, type Phase, PhaseMeter } from "./events.ts";
 import { downloadWheel, findPip, nextTime, wheelFault } from "./pip.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
-import type { Stage } from "../smoke.ts";
+import type { Stage } from "./smoke.ts";
 import { failure } from "./events.ts";
 
 /** What a library that passed says of itself. */
@@ -32,7 +32,7 @@ export async function smokeTest(
   library: string,
   options: SmokeOptions = {},
 ): Promise<SmokeResult> {
-  const { program = fromFileUrl(new URL("../smoke.ts", import.meta.url)), limit = 300_000 } =
+  const { program = fromFileUrl(new URL("./smoke.ts", import.meta.url)), limit = 300_000 } =
     options;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--quiet", program, library],

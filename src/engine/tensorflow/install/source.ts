@@ -3,9 +3,9 @@
  * @module
  */
 import { basename, dirname, join, resolve } from "@std/path";
-import { UsageError } from "../../../errors.ts";
-import { findLibrary, type ManifestFile } from "../place.ts";
-import { type Build, builds, libraryName } from "../wheels.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { findLibrary, type ManifestFile } from "./place.ts";
+import { type Build, builds, libraryName } from "./wheels.ts";
 import { failure } from "./events.ts";
 import { sha256OfFile } from "./hash.ts";
 

@@ -4,11 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../../random/key.ts";
-import type { Condition, Labels } from "../../conditioning.ts";
+import type { Condition, Labels } from "../../common/conditioning.ts";
 import type { BuildContext, Model } from "../../family.ts";
-import { initParts } from "../../parts.ts";
-import { phaseAt, planPhases } from "../../phases.ts";
-import { type Codes, type Images, reads, type Rows, updates } from "../../programs.ts";
+import { initParts } from "../../common/parts.ts";
+import { phaseAt, planPhases } from "../../common/phases.ts";
+import { type Codes, type Images, reads, type Rows, updates } from "../../common/programs.ts";
 import type { Config } from "../config.ts";
 import { initPrior } from "./prior.ts";
 import { spanOf } from "./pyramid.ts";

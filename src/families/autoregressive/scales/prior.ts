@@ -26,7 +26,7 @@ import {
   embedConditions,
   initConditions,
   type Labels,
-} from "../../conditioning.ts";
+} from "../../common/conditioning.ts";
 import type { Config } from "../config.ts";
 import { down, placesOf, type Scale, spanOf, sumsOf } from "./pyramid.ts";
 

@@ -6,9 +6,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { disposeTree } from "../../../engine/tree.ts";
 import { categorical, fold, type Key } from "../../../random/key.ts";
-import type { Labels } from "../../conditioning.ts";
+import type { Labels } from "../../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../../family.ts";
-import { type FamilyProgram, reads } from "../../programs.ts";
+import { type FamilyProgram, reads } from "../../common/programs.ts";
 import { scaleLogits } from "./prior.ts";
 import { tablesOf, toPictures, vectorsOf } from "./tokeniser.ts";
 import { type ScaleSetting, type State, tokeniserOf } from "./train.ts";

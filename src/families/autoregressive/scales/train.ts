@@ -6,8 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../../nn/mod.ts";
 import { fold } from "../../../random/key.ts";
 import type { TensorRecord } from "../../family.ts";
-import { partOf, type Parts, withPart } from "../../parts.ts";
-import { advance, emaDecay } from "../../training.ts";
+import { partOf, type Parts, withPart } from "../../common/parts.ts";
+import { advance, emaDecay } from "../../common/training.ts";
 import { type Codebook, countCodes, resetDead, updateCodebook } from "../../vqvae/codebook.ts";
 import {
   commitment,

@@ -1,0 +1,102 @@
+/**
+ * What commands share that look back at a suite's runs: the engine of the last run, how its speed
+ * is measured again, and who asks.
+ * @module
+ */
+import { join } from "@std/path";
+import type { LaunchOptions } from "../../launch/schedule.ts";
+import { type PlanOptions, readPlan } from "../../plan/plan.ts";
+import { canonicalJson } from "../../base/text/canonical_json.ts";
+import { settingsFrom } from "../../plan/settings.ts";
+import type { HostProvenance } from "../../record/provenance.ts";
+import type { PlannedRun } from "../../record/record.ts";
+import type { Store } from "../../record/store.ts";
+import { fromTable, metrics } from "../../registry.ts";
+import type { Suite } from "../../suite/schema/schema.ts";
+
+/** Of a plan's data what names its files, where the suite asks for the same and has them not here. */
+function contentIn({ data }: Suite, { spec }: PlannedRun): Pick<PlanOptions, "content"> {
+  const { content, ...asked } = spec.data;
+  const same = canonicalJson(asked) === canonicalJson(data);
+  return content === undefined || !same ? {} : { content };
+}
+
+/**
+ * Engine and settings of the suite's last run, and the content of data that isn't here; `wasm` where
+ * there is none.
+ */
+export async function engineOf(
+  suite: Suite,
+  store: Store,
+): Promise<Pick<PlanOptions, "engine" | "settings" | "content">> {
+  const onProblem = () => {}; // told by whoever reads them
+  const records = await store.list({ suite: suite.name, onProblem });
+  let last: PlannedRun[] = [];
+  try {
+    last = await readPlan(join(store.out, "plans", `${suite.name}.jsonl`));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const engine = (last[0] ?? records[0])?.spec.engine ?? "wasm";
+  // A last run that was narrowed says nothing of the others' settings.
+  const others = records.filter(({ spec }) => spec.engine === engine);
+  return {
+    engine,
+    settings: settingsFrom([...others, ...last]),
+    ...(last.length > 0 && contentIn(suite, last[0])),
+  };
+}
+
+/** The suite's metrics that are measured when nothing else runs. */
+export async function speedMetrics(suite: Suite): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const { metric } of suite.metrics) {
+    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
+  }
+  return found;
+}
+
+/** How runs of a plan are launched again, one alone at a time, on the engine that they are planned for. */
+export async function remeasuring(
+  suite: Suite,
+  { store, plan, provenance, choice = "as the runs were" }: {
+    readonly store: Store;
+    readonly plan: readonly PlannedRun[];
+    readonly provenance: HostProvenance;
+    /** Why this engine. */
+    readonly choice?: string;
+  },
+): Promise<LaunchOptions> {
+  const { defaultLauncher } = await import("../../launch/mod.ts");
+  const [{ spec }] = plan;
+  return {
+    launcher: defaultLauncher,
+    settings: {
+      out: store.out,
+      engine: spec.engine,
+      engineSettings: spec.settings,
+      engineChoice: choice,
+      modules: suite.modules,
+      provenance,
+      checkpointSeconds: 30,
+      dataJobs: 1,
+    },
+    jobs: 1,
+    speedMetrics: await speedMetrics(suite),
+  };
+}
+
+/** git's user.name; null where there is none. */
+export async function gitAuthor(): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["config", "user.name"],
+      stdout: "piped",
+      stderr: "null",
+    }).output();
+    const name = new TextDecoder().decode(stdout).trim();
+    return success && name !== "" ? name : null;
+  } catch {
+    return null;
+  }
+}

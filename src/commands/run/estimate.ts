@@ -1,0 +1,169 @@
+/**
+ * `run --dry-run`: the plan with what it would cost, each number by a stated measurement.
+ * @module
+ */
+import { exitCodes } from "../../base/errors.ts";
+import { type LaunchOptions, probe } from "../../launch/schedule.ts";
+import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
+import { openStore } from "../../record/store.ts";
+import { formatBytes, formatSeconds } from "../../base/text/format.ts";
+import type { Estimate } from "../../run/events.ts";
+import { finishedRuns, trainingOf } from "../../run/score/twin.ts";
+import type { Terminal } from "../../cli/command.ts";
+import { measuringSeconds, type Progression } from "./progress.ts";
+
+/** Memory of a worker beside what its engine holds: the runtime, its libraries, the data's share. */
+const workerBytes = 350e6;
+
+/** One line of the estimate. */
+export interface CostLine {
+  readonly label: string;
+  readonly runs: number;
+  readonly done: number;
+  /** Seconds of one run; null where nothing could be measured. */
+  readonly seconds: number | null;
+  readonly parameters: number | null;
+  readonly bytes: number | null;
+  /** How it was estimated. */
+  readonly by: string;
+}
+
+/** Largest count of samples that a run's metrics ask for. */
+function samplesOf({ spec }: PlannedRun): number {
+  const counts = spec.metrics.map(({ config }) => Number(config.samples ?? 0));
+  return Math.max(0, ...counts.filter(Number.isFinite));
+}
+
+function fromProbe(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "seconds" | "by"> {
+  const training = estimate.startSeconds + estimate.steps * estimate.secondsPerStep;
+  const samples = samplesOf(planned);
+  const batches = Math.ceil(samples / estimate.sampleRows);
+  const sampling = batches * (estimate.secondsPerSampleBatch ?? 0);
+  const what = estimate.secondsPerSampleBatch === null
+    ? "training only"
+    : `training and ${samples.toLocaleString("en")} samples, other metrics not`;
+  return {
+    seconds: training + sampling,
+    by: `probe: ${estimate.steps.toLocaleString("en")} steps × ` +
+      `${formatSeconds(estimate.secondsPerStep)}; ${what}`,
+  };
+}
+
+/** Seconds that runs of the same group took, where they were run whole. */
+function fromRecords(records: readonly RunRecord[]): Pick<CostLine, "seconds" | "by"> | null {
+  const whole = records.filter(({ state, resumed }) => state === "done" && resumed === 0);
+  if (whole.length === 0) return null;
+  const seconds = whole.reduce((sum, { timings }) => sum + timings.total, 0) / whole.length;
+  return { seconds, by: `${whole.length} stored ${whole.length === 1 ? "record" : "records"}` };
+}
+
+/** Seconds that measuring took, all of it, of runs whose trainings these can take over. */
+function fromTwins(
+  runs: readonly PlannedRun[],
+  trained: ReadonlyMap<string, RunRecord>,
+): Pick<CostLine, "seconds" | "by"> | null {
+  const twins = runs.map(({ spec }) => trained.get(trainingOf(spec)));
+  if (twins.some((twin) => twin === undefined)) return null;
+  const sum = twins.reduce((sum, twin) => sum + measuringSeconds(twin!.timings), 0);
+  const seconds = sum / twins.length;
+  return { seconds, by: "trained before; at most, if all is measured anew" };
+}
+
+/** Seconds of a plan on so many workers, runs taken in order by whichever is free. */
+export function makespan(seconds: readonly number[], jobs: number): number {
+  const busy = new Array<number>(jobs).fill(0);
+  for (const each of seconds) {
+    const next = busy.indexOf(Math.min(...busy));
+    busy[next] += each;
+  }
+  return Math.max(...busy);
+}
+
+/** Prints what a plan would cost; measures what no record tells. */
+export async function estimatePlan(
+  plan: readonly PlannedRun[],
+  options: Omit<LaunchOptions, "speedMetrics"> & {
+    readonly view: Progression;
+    readonly terminal: Terminal;
+    readonly json: boolean;
+  },
+): Promise<number> {
+  const { view, terminal, jobs, json, settings } = options;
+  const store = openStore(settings.out);
+  const stored = await store.list({ onProblem: () => {} });
+  const groups = [...new Set(plan.map(({ group }) => group))];
+  const firsts = groups.map((group) => plan.find((run) => run.group === group)!);
+  const known = (run: PlannedRun) => stored.filter(({ group }) => group === run.group);
+  const trained = finishedRuns(stored);
+  const recordedOf = (first: PlannedRun) =>
+    fromRecords(known(first)) ??
+      fromTwins(plan.filter(({ group }) => group === first.group), trained);
+  const toProbe = firsts.filter((run) =>
+    run.spec.protocol === "train-evaluate" && recordedOf(run) === null
+  );
+  const probes = await probe(toProbe, options);
+  view.close();
+  const lines = firsts.map((first): CostLine => {
+    const runs = plan.filter(({ group }) => group === first.group);
+    const done = runs.filter(({ id }) =>
+      stored.some((r) =>
+        r.id === id && ["done", "diverged"].includes(r.state)
+      )
+    ).length;
+    const common = { label: first.label, runs: runs.length, done };
+    const recorded = recordedOf(first);
+    const outcome = probes.get(first.id);
+    if (outcome?.kind === "estimate") {
+      const { parameters, peakBytes } = outcome.estimate;
+      return { ...common, ...fromProbe(first, outcome.estimate), parameters, bytes: peakBytes };
+    }
+    const parameters = known(first)[0]?.parameters ?? null;
+    if (recorded !== null) return { ...common, ...recorded, parameters, bytes: null };
+    const by = outcome?.kind === "failed"
+      ? `could not be measured: ${outcome.cause}`
+      : "not estimated: no training, and no record yet";
+    return { ...common, seconds: null, parameters: null, bytes: null, by };
+  });
+  const left = lines.flatMap(({ seconds, runs, done }) =>
+    Array.from({ length: runs - done }, () => seconds ?? 0)
+  );
+  const total = makespan(left, jobs);
+  const bytes = Math.min(jobs, Math.max(1, left.length)) *
+    (workerBytes + Math.max(0, ...lines.map((line) => line.bytes ?? 0)));
+  if (json) {
+    for (const line of lines) terminal.print(JSON.stringify({ event: "estimate", ...line }));
+    terminal.print(JSON.stringify({ event: "total", seconds: total, bytes, jobs }));
+  } else {
+    printLines(terminal, lines);
+    const incomplete = lines.some(({ seconds, runs, done }) => seconds === null && runs > done);
+    const needs = left.length === 0 ? "nothing is left to do" : `about ${formatSeconds(total)} ` +
+      `with ${jobs} at a time${incomplete ? ", and what is not estimated" : ""}; ` +
+      `about ${formatBytes(bytes)} of memory`;
+    terminal.print(
+      `${left.length} of ${plan.length} runs to do: ${needs}; nothing was run`,
+    );
+  }
+  const failed = [...probes.values()].some(({ kind }) => kind === "failed");
+  return failed ? exitCodes.failed : exitCodes.pass;
+}
+
+function printLines(terminal: Terminal, lines: readonly CostLine[]): void {
+  const cells = lines.map(({ label, runs, done, seconds, parameters, bytes, by }) => [
+    label,
+    done > 0 ? `${runs} (${done} done)` : String(runs),
+    seconds === null ? "–" : formatSeconds(seconds),
+    parameters === null || parameters === 0 ? "–" : parameters.toLocaleString("en"),
+    bytes === null ? "–" : formatBytes(bytes),
+    by,
+  ]);
+  const head = ["", "runs", "each", "parameters", "engine memory", "by"];
+  const widths = head.map((h, i) => Math.max(h.length, ...cells.map((row) => row[i].length)));
+  for (const row of [head, ...cells]) {
+    terminal.print(
+      "  " +
+        row.map((cell, i) =>
+          i === 0 || i === row.length - 1 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])
+        ).join("  ").trimEnd(),
+    );
+  }
+}

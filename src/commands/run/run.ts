@@ -1,0 +1,353 @@
+/**
+ * `run`: suites to records, verdicts and reports.
+ * @module
+ */
+import { join } from "@std/path";
+import { interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
+import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
+import type { WorkerSettings } from "../../launch/transport/messages.ts";
+import type { Gated } from "../../gate/ci/gated.ts";
+import type { PlannedRun } from "../../record/record.ts";
+import type { SettingsOf } from "../../plan/settings.ts";
+import type { HostProvenance } from "../../record/provenance.ts";
+import { formatSeconds } from "../../base/text/format.ts";
+import type { Suite } from "../../suite/schema/schema.ts";
+import type { Arguments, Terminal } from "../../cli/command.ts";
+import { chooseEngine, type EngineChoice } from "./engine_choice.ts";
+import {
+  type AskedSettings,
+  askedSettings,
+  chosenSettings,
+  provisional,
+} from "../engine/engine_settings.ts";
+import { cacheOf, outOf } from "../folders.ts";
+import { Progression, type ProgressMode } from "./progress.ts";
+
+/** Seconds between checkpoints. */
+const checkpointSeconds = 30;
+
+/** What all suites of one command share. */
+interface Session {
+  readonly asked: AskedSettings | undefined;
+  /** The plan of a suite under these settings. */
+  readonly planned: (suite: Suite, settings: SettingsOf) => PlannedRun[];
+  readonly args: Arguments;
+  readonly terminal: Terminal;
+  readonly mode: ProgressMode;
+  readonly out: string;
+  readonly engine: EngineChoice;
+  readonly provenance: HostProvenance;
+  readonly signal: AbortSignal;
+  /** What the gates came to, for CI. */
+  readonly gated: Gated[];
+}
+
+function modeOf(args: Arguments, terminal: Terminal): ProgressMode {
+  if (args.has("json")) return "json";
+  if (args.has("quiet")) return "quiet";
+  return terminal.live ? "live" : "plain";
+}
+
+/** The first Ctrl-C (or SIGTERM) stops cleanly, the second at once. */
+export function interruption(terminal: Terminal): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) Deno.exit(interruptedExit);
+    controller.abort();
+    terminal.warn("stopping: runs save a checkpoint first (once more to stop at once)");
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const name of signals) Deno.addSignalListener(name, stop);
+  return {
+    signal: controller.signal,
+    release: () => signals.forEach((name) => Deno.removeSignalListener(name, stop)),
+  };
+}
+
+/** See the table of commands. */
+export async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const mode = modeOf(args, terminal);
+  // Said before anything is loaded: on a busy machine that takes seconds.
+  if (mode === "live" || mode === "plain") terminal.warn(`reading ${args.positionals.join(", ")}`);
+  const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
+    await Promise.all([
+      import("../../suite/load.ts"),
+      import("../../plan/plan.ts"),
+      import("../../gate/suite.ts"),
+      import("../../record/provenance.ts"),
+    ]);
+  if (args.has("resume") && args.has("fresh")) {
+    throw new UsageError(
+      "--resume goes on from checkpoints and --fresh throws them away: one of them",
+    );
+  }
+  const { checkBaselines, checkGating, checkSince, writeCi } = await import("../gate/gating.ts");
+  await checkGating(args);
+  const set = args.all("set");
+  const out = outOf(args);
+  const engine = await chooseEngine(args.one("engine"));
+  const asked = askedSettings(args, engine.name);
+  const options = { engine: engine.name, seeds: args.wholes("seeds") };
+  const settings = provisional(asked);
+  // Every suite is read, planned and its gate checked before any is run: a mistake in the last one
+  // costs nothing.
+  const suites: { suite: Suite; plan: PlannedRun[] }[] = [];
+  const asks = new Map<Suite, readonly string[] | undefined>();
+  const planned = (suite: Suite, settings: SettingsOf) =>
+    planSuite(suite, { ...options, families: asks.get(suite), settings });
+  for (const path of args.positionals) {
+    const found = await loadSuites(path, { set, cache: cacheOf(args) });
+    for (const { suite, families } of narrowed(found, args.list("families"))) {
+      asks.set(suite, families);
+      const plan = planned(suite, settings);
+      // What `--set` makes another experiment is not gated.
+      if (!args.has("no-gate") && suite.overrides.length === 0) {
+        await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
+        await checkBaselines(args, suite);
+      }
+      suites.push({ suite, plan });
+    }
+  }
+  const provenance = await hostProvenance(args.line);
+  const { requireRoom } = await import("./room.ts");
+  await requireRoom(out, suites, {
+    fresh: args.has("fresh"),
+    history: !args.has("no-gate"),
+    report: !args.has("no-report"),
+  });
+  for (const { suite } of suites) await checkSince(args, { suite, out, head: provenance.gitSha });
+  const { signal, release } = interruption(terminal);
+  const session: Session = {
+    asked,
+    planned,
+    args,
+    terminal,
+    mode,
+    out,
+    engine,
+    provenance,
+    signal,
+    gated: [],
+  };
+  try {
+    const codes: number[] = [];
+    for (const { suite, plan } of suites) {
+      if (signal.aborted) break;
+      codes.push(await runSuite(session, suite, plan));
+    }
+    if (signal.aborted) return interruptedExit;
+    await writeCi(session.gated, { args, terminal });
+    return worstExit(codes);
+  } finally {
+    release();
+  }
+}
+
+const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoice): string {
+  const trained = plan.filter(({ spec }) => spec.protocol !== "control");
+  const configs = new Set(trained.map(({ group }) => group)).size;
+  const families = new Set(trained.map(({ spec }) => spec.family)).size;
+  const seeds = new Set(trained.map(({ spec }) => spec.seed)).size;
+  const controls = plan.length - trained.length;
+  const matrix = [
+    configs === families
+      ? plural(families, "family", "families")
+      : `${plural(configs, "config")} of ${plural(families, "family", "families")}`,
+    `× ${plural(seeds, "seed")}`,
+    ...(controls > 0 ? [`+ ${plural(controls, "control row")}`] : []),
+  ].join(" ");
+  return `${name} · ${matrix} · ${engine.name} (${engine.why})`;
+}
+
+/**
+ * Loads the data that a plan reads once, with as many threads as there are cores, before workers ask
+ * for it.
+ */
+async function prepareData(
+  { args, out, signal, mode }: Session,
+  { suite, plan, view }: { suite: Suite; plan: readonly PlannedRun[]; view: Progression },
+): Promise<void> {
+  const [{ datasets, fromTable }, { splitsRead }, { checkAgainst }] = await Promise.all([
+    import("../../registry.ts"),
+    import("../../protocols/control/controls.ts"),
+    import("../../suite/load.ts"),
+  ]);
+  const { data, base } = suite;
+  const definition = await fromTable(datasets, data.dataset, "dataset");
+  const start = performance.now();
+  let made = false;
+  const dataset = await definition.load(data.config, {
+    base,
+    cache: join(out, "cache"),
+    jobs: navigator.hardwareConcurrency,
+    signal,
+    leftOut: args.has("show-left-out")
+      ? (path, why) => view.say(`       left out: ${path}: ${why}`)
+      : undefined,
+    progress: (done, total, note) => {
+      made = true;
+      view.working(note, done, total);
+    },
+  });
+  checkAgainst(suite, dataset);
+  const read = splitsRead(dataset, plan.map(({ spec }) => spec));
+  // What a dataset puts off to the first read is done here too, on all cores.
+  for (const split of read) if (!signal.aborted) await dataset.read(split, [0]);
+  const { height, width, channels } = dataset.sample;
+  const splits = read.map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`)
+    .join(", ");
+  const shape = height === width ? `${height}²` : `${height}×${width}`;
+  const seconds = (performance.now() - start) / 1000;
+  view.say(
+    `data   ${dataset.name} ${shape}${channels === 1 ? " grey" : ""}: ${splits}` +
+      `   ${made ? "" : "cached, "}${formatSeconds(seconds)}`,
+  );
+  for (const note of dataset.notes) view.say(`       ${note}`);
+  if (mode === "json") {
+    view.json("data", { dataset: dataset.name, digest: dataset.digest, seconds });
+  }
+}
+
+async function runSuite(
+  session: Session,
+  suite: Suite,
+  first: readonly PlannedRun[],
+): Promise<number> {
+  const { args, terminal, mode, out, engine, provenance, signal, asked } = session;
+  const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }, { speedMetrics }] =
+    await Promise.all([
+      import("../../plan/plan.ts"),
+      import("../../launch/schedule.ts"),
+      import("../../launch/mod.ts"),
+      import("../gate/remeasure.ts"),
+    ]);
+  const view = new Progression(terminal, mode, first);
+  try {
+    view.say(header(suite, first, engine));
+    for (const note of suite.notes ?? []) view.say(`       ${note}`);
+    try {
+      await prepareData(session, { suite, plan: first, view });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    if (signal.aborted) return interruptedExit;
+    const settings: WorkerSettings = {
+      out,
+      engine: engine.name,
+      engineSettings: asked && { threads: asked.threads, precision: asked.precision },
+      engineChoice: engine.why,
+      modules: suite.modules,
+      provenance,
+      checkpointSeconds,
+      dataJobs: 1,
+    };
+    const common = {
+      launcher: defaultLauncher,
+      settings,
+      signal,
+      onEvent: (event: Parameters<Progression["onEvent"]>[0]) => view.onEvent(event),
+    };
+    const plan = session.planned(
+      suite,
+      await chosenSettings(asked, {
+        out,
+        provenance,
+        launching: { launcher: defaultLauncher, settings, signal },
+        plan: (chosen) => session.planned(suite, chosen),
+        say: (line) => view.say(line),
+        dry: args.has("dry-run"),
+      }),
+    );
+    if (signal.aborted) return interruptedExit;
+    if (mode === "json") {
+      view.json("plan", {
+        suite: suite.name,
+        engine: engine.name,
+        runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
+      });
+    }
+    if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);
+    const jobs = args.whole("jobs") ?? defaultJobs(plan.length, asked?.threads);
+    if (args.has("dry-run")) {
+      const { estimatePlan } = await import("./estimate.ts");
+      return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });
+    }
+    const { readCalibrated } = await import("../../gate/speed/floors.ts");
+    const which = { suite: suite.name, suiteVersion: suite.version };
+    const launching = {
+      ...common,
+      jobs,
+      speedMetrics: await speedMetrics(suite),
+      judged: (machineClass: string) =>
+        readCalibrated(args.one("baselines") ?? "baselines", { ...which, machineClass }),
+    };
+    const result = await launch(plan, { ...launching, fresh: args.has("fresh") });
+    view.close();
+    return await conclude(session, { suite, plan, result, launching });
+  } finally {
+    view.close();
+  }
+}
+
+/** Results, gate and report. */
+async function conclude(
+  session: Session,
+  done: {
+    suite: Suite;
+    plan: readonly PlannedRun[];
+    result: LaunchResult;
+    launching: LaunchOptions;
+  },
+): Promise<number> {
+  const { terminal, mode, args, out } = session;
+  const { plan, result } = done;
+  const [{ openStore }, { planRecords }] = await Promise.all([
+    import("../../record/store.ts"),
+    import("../../gate/suite.ts"),
+  ]);
+  const store = openStore(out);
+  const unreadable = new Map<string, string>();
+  const records = await planRecords(
+    plan,
+    (id) => store.readRecord(id),
+    ({ id }, why) => unreadable.set(id, why),
+  );
+  const say = (line = "") => {
+    if (mode !== "json") terminal.print(line);
+  };
+  const emit = (event: string, data: object) => {
+    if (mode === "json") terminal.print(JSON.stringify({ event, ...data }));
+  };
+  for (const { id, label, spec, state, cause, metrics } of records) {
+    emit("record", { id, label, seed: spec.seed, state, cause, metrics });
+  }
+  for (const [id, cause] of unreadable) {
+    const { label, spec } = plan.find((run) => run.id === id)!;
+    emit("record", { id, label, seed: spec.seed, state: "unreadable", cause, metrics: [] });
+  }
+  if (result.interrupted) {
+    const left = plan.length - records.filter(({ state }) => state !== "failed").length;
+    // With --fresh they would start over.
+    const command = args.line.replaceAll(/ --fresh(?= |$)/g, "");
+    terminal.warn(
+      `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
+        `this goes on where they were:\n  deno task ${command}`,
+    );
+    return interruptedExit;
+  }
+  const { showOutcome } = await import("./run_outcome.ts");
+  return await showOutcome({
+    ...done,
+    args,
+    records,
+    unreadable,
+    store,
+    columns: terminal.columns,
+    say,
+    emit,
+    warn: (line) => terminal.warn(line),
+    onGate: (gated) => session.gated.push(gated),
+  });
+}

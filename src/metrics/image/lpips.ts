@@ -1,0 +1,53 @@
+/**
+ * LPIPS between pictures and their reconstructions.
+ * @module
+ */
+import { z } from "zod";
+import { defineMetric, type Metric } from "../metric.ts";
+import { MetricUnavailable } from "../../base/errors.ts";
+import { extractorName, requireCount } from "../names.ts";
+import { extractorNeed, rowsNeed } from "../needs.ts";
+
+const config = z.strictObject({
+  samples: z.int().min(1).default(1000).describe("N: test pictures"),
+  features: z.enum(["lpips-vgg", "lpips-alex"]).default("lpips-vgg").describe(
+    "the network; a suite's `extractors` names its weights",
+  ),
+});
+type Config = z.infer<typeof config>;
+
+/** `lpips-vgg@N`: mean LPIPS between a test picture and its reconstruction, both of 8 bits. */
+export const lpips: Metric<Config> = defineMetric<Config>({
+  name: "lpips",
+  version: 1,
+  about: "perceptual distance of reconstructed test pictures, with your weights of the network",
+  papers: ["arXiv:1801.03924"],
+  phase: "quality",
+  config,
+  declares: ({ samples, features }) => [{
+    name: `${extractorName(features)}@${samples}`,
+    metric: "lpips",
+    unit: "",
+    direction: "lower",
+    kind: "quality",
+    samples,
+  }],
+  needs: (
+    { samples, features },
+  ) => [rowsNeed("test", samples), extractorNeed(features, { gives: "distances" })],
+  async compute(context, options) {
+    const { subject, dataset } = context;
+    if (!subject.reconstruct) {
+      throw new MetricUnavailable("not-defined", `${subject.label} does not reconstruct`);
+    }
+    requireCount(dataset, "test", options.samples);
+    const network = await context.extractor(options.features);
+    if (network.distances === undefined) {
+      throw new MetricUnavailable("not-defined", `${network.name} is no perceptual distance`);
+    }
+    const { images } = await context.split("test", options.samples);
+    const distances = await network.distances(images, await subject.reconstruct(images));
+    const [declared] = lpips.declares(options);
+    return [{ ...declared, value: distances.reduce((s, d) => s + d, 0) / distances.length }];
+  },
+});

@@ -1,0 +1,93 @@
+/**
+ * The records that figures read, small: without pictures, series and raw repeats, committed beside
+ * the figures. Written from a store by a command and by nothing else; each is checked against its
+ * own id when it is read.
+ * @module
+ */
+import { join } from "@std/path";
+import { UsageError } from "../../../base/errors.ts";
+import { bareGroup } from "../../../plan/settings.ts";
+import { runId } from "../../../record/identity.ts";
+import { canonicalJson } from "../../../base/text/canonical_json.ts";
+import { writeAtomic } from "../../../base/files.ts";
+import { placeless } from "../../../record/command_line.ts";
+import type { Record as RunRecord, RunSpec } from "../../../record/record.ts";
+import { openStore } from "../../../record/store.ts";
+import { readTextIfThere } from "../../../base/text/files.ts";
+
+/** A record without what only a report shows. */
+export type SmallRecord = Omit<RunRecord, "artefacts">;
+
+/** Folder of a suite's small records. */
+export function recordsFolder(figures: string, suite: string): string {
+  return join(figures, "image-families", suite);
+}
+
+/** What is kept of a record; of its command line not where it was written. */
+export function small({ artefacts: _, ...record }: RunRecord): SmallRecord {
+  const { provenance } = record;
+  return {
+    ...record,
+    provenance: { ...provenance, command: placeless(provenance.command) },
+    metrics: record.metrics.map(({ raw: _, ...value }) => value),
+  };
+}
+
+/** Runs of one configuration, whatever their seed, their engine's settings and the metrics asked. */
+export function configurationOf(spec: RunSpec): string {
+  return bareGroup({ ...spec, metrics: [] });
+}
+
+/**
+ * Copies the records of a suite from the store in `out`, those of other configurations that lie in
+ * the folder being removed.
+ * @param options.plan the suite's runs today; others in the store are left alone
+ * @returns ids of what was kept
+ */
+export async function keepRecords(
+  options: { out: string; figures: string; suite: string; plan: readonly { spec: RunSpec }[] },
+): Promise<string[]> {
+  const { out, figures, suite, plan } = options;
+  const wanted = new Set(plan.map(({ spec }) => seeded(spec)));
+  const found = (await openStore(out).list({ suite, onProblem: () => {} }))
+    .filter((record) => wanted.has(seeded(record.spec)));
+  if (found.length === 0) return [];
+  const folder = recordsFolder(figures, suite);
+  const kept = new Map<string, RunRecord>();
+  for (const record of found) {
+    const key = seeded(record.spec), other = kept.get(key);
+    if (!other || record.provenance.startedAt > other.provenance.startedAt) kept.set(key, record);
+  }
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  for (const record of kept.values()) {
+    const path = join(folder, `${record.id}.json`);
+    await writeAtomic(path, canonicalJson(small(record)) + "\n");
+  }
+  return [...kept.values()].map(({ id }) => id);
+}
+
+const seeded = (spec: RunSpec) => `${configurationOf(spec)} ${spec.seed}`;
+
+/**
+ * The small records of a suite, by label and seed; none where there is no folder.
+ * @throws UsageError for a file whose id isn't that of its spec
+ */
+export async function readRecords(figures: string, suite: string): Promise<SmallRecord[]> {
+  const folder = recordsFolder(figures, suite);
+  const records: SmallRecord[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.endsWith(".json")) continue;
+      const path = join(folder, name);
+      const record = JSON.parse((await readTextIfThere(path))!) as SmallRecord;
+      if (record.id !== name.slice(0, -".json".length) || runId(record.spec) !== record.id) {
+        throw new UsageError(`${path} is not the record of its name and spec: keep it anew`);
+      }
+      records.push(record);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
+  return records.sort((a, b) => order(a.label, b.label) || a.spec.seed - b.spec.seed);
+}

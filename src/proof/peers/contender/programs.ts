@@ -1,0 +1,159 @@
+/**
+ * The harness's side of each model: its parameters, and the step as a program that an engine
+ * compiles. All draws come in as inputs, so that every contender computes on the same numbers.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import {
+  decodeStep,
+  emptyCache,
+  initTransformer,
+  type KeyValueCache,
+  type Transformer,
+  transformer,
+} from "../../../backbones/transformer.ts";
+import { initUnet, type Unet, unet } from "../../../backbones/unet.ts";
+import type { Program } from "../../../engine/engine.ts";
+import { fold, type Key, normal } from "../../../random/key.ts";
+import { mapTree, type TensorTree } from "../../../engine/tree.ts";
+import { pass, terms } from "../../../families/vae/bound.ts";
+import { initParameters, type Parameters } from "../../../families/vae/model.ts";
+import { advance, initTrained, type Trained } from "../../../families/common/training.ts";
+import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../../../nn/mod.ts";
+import {
+  type ModelSettings,
+  type TransformerSettings,
+  type UnetSettings,
+  vaeConfig,
+  type VaeSettings,
+} from "../models.ts";
+
+/** One step: training gives `loss` (scalar), decoding `logits_BK`. */
+export type PeerProgram = Program<TensorTree, Readonly<Record<string, tf.Tensor>>, {
+  readonly [name: string]: tf.Tensor;
+}>;
+
+/** A model, ready to be compiled. */
+export interface PeerModel {
+  /** The state before the first step. The parameters become part of it. */
+  state(params: TensorTree): TensorTree;
+  readonly program: PeerProgram;
+}
+
+/**
+ * How far parameters are moved from where they start, so that layers that start at zero take part:
+ * weights by this share of 1/√(fan in), vectors by this number.
+ */
+const WAKE = { weights: 0.5, vectors: 0.1 } as const;
+
+/** Parameters that every contender starts from. */
+export function initialParameters(key: Key, settings: ModelSettings): TensorTree {
+  const fresh = () => {
+    if (settings.model === "vae") return initParameters(key, settings);
+    return settings.model === "unet" ? initUnet(key, settings) : initTransformer(key, settings);
+  };
+  return tf.tidy(() =>
+    mapTree(
+      fresh() as TensorTree,
+      (leaf, path) => {
+        const step = leaf.rank < 2 ? WAKE.vectors : WAKE.weights / Math.sqrt(fanOf(leaf.shape).in);
+        return tf.add(leaf, tf.mul(normal(fold(key, path), leaf.shape), step));
+      },
+    ) as tf.TensorContainer
+  ) as TensorTree;
+}
+
+type Inputs = Readonly<Record<string, tf.Tensor>>;
+
+function vaeModel(settings: VaeSettings): PeerModel {
+  const config = vaeConfig({ ...settings, learningRate: settings.optimiser?.learningRate });
+  const { sample, optimiser } = settings;
+  const setting = { config, sample, trainSize: 1 };
+  const program = (state: Trained<Parameters>, { x, noise }: Inputs) => {
+    const noise_BKZ = tf.expandDims(noise, 1) as tf.Tensor3D;
+    const { loss, grads } = valueAndGrad((params: Parameters) => {
+      const done = pass(params, { x_BHWC: x as tf.Tensor4D, noise_BKZ }, setting);
+      return { loss: terms(done, { beta: config.beta, setting }).loss };
+    }, state.params);
+    const { learningRate: _rate, ...next } = advance(state, grads, {
+      settings: config,
+      steps: optimiser!.steps!,
+      lossScale: sample.height * sample.width * sample.channels,
+    });
+    return [next, { loss }];
+  };
+  return {
+    state: (params) => initTrained(params),
+    program: program as unknown as PeerProgram,
+  };
+}
+
+type Bare<P extends TensorTree> = { readonly params: P; readonly slots: AdamSlots<P> };
+
+/** Adam at a constant rate on a loss. */
+function bareModel<P extends TensorTree>(
+  settings: ModelSettings,
+  lossOf: (params: P, inputs: Inputs) => tf.Scalar,
+): PeerModel {
+  const optimiser = adam();
+  const program = (state: Bare<P>, inputs: Inputs) => {
+    const { loss, grads } = valueAndGrad(
+      (params: P) => ({ loss: lossOf(params, inputs) }),
+      state.params,
+    );
+    const learningRate = tf.scalar(settings.optimiser!.learningRate);
+    return [optimiser.update({ grads, ...state, learningRate }), { loss }];
+  };
+  return {
+    state: (params) => ({ params, slots: optimiser.init(params) as TensorTree }),
+    program: program as unknown as PeerProgram,
+  };
+}
+
+/**
+ * A rectified flow: x(t) = (1 − t)·x + t·ε; the network says dx/dt = ε − x. Mean squared error.
+ * Liu et al. 2022 (arXiv:2209.03003).
+ */
+function unetModel(settings: UnetSettings): PeerModel {
+  return bareModel<Unet>(settings, (params, { x, noise, time }) => {
+    const t = tf.reshape(time, [-1, 1, 1, 1]);
+    const noisy = tf.add(tf.mul(x, tf.sub(1, t)), tf.mul(noise, t)) as tf.Tensor4D;
+    const out = unet(params, noisy, time as tf.Tensor1D);
+    return tf.mean(tf.square(tf.sub(out, tf.sub(noise, x)))) as tf.Scalar;
+  });
+}
+
+function transformerModel(settings: TransformerSettings): PeerModel {
+  return bareModel<Transformer>(settings, (params, { tokens, targets }) => {
+    const logits = transformer(params, tokens as tf.Tensor2D, settings);
+    return softmaxCrossEntropy(
+      tf.reshape(logits, [-1, settings.vocabulary]),
+      tf.reshape(targets, [-1]) as tf.Tensor1D,
+    );
+  });
+}
+
+type Decoding = { readonly params: Transformer; readonly cache: KeyValueCache };
+
+function decodeModel(settings: TransformerSettings): PeerModel {
+  const program = ({ params, cache }: Decoding, { token, pos, rows }: Inputs) => {
+    const { logits_BK, cache: next } = decodeStep(params, cache, {
+      ...settings,
+      token_B: token as tf.Tensor1D,
+      pos: pos as tf.Scalar,
+      rows_S: rows as tf.Tensor1D,
+    });
+    return [{ params, cache: next }, { logits_BK }];
+  };
+  return {
+    state: (params) => ({ params, cache: emptyCache(settings.batch, settings) }),
+    program: program as unknown as PeerProgram,
+  };
+}
+
+/** The model of some settings. */
+export function peerModel(settings: ModelSettings): PeerModel {
+  if (settings.model === "vae") return vaeModel(settings);
+  if (settings.model === "unet") return unetModel(settings);
+  return settings.task === "decode" ? decodeModel(settings) : transformerModel(settings);
+}

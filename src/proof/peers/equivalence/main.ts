@@ -1,0 +1,176 @@
+/**
+ * `deno task peers:equivalence`: the VAE and the flow trained here and in PyTorch from equal weights.
+ * @module
+ */
+import type { Arguments, Command, Terminal } from "../../../cli/command.ts";
+import { dispatch } from "../../../cli/dispatch.ts";
+import { chooseEngine } from "../../../commands/run/engine_choice.ts";
+import { systemTerminal } from "../../../cli/terminal.ts";
+import { heads } from "../../../data/heads/mod.ts";
+import { type EngineIdentity, type EngineName, openEngine } from "../../../engine/mod.ts";
+import { exitCodes } from "../../../base/errors.ts";
+import { runProgram } from "../../../base/program.ts";
+import { requireWritable, writeAtomic } from "../../../base/files.ts";
+import { hostProvenance, machineClass } from "../../../record/provenance.ts";
+import { version } from "../../../base/version.ts";
+import { Contender } from "../contender/contender.ts";
+import {
+  COMPARED,
+  type ComparedName,
+  type EquivalenceModel,
+  MARGIN,
+  measureEquivalence,
+} from "./equivalence.ts";
+import { type Equivalence, equivalencePath } from "../../figures/image_families/equivalence.ts";
+import { seeds as seedNumbers } from "../../../commands/shared_options.ts";
+import { figuresFolder } from "../../figures/mod.ts";
+import { peersPython } from "../contender/python.ts";
+
+/** Largest relative difference of losses over the curve that holds. */
+export const CURVE_BOUND = 1e-3;
+
+const CURVE_STEPS = 200;
+const NAMES = Object.keys(COMPARED) as ComparedName[];
+
+/** What the command line says of itself. */
+export const command: Command = {
+  name: "peers:equivalence",
+  summary: "The VAE and the flow trained here and in PyTorch, from equal weights on equal batches",
+  about:
+    "Trains both models on 32² heads from equal weights on equal batches in this harness and in " +
+    `eager PyTorch, and compares every loss of the first steps (at most ${CURVE_BOUND} apart, ` +
+    `relative) and the mean loss of the last ones (equivalent within ${
+      100 * MARGIN
+    } %, two one-sided ` +
+    "t-tests over seeds at 5 %). The first use makes a Python environment in the cache, as " +
+    "peers:speed does. Takes a quarter of an hour.",
+  positionals: [],
+  options: [
+    { name: "seeds", value: "NUMBERS", takes: seedNumbers, about: "Default: 1,2,3,4,5" },
+    {
+      name: "steps",
+      value: "N",
+      takes: { kind: "whole", minimum: CURVE_STEPS },
+      about: "Steps of a training. Default: 600",
+    },
+    { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
+    {
+      name: "out",
+      value: "FILE",
+      about: `Where the numbers go. Default: ${equivalencePath("baselines/figures")}`,
+    },
+  ],
+  examples: [["deno task peers:equivalence", "both models, five seeds"]],
+  exits: [
+    [exitCodes.pass, "equal curves, equivalent ends"],
+    [exitCodes.regressed, "one of them doesn't hold"],
+    [exitCodes.usage, "wrong options, or no Python"],
+  ],
+  load: () => Promise.resolve({ main }),
+};
+
+/** What an engine is, asked in a process of its own: an engine opened here would be the only one. */
+async function engineIdentity(engine: EngineName, threads: number): Promise<EngineIdentity> {
+  const contender = await Contender.start("ours", { engine, device: "cpu", threads, python: null });
+  try {
+    const { versions, device, threads: used } = contender.ready;
+    return { name: engine, versions, device: device ?? "cpu", threads: used ?? threads };
+  } finally {
+    await contender.close();
+  }
+}
+
+const FINAL_STEPS = 50;
+const BATCHES = 100;
+
+async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const say = (line: string) => terminal.warn(line);
+  const seeds = args.wholes("seeds") ?? [1, 2, 3, 4, 5];
+  const steps = args.whole("steps") ?? 600;
+  const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
+  const out = args.one("out") ?? equivalencePath(figuresFolder);
+  await requireWritable(out);
+  const python = await peersPython("cpu", say);
+  const threads = navigator.hardwareConcurrency;
+  const startedAt = new Date().toISOString();
+  const provenance = await hostProvenance(args.line.replace(/^likeness/, "deno task"));
+  const dataset = await heads.load(
+    heads.config.parse({ size: 32, train: 1600, test: 100, judge: 0, judge_test: 0 }),
+    { cache: ".likeness/cache", jobs: threads },
+  );
+  const identity = await engineIdentity(engineName, threads);
+  const folder = await Deno.makeTempDir({ prefix: "equivalence-" });
+  const models = new Map<ComparedName, EquivalenceModel>();
+  try {
+    // Draws what both sides start from; the same bits on every machine.
+    const { engine } = await openEngine("wasm");
+    for (const name of NAMES) {
+      say(`${name}: ${steps} steps a seed on both sides`);
+      models.set(
+        name,
+        await measureEquivalence(name, { engine, dataset }, {
+          engine: engineName,
+          device: "cpu",
+          threads,
+          python,
+          reuse: true,
+          seeds,
+          steps,
+          curveSteps: CURVE_STEPS,
+          finalSteps: FINAL_STEPS,
+          batches: BATCHES,
+          folder,
+          say,
+        }),
+      );
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const report: Equivalence = {
+    format: 1,
+    source: {
+      commit: provenance.gitSha,
+      dirty: provenance.gitDirty,
+      engine: engineName,
+      machineClass: await machineClass(identity),
+      date: startedAt,
+      command: provenance.command,
+      records: [],
+    },
+    models: Object.fromEntries([...models].map(([name, { curve, final, about }]) => {
+      const { mean: difference, low, high } = final.difference;
+      const score = `mean loss of the last ${final.steps} of ${steps} steps, relative`;
+      return [name, {
+        steps: curve.steps,
+        maxRelativeDifference: curve.worst,
+        end: { score, margin: final.margin, difference, low, high },
+        detail: { about, seeds: curve.seeds, ours: final.ours, torch: final.torch },
+      }];
+    })),
+  };
+  await writeAtomic(out, JSON.stringify(report, null, 2) + "\n");
+  const holds = [...models].map(([name, { curve, final }]) => {
+    const { mean, low, high } = final.difference;
+    const percent = (share: number) => `${(100 * share).toFixed(3)} %`;
+    terminal.print(
+      `${name}: ${curve.steps} losses at most ${curve.worst.toExponential(1)} apart (bound ` +
+        `${CURVE_BOUND}); final loss ${percent(mean)} apart, 90 % interval ${percent(low)} to ` +
+        `${percent(high)}, margin ±${percent(final.margin)}: ` +
+        (final.equivalent ? "equivalent" : "not shown to be equivalent"),
+    );
+    return curve.worst <= CURVE_BOUND && final.equivalent;
+  });
+  terminal.print(out);
+  return holds.every(Boolean) ? exitCodes.pass : exitCodes.regressed;
+}
+
+if (import.meta.main) {
+  runProgram(() =>
+    dispatch([command.name, ...Deno.args], {
+      commands: [command],
+      version,
+      terminal: systemTerminal(),
+    })
+  );
+}

@@ -1,0 +1,225 @@
+/**
+ * Control rows: sources of samples whose quality is known beforehand, scored like any model. A table
+ * without them can't be read: they are the floor, the ceiling and the two classic ways to cheat.
+ * @module
+ */
+import type { Dataset, ImageSet, Split } from "../../data/dataset.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Capabilities } from "../../subject/capabilities.ts";
+import { MetricUnavailable } from "../../base/errors.ts";
+import type { Subject } from "../../subject/subject.ts";
+import type { RunSpec } from "../../record/record.ts";
+import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host.ts";
+
+/** What a control is made from. */
+export interface ControlContext {
+  readonly dataset: Dataset;
+  readonly engine: Engine;
+  readonly key: HostKey;
+}
+
+/** A control row that a suite can name. */
+export interface Control {
+  readonly name: string;
+  /** Raised by hand whenever the same key would give other samples. */
+  readonly version: number;
+  /** One line for `list` and for captions. */
+  readonly about: string;
+  /** Splits that its samples are made from. */
+  reads(dataset: Dataset): readonly Split[];
+  open(context: ControlContext): Subject;
+}
+
+const capabilities: Capabilities = {
+  likelihood: "none",
+  latent: "none",
+  reconstructs: false,
+  samples: true,
+};
+
+function control(
+  about: Omit<Control, "open">,
+  sampler: (context: ControlContext) => (count: number) => Promise<ImageSet>,
+  most?: (context: ControlContext) => number,
+): Control {
+  return {
+    ...about,
+    open: (context) => ({
+      label: about.name,
+      capabilities,
+      sample: sampler(context),
+      ...(most && { most: most(context) }),
+    }),
+  };
+}
+
+function shapeOf({ sample }: Dataset) {
+  return { height: sample.height, width: sample.width, channels: sample.channels };
+}
+
+async function pictures(dataset: Dataset, split: Split, indices: number[]): Promise<ImageSet> {
+  return (await dataset.read(split, indices)).images;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/**
+ * Metrics compare with the first N of test. judge_test is as new to every model and to the judge;
+ * datasets without judges lend the other end of test.
+ */
+function heldOutSplit(dataset: Dataset): Split {
+  return dataset.size("judge_test") > 0 ? "judge_test" : "test";
+}
+
+const heldOut = control(
+  {
+    name: "held-out",
+    version: 1,
+    reads: (dataset) => [heldOutSplit(dataset)],
+    about: "real pictures that no model trained on, other than those compared with: the floor",
+  },
+  ({ dataset }) => async (count) => {
+    const judges = dataset.size("judge_test"), test = dataset.size("test");
+    if (heldOutSplit(dataset) === "judge_test") {
+      if (count > judges) {
+        throw new MetricUnavailable(
+          "not-measured",
+          `${count} other held-out pictures asked, ${dataset.name} has ${judges} in judge_test`,
+        );
+      }
+      return await pictures(dataset, "judge_test", range(0, count));
+    }
+    if (2 * count > test) {
+      throw new MetricUnavailable(
+        "not-measured",
+        `${count} held-out pictures beside ${count} compared with need a test split of ` +
+          `${2 * count}; ${dataset.name} has ${test}`,
+      );
+    }
+    return await pictures(dataset, "test", range(0, count).map((i) => test - 1 - i));
+  },
+  ({ dataset }) => dataset.size("judge_test") || Math.floor(dataset.size("test") / 2),
+);
+
+const trainingCopy = control(
+  {
+    name: "training-copy",
+    version: 1,
+    reads: () => ["train"],
+    about: "the training pictures themselves, over and over: perfect memory, nothing new",
+  },
+  ({ dataset }) => async (count) => {
+    const size = dataset.size("train");
+    return await pictures(dataset, "train", range(0, count).map((i) => i % size));
+  },
+);
+
+/** Rows of a matrix product, so that a row's bits don't depend on how many are asked for. */
+const rowsAtOnce = 32;
+const trainingAtOnce = 1024;
+
+/** 8 bits, half up. */
+function toByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.floor(value + 0.5)));
+}
+
+/**
+ * With X the centred training pictures and g standard normal, mean + Xᵀg/√(N − 1) has exactly the
+ * sample mean and sample covariance: no matrix of pixels by pixels is formed or factored.
+ */
+async function gaussianSamples(context: ControlContext, count: number): Promise<ImageSet> {
+  const { dataset, engine, key } = context;
+  const tf = await import("@tensorflow/tfjs");
+  const shape = shapeOf(dataset), d = shape.height * shape.width * shape.channels;
+  const n = dataset.size("train");
+  if (n < 2) throw new RangeError(`a covariance needs 2 training pictures, found ${n}`);
+  const parts = Array.from(
+    { length: Math.ceil(n / trainingAtOnce) },
+    (_, i) => range(i * trainingAtOnce, Math.min(n, (i + 1) * trainingAtOnce)),
+  );
+  const mean = new Float64Array(d);
+  for (const part of parts) {
+    const { data } = await pictures(dataset, "train", part);
+    for (let i = 0, j = 0; i < data.length; i++, j = j + 1 === d ? 0 : j + 1) mean[j] += data[i];
+  }
+  for (let j = 0; j < d; j++) mean[j] /= n;
+  const sums = new Float64Array(count * d);
+  for (const [p, part] of parts.entries()) {
+    const { data } = await pictures(dataset, "train", part);
+    const centred = new Float32Array(data.length);
+    for (let i = 0, j = 0; i < data.length; i++, j = j + 1 === d ? 0 : j + 1) {
+      centred[i] = data[i] - mean[j];
+    }
+    const x_ND = engine.tensor(centred, [part.length, d]);
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const to = Math.min(count, from + rowsAtOnce);
+      const g = new Float32Array(rowsAtOnce * part.length);
+      for (let i = from; i < to; i++) {
+        const draws = hostNormal(hostFold(hostFold(key, i), p), part.length);
+        g.set(draws, (i - from) * part.length);
+      }
+      const g_BN = engine.tensor(g, [rowsAtOnce, part.length]);
+      const y_BD = tf.tidy(() => tf.matMul(g_BN as never, x_ND as never));
+      const values = await engine.read(y_BD);
+      for (let i = 0; i < (to - from) * d; i++) sums[from * d + i] += values[i];
+      g_BN.dispose();
+      y_BD.dispose();
+    }
+    x_ND.dispose();
+  }
+  const scale = 1 / Math.sqrt(n - 1), data = new Uint8Array(count * d);
+  for (let i = 0; i < data.length; i++) data[i] = toByte(mean[i % d] + scale * sums[i]);
+  return { count, ...shape, data };
+}
+
+const gaussian = control(
+  {
+    name: "gaussian",
+    version: 1,
+    reads: () => ["train"],
+    about:
+      "a Gaussian with the training pixels' mean and full covariance: what no network need learn",
+  },
+  (context) => (count) => gaussianSamples(context, count),
+);
+
+const noise = control(
+  {
+    name: "noise",
+    version: 1,
+    reads: () => [],
+    about: "pixels drawn uniformly from 0 to 255: the ceiling",
+  },
+  ({ dataset, key }) => (count) => {
+    const shape = shapeOf(dataset), d = shape.height * shape.width * shape.channels;
+    const data = new Uint8Array(count * d);
+    for (let i = 0; i < count; i++) data.set(hostIntegers(hostFold(key, i), d, 256), i * d);
+    return Promise.resolve({ count, ...shape, data });
+  },
+);
+
+/** Controls by name. */
+export const controls: Readonly<Record<string, Control>> = {
+  [heldOut.name]: heldOut,
+  [trainingCopy.name]: trainingCopy,
+  [gaussian.name]: gaussian,
+  [noise.name]: noise,
+};
+
+/**
+ * Splits that runs of these specs read: every row is compared with test and shown beside what is
+ * nearest in train, which models are trained on too; controls may be made from further ones.
+ */
+export function splitsRead(
+  dataset: Dataset,
+  specs: readonly Pick<RunSpec, "protocol" | "family">[],
+): Split[] {
+  const read = new Set<Split>(["train", "test"]);
+  for (const { protocol, family } of specs) {
+    if (protocol !== "control") continue;
+    for (const split of controls[family].reads(dataset)) read.add(split);
+  }
+  return [...read].filter((split) => dataset.size(split) > 0);
+}

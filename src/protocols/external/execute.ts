@@ -1,0 +1,191 @@
+/**
+ * A run whose samples something else makes: got once, kept with the run, scored like any other.
+ * @module
+ */
+import { join } from "@std/path";
+import { z } from "zod";
+import type { Dataset, ImageSet } from "../../data/dataset.ts";
+import { imageSet, sliceImages } from "../../data/images.ts";
+import { sha256 } from "../../base/digest.ts";
+import { changedSince, contentOf } from "../../content/inputs.ts";
+import { gather } from "./gather.ts";
+import { external, type ExternalConfig, sourceText } from "./external.ts";
+import { MetricUnavailable } from "../../base/errors.ts";
+import type { Subject } from "../../subject/subject.ts";
+import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../../record/record.ts";
+import { readSealed, writeSealed } from "../../base/sealed.ts";
+import { conclude } from "../../run/score/conclude.ts";
+import type { Outcome } from "../../run/events.ts";
+import { type Run, timed } from "../../run/job.ts";
+import { pictureSamples } from "../../show/pictures.ts";
+
+/** Files of a run's folder that hold its samples, and what is known of them. */
+const bytesFile = "samples.u8";
+const aboutFile = "samples.json";
+
+/** Milliseconds between looks at whether the run is to stop. */
+const lookEvery = 200;
+
+const taken = z.strictObject({
+  from: z.string(),
+  asked: z.int(),
+  count: z.int(),
+  sha256: z.string(),
+  seconds: z.number().nullable(),
+});
+
+interface Taken {
+  readonly images: ImageSet;
+  readonly about: SamplesTaken;
+}
+
+/** As many samples as the metrics ask for, or as the pictures show. */
+function samplesAsked({ metrics }: RunSpec): number {
+  const counts = metrics.map(({ config }) => Number(config.samples ?? 0));
+  return Math.max(pictureSamples, ...counts.filter(Number.isInteger));
+}
+
+const configOf = ({ spec }: PlannedRun) => spec.config as unknown as ExternalConfig;
+
+/** @throws DataError where what the entry names is no longer what it was when the run was planned */
+async function checkContent({ planned, store }: Run): Promise<void> {
+  const { content: then } = planned.spec;
+  const now = await contentOf(external, configOf(planned), {
+    base: planned.base,
+    cache: store.cache,
+  });
+  if (now === then) return;
+  const what = sourceText(configOf(planned));
+  throw changedSince(
+    configOf(planned).command === undefined ? what : `what \`${what}\` names`,
+    {
+      then,
+      now,
+      ...(configOf(planned).command && { hint: "a program writes what is its own into {out}" }),
+    },
+  );
+}
+
+/** Samples that an earlier attempt got, if they are whole; a folder is read anew: it costs little. */
+async function kept(run: Run, dataset: Dataset): Promise<Taken | null> {
+  const { planned, store, host } = run;
+  if (configOf(planned).folder !== undefined) return null;
+  const text = await readSealed(join(store.folder(planned.id), aboutFile), aboutFile);
+  const data = await store.read(planned.id, bytesFile);
+  if (text.state === "absent" || data === null) return null;
+  const about = text.state === "spoilt"
+    ? undefined
+    : taken.safeParse(JSON.parse(new TextDecoder().decode(text.bytes))).data;
+  if (about === undefined || await sha256(data) !== about.sha256) {
+    host.emit({ kind: "note", note: "the samples kept here were spoilt: they are got again" });
+    return null;
+  }
+  return { images: imageSet(data, { ...dataset.sample, count: about.count }), about };
+}
+
+/** Runs `work` with a signal that is aborted when the run is to stop. */
+async function stoppable<T>(run: Run, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setInterval(() => run.host.stopped() && controller.abort(), lookEvery);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Gets the samples anew. */
+async function take(run: Run, dataset: Dataset): Promise<Taken> {
+  const { planned, store } = run;
+  const asked = samplesAsked(planned.spec);
+  const scratch = join(store.folder(planned.id), "filled");
+  await Deno.remove(scratch, { recursive: true }).catch(() => {});
+  await Deno.mkdir(scratch, { recursive: true });
+  try {
+    const { images, seconds, notes } = await stoppable(run, (signal) =>
+      gather(configOf(planned), {
+        spec: dataset.sample,
+        decoding: dataset.decoding,
+        base: planned.base,
+        count: asked,
+        seed: planned.spec.seed,
+        scratch,
+        signal,
+      }));
+    // Afterwards, so that it is of what was read and run.
+    await checkContent(run);
+    for (const note of notes) run.host.emit({ kind: "note", note });
+    const about: SamplesTaken = {
+      from: sourceText(configOf(planned)),
+      asked,
+      count: images.count,
+      sha256: await sha256(images.data),
+      seconds,
+    };
+    return { images, about };
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
+/** The subject: nothing but its samples. */
+function subjectOf(label: string, { images, about }: Taken): Subject {
+  return {
+    label,
+    capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
+    most: images.count,
+    sample(count) {
+      if (count <= images.count) return Promise.resolve(sliceImages(images, { to: count }));
+      throw new MetricUnavailable(
+        "not-measured",
+        `${count} samples are needed and ${about.from} gave ${images.count}`,
+      );
+    },
+  };
+}
+
+/** Executes a run of protocol `external`; see the module. */
+export async function executeExternal(run: Run): Promise<Outcome> {
+  const { planned, host, store } = run;
+  host.emit({ kind: "phase", phase: "data" });
+  const dataset = await timed(run, "data", () => host.dataset(planned.spec.data));
+  host.emit({ kind: "phase", phase: "sample" });
+  await run.status.update("sample", 0, 0);
+  let found = await kept(run, dataset);
+  try {
+    found ??= await timed(run, "metrics", () => take(run, dataset));
+  } catch (error) {
+    if (!host.stopped()) throw error;
+    await run.status.interrupted();
+    return { kind: "stopped", step: 0 };
+  }
+  const { images, about } = found;
+  const artefacts: Artefact[] = [];
+  if (configOf(planned).folder === undefined) {
+    await store.write(planned.id, bytesFile, images.data);
+    const told = new TextEncoder().encode(JSON.stringify(about));
+    await writeSealed(join(store.folder(planned.id), aboutFile), told, { purpose: aboutFile });
+    artefacts.push({
+      name: "external samples",
+      file: bytesFile,
+      sha256: about.sha256,
+      about: "The samples that were scored, bytes [count, height, width, channels]",
+    });
+  }
+  if (about.count < about.asked) {
+    host.emit({ kind: "note", note: `${about.count} of ${about.asked} samples came` });
+  }
+  return await conclude(run, {
+    subject: subjectOf(planned.label, found),
+    samples: (count) => Promise.resolve(sliceImages(images, { to: Math.min(count, images.count) })),
+    ending: {
+      dataset,
+      steps: 0,
+      parameters: 0,
+      resumed: 0,
+      seriesSha256: null,
+      artefacts,
+      samples: about,
+    },
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * The training loop: batches by step, programs by the driver's schedule, scalars into the series.
+ * @module
+ */
+import type { Engine } from "../../engine/engine.ts";
+import { disposeTree } from "../../engine/tree.ts";
+import type { Batch, Dataset, Factor } from "../../data/dataset.ts";
+import { mirrorImages, toTensorImages } from "../../data/images.ts";
+import { batchIndices, mirrorCoins } from "../../data/order.ts";
+import { requireLoss } from "../../families/contract.ts";
+import type { Model, TensorRecord } from "../../families/family.ts";
+import { keyTensor } from "../../random/key.ts";
+import type { RunKeys } from "../../run/keys.ts";
+import { type Programs, rowNumbers } from "../../run/model/programs.ts";
+import type { SeriesRecorder } from "../../run/series.ts";
+
+/** Scalars may wait on the device for this many steps or seconds, whichever is first. */
+const waitSteps = 16;
+const waitSeconds = 0.5;
+
+/** What one training needs. */
+export interface TrainSetup {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly programs: Programs;
+  readonly dataset: Dataset;
+  readonly keys: RunKeys;
+  readonly batch: number;
+  /** Whether pictures come mirrored or not, by chance. */
+  readonly mirror?: boolean;
+}
+
+/** Seconds of a training by part; see `Timings`. */
+export interface TrainTimes {
+  data: number;
+  compile: number;
+  steps: number;
+}
+
+/** Where and how far to train, and who is told. */
+export interface TrainOptions {
+  readonly from: number;
+  readonly to: number;
+  readonly series: SeriesRecorder;
+  readonly times: TrainTimes;
+  /** Asked before each step; true stops cleanly there. */
+  readonly stopped: () => boolean;
+  /** After each reading of scalars; the place to show progress and to save. */
+  readonly onRead?: (step: number, state: TensorRecord) => Promise<void>;
+}
+
+const now = () => performance.now() / 1000;
+
+/** Inputs of the step's programs; the caller disposes them. */
+export function trainInputs(engine: Engine, batch: Batch, factors: readonly Factor[]) {
+  const labels = Object.fromEntries(factors.map((factor) => {
+    const values = batch.labels[factor.name];
+    return [
+      factor.name,
+      factor.kind === "class"
+        ? engine.tensor(Int32Array.from(values), [values.length], "int32")
+        : engine.tensor(Float32Array.from(values), [values.length]),
+    ];
+  }));
+  return {
+    x_BHWC: toTensorImages(engine, batch.images),
+    rows_B: rowNumbers(engine, batch.images.count),
+    labels,
+  } satisfies TensorRecord;
+}
+
+/** Name of a scalar's column: `train`'s own, others' under their program. */
+const column = (program: string, output: string) =>
+  program === "train" ? output : `${program}/${output}`;
+
+/** The batch of a step, which depends on nothing but the step and the run's keys. */
+async function batchAt(
+  { dataset, keys, batch, mirror }: TrainSetup,
+  step: number,
+): Promise<Batch> {
+  const place = { step, batch, size: dataset.size("train") };
+  const read = await dataset.read("train", batchIndices(keys.order, place));
+  return mirror
+    ? { ...read, images: mirrorImages(read.images, mirrorCoins(keys.order, place)) }
+    : read;
+}
+
+/**
+ * Trains from step `from` to `to`. Takes the state over and returns the last one. Ends early when
+ * asked to stop, or when the series' watch has found a divergence. All scalars are read at the end.
+ */
+export async function trainSteps(
+  setup: TrainSetup,
+  initial: TensorRecord,
+  options: TrainOptions,
+): Promise<{ state: TensorRecord; step: number }> {
+  const { engine, model, programs, dataset, keys } = setup;
+  const { series, times } = options;
+  let state = initial;
+  let step = options.from;
+  let next = step < options.to ? batchAt(setup, step) : null;
+  let seconds = series.seconds;
+  let readAt = now();
+  while (step < options.to && !options.stopped() && series.watch.cause === null) {
+    const start = now();
+    const batch = await next!;
+    // The next batch is asked for before the step runs, so that its loading overlaps.
+    next = step + 1 < options.to ? batchAt(setup, step + 1) : null;
+    next?.catch(() => {}); // an error surfaces where it is awaited; a stop may leave it unawaited
+    const inputs = trainInputs(engine, batch, dataset.factors);
+    const ready = now();
+    for (const name of model.driver.schedule?.(step) ?? ["train"]) {
+      const key = keyTensor(keys.step(step, name));
+      const [after, outputs] = programs.step(name, state, { inputs, key });
+      state = after;
+      requireLoss(name, outputs);
+      for (const [output, scalar] of Object.entries(outputs)) {
+        if (!("dataId" in scalar)) {
+          throw new TypeError(`output ${output} of ${name} is a tree; series hold scalars`);
+        }
+        series.add(column(name, output), scalar as Parameters<SeriesRecorder["add"]>[1]);
+      }
+      key.dispose();
+    }
+    disposeTree(inputs);
+    const due = (step + 1) % waitSteps === 0 || now() - readAt > waitSeconds;
+    if (due) await engine.sync();
+    const end = now();
+    times.data += ready - start;
+    if (step === options.from) times.compile += end - ready; // programs compile on their first call
+    else times.steps += end - ready;
+    seconds += end - start;
+    series.endStep(seconds);
+    step += 1;
+    if (due) {
+      const before = now();
+      await series.flush();
+      times.steps += now() - before;
+      readAt = now();
+      await options.onRead?.(step, state);
+    }
+  }
+  await next?.catch(() => {});
+  await series.flush();
+  return { state, step };
+}

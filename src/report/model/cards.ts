@@ -1,0 +1,146 @@
+/** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
+import { placeless } from "../../record/command_line.ts";
+import { configLine } from "../../base/text/config_text.ts";
+import type { Record as RunRecord, TrainedBy } from "../../record/record.ts";
+import type { Grouped } from "./groups.ts";
+import type { Card } from "./model.ts";
+import { engineText } from "./banner.ts";
+import { fixed, formatBytes, formatSeconds } from "../../base/text/format.ts";
+
+/** Cards of all runs, in table order. */
+export function cards({ groups, records }: Grouped): Card[] {
+  return groups.flatMap((group) =>
+    (records.get(group.id) ?? []).map((record) =>
+      card(record, { group: group.id, label: group.label })
+    )
+  );
+}
+
+function card(record: RunRecord, { group, label }: { group: string; label: string }): Card {
+  const { spec, provenance: from, timings } = record;
+  const engine = from.engine;
+  const git = from.gitSha === null
+    ? "not a git checkout"
+    : from.gitSha + (from.gitDirty ? ", with uncommitted changes" : "");
+  return {
+    run: record.id,
+    label,
+    group,
+    seed: spec.seed,
+    state: record.state,
+    cause: record.cause ?? null,
+    sections: [
+      {
+        title: "What ran",
+        entries: [
+          ["family", `${spec.family}, version ${spec.familyVersion}`],
+          ...inputEntries(record),
+          ["config", compact(spec.config)],
+          [
+            "data",
+            `${spec.data.dataset}, version ${spec.data.version}: ${compact(spec.data.config)}`,
+          ],
+          ["data digest", from.datasetDigest],
+          ...from.datasetNotes.map((note) => ["data note", note] as [string, string]),
+          ...(spec.protocol === "external" ? externalEntries(record) : [
+            [
+              "steps",
+              `${fixed(record.steps, 0)} at batch ${spec.batch}; budget ${compact(spec.budget)}`,
+            ] as [string, string],
+          ]),
+          ...(spec.protocol === "train-evaluate"
+            ? [["parameters", fixed(record.parameters, 0)] as [string, string]]
+            : []),
+          ["metrics", spec.metrics.map((m) => `${m.metric} v${m.version}`).join(", ") || "none"],
+        ],
+      },
+      {
+        title: "On what",
+        entries: [
+          ["engine", engineText(engine)],
+          ["chosen", from.engineChoice],
+          ["device", [engine.device, engine.driver].filter(Boolean).join(", ")],
+          ["threads", String(engine.threads)],
+          ["repeats", from.determinism],
+          ["machine class", from.machineClass],
+          [
+            "machine",
+            `${from.cpu}, ${from.cores} cores, ${formatBytes(from.memoryBytes)}, ${from.os}`,
+          ],
+        ],
+      },
+      {
+        title: "By what",
+        entries: [
+          ["git", git],
+          ["lock", from.lock ?? "none"],
+          ["runtime", `Deno ${from.deno}, V8 ${from.v8}`],
+          ["command", placeless(from.command)],
+          ["started", from.startedAt],
+          ["finished", from.finishedAt ?? "not finished"],
+          ...(record.trainedBy === undefined ? [] : [trainedEntry(record.trainedBy)]),
+          ["resumed", record.resumed === 0 ? "never" : `${record.resumed} times`],
+          ["time", timeText(timings)],
+        ],
+      },
+    ],
+  };
+}
+
+/** Digests of the user's own: modules, and files that configs point at. */
+function inputEntries({ spec }: RunRecord): [string, string][] {
+  const { data } = spec;
+  const entries: [string, string | undefined][] = [
+    [`code of ${spec.family}`, spec.code],
+    [`code of ${data.dataset}`, data.code],
+    ...spec.metrics.map(({ metric, code }) => [`code of ${metric}`, code] as [string, typeof code]),
+    [`files of ${data.dataset}`, data.content],
+    [
+      "files of the samples",
+      spec.protocol === "external"
+        ? spec.content ?? "not known: nothing that was named lies here as a file"
+        : undefined,
+    ],
+  ];
+  const given = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return [...new Map(given)]; // of a metric asked for twice its code is told once
+}
+
+/** Whose weights these are, where another run had trained them. */
+function trainedEntry({ id, gitSha, finishedAt }: TrainedBy): [string, string] {
+  const when = finishedAt === null ? "" : `, finished ${finishedAt}`;
+  return ["trained", `before, as run ${id}, git ${gitSha?.slice(0, 12) ?? "none"}${when}`];
+}
+
+/** What is known of samples from elsewhere. */
+function externalEntries({ samples }: RunRecord): [string, string][] {
+  const unknown: [string, string] = ["training and parameters", "not measured: external"];
+  if (samples === undefined) return [unknown];
+  const { from, asked, count, seconds, sha256 } = samples;
+  return [
+    unknown,
+    ["samples from", from],
+    ["samples", `${fixed(count, 0)} of ${fixed(asked, 0)} asked; sha256 ${sha256}`],
+    [
+      "sampling time",
+      seconds === null ? "not measured: a folder" : `${formatSeconds(seconds)}, start-up included`,
+    ],
+  ];
+}
+
+function timeText(timings: RunRecord["timings"]): string {
+  const parts = Object.entries(partsOf(timings)).map(([part, s]) => `${part} ${formatSeconds(s)}`);
+  return `${formatSeconds(timings.total)}: ${parts.join(", ")}`;
+}
+
+/** Seconds by part, the rest being overhead. */
+export function partsOf(timings: RunRecord["timings"]): { readonly [part: string]: number } {
+  const { data, compile, steps, metrics, pictures, total } = timings;
+  const overhead = Math.max(0, total - data - compile - steps - metrics - pictures);
+  return { data, compile, steps, metrics, pictures, overhead };
+}
+
+/** One line of "key value" pairs. */
+function compact(config: object): string {
+  return configLine(config) || "defaults";
+}

@@ -1,0 +1,138 @@
+/** What rows cost: training and sampling, from what their records hold. @module */
+import type { Record as RunRecord, Series } from "../../record/record.ts";
+import { cellOf, type SeedValue } from "./tables/cells.ts";
+import type { Column, Group, RecordsByGroup, Table } from "./model.ts";
+import { type FilledColumn, table } from "./tables/tables.ts";
+
+/** A value, or why there is none. */
+type Found = number | { readonly reason: string };
+
+/** What a cost is read from. */
+interface Source {
+  readonly record: RunRecord;
+  readonly series: Series | undefined;
+}
+
+/** The value of a metric of the record. */
+function metricOf({ metrics }: RunRecord, wanted: (name: string) => boolean): Found {
+  const found = metrics.filter(({ name }) => wanted(name)).at(-1);
+  if (found === undefined) return { reason: "this suite doesn't measure it" };
+  return found.value ?? { reason: found.reason ?? "no reason was recorded" };
+}
+
+/** Of the whole training, interruptions left out: the last of the series' running seconds. */
+function trainingSeconds({ record, series }: Source): Found {
+  const seconds = series?.columns.seconds?.at(-1);
+  if (seconds !== undefined && Number.isFinite(seconds)) return seconds;
+  if (record.resumed > 0) return { reason: "the run was resumed, and its series isn't here" };
+  return record.timings.data + record.timings.steps + record.timings.compile;
+}
+
+/** TFLOP of the training: those of a picture, times the pictures seen. */
+function trainingFlops({ record }: Source): Found {
+  const each = metricOf(record, (name) => name === "train-FLOPs");
+  return typeof each === "number" ? each * record.steps * record.spec.batch / 1e6 : each;
+}
+
+/** Milliseconds a picture at the largest batch timed; of an external program, of all its pictures. */
+function samplingTime({ record }: Source): Found {
+  const { samples } = record;
+  if (samples !== undefined) {
+    return samples.seconds === null
+      ? { reason: "external: a folder of pictures" }
+      : 1000 * samples.seconds / samples.count;
+  }
+  const rate = metricOf(record, (name) => /^sample-speed-b\d+$/.test(name));
+  return typeof rate === "number" ? 1000 / rate : rate;
+}
+
+function evaluations({ record: { capabilities } }: Source): Found {
+  if (capabilities === undefined) return { reason: "the record is of before this was kept" };
+  return capabilities.samples ? capabilities.evaluations ?? 1 : { reason: "it gives no samples" };
+}
+
+const external = { reason: "external: it was trained elsewhere" };
+
+/** A cost that rows are compared by; whether it is known where something else trained. */
+interface Cost {
+  readonly name: string;
+  readonly unit: string;
+  readonly elsewhere: boolean;
+  readonly of: (source: Source) => Found;
+}
+
+/** Names of costs, by which charts find them. */
+export const COSTS = {
+  trainingSeconds: "training time",
+  trainingFlops: "training FLOPs",
+  evaluations: "evaluations a sample",
+  samplingTime: "sampling time",
+} as const;
+
+const costs: readonly Cost[] = [
+  {
+    name: "parameters",
+    unit: "",
+    elsewhere: false,
+    of: ({ record }) => record.parameters,
+  },
+  { name: "training steps", unit: "steps", elsewhere: false, of: ({ record }) => record.steps },
+  { name: COSTS.trainingSeconds, unit: "s", elsewhere: false, of: trainingSeconds },
+  { name: COSTS.trainingFlops, unit: "TFLOP", elsewhere: false, of: trainingFlops },
+  { name: COSTS.evaluations, unit: "evaluations", elsewhere: false, of: evaluations },
+  { name: COSTS.samplingTime, unit: "ms/image", elsewhere: true, of: samplingTime },
+];
+
+const finished = ({ state }: RunRecord) => state === "done" || state === "unreliable";
+
+function seedValue({ of, elsewhere }: Cost, source: Source): SeedValue {
+  const { record } = source, { seed, protocol } = record.spec;
+  if (protocol === "control") {
+    const reason = "a control row is no model";
+    return { seed, value: null, status: "not-defined", reason };
+  }
+  const found = !finished(record)
+    ? { reason: `the run ${record.state}` }
+    : protocol === "external" && !elsewhere
+    ? external
+    : of(source);
+  return typeof found === "number"
+    ? { seed, value: found }
+    : { seed, value: null, status: "not-measured", reason: found.reason };
+}
+
+/** Every cost as a column over the groups; nobody is ranked by it. */
+export function costColumns(
+  groups: readonly Group[],
+  { records, series }: { records: RecordsByGroup; series: ReadonlyMap<string, Series> },
+): FilledColumn[] {
+  return costs.map((cost) => {
+    const { name, unit } = cost;
+    const column: Column = {
+      name,
+      heading: name,
+      metric: "cost",
+      unit,
+      direction: "none",
+      kind: "speed",
+    };
+    const cells = groups.map((group) =>
+      cellOf(
+        (records.get(group.id) ?? []).map((record) =>
+          seedValue(cost, { record, series: series.get(record.id) })
+        ),
+      )
+    );
+    return { column, cells };
+  });
+}
+
+/** The costs as a table; none where no row has any. */
+export function costTable(groups: readonly Group[], columns: readonly FilledColumn[]): Table[] {
+  const own = columns.filter(({ cells }) => cells.some((cell) => cell.kind === "value"));
+  if (own.length === 0) return [];
+  const caption = "What rows cost on this machine. Training time is that of its steps with their " +
+    "data; FLOPs are counted from shapes, matmuls and convolutions alone; sampling time is a " +
+    "picture's at the largest batch timed.";
+  return [table({ id: "cost", title: "Cost", caption }, groups, own)];
+}

@@ -1,0 +1,351 @@
+/**
+ * The report as data: what the renderers (page, Markdown, charts) format and no more. It is JSON, a
+ * pure function of records, series, verdicts and baselines, and holds no picture's bytes: pictures
+ * are named by run and file.
+ * @module
+ */
+import type { Counts, Verdict } from "../../gate/mod.ts";
+import type { Record as RunRecord, RunState } from "../../record/record.ts";
+import type { RankRange } from "../../stats/mod.ts";
+
+/** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */
+export interface Estimate {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Values it rests on. */
+  readonly n: number;
+  readonly method: "t" | "jackknife t" | "bootstrap" | null;
+}
+
+/** Runs that differ in their seed alone: one row of a table. */
+export interface Group {
+  readonly id: string;
+  readonly label: string;
+  readonly family: string;
+  /** A row of known samples, not a trained family. */
+  readonly control: boolean;
+  /** Place among the families, samples from elsewhere with them, which fixes colour and shape; −1 for controls. */
+  readonly index: number;
+  readonly seeds: readonly number[];
+  readonly runs: readonly string[];
+  readonly states: Readonly<Partial<Record<RunState, number>>>;
+  /** Its samples lie nearer to the training pictures than new ones do, so they compete with none. */
+  readonly memorised: boolean;
+  /** Of one run; null for controls and for samples from elsewhere. */
+  readonly parameters: number | null;
+  readonly steps: number;
+}
+
+/** A column: one metric value's name. */
+export interface Column {
+  readonly name: string;
+  /** Heading without unit. */
+  readonly heading: string;
+  /** The metric of the suite that gave it. */
+  readonly metric: string;
+  readonly unit: string;
+  readonly direction: "lower" | "higher" | "none";
+  readonly kind: "deterministic" | "quality" | "speed";
+  /** Set where the number is derived here from others: how. */
+  readonly derived?: string;
+  /** What would stand with every value of the column alike, said once; see `Cell`. */
+  readonly label?: string;
+  readonly beside?: Readonly<Record<string, number>>;
+}
+
+/** What stands in a table at a row and a column. */
+export type Cell =
+  | {
+    readonly kind: "value";
+    readonly estimate: Estimate;
+    readonly seeds: readonly { readonly seed: number; readonly value: number }[];
+    /** The true value is at least ("lower") or at most ("upper") this one. */
+    readonly bound?: "lower" | "upper";
+    /** What kind of number it is: "exact", "IW64". */
+    readonly label?: string;
+    /** Best trained family of the column, or not told apart from the best at 95 %. */
+    readonly rank?: "best" | "tied";
+    /** Means over seeds of values to be read beside this one. */
+    readonly beside?: Readonly<Record<string, number>>;
+    /** Seeds without a value, and why. */
+    readonly note?: string;
+  }
+  | { readonly kind: "not-defined"; readonly reason: string }
+  | { readonly kind: "not-measured"; readonly reason: string };
+
+/** A table over groups. */
+export interface Table {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly { readonly group: string; readonly cells: readonly Cell[] }[];
+}
+
+/** One line over runs, with what lies between the seeds. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Data of a chart; `kind` names its builder in `chart/`. All share what a screen reader is told. */
+export type Chart = {
+  readonly id: string;
+  readonly title: string;
+  /** What it shows, in words, with the numbers that matter. */
+  readonly description: string;
+} & ChartData;
+
+/** The share of values at or below x. */
+export interface ProfilePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A mark's group: its label and, for trained families, the place that fixes colour and shape. */
+export interface Mark {
+  readonly label: string;
+  readonly index: number;
+}
+
+/** What each kind of chart needs. */
+export type ChartData =
+  | {
+    readonly kind: "dots";
+    readonly axis: string;
+    readonly direction: "lower" | "higher" | "none";
+    readonly rows: readonly (Mark & Estimate & { readonly seeds: readonly number[] })[];
+  }
+  | {
+    readonly kind: "front";
+    readonly x: string;
+    readonly xDirection: "lower" | "higher";
+    readonly y: string;
+    readonly yDirection: "lower" | "higher";
+    readonly points: readonly (Mark & {
+      readonly x: Estimate;
+      readonly y: Estimate;
+      readonly onFront: boolean;
+    })[];
+    /** Horizontal lines: control rows. */
+    readonly references: readonly { readonly label: string; readonly y: number }[];
+  }
+  | {
+    readonly kind: "curves";
+    readonly x: "step" | "seconds";
+    readonly y: string;
+    readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
+  }
+  | {
+    readonly kind: "shares";
+    readonly axis: string;
+    /** Place −1 is the data. */
+    readonly rows: readonly (Mark & { readonly set: string; readonly value: number })[];
+  }
+  | {
+    readonly kind: "steps";
+    readonly x: string;
+    readonly y: string;
+    /** Mean over seeds and their range at each cost. */
+    readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
+    readonly references: readonly { readonly label: string; readonly y: number }[];
+  }
+  | {
+    readonly kind: "profile";
+    readonly x: string;
+    readonly y: string;
+    readonly lines: readonly (Mark & { readonly points: readonly ProfilePoint[] })[];
+    readonly references: readonly { readonly label: string; readonly x: number }[];
+  }
+  | {
+    readonly kind: "time";
+    readonly parts: readonly string[];
+    readonly rows: readonly (Mark & { readonly seconds: readonly number[] })[];
+  }
+  | {
+    readonly kind: "sanity";
+    readonly axis: string;
+    readonly rows: readonly {
+      readonly set: string;
+      readonly extractor: string;
+      readonly index: number;
+      readonly value: number;
+    }[];
+  };
+
+/** An estimate between its ends. */
+export interface Bounded {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Which rows are ahead of which, and how surely. */
+export interface Ranking {
+  /** What is compared, each a column of the leaderboard. */
+  readonly columns: readonly Column[];
+  /** Best first. */
+  readonly rows: readonly {
+    readonly group: string;
+    /** By column: the place by the mean and the places that the seeds allow; null without a value. */
+    readonly places: readonly (RankRange | null)[];
+    /** Place that a new run would take on average, over the columns of `overall`. */
+    readonly expected: Bounded | null;
+  }[];
+  /** Headings of the columns that all rows have, over which `expected` is taken. */
+  readonly overall: readonly string[];
+  /** The fewest values that a row has in a column. */
+  readonly seeds: number;
+  /** Chance that a new run of the row beats one of the column's row; null on the diagonal. */
+  readonly duels: readonly {
+    readonly column: Column;
+    readonly groups: readonly string[];
+    readonly chances: readonly (readonly (Bounded | null)[])[];
+    /** Rows that were left out so that the table can be read: the last by place. */
+    readonly left: number;
+  }[];
+  /** Interquartile mean over several normalised distances and seeds; null where there are fewer than 2. */
+  readonly aggregate: {
+    readonly headings: readonly string[];
+    readonly rows: readonly { readonly group: string; readonly estimate: Estimate }[];
+  } | null;
+  /** Where values differ: between training seeds and between draws of samples of one run. */
+  readonly spread: readonly {
+    readonly column: Column;
+    readonly runs: number;
+    readonly draws: number;
+    /** Standard deviations, in the column's unit. */
+    readonly training: Bounded;
+    readonly sampling: Bounded;
+    /** The share of the variance that training seeds make. */
+    readonly share: Bounded;
+  }[];
+}
+
+/** A stored picture: a file of a run's folder. */
+export interface PictureRef {
+  readonly run: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly name: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly about: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** Pictures of one kind from all runs, side by side. */
+export interface Gallery {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly rows: readonly { readonly group: string; readonly pictures: readonly PictureRef[] }[];
+}
+
+/** What has no number, and why; like reasons are put together. */
+export interface Missing {
+  readonly column: string;
+  readonly labels: readonly string[];
+  readonly status: "not-defined" | "not-measured";
+  readonly reason: string;
+}
+
+/** The gate's table. */
+export interface Gate {
+  /** Which baselines, in words. */
+  readonly baseline: string;
+  readonly counts: Counts;
+  /** Worst first. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Extractors' answers to known changes of real data. */
+export interface Sanity {
+  readonly caption: string;
+  /** What the distances are in. */
+  readonly unit: string;
+  /** Distances, one an extractor; then what stands beside them. */
+  readonly columns: readonly { readonly heading: string; readonly distance: boolean }[];
+  readonly rows: readonly {
+    readonly set: string;
+    readonly about: string;
+    /** By column; null where it wasn't measured. */
+    readonly values: readonly (number | null)[];
+  }[];
+  /** Statements about the rows, and whether they hold. */
+  readonly findings: readonly { readonly text: string; readonly holds: boolean }[];
+}
+
+/** A run's card. */
+export interface Card {
+  readonly run: string;
+  readonly label: string;
+  readonly group: string;
+  readonly seed: number;
+  readonly state: RunState;
+  readonly cause: string | null;
+  /** Heading and value pairs, in groups. */
+  readonly sections: readonly {
+    readonly title: string;
+    readonly entries: readonly (readonly [string, string])[];
+  }[];
+}
+
+/** How the whole came out. */
+export interface Banner {
+  readonly tone: "good" | "bad" | "unsure" | "neutral";
+  readonly headline: string;
+  readonly details: readonly string[];
+}
+
+/** The report. */
+export interface ReportModel {
+  readonly format: 1;
+  readonly suite: string;
+  readonly suiteVersion: number;
+  readonly title: string;
+  readonly about: string;
+  /** Repeats the runs. */
+  readonly command: string;
+  readonly banner: Banner;
+  /** Facts in one line each: data, engine, seeds, budget, time. */
+  readonly facts: readonly (readonly [string, string])[];
+  readonly groups: readonly Group[];
+  readonly leaderboard: Table;
+  /** null where there is nothing to compare. */
+  readonly ranking: Ranking | null;
+  /** What the numbers say together, in sentences. */
+  readonly findings: readonly string[];
+  readonly tables: readonly Table[];
+  /** By section. */
+  readonly charts: {
+    readonly leaderboard: readonly Chart[];
+    readonly ranking: readonly Chart[];
+    readonly front: readonly Chart[];
+    readonly cost: readonly Chart[];
+    readonly steps: readonly Chart[];
+    readonly shares: readonly Chart[];
+    readonly curves: readonly Chart[];
+    readonly sanity: readonly Chart[];
+    readonly time: readonly Chart[];
+  };
+  readonly galleries: readonly Gallery[];
+  readonly gate: Gate | null;
+  readonly missing: readonly Missing[];
+  readonly sanity: Sanity | null;
+  readonly cards: readonly Card[];
+  /** How numbers are to be read. */
+  readonly notes: readonly string[];
+}
+
+/** All charts, in the order in which they stand in the report. */
+export function allCharts(model: ReportModel): readonly Chart[] {
+  return Object.values(model.charts).flat();
+}
+
+/** Records grouped by what differs in the seed alone. */
+export type RecordsByGroup = ReadonlyMap<string, readonly RunRecord[]>;

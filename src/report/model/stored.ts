@@ -1,0 +1,83 @@
+/** What a report needs beside records, from the store. @module */
+import { join } from "@std/path";
+import { extractorName } from "../../metrics/names.ts";
+import { sanityFolder, type SanityTable } from "../../extractors/sanity/table.ts";
+import type { Record as RunRecord, Series } from "../../record/record.ts";
+import type { Store } from "../../record/store.ts";
+import { buildReport, type ReportInputs } from "./build.ts";
+import type { PictureRef, ReportModel } from "./model.ts";
+import { sanityOf } from "./charts/sanity.ts";
+import { sha256 } from "../../base/digest.ts";
+import { StoreError } from "../../base/files.ts";
+
+/** Folder of the committed sanity tables, `<extractor>.json` each. */
+const SANITY = sanityFolder;
+
+/**
+ * Sanity tables of the extractors that these records rest on, of their dataset; none for an extractor
+ * whose table isn't there.
+ */
+export async function storedSanity(
+  records: readonly RunRecord[],
+  folder: URL = SANITY,
+): Promise<SanityTable[]> {
+  const named = records.flatMap((record) =>
+    record.spec.metrics.flatMap(({ config }) =>
+      typeof config.features === "string" ? [extractorName(config.features)] : []
+    )
+  );
+  const datasets = new Set(records.map((record) => record.spec.data.dataset));
+  const tables: SanityTable[] = [];
+  for (const name of new Set(named)) {
+    try {
+      const text = await Deno.readTextFile(new URL(`${encodeURIComponent(name)}.json`, folder));
+      tables.push(JSON.parse(text));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return tables.filter((table) => datasets.has(table.dataset));
+}
+
+/** `buildReport` with the series read from the store, and the sanity tables of its extractors. */
+export async function reportModel(
+  store: Store,
+  inputs: Omit<ReportInputs, "series" | "sanity">,
+): Promise<ReportModel> {
+  const series = new Map<string, Series>();
+  for (const record of inputs.records) {
+    const found = await store.readSeries(record.id);
+    if (found) series.set(record.id, found);
+  }
+  const sanity = sanityOf(await storedSanity(inputs.records));
+  // Where the store lies is nobody's business who reads the page.
+  const placeless = <T extends { readonly why: string }>(one: T): T => ({
+    ...one,
+    why: one.why.replaceAll(join(store.out, "records"), "records"),
+  });
+  const { unreadable, gate } = inputs;
+  return buildReport({
+    ...inputs,
+    unreadable: unreadable?.map(placeless),
+    gate: gate && { ...gate, verdicts: gate.verdicts.map(placeless) },
+    series,
+    sanity,
+  });
+}
+
+/**
+ * Reads pictures for `writeReport`. A file that isn't the one of the record is an error: a report
+ * must not show another run's picture.
+ */
+export function storedPicture(store: Store): (picture: PictureRef) => Promise<Uint8Array | null> {
+  return async ({ run, file, sha256: expected }) => {
+    const bytes = await store.read(run, file);
+    if (bytes === null) return null;
+    const found = await sha256(bytes);
+    if (found === expected) return bytes;
+    throw new StoreError(
+      `${store.folder(run)}/${file} has sha256 ${found.slice(0, 12)}… where the record says ` +
+        `${expected.slice(0, 12)}…: repeat the run with --fresh, or bring the file back`,
+    );
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * The report as one HTML page that asks for nothing: style, fonts, charts and pictures are in it, and
+ * no script. Landmarks, headings in order, captions and scopes; one SVG serves light and dark.
+ * @module
+ */
+import type { Chart, ReportModel } from "../model/model.ts";
+import { cardHtml } from "./card.ts";
+import { Html, markup, slug } from "../../base/text/escape.ts";
+import { galleryHtml, type Pictures } from "./gallery_html.ts";
+import { gateHtml } from "./gate_html.ts";
+import { missingHtml, sanityHtml } from "./notes_html.ts";
+import { rankingHtml } from "./ranking_html.ts";
+import { type GroupsById, tableHtml } from "./table_html.ts";
+import type { Drawing } from "../draw/svg.ts";
+
+/** What a page needs beside the model. */
+export interface PageParts {
+  /** By chart id. */
+  readonly drawings: ReadonlyMap<string, Drawing>;
+  /** Data URIs by `pictureKey`; a picture without one is said to be missing. */
+  readonly pictures: Pictures;
+  /** How pictures were re-encoded, in words. */
+  readonly pictureNote: string;
+  readonly style: string;
+}
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+/** The whole page. */
+export function renderPage(model: ReportModel, parts: PageParts): string {
+  const sections = sectionsOf(model, parts);
+  const page = markup`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="generator" content="Likeness">
+        <title>${model.title} · ${model.banner.headline} · Likeness report</title>
+        <meta name="description" content="${model.about || model.title}: ${model.banner.headline}.">
+        <link rel="icon" href="data:,">
+        <style>${new Html(parts.style)}</style>
+      </head>
+      <body>
+        <a class="skip" href="#main">To the results</a>
+        <header>
+          <div class="wrap">
+    <p class="kind">Likeness report · suite ${model.suite}, version ${model.suiteVersion}</p>
+    <h1>${model.title}</h1>
+    ${model.about ? markup`<p class="about">${model.about}</p>` : null}
+    ${banner(model)}
+    <dl class="facts">${
+    model.facts.map(([k, v]) =>
+      markup`
+        <div>
+          <dt>${k}</dt>
+          <dd>${v}</dd>
+        </div>
+      `
+    )
+  }</dl>
+          </div>
+        </header>
+        <div class="wrap">
+          <nav aria-label="Sections">
+            <ul>${
+    sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)
+  }</ul>
+          </nav>
+          <main id="main">
+    ${
+    sections.map(({ id, title, body }) =>
+      markup`
+        <section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title}</h2>
+        ${body}</section>
+      `
+    )
+  }</main>
+          <footer>
+            <p>Made by Likeness from stored records alone: the same records give this very page.</p>
+          </footer>
+        </div>
+      </body>
+    </html>
+  `;
+  return page.text;
+}
+
+const SIGNS = { good: "✓", bad: "✗", unsure: "?", neutral: "–" } as const;
+
+function banner({ banner }: ReportModel): Html {
+  return markup`
+    <div class="banner ${banner.tone}" role="status">
+      <p class="headline"><span aria-hidden="true">${
+    SIGNS[banner.tone]
+  }</span>${banner.headline}</p>
+      <ul>${banner.details.map((detail) => markup`<li>${detail}</li>`)}</ul>
+    </div>
+  `;
+}
+
+function sectionsOf(model: ReportModel, parts: PageParts): Section[] {
+  const groups: GroupsById = new Map(model.groups.map((group) => [group.id, group]));
+  const charts = (list: readonly Chart[]) => chartGrid(list, parts);
+  const sections: (Section | null | false)[] = [
+    {
+      id: "leaderboard",
+      title: "Leaderboard",
+      body: markup`${tableHtml(model.leaderboard, groups)}
+${
+        some(model.findings)
+          ? markup`<ul class="findings">${model.findings.map((f) => markup`<li>${f}</li>`)}</ul>`
+          : null
+      }<ul class="notes">${model.notes.map((note) => markup`<li>${note}</li>`)}</ul>
+${charts(model.charts.leaderboard)}`,
+    },
+    model.ranking && {
+      id: "ranking",
+      title: "Ranking",
+      body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking) }),
+    },
+    some(model.charts.front) && {
+      id: "front",
+      title: "Quality against throughput",
+      body:
+        markup`<p class="quiet">The line joins the rows that no other row beats in both. Bars are
+95 % intervals over seeds.</p>${charts(model.charts.front)}`,
+    },
+    some(model.charts.steps) && {
+      id: "steps",
+      title: "Quality at few evaluations",
+      body:
+        markup`<p class="quiet">The distance of samples that the sampler drew at so many evaluations
+of its network, mean over seeds with their range. Seconds were taken beside other work.</p>${
+          charts(model.charts.steps)
+        }`,
+    },
+    some(model.charts.cost) && {
+      id: "cost",
+      title: "Quality against cost",
+      body:
+        markup`<p class="quiet">What a row spent on training and spends on sampling; the line joins
+those that no other beats in both.</p>${charts(model.charts.cost)}`,
+    },
+    some(model.charts.shares) && {
+      id: "shares",
+      title: "Which classes samples show",
+      body: markup`<p class="quiet">Shares of classes among unconditional samples as the judge sees
+them, beside the shares in the data.</p>${charts(model.charts.shares)}`,
+    },
+    ...model.galleries.map((gallery, place) => ({
+      id: gallery.id,
+      title: gallery.title,
+      body: galleryHtml(gallery, {
+        pictures: parts.pictures,
+        groups,
+        note: place === 0 ? parts.pictureNote : "",
+      }),
+    })),
+    some(model.charts.curves) && {
+      id: "curves",
+      title: "Training",
+      body:
+        markup`<p class="quiet">Means over seeds; the band runs from the lowest seed to the highest.
+Losses of different families share no scale.</p>${charts(model.charts.curves)}`,
+    },
+    some(model.tables) && {
+      id: "tables",
+      title: "All metrics",
+      body: markup`${
+        model.tables.map((t) =>
+          markup`<h3 id="table-${slug(t.id)}">${t.title}</h3>${tableHtml(t, groups)}`
+        )
+      }`,
+    },
+    model.gate && { id: "gate", title: "Gate", body: gateHtml(model.gate, groups) },
+    some(model.missing) && { id: "missing", title: "Not measured", body: missingHtml(model) },
+    model.sanity && {
+      id: "sanity",
+      title: "What the extractors see",
+      body: markup`${sanityHtml(model.sanity)}${charts(model.charts.sanity)}`,
+    },
+    some(model.charts.time) && {
+      id: "time",
+      title: "Time",
+      body: charts(model.charts.time),
+    },
+    {
+      id: "provenance",
+      title: "Provenance",
+      body:
+        markup`<p class="quiet">A card a run: all that is needed to tell why its numbers are what they
+are.</p>
+<div class="cards">${model.cards.map(cardHtml)}</div>`,
+    },
+    {
+      id: "again",
+      title: "Do it again",
+      body: markup`<pre tabindex="0" aria-label="Command"><code>${
+        model.command || "no run yet"
+      }</code></pre>
+<p class="quiet">The same seed, engine and machine class give the same bits; the cards say what each
+run's engine promises.</p>`,
+    },
+  ];
+  return sections.filter((section): section is Section => Boolean(section));
+}
+
+function some(list: readonly unknown[]): boolean {
+  return list.length > 0;
+}
+
+function chartGrid(charts: readonly Chart[], { drawings }: PageParts): Html {
+  const figures = charts.flatMap((chart) => {
+    const drawing = drawings.get(chart.id);
+    return drawing
+      ? [markup`<figure><figcaption>${chart.title}</figcaption>${new Html(drawing.svg)}</figure>`]
+      : [];
+  });
+  const large = charts.some((chart) => chart.kind === "front" || chart.kind === "shares");
+  const kind = charts.length === 1 ? "" : large ? "charts large" : "charts";
+  return markup`<div class="${kind}">${figures}</div>`;
+}

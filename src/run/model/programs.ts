@@ -1,0 +1,131 @@
+/**
+ * A model's programs, compiled once each, and the two ways in which a run calls them: a training
+ * step gives its state away, everything else leaves it.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { CompileMode, Engine, Program } from "../../engine/engine.ts";
+import { type Key, keyTensor } from "../../random/key.ts";
+import { disposeTree, leaves, mapTree } from "../../engine/tree.ts";
+import type {
+  BuildContext,
+  HostContext,
+  Model,
+  SampleContext,
+  TensorRecord,
+} from "../../families/family.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { toTensorImages } from "../../data/images.ts";
+import type { RunSpec } from "../../record/record.ts";
+import type { RunKeys } from "../keys.ts";
+
+type Compiled = Program<TensorRecord, TensorRecord, TensorRecord>;
+
+/** See the module. */
+export interface Programs {
+  has(name: string): boolean;
+  /** A step: the state passed in may not be used again. */
+  step(
+    name: string,
+    state: TensorRecord,
+    call: { inputs: TensorRecord; key: Key },
+  ): [TensorRecord, TensorRecord];
+  /** Outputs alone; the state stays as it is. The caller disposes the outputs. */
+  run(
+    name: string,
+    state: TensorRecord,
+    call: { inputs: TensorRecord; key: Key },
+  ): TensorRecord;
+}
+
+/** What a family is built with, for a run of so many steps. */
+export function buildContext(spec: RunSpec, dataset: Dataset, steps: number): BuildContext {
+  return {
+    sample: dataset.sample,
+    steps,
+    trainSize: dataset.size("train"),
+    batch: spec.batch,
+    factors: dataset.factors,
+  };
+}
+
+/** Compiles a model's programs as they are first called. */
+export function compilePrograms(
+  engine: Engine,
+  model: Model,
+  { label, mode }: { label: string; mode?: CompileMode },
+): Programs {
+  const kept = new Map<string, Compiled>();
+  function compiled(name: string, donate: boolean): Compiled {
+    const id = `${name}:${donate}`;
+    let program = kept.get(id);
+    if (program === undefined) {
+      const source = model.programs[name];
+      if (source === undefined) {
+        throw new TypeError(
+          `${label} has no program ${name}; it has: ${Object.keys(model.programs).join(", ")}`,
+        );
+      }
+      program = engine.compile(source, {
+        name: `${label}/${name}`,
+        donate,
+        // Training is where a long compilation may pay; what a family says of its own goes first.
+        ...(donate && mode !== undefined ? { mode } : {}),
+        ...(model.modes?.[name] === undefined ? {} : { mode: model.modes[name] }),
+      });
+      kept.set(id, program);
+    }
+    return program;
+  }
+  return {
+    has: (name) => name in model.programs,
+    step: (name, state, { inputs, key }) => compiled(name, true)(state, inputs, key),
+    run(name, state, { inputs, key }) {
+      const [next, outputs] = compiled(name, false)(state, inputs, key);
+      const keep = new Set<tf.Tensor>(
+        [state, inputs, outputs].flatMap((tree) => leaves(tree).map(([, leaf]) => leaf)),
+      );
+      keep.add(key);
+      disposeTree(next, keep);
+      return outputs;
+    },
+  };
+}
+
+/** What a sampler may call. */
+export function sampleContext(engine: Engine, programs: Programs): SampleContext {
+  return {
+    engine,
+    run: (name, state, inputs, key) => programs.run(name, state, { inputs, key }),
+    step: (name, state, inputs, key) => programs.step(name, state, { inputs, key }),
+    shared: (state) => mapTree(state, (leaf) => tf.clone(leaf)) as typeof state,
+  };
+}
+
+/** What a driver's `finish` may use. */
+export function hostContext(
+  engine: Engine,
+  programs: Programs,
+  data: { dataset: Dataset; keys: RunKeys },
+): HostContext {
+  return {
+    engine,
+    trainSize: data.dataset.size("train"),
+    run: (name, state, inputs, key) => Promise.resolve(programs.run(name, state, { inputs, key })),
+    async trainImages(indices) {
+      const { images } = await data.dataset.read("train", indices);
+      return toTensorImages(engine, images) as tf.Tensor4D;
+    },
+    key: (purpose) => keyTensor(data.keys.finish(purpose)),
+  };
+}
+
+/** 0, 1, …, count − 1 from `first`, int32 [count]. */
+export function rowNumbers(engine: Engine, count: number, first = 0): tf.Tensor {
+  return engine.tensor(Int32Array.from({ length: count }, (_, i) => first + i), [count], "int32");
+}
+
+/** A model's fresh state under a run's key; whatever else making it took is freed. */
+export function initialState(model: Model, keys: RunKeys): TensorRecord {
+  return tf.tidy(() => model.init(keyTensor(keys.init)) as tf.TensorContainer) as TensorRecord;
+}

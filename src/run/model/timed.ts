@@ -1,0 +1,151 @@
+/**
+ * Timed pieces of work of a trained model, for speed metrics.
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { disposeTree, leaves } from "../../engine/tree.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { Driver, TensorRecord } from "../../families/family.ts";
+import type { Subject } from "../../subject/subject.ts";
+import { keyTensor } from "../../random/key.ts";
+import { rowNumbers } from "./programs.ts";
+import { conditionsOf, draw, labelTensors } from "./sampling.ts";
+import type { SubjectParts } from "./subject.ts";
+import { trainInputs } from "../../protocols/train_evaluate/train.ts";
+
+type Timed = NonNullable<Subject["timed"]>;
+
+/** A copy of a state, so that donated steps leave the run's own alone. */
+function copyState(state: TensorRecord): TensorRecord {
+  const copy = (tree: unknown): unknown => {
+    if (typeof tree === "object" && tree !== null && "dataId" in tree) {
+      return (tree as tf.Tensor).clone();
+    }
+    if (Array.isArray(tree)) return tree.map(copy);
+    return Object.fromEntries(Object.entries(tree as object).map(([k, v]) => [k, copy(v)]));
+  };
+  return copy(state) as TensorRecord;
+}
+
+/** A kind of training step: the programs that it runs, and the share of the steps that are such. */
+export interface StepKind {
+  readonly programs: readonly string[];
+  readonly share: number;
+  /** The first step of the kind. */
+  readonly first: number;
+}
+
+/** The kinds of step that a training of so many steps has, in the order in which they first come. */
+export function stepKinds({ schedule }: Driver, steps: number): StepKind[] {
+  const found = new Map<string, { count: number; first: number }>();
+  const total = Math.max(1, steps);
+  for (let step = 0; step < total; step++) {
+    const kind = (schedule?.(step) ?? ["train"]).join("\n");
+    const known = found.get(kind);
+    if (known === undefined) found.set(kind, { count: 1, first: step });
+    else known.count += 1;
+  }
+  return [...found].map(([kind, { count, first }]) => ({
+    programs: kind.split("\n"),
+    share: count / total,
+    first,
+  }));
+}
+
+/**
+ * Thunks of training steps and of a sampling call. Inputs are on the device before the clock starts;
+ * every call ends with a synchronisation. `release` frees what they hold.
+ * @param options.steps of the whole training
+ */
+export function timedWork(
+  parts: SubjectParts,
+  { dataset, steps }: { dataset: Dataset; steps: number },
+): { timed: Timed; release: () => void } {
+  const { engine, model, programs, keys } = parts;
+  const held: (() => void)[] = [];
+  const kinds = stepKinds(model.driver, steps);
+
+  async function stepInputs(batch: number): Promise<TensorRecord> {
+    const size = dataset.size("train");
+    const indices = Array.from({ length: batch }, (_, i) => i % size);
+    const inputs = trainInputs(engine, await dataset.read("train", indices), dataset.factors);
+    held.push(() => disposeTree(inputs));
+    return inputs;
+  }
+
+  function stepOnce(
+    state: TensorRecord,
+    inputs: TensorRecord,
+    { programs: names, step }: { programs: readonly string[]; step: number },
+  ): TensorRecord {
+    let next = state;
+    for (const name of names) {
+      const key = keyTensor(keys.step(step, name));
+      const [after, outputs] = programs.step(name, next, { inputs, key });
+      const kept = new Set(leaves(after).map(([, leaf]) => leaf));
+      disposeTree(outputs, kept);
+      key.dispose();
+      next = after;
+    }
+    return next;
+  }
+
+  const conditions = conditionsOf(model);
+
+  /** What a sampling call of so many rows is asked; labels are the first training pictures'. */
+  async function request(batch: number) {
+    const size = Math.min(batch, parts.trainSize);
+    const labels = conditions.length === 0
+      ? {}
+      : await parts.trainLabels(Uint32Array.from({ length: size }, (_, i) => i));
+    const asked = {
+      rows_B: rowNumbers(engine, batch) as tf.Tensor1D,
+      labels: labelTensors(engine, labels, { conditions, from: 0, count: batch }),
+    };
+    held.push(() => disposeTree(asked));
+    return asked;
+  }
+
+  function sampleOnce(asked: Awaited<ReturnType<typeof request>>): void {
+    const key = keyTensor(keys.sample);
+    draw(parts, { ...asked, key }).dispose();
+    key.dispose();
+  }
+
+  const timed: Timed = {
+    async trainSteps(batch) {
+      const inputs = await stepInputs(batch);
+      return kinds.map(({ programs, share }) => {
+        let state = copyState(parts.state);
+        let step = 0;
+        held.push(() => disposeTree(state));
+        const work = async () => {
+          state = stepOnce(state, inputs, { programs, step: step++ });
+          await engine.sync();
+        };
+        return { share, work };
+      });
+    },
+    async sampleBatch(batch) {
+      const asked = await request(batch);
+      return async () => {
+        sampleOnce(asked);
+        await engine.sync();
+      };
+    },
+    async flops(batch) {
+      const inputs = await stepInputs(batch);
+      const asked = await request(batch);
+      let train = 0;
+      for (const { programs, share } of kinds) {
+        train += share * engine.countFlops(() => {
+          disposeTree(stepOnce(copyState(parts.state), inputs, { programs, step: 0 }));
+        });
+      }
+      const sample = model.capabilities.samples ? engine.countFlops(() => sampleOnce(asked)) : 0;
+      return { train, sample };
+    },
+    peakBytes: () => engine.memory().peakBytes,
+  };
+  return { timed, release: () => held.splice(0).forEach((free) => free()) };
+}

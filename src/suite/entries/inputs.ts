@@ -1,0 +1,75 @@
+/**
+ * The files that a suite's runs rest on, by digest: the user's modules, and what configs point at.
+ * @module
+ */
+import { contentOf, type Pointing } from "../../content/inputs.ts";
+import { type Source, sourceOf } from "../../content/modules.ts";
+import { DataError } from "../../base/errors.ts";
+import { datasets, externals, originOf, type Registered } from "../../registry.ts";
+import type { Suite } from "../schema/schema.ts";
+
+/** Where digests of files are kept, and who is told of files that can't be had. */
+export interface InputOptions {
+  /** `<out>/cache`; null reads all files. */
+  readonly cache: string | null;
+  readonly onProblem: (key: "data" | "runs", message: string) => void;
+}
+
+/**
+ * A suite with the digests of all that its runs rest on.
+ * @throws UsageError where a module's imports can't be told
+ */
+export async function withInputs(
+  suite: Suite,
+  { cache, onProblem }: InputOptions,
+): Promise<Suite> {
+  const sources = await sourcesOf(suite);
+  const at = { base: suite.base, cache };
+  async function contentIn<C>(key: "data" | "runs", of: Pointing<C>, config: C) {
+    try {
+      const content = await contentOf(of, config, at);
+      return content === undefined ? {} : { content };
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      onProblem(key, error.message);
+      return {};
+    }
+  }
+  const { dataset, config } = suite.data;
+  const codeOf = (noun: keyof Registered, name: string) => {
+    const url = originOf(noun, name);
+    const code = sources.find((source) => source.url === url)?.digest;
+    return code === undefined ? {} : { code };
+  };
+  return {
+    ...suite,
+    data: {
+      ...suite.data,
+      ...codeOf("datasets", dataset),
+      ...await contentIn("data", await datasets[dataset](), config),
+    },
+    runs: await Promise.all(
+      suite.runs.map(async (run) => ({
+        ...run,
+        ...codeOf("families", run.family),
+        ...(run.external === undefined
+          ? {}
+          : await contentIn("runs", await externals[run.family](), run.config)),
+      })),
+    ),
+    metrics: suite.metrics.map((metric) => ({ ...metric, ...codeOf("metrics", metric.metric) })),
+    sources,
+  };
+}
+
+/** The modules behind the names that a suite uses. */
+async function sourcesOf({ data, runs, metrics }: Suite): Promise<Source[]> {
+  const urls = new Set([
+    originOf("datasets", data.dataset),
+    ...runs.map(({ family }) => originOf("families", family)),
+    ...metrics.map(({ metric }) => originOf("metrics", metric)),
+  ]);
+  return await Promise.all(
+    [...urls].filter((url) => url !== undefined).map((url) => sourceOf(url)),
+  );
+}

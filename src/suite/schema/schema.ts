@@ -1,0 +1,174 @@
+/**
+ * The keys of a suite file, and what a loaded suite is.
+ * @module
+ */
+import { z } from "zod";
+import type { Source } from "../../content/modules.ts";
+import type { GatePolicy } from "./gate_policy.ts";
+import { inputOptions } from "../../extractors/table.ts";
+import { pathText } from "../../base/text/path_text.ts";
+
+/** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
+const budget = z.strictObject({
+  steps: z.int().min(1).optional().describe("optimiser steps a run"),
+  samples: z.int().min(1).optional().describe("training samples a run sees, in whole batches"),
+  seconds: z.number().positive().optional().describe(
+    "seconds of training a run; repeats only on like machines, unlike steps",
+  ),
+}).superRefine((value, context) => {
+  const given = Object.entries(value).filter(([, v]) => v !== undefined).map(([k]) => k);
+  if (given.length === 1) return;
+  context.addIssue({
+    code: "custom",
+    message: `wants one of steps, samples or seconds; found ${given.join(" and ") || "none"}`,
+  });
+});
+
+const report = z.strictObject({
+  title: z.string().min(1).optional().describe("heading of the report; default: the suite's name"),
+  primary: z.string().min(1).optional().describe(
+    "metric that ranks the leaderboard; default: the first of `metrics`",
+  ),
+});
+
+/** Keys of an entry of `runs` beside the family's name. */
+export const runKeys = z.strictObject({
+  name: z.string().regex(/^[^\s,.=/]+$/, "wants a name without spaces, commas, dots, = or /")
+    .optional().describe("what tables call this run in place of the family's name"),
+  budget: budget.optional().describe("this entry's own budget, in place of the suite's"),
+  batch: z.int().min(1).optional().describe("this entry's own training batch"),
+  mirror: z.literal(true).optional().describe(
+    "training pictures come mirrored left to right or not, by chance: only for data whose law is " +
+      "its own mirror image, as faces' is and digits' isn't",
+  ),
+});
+
+/** The user's weights of one extractor. */
+export const extractorWeights = z.strictObject({
+  weights: pathText().describe("file of weights, relative to this file"),
+  sha256: z.string()
+    .regex(
+      /^[0-9a-f]{64}$/,
+      "wants the file's sha256 in 64 small hexadecimal digits (sha256sum FILE)",
+    )
+    .describe("the file's sha256: what the numbers depend on, wherever it lies"),
+  input: inputOptions.optional().describe("of `onnx` alone: how the model takes pictures"),
+});
+
+/** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */
+export const suiteFile = z.strictObject({
+  suite: z.string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "wants a name of small letters, digits and hyphens")
+    .describe("name of the suite; baselines and reports are called after it"),
+  version: z.int().min(1).default(1).describe("raise it when old numbers no longer compare"),
+  about: z.string().default("").describe("a line on what the suite asks"),
+  data: z.looseObject({
+    dataset: z.string().describe("which dataset; its own keys stand beside this one"),
+  }).describe("one dataset for all runs"),
+  budget: budget.describe("what one run may spend on training"),
+  batch: z.int().min(1).default(64).describe("training batch"),
+  seeds: z.array(z.int().min(0).max(4294967295)).min(1).default([1]).describe(
+    "every run is done once a seed; a quality gate wants at least 5",
+  ),
+  modules: z.array(z.string().min(1)).default([]).describe(
+    "modules of your own that register families, datasets or metrics, relative to this file",
+  ),
+  runs: z.array(z.unknown()).min(1).describe(
+    "families with configs; a list where one value is wanted is an axis of the matrix",
+  ),
+  metrics: z.array(z.unknown()).min(1).describe("metrics with configs and gate policies"),
+  extractors: z.record(z.string(), extractorWeights).default({}).describe(
+    "weights of your own for extractors that no package carries, by the extractor's name",
+  ),
+  controls: z.array(z.string()).optional().describe("control rows; default: all"),
+  report: report.default({}).describe("how results are shown; changes no number"),
+});
+
+/** Options of the report. */
+export type ReportOptions = z.output<typeof report>;
+
+/** What one run may spend, resolved: samples have become steps. */
+export type Budget = { readonly steps: number } | { readonly seconds: number };
+
+/** A budget as written, resolved. */
+export function resolveBudget(
+  { steps, samples, seconds }: z.output<typeof budget>,
+  batch: number,
+): Budget {
+  return seconds !== undefined
+    ? { seconds }
+    : { steps: steps ?? Math.ceil((samples as number) / batch) };
+}
+
+/** One config of a family, with every axis at one value. */
+export interface SuiteRun {
+  readonly family: string;
+  readonly familyVersion: number;
+  /** Set where nothing is trained: samples come from elsewhere. */
+  readonly external?: {
+    /** Whether each seed gives samples of its own. */
+    readonly seeded: boolean;
+  };
+  /** The entry's `name`. */
+  readonly name?: string;
+  /** The entry's own, or the suite's. */
+  readonly budget: Budget;
+  /** The entry's own, or the suite's. */
+  readonly batch: number;
+  /** Training pictures come mirrored or not, by chance. */
+  readonly mirror?: true;
+  /** Fully resolved, defaults included. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** See `RunSpec`. */
+  readonly code?: string;
+  /** See `RunSpec`. */
+  readonly content?: string;
+}
+
+/** One config of a metric. */
+export interface SuiteMetric {
+  readonly metric: string;
+  readonly version: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** See `RunSpec`. */
+  readonly code?: string;
+  /** As written; undefined where the suite sets no policy. */
+  readonly gate?: GatePolicy;
+}
+
+/** A suite file, validated and expanded. Plain data. */
+export interface Suite {
+  readonly name: string;
+  readonly version: number;
+  readonly about: string;
+  /** The file it came from, as given. */
+  readonly path: string;
+  /** The file's folder, to which the suite's paths are relative; itself relative to the working folder. */
+  readonly base: string;
+  readonly data: {
+    readonly dataset: string;
+    readonly version: number;
+    /** See `RunSpec`. */
+    readonly code?: string;
+    /** See `RunSpec`. */
+    readonly content?: string;
+    readonly config: Readonly<Record<string, unknown>>;
+  };
+  readonly budget: Budget;
+  readonly batch: number;
+  readonly seeds: readonly number[];
+  /** Modules to register before any name below is looked up; relative to the working folder. */
+  readonly modules: readonly string[];
+  /** Those of them that define what it uses, by digest; null: its files weren't read. */
+  readonly sources: readonly Source[] | null;
+  readonly runs: readonly SuiteRun[];
+  readonly metrics: readonly SuiteMetric[];
+  /** The user's weights by extractor: paths relative to the working folder, and sha256. */
+  readonly extractors: Readonly<Record<string, z.output<typeof extractorWeights>>>;
+  readonly controls: readonly string[];
+  readonly report: ReportOptions;
+  /** The `--set` overrides that are in it. */
+  readonly overrides: readonly string[];
+  /** What was fitted to the data, for whoever runs it. */
+  readonly notes?: readonly string[];
+}
