@@ -27,7 +27,7 @@ export interface Skip {
 }
 
 async function tensorflowLibrary(): Promise<string | undefined> {
-  return await (await import("../src/engine/tensorflow/install/place.ts")).tensorflowObstacle();
+  return await (await import("../src/install/tensorflow/place.ts")).tensorflowObstacle();
 }
 
 const obstacles = {

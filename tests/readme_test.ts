@@ -1,7 +1,7 @@
 /** Numbers of README.md, and what it says of targets, are those of stored figures and published reports. */
 import { assert, assertEquals } from "@std/assert";
 import { groups, runFigures } from "../src/proof/figures/mod.ts";
-import { builds, sizeOf } from "../src/engine/tensorflow/install/wheels.ts";
+import { builds, sizeOf } from "../src/install/tensorflow/wheels.ts";
 import { wheel } from "../src/algebra/openblas_library.ts";
 import faces from "../reports/faces-quick/report.json" with { type: "json" };
 import peers from "../reports/peers-speed/peers-speed.json" with { type: "json" };

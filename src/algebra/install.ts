@@ -5,11 +5,11 @@
  * @module
  */
 import { dirname, join } from "@std/path";
-import { downloadWheel, findPip, nextTime, wheelFault } from "../engine/tensorflow/install/pip.ts";
-import { failure } from "../engine/tensorflow/install/events.ts";
-import { unpackWheel } from "../engine/tensorflow/install/unpack.ts";
+import { downloadWheel, findPip, nextTime, wheelFault } from "../install/pip.ts";
+import { failure } from "../install/events.ts";
+import { unpackWheel } from "../install/unpack.ts";
 import { EngineError, exitCodes } from "../base/errors.ts";
-import { cacheFolder } from "../engine/tensorflow/install/place.ts";
+import { cacheFolder } from "../install/tensorflow/place.ts";
 import { withLock } from "../base/lock.ts";
 import { runProgram } from "../base/program.ts";
 import { openblas } from "./openblas.ts";

@@ -11,10 +11,10 @@
  */
 import { join } from "@std/path";
 import { EngineError } from "../base/errors.ts";
-import type { Product } from "../engine/tensorflow/install/events.ts";
-import { loadForGood } from "../engine/tensorflow/capi/load.ts";
-import { cacheFolder, type Environment } from "../engine/tensorflow/install/place.ts";
-import type { Wheel } from "../engine/tensorflow/install/wheels.ts";
+import type { Product } from "../install/events.ts";
+import { loadForGood } from "../install/load_library.ts";
+import { cacheFolder, type Environment } from "../install/tensorflow/place.ts";
+import type { Wheel } from "../install/tensorflow/wheels.ts";
 
 /** For the messages of its installation. */
 export const product: Product = { owner: "openblas", title: "OpenBLAS" };

@@ -11,14 +11,14 @@ import {
   allowInconclusive,
   baselines,
   json,
-  module,
   out,
   quiet,
   seeds,
   showLeftOut,
   suites,
   usage,
-} from "./shared_options.ts";
+} from "../cli/shared_options.ts";
+import { module } from "./module.ts";
 
 const seed: Takes = { kind: "whole", minimum: 0, maximum: MOST_SEED };
 

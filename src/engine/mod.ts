@@ -31,7 +31,7 @@ interface Entry {
 const ENGINES: Readonly<Record<EngineName, Entry>> = {
   tensorflow: {
     open: async (settings) => (await import("./tensorflow/engine.ts")).openTensorflow(settings),
-    obstacle: async () => (await import("./tensorflow/install/place.ts")).tensorflowObstacle(),
+    obstacle: async () => (await import("../install/tensorflow/place.ts")).tensorflowObstacle(),
     reserve: async () => (await import("./tensorflow/install/proven.ts")).smokeFailure(),
   },
   webgpu: {

@@ -2,7 +2,7 @@
  * Extractors by name.
  * @module
  */
-import { cacheFolder } from "../engine/tensorflow/install/place.ts";
+import { cacheFolder } from "../install/tensorflow/place.ts";
 import type { Engine } from "../engine/engine.ts";
 import { MetricUnavailable, UsageError } from "../base/errors.ts";
 import { didYouMean } from "../base/text/nearest.ts";

@@ -20,7 +20,7 @@ import type { Outcome } from "../run/events.ts";
 import { executeRun } from "../protocols/execute.ts";
 import { isFinal, recordFailure } from "../run/failure.ts";
 import type { RunHost } from "../run/job.ts";
-import { executeProbe } from "../run/probe.ts";
+import { executeProbe } from "../protocols/train_evaluate/probe.ts";
 import { executeSpeed } from "../run/score/speed.ts";
 import { BusyError } from "../run/status_file.ts";
 import { checkCode, checkData } from "./inputs.ts";

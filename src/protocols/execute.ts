@@ -11,10 +11,10 @@ import type { Outcome } from "../run/events.ts";
 import { executeExternal } from "./external/execute.ts";
 import { isFinal } from "../run/failure.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "../run/job.ts";
-import { pictureKey } from "../run/keys.ts";
+import { pictureKey } from "../show/key.ts";
 import { modelSubject, sampleImages, subjectParts } from "../run/model/subject.ts";
 import { timedWork } from "../run/model/timed.ts";
-import { prepare, train } from "./train_evaluate/training.ts";
+import { prepare, train } from "../run/train/training.ts";
 import { knownValues } from "../run/score/twin.ts";
 
 async function executeTraining(run: Run): Promise<Outcome> {

@@ -8,7 +8,7 @@ import { DivergenceWatch } from "./divergence.ts";
 import { SeriesRecorder } from "./series.ts";
 import { supposedSteps } from "./supposed_steps.ts";
 import { stepKinds } from "./model/timed.ts";
-import { type TrainSetup, trainSteps } from "../protocols/train_evaluate/train.ts";
+import { type TrainSetup, trainSteps } from "./train/train.ts";
 
 /** What a probe measured. */
 export interface Probe {

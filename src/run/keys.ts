@@ -39,6 +39,3 @@ export function runKeys(seed: number): RunKeys {
     metric: (purpose) => key("metric", purpose),
   };
 }
-
-/** Latents of the pictures in reports: the same for every run, so that grids can be compared. */
-export const pictureKey: HostKey = hostKey(0, "pictures");

@@ -14,7 +14,7 @@ import { hostFold, hostNormal } from "../random/host.ts";
 import type { Artefact } from "../record/record.ts";
 import { sheetPng } from "./grid.ts";
 import { interpolation, traversal } from "../families/common/latents.ts";
-import { pictureKey } from "../run/keys.ts";
+import { pictureKey } from "./key.ts";
 import { isPoints, pointPictures } from "./scatter.ts";
 
 /** Samples in the grid: rows 0 … 63 of the key that all runs share. */

@@ -9,7 +9,7 @@ import { folder as folderData } from "../../src/data/folder/folder.ts";
 import { encodeNpy } from "../../src/data/numpy/npy.ts";
 import { writeNpz } from "../../src/data/numpy/npz.ts";
 import { npmPackage } from "../../src/content/npm_package.ts";
-import { cacheFolder } from "../../src/engine/tensorflow/install/place.ts";
+import { cacheFolder } from "../../src/install/tensorflow/place.ts";
 import { UsageError } from "../../src/base/errors.ts";
 import { openSide } from "../../src/compare/sides.ts";
 import { coverageOf } from "../../src/metrics/features/coverage.ts";

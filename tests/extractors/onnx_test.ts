@@ -1,7 +1,7 @@
 /** ONNX models by ONNX Runtime against Python's, and what is said of models that won't do. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { npmPackage } from "../../src/content/npm_package.ts";
-import { cacheFolder } from "../../src/engine/tensorflow/install/place.ts";
+import { cacheFolder } from "../../src/install/tensorflow/place.ts";
 import { MetricUnavailable, UsageError } from "../../src/base/errors.ts";
 import { type ExtractorOptions, openExtractor } from "../../src/extractors/mod.ts";
 import { concatImages } from "../../src/data/images.ts";

@@ -39,14 +39,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "resume-counts-steps-from-zero",
-    file: "src/protocols/train_evaluate/train.ts",
+    file: "src/run/train/train.ts",
     find: `keyTensor(keys.step(step, name))`,
     replace: `keyTensor(keys.step(step - options.from, name))`,
     law: "tests/run/resume_test.ts",
   },
   {
     id: "seed-ignored-on-resume",
-    file: "src/protocols/train_evaluate/train.ts",
+    file: "src/run/train/train.ts",
     find: "batchAt(setup, step + 1)",
     replace: "batchAt(setup, step + 1 - options.from)",
     law: "tests/run/resume_test.ts",

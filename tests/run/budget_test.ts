@@ -6,7 +6,7 @@ import { updates } from "../../src/families/common/programs.ts";
 import { budgetSteps, probeTraining } from "../../src/run/budget.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";
-import type { TrainSetup } from "../../src/protocols/train_evaluate/train.ts";
+import type { TrainSetup } from "../../src/run/train/train.ts";
 import { tinyData } from "./tiny.ts";
 
 const { engine } = await openEngine("wasm");

@@ -3,9 +3,9 @@
  * @module
  */
 import type { Installation } from "../../engine/tensorflow/install/install.ts";
-import { type Phase, phases } from "../../engine/tensorflow/install/events.ts";
-import { cacheFolder, deviceOf } from "../../engine/tensorflow/install/place.ts";
-import { builds } from "../../engine/tensorflow/install/wheels.ts";
+import { type Phase, phases } from "../../install/events.ts";
+import { cacheFolder, deviceOf } from "../../install/tensorflow/place.ts";
+import { builds } from "../../install/tensorflow/wheels.ts";
 import { exitCodes, UsageError } from "../../base/errors.ts";
 import { formatSeconds } from "../../base/text/format.ts";
 import type { Arguments, Terminal } from "../../cli/command.ts";

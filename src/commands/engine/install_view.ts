@@ -3,7 +3,7 @@
  * a line a phase elsewhere, nothing for programs.
  * @module
  */
-import type { InstallEvent, Phase } from "../../engine/tensorflow/install/events.ts";
+import type { InstallEvent, Phase } from "../../install/events.ts";
 import { formatBytes, formatSeconds } from "../../base/text/format.ts";
 import type { Terminal } from "../../cli/command.ts";
 import { bar } from "../run/progress.ts";

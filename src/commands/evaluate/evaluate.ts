@@ -17,7 +17,7 @@ import { folderMetrics } from "../../compare/table.ts";
 import { Threads } from "../../compare/extract/threads.ts";
 import { requireWritable } from "../../base/files.ts";
 import type { Arguments, Terminal } from "../../cli/command.ts";
-import { chooseEngine } from "../run/engine_choice.ts";
+import { chooseEngine } from "../../cli/engine_choice.ts";
 import { type Asked, readArguments } from "./evaluate_arguments.ts";
 import { type ExtractionEvent, show } from "./evaluate_output.ts";
 import { cacheOf } from "../folders.ts";

@@ -8,13 +8,13 @@ import {
   allowInconclusive,
   baselines,
   json,
-  module,
   out,
   quiet,
   seeds,
   suites,
   usage,
-} from "../shared_options.ts";
+} from "../../cli/shared_options.ts";
+import { module } from "../module.ts";
 
 /** How a gate is made, and what it leaves for CI. */
 export const gating: readonly Option[] = [

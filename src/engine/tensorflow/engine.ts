@@ -28,7 +28,7 @@ import { Compiler } from "./trace/compile.ts";
 import { EagerContext } from "./capi/eager.ts";
 import { checkGpu } from "./install/gpu.ts";
 import { Library } from "./capi/library.ts";
-import { choosePlace, placeOf } from "./install/place.ts";
+import { choosePlace, placeOf } from "../../install/tensorflow/place.ts";
 import { registerNnKernels } from "./kernels/nn_kernels.ts";
 import { registerRandomKernels } from "./kernels/random_kernels.ts";
 import { registerReplacedKernels } from "./kernels/replaced_kernels.ts";

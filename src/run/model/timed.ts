@@ -11,7 +11,7 @@ import { keyTensor } from "../../random/key.ts";
 import { rowNumbers } from "./programs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";
 import type { SubjectParts } from "./subject.ts";
-import { trainInputs } from "../../protocols/train_evaluate/train.ts";
+import { trainInputs } from "../train/train.ts";
 
 type Timed = NonNullable<Subject["timed"]>;
 

@@ -13,7 +13,7 @@ import type { Outcome } from "../events.ts";
 import { begin, now, type RunHost, timed } from "../job.ts";
 import { modelSubject, subjectParts } from "../model/subject.ts";
 import { timedWork } from "../model/timed.ts";
-import { prepare } from "../../protocols/train_evaluate/training.ts";
+import { prepare } from "../train/training.ts";
 
 type Asked = RunSpec["metrics"][number];
 

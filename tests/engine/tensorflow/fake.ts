@@ -9,9 +9,9 @@ import {
   type Installation,
   type InstallOptions,
 } from "../../../src/engine/tensorflow/install/install.ts";
-import { sha256OfFile } from "../../../src/engine/tensorflow/install/hash.ts";
-import type { Build, Device, Wheel } from "../../../src/engine/tensorflow/install/wheels.ts";
-import { isNeeded } from "../../../src/engine/tensorflow/install/wheels.ts";
+import { sha256OfFile } from "../../../src/install/hash.ts";
+import type { Build, Device, Wheel } from "../../../src/install/tensorflow/wheels.ts";
+import { isNeeded } from "../../../src/install/tensorflow/wheels.ts";
 import { type Packed, zip } from "./zip.ts";
 
 /** Version of the fake build. */

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import fc from "fast-check";
 import { EngineError } from "../../../src/base/errors.ts";
-import { bytesNeeded } from "../../../src/engine/tensorflow/install/disk.ts";
-import { buildFolder, inspect } from "../../../src/engine/tensorflow/install/place.ts";
-import { isOlder, platformObstacle } from "../../../src/engine/tensorflow/install/platform.ts";
-import { type Device, sizeOf } from "../../../src/engine/tensorflow/install/wheels.ts";
+import { bytesNeeded } from "../../../src/install/disk.ts";
+import { buildFolder, inspect } from "../../../src/install/tensorflow/place.ts";
+import { isOlder, platformObstacle } from "../../../src/install/tensorflow/platform.ts";
+import { type Device, sizeOf } from "../../../src/install/tensorflow/wheels.ts";
 import { law } from "../../law.ts";
 import { expectedFiles, inShop, type Shop, tree } from "./fake.ts";
 

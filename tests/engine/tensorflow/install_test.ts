@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { EngineError, UsageError } from "../../../src/base/errors.ts";
-import type { InstallEvent } from "../../../src/engine/tensorflow/install/events.ts";
-import {
-  buildFolder,
-  inspect,
-  type Manifest,
-} from "../../../src/engine/tensorflow/install/place.ts";
+import type { InstallEvent } from "../../../src/install/events.ts";
+import { buildFolder, inspect, type Manifest } from "../../../src/install/tensorflow/place.ts";
 import { expectedFiles, inShop, noise, type Shop, tree } from "./fake.ts";
 
 const home = ({ build, cache }: Shop) => buildFolder(build, cache);

@@ -7,14 +7,9 @@ import {
   choosePlace,
   locate,
   tensorflowObstacle,
-} from "../../../src/engine/tensorflow/install/place.ts";
-import { platformObstacle, thisMachine } from "../../../src/engine/tensorflow/install/platform.ts";
-import {
-  builds,
-  type Device,
-  isNeeded,
-  sizeOf,
-} from "../../../src/engine/tensorflow/install/wheels.ts";
+} from "../../../src/install/tensorflow/place.ts";
+import { platformObstacle, thisMachine } from "../../../src/install/tensorflow/platform.ts";
+import { builds, type Device, isNeeded, sizeOf } from "../../../src/install/tensorflow/wheels.ts";
 
 const env = (variables: Record<string, string>) => ({ get: (name: string) => variables[name] });
 

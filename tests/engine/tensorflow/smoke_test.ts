@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { EngineError } from "../../../src/base/errors.ts";
 import { smokeTest } from "../../../src/engine/tensorflow/install/smoke_process.ts";
-import { choosePlace } from "../../../src/engine/tensorflow/install/place.ts";
+import { choosePlace } from "../../../src/install/tensorflow/place.ts";
 import { compute, type Stage } from "../../../src/engine/tensorflow/install/smoke.ts";
-import { builds } from "../../../src/engine/tensorflow/install/wheels.ts";
+import { builds } from "../../../src/install/tensorflow/wheels.ts";
 import { engine } from "../../families/on_engine.ts";
 import { need, needing } from "../../needs.ts";
 

@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../../../base/errors.ts";
 import { processorHas } from "../../processor.ts";
-import { loadForGood } from "./load.ts";
+import { loadForGood } from "../../../install/load_library.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";
 
 /** A C pointer; null is one too. */

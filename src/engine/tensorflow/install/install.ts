@@ -12,16 +12,31 @@ import {
   type ManifestFile,
   manifestName,
   type Place,
-} from "./place.ts";
+} from "../../../install/tensorflow/place.ts";
 import { withLock } from "../../../base/lock.ts";
-import { type Machine, platformObstacle, thisMachine } from "./platform.ts";
-import { type Build, sizeOf, type Wheel } from "./wheels.ts";
-import { bytesNeeded, checkRoom, freeBytes } from "./disk.ts";
-import { failure, inWords, type Listener, type Phase, PhaseMeter } from "./events.ts";
-import { downloadWheel, findPip, nextTime, wheelFault } from "./pip.ts";
+import {
+  type Machine,
+  platformObstacle,
+  thisMachine,
+} from "../../../install/tensorflow/platform.ts";
+import { type Build, sizeOf, type Wheel } from "../../../install/tensorflow/wheels.ts";
+import { bytesNeeded, checkRoom, freeBytes } from "../../../install/disk.ts";
+import {
+  failure,
+  inWords,
+  type Listener,
+  type Phase,
+  PhaseMeter,
+} from "../../../install/events.ts";
+import { downloadWheel, findPip, nextTime, wheelFault } from "../../../install/pip.ts";
 import { type SmokeResult, smokeTest } from "./smoke_process.ts";
-import { foreignBytes, readForeign, type Source, sourceOf } from "./source.ts";
-import { unpackWheel } from "./unpack.ts";
+import {
+  foreignBytes,
+  readForeign,
+  type Source,
+  sourceOf,
+} from "../../../install/tensorflow/source.ts";
+import { unpackWheel } from "../../../install/unpack.ts";
 
 /** What to install, where, and what to ask about the machine (tests answer themselves). */
 export interface InstallOptions {

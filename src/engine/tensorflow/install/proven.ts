@@ -8,7 +8,7 @@ import { openContents } from "../../../content/contents.ts";
 import { readJson, writeAtomic } from "../../../base/files.ts";
 import { processorName } from "../../processor.ts";
 import { smokeTest } from "./smoke_process.ts";
-import { cacheFolder, locate, type LocateOptions } from "./place.ts";
+import { cacheFolder, locate, type LocateOptions } from "../../../install/tensorflow/place.ts";
 
 /** What was found of a library. */
 interface Outcome {

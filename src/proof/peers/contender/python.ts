@@ -4,7 +4,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { sha256 } from "../../../base/digest.ts";
-import { cacheFolder } from "../../../engine/tensorflow/install/place.ts";
+import { cacheFolder } from "../../../install/tensorflow/place.ts";
 import { UsageError } from "../../../base/errors.ts";
 
 /** Where the peers compute. */

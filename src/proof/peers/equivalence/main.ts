@@ -4,7 +4,7 @@
  */
 import type { Arguments, Command, Terminal } from "../../../cli/command.ts";
 import { dispatch } from "../../../cli/dispatch.ts";
-import { chooseEngine } from "../../../commands/run/engine_choice.ts";
+import { chooseEngine } from "../../../cli/engine_choice.ts";
 import { systemTerminal } from "../../../cli/terminal.ts";
 import { heads } from "../../../data/heads/mod.ts";
 import { type EngineIdentity, type EngineName, openEngine } from "../../../engine/mod.ts";
@@ -22,7 +22,7 @@ import {
   measureEquivalence,
 } from "./equivalence.ts";
 import { type Equivalence, equivalencePath } from "../../figures/image_families/equivalence.ts";
-import { seeds as seedNumbers } from "../../../commands/shared_options.ts";
+import { seeds as seedNumbers } from "../../../cli/shared_options.ts";
 import { figuresFolder } from "../../figures/mod.ts";
 import { peersPython } from "../contender/python.ts";
 

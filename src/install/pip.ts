@@ -3,9 +3,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { formatBytes } from "../../../base/text/format.ts";
-import { isOlder } from "./platform.ts";
-import type { Wheel } from "./wheels.ts";
+import { formatBytes } from "../base/text/format.ts";
+import { isOlder } from "./tensorflow/platform.ts";
+import type { Wheel } from "./tensorflow/wheels.ts";
 import { failure, type Product, tensorflow } from "./events.ts";
 import { sha256OfFile } from "./hash.ts";
 

@@ -2,15 +2,15 @@
  * What a run would cost, measured by a few of its steps.
  * @module
  */
-import { disposeTree } from "../engine/tree.ts";
-import type { PlannedRun } from "../record/record.ts";
-import { probeTraining } from "./budget.ts";
-import { parameterCount } from "./checkpoint.ts";
-import type { Outcome } from "./events.ts";
-import { begin, now, type RunHost } from "./job.ts";
-import { buildContext, compilePrograms, initialState } from "./model/programs.ts";
-import { evaluationRows } from "./model/rows.ts";
-import { sampleImages, subjectParts } from "./model/subject.ts";
+import { disposeTree } from "../../engine/tree.ts";
+import type { PlannedRun } from "../../record/record.ts";
+import { probeTraining } from "../../run/budget.ts";
+import { parameterCount } from "../../run/checkpoint.ts";
+import type { Outcome } from "../../run/events.ts";
+import { begin, now, type RunHost } from "../../run/job.ts";
+import { buildContext, compilePrograms, initialState } from "../../run/model/programs.ts";
+import { evaluationRows } from "../../run/model/rows.ts";
+import { sampleImages, subjectParts } from "../../run/model/subject.ts";
 
 /** Steps and seconds that a probe may take. */
 const probeLimit = { steps: 5, seconds: 3 };

@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "@std/path";
 import yauzl from "yauzl";
-import type { ManifestFile } from "./place.ts";
-import { isNeeded } from "./wheels.ts";
+import type { ManifestFile } from "./tensorflow/place.ts";
+import { isNeeded } from "./tensorflow/wheels.ts";
 import { failure, type Product, tensorflow } from "./events.ts";
 
 /**

@@ -9,26 +9,26 @@ import { disposeTree } from "../../engine/tree.ts";
 import { requireModel } from "../../families/contract.ts";
 import type { Model, TensorRecord } from "../../families/family.ts";
 import type { PlannedRun } from "../../record/record.ts";
-import { budgetSteps } from "../../run/budget.ts";
+import { budgetSteps } from "../budget.ts";
 import {
   checkpointFile,
   type CheckpointPlace,
   encodeState,
   loadCheckpoint,
-} from "../../run/checkpoint.ts";
-import { DivergenceWatch } from "../../run/divergence.ts";
-import type { RunEvent } from "../../run/events.ts";
-import { now, type Run, timed } from "../../run/job.ts";
+} from "../checkpoint.ts";
+import { DivergenceWatch } from "../divergence.ts";
+import type { RunEvent } from "../events.ts";
+import { now, type Run, timed } from "../job.ts";
 import {
   buildContext,
   compilePrograms,
   hostContext,
   initialState,
   type Programs,
-} from "../../run/model/programs.ts";
-import { SeriesRecorder } from "../../run/series.ts";
+} from "../model/programs.ts";
+import { SeriesRecorder } from "../series.ts";
 import { trainSteps } from "./train.ts";
-import { adoptTwin, type Twin, twinOf } from "../../run/score/twin.ts";
+import { adoptTwin, type Twin, twinOf } from "../score/twin.ts";
 
 /** Why a checkpoint can't be used for this run, or null. */
 function unfit(place: CheckpointPlace, planned: PlannedRun): string | null {

@@ -3,8 +3,8 @@
  * @module
  */
 import { statfs } from "node:fs/promises";
-import { formatBytes } from "../../../base/text/format.ts";
-import type { Wheel } from "./wheels.ts";
+import { formatBytes } from "../base/text/format.ts";
+import type { Wheel } from "./tensorflow/wheels.ts";
 import { failure } from "./events.ts";
 
 /** Bytes that this user may still write on the disk of `folder`. */

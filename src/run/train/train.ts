@@ -10,9 +10,9 @@ import { batchIndices, mirrorCoins } from "../../data/order.ts";
 import { requireLoss } from "../../families/contract.ts";
 import type { Model, TensorRecord } from "../../families/family.ts";
 import { keyTensor } from "../../random/key.ts";
-import type { RunKeys } from "../../run/keys.ts";
-import { type Programs, rowNumbers } from "../../run/model/programs.ts";
-import type { SeriesRecorder } from "../../run/series.ts";
+import type { RunKeys } from "../keys.ts";
+import { type Programs, rowNumbers } from "../model/programs.ts";
+import type { SeriesRecorder } from "../series.ts";
 
 /** Scalars may wait on the device for this many steps or seconds, whichever is first. */
 const waitSteps = 16;

@@ -2,8 +2,8 @@
  * What several rows of the table of commands share.
  * @module
  */
-import type { Main, Option } from "../cli/command.ts";
-import { MOST_SEED, type Takes } from "../cli/option_values.ts";
+import type { Option } from "./command.ts";
+import { MOST_SEED, type Takes } from "./option_values.ts";
 
 /** Where records lie. */
 export const out: Option = {
@@ -47,11 +47,3 @@ export const usage = [
   2,
   "a mistake in the command line or the suite; nothing was started",
 ] as const;
-
-/**
- * Imports a command's module when it is needed. The specifier is no literal, since Deno would then
- * load the whole graph behind it before `--help` prints; a test loads every row.
- */
-export function module(file: string): () => Promise<{ main: Main }> {
-  return () => import(new URL(`./${file}.ts`, import.meta.url).href);
-}

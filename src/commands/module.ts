@@ -1,0 +1,13 @@
+/**
+ * Command modules, loaded when they are needed.
+ * @module
+ */
+import type { Main } from "../cli/command.ts";
+
+/**
+ * Imports a command's module when it is needed. The specifier is no literal, since Deno would then
+ * load the whole graph behind it before `--help` prints; a test loads every row.
+ */
+export function module(file: string): () => Promise<{ main: Main }> {
+  return () => import(new URL(`./${file}.ts`, import.meta.url).href);
+}
