@@ -10,6 +10,7 @@
 
 // Declaring.
 export * from "./data/dataset.ts";
+export type * from "./kinds/image/image_set.ts";
 export * from "./families/family.ts";
 export * from "./metrics/metric.ts";
 export type * from "./record/value.ts";

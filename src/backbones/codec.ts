@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../data/dataset.ts";
+import type { ImageSpec } from "../kinds/image/image_set.ts";
 import type { Key } from "../random/key.ts";
 import * as convolutional from "./conv.ts";
 import { initMlp, type Mlp, mlp } from "./mlp.ts";

@@ -3,10 +3,10 @@
  * @module
  */
 import { join } from "@std/path";
-import type { ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import { DataError } from "../base/errors.ts";
 import { listSkipped } from "../data/decode.ts";
-import { concatImages, resizeArea } from "../data/images.ts";
+import { concatImages, resizeArea } from "../kinds/image/images.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
 import { kept } from "../base/sealed.ts";
 import { decoderVersion, type Reading } from "./extract/decode.ts";

@@ -2,7 +2,8 @@
  * Metrics between two measured sides.
  * @module
  */
-import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import { watched } from "../metrics/door.ts";
 import type { EvaluationContext, Metric } from "../metrics/metric.ts";
 import { MetricUnavailable } from "../base/errors.ts";

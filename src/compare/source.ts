@@ -3,7 +3,8 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { FileListing } from "../data/folder/listing.ts";
 import { hostKey, hostPermutation } from "../random/host.ts";
 import type { DecodeTask } from "./extract/decode.ts";

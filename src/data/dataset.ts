@@ -2,6 +2,7 @@
  * What a dataset is: named splits of samples with labelled factors, held behind a pure `read`.
  * @module
  */
+import type { ImageSet, ImageSpec } from "../kinds/image/image_set.ts";
 import type { z } from "zod";
 import type { Pointing } from "../content/inputs.ts";
 import type { Decoding } from "./decoding/meaning.ts";
@@ -11,14 +12,6 @@ import type { Decoding } from "./decoding/meaning.ts";
  * the judges and share no identity with the others.
  */
 export type Split = "train" | "test" | "judge" | "judge_test";
-
-/** The shape of one image sample. */
-export interface ImageSpec {
-  readonly kind: "image";
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-}
 
 /** What one sample is. Later kinds (clip, scene, text) join this union. */
 export type SampleSpec = ImageSpec;
@@ -33,16 +26,6 @@ export type Factor =
     readonly minimum: number;
     readonly maximum: number;
   };
-
-/** 8-bit images, row-major [count, height, width, channels]: the one form in which metrics see them. */
-export interface ImageSet {
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-  /** count × height × width × channels bytes. */
-  readonly data: Uint8Array;
-}
 
 /** Images with their labels: one array of `count` entries a factor (−1 in a class factor: unlabelled). */
 export interface Batch {

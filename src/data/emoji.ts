@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { join } from "@std/path";
-import { defineDataset, type Factor, type ImageSpec } from "./dataset.ts";
+import { defineDataset, type Factor } from "./dataset.ts";
+import type { ImageSpec } from "../kinds/image/image_set.ts";
 import { DataError } from "../base/errors.ts";
 import { decodeAll, judgeSkipped } from "./decode.ts";
 import { type NpmPackage, npmPackage } from "../content/npm_package.ts";

@@ -3,7 +3,7 @@
  * the set is too large to hold. Both give the same bytes.
  * @module
  */
-import type { ImageSet, ImageSpec } from "./dataset.ts";
+import type { ImageSet, ImageSpec } from "../kinds/image/image_set.ts";
 import { DataError } from "../base/errors.ts";
 
 /** Larger sets stay on disk. Bytes. */

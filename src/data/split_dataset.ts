@@ -3,7 +3,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Dataset, Factor, ImageSpec, Split } from "./dataset.ts";
+import type { Dataset, Factor, Split } from "./dataset.ts";
+import type { ImageSpec } from "../kinds/image/image_set.ts";
 import type { RawImages } from "./raw_images.ts";
 
 /** What a dataset of that form is made of. Index lists point into `images` and the label columns. */

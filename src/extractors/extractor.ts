@@ -3,7 +3,7 @@
  * @module
  */
 import type { Features } from "../algebra/features.ts";
-import type { ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { InputSpec } from "./prepare/prepare.ts";
 
 /** What a network makes of one batch, on the host. */

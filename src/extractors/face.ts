@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Extractor } from "./extractor.ts";
 import { inBatches } from "./prepare/batches.ts";

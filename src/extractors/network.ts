@@ -3,7 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { Engine } from "../engine/engine.ts";
 import { disposeTree, type TensorTree } from "../engine/tree.ts";
 import { keyTensor } from "../random/key.ts";

@@ -8,7 +8,8 @@ import type { Extractor } from "../extractors/extractor.ts";
 import type { Features } from "../algebra/features.ts";
 import type { MetricValue } from "../record/value.ts";
 import type { z } from "zod";
-import type { Dataset, ImageSet, Split } from "../data/dataset.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { Need } from "./needs.ts";
 
 /** What a metric may use. Everything here is memoised by the caller. */

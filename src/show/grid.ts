@@ -3,7 +3,7 @@
  * Nothing is resized, so that a sheet holds the very pixels that the metrics saw.
  * @module
  */
-import type { ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 
 /** How images are laid out. */
 export interface SheetOptions {

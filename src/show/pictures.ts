@@ -3,8 +3,9 @@
  * class, reconstructions, traversals and interpolations, whichever its family can give.
  * @module
  */
-import type { Dataset, ImageSet } from "../data/dataset.ts";
-import { concatImages, mirrorImages, sliceImages } from "../data/images.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
+import { concatImages, mirrorImages, sliceImages } from "../kinds/image/images.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import type { SampleOptions, Subject } from "../subject/subject.ts";
 import type { Features, Views } from "../algebra/features.ts";

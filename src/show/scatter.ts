@@ -3,8 +3,8 @@
  * their density is drawn.
  * @module
  */
-import type { ImageSet } from "../data/dataset.ts";
-import { concatImages } from "../data/images.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
+import { concatImages } from "../kinds/image/images.ts";
 import { interpolation } from "../families/common/latents.ts";
 import type { Features } from "../algebra/features.ts";
 import type { PictureParts } from "./pictures.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Features } from "../algebra/features.ts";
-import type { ImageSet } from "../data/dataset.ts";
+import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { Capabilities } from "./capabilities.ts";
 
 /** Discrete latents of pictures: whole numbers in [0, size), row-major [count, perPicture]. */

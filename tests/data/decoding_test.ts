@@ -2,13 +2,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { centralSquare, decodeAll, decodeBytes } from "../../src/data/decode.ts";
 import { inspect } from "../../src/data/decoding/inspect.ts";
 import { DECODINGS } from "../../src/data/decoding/meaning.ts";
 import { folder } from "../../src/data/folder/folder.ts";
-import { resizeArea } from "../../src/data/images.ts";
+import { resizeArea } from "../../src/kinds/image/images.ts";
 import { decode } from "../../src/compare/extract/decode.ts";
 import { strictPicture } from "../../src/protocols/external/strict.ts";
 import { pillowFile } from "../golden/pillow/compare.ts";

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { imageSet, sliceImages } from "../../src/data/images.ts";
+import { imageSet, sliceImages } from "../../src/kinds/image/images.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { networkOf } from "../../src/compare/extract/network.ts";
 import { inBatches } from "../../src/extractors/prepare/batches.ts";

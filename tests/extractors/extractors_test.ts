@@ -1,7 +1,7 @@
 /** Extractors: parity, bits that don't depend on the batch, and what is said where they can't be had. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { concatImages, sliceImages } from "../../src/data/images.ts";
-import type { ImageSet } from "../../src/data/dataset.ts";
+import { concatImages, sliceImages } from "../../src/kinds/image/images.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { heads, headsConfig } from "../../src/data/heads/mod.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { readJudge } from "../../src/extractors/judge/judge.ts";

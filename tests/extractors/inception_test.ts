@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MetricUnavailable, UsageError } from "../../src/base/errors.ts";
 import { openExtractor } from "../../src/extractors/mod.ts";
 import { prepare } from "../../src/extractors/prepare/prepare.ts";
-import { concatImages, sliceImages } from "../../src/data/images.ts";
+import { concatImages, sliceImages } from "../../src/kinds/image/images.ts";
 import { sha256 } from "../../src/base/digest.ts";
 import { close } from "../law.ts";
 import { picture } from "../metrics/golden_inputs.ts";

@@ -5,7 +5,7 @@ import { openExtractor } from "../../src/extractors/mod.ts";
 import { lpips } from "../../src/metrics/image/lpips.ts";
 import { MetricUnavailable, UsageError } from "../../src/base/errors.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
-import { concatImages, imageSet } from "../../src/data/images.ts";
+import { concatImages, imageSet } from "../../src/kinds/image/images.ts";
 import { close, law } from "../law.ts";
 import { picture } from "../metrics/golden_inputs.ts";
 import { toyContext, toyDataset, toyModel } from "../metrics/toy.ts";

@@ -4,7 +4,7 @@ import { npmPackage } from "../../src/content/npm_package.ts";
 import { cacheFolder } from "../../src/install/tensorflow/place.ts";
 import { MetricUnavailable, UsageError } from "../../src/base/errors.ts";
 import { type ExtractorOptions, openExtractor } from "../../src/extractors/mod.ts";
-import { concatImages } from "../../src/data/images.ts";
+import { concatImages } from "../../src/kinds/image/images.ts";
 import { close } from "../law.ts";
 import { picture } from "../metrics/golden_inputs.ts";
 import golden from "../golden/extractors/onnx.json" with { type: "json" };

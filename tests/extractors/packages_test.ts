@@ -4,8 +4,8 @@ import { openExtractor } from "../../src/extractors/mod.ts";
 import { commonJs } from "../../src/extractors/weights/package_files.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import { heads, headsConfig } from "../../src/data/heads/mod.ts";
-import type { ImageSet } from "../../src/data/dataset.ts";
-import { sliceImages } from "../../src/data/images.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
+import { sliceImages } from "../../src/kinds/image/images.ts";
 import { close } from "../law.ts";
 import { engine } from "./engine.ts";
 

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type ResizeMode, resizeModes, resizeTo } from "../../src/extractors/prepare/resize.ts";
 import { prepare } from "../../src/extractors/prepare/prepare.ts";
-import { imageSet } from "../../src/data/images.ts";
+import { imageSet } from "../../src/kinds/image/images.ts";
 import { close, law } from "../law.ts";
 import { picture } from "../metrics/golden_inputs.ts";
 import golden from "../golden/extractors/resize.json" with { type: "json" };

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { MetricUnavailable, UsageError } from "../../src/base/errors.ts";
 import { extractorTable, openExtractor } from "../../src/extractors/mod.ts";
 import { openVit } from "../../src/extractors/vit/vit.ts";
-import { concatImages, sliceImages } from "../../src/data/images.ts";
+import { concatImages, sliceImages } from "../../src/kinds/image/images.ts";
 import { close } from "../law.ts";
 import { picture } from "../metrics/golden_inputs.ts";
 import golden from "../golden/extractors/vit.json" with { type: "json" };

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { autoregressive, config } from "../../src/families/autoregressive/mod.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
 import { built, drawn, key, read, reloaded, squares, trainPhases } from "./small.ts";

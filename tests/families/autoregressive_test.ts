@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { Factor, ImageSpec } from "../../src/data/dataset.ts";
+import type { Factor } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { autoregressive, config } from "../../src/families/autoregressive/mod.ts";
 import { built, drawn, key, read, reloaded, rows, sample16, squares, train } from "./small.ts";
 import { engine, values } from "./on_engine.ts";

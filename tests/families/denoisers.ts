@@ -1,7 +1,8 @@
 /** The tests that every family of denoisers passes, and sampling through its driver on wasm. */
 import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { Factor, ImageSpec } from "../../src/data/dataset.ts";
+import type { Factor } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import type {
   Family,
   Model,

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { Factor, ImageSpec } from "../../src/data/dataset.ts";
+import type { Factor } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { mapTree } from "../../src/engine/tree.ts";
 import type { BuildContext, Model, TensorRecord } from "../../src/families/family.ts";
 import { config, gan, settingsOf } from "../../src/families/gan/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { UsageError } from "../../src/base/errors.ts";
 import { config, normalizingFlow } from "../../src/families/normalizing_flow/mod.ts";
 import { engine, values } from "./on_engine.ts";

@@ -1,7 +1,7 @@
 /** Toy points for tests of families that run on them. */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../src/data/dataset.ts";
-import { toFloats } from "../../src/data/images.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
+import { toFloats } from "../../src/kinds/image/images.ts";
 import { type ShapeName, toys, toysConfig } from "../../src/data/toys/mod.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
 import { engine } from "./on_engine.ts";

@@ -1,7 +1,7 @@
 /** Small models and pictures for tests of families. */
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { type Key, keyTensor } from "../../src/random/key.ts";
 import { disposeTree, leaves, type TensorTree } from "../../src/engine/tree.ts";
 import type { BuildContext, Family, Model, TensorRecord } from "../../src/families/family.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { config, vae } from "../../src/families/vae/mod.ts";
 import { built, key, read, reloaded, rows, squares, train } from "./small.ts";
 import { engine, values } from "./on_engine.ts";

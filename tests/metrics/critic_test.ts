@@ -1,7 +1,7 @@
 /** The metrics of critics and of class shares, in a world where the answers are known. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { discriminator, overfitting, rocArea } from "../../src/metrics/copies/discriminator.ts";
 import type { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";

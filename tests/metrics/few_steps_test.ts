@@ -1,6 +1,6 @@
 /** Few-step curves in a world where the answers are known. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { fewSteps } from "../../src/metrics/features/few_steps.ts";
 import { frechet } from "../../src/metrics/features/frechet.ts";
 import type { Metric } from "../../src/metrics/metric.ts";

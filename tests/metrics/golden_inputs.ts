@@ -1,5 +1,5 @@
 /** The inputs of make_golden.py, by the same exact recurrence. */
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import type { Features } from "../../src/algebra/features.ts";
 
 export function uniforms(seed: number, count: number): Float64Array {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import type { Dataset, ImageSet } from "../../src/data/dataset.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { toys, toysConfig } from "../../src/data/toys/mod.ts";
 import {
   binned,

@@ -3,7 +3,8 @@
  * brightness is the "expression" (three levels) and whose right half's is the "gender" (two), with
  * noise. Red is darker and blue lighter by as much.
  */
-import type { Dataset, ImageSet, Split } from "../../src/data/dataset.ts";
+import type { Dataset, Split } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import type { EvaluationContext } from "../../src/metrics/metric.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";

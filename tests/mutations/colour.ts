@@ -62,7 +62,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "resize-axes-exchanged",
-    file: "src/data/images.ts",
+    file: "src/kinds/image/images.ts",
     find: "const across = taps(images.width, width), down = taps(images.height, height);",
     replace: "const across = taps(images.height, width), down = taps(images.width, height);",
     law: colour,

@@ -77,11 +77,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "mirror-turns-pictures-over",
-    file: "src/data/images.ts",
+    file: "src/kinds/image/images.ts",
     find: "const at = from + (width - 1 - x) * channels, to = from + x * channels;",
     replace:
       "const at = (2 * n + 1) * height * line - line - from + x * channels, to = from + x * channels;",
-    law: "tests/data/images_test.ts",
+    law: "tests/kinds/image/images_test.ts",
   },
   {
     id: "order-ignores-its-key",

@@ -4,7 +4,7 @@ import type { Mutant } from "./run.ts";
 const sample = "src/data/heads/sample.ts", render = "src/data/heads/render/render.ts";
 const frame = "src/data/heads/render/frame.ts";
 
-/** Mutants of src/data/heads and src/data/images.ts. */
+/** Mutants of src/data/heads and src/kinds/image/images.ts. */
 export const mutants: Mutant[] = [
   {
     id: "heads-seed-ignored",
@@ -74,16 +74,16 @@ export const mutants: Mutant[] = [
   },
   {
     id: "images-truncate",
-    file: "src/data/images.ts",
+    file: "src/kinds/image/images.ts",
     find: `Math.floor(255 * value + 0.5)`,
     replace: `Math.floor(255 * value)`,
-    law: "tests/data/images_test.ts",
+    law: "tests/kinds/image/images_test.ts",
   },
   {
     id: "images-resize-shifted",
-    file: "src/data/images.ts",
+    file: "src/kinds/image/images.ts",
     find: `const low = i * from / to, high = (i + 1) * from / to;`,
     replace: `const low = i * from / to + 0.5, high = (i + 1) * from / to + 0.5;`,
-    law: "tests/data/images_test.ts",
+    law: "tests/kinds/image/images_test.ts",
   },
 ];

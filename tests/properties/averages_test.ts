@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { gridEncode, type GridEncoder } from "../../src/backbones/grid.ts";
-import type { ImageSpec } from "../../src/data/dataset.ts";
+import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { autoencoder } from "../../src/families/autoencoder/mod.ts";
 import { autoregressive } from "../../src/families/autoregressive/mod.ts";
 import { averageDecay } from "../../src/families/common/denoising/config.ts";

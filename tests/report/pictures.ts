@@ -1,5 +1,5 @@
 /** Pictures for made records: simple faces, so that pages can be looked at. @module */
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { sheetPng } from "../../src/show/grid.ts";
 import { wobble } from "./fixture.ts";
 

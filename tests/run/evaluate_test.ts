@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { mirrorImages } from "../../src/data/images.ts";
+import { mirrorImages } from "../../src/kinds/image/images.ts";
 import { authenticity } from "../../src/metrics/copies/authenticity.ts";
 import { duplicates } from "../../src/metrics/copies/duplicates.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";

@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { imageSet, toTensorImages } from "../../src/data/images.ts";
+import { imageSet, toTensorImages } from "../../src/kinds/image/images.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { disposeTree, type TensorTree } from "../../src/engine/tree.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";

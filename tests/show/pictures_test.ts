@@ -1,8 +1,8 @@
 /** The sheets of a run, on subjects whose pictures are known. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
-import type { ImageSet } from "../../src/data/dataset.ts";
-import { concatImages, mirrorImages } from "../../src/data/images.ts";
+import type { ImageSet } from "../../src/kinds/image/image_set.ts";
+import { concatImages, mirrorImages } from "../../src/kinds/image/images.ts";
 import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Features } from "../../src/algebra/features.ts";

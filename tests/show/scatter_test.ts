@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { toys, toysConfig } from "../../src/data/toys/mod.ts";
-import { sliceImages } from "../../src/data/images.ts";
+import { sliceImages } from "../../src/kinds/image/images.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import { makePictures } from "../../src/show/pictures.ts";
 import { panels } from "../../src/show/scatter.ts";

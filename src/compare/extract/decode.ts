@@ -3,7 +3,7 @@
  * sees. What a picture becomes depends on nothing but its file.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { DataError } from "../../base/errors.ts";
 import { centralSquare, decodeWhole } from "../../data/decode.ts";
 import { DECODER, type Decoding } from "../../data/decoding/meaning.ts";

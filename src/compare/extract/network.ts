@@ -2,8 +2,8 @@
  * An extractor as a stream of pictures needs it. The one place where evaluations open extractors.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
-import { concatImages } from "../../data/images.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { concatImages } from "../../kinds/image/images.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { type ExtractorOptions, openExtractor } from "../../extractors/mod.ts";
 import type { InputSpec } from "../../extractors/prepare/prepare.ts";

@@ -7,10 +7,10 @@ import {
   type Batch,
   type Dataset,
   defineDataset,
-  type ImageSpec,
   type LoadContext,
   type Split,
 } from "../dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { sha256 } from "../../base/digest.ts";
 import { ASSET, loadHeadModel } from "./asset.ts";
 import { type Chunk, type ChunkShape, readChunk, writeChunk } from "./cache.ts";

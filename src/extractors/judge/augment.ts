@@ -2,9 +2,8 @@
  * Random small changes of training pictures that no answer of the judge may depend on.
  * @module
  */
-import { hostFold, hostNormal, hostUniform } from "../../random/host.ts";
-import type { HostKey } from "../../random/host.ts";
-import type { ImageSet } from "../../data/dataset.ts";
+import { hostFold, type HostKey, hostNormal, hostUniform } from "../../random/host.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { gaussianMatrix } from "../prepare/resample.ts";
 
 /** Moves a plane by whole pixels; the edge repeats. */

@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../../data/dataset.ts";
-import { resizeArea } from "../../data/images.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { resizeArea } from "../../kinds/image/images.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Extractor } from "../extractor.ts";
 import type { Features } from "../../algebra/features.ts";

@@ -11,7 +11,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
-import type { Dataset, ImageSet } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { heads, headsConfig } from "../../data/heads/mod.ts";
 import { batchIndices } from "../../data/order.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";

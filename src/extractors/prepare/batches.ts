@@ -2,7 +2,7 @@
  * Feeding pictures to a network in batches of one size.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import type { Features } from "../../algebra/features.ts";
 
 /**

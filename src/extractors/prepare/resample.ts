@@ -4,7 +4,7 @@
  * 2022), so this path uses none.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { exp } from "../../numeric/elementary.ts";
 
 /** One output pixel: where its input pixels start, and their weights, which sum to 1. */

@@ -11,7 +11,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { spaceToDepth } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { countsOf, insidePicture, type Patches, patchesOf } from "./patches.ts";
 
 /** One level. */

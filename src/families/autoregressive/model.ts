@@ -7,7 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { logMixture, type MixtureNumbers, type MixtureShape } from "../../nn/logistic_mixture.ts";
 import {

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { crop } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 
 /** A picture as a grid of patches. */
 export interface Patches {

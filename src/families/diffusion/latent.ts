@@ -17,7 +17,7 @@ import {
   initGridEncoder,
 } from "../../backbones/grid.ts";
 import type { Grid } from "../../backbones/plan.ts";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { sumToLast, valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";

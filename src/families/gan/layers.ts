@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { planStages, SIDES, type Stage } from "../../backbones/plan.ts";
 import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { crop, depthToSpace } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../random/key.ts";
 import type { Stage } from "../../backbones/plan.ts";
 import {

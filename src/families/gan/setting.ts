@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import type { AdamSlots, Moments } from "../../nn/mod.ts";
 import type { Condition } from "../common/conditioning.ts";

@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Stage } from "../../backbones/plan.ts";
 import { crop, depthToSpace } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import {
   addBias,

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Config } from "./config.ts";

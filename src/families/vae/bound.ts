@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import type { Config } from "./config.ts";
 import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
 import {

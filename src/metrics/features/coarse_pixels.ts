@@ -2,8 +2,9 @@
  * Pictures shrunk to a few cells, as features where no extractor is.
  * @module
  */
-import type { ImageSet, Split } from "../../data/dataset.ts";
-import { mirrorImages } from "../../data/images.ts";
+import type { Split } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { mirrorImages } from "../../kinds/image/images.ts";
 import type { EvaluationContext } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 

@@ -3,8 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import type { ImageSet } from "../../data/dataset.ts";
-import { gatherImages } from "../../data/images.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { gatherImages } from "../../kinds/image/images.ts";
 import { hostIntegers, type HostKey } from "../../random/host.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { balancedLabels } from "../labels/conditional.ts";
 import { classFactor } from "../latents/control.ts";
 import { likeliest } from "../labels/judging.ts";

@@ -2,7 +2,7 @@
  * MS-SSIM: structural similarity of two pictures at several sizes, as torchmetrics computes it.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { pow } from "../../numeric/elementary.ts";
 import {
   type Plane,

@@ -2,7 +2,7 @@
  * Distances between two sets of 8-bit pictures, picture by picture: PSNR and SSIM.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { exp, log10 } from "../../numeric/elementary.ts";
 
 /**

@@ -2,7 +2,7 @@
  * What a judge says of pictures.
  * @module
  */
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Extractor } from "../../extractors/extractor.ts";
 

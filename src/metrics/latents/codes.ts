@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { exp, log } from "../../numeric/elementary.ts";
 import { type HostKey, hostPermutation } from "../../random/host.ts";
 import { classFactor } from "./control.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
-import type { ImageSet } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import type { ProbeSets } from "./control.ts";
 import { likeliest } from "../labels/judging.ts";
 import { covariance, type Dense, symmetricEigen } from "../../algebra/linear.ts";

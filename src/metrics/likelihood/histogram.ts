@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { log } from "../../numeric/elementary.ts";
-import type { Dataset, ImageSet, ImageSpec } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { requireCount } from "../names.ts";

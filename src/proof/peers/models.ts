@@ -3,9 +3,8 @@
  * side reads from `model.json`.
  * @module
  */
-import type { ImageSpec } from "../../data/dataset.ts";
-import type { Stage } from "../../backbones/plan.ts";
-import { planStages } from "../../backbones/plan.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import { planStages, type Stage } from "../../backbones/plan.ts";
 import type { TransformerOptions } from "../../backbones/transformer.ts";
 import { type Config, config } from "../../families/vae/config.ts";
 

@@ -2,10 +2,9 @@
  * Known damage to good pictures, for the sanity table: what a distance should and shouldn't see.
  * @module
  */
-import { concatImages, gatherImages, sliceImages } from "../../data/images.ts";
-import type { ImageSet } from "../../data/dataset.ts";
-import { hostFold, hostNormal, hostPermutation } from "../../random/host.ts";
-import type { HostKey } from "../../random/host.ts";
+import { concatImages, gatherImages, sliceImages } from "../../kinds/image/images.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { hostFold, type HostKey, hostNormal, hostPermutation } from "../../random/host.ts";
 import { gaussianMatrix } from "../../extractors/prepare/resample.ts";
 
 function toByte(value: number): number {

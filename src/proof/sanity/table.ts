@@ -3,8 +3,9 @@
  * extractor earns its place by it: near-identical data near zero, missing modes far.
  * @module
  */
-import type { Dataset, ImageSet, Split } from "../../data/dataset.ts";
-import { concatImages, gatherImages, sliceImages } from "../../data/images.ts";
+import type { Dataset, Split } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { concatImages, gatherImages, sliceImages } from "../../kinds/image/images.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { hostFold, type HostKey } from "../../random/host.ts";
 import { controls } from "../../protocols/control/controls.ts";

@@ -3,7 +3,8 @@
  * without them can't be read: they are the floor, the ceiling and the two classic ways to cheat.
  * @module
  */
-import type { Dataset, ImageSet, Split } from "../../data/dataset.ts";
+import type { Dataset, Split } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -4,8 +4,9 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import type { Dataset, ImageSet } from "../../data/dataset.ts";
-import { imageSet, sliceImages } from "../../data/images.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { imageSet, sliceImages } from "../../kinds/image/images.ts";
 import { sha256 } from "../../base/digest.ts";
 import { changedSince, contentOf } from "../../content/inputs.ts";
 import { gather } from "./gather.ts";

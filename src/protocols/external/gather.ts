@@ -4,9 +4,9 @@
  */
 import { resolve } from "@std/path";
 import { placed } from "../../content/inputs.ts";
-import type { ImageSet, ImageSpec } from "../../data/dataset.ts";
+import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
 import { DataError } from "../../base/errors.ts";
-import { imageSet } from "../../data/images.ts";
+import { imageSet } from "../../kinds/image/images.ts";
 import { readPicture } from "../../data/decode.ts";
 import type { Decoding } from "../../data/decoding/meaning.ts";
 import { ENDINGS } from "../../data/folder/left_out.ts";

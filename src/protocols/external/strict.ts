@@ -4,7 +4,7 @@
  * measure the mending.
  * @module
  */
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { DataError } from "../../base/errors.ts";
 import { decodeBytes } from "../../data/decode.ts";
 import type { Decoding } from "../../data/decoding/meaning.ts";

@@ -15,7 +15,7 @@ import type {
   TensorRecord,
 } from "../../families/family.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { toTensorImages } from "../../data/images.ts";
+import { toTensorImages } from "../../kinds/image/images.ts";
 import type { RunSpec } from "../../record/record.ts";
 import type { RunKeys } from "../keys.ts";
 

@@ -1,5 +1,5 @@
 /** How many rows evaluation gives a compiled program at a time; see `subject.ts`. @module */
-import type { ImageSpec } from "../../data/dataset.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 
 /** Rows of a batch of pictures. */
 export const evaluationBatch = 64;

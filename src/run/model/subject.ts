@@ -8,8 +8,9 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { disposeTree, leaves } from "../../engine/tree.ts";
-import type { Dataset, ImageSet, ImageSpec } from "../../data/dataset.ts";
-import { sliceImages, toImageSet, toTensorImages } from "../../data/images.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
+import { sliceImages, toImageSet, toTensorImages } from "../../kinds/image/images.ts";
 import {
   ContractError,
   requireCodes,

@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Dataset, Split } from "../../data/dataset.ts";
-import { mirrorImages } from "../../data/images.ts";
+import { mirrorImages } from "../../kinds/image/images.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { ContractError } from "../../families/contract.ts";
 import { described } from "../../base/fault.ts";

@@ -5,7 +5,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import type { Batch, Dataset, Factor } from "../../data/dataset.ts";
-import { mirrorImages, toTensorImages } from "../../data/images.ts";
+import { mirrorImages, toTensorImages } from "../../kinds/image/images.ts";
 import { batchIndices, mirrorCoins } from "../../data/order.ts";
 import { requireLoss } from "../../families/contract.ts";
 import type { Model, TensorRecord } from "../../families/family.ts";

@@ -4,8 +4,8 @@
  */
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
-import type { ImageSet } from "../../../src/data/dataset.ts";
-import { imageSet, resizeArea } from "../../../src/data/images.ts";
+import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
+import { imageSet, resizeArea } from "../../../src/kinds/image/images.ts";
 import { pixelCodes } from "../../../src/metrics/latents/codes.ts";
 import { coarsePixels } from "../../../src/metrics/features/coarse_pixels.ts";
 import { withBlur, withNoise, withShuffledBlocks } from "../../../src/proof/sanity/degrade.ts";

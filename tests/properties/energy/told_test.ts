@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { encode, type Encoder } from "../../../src/backbones/codec.ts";
 import { type Mlp, mlp } from "../../../src/backbones/mlp.ts";
-import type { ImageSpec } from "../../../src/data/dataset.ts";
+import type { ImageSpec } from "../../../src/kinds/image/image_set.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { config as energyConfig, energyModel } from "../../../src/families/energy/mod.ts";
 import {

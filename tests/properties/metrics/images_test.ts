@@ -1,7 +1,7 @@
 /** Laws of distances between pictures. */
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ImageSet } from "../../../src/data/dataset.ts";
+import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
 import { psnr, ssim } from "../../../src/metrics/image/pixel_distances.ts";
 import { noisy, picture } from "../../metrics/golden_inputs.ts";
 import { close, law } from "../../law.ts";

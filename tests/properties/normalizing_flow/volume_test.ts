@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { determinant, Matrix } from "ml-matrix";
-import type { ImageSpec } from "../../../src/data/dataset.ts";
+import type { ImageSpec } from "../../../src/kinds/image/image_set.ts";
 import { mapTree } from "../../../src/engine/tree.ts";
 import { UsageError } from "../../../src/base/errors.ts";
 import { config as flowConfig } from "../../../src/families/normalizing_flow/mod.ts";

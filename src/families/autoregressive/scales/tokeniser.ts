@@ -14,7 +14,7 @@ import {
   initGridDecoder,
   initGridEncoder,
 } from "../../../backbones/grid.ts";
-import type { ImageSpec } from "../../../data/dataset.ts";
+import type { ImageSpec } from "../../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../../random/key.ts";
 import { type Codebook, initCodebook } from "../../vqvae/codebook.ts";
 import type { Config } from "../config.ts";

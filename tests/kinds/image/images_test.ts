@@ -1,8 +1,8 @@
 /** Images as bytes: exact round trips, picking, joining, resizing. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Engine } from "../../src/engine/engine.ts";
-import type { ImageSet } from "../../src/data/dataset.ts";
+import type { Engine } from "../../../src/engine/engine.ts";
+import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
 import {
   concatImages,
   gatherImages,
@@ -13,8 +13,8 @@ import {
   toFloats,
   toImageSet,
   toTensorImages,
-} from "../../src/data/images.ts";
-import { close, law } from "../law.ts";
+} from "../../../src/kinds/image/images.ts";
+import { close, law } from "../../law.ts";
 
 function noise(count: number, side: number, channels: 1 | 3 = 3): ImageSet {
   const data = new Uint8Array(count * side * side * channels);

@@ -3,8 +3,8 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../engine/engine.ts";
-import type { ImageSet } from "./dataset.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { ImageSet } from "./image_set.ts";
 
 /** Height, width and channels of images. */
 export interface ImageShape {
