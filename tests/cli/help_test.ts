@@ -29,10 +29,17 @@ Deno.test("every row of the table loads a module with a main", async () => {
   for (const c of commands) assertEquals(typeof (await c.load()).main, "function", c.name);
 });
 
+/** Paths of the files below a folder. */
+function sources(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? sources(`${folder}/${name}`) : [`${folder}/${name}`]
+  );
+}
+
 Deno.test("every option that a command reads is in the table, and every one in the table is read", () => {
-  const text = [...Deno.readDirSync("src/commands")]
-    .filter(({ name }) => name !== "table.ts")
-    .map(({ name }) => [name, Deno.readTextFileSync(`src/commands/${name}`)] as const);
+  const text = [...sources("src/commands"), ...sources("src/cli")]
+    .filter((path) => !/(^|_|\/)table\.ts$/.test(path))
+    .map((path) => [path.split("/").at(-1), Deno.readTextFileSync(path)] as const);
   for (const c of commands) {
     const own = text.filter(([name]) => name === `${c.name}.ts`).map(([, t]) => t).join("\n");
     const any = text.map(([, t]) => t).join("\n");
