@@ -9,7 +9,7 @@ import {
   timesTransposed,
   triangularFactor,
 } from "./linear.ts";
-import type { LinearAlgebra } from "./algebra.ts";
+import type { LinearAlgebra } from "./linear_algebra.ts";
 
 /** See the module. */
 export const hostAlgebra: LinearAlgebra = {

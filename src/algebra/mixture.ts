@@ -4,7 +4,7 @@
  * @module
  */
 import { exp, log } from "../numeric/elementary.ts";
-import type { LinearAlgebra } from "./algebra.ts";
+import type { LinearAlgebra } from "./linear_algebra.ts";
 import { columnMeans } from "./linear.ts";
 import type { Features } from "./features.ts";
 import { eachRow } from "./neighbours.ts";

@@ -4,7 +4,8 @@
  * bits, in memory that grows with one set only.
  * @module
  */
-import { exactAlgebraFor, type LinearAlgebra } from "./algebra.ts";
+import { exactAlgebraFor } from "./algebra.ts";
+import { type LinearAlgebra } from "./linear_algebra.ts";
 import type { Features, Views } from "./features.ts";
 
 /** Squared Euclidean distance of row i of `a` and row j of `b`. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Dense } from "./linear.ts";
-import type { LinearAlgebra } from "./algebra.ts";
+import type { LinearAlgebra } from "./linear_algebra.ts";
 import { locateOpenblas, openLibrary, type Symbols } from "./openblas_library.ts";
 
 const ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112, UPPER = 121;

@@ -17,7 +17,7 @@ import {
   type PinnedPackage,
 } from "./weights/package_files.ts";
 import { resizeTo } from "./prepare/resize.ts";
-import type { OpenOptions } from "./table.ts";
+import type { OpenOptions } from "./row.ts";
 
 const library = "dist/face-api.node-wasm.js";
 

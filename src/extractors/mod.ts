@@ -8,10 +8,12 @@ import { MetricUnavailable, UsageError } from "../base/errors.ts";
 import { didYouMean } from "../base/text/nearest.ts";
 import type { Extractor } from "./extractor.ts";
 import { requireWeights, type WeightsOption } from "./weights/state_dict.ts";
-import { type ExtractorRow, extractorTable, type InputOptions } from "./table.ts";
+import { extractorTable } from "./table.ts";
+import { type ExtractorRow, type InputOptions } from "./row.ts";
 
 export type { WeightsOption } from "./weights/state_dict.ts";
-export { type ExtractorRow, extractorTable, type InputOptions, inputOptions } from "./table.ts";
+export { extractorTable } from "./table.ts";
+export { type ExtractorRow, type InputOptions, inputOptions } from "./row.ts";
 
 /** What a user may say about an extractor. */
 export interface ExtractorOptions {

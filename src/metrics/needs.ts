@@ -5,7 +5,7 @@
  * @module
  */
 import type { Split } from "../data/dataset.ts";
-import type { Gives } from "../extractors/table.ts";
+import type { Gives } from "../extractors/row.ts";
 
 /** One such thing. `key` is the setting that asks for it: a problem is told there. */
 export type Need =

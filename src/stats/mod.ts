@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./summary.ts";
+export * from "./interval/estimate.ts";
 export * from "./interval/interval.ts";
 export * from "./interval/bootstrap.ts";
 export { jackknifeInterval } from "./interval/jackknife.ts";

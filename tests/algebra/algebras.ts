@@ -2,7 +2,7 @@
  * Who may compute in tests that everybody must pass: plain JavaScript, and OpenBLAS where it is here.
  * @module
  */
-import type { LinearAlgebra } from "../../src/algebra/algebra.ts";
+import type { LinearAlgebra } from "../../src/algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../src/algebra/host.ts";
 import { openblas } from "../../src/algebra/openblas.ts";
 import { runDeno } from "../../src/proof/figures/process.ts";

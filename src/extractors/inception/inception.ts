@@ -10,7 +10,7 @@ import { inceptionForward, inceptionWeights, spatialDimension } from "./inceptio
 import { networkExtractor } from "../network.ts";
 import { even, type InputSpec } from "../prepare/prepare.ts";
 import { readStateDict } from "../weights/state_dict.ts";
-import type { OpenOptions } from "../table.ts";
+import type { OpenOptions } from "../row.ts";
 
 /**
  * How the network is fed, by mode. TensorFlow's graph takes 128 off and divides by 128; pytorch-fid

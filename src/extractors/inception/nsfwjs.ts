@@ -15,7 +15,7 @@ import {
 } from "../weights/package_files.ts";
 import { even } from "../prepare/prepare.ts";
 import type { ResizeMode } from "../prepare/resize.ts";
-import type { OpenOptions } from "../table.ts";
+import type { OpenOptions } from "../row.ts";
 
 const folder = "dist/models/inception_v3";
 const shards = [1, 2, 3, 4, 5, 6].map((i) => `${folder}/group1-shard${i}of6.min.js`);

@@ -26,7 +26,7 @@ import {
   type StateDict,
   upload,
 } from "../weights/state_dict.ts";
-import type { OpenOptions } from "../table.ts";
+import type { OpenOptions } from "../row.ts";
 import { readWeights } from "../weights/weights.ts";
 
 interface LpipsNaming extends Naming {

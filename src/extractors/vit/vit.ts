@@ -9,7 +9,7 @@ import { networkExtractor } from "../network.ts";
 import { type InputSpec, ofUnit } from "../prepare/prepare.ts";
 import type { ResizeMode } from "../prepare/resize.ts";
 import { readStateDict } from "../weights/state_dict.ts";
-import type { OpenOptions } from "../table.ts";
+import type { OpenOptions } from "../row.ts";
 import { vitForward, type VitKind } from "./vit_net.ts";
 import { type VitNaming, type VitShape, vitWeights } from "./vit_weights.ts";
 

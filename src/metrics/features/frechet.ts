@@ -3,7 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { algebraFor, algebraLabel, type LinearAlgebra } from "../../algebra/algebra.ts";
+import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
+import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { columnMeans, covarianceFactor, type Dense, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";

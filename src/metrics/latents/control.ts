@@ -2,13 +2,13 @@
  * Control over a labelled factor through the latent code: can it be read, and can it be moved?
  * @module
  */
+import type { ProbeSets } from "./probe_sets.ts";
 import { z } from "zod";
 import type { Factor } from "../../data/dataset.ts";
 import type { HostKey } from "../../random/host.ts";
 import { intervene } from "./intervention.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
 import { extractorNeed, factorNeed, rowsNeed } from "../needs.ts";
@@ -30,13 +30,6 @@ const config = z.strictObject({
   features: z.string().default("judge").describe("the classifier that judges moved pictures"),
 });
 type Config = z.infer<typeof config>;
-
-/** Labelled codes of two disjoint sets of pictures: those that a probe is fitted and read on. */
-export interface ProbeSets {
-  readonly classes: number;
-  readonly fit: { codes: Features; pixels: Features; labels: Int32Array };
-  readonly read: { codes: Features; pixels: Features; labels: Int32Array };
-}
 
 /** The class factor of this name. @throws MetricUnavailable where the data has none */
 export function classFactor(context: EvaluationContext, name: string): Factor & { kind: "class" } {

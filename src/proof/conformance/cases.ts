@@ -2,24 +2,12 @@
  * Every operation that families use, with its float64 reference.
  * @module
  */
+import type { Case } from "./case.ts";
 import * as tf from "@tensorflow/tfjs";
 import * as nn from "../../nn/mod.ts";
 import * as ref from "./reference.ts";
 import type { Plain } from "./reference.ts";
 import { SHAPES } from "./shape_cases.ts";
-
-/** One operation under test. */
-export interface Case {
-  readonly op: string;
-  /** Shapes of its inputs. */
-  readonly inputs: readonly (readonly number[])[];
-  /** Where inputs are drawn: "any" ±, "positive" above ¼, "unit" within (−0.9, 0.9). Default any. */
-  readonly domain?: "any" | "positive" | "unit";
-  readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
-  readonly reference: (...inputs: Plain[]) => Plain;
-  /** Piecewise constant or whole-number operations have no gradient to check. */
-  readonly differentiable?: boolean;
-}
 
 type Unary = (x: number) => number;
 

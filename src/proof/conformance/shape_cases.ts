@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Case } from "./cases.ts";
+import type { Case } from "./case.ts";
 import * as ref from "./reference.ts";
 
 const INDICES = [2, 0, 0, 1];

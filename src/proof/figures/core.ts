@@ -80,7 +80,7 @@ const repeat: Figure = {
       const made: { records: RunRecord[]; all: unknown }[] = [];
       for (const name of ["first", "second"]) {
         const out = join(folder, name);
-        const suite = join("src", "figures", "repeat.yaml");
+        const suite = join("src", "proof", "figures", "repeat.yaml");
         const ran = await run(likeness("run", suite, "--out", out, "--no-gate", "--no-report"));
         if (ran.code !== 0) return { value: null, reason: `${suite}: ${lastWords(ran)}` };
         made.push(await timelessRecords(out));

@@ -2,7 +2,7 @@
  * Figures: numbers that the project promises, each with how it is measured and what it must reach.
  * @module
  */
-import { z } from "zod";
+import type { FigureSource } from "./source.ts";
 import type { Ran, RunOptions } from "./process.ts";
 
 /** What a figure must reach. */
@@ -10,23 +10,6 @@ export interface Target {
   readonly is: "<" | "<=" | ">" | ">=" | "=";
   readonly value: number;
 }
-
-/** Where a measured value comes from: enough to judge it and to repeat it. */
-export const sourceSchema = z.strictObject({
-  commit: z.string().nullable(),
-  dirty: z.boolean().nullable(),
-  /** Engine name and versions; null where no engine took part. */
-  engine: z.string().nullable(),
-  machineClass: z.string(),
-  /** ISO 8601, UTC. */
-  date: z.string(),
-  command: z.string(),
-  /** Ids of the records that it was read from. */
-  records: z.array(z.string()),
-});
-
-/** See `sourceSchema`. */
-export type FigureSource = z.infer<typeof sourceSchema>;
 
 /** A measurement, or why there is none. */
 export interface Measured {

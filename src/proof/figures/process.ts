@@ -4,7 +4,7 @@
  */
 import { fromFileUrl } from "@std/path";
 import { hostProvenance, instructionSet } from "../../record/provenance.ts";
-import type { FigureSource } from "./figure.ts";
+import type { FigureSource } from "./source.ts";
 
 /** Root of the repository. */
 export const root = fromFileUrl(new URL("../../../", import.meta.url));

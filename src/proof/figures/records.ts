@@ -4,7 +4,8 @@
  */
 import type { Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
-import type { FigureSource, Measured } from "./figure.ts";
+import type { Measured } from "./figure.ts";
+import type { FigureSource } from "./source.ts";
 
 /** Source of a figure read from these records. */
 export function recordSource(

@@ -6,7 +6,8 @@
 import { dirname, join } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
-import { type Figure, type FigureSource, type Measured, sourceSchema } from "./figure.ts";
+import { type Figure, type Measured } from "./figure.ts";
+import { type FigureSource, sourceSchema } from "./source.ts";
 import { readTextIfThere } from "../../base/text/files.ts";
 
 const storedSchema = z.strictObject({

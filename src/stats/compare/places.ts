@@ -3,7 +3,7 @@
  * place that a new run would take.
  * @module
  */
-import type { Interval } from "../interval/interval.ts";
+import type { Interval } from "../interval/estimate.ts";
 import { checkLevel } from "../level.ts";
 import { holm } from "../test/multiplicity.ts";
 import { improvementInterval } from "./scores.ts";

@@ -7,7 +7,7 @@
 import { integerDraw } from "../../random/draws.ts";
 import { hostFold, type HostKey, hostKey } from "../../random/host.ts";
 import { normalQuantile, normalUpperTail, tQuantile } from "../distribution.ts";
-import type { Interval } from "./interval.ts";
+import type { Interval } from "./estimate.ts";
 import { leaveOneOut } from "./jackknife.ts";
 import { checkLevel } from "../level.ts";
 import { mean } from "../summary.ts";

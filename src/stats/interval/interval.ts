@@ -4,31 +4,11 @@
  * of new runs against old ones.
  * @module
  */
+import type { Interval } from "./estimate.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 import { tQuantile } from "../distribution.ts";
 import { checkLevel } from "../level.ts";
 import { deviation, mean, squaredDeviations } from "../summary.ts";
-
-/** An estimate with its interval and what the interval is. */
-export interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
-  /** Nominal coverage, e.g. 0.95. */
-  readonly level: number;
-  /** Number of values. */
-  readonly n: number;
-  readonly method:
-    | "t"
-    | "paired t"
-    | "two-sample t"
-    | "jackknife t"
-    | "rank"
-    | "score"
-    | "bootstrap"
-    | "percentile bootstrap"
-    | "basic bootstrap";
-}
 
 /**
  * Student's interval of a mean, x̄ ± t s/√n. Exact for normal values.

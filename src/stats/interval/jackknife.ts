@@ -4,7 +4,7 @@
  * @module
  */
 import { tQuantile } from "../distribution.ts";
-import type { Interval } from "./interval.ts";
+import type { Interval } from "./estimate.ts";
 import { checkLevel } from "../level.ts";
 import { deviation } from "../summary.ts";
 

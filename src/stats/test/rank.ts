@@ -4,7 +4,7 @@
  * @module
  */
 import { normalQuantile, normalUpperTail } from "../distribution.ts";
-import type { Interval } from "../interval/interval.ts";
+import type { Interval } from "../interval/estimate.ts";
 import { doubledMidranks } from "./midranks.ts";
 import { median } from "../summary.ts";
 

@@ -1,7 +1,7 @@
 /** Laws of metrics of fidelity, diversity and memory on sets of features. */
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
-import type { LinearAlgebra } from "../../../src/algebra/algebra.ts";
+import type { LinearAlgebra } from "../../../src/algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../../src/algebra/host.ts";
 import { authenticityOf } from "../../../src/metrics/copies/authenticity.ts";
 import { calibrated, clippedOf, expectedCoverage } from "../../../src/metrics/features/clipped.ts";

@@ -7,24 +7,9 @@
 import type { EagerContext } from "../capi/eager.ts";
 import type { Pointer } from "../capi/library.ts";
 import type { TensorValues } from "../capi/tensors.ts";
-import type { Symbolic, Trace } from "./trace.ts";
+import type { Entries, Entry, Symbolic } from "./entry.ts";
+import type { Trace } from "./trace.ts";
 import { ATTRIBUTE, type Attribute, DTYPE, type Dtype } from "../capi/types.ts";
-import type { Variable } from "../capi/variable.ts";
-
-/** A tensor on the device. */
-interface Held {
-  readonly kind: "held";
-  readonly handle: Pointer;
-}
-
-/** The value that a variable has now. */
-interface Stateful {
-  readonly kind: "variable";
-  readonly variable: Variable;
-}
-
-/** What a number stands for. */
-export type Entry = Held | Stateful | Symbolic;
 
 /** What tfjs makes an output tensor of. */
 export interface Metadata {
@@ -34,7 +19,7 @@ export interface Metadata {
 }
 
 /** See the module. */
-export class Binding {
+export class Binding implements Entries {
   // The constants under which tfjs-node's kernels look for types.
   readonly TF_FLOAT = DTYPE.FLOAT;
   readonly TF_INT32 = DTYPE.INT32;

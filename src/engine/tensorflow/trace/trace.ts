@@ -4,18 +4,11 @@
  * the same op on the same inputs.
  * @module
  */
-import type { Binding, Entry } from "./binding.ts";
+import type { Entries, Entry, Symbolic } from "./entry.ts";
 import { Graph, type Node, type NodeSpec, type Output } from "../capi/graph.ts";
 import type { Pointer } from "../capi/library.ts";
 import type { TensorValues } from "../capi/tensors.ts";
 import { type Attribute, attribute, DTYPE, type Dtype, dtypeName } from "../capi/types.ts";
-
-/** An edge of a traced graph. */
-export interface Symbolic {
-  readonly kind: "symbolic";
-  readonly trace: Trace;
-  readonly output: Output;
-}
 
 /** An argument of the program as a trace sees it. */
 interface Argument {
@@ -88,7 +81,7 @@ export class FrozenValueError extends Error {
 /** See the module. */
 export class Trace {
   readonly graph: Graph;
-  readonly #binding: Binding;
+  readonly #binding: Entries;
   readonly #constants = new Map<string, Symbolic>();
   readonly #results = new Map<string, Symbolic[]>();
   readonly #captured = new Map<number, Symbolic>();
@@ -102,7 +95,7 @@ export class Trace {
    * @param expected the steps of an earlier trace; a step that differs throws at once, in the line
    *   of the program that made it
    */
-  constructor(binding: Binding, expected?: readonly Step[]) {
+  constructor(binding: Entries, expected?: readonly Step[]) {
     this.#binding = binding;
     this.graph = new Graph(binding.context.library);
     this.#expected = expected;

@@ -20,7 +20,7 @@ import { seededFeatures } from "./features.ts";
 const group = "evaluation";
 const repeat = (name: string, measure = true) =>
   `deno task figures ${group}/${name}${measure ? " --measure" : ""}`;
-const work = join("src", "figures", "evaluation", "work.ts");
+const work = join("src", "proof", "figures", "evaluation", "work.ts");
 const peer = fromFileUrl(new URL("../../../../tests/peers/frechet_peer.py", import.meta.url));
 
 const [rows, dimension] = [10_000, 2048];

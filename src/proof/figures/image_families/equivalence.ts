@@ -8,7 +8,8 @@ import { z } from "zod";
 import { UsageError } from "../../../base/errors.ts";
 import { readTextIfThere } from "../../../base/text/files.ts";
 import { lastWords } from "../process.ts";
-import { type Figure, type Measured, sourceSchema } from "../figure.ts";
+import { type Figure, type Measured } from "../figure.ts";
+import { sourceSchema } from "../source.ts";
 
 const report = z.strictObject({
   format: z.literal(1),
