@@ -16,7 +16,7 @@ import { rowFrom, rowSchema, storedRow } from "./baseline/baseline.ts";
 import type { Rerun } from "./speed/confirm.ts";
 import type { Interleave, Turns } from "./speed/interleave.ts";
 import type { GateOptions } from "./mod.ts";
-import { rowKey } from "./rows.ts";
+import { rowKey } from "./verdict/rows.ts";
 
 const pairSchema = z.strictObject({
   seed: z.int(),

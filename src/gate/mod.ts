@@ -4,7 +4,7 @@
  */
 import type { Record as RunRecord } from "../record/record.ts";
 import { UsageError } from "../base/errors.ts";
-import { type AskedRun, keepGaps } from "./absent.ts";
+import { type AskedRun, keepGaps } from "./verdict/absent.ts";
 import {
   type Baseline,
   baselinePath,
@@ -19,9 +19,9 @@ import { withDrift } from "./history/history_text.ts";
 import type { Interleave } from "./speed/interleave.ts";
 import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
 import { readFloors } from "./speed/floors.ts";
-import { comparable } from "./one_sided.ts";
+import { comparable } from "./verdict/one_sided.ts";
 import type { PolicyOf } from "./policy.ts";
-import { evaluateGate, type Verdict } from "./verdict.ts";
+import { evaluateGate, type Verdict } from "./verdict/evaluate.ts";
 
 export * from "./policy.ts";
 export * from "./outcome.ts";
@@ -32,7 +32,7 @@ export {
   writeBaseline,
 } from "./baseline/baseline.ts";
 export { planUpdate, type RowChange, type UpdatePlan } from "./baseline/update.ts";
-export { evaluateGate, type GateInput, type Verdict, type VerdictName } from "./verdict.ts";
+export { evaluateGate, type GateInput, type Verdict, type VerdictName } from "./verdict/evaluate.ts";
 export { confirmSpeed, type Rerun } from "./speed/confirm.ts";
 
 /** What `gateRecords` needs. */

@@ -1,9 +1,9 @@
 /** What was asked for and isn't there: named with its seeds, never a pass. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../src/base/errors.ts";
-import type { AskedRun } from "../../src/gate/absent.ts";
+import type { AskedRun } from "../../src/gate/verdict/absent.ts";
 import { gateExit, gateLine, gateRecords } from "../../src/gate/mod.ts";
-import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
+import { evaluateGate, type GateInput } from "../../src/gate/verdict/evaluate.ts";
 import { writeBaseline } from "../../src/gate/baseline/baseline.ts";
 import { writeFloors } from "../../src/gate/speed/floors.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";

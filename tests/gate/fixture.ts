@@ -3,7 +3,7 @@ import type { MetricValue } from "../../src/record/value.ts";
 import type { Record as RunRecord, RunState } from "../../src/record/record.ts";
 import { type Baseline, storedRow } from "../../src/gate/baseline/baseline.ts";
 import type { Floors } from "../../src/gate/speed/floors.ts";
-import { rowsOf } from "../../src/gate/rows.ts";
+import { rowsOf } from "../../src/gate/verdict/rows.ts";
 import { planUpdate, type UpdateInput } from "../../src/gate/baseline/update.ts";
 
 /** A metric of speed, but for its value. */

@@ -14,7 +14,7 @@ import {
   sparkline,
   withDrift,
 } from "../../src/gate/history/history_text.ts";
-import { evaluateGate } from "../../src/gate/verdict.ts";
+import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "./fixture.ts";

@@ -12,7 +12,7 @@ import { appendHistory, historyPath, readHistory } from "../../src/gate/history/
 import type { Interleave, TurnPair, Turns } from "../../src/gate/speed/interleave.ts";
 import { keeping, keptPath, type Measuring, readKept } from "../../src/gate/kept.ts";
 import { type GateOptions, gateRecords } from "../../src/gate/mod.ts";
-import { rowKey, rowsOf } from "../../src/gate/rows.ts";
+import { rowKey, rowsOf } from "../../src/gate/verdict/rows.ts";
 import { planSuite, writePlan } from "../../src/plan/plan.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";

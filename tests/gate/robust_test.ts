@@ -1,7 +1,7 @@
 /** Records that aren't as they should be: each is met by a plain word. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { gateExit } from "../../src/gate/outcome.ts";
-import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
+import { evaluateGate, type GateInput } from "../../src/gate/verdict/evaluate.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "./fixture.ts";
 

@@ -8,7 +8,7 @@ import { annotations } from "../../src/gate/ci/annotations.ts";
 import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
 import { type Floors, isCalibrated, readFloors } from "../../src/gate/speed/floors.ts";
 import { countVerdicts, gateExit, gateLine } from "../../src/gate/outcome.ts";
-import { evaluateGate, type Verdict } from "../../src/gate/verdict.ts";
+import { evaluateGate, type Verdict } from "../../src/gate/verdict/evaluate.ts";
 import { machineClass } from "../../src/record/provenance.ts";
 import { law } from "../law.ts";
 import { baselinesOf, calibratedFor, record, speed } from "./fixture.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { evaluateGate, type GateInput } from "../../src/gate/verdict.ts";
+import { evaluateGate, type GateInput } from "../../src/gate/verdict/evaluate.ts";
 import { gateExit, gateLine, verdictTable } from "../../src/gate/outcome.ts";
 import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
 import { baselinesOf, calibratedFor, record, seeds, speed } from "./fixture.ts";

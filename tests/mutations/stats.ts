@@ -163,21 +163,21 @@ export const mutants = [
   },
   {
     id: "gate-reads-lower-bound-for-harm",
-    file: "src/gate/verdict.ts",
+    file: "src/gate/verdict/evaluate.ts",
     find: "const worst = sign > 0 ? high : -low;",
     replace: "const worst = high;",
     law: "tests/properties/stats/gate_test.ts",
   },
   {
     id: "gate-ignores-direction",
-    file: "src/gate/verdict.ts",
+    file: "src/gate/verdict/evaluate.ts",
     find: 'return direction === "lower" ? 1 : direction === "higher" ? -1 : 0;',
     replace: 'return direction === "lower" || direction === "higher" ? 1 : 0;',
     law: "tests/properties/stats/gate_test.ts",
   },
   {
     id: "gate-without-holm",
-    file: "src/gate/verdict.ts",
+    file: "src/gate/verdict/evaluate.ts",
     find: "const adjusted = holm(tested.map(({ comparison }) => comparison.p!));",
     replace: "const adjusted = tested.map(({ comparison }) => comparison.p!);",
     law: "tests/properties/stats/gate_test.ts",
@@ -185,7 +185,7 @@ export const mutants = [
   },
   {
     id: "gate-one-sided-p",
-    file: "src/gate/compare.ts",
+    file: "src/gate/verdict/compare.ts",
     find: ": Math.min(1, 2 * tUpperTail(Math.abs(estimate) / error, differences.length - 1));",
     replace: ": tUpperTail(Math.abs(estimate) / error, differences.length - 1);",
     law: "tests/properties/stats/gate_test.ts",
@@ -193,7 +193,7 @@ export const mutants = [
   },
   {
     id: "gate-pairs-with-n-degrees-of-freedom",
-    file: "src/gate/compare.ts",
+    file: "src/gate/verdict/compare.ts",
     find: "Math.abs(estimate) / error, differences.length - 1)",
     replace: "Math.abs(estimate) / error, 2 * differences.length - 2)",
     law: "tests/properties/stats/gate_test.ts",
@@ -201,7 +201,7 @@ export const mutants = [
   },
   {
     id: "gate-passes-what-it-could-not-test",
-    file: "src/gate/verdict.ts",
+    file: "src/gate/verdict/evaluate.ts",
     find:
       'if (test === "none" || difference === null || low === null || high === null) {\n    return "inconclusive";',
     replace:
@@ -210,14 +210,14 @@ export const mutants = [
   },
   {
     id: "gate-forgets-missing-rows",
-    file: "src/gate/verdict.ts",
+    file: "src/gate/verdict/evaluate.ts",
     find: "verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking, calibrated }));",
     replace: "",
     law: "tests/gate/verdict_test.ts",
   },
   {
     id: "gate-compares-speed-across-machines",
-    file: "src/gate/rows.ts",
+    file: "src/gate/verdict/rows.ts",
     find: 'return kind !== "speed" && everywhere ? "any" : machineClass;',
     replace: 'return everywhere ? "any" : machineClass;',
     law: "tests/gate/verdict_test.ts",
@@ -239,14 +239,14 @@ export const mutants = [
   },
   {
     id: "bits-compared-with-a-tolerance",
-    file: "src/gate/compare.ts",
+    file: "src/gate/verdict/compare.ts",
     find: "!Object.is(old, now)",
     replace: "Math.abs(old - now) > 1e-9",
     law: "tests/gate/verdict_test.ts",
   },
   {
     id: "gate-ignores-suite-version",
-    file: "src/gate/verdict.ts",
+    file: "src/gate/verdict/evaluate.ts",
     find: "const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);",
     replace: "const usable = input.baselines;",
     law: "tests/gate/verdict_test.ts",
@@ -267,7 +267,7 @@ export const mutants = [
   },
   {
     id: "speed-floor-without-a-a-noise",
-    file: "src/gate/compare.ts",
+    file: "src/gate/verdict/compare.ts",
     find: "const minimum = Math.max(policy.effect.size, noise);",
     replace: "const minimum = policy.effect.size;",
     law: "tests/gate/verdict_test.ts",
@@ -289,7 +289,7 @@ export const mutants = [
   },
   {
     id: "gate-compares-time-budgets-across-machines",
-    file: "src/gate/rows.ts",
+    file: "src/gate/verdict/rows.ts",
     find: ' && !("seconds" in record.spec.budget)',
     replace: "",
     law: "tests/gate/verdict_test.ts",

@@ -5,7 +5,7 @@
  */
 import type { Record as RunRecord } from "../../record/record.ts";
 import { type Baseline, storedRow } from "./baseline.ts";
-import { rowsOf } from "../rows.ts";
+import { rowsOf } from "../verdict/rows.ts";
 
 /** One baseline a scope, holding what `records` hold. */
 export function baselinesFrom(

@@ -11,7 +11,7 @@ import { UsageError } from "../../base/errors.ts";
 import type { EngineIdentity } from "../../engine/engine.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { readReviewed, rowsSchema } from "./reviewed.ts";
-import { type Row, rowKey } from "../rows.ts";
+import { type Row, rowKey } from "../verdict/rows.ts";
 
 const seed = z.string().regex(/^\d+$/);
 

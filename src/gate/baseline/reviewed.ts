@@ -8,7 +8,7 @@ import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { readTextIfThere } from "../../base/text/files.ts";
 import { parseJson } from "../../base/text/json.ts";
-import { rowKey } from "../rows.ts";
+import { rowKey } from "../verdict/rows.ts";
 
 /** What every such file says of itself. */
 interface Head {

@@ -3,10 +3,10 @@
  * @module
  */
 import { UsageError } from "../../base/errors.ts";
-import { type Asked, gapsText, recordless } from "../absent.ts";
+import { type Asked, gapsText, recordless } from "../verdict/absent.ts";
 import { type Baseline, baselineRows, type BaselineUpdate, storedRow } from "./baseline.ts";
-import { comparable } from "../one_sided.ts";
-import { type Row, rowKey, rowsOf } from "../rows.ts";
+import { comparable } from "../verdict/one_sided.ts";
+import { type Row, rowKey, rowsOf } from "../verdict/rows.ts";
 
 /** A row that an update adds, changes or removes. */
 export interface RowChange {

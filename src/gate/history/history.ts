@@ -13,7 +13,7 @@ import { type Level, levelsOf } from "../../stats/steps.ts";
 import { sessionValue } from "../speed/floors.ts";
 import type { PolicyOf } from "../policy.ts";
 import { resolvePolicy } from "../policy.ts";
-import { rowsOf } from "../rows.ts";
+import { rowsOf } from "../verdict/rows.ts";
 import { appendLines, readLines } from "../speed/sessions.ts";
 
 const historySchema = z.strictObject({

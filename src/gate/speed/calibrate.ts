@@ -5,7 +5,7 @@
 import type { Record as RunRecord } from "../../record/record.ts";
 import { median } from "../../stats/mod.ts";
 import { type FloorRow, type Floors, type FloorUpdate, seedFloor, sessionFloor } from "./floors.ts";
-import { rowKey, rowsOf } from "../rows.ts";
+import { rowKey, rowsOf } from "../verdict/rows.ts";
 import type { SessionEntry } from "./sessions.ts";
 
 /** A floor that a calibration adds or changes, or why a metric has none. */

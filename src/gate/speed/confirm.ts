@@ -5,9 +5,9 @@
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";
-import { evaluateGate, type GateInput, type Verdict } from "../verdict.ts";
+import { evaluateGate, type GateInput, type Verdict } from "../verdict/evaluate.ts";
 import type { Interleave } from "./interleave.ts";
-import { rowKey } from "../rows.ts";
+import { rowKey } from "../verdict/rows.ts";
 import { turnVerdicts } from "./turns.ts";
 
 /** Measures the speed of these labels again; null where that can't be done here. */

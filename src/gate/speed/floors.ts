@@ -12,7 +12,7 @@ import { deviation } from "../../stats/summary.ts";
 import { baselinePath, encodeBaseline } from "../baseline/baseline.ts";
 import { FEWEST_SESSIONS } from "../fewest.ts";
 import { readReviewed, rowsSchema } from "../baseline/reviewed.ts";
-import { type Row, rowKey } from "../rows.ts";
+import { type Row, rowKey } from "../verdict/rows.ts";
 
 const floorRowSchema = z.strictObject({
   label: z.string(),

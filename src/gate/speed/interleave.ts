@@ -15,7 +15,7 @@ import { pairsNeeded } from "../../stats/test/signed_rank.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
 import { FEWEST_PAIRS } from "../fewest.ts";
 import { runValue } from "./floors.ts";
-import { type Row, rowKey, rowsOf } from "../rows.ts";
+import { type Row, rowKey, rowsOf } from "../verdict/rows.ts";
 
 /** A run's timing by both codes. */
 export interface TurnPair {

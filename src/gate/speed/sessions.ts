@@ -8,7 +8,7 @@ import { dirname, join } from "@std/path";
 import { z } from "zod";
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import { readTextIfThere } from "../../base/text/files.ts";
-import { rowsOf } from "../rows.ts";
+import { rowsOf } from "../verdict/rows.ts";
 import { runValue } from "./floors.ts";
 
 const entrySchema = z.strictObject({

@@ -5,11 +5,11 @@
 import { holm } from "../../stats/test/multiplicity.ts";
 import { signedRank } from "../../stats/test/signed_rank.ts";
 import { median } from "../../stats/summary.ts";
-import type { Comparison } from "../compare.ts";
+import type { Comparison } from "../verdict/compare.ts";
 import type { Turns } from "./interleave.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
-import { rowKey } from "../rows.ts";
-import { judge, type Verdict } from "../verdict.ts";
+import { rowKey } from "../verdict/rows.ts";
+import { judge, type Verdict } from "../verdict/evaluate.ts";
 
 /**
  * One timing by its pairs: Wilcoxon's signed-rank test on the change of each pair. What a machine

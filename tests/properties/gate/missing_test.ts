@@ -5,7 +5,7 @@ import { UsageError } from "../../../src/base/errors.ts";
 import { type Baseline, baselineRows } from "../../../src/gate/baseline/baseline.ts";
 import { gateExit, gateLine } from "../../../src/gate/outcome.ts";
 import { planUpdate } from "../../../src/gate/baseline/update.ts";
-import { evaluateGate } from "../../../src/gate/verdict.ts";
+import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
 import type { Record as RunRecord } from "../../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record } from "../../gate/fixture.ts";
 import { law } from "../../law.ts";

@@ -1,7 +1,7 @@
 /** Laws of the gate, all through `evaluateGate` on whole records. */
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
-import { evaluateGate } from "../../../src/gate/verdict.ts";
+import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
 import type { GatePolicy } from "../../../src/suite/schema/gate_policy.ts";
 import type { MetricValue } from "../../../src/record/value.ts";
 import { hostKey, hostNormal } from "../../../src/random/host.ts";

@@ -2,8 +2,8 @@
  * Rows: what the gate compares. One a label ("vae β=4") and metric, with a value a seed.
  * @module
  */
-import type { MetricValue } from "../record/value.ts";
-import type { Record as RunRecord } from "../record/record.ts";
+import type { MetricValue } from "../../record/value.ts";
+import type { Record as RunRecord } from "../../record/record.ts";
 
 /** One metric of one group of seeds. */
 export interface Row {

@@ -12,10 +12,10 @@ import {
   shiftInterval,
   tInterval,
   tUpperTail,
-} from "../stats/mod.ts";
-import { deviation } from "../stats/summary.ts";
-import { type Floor, runValue } from "./speed/floors.ts";
-import type { ResolvedPolicy } from "./policy.ts";
+} from "../../stats/mod.ts";
+import { deviation } from "../../stats/summary.ts";
+import { type Floor, runValue } from "../speed/floors.ts";
+import type { ResolvedPolicy } from "../policy.ts";
 import type { Row } from "./rows.ts";
 
 /** How a comparison was made. */

@@ -3,13 +3,13 @@
  * were asked for of which neither has any, and timings of a machine whose noise nobody has calibrated.
  * @module
  */
-import type { Record as RunRecord } from "../record/record.ts";
+import type { Record as RunRecord } from "../../record/record.ts";
 import { type Gaps, gapsText, type Lacking } from "./absent.ts";
-import { type Baseline, baselineRows } from "./baseline/baseline.ts";
-import { sessionValue } from "./speed/floors.ts";
-import { defaultPolicies, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
+import { type Baseline, baselineRows } from "../baseline/baseline.ts";
+import { sessionValue } from "../speed/floors.ts";
+import { defaultPolicies, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
 import { type Row, rowKey } from "./rows.ts";
-import type { GateInput, Verdict } from "./verdict.ts";
+import type { GateInput, Verdict } from "./evaluate.ts";
 
 /** Why a row can be compared with nothing. */
 export function whyNew(row: Row, input: GateInput, before: Row | undefined): string {

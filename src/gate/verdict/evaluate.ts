@@ -16,15 +16,15 @@
  * where `exact` is asked, any change of bits that the engine promises to repeat.
  * @module
  */
-import type { MetricValue } from "../record/value.ts";
-import type { Record as RunRecord } from "../record/record.ts";
-import { holm } from "../stats/test/multiplicity.ts";
+import type { MetricValue } from "../../record/value.ts";
+import type { Record as RunRecord } from "../../record/record.ts";
+import { holm } from "../../stats/test/multiplicity.ts";
 import { type AskedRun, type Lacking, lackingOf, withGaps } from "./absent.ts";
-import { type Baseline, baselineRows } from "./baseline/baseline.ts";
+import { type Baseline, baselineRows } from "../baseline/baseline.ts";
 import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
-import { floorOf, type Floors, isCalibrated } from "./speed/floors.ts";
+import { floorOf, type Floors, isCalibrated } from "../speed/floors.ts";
 import { common, missingRows, missingRuns, newVerdict, shownVerdict, whyNew } from "./one_sided.ts";
-import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "./policy.ts";
+import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
 import { seedFaults } from "./seeds.ts";
 

@@ -3,9 +3,9 @@
  * without a number that the baseline has. None of it can pass, whatever the rest says.
  * @module
  */
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import { type Row, rowKey, type Rows } from "./rows.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "./evaluate.ts";
 
 /** A run whose numbers were asked for. */
 export type AskedRun = Pick<PlannedRun, "id" | "label" | "group" | "spec">;
