@@ -1,6 +1,6 @@
 /** What the gate found of a row, in words. @module */
 import { formatNumber } from "../base/text/format.ts";
-import type { Verdict } from "./verdict/evaluate.ts";
+import type { Verdict } from "./verdict/verdict.ts";
 
 /** "+2.1 % (−0.3 to 4.5)". */
 export function changeText({ effect, effectUnit, interval }: Verdict): string {

@@ -21,19 +21,8 @@ import { type Counts, countVerdicts, gateExit, gateLine } from "./outcome.ts";
 import { readFloors } from "./speed/floors.ts";
 import { comparable } from "./verdict/one_sided.ts";
 import type { PolicyOf } from "./policy.ts";
-import { evaluateGate, type Verdict } from "./verdict/evaluate.ts";
-
-export * from "./policy.ts";
-export * from "./outcome.ts";
-export {
-  type Baseline,
-  type BaselineUpdate,
-  readBaselines,
-  writeBaseline,
-} from "./baseline/baseline.ts";
-export { planUpdate, type RowChange, type UpdatePlan } from "./baseline/update.ts";
-export { evaluateGate, type GateInput, type Verdict, type VerdictName } from "./verdict/evaluate.ts";
-export { confirmSpeed, type Rerun } from "./speed/confirm.ts";
+import { evaluateGate } from "./verdict/evaluate.ts";
+import { type Verdict } from "./verdict/verdict.ts";
 
 /** What `gateRecords` needs. */
 export interface GateOptions {

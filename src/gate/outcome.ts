@@ -5,7 +5,7 @@
 import { exitCodes, worstExit } from "../base/errors.ts";
 import type { Record as RunRecord } from "../record/record.ts";
 import { configText } from "../base/text/config_text.ts";
-import type { Verdict, VerdictName } from "./verdict/evaluate.ts";
+import type { Verdict, VerdictName } from "./verdict/verdict.ts";
 
 /** How many verdicts of each kind. */
 export type Counts = Readonly<{ [name in VerdictName]: number }> & {

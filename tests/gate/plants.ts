@@ -12,7 +12,7 @@ import { runProgram } from "../../src/base/program.ts";
 import { copyTree } from "../mutations/run.ts";
 import { deviation, mean } from "../../src/stats/summary.ts";
 import { formatEffect } from "../../src/gate/outcome.ts";
-import type { Verdict } from "../../src/gate/verdict/evaluate.ts";
+import type { Verdict } from "../../src/gate/verdict/verdict.ts";
 
 /** What the gate must say of a plant. */
 export interface Expected {

@@ -1,7 +1,8 @@
 /** Records that aren't as they should be: each is met by a plain word. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { gateExit } from "../../src/gate/outcome.ts";
-import { evaluateGate, type GateInput } from "../../src/gate/verdict/evaluate.ts";
+import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
+import { type GateInput } from "../../src/gate/verdict/input.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "./fixture.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Record as RunRecord } from "../../record/record.ts";
 import type { GateOutcome } from "../mod.ts";
-import type { Verdict } from "../verdict/evaluate.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 
 /** A gated suite. */
 export interface Gated {

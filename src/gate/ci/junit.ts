@@ -5,7 +5,7 @@
  * @module
  */
 import { formatEffect, minimumText } from "../outcome.ts";
-import type { Verdict } from "../verdict/evaluate.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import { escapeHtml } from "../../base/text/escape.ts";
 import { brokenRuns, type Gated, isMeasured, severity } from "./gated.ts";
 

@@ -6,7 +6,7 @@
 import { count } from "../../base/text/format.ts";
 import { escapeMarkdown as escape, fence } from "../../base/text/escape.ts";
 import { changeCells, changeHead, worstFirst } from "../outcome.ts";
-import type { Verdict, VerdictName } from "../verdict/evaluate.ts";
+import type { Verdict, VerdictName } from "../verdict/verdict.ts";
 import { brokenRuns, type Gated } from "./gated.ts";
 
 /** GitHub takes 65,536 characters in a comment. */

@@ -4,7 +4,7 @@
  */
 import type { Drift, History, Point } from "./history.ts";
 import { formatEffect } from "../outcome.ts";
-import type { Verdict } from "../verdict/evaluate.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 
 const blocks = "▁▂▃▄▅▆▇█";
 

@@ -5,7 +5,9 @@
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";
-import { evaluateGate, type GateInput, type Verdict } from "../verdict/evaluate.ts";
+import { evaluateGate } from "../verdict/evaluate.ts";
+import { type GateInput } from "../verdict/input.ts";
+import { type Verdict } from "../verdict/verdict.ts";
 import type { Interleave } from "./interleave.ts";
 import { rowKey } from "../verdict/rows.ts";
 import { turnVerdicts } from "./turns.ts";

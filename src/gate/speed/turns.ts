@@ -9,7 +9,8 @@ import type { Comparison } from "../verdict/compare.ts";
 import type { Turns } from "./interleave.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
 import { rowKey } from "../verdict/rows.ts";
-import { judge, type Verdict } from "../verdict/evaluate.ts";
+import { judge } from "../verdict/evaluate.ts";
+import { type Verdict } from "../verdict/verdict.ts";
 
 /**
  * One timing by its pairs: Wilcoxon's signed-rank test on the change of each pair. What a machine

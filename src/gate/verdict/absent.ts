@@ -5,7 +5,7 @@
  */
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import { type Row, rowKey, type Rows } from "./rows.ts";
-import type { Verdict } from "./evaluate.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** A run whose numbers were asked for. */
 export type AskedRun = Pick<PlannedRun, "id" | "label" | "group" | "spec">;

@@ -16,86 +16,17 @@
  * where `exact` is asked, any change of bits that the engine promises to repeat.
  * @module
  */
-import type { MetricValue } from "../../record/value.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
 import { holm } from "../../stats/test/multiplicity.ts";
-import { type AskedRun, type Lacking, lackingOf, withGaps } from "./absent.ts";
-import { type Baseline, baselineRows } from "../baseline/baseline.ts";
-import { compareRow, type Comparison, type MinimumFrom, type TestName } from "./compare.ts";
-import { floorOf, type Floors, isCalibrated } from "../speed/floors.ts";
+import { type Lacking, lackingOf, withGaps } from "./absent.ts";
+import { baselineRows } from "../baseline/baseline.ts";
+import { compareRow, type Comparison } from "./compare.ts";
+import { floorOf, isCalibrated } from "../speed/floors.ts";
 import { common, missingRows, missingRuns, newVerdict, shownVerdict, whyNew } from "./one_sided.ts";
-import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
+import { type ResolvedPolicy, resolvePolicy } from "../policy.ts";
+import type { GateInput } from "./input.ts";
 import { type Row, rowKey, type Rows, rowsOf } from "./rows.ts";
 import { seedFaults } from "./seeds.ts";
-
-/** What the gate says of a row. */
-export type VerdictName =
-  | "pass"
-  | "regressed"
-  | "improved"
-  | "inconclusive"
-  | "new"
-  | "missing"
-  | "shown";
-
-/** The gate's word on one metric of one group of seeds. */
-export interface Verdict {
-  readonly verdict: VerdictName;
-  readonly label: string;
-  readonly group: string;
-  /** Full name of the number: "FD-judge-heads-v1@2000". */
-  readonly metric: string;
-  readonly kind: MetricValue["kind"];
-  readonly direction: ResolvedPolicy["direction"];
-  readonly unit: string;
-  /** New − baseline: a share of the baseline, or in the metric's unit (see `effectUnit`). */
-  readonly effect: number | null;
-  readonly effectUnit: "share" | "absolute";
-  /** The smallest change that counts, in the effect's unit. */
-  readonly minimumEffect: number | null;
-  /** What set it; left out where nothing was compared. */
-  readonly minimumFrom?: MinimumFrom;
-  readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
-  readonly test: TestName;
-  readonly p: number | null;
-  /** Holm's, over the tests of this kind. */
-  readonly adjustedP: number | null;
-  readonly alpha: number;
-  /** Mean over seeds (median of runs for speed). */
-  readonly baseline: number | null;
-  readonly value: number | null;
-  readonly seeds: {
-    readonly baseline: number;
-    readonly value: number;
-    /** Which were asked for, or are in the baseline, and have no number; left out where none. */
-    readonly missing?: readonly number[];
-  };
-  /** "any", or the machine class within which was compared. */
-  readonly scope: string;
-  readonly why: string;
-}
-
-/** What `evaluateGate` compares. */
-export interface GateInput {
-  readonly records: readonly RunRecord[];
-  /** Those of this suite: at most one for all machines and one a machine class. */
-  readonly baselines: readonly Baseline[];
-  readonly suiteVersion: number;
-  readonly policies?: PolicyOf;
-  /**
-   * Runs that were asked for: of those without a record nothing passes. Default: those that have
-   * records.
-   */
-  readonly asked?: readonly AskedRun[];
-  /** Why the record of a run can't be read, by its id. */
-  readonly unreadable?: ReadonlyMap<string, string>;
-  /** Labels that were asked for; baseline rows of others aren't missing. Default: all. */
-  readonly labels?: ReadonlySet<string>;
-  /** Noise floors of this suite, from A/A sessions. */
-  readonly floors?: readonly Floors[];
-  /** Any change of bits that were promised to repeat is a regression. */
-  readonly exact?: boolean;
-}
+import type { Verdict, VerdictName } from "./verdict.ts";
 
 /** A row with its baseline and the evidence on both. */
 interface Compared {

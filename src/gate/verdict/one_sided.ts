@@ -9,7 +9,8 @@ import { type Baseline, baselineRows } from "../baseline/baseline.ts";
 import { sessionValue } from "../speed/floors.ts";
 import { defaultPolicies, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
 import { type Row, rowKey } from "./rows.ts";
-import type { GateInput, Verdict } from "./evaluate.ts";
+import type { GateInput } from "./input.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Why a row can be compared with nothing. */
 export function whyNew(row: Row, input: GateInput, before: Row | undefined): string {

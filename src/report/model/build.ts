@@ -3,7 +3,7 @@ import { placeless } from "../../record/command_line.ts";
 import type { Record as RunRecord, Series } from "../../record/record.ts";
 import { memorisedNote } from "../../metrics/copies/memorisation.ts";
 import { countVerdicts } from "../../gate/outcome.ts";
-import type { Verdict } from "../../gate/verdict/evaluate.ts";
+import type { Verdict } from "../../gate/verdict/verdict.ts";
 import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
 import { banner, facts, newestOf, type Unreadable, VERDICTS } from "./banner.ts";
 import { cards } from "./cards.ts";

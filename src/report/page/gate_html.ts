@@ -4,7 +4,7 @@ import { type Html, markup } from "../../base/text/escape.ts";
 import { count, fixed } from "../../base/text/format.ts";
 import { changeText } from "../../gate/change_text.ts";
 import { type GroupsById, numberOr } from "./table_html.ts";
-import type { Verdict } from "../../gate/verdict/evaluate.ts";
+import type { Verdict } from "../../gate/verdict/verdict.ts";
 
 const TONES: { readonly [verdict: string]: string } = {
   pass: "good",
