@@ -15,7 +15,7 @@ import { readTextIfThere } from "../base/text/files.ts";
 import { rowFrom, rowSchema, storedRow } from "./baseline/baseline.ts";
 import type { Rerun } from "./speed/confirm.ts";
 import type { Interleave, Turns } from "./speed/interleave.ts";
-import type { GateOptions } from "./mod.ts";
+import type { GateOptions } from "./gate.ts";
 import { rowKey } from "./verdict/rows.ts";
 
 const pairSchema = z.strictObject({

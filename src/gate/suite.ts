@@ -9,7 +9,7 @@ import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { UnreadableRecord } from "../record/store.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { Suite } from "../suite/schema/schema.ts";
-import { type GateOptions, type GateOutcome, gateRecords } from "./mod.ts";
+import { type GateOptions, type GateOutcome, gateRecords } from "./gate.ts";
 import { checkPolicies, type PolicyOf, type PolicyUse, resolvePolicy } from "./policy.ts";
 import type { GatePolicy } from "../suite/schema/gate_policy.ts";
 

@@ -14,7 +14,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "figure-of-another-configuration",
-    file: "src/proof/figures/image_families/mod.ts",
+    file: "src/proof/figures/image_families/image_families.ts",
     find: "all.filter(({ spec }) => wanted.has(configurationOf(spec)))",
     replace: "all.filter(({ spec }) => wanted.size > 0 && spec !== null)",
     law,

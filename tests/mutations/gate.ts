@@ -248,7 +248,7 @@ export const mutants = [
   },
   {
     id: "any-version-of-the-suite-compares",
-    file: "src/gate/mod.ts",
+    file: "src/gate/gate.ts",
     find: "(b) => b.suiteVersion !== suiteVersion",
     replace: "(b) => b.suiteVersion === undefined",
     law: "tests/gate/reviewed_test.ts",

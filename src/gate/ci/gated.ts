@@ -3,7 +3,7 @@
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";
-import type { GateOutcome } from "../mod.ts";
+import type { GateOutcome } from "../gate.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 /** A gated suite. */

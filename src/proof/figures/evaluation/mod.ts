@@ -1,17 +1,5 @@
 /**
- * Figures of the evaluation: one file an area.
+ * Figures of the group `evaluation`.
  * @module
  */
-import type { Figure } from "../figure.ts";
-import { evaluateFigures } from "./evaluate.ts";
-import { extractorFigures } from "./extractors.ts";
-import { gateFigures } from "./gate.ts";
-import { metricFigures } from "./metrics.ts";
-
-/** See the module. */
-export const evaluation: readonly Figure[] = [
-  ...metricFigures,
-  ...extractorFigures,
-  ...evaluateFigures,
-  ...gateFigures,
-];
+export * from "./evaluation.ts";

@@ -7,8 +7,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { exitCodes } from "../../../base/errors.ts";
 import { runProgram } from "../../../base/program.ts";
 import { defaultOut } from "../../../record/store.ts";
-import { figuresFolder } from "../mod.ts";
-import { planOf } from "./mod.ts";
+import { figuresFolder } from "../figures.ts";
+import { planOf } from "./image_families.ts";
 import { keepRecords } from "./small_records.ts";
 
 if (import.meta.main) runProgram(main);

@@ -1,0 +1,247 @@
+/**
+ * Figures of the engines: compiled steps against what a user would run instead, what a call costs
+ * beside its work, whether anything grows, and how long the set-up takes.
+ * @module
+ */
+import { join } from "@std/path";
+import {
+  isMeasured,
+  type Measured as Contender,
+  type PeersReport,
+  readPeersReport,
+} from "../../peers/page/schema.ts";
+import type { Figure, FigureContext, Measured } from "../figure.ts";
+import { lastWords, likeness, root } from "../process.ts";
+
+const group = "engines";
+const repeat = (name: string, measure = true) =>
+  `deno task figures engines/${name}${measure ? " --measure" : ""}`;
+
+/** The published report, made anew: all models and contenders, for all figures that read it. */
+function peers({ once, note, run }: FigureContext): Promise<PeersReport | string> {
+  return once("peers", async () => {
+    note("running peers:speed for all models: half an hour; leave the machine alone");
+    const started = new Date().toISOString();
+    const ran = await run(["run", "-A", "src/proof/peers/main.ts", "--engine", "tensorflow"]);
+    const report = await readPeersReport(join(root, "reports", "peers-speed"));
+    const fresh = report !== null && report.startedAt >= started;
+    return fresh ? report : `peers:speed wrote no report: ${lastWords(ran)}`;
+  });
+}
+
+/** A model's contenders by name, those without numbers left out. */
+function contendersOf(model: PeersReport["models"][number]): ReadonlyMap<string, Contender> {
+  return new Map(model.contenders.filter(isMeasured).map((c) => [c.name, c]));
+}
+
+interface Comparison {
+  /** Which models. */
+  readonly models: (model: PeersReport["models"][number]) => boolean;
+  /** Who is compared with. */
+  readonly against: readonly string[];
+  /** What is compared: the least of the others' counts. */
+  readonly of: (contender: Contender) => number | null;
+}
+
+/** The worst ratio, over models, of ours to the best of the others. */
+function worstRatio(report: PeersReport, { models, against, of }: Comparison): Measured {
+  const detail: Record<string, unknown> = {};
+  let worst = -Infinity;
+  for (const model of report.models.filter(models)) {
+    const contenders = contendersOf(model);
+    const value = (name: string) => {
+      const contender = contenders.get(name);
+      return contender === undefined ? null : of(contender);
+    };
+    const ours = value("ours");
+    const others = against.map((name) => [name, value(name)] as const)
+      .filter((pair): pair is [string, number] => pair[1] !== null);
+    if (ours === null || others.length === 0) {
+      return { value: null, reason: `${model.name}: ours or ${against.join(", ")} has no number` };
+    }
+    const [best, least] = others.reduce((a, b) => b[1] < a[1] ? b : a);
+    detail[model.name] = { ours, best, least, ratio: ours / least };
+    worst = Math.max(worst, ours / least);
+  }
+  if (worst === -Infinity) return { value: null, reason: "no such model was measured" };
+  const { threads, rounds, finishedAt } = report;
+  return {
+    value: worst,
+    detail: { ...detail, threads, rounds, finishedAt },
+    source: { engine: `${report.engine}` },
+  };
+}
+
+function comparison(
+  name: string,
+  about: string,
+  { target, ...compared }: Comparison & { readonly target: number },
+): Figure {
+  return {
+    group,
+    name,
+    about,
+    unit: "×",
+    target: { is: "<=", value: target },
+    cost: "long",
+    command: repeat(name),
+    async measure(context) {
+      const report = await peers(context);
+      return typeof report === "string"
+        ? { value: null, reason: report }
+        : worstRatio(report, compared);
+    },
+  };
+}
+
+const training = ({ task }: { readonly task: string }) => task === "train";
+const named = (name: string) => (model: { readonly name: string }) => model.name === name;
+const time = ({ median }: Contender) => median;
+
+const comparisons: readonly Figure[] = [
+  comparison(
+    "step-over-pytorch-eager",
+    "Median time of a compiled training step over eager PyTorch's, in the worst model",
+    { models: training, against: ["torch-eager"], of: time, target: 1 },
+  ),
+  comparison(
+    "step-over-best",
+    "Median time of a compiled training step over the best of PyTorch eager, torch.compile and " +
+      "JAX, in the worst model",
+    { models: training, against: ["torch-eager", "torch-compile", "jax"], of: time, target: 1.15 },
+  ),
+  comparison(
+    "memory-over-pytorch",
+    "Peak resident memory of training over the smaller of PyTorch eager and torch.compile, the " +
+      "libraries included, in the worst model",
+    {
+      models: training,
+      against: ["torch-eager", "torch-compile"],
+      of: ({ memory }) => memory.steady,
+      target: 1.3,
+    },
+  ),
+  ...[1, 8].map((batch) =>
+    comparison(
+      `decode-${batch}-over-pytorch`,
+      `Median time of a token with a KV cache at batch ${batch} over the best of PyTorch eager and ` +
+        "torch.compile",
+      {
+        models: named(`decode-${batch}`),
+        against: ["torch-eager", "torch-compile"],
+        of: time,
+        target: 0.8,
+      },
+    )
+  ),
+];
+
+/** What `probe.ts` says. */
+interface Probed<T> {
+  readonly engine: string;
+  readonly machineClass: string;
+  readonly measured: T;
+}
+
+async function probed<T>(
+  { once, run }: FigureContext,
+  what: "dispatch" | "growth",
+): Promise<Probed<T> | string> {
+  return await once(`engine ${what}`, async () => {
+    const ran = await run(["run", "-A", "src/proof/figures/engines/probe.ts", what]);
+    return ran.code === 0 ? JSON.parse(ran.stdout) as Probed<T> : lastWords(ran);
+  });
+}
+
+type Dispatch = Readonly<Record<string, { readonly median: number; readonly all: number[] }>>;
+type Growth = readonly { step: number; tensors: number; residentBytes: number }[];
+
+function short<T>(
+  name: string,
+  what: "dispatch" | "growth",
+  figure: Pick<Figure, "about" | "unit" | "target"> & { readonly of: (measured: T) => number },
+): Figure {
+  const { of, ...rest } = figure;
+  return {
+    group,
+    name,
+    ...rest,
+    cost: "short",
+    command: repeat(name, false),
+    async measure(context) {
+      const found = await probed<T>(context, what);
+      if (typeof found === "string") return { value: null, reason: found };
+      const { engine, machineClass, measured } = found;
+      return {
+        value: of(measured),
+        detail: { measured: measured as unknown },
+        source: { engine, machineClass },
+      };
+    },
+  };
+}
+
+const probes: readonly Figure[] = [
+  short<Dispatch>("dispatch-microseconds", "dispatch", {
+    about: "Time of a compiled step of 16 scalar arguments and one sum, median of 15 × 400 calls",
+    unit: "µs",
+    target: { is: "<", value: 100 },
+    of: (measured) => measured[16].median,
+  }),
+  short<Dispatch>("dispatch-microseconds-a-handle", "dispatch", {
+    about: "What each further argument adds: from 116 to 516 scalar arguments",
+    unit: "µs",
+    target: { is: "<=", value: 1 },
+    of: (measured) => (measured[516].median - measured[116].median) / 400,
+  }),
+  short<Growth>("growth-tensors", "growth", {
+    about: "Tensors more after 5,000 steps of a small VAE than after the first",
+    unit: "tensors",
+    target: { is: "=", value: 0 },
+    of: (read) => read[read.length - 1].tensors - read[0].tensors,
+  }),
+  short<Growth>("growth-megabytes", "growth", {
+    about: "Resident memory more after step 5,000 of a small VAE than after step 1,000 (a state " +
+      "leaked a step would be some 2,000 MB; the runtime's own heap moves by a few)",
+    unit: "MB",
+    target: { is: "<=", value: 5 },
+    of: (read) => {
+      const at = (step: number) => read.find((r) => r.step === step)!.residentBytes;
+      return (at(5000) - at(1000)) / 1e6;
+    },
+  }),
+];
+
+const setup: Figure = {
+  group,
+  name: "setup-seconds",
+  about: "`deno task engine:tensorflow` with an empty cache: download, check, unpack, smoke test",
+  unit: "s",
+  target: { is: "<", value: 180 },
+  cost: "long",
+  command: repeat("setup-seconds"),
+  async measure({ run, note }) {
+    const cache = await Deno.makeTempDir({ prefix: "figures-setup-" });
+    try {
+      note("installing TensorFlow into an empty cache: 274 MB to download");
+      const ran = await run(likeness("engine", "tensorflow", "--install", "--json"), {
+        env: { LIKENESS_CACHE: cache, LIKENESS_TENSORFLOW: "", LIKENESS_TENSORFLOW_DEVICE: "" },
+      });
+      if (ran.code !== 0) return { value: null, reason: lastWords(ran) };
+      const said = JSON.parse(ran.stdout.trim().split("\n").at(-1)!) as {
+        seconds: { total: number };
+        downloaded: number;
+      };
+      return {
+        value: said.seconds.total,
+        detail: { seconds: said.seconds, downloadedBytes: said.downloaded },
+        source: { engine: "tensorflow" },
+      };
+    } finally {
+      await Deno.remove(cache, { recursive: true });
+    }
+  },
+};
+
+/** See the module. */
+export const engines: readonly Figure[] = [...comparisons, ...probes, setup];

@@ -1,0 +1,15 @@
+/**
+ * Figures of faults: put in by the hundred, one kind a file, and what came of each.
+ * @module
+ */
+import type { Figure } from "../figure.ts";
+import { cases } from "./cases.ts";
+import { edits } from "./edits.ts";
+import { flips } from "./flips.ts";
+import { kills } from "./kills.ts";
+import { pillow } from "./pillow.ts";
+import { readme } from "./readme.ts";
+import { writes } from "./writes.ts";
+
+/** See the module. */
+export const faults: readonly Figure[] = [writes, flips, kills, edits, pillow, cases, ...readme];

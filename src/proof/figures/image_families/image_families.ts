@@ -1,0 +1,213 @@
+/**
+ * Figures of the image families: what each reaches on the heads in minutes and in half an hour, read
+ * from the committed records of the two suites.
+ * @module
+ */
+import { join } from "@std/path";
+import type { Figure, FigureContext, Measured } from "../figure.ts";
+import { lastWords, likeness, root } from "../process.ts";
+import { equivalenceFigures } from "./equivalence.ts";
+import {
+  above,
+  answer,
+  broken,
+  largest,
+  memorised,
+  normalised,
+  type Question,
+  shareOf,
+  value,
+} from "./readings.ts";
+import { configurationOf, keepRecords, readRecords, type SmallRecord } from "./small_records.ts";
+
+const group = "image-families";
+const command = `deno task figures ${group} --measure`;
+
+/** Runs of a suite as it stands today; null where its file isn't there. */
+export async function planOf(suite: string) {
+  const { loadSuite } = await import("../../../suite/load.ts");
+  const { planSuite } = await import("../../../plan/plan.ts");
+  const path = join(root, "suites", `${suite}.yaml`);
+  const there = await Deno.stat(path).then(() => true, () => false);
+  return there ? planSuite(await loadSuite(path), { engine: "tensorflow" }) : null;
+}
+
+/** The committed records of today's suite, or why there are none. */
+async function storedRecords(
+  { figures, once }: Pick<FigureContext, "figures" | "once">,
+  suite: string,
+): Promise<readonly SmallRecord[] | string> {
+  return await once(`records of ${suite}`, async () => {
+    const plan = await planOf(suite);
+    if (plan === null) return `there is no suites/${suite}.yaml`;
+    const wanted = new Set(plan.map(({ spec }) => configurationOf(spec)));
+    const all = await readRecords(figures, suite);
+    const records = all.filter(({ spec }) => wanted.has(configurationOf(spec)));
+    if (records.length > 0) return records;
+    return all.length === 0
+      ? `no record of ${suite} is kept; \`${command}\` runs it and keeps them`
+      : `the ${all.length} records kept are not of today's ${suite}; \`${command}\` runs it anew`;
+  });
+}
+
+/** Runs what is missing of the suite and keeps its records. */
+async function runAndKeep(context: FigureContext, suite: string): Promise<string | null> {
+  const { out, figures, once, note, run } = context;
+  return await once(`run of ${suite}`, async () => {
+    const plan = await planOf(suite);
+    if (plan === null) return `there is no suites/${suite}.yaml`;
+    note(`running suites/${suite}.yaml: records in ${out} are used, missing runs are done`);
+    const words = ["--engine", "tensorflow", "--out", out, "--no-gate", "--resume"];
+    const ran = await run(likeness("run", join("suites", `${suite}.yaml`), ...words));
+    const kept = await keepRecords({ out, figures, suite, plan });
+    return kept.length > 0 ? null : `${suite} left no record: ${lastWords(ran)}`;
+  });
+}
+
+function ofSuite(
+  suite: string,
+  name: string,
+  { read, ...figure }: Pick<Figure, "about" | "unit" | "target"> & {
+    readonly read: (records: readonly SmallRecord[]) => Measured;
+  },
+): Figure {
+  const stored = async (context: Pick<FigureContext, "figures" | "once">): Promise<Measured> => {
+    const records = await storedRecords(context, suite);
+    return typeof records === "string" ? { value: null, reason: records } : read(records);
+  };
+  return {
+    group,
+    name,
+    ...figure,
+    cost: "long",
+    command,
+    stored,
+    async measure(context) {
+      const problem = await runAndKeep(context, suite);
+      return problem === null ? await stored(context) : { value: null, reason: problem };
+    },
+  };
+}
+
+/** A number of a family in a suite. */
+function family(
+  suite: string,
+  name: string,
+  { seeds, question, ...figure }: Pick<Figure, "about" | "unit" | "target"> & {
+    readonly seeds: number;
+    readonly question: Omit<Question, "seeds" | "better">;
+  },
+): Figure {
+  const better = figure.target.is.startsWith("<") ? "lower" : "higher";
+  const read = (records: readonly SmallRecord[]) => answer(records, { ...question, seeds, better });
+  return ofSuite(suite, name, { ...figure, about: `${suite}: ${figure.about}`, read });
+}
+
+function distance(suite: string, model: string, { at, seeds }: { at: number; seeds: number }) {
+  return family(suite, `${model}-d${suite === "faces-32" ? "-32" : ""}`, {
+    about: `normalised distance of ${model} samples on whitened judge features, N = 2,000, mean ` +
+      `over ${seeds === 1 ? "the seeds there are" : `${seeds} seeds`}`,
+    unit: "d",
+    target: { is: "<=", value: at },
+    seeds,
+    question: { family: model, read: normalised },
+  });
+}
+
+const probe = /^read-expression@/;
+const quick: readonly Figure[] = [
+  ...Object.entries({
+    gan: 0.5,
+    diffusion: 0.55,
+    flow: 0.55,
+    vae: 1.1,
+    autoregressive: 0.7,
+    vqvae: 0.7,
+  }).map(([model, at]) => distance("faces-quick", model, { at, seeds: 3 })),
+  ...Object.entries({ vae: 29.5, vqvae: 28.5 }).map(([model, at]) =>
+    family("faces-quick", `${model}-psnr`, {
+      about: `PSNR of ${model} reconstructions of held-out heads, mean over 3 seeds`,
+      unit: "dB",
+      target: { is: ">=", value: at },
+      seeds: 3,
+      question: { family: model, read: value(/^PSNR@/) },
+    })
+  ),
+  family("faces-quick", "vqvae-perplexity-share", {
+    about: "perplexity of the codes of the test set over their number K, mean over 3 seeds",
+    unit: "of K",
+    target: { is: ">=", value: 0.8 },
+    seeds: 3,
+    question: { family: "vqvae", read: shareOf(/^code-perplexity@/, "codes") },
+  }),
+  family("faces-quick", "vae-expression", {
+    about: "balanced accuracy of a linear probe from VAE means to expression, mean over 3 seeds",
+    unit: "balanced accuracy",
+    target: { is: ">=", value: 0.45 },
+    seeds: 3,
+    question: { family: "vae", read: value(probe) },
+  }),
+  family("faces-quick", "vae-expression-above-pca", {
+    about: "by how much that probe beats one on as many principal components of the pixels",
+    unit: "balanced accuracy",
+    target: { is: ">", value: 0 },
+    seeds: 3,
+    question: { family: "vae", read: above(probe, "pcaPixels") },
+  }),
+];
+
+const half: readonly Figure[] = [
+  ...["diffusion", "flow", "gan"].map((model) =>
+    distance("faces-32", model, { at: 0.3, seeds: 1 })
+  ),
+  family("faces-32", "vqvae-psnr-32", {
+    about: "PSNR of VQ-VAE reconstructions of held-out heads",
+    unit: "dB",
+    target: { is: ">=", value: 31 },
+    seeds: 1,
+    question: { family: "vqvae", read: value(/^PSNR@/) },
+  }),
+  family("faces-32", "vae-expression-above-pixels-32", {
+    about: "by how much a probe of expression on VAE means beats one on raw pixels",
+    unit: "balanced accuracy",
+    target: { is: ">", value: 0 },
+    seeds: 1,
+    question: { family: "vae", read: above(probe, "rawPixels") },
+  }),
+  ...Object.entries({ gender: 0.9, expression: 0.6 }).map(([factor, at]) =>
+    family("faces-32", `diffusion-${factor}-of-ceiling-32`, {
+      about: `judged accuracy of ${factor} that guided diffusion was asked for, over the judge's ` +
+        "own on real pictures, at the best guidance tried",
+      unit: "of the ceiling",
+      target: { is: ">=", value: at },
+      seeds: 1,
+      question: {
+        family: "diffusion",
+        read: largest(new RegExp(`^cond-${factor}-of-ceiling@`)),
+      },
+    })
+  ),
+];
+
+const sound: readonly Figure[] = ["faces-quick", "faces-32"].flatMap((suite) => [
+  ofSuite(suite, `${suite}-diverged`, {
+    about: `${suite}: trained runs that diverged or failed, of all seeds`,
+    unit: "runs",
+    target: { is: "=", value: 0 },
+    read: broken,
+  }),
+  ofSuite(suite, `${suite}-memorised`, {
+    about: `${suite}: trained runs whose samples are nearer to the training set than new data is`,
+    unit: "runs",
+    target: { is: "=", value: 0 },
+    read: memorised,
+  }),
+]);
+
+/** In the order in which they are printed. */
+export const imageFamilies: readonly Figure[] = [
+  ...quick,
+  ...half,
+  ...sound,
+  ...["vae", "flow"].flatMap(equivalenceFigures),
+];
