@@ -87,7 +87,7 @@ export function gridOf(options: GridOptions): Stage {
 }
 
 /** `count` fresh residual blocks. */
-export function initBlocks(
+export function initGridBlocks(
   key: Key,
   { count, channels }: { count: number; channels: number },
 ): readonly Block[] {
@@ -139,7 +139,7 @@ export function initGridEncoder(
       })
     ),
     blocks: stages.map((stage, i) =>
-      initBlocks(fold(key, `stage ${i}`), { count, channels: stage.channels })
+      initGridBlocks(fold(key, `stage ${i}`), { count, channels: stage.channels })
     ),
     ...initSeeing(key, options, channels),
     norm: initNorm(channels),
@@ -173,7 +173,7 @@ export function initGridDecoder(
       scale: Math.SQRT1_2,
     }),
     blocks: stages.map((stage, i) =>
-      initBlocks(fold(key, `stage ${i}`), { count, channels: stage.channels })
+      initGridBlocks(fold(key, `stage ${i}`), { count, channels: stage.channels })
     ),
     ...initSeeing(key, options, stages[0].channels),
     up: stages.slice(1).map((stage, i) =>

@@ -15,7 +15,7 @@ import {
   type GridEncoder,
   gridOf,
   type GridOptions,
-  initBlocks,
+  initGridBlocks,
   initGridDecoder,
   initGridEncoder,
 } from "../../backbones/grid.ts";
@@ -92,7 +92,7 @@ function initCoarse(key: Key, { config, dimensions, channels }: {
   const size = { in: channels, out: dimensions };
   return {
     down: initConv(fold(key, "down"), { in: 4 * channels, out: channels, kernel: 1, scale: plain }),
-    blocks: initBlocks(fold(key, "blocks"), { count: config.blocks, channels }),
+    blocks: initGridBlocks(fold(key, "blocks"), { count: config.blocks, channels }),
     head: initHead(fold(key, "head"), size),
     told: initConv(fold(key, "told"), { in: dimensions, out: 4 * channels, scale: plain }),
     fine: initHead(fold(key, "fine"), size),
