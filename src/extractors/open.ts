@@ -7,9 +7,10 @@ import type { Engine } from "../engine/engine.ts";
 import { MetricUnavailable, UsageError } from "../base/errors.ts";
 import { didYouMean } from "../base/text/nearest.ts";
 import type { Extractor } from "./extractor.ts";
-import { requireWeights, type WeightsOption } from "./weights/state_dict.ts";
+import type { WeightsOption } from "./weights/state_dict.ts";
 import { extractorTable } from "./table.ts";
-import { type ExtractorRow, type InputOptions } from "./row.ts";
+import { type ExtractorRow } from "./row.ts";
+import { type InputOptions } from "./prepare/input_options.ts";
 
 /** What a user may say about an extractor. */
 export interface ExtractorOptions {
@@ -98,7 +99,10 @@ export async function openExtractor(
   return await row.open(engine, {
     name: mode === row.modes[0] ? row.versioned : `${row.versioned}-${mode}`,
     weights: source.from === "user"
-      ? requireWeights(weights, { extractor: key, source: source.source })
+      ? (await import("./weights/state_dict.ts")).requireWeights(weights, {
+        extractor: key,
+        source: source.source,
+      })
       : { path: "" },
     mode,
     cache,
