@@ -5,7 +5,7 @@
  * @module
  */
 import { exactAlgebraFor } from "./algebra.ts";
-import { type LinearAlgebra } from "./linear_algebra.ts";
+import type { LinearAlgebra } from "./linear_algebra.ts";
 import type { Features, Views } from "./features.ts";
 
 /** Squared Euclidean distance of row i of `a` and row j of `b`. */

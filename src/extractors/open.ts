@@ -9,7 +9,7 @@ import { didYouMean } from "../base/text/nearest.ts";
 import type { Extractor } from "./extractor.ts";
 import type { WeightsOption } from "./weights/state_dict.ts";
 import { extractorTable } from "./table.ts";
-import { type ExtractorRow } from "./row.ts";
+import type { ExtractorRow } from "./row.ts";
 import type { InputOptions } from "./prepare/input_options.ts";
 
 /** What a user may say about an extractor. */

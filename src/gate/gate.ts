@@ -22,7 +22,7 @@ import { readFloors } from "./speed/floors.ts";
 import { comparable } from "./verdict/one_sided.ts";
 import type { PolicyOf } from "./policy.ts";
 import { evaluateGate } from "./verdict/evaluate.ts";
-import { type Verdict } from "./verdict/verdict.ts";
+import type { Verdict } from "./verdict/verdict.ts";
 
 /** What `gateRecords` needs. */
 export interface GateOptions {

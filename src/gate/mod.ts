@@ -12,8 +12,8 @@ export {
 } from "./baseline/baseline.ts";
 export { planUpdate, type RowChange, type UpdatePlan } from "./baseline/update.ts";
 export { evaluateGate } from "./verdict/evaluate.ts";
-export { type GateInput } from "./verdict/input.ts";
-export { type Verdict, type VerdictName } from "./verdict/verdict.ts";
+export type { GateInput } from "./verdict/input.ts";
+export type { Verdict, VerdictName } from "./verdict/verdict.ts";
 export { confirmSpeed, type Rerun } from "./speed/confirm.ts";
 
 export * from "./gate.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 export { buildReport, reportedGate, type ReportInputs } from "./model/build.ts";
-export { type ReportModel } from "./model/model.ts";
+export type { ReportModel } from "./model/model.ts";
 export {
   type Format,
   FORMATS,

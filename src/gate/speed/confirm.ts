@@ -6,8 +6,8 @@
  */
 import type { Record as RunRecord } from "../../record/record.ts";
 import { evaluateGate } from "../verdict/evaluate.ts";
-import { type GateInput } from "../verdict/input.ts";
-import { type Verdict } from "../verdict/verdict.ts";
+import type { GateInput } from "../verdict/input.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import type { Interleave } from "./interleave.ts";
 import { rowKey } from "../verdict/rows.ts";
 import { turnVerdicts } from "./turns.ts";

@@ -10,7 +10,7 @@ import type { Turns } from "./interleave.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "../policy.ts";
 import { rowKey } from "../verdict/rows.ts";
 import { judge } from "../verdict/evaluate.ts";
-import { type Verdict } from "../verdict/verdict.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 
 /**
  * One timing by its pairs: Wilcoxon's signed-rank test on the change of each pair. What a machine

@@ -5,7 +5,7 @@
  */
 import { exp, lgamma } from "../../numeric/elementary.ts";
 import { exactAlgebraFor } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { type BallConfig, ballConfig, declareBalls } from "./coverage.ts";
 import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";

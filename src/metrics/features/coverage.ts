@@ -10,7 +10,7 @@ import type { MetricValue } from "../../record/value.ts";
 import { comparedFeatures, extractorName } from "../names.ts";
 import { comparisonNeeds } from "../needs.ts";
 import { exactAlgebraFor } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { eachRow, kthNeighbour, squaredDistance } from "../../algebra/neighbours.ts";
 
 /** The four numbers. Precision, recall and coverage lie in [0, 1]; density may pass 1. */

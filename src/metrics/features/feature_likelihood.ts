@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { type HostKey, hostPermutation } from "../../random/host.ts";
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { fitMixture, mixtureLoss } from "../../algebra/mixture.ts";
 import { type Features, takeRows } from "../../algebra/features.ts";

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { columnMeans, covarianceFactor, type Dense, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type HostKey, hostPermutation } from "../../random/host.ts";
 import { tQuantile } from "../../stats/distribution.ts";
 import { algebraFor, algebraLabel, wideFrom } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { frechetDistance } from "./frechet.ts";
 import { type Features, takeRows } from "../../algebra/features.ts";

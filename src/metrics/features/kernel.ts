@@ -6,7 +6,7 @@ import { type Features, takeRows } from "../../algebra/features.ts";
 import { z } from "zod";
 import { hostFold, type HostKey, hostPermutation } from "../../random/host.ts";
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";

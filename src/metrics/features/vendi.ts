@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { exp, log } from "../../numeric/elementary.ts";
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import { type LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { type Dense, dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";

@@ -9,7 +9,7 @@ import { hostKey, hostNormal, hostUniform } from "../../random/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../random/key.ts";
 import { categoricalDraw, uniform53 } from "../../random/draws.ts";
 import { CASES } from "./cases.ts";
-import { type Case } from "./case.ts";
+import type { Case } from "./case.ts";
 import { type Plain, plain } from "./reference.ts";
 import type { Engine } from "../../engine/engine.ts";
 

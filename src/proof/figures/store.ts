@@ -6,7 +6,7 @@
 import { dirname, join } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
-import { type Figure, type Measured } from "./figure.ts";
+import type { Figure, Measured } from "./figure.ts";
 import { type FigureSource, sourceSchema } from "./source.ts";
 import { readTextIfThere } from "../../base/text/files.ts";
 

@@ -8,7 +8,7 @@
 import { bootstrap, type BootstrapOptions } from "../interval/bootstrap.ts";
 import { normalQuantile } from "../distribution.ts";
 import { BOOTSTRAP_FROM } from "../interval/interval.ts";
-import { type Interval } from "../interval/estimate.ts";
+import type { Interval } from "../interval/estimate.ts";
 import { jackknifeInterval } from "../interval/jackknife.ts";
 import { checkLevel } from "../level.ts";
 import { mannWhitney } from "../test/rank.ts";

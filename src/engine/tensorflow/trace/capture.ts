@@ -19,7 +19,7 @@ import type { TensorflowBackend } from "../backend.ts";
 import type { Output } from "../capi/graph.ts";
 import { cString, type Library, type Pointer } from "../capi/library.ts";
 import { Trace } from "./trace.ts";
-import { type Symbolic } from "./entry.ts";
+import type { Symbolic } from "./entry.ts";
 import type { Attribute } from "../capi/types.ts";
 
 /** Where a function's argument comes from: a leaf of the state, of inputs and key, or outside. */

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { UsageError } from "../../../base/errors.ts";
 import { readTextIfThere } from "../../../base/text/files.ts";
 import { lastWords } from "../process.ts";
-import { type Figure, type Measured } from "../figure.ts";
+import type { Figure, Measured } from "../figure.ts";
 import { sourceSchema } from "../source.ts";
 
 const report = z.strictObject({
