@@ -5,5 +5,5 @@
 export type { WeightsOption } from "./weights/state_dict.ts";
 export { extractorTable } from "./table.ts";
 export type { ExtractorRow } from "./row.ts";
-export { type InputOptions, inputOptions } from "./prepare/input_options.ts";
+export { type InputOptions, inputOptions } from "./input/input_options.ts";
 export * from "./open.ts";

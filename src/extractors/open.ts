@@ -10,7 +10,7 @@ import type { Extractor } from "./extractor.ts";
 import type { WeightsOption } from "./weights/state_dict.ts";
 import { extractorTable } from "./table.ts";
 import type { ExtractorRow } from "./row.ts";
-import type { InputOptions } from "./prepare/input_options.ts";
+import type { InputOptions } from "./input/input_options.ts";
 
 /** What a user may say about an extractor. */
 export interface ExtractorOptions {

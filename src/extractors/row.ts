@@ -3,7 +3,7 @@
  * may read it without loading the others.
  * @module
  */
-import type { InputOptions } from "./prepare/input_options.ts";
+import type { InputOptions } from "./input/input_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Extractor } from "./extractor.ts";
 import type { WeightsOption } from "./weights/state_dict.ts";

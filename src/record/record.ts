@@ -3,7 +3,7 @@
  * (columns), `checkpoint.safetensors`, pictures. Every file is written whole and then renamed.
  * @module
  */
-import type { InputOptions } from "../extractors/prepare/input_options.ts";
+import type { InputOptions } from "../extractors/input/input_options.ts";
 import type { MetricValue } from "./value.ts";
 import type { Source } from "../content/modules.ts";
 import type { Capabilities } from "../subject/capabilities.ts";

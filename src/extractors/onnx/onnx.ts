@@ -13,7 +13,7 @@ import { type InputSpec, ofUnit, prepare } from "../prepare/prepare.ts";
 import type { ResizeMode } from "../prepare/resize.ts";
 import { readWeightsFile } from "../weights/state_dict.ts";
 import type { OpenOptions } from "../row.ts";
-import type { InputOptions } from "../prepare/input_options.ts";
+import type { InputOptions } from "../input/input_options.ts";
 
 /** Means and deviations of ImageNet, on which most published networks are trained. */
 const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Source } from "../../content/modules.ts";
 import type { GatePolicy } from "./gate_policy.ts";
-import { inputOptions } from "../../extractors/prepare/input_options.ts";
+import { inputOptions } from "../../extractors/input/input_options.ts";
 import { pathText } from "../../base/text/path_text.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
