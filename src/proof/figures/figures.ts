@@ -9,6 +9,7 @@ import { core } from "./core.ts";
 import { engines } from "./engines/mod.ts";
 import { evaluation } from "./evaluation/mod.ts";
 import { faults } from "./faults/mod.ts";
+import { houseFigures } from "./house/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
 import {
   type Figure,
@@ -20,13 +21,12 @@ import {
 import { hostSource, root, runDeno } from "./process.ts";
 import { readFigure, writeFigure } from "./store.ts";
 
+const measured = { core, engines, "image-families": imageFamilies, evaluation, faults };
+
 /** One group a name; a new group is one row. */
 export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {
-  core,
-  engines,
-  "image-families": imageFamilies,
-  evaluation,
-  faults,
+  ...measured,
+  house: houseFigures(Object.values(measured).flat()),
 };
 
 /** Where stored figures lie. */
