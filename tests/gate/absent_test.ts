@@ -4,7 +4,7 @@ import { UsageError } from "../../src/base/errors.ts";
 import type { AskedRun } from "../../src/gate/verdict/absent.ts";
 import { gateExit, gateLine, gateRecords } from "../../src/gate/mod.ts";
 import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
-import { type GateInput } from "../../src/gate/verdict/input.ts";
+import type { GateInput } from "../../src/gate/verdict/input.ts";
 import { writeBaseline } from "../../src/gate/baseline/baseline.ts";
 import { writeFloors } from "../../src/gate/speed/floors.ts";
 import type { Record as RunRecord } from "../../src/record/record.ts";

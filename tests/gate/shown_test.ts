@@ -9,7 +9,7 @@ import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
 import { type Floors, isCalibrated, readFloors } from "../../src/gate/speed/floors.ts";
 import { countVerdicts, gateExit, gateLine } from "../../src/gate/outcome.ts";
 import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
-import { type Verdict } from "../../src/gate/verdict/verdict.ts";
+import type { Verdict } from "../../src/gate/verdict/verdict.ts";
 import { machineClass } from "../../src/record/provenance.ts";
 import { law } from "../law.ts";
 import { baselinesOf, calibratedFor, record, speed } from "./fixture.ts";

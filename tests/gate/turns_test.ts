@@ -10,7 +10,7 @@ import { resolvePolicy } from "../../src/gate/policy.ts";
 import { rowKey, rowsOf } from "../../src/gate/verdict/rows.ts";
 import { compareTurns, turnVerdicts } from "../../src/gate/speed/turns.ts";
 import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
-import { type Verdict } from "../../src/gate/verdict/verdict.ts";
+import type { Verdict } from "../../src/gate/verdict/verdict.ts";
 import type { Launcher } from "../../src/launch/launcher.ts";
 import type { LaunchOptions } from "../../src/launch/schedule.ts";
 import { hostKey, hostNormal } from "../../src/random/host.ts";

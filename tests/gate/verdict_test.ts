@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
-import { type GateInput } from "../../src/gate/verdict/input.ts";
+import type { GateInput } from "../../src/gate/verdict/input.ts";
 import { gateExit, gateLine, verdictTable } from "../../src/gate/outcome.ts";
 import { confirmSpeed } from "../../src/gate/speed/confirm.ts";
 import { baselinesOf, calibratedFor, record, seeds, speed } from "./fixture.ts";

@@ -11,6 +11,7 @@ import {
   hostKey,
   hostPermutation,
 } from "../../random/host.ts";
+import { powerOfTwo } from "../../numeric/float64.ts";
 import { choose } from "./rank.ts";
 import { mean } from "../summary.ts";
 
@@ -115,10 +116,10 @@ export function signFlipTest(
   const n = differences.length;
   return tail(statistic(differences), {
     ...options,
-    count: n < 1024 ? 2 ** n : Infinity,
+    count: n < 1024 ? powerOfTwo(n) : Infinity,
     *exact() {
-      for (let flips = 0; flips < 2 ** n; flips++) {
-        yield statistic(differences.map((d, i) => Math.floor(flips / 2 ** i) % 2 ? -d : d));
+      for (let flips = 0; flips < powerOfTwo(n); flips++) {
+        yield statistic(differences.map((d, i) => Math.floor(flips / powerOfTwo(i)) % 2 ? -d : d));
       }
     },
     draw: (key) => {

@@ -3,6 +3,7 @@
  * Small samples are exact, ties included: the distribution of the sum of midranks over all signs.
  * @module
  */
+import { powerOfTwo } from "../../numeric/float64.ts";
 import { normalQuantile, normalUpperTail } from "../distribution.ts";
 import { doubledMidranks } from "./midranks.ts";
 import { median } from "../summary.ts";
@@ -95,7 +96,7 @@ function outsideAverages(n: number, tail: number): number {
     return Math.max(0, Math.floor(n * (n + 1) / 4 + 0.5 + normalQuantile(tail) * spread));
   }
   const counts = signSums(Array.from({ length: n }, (_, i) => i + 1));
-  const signs = 2 ** n;
+  const signs = powerOfTwo(n);
   let c = 0;
   let below = counts[0];
   while (below <= tail * signs && c < n * (n + 1) / 4) {
@@ -108,6 +109,6 @@ function outsideAverages(n: number, tail: number): number {
 /** The fewest pairs for which the test can reach `alpha` among `tests` tests (Holm): 2/2ⁿ ≤ α/m. */
 export function pairsNeeded(alpha: number, tests: number): number {
   let n = 1;
-  while (2 / 2 ** n > alpha / tests) n++;
+  while (2 / powerOfTwo(n) > alpha / tests) n++;
   return n;
 }

@@ -6,6 +6,7 @@
  * A number written Qn stands for itself times 2ⁿ. 64-bit numbers are vec2(low, high).
  * @module
  */
+import { scaleByPowerOfTwo } from "../../../../numeric/float64.ts";
 
 /** A whole number as WGSL writes it. */
 export function u32(n: number): string {
@@ -19,7 +20,7 @@ export function q32(value: number): string {
 
 /** A number's Qn as vec2(low, high), rounded. */
 export function wide(value: number, n: number): string {
-  const whole = BigInt(Math.round(value * 2 ** n));
+  const whole = BigInt(Math.round(scaleByPowerOfTwo(value, n)));
   return `vec2<u32>(${whole & 0xffffffffn}u, ${whole >> 32n}u)`;
 }
 
