@@ -4,7 +4,7 @@
  * file's bytes. A file is read again unless its stamp shows that it can't have changed since.
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256OfFile } from "../base/digest.ts";
 import { join } from "@std/path";
 import { DataError } from "../base/errors.ts";
 import { openIndex } from "./index_file.ts";
@@ -40,8 +40,6 @@ const SETTLED_NANOSECONDS = 3_000_000_000n;
 const TRIES = 4;
 /** Files open at a time: a process may have a thousand, and one too many can't be read. */
 const TOGETHER = 64;
-/** Many small files are read at a time: a block is no larger than most of them. */
-const BLOCK = 1 << 16;
 
 /**
  * Digests by the index in a folder of caches.
@@ -56,7 +54,7 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
     for (let tries = 0; tries < TRIES; tries++) {
       const before = stamp(path), started = BigInt(now()) * 1_000_000n;
       onRead?.(path);
-      const sha256 = await hashFile(path);
+      const sha256 = await sha256OfFile(path);
       if (before === null) return { sha256, settled: null };
       if (stamp(path)?.text !== before.text) continue;
       const settled = started - before.changed > SETTLED_NANOSECONDS ? before.text : null;
@@ -110,18 +108,4 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
     digests,
     close: () => index.close(),
   };
-}
-
-/** sha256 of a file, a block in memory at a time. */
-export async function hashFile(path: string): Promise<string> {
-  const file = await Deno.open(path, { read: true });
-  try {
-    const hash = createHash("sha256"), block = new Uint8Array(BLOCK);
-    for (let n = await file.read(block); n !== null; n = await file.read(block)) {
-      hash.update(block.subarray(0, n));
-    }
-    return hash.digest("hex");
-  } finally {
-    file.close();
-  }
 }

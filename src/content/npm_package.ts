@@ -4,9 +4,9 @@
  * verified each time: its files lie on disk for years.
  * @module
  */
+import { sha256OfFile } from "../base/digest.ts";
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
-import { hashFile } from "./contents.ts";
 import { DataError } from "../base/errors.ts";
 
 /** A package by exact version, e.g. { name: "emojibase-data", version: "17.0.0" }. */
@@ -37,11 +37,11 @@ export interface NpmOptions {
 export async function contentDigest(path: string): Promise<string | null> {
   const stat = await Deno.stat(path).catch(() => null);
   if (stat === null) return null;
-  if (!stat.isDirectory) return await hashFile(path);
+  if (!stat.isDirectory) return await sha256OfFile(path);
   const names = (await Array.fromAsync(Deno.readDir(path))).filter(({ isFile }) => isFile)
     .map(({ name }) => name).sort();
   const hash = createHash("sha256");
-  for (const name of names) hash.update(`${name}\0${await hashFile(join(path, name))}\n`);
+  for (const name of names) hash.update(`${name}\0${await sha256OfFile(join(path, name))}\n`);
   return hash.digest("hex");
 }
 

@@ -4,9 +4,8 @@
  * changed they are made anew.
  * @module
  */
+import { sha256, sha256OfFile } from "../../base/digest.ts";
 import { basename } from "@std/path";
-import { hashFile } from "../../content/contents.ts";
-import { sha256 } from "../../base/digest.ts";
 import { writeAtomic } from "../../base/files.ts";
 import { readSealed, spoiltNote, writeSealed } from "../../base/sealed.ts";
 
@@ -36,7 +35,7 @@ export async function decodedFile(
 ): Promise<DecodedAbout> {
   const beside = `${path}.json`, purpose = basename(path);
   const found = await readSealed(beside, purpose);
-  const digest = await hashFile(path).catch((error) => {
+  const digest = await sha256OfFile(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   });

@@ -9,9 +9,8 @@ import {
   type Installation,
   type InstallOptions,
 } from "../../../src/engine/tensorflow/install/install.ts";
-import { sha256OfFile } from "../../../src/install/hash.ts";
-import type { Build, Device, Wheel } from "../../../src/install/tensorflow/wheels.ts";
-import { isNeeded } from "../../../src/install/tensorflow/wheels.ts";
+import { sha256OfFile } from "../../../src/base/digest.ts";
+import { type Build, type Device, isNeeded, type Wheel } from "../../../src/install/tensorflow/wheels.ts";
 import { type Packed, zip } from "./zip.ts";
 
 /** Version of the fake build. */
