@@ -107,14 +107,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "bound-constant-of-a-plane",
-    file: "src/families/diffusion/bound.ts",
+    file: "src/families/diffusion/variational_bound.ts",
     find: "const values = x_BHWC.size / x_BHWC.shape[0];",
     replace: "const values = x_BHWC.shape[1] * x_BHWC.shape[2];",
     law: bound,
   },
   {
     id: "bound-of-the-first-channel",
-    file: "src/families/diffusion/bound.ts",
+    file: "src/families/diffusion/variational_bound.ts",
     find: "return tf.sum(x, [1, 2, 3]) as tf.Tensor1D;",
     replace:
       "return tf.reshape(tf.slice(tf.sum(x, [1, 2]), [0, 0], [-1, 1]), [-1]) as tf.Tensor1D;",

@@ -1,17 +1,17 @@
 /** Mutants of diffusion, flow and the networks that denoise: each edit must make its law fail. */
 
-const steps = "src/families/common/denoising/steps.ts";
+const steps = "src/families/common/denoising/solvers.ts";
 const levels = "src/families/common/denoising/levels.ts";
 const model = "src/families/common/denoising/model.ts";
 const training = "src/families/common/denoising/train.ts";
 const edm = "src/families/common/denoising/edm.ts";
-const ddpm = "src/families/diffusion/ddpm.ts";
-const bound = "src/families/diffusion/bound.ts";
+const ddpm = "src/families/diffusion/noise_schedule.ts";
+const bound = "src/families/diffusion/variational_bound.ts";
 const latent = "src/families/diffusion/latent.ts";
 const paths = "src/families/flow/paths.ts";
-const times = "src/families/flow/times.ts";
-const meanFlow = "src/families/flow/mean_flow.ts";
-const consistency = "src/families/flow/consistency.ts";
+const times = "src/families/flow/time_laws.ts";
+const meanFlow = "src/families/flow/objectives/mean_flow.ts";
+const consistency = "src/families/flow/objectives/consistency.ts";
 
 const forward = "tests/properties/diffusion/forward_test.ts";
 const samplers = "tests/properties/diffusion/sampler_test.ts";

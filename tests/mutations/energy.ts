@@ -85,7 +85,7 @@ export const mutants = [
   },
   {
     id: "vectors-back-to-the-nearest-value",
-    file: "src/families/energy/space.ts",
+    file: "src/families/energy/dequantise.ts",
     find: "tf.floor(tf.mul(tf.add(v_BD, 1), LEVELS / 2))",
     replace: "tf.round(tf.mul(tf.add(v_BD, 1), LEVELS / 2))",
     law: laws,

@@ -18,11 +18,11 @@ const slopes = "tests/properties/gan/penalty_test.ts";
 const both = "tests/properties/gan/turns_test.ts";
 const networks = "tests/properties/gan/networks_test.ts";
 const augmentation = "tests/properties/gan/augment_test.ts";
-const family = "tests/families/gan_test.ts";
+const family = "tests/families/gan/gan_test.ts";
 const metrics = "tests/metrics/critic_test.ts";
 
 const linearStart = "src/families/common/linear_start.ts";
-const starts = "tests/families/linear_start_test.ts";
+const starts = "tests/families/common/linear_start_test.ts";
 
 export const mutants = [
   {

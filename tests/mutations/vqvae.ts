@@ -1,10 +1,10 @@
 /** Mutants of vector-quantised autoencoders and of the metric of their codes. */
 import type { Mutant } from "./run.ts";
 
-const codebook = "src/families/vqvae/codebook.ts";
+const codebook = "src/families/vqvae/quantisers/codebook.ts";
 const objective = "src/families/vqvae/objective.ts";
-const finite = "src/families/vqvae/finite.ts";
-const quantiser = "src/families/vqvae/quantiser.ts";
+const finite = "src/families/vqvae/quantisers/finite_scalar.ts";
+const quantiser = "src/families/vqvae/quantisers/quantiser.ts";
 const model = "src/families/vqvae/model.ts";
 const train = "src/families/vqvae/train.ts";
 const prior = "src/families/vqvae/prior.ts";
@@ -269,7 +269,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "layout-by-columns",
-    file: "src/families/vqvae/layout.ts",
+    file: "src/families/vqvae/code_order.ts",
     find: `        row: Math.floor(at / width),
         column: at % width,`,
     replace: `        row: at % height,

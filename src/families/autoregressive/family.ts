@@ -8,7 +8,7 @@ import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { initParameters, logProbability, partsOf, type Setting } from "./model.ts";
-import { countsOf } from "./patches.ts";
+import { countsOf } from "./ordering/patches.ts";
 import { drawPictures, loopPrograms, samplePrograms } from "./sample.ts";
 import { scaleModel } from "./scales/model.ts";
 import { type State, trainStep } from "./train.ts";

@@ -18,15 +18,15 @@ import {
   type Labels,
 } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { neighbours } from "./around.ts";
+import { neighbours } from "./ordering/neighbours.ts";
 import type { Config } from "./config.ts";
-import { type Head, type HeadOptions, headOutputs, initHead } from "./head.ts";
-import { initKnown, type Known, tellKnown } from "./known.ts";
-import { type Level, levelsOf, near, pyramid, toldMask } from "./levels.ts";
-import { centred, countsOf, toPatches } from "./patches.ts";
-import { pixelCnn } from "./pixelcnn.ts";
-import { patchTransformer } from "./transformer.ts";
-import type { Trunk } from "./trunk.ts";
+import { type Head, type HeadOptions, headOutputs, initHead } from "./networks/patch_model.ts";
+import { initKnown, type Known, tellKnown } from "./networks/coarse_encoder.ts";
+import { type Level, levelsOf, near, pyramid, toldMask } from "./ordering/levels.ts";
+import { centred, countsOf, toPatches } from "./ordering/patches.ts";
+import { pixelCnn } from "./networks/pixelcnn.ts";
+import { patchTransformer } from "./networks/patch_transformer.ts";
+import type { Trunk } from "./networks/trunk.ts";
 
 /** What fixes a model. */
 export interface Setting {

@@ -22,13 +22,19 @@ import { writeRow } from "../../nn/mod.ts";
 import type { Labels } from "../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { type FamilyProgram, reads, updates } from "../common/programs.ts";
-import { NEIGHBOURS, neighboursAt } from "./around.ts";
-import { emptyPatch, headStep, type PatchCache, type PixelHead, pixelHead } from "./head.ts";
-import { NEAR, toldPixels } from "./levels.ts";
+import { NEIGHBOURS, neighboursAt } from "./ordering/neighbours.ts";
+import {
+  emptyPatch,
+  headStep,
+  type PatchCache,
+  type PixelHead,
+  pixelHead,
+} from "./networks/patch_model.ts";
+import { NEAR, toldPixels } from "./ordering/levels.ts";
 import { given, type Parts, partsOf, type Setting, toldBeside } from "./model.ts";
-import { centred, countsOf, fromPatches, type Patches } from "./patches.ts";
+import { centred, countsOf, fromPatches, type Patches } from "./ordering/patches.ts";
 import type { State } from "./train.ts";
-import { type Place, whole } from "./trunk.ts";
+import { type Place, whole } from "./networks/trunk.ts";
 
 /** What decoding a level carries from call to call. */
 export type Decoding = {

@@ -23,9 +23,9 @@ import type { Capabilities } from "../../subject/capabilities.ts";
 import { phaseAt, planPhases } from "../common/phases.ts";
 import { type FamilyProgram, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
-import type { Denoise } from "./bound.ts";
+import type { Denoise } from "./variational_bound.ts";
 import { type Config, config } from "./config.ts";
-import { type Diffusion, diffusionOf } from "./forms.ts";
+import { type Diffusion, diffusionOf } from "./model.ts";
 import { type CoderState, type LatentSpace, latentSpace } from "./latent.ts";
 
 type Told = { readonly labels: Labels };

@@ -10,7 +10,7 @@ import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { checkSetting, energy, initParameters, numbersOf, type Setting } from "./model.ts";
 import { finish, sampleByLangevin, start, walk, type WalkInputs } from "./sample.ts";
-import { toVectors } from "./space.ts";
+import { toVectors } from "./dequantise.ts";
 import { freshChains, smallestNoise, type State, trainStep } from "./train.ts";
 
 function build(config: Config, { sample, steps, batch }: BuildContext): Model {

@@ -10,7 +10,7 @@ import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
 import { numbersOf, score, type Setting } from "./model.ts";
 import { langevinStep } from "./objective.ts";
-import { toPictures } from "./space.ts";
+import { toPictures } from "./dequantise.ts";
 import { freshChains, smallestNoise, type State } from "./train.ts";
 
 /** One level of a walk. */

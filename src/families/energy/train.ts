@@ -10,7 +10,7 @@ import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";
 import { energy, numbersOf, type Parameters, score, type Setting } from "./model.ts";
 import { contrastive, denoising, langevinStep, sliced } from "./objective.ts";
-import { toVectors } from "./space.ts";
+import { toVectors } from "./dequantise.ts";
 
 /** What an energy model's checkpoint holds. */
 export type State = Trained<Parameters> & {

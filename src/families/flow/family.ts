@@ -21,16 +21,16 @@ import {
   uncentred,
 } from "../common/denoising/model.ts";
 import { initNetwork } from "../common/denoising/network.ts";
-import { euler, midpoint, restart, type Step } from "../common/denoising/steps.ts";
+import { euler, midpoint, restart, type Step } from "../common/denoising/solvers.ts";
 import { denoisingStep, type Learns, matching } from "../common/denoising/train.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
-import { consistency } from "./consistency.ts";
-import { meanFlow } from "./mean_flow.ts";
+import { consistency } from "./objectives/consistency.ts";
+import { meanFlow } from "./objectives/mean_flow.ts";
 import { type Path, paths } from "./paths.ts";
-import { above, timeLaw } from "./times.ts";
+import { above, timeLaw } from "./time_laws.ts";
 
 /** What a form is made of beside the network. */
 type Form = Pick<Denoising, "level" | "parametrisation" | "plan">;

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { exp, expm1 } from "../../numeric/elementary.ts";
 import { each, type Level } from "../common/denoising/levels.ts";
-import type { Point } from "../common/denoising/steps.ts";
+import type { Point } from "../common/denoising/solvers.ts";
 
 /** Names of the paths. */
 export type PathName = "optimal-transport" | "diffusion";

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { conditionField } from "../common/conditioning.ts";
 import { sizeFields } from "../common/training_config.ts";
-import { architectures, formNames, forms, losses, penalties, penaltyDefaults } from "./forms.ts";
+import { architectures, formNames, forms, losses, penalties, penaltyDefaults } from "./presets.ts";
 
 /** What a suite may say under `gan`. */
 export const config = z.strictObject({

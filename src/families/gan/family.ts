@@ -16,8 +16,8 @@ import {
   updates,
 } from "../common/programs.ts";
 import { type Config, config, settingsOf } from "./config.ts";
-import { initDiscriminator } from "./discriminator.ts";
-import { initGenerator } from "./generator.ts";
+import { initDiscriminator } from "./networks/discriminator.ts";
+import { initGenerator } from "./networks/generator.ts";
 import {
   fitLinearStart,
   initLinearStart,
@@ -25,12 +25,12 @@ import {
   sketch,
 } from "../common/linear_start.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
-import { criticMoments, generatorMoments } from "./plain.ts";
-import { initDirections } from "./spectral.ts";
-import { generatorOptions, type Setting, type State, toNetwork } from "./setting.ts";
+import { criticMoments, generatorMoments } from "./networks/dcgan.ts";
+import { initDirections } from "./networks/spectral_norm.ts";
+import { generatorOptions, type Setting, type State, toNetwork } from "./model.ts";
 import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
-import type { Batch } from "./turns.ts";
-import { atUnitScale } from "./weights.ts";
+import type { Batch } from "./player_gradients.ts";
+import { atUnitScale } from "./networks/equalised_rate.ts";
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };
 

@@ -6,8 +6,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { type Labels, noLabels } from "../common/conditioning.ts";
-import { discriminate } from "./discriminator.ts";
-import { generate, type Request } from "./generator.ts";
+import { discriminate } from "./networks/discriminator.ts";
+import { generate, type Request } from "./networks/generator.ts";
 import {
   drawInputs,
   generatorOptions,
@@ -16,8 +16,8 @@ import {
   type Setting,
   type State,
   toNetwork,
-} from "./setting.ts";
-import { atHeScale } from "./weights.ts";
+} from "./model.ts";
+import { atHeScale } from "./networks/equalised_rate.ts";
 
 /** Pixels in [0, 1] of what the networks give. */
 function toPixels(x_BHWC: tf.Tensor4D): tf.Tensor4D {

@@ -18,10 +18,10 @@ import { dropLabels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { emaDecay } from "../common/training.ts";
 import { adapt } from "./augment.ts";
-import type { Discriminator } from "./discriminator.ts";
-import type { Generator } from "./generator.ts";
+import type { Discriminator } from "./networks/discriminator.ts";
+import type { Generator } from "./networks/generator.ts";
 import { adversarialLosses, diagnose } from "./objective.ts";
-import { augments, layersOf, pairsOf, type Setting, type State, toNetwork } from "./setting.ts";
+import { augments, layersOf, pairsOf, type Setting, type State, toNetwork } from "./model.ts";
 import {
   type Batch,
   criticOf,
@@ -32,7 +32,7 @@ import {
   type Turn,
   turns,
   weighedPenalty,
-} from "./turns.ts";
+} from "./player_gradients.ts";
 
 function prepare(state: State, batch: Batch, setting: Setting): Step {
   const { config, conditions, steps } = setting;

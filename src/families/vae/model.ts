@@ -15,7 +15,7 @@ import {
 import { fold, type Key } from "../../random/key.ts";
 import { log } from "../../numeric/elementary.ts";
 import { softplus, tanh } from "../../nn/mod.ts";
-import type { Gaussian } from "./objective.ts";
+import type { Gaussian } from "./objectives/bounds.ts";
 
 /** Everything that is trained. */
 export type Parameters = {

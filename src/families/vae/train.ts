@@ -8,7 +8,7 @@ import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../common/mixture_prior.ts";
 import { advance, emaDecay, type Trained } from "../common/training.ts";
-import { pass, type Setting, terms } from "./bound.ts";
+import { pass, type Setting, terms } from "./objective.ts";
 import type { Parameters } from "./model.ts";
 
 /** What a VAE's checkpoint holds. */

@@ -12,7 +12,7 @@ import {
   type Networks,
   type NetworkSetting,
 } from "./model.ts";
-import { type Books, lookUp, type Quantiser } from "./quantiser.ts";
+import { type Books, lookUp, type Quantiser } from "./quantisers/quantiser.ts";
 
 /** A model's shapes and its way to quantise. */
 export interface CodeSetting extends NetworkSetting {

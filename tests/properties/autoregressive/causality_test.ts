@@ -1,12 +1,15 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { causalConv, initKernel } from "../../../src/families/autoregressive/causal_conv.ts";
+import {
+  causalConv,
+  initKernel,
+} from "../../../src/families/autoregressive/networks/causal_conv.ts";
 import {
   type HeadOptions,
   headOutputs,
   initHead,
-} from "../../../src/families/autoregressive/head.ts";
+} from "../../../src/families/autoregressive/networks/patch_model.ts";
 import { mixtures, type Setting } from "../../../src/families/autoregressive/model.ts";
 import { noLabels } from "../../../src/families/common/conditioning.ts";
 import { normal } from "../../../src/random/key.ts";
@@ -19,7 +22,7 @@ import {
   said,
   settingOf,
   settings,
-} from "../../families/autoregressive_small.ts";
+} from "../../families/autoregressive/small.ts";
 import { values } from "../../families/on_engine.ts";
 import { key } from "../../families/small.ts";
 

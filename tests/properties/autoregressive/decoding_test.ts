@@ -1,9 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { neighboursAt } from "../../../src/families/autoregressive/around.ts";
-import { emptyPatch, headStep, pixelHead } from "../../../src/families/autoregressive/head.ts";
-import { pyramid } from "../../../src/families/autoregressive/levels.ts";
+import { neighboursAt } from "../../../src/families/autoregressive/ordering/neighbours.ts";
+import {
+  emptyPatch,
+  headStep,
+  pixelHead,
+} from "../../../src/families/autoregressive/networks/patch_model.ts";
+import { pyramid } from "../../../src/families/autoregressive/ordering/levels.ts";
 import {
   given,
   type LevelParameters,
@@ -13,9 +17,13 @@ import {
   type Setting,
   toldBeside,
 } from "../../../src/families/autoregressive/model.ts";
-import { centred, countsOf, toPatches } from "../../../src/families/autoregressive/patches.ts";
+import {
+  centred,
+  countsOf,
+  toPatches,
+} from "../../../src/families/autoregressive/ordering/patches.ts";
 import { close, float32, law } from "../../law.ts";
-import { parameters, picture, said, settings } from "../../families/autoregressive_small.ts";
+import { parameters, picture, said, settings } from "../../families/autoregressive/small.ts";
 import { values } from "../../families/on_engine.ts";
 
 for (const [name, setting] of Object.entries(settings)) {

@@ -9,7 +9,7 @@ import {
   subsequence,
   uniformStep,
   weightings,
-} from "../../../src/families/diffusion/ddpm.ts";
+} from "../../../src/families/diffusion/noise_schedule.ts";
 import { edmLevel, logNormalSigma, sigmas } from "../../../src/families/common/denoising/edm.ts";
 import {
   anchored,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { diffusionOf, type Space } from "../../../src/families/diffusion/forms.ts";
+import { diffusionOf, type Space } from "../../../src/families/diffusion/model.ts";
 import { config as diffusionConfig } from "../../../src/families/diffusion/mod.ts";
 import { config as flowConfig } from "../../../src/families/flow/mod.ts";
 import { flowOf } from "../../../src/families/flow/family.ts";
@@ -18,7 +18,7 @@ import { normal } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";
 import { engine, normals, values } from "../../families/on_engine.ts";
-import { gaussianFlow } from "../denoising/fixture.ts";
+import { gaussianFlow } from "../denoising/gaussian_references.ts";
 
 const size = 6;
 const picture = (seed: number) => tf.tensor4d(normals(seed, size), [1, 1, size, 1]);

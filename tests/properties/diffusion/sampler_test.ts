@@ -5,7 +5,7 @@ import {
   ddpmPlan,
   ddpmPoint,
   subsequence,
-} from "../../../src/families/diffusion/ddpm.ts";
+} from "../../../src/families/diffusion/noise_schedule.ts";
 import {
   edmPoint,
   sigmas,
@@ -22,7 +22,7 @@ import {
   type Point,
   restart,
   type Step,
-} from "../../../src/families/common/denoising/steps.ts";
+} from "../../../src/families/common/denoising/solvers.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
 import { flowSteps } from "../../../src/families/flow/family.ts";
 import { normals } from "../../families/on_engine.ts";
@@ -35,7 +35,7 @@ import {
   order,
   quantile,
   sampleNumber,
-} from "../denoising/fixture.ts";
+} from "../denoising/gaussian_references.ts";
 
 const gaussian = {
   mean: fc.double({ min: -1, max: 1, noNaN: true }),

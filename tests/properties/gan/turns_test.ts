@@ -5,9 +5,9 @@ import type { Factor } from "../../../src/data/dataset.ts";
 import { leaves, type TensorTree } from "../../../src/engine/tree.ts";
 import { applyPlan, drawPlan } from "../../../src/families/gan/augment.ts";
 import { config, gan, settingsOf } from "../../../src/families/gan/mod.ts";
-import { discriminate } from "../../../src/families/gan/discriminator.ts";
-import { formNames, losses } from "../../../src/families/gan/forms.ts";
-import { generate, type Generator } from "../../../src/families/gan/generator.ts";
+import { discriminate } from "../../../src/families/gan/networks/discriminator.ts";
+import { formNames, losses } from "../../../src/families/gan/presets.ts";
+import { generate, type Generator } from "../../../src/families/gan/networks/generator.ts";
 import { adversarialLosses } from "../../../src/families/gan/objective.ts";
 import {
   drawInputs,
@@ -17,8 +17,8 @@ import {
   type Setting,
   type State,
   toNetwork,
-} from "../../../src/families/gan/setting.ts";
-import { atHeScale } from "../../../src/families/gan/weights.ts";
+} from "../../../src/families/gan/model.ts";
+import { atHeScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import { conditionsOf } from "../../../src/families/common/conditioning.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { fold } from "../../../src/random/key.ts";

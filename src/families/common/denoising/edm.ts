@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { pow } from "../../../numeric/elementary.ts";
 import { each, type Level } from "./levels.ts";
-import { euler, heun, multistep, type Point, type Points, type Step } from "./steps.ts";
+import { euler, heun, multistep, type Point, type Points, type Step } from "./solvers.ts";
 import { normalPerRow, type TimeLaw } from "./train.ts";
 
 /** Noise levels of sampling. */

@@ -14,8 +14,8 @@ import type { Trained } from "../training.ts";
 import type { DenoisingSettings } from "./config.ts";
 import { dataFrom, type Level, type Parametrisation } from "./levels.ts";
 import { type Network, network, type NetworkOptions } from "./network.ts";
-import { follow, tensors } from "./sampler.ts";
-import { evaluationsOf, type Stage, type Step } from "./steps.ts";
+import { follow, tensors } from "./follow_steps.ts";
+import { evaluationsOf, type Stage, type Step } from "./solvers.ts";
 
 /** How samples come about. */
 export interface Plan {
