@@ -1,17 +1,16 @@
 /** Mutants of GANs and of the metrics of critics: each edit must make its law fail. */
 
-const folder = "src/families/gan";
-const objective = `${folder}/objective.ts`;
-const penalty = `${folder}/penalty.ts`;
-const spectral = `${folder}/spectral.ts`;
-const weights = `${folder}/weights.ts`;
-const style = `${folder}/style.ts`;
-const critic = `${folder}/discriminator.ts`;
-const augment = `${folder}/augment.ts`;
-const training = `${folder}/train.ts`;
-const turns = `${folder}/turns.ts`;
-const sample = `${folder}/sample.ts`;
-const plain = `${folder}/plain.ts`;
+const objective = "src/families/gan/objective.ts";
+const penalty = "src/families/gan/gradient_penalty.ts";
+const spectral = "src/families/gan/networks/spectral_norm.ts";
+const weights = "src/families/gan/networks/equalised_rate.ts";
+const style = "src/families/gan/networks/stylegan2.ts";
+const critic = "src/families/gan/networks/discriminator.ts";
+const augment = "src/families/gan/augment.ts";
+const training = "src/families/gan/train.ts";
+const turns = "src/families/gan/player_gradients.ts";
+const sample = "src/families/gan/sample.ts";
+const plain = "src/families/gan/networks/dcgan.ts";
 
 const game = "tests/properties/gan/game_test.ts";
 const slopes = "tests/properties/gan/penalty_test.ts";

@@ -14,12 +14,12 @@ export const losses = [
 /** A loss's name. */
 export type LossName = typeof losses[number];
 
-/** What the networks are made of; see `generator.ts` and `discriminator.ts`. */
+/** What the networks are made of; see `networks/`. */
 export const architectures = ["dcgan", "sngan", "residual", "style"] as const;
 /** An architecture's name. */
 export type Architecture = typeof architectures[number];
 
-/** What the discriminator's slope is held to; see `penalty.ts`. */
+/** What the discriminator's slope is held to; see `gradient_penalty.ts`. */
 export const penalties = ["none", "gradient", "r1", "r1-r2"] as const;
 /** A penalty's name. */
 export type PenaltyName = typeof penalties[number];
@@ -45,7 +45,7 @@ export const formNames = ["dcgan", "wgan-gp", "sngan", "stylegan2", "r3gan"] as 
 export type FormName = typeof formNames[number];
 
 /**
- * The papers. Learning rates are of weights of unit variance (see `weights.ts`): the share of itself
+ * The papers. Learning rates are of weights of unit variance (see `networks/equalised_rate.ts`): the share of itself
  * that a weight moves a step. That of r3gan, the default, is for trainings of a few thousand steps,
  * that of dcgan its paper's; the others stand where StyleGAN2's does. Moments are the papers'.
  */

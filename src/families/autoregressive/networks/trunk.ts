@@ -24,7 +24,7 @@ export interface TrunkOptions {
 export interface TrunkInput {
   /** The patches, centred: [B, T, F]. */
   readonly x_BTF: tf.Tensor3D;
-  /** The neighbours of each that come before it: [B, T, 4F]; see `around.ts`. */
+  /** The neighbours of each that come before it: [B, T, 4F]; see `ordering/neighbours.ts`. */
   readonly around_BTG: tf.Tensor3D;
   /** What is told beside of each patch, [B, T, W]; undefined where there is nothing. */
   readonly told_BTW?: tf.Tensor3D;

@@ -4,7 +4,7 @@
  *   x' = a·x + b·D + c·D₋₁ + s·ε,
  *
  * with x the state at the step's start, D what the denoiser now says the picture is, D₋₁ what it said
- * before, and ε fresh noise. The numbers are computed here, in float64; `sampler.ts` carries them out.
+ * before, and ε fresh noise. The numbers are computed here, in float64; `follow_steps.ts` carries them out.
  *
  * Noisy pictures are x = α x₀ + σ ε. With D for x₀ and (x − αD)/σ for ε they move along
  * dx/dt = α' D + σ' ε̂, the probability flow (Song et al. 2021, arXiv:2011.13456, eq. 13).
