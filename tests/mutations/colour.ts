@@ -129,7 +129,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "decoded-noise-transposed",
-    file: "src/families/common/denoising/model.ts",
+    file: "src/families/common/denoising/sample.ts",
     find: "tf.reshape(z_BZ, [B, height, width, channels])) as tf.Tensor4D;",
     replace:
       "tf.transpose(tf.reshape(z_BZ, [B, width, height, channels]), [0, 2, 1, 3])) as tf.Tensor4D;",

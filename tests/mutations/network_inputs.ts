@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "sampling-tells-no-span",
-    file: "src/families/common/denoising/model.ts",
+    file: "src/families/common/denoising/sample.ts",
     find: "next_B: all(next, B)",
     replace: "next_B: all(time, B)",
     law: denoising,
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "sampling-by-live-weights",
-    file: "src/families/common/denoising/model.ts",
+    file: "src/families/common/denoising/sample.ts",
     find: "x_BHWC: within(data(state.ema, inputs)),",
     replace: "x_BHWC: within(data(state.params, inputs)),",
     law: denoising,

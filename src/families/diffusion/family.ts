@@ -6,16 +6,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
 import type { Condition, Labels } from "../common/conditioning.ts";
-import {
-  ask,
-  centred,
-  denoisingCapabilities,
-  denoisingDriver,
-  denoisingPrograms,
-  shapeOf,
-  type State,
-  uncentred,
-} from "../common/denoising/model.ts";
+import { ask, centred, denoisingCapabilities, shapeOf, type State, uncentred } from "../common/denoising/model.ts";
+import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.ts";
 import { initNetwork } from "../common/denoising/network.ts";
 import { denoisingStep } from "../common/denoising/train.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";

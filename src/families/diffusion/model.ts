@@ -6,17 +6,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Grid } from "../../backbones/plan.ts";
 import { conditionsOf } from "../common/conditioning.ts";
-import {
-  edmLevel,
-  edmPoint,
-  logNormalSigma,
-  sigmas,
-  solvers,
-  stepsWithin,
-} from "../common/denoising/edm.ts";
+import { edmLevel, edmPoint, logNormalSigma, sigmas } from "../common/denoising/edm.ts";
+import { solvers, stepsWithin } from "../common/denoising/solvers.ts";
 import { preconditioned } from "../common/denoising/levels.ts";
 import type { Denoising } from "../common/denoising/model.ts";
-import { type Learns, matching } from "../common/denoising/train.ts";
+import { type Learns, matching } from "../common/denoising/objective.ts";
 import type { BuildContext } from "../family.ts";
 import {
   type BoundInputs,

@@ -16,7 +16,7 @@ import {
 } from "../common/denoising/levels.ts";
 import { ddim, multistep, type Point } from "../common/denoising/solvers.ts";
 import type { Plan } from "../common/denoising/model.ts";
-import { spreadUniform, type TimeLaw } from "../common/denoising/train.ts";
+import { spreadUniform, type TimeLaw } from "../common/denoising/time_laws.ts";
 import type { Config } from "./config.ts";
 
 /** Names of the schedules. */

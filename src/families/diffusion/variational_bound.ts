@@ -9,7 +9,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { log } from "../../numeric/elementary.ts";
-import { spreadUniform } from "../common/denoising/train.ts";
+import { spreadUniform } from "../common/denoising/time_laws.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { ddpmPoint } from "./noise_schedule.ts";
 

@@ -3,26 +3,19 @@
  * @module
  */
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
-import { edmLevel, edmPoint, sigmas, solvers, stepsWithin } from "../common/denoising/edm.ts";
+import { edmLevel, edmPoint, sigmas } from "../common/denoising/edm.ts";
+import { euler, midpoint, restart, solvers, type Step, stepsWithin } from "../common/denoising/solvers.ts";
 import {
   anchored,
   preconditioned,
   predictsVelocity,
   velocityWeight,
 } from "../common/denoising/levels.ts";
-import {
-  centred,
-  type Denoising,
-  denoisingCapabilities,
-  denoisingDriver,
-  denoisingPrograms,
-  shapeOf,
-  type State,
-  uncentred,
-} from "../common/denoising/model.ts";
+import { centred, type Denoising, denoisingCapabilities, shapeOf, type State, uncentred } from "../common/denoising/model.ts";
+import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.ts";
 import { initNetwork } from "../common/denoising/network.ts";
-import { euler, midpoint, restart, type Step } from "../common/denoising/solvers.ts";
-import { denoisingStep, type Learns, matching } from "../common/denoising/train.ts";
+import { denoisingStep } from "../common/denoising/train.ts";
+import { type Learns, matching } from "../common/denoising/objective.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
-import { normalPerRow, spreadUniform, type TimeLaw } from "../common/denoising/train.ts";
+import { normalPerRow, spreadUniform, type TimeLaw } from "../common/denoising/time_laws.ts";
 import type { Config } from "./config.ts";
 
 /** `times` of a config: t in [0, 1]. Logit-normal: Esser et al. 2024 (arXiv:2403.03206), eq. 19. */

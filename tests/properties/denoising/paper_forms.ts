@@ -11,7 +11,7 @@ import {
   type Network,
   network,
 } from "../../../src/families/common/denoising/network.ts";
-import type { Learns } from "../../../src/families/common/denoising/train.ts";
+import type { Learns } from "../../../src/families/common/denoising/objective.ts";
 import { config as diffusionConfig } from "../../../src/families/diffusion/mod.ts";
 import { alphaBars } from "../../../src/families/diffusion/noise_schedule.ts";
 import { diffusionOf } from "../../../src/families/diffusion/model.ts";

@@ -23,7 +23,7 @@ import {
   target,
   velocityWeight,
 } from "../../../src/families/common/denoising/levels.ts";
-import { normalPerRow, spreadUniform } from "../../../src/families/common/denoising/train.ts";
+import { normalPerRow, spreadUniform } from "../../../src/families/common/denoising/time_laws.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
 import { close, law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";

@@ -5,12 +5,12 @@ import { diffusionOf, type Space } from "../../../src/families/diffusion/model.t
 import { config as diffusionConfig } from "../../../src/families/diffusion/mod.ts";
 import { config as flowConfig } from "../../../src/families/flow/mod.ts";
 import { flowOf } from "../../../src/families/flow/family.ts";
+import type { Denoising } from "../../../src/families/common/denoising/model.ts";
 import {
-  type Denoising,
   denoisingDriver,
   denoisingPrograms,
   guide,
-} from "../../../src/families/common/denoising/model.ts";
+} from "../../../src/families/common/denoising/sample.ts";
 import { initNetwork } from "../../../src/families/common/denoising/network.ts";
 import type { SampleContext } from "../../../src/families/family.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";

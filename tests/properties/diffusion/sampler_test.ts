@@ -6,23 +6,8 @@ import {
   ddpmPoint,
   subsequence,
 } from "../../../src/families/diffusion/noise_schedule.ts";
-import {
-  edmPoint,
-  sigmas,
-  solvers,
-  stepsWithin,
-} from "../../../src/families/common/denoising/edm.ts";
-import {
-  ddim,
-  euler,
-  evaluationsOf,
-  heun,
-  midpoint,
-  multistep,
-  type Point,
-  restart,
-  type Step,
-} from "../../../src/families/common/denoising/solvers.ts";
+import { edmPoint, sigmas } from "../../../src/families/common/denoising/edm.ts";
+import { ddim, euler, evaluationsOf, heun, midpoint, multistep, type Point, restart, solvers, type Step, stepsWithin } from "../../../src/families/common/denoising/solvers.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
 import { flowSteps } from "../../../src/families/flow/family.ts";
 import { normals } from "../../families/on_engine.ts";

@@ -177,3 +177,12 @@ export function restart(points: Points, least: number): Step[] {
     noise: Math.sqrt(Math.max(0, to.sigma ** 2 - least ** 2)),
   }]);
 }
+
+/** Solvers of a path whose rates are known. */
+export const solvers: Readonly<Record<"euler" | "heun" | "multistep", (points: Points) => Step[]>> =
+  { euler, heun, multistep };
+
+/** Steps that a solver takes with so many evaluations: Heun's takes two a step but for the last. */
+export function stepsWithin(evaluations: number, solver: keyof typeof solvers): number {
+  return solver === "heun" ? Math.floor((evaluations + 1) / 2) : evaluations;
+}

@@ -10,7 +10,7 @@ import { fold } from "../../../random/key.ts";
 import { logNormalSigma, type SigmaRange } from "../../common/denoising/edm.ts";
 import { noisy } from "../../common/denoising/levels.ts";
 import { ask, type Denoising } from "../../common/denoising/model.ts";
-import type { Learns } from "../../common/denoising/train.ts";
+import type { Learns } from "../../common/denoising/objective.ts";
 import type { Config } from "../config.ts";
 
 /** Pseudo-Huber's constant a value: below it the loss is a square. Song & Dhariwal 2023, 3.3. */

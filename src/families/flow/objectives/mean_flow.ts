@@ -16,7 +16,8 @@ import type { Labels } from "../../common/conditioning.ts";
 import { each, noisy } from "../../common/denoising/levels.ts";
 import { ask, type Denoising } from "../../common/denoising/model.ts";
 import type { Network } from "../../common/denoising/network.ts";
-import type { Learns, Noised, TimeLaw } from "../../common/denoising/train.ts";
+import type { Learns, Noised } from "../../common/denoising/objective.ts";
+import type { TimeLaw } from "../../common/denoising/time_laws.ts";
 import { span } from "../time_laws.ts";
 
 /** Keeps the adaptive weight finite where nothing is left to learn. */
