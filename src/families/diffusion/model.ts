@@ -1,110 +1,71 @@
 /**
- * The two forms of diffusion as denoisers: what the network says, how it learns and how samples come
- * about.
+ * The two forms of diffusion as denoisers: discrete steps and a continuum of noise levels.
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
+import { type Bound, boundOf, objectiveOf } from "./objective.ts";
+import {
+  type Parametrisation,
+  preconditioned,
+  predictsData,
+  predictsNoise,
+  predictsV,
+} from "../common/denoising/levels.ts";
+import { planOf } from "./sample.ts";
 import type { Grid } from "../../backbones/plan.ts";
 import { conditionsOf } from "../common/conditioning.ts";
-import { edmLevel, edmPoint, logNormalSigma, sigmas } from "../common/denoising/edm.ts";
-import { solvers, stepsWithin } from "../common/denoising/solvers.ts";
-import { preconditioned } from "../common/denoising/levels.ts";
+import { edmLevel } from "../common/denoising/edm.ts";
 import type { Denoising } from "../common/denoising/model.ts";
-import { type Learns, matching } from "../common/denoising/objective.ts";
+import type { Learns } from "../common/denoising/objective.ts";
 import type { BuildContext } from "../family.ts";
-import {
-  type BoundInputs,
-  continuousBound,
-  type Denoise,
-  discreteBound,
-} from "./variational_bound.ts";
 import type { Config } from "./config.ts";
-import {
-  alphaBars,
-  ddpmLevel,
-  ddpmPlan,
-  predictions,
-  uniformStep,
-  weightings,
-} from "./noise_schedule.ts";
+import { alphaBars, ddpmLevel } from "./noise_schedule.ts";
 
 /** A denoiser, how it learns, and the bound of its likelihood in pixels. */
 export interface Diffusion {
   readonly denoising: Denoising;
   readonly learns: Learns;
-  bound(denoise: Denoise, inputs: BoundInputs): tf.Tensor1D;
+  readonly bound: Bound;
 }
 
 /** What is diffused: its shape, whether it stays in [−1, 1], and how it becomes pictures. */
-export type Space = Pick<Denoising, "bounded" | "picture"> & { readonly grid: Grid };
+export type DiffusedSpace = Pick<Denoising, "bounded" | "picture"> & { readonly grid: Grid };
 
-/** What both forms are made of. */
-type Common = Pick<Denoising, "settings" | "network" | "bounded" | "picture">;
+/** What the network may say. */
+export const predictions: Readonly<Record<Config["predicts"], Parametrisation>> = {
+  noise: predictsNoise,
+  picture: predictsData,
+  velocity: predictsV,
+};
 
-function edm(config: Config, common: Common): Diffusion {
-  const { sampler } = config;
-  const solver = sampler === "heun" || sampler === "euler" ? sampler : "multistep";
-  const denoising: Denoising = {
-    ...common,
-    level: edmLevel,
-    parametrisation: preconditioned(config.sigmaData),
-    // What is said at high noise averages over pictures, and needs no keeping in bounds.
-    bounded: false,
-    plan: (evaluations) => {
-      const levels = sigmas(stepsWithin(evaluations, solver), config);
-      return { scale: config.sigmaMax, steps: solvers[solver]([...levels, 0].map(edmPoint)) };
-    },
-  };
+/** The noise levels of a form, and what the network says there. */
+function pathOf(config: Config): Pick<Denoising, "level" | "parametrisation"> {
+  if (config.form === "edm") {
+    return { level: edmLevel, parametrisation: preconditioned(config.sigmaData) };
+  }
   return {
-    denoising,
-    // λ(σ)·out² = 1: (F − target)² needs no weight.
-    learns: matching(denoising, { law: logNormalSigma(config) }),
-    bound: (denoise, inputs) => continuousBound(denoise, inputs, config),
-  };
-}
-
-function ddpm(config: Config, common: Common): Diffusion {
-  const alphaBar = alphaBars(config.schedule, config.timesteps);
-  const denoising: Denoising = {
-    ...common,
-    level: ddpmLevel(alphaBar),
+    level: ddpmLevel(alphaBars(config.schedule, config.timesteps)),
     parametrisation: predictions[config.predicts],
-    plan: (count, deterministic) => {
-      const { sampler, eta } = config;
-      const calm = deterministic && sampler === "ancestral";
-      return ddpmPlan(alphaBar, {
-        sampler: calm ? "ddim" : sampler,
-        eta: deterministic ? 0 : eta,
-        count,
-      });
-    },
-  };
-  return {
-    denoising,
-    learns: matching(denoising, {
-      law: uniformStep(config.timesteps),
-      weight: weightings[config.weighting],
-    }),
-    bound: (denoise, inputs) => discreteBound(denoise, inputs, alphaBar),
   };
 }
 
-/** A config's form, over a space. */
+/** A config's denoiser over a space, how it learns, and its bound. */
 export function diffusionOf(
   config: Config,
-  { space, factors }: { space: Space } & Pick<BuildContext, "factors">,
+  { space, factors }: { space: DiffusedSpace } & Pick<BuildContext, "factors">,
 ): Diffusion {
-  const { grid, bounded, picture } = space;
-  const common = {
+  const denoising: Denoising = {
+    ...pathOf(config),
     settings: config,
     network: {
-      sample: grid,
+      sample: space.grid,
       backbone: config.backbone,
       width: config.width,
       conditions: conditionsOf(config.condition, factors),
     },
-    bounded,
-    picture,
+    // What an EDM says at high noise averages over pictures, and needs no keeping in bounds.
+    bounded: config.form === "ddpm" && space.bounded,
+    picture: space.picture,
+    plan: planOf(config),
   };
-  return config.form === "edm" ? edm(config, common) : ddpm(config, common);
+  return { denoising, learns: objectiveOf(config, denoising), bound: boundOf(config) };
 }

@@ -1,22 +1,11 @@
 /**
- * Diffusion in discrete steps. Ho et al. 2020 (arXiv:2006.11239).
+ * Noise schedules of diffusion in discrete steps. Ho et al. 2020 (arXiv:2006.11239).
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import { cos } from "../../numeric/elementary.ts";
-import {
-  type Each,
-  each,
-  type Level,
-  type Parametrisation,
-  predictsData,
-  predictsNoise,
-  predictsV,
-  type Reading,
-} from "../common/denoising/levels.ts";
-import { ddim, multistep, type Point } from "../common/denoising/solvers.ts";
-import type { Plan } from "../common/denoising/model.ts";
-import { spreadUniform, type TimeLaw } from "../common/denoising/time_laws.ts";
+import { each, type Level } from "../common/denoising/levels.ts";
+import type { Point } from "../common/denoising/solvers.ts";
 import type { Config } from "./config.ts";
 
 /** Names of the schedules. */
@@ -57,12 +46,6 @@ export function ddpmPoint(alphaBar: Float64Array, t: number): Point {
   return { time: t, alpha: Math.sqrt(alphaBar[t]), sigma: Math.sqrt(1 - alphaBar[t]) };
 }
 
-/** Steps T = t₀ > t₁ > … > 0 of `count` moves, spread evenly; at most T of them. */
-export function subsequence(timesteps: number, count: number): number[] {
-  const moves = Math.min(count, timesteps);
-  return Array.from({ length: moves + 1 }, (_, i) => Math.round(timesteps * (1 - i / moves)));
-}
-
 /** Levels of whole steps t, from the tables. */
 export function ddpmLevel(alphaBar: Float64Array): (time_B: tf.Tensor1D) => Level {
   const T = alphaBar.length - 1;
@@ -77,49 +60,4 @@ export function ddpmLevel(alphaBar: Float64Array): (time_B: tf.Tensor1D) => Leve
       told_B: tf.div(time_B, T) as tf.Tensor1D,
     };
   };
-}
-
-/** Uniform over the steps 1 … T. */
-export function uniformStep(timesteps: number): TimeLaw {
-  return (key, rows_B) => {
-    const share_B = spreadUniform(key, rows_B);
-    // A fraction rounded up to 1 would be step T + 1.
-    return tf.minimum(tf.add(tf.floor(tf.mul(share_B, timesteps)), 1), timesteps) as tf.Tensor1D;
-  };
-}
-
-/** What the network may say. */
-export const predictions: Readonly<Record<Config["predicts"], Parametrisation>> = {
-  noise: predictsNoise,
-  picture: predictsData,
-  velocity: predictsV,
-};
-
-/** Largest signal-to-noise ratio that weighs. Hang et al. 2023 (arXiv:2303.09556). */
-const MOST_SNR = 5;
-
-/**
- * The weight of (F − target)². An error of F is an error out·F of D, and out·F·α/σ of the noise: so
- * the noise's squared error weighs SNR·out², SNR = α²/σ².
- */
-export const weightings: Readonly<
-  Record<Config["weighting"], (level: Level, reading: Reading) => Each>
-> = {
-  "plain": () => 1,
-  "noise": ({ alpha, sigma }, { out }) =>
-    tf.square(tf.div(tf.mul(alpha, out), sigma)) as tf.Tensor4D,
-  "min-snr": ({ alpha, sigma }, { out }) =>
-    tf.mul(tf.minimum(tf.square(tf.div(alpha, sigma)), MOST_SNR), tf.square(out)) as tf.Tensor4D,
-};
-
-/** Steps of a sampler over a subsequence. */
-export function ddpmPlan(
-  alphaBar: Float64Array,
-  { sampler, eta, count }: { sampler: Config["sampler"]; eta: number; count: number },
-): Plan {
-  const points = subsequence(alphaBar.length - 1, count).map((t) => ddpmPoint(alphaBar, t));
-  if (sampler === "ddim" || sampler === "ancestral") {
-    return { scale: 1, steps: ddim(points, sampler === "ddim" ? eta : 1) };
-  }
-  return { scale: 1, steps: multistep(points) };
 }

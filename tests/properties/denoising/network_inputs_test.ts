@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { denoiser } from "../../../src/backbones/denoiser.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { embedConditions } from "../../../src/families/common/conditioning.ts";
-import { ask } from "../../../src/families/common/denoising/model.ts";
+import { predict } from "../../../src/families/common/denoising/model.ts";
 import { denoisingPrograms } from "../../../src/families/common/denoising/sample.ts";
 import { network } from "../../../src/families/common/denoising/network.ts";
 import { normal } from "../../../src/random/key.ts";
@@ -45,9 +45,13 @@ law("asked at any level, the network hears c_in·x, c_noise, its labels and how 
         denoising,
       )
     );
-    near(await values(() => ask(params(), input(), denoising).output_BHWC), wanted, `${form}: F`);
+    near(
+      await values(() => predict(params(), input(), denoising).output_BHWC),
+      wanted,
+      `${form}: F`,
+    );
     const D = wanted.map((v, i) => data(at[Math.floor(i / size)], x[i], v));
-    near(await values(() => ask(params(), input(), denoising).data_BHWC), D, `${form}: D`);
+    near(await values(() => predict(params(), input(), denoising).data_BHWC), D, `${form}: D`);
     // The program of one level for all tells the same, of the averaged weights.
     const one = times.map(() => told(times[0]));
     const denoised = await values(() => {

@@ -16,7 +16,7 @@ import { config as diffusionConfig } from "../../../src/families/diffusion/mod.t
 import { alphaBars } from "../../../src/families/diffusion/noise_schedule.ts";
 import { diffusionOf } from "../../../src/families/diffusion/model.ts";
 import { config as flowConfig } from "../../../src/families/flow/mod.ts";
-import { flowOf } from "../../../src/families/flow/family.ts";
+import { flowOf } from "../../../src/families/flow/model.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close } from "../../law.ts";
 import { key } from "../../families/small.ts";

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { logNormalSigma } from "../../../src/families/common/denoising/edm.ts";
 import { network } from "../../../src/families/common/denoising/network.ts";
 import { config as diffusionConfig } from "../../../src/families/diffusion/mod.ts";
-import { uniformStep } from "../../../src/families/diffusion/noise_schedule.ts";
+import { uniformStep } from "../../../src/families/diffusion/objective.ts";
 import { config as flowConfig } from "../../../src/families/flow/mod.ts";
 import { span, timeLaw } from "../../../src/families/flow/time_laws.ts";
 import { meanTarget } from "../../../src/families/flow/objectives/mean_flow.ts";

@@ -1,15 +1,23 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
-import {
-  alphaBars,
-  ddpmPlan,
-  ddpmPoint,
-  subsequence,
-} from "../../../src/families/diffusion/noise_schedule.ts";
+import { alphaBars, ddpmPoint } from "../../../src/families/diffusion/noise_schedule.ts";
+import { ddpmPlan, subsequence } from "../../../src/families/diffusion/sample.ts";
 import { edmPoint, sigmas } from "../../../src/families/common/denoising/edm.ts";
-import { ddim, euler, evaluationsOf, heun, midpoint, multistep, type Point, restart, solvers, type Step, stepsWithin } from "../../../src/families/common/denoising/solvers.ts";
+import {
+  ddim,
+  euler,
+  evaluationsOf,
+  heun,
+  midpoint,
+  multistep,
+  type Point,
+  restart,
+  solvers,
+  type Step,
+  stepsWithin,
+} from "../../../src/families/common/denoising/solvers.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
-import { flowSteps } from "../../../src/families/flow/family.ts";
+import { flowSteps } from "../../../src/families/flow/sample.ts";
 import { normals } from "../../families/on_engine.ts";
 import { close, law } from "../../law.ts";
 import {

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { paths } from "../../../src/families/flow/paths.ts";
 import { above, span, timeLaw } from "../../../src/families/flow/time_laws.ts";
 import { predictsVelocity } from "../../../src/families/common/denoising/levels.ts";
-import { ask, type Denoising } from "../../../src/families/common/denoising/model.ts";
+import { type Denoising, predict } from "../../../src/families/common/denoising/model.ts";
 import { initNetwork, type Network } from "../../../src/families/common/denoising/network.ts";
 import { matching } from "../../../src/families/common/denoising/objective.ts";
 import { leaves, mapTree, type TensorTree } from "../../../src/engine/tree.ts";
@@ -129,7 +129,7 @@ law(
       const mean = await gradient((params) => {
         const x_BHWC = both(pairs.map((p) => alpha * p.data + sigma * p.noise));
         const time_B = tf.fill([pairs.length], at) as tf.Tensor1D;
-        const { output_BHWC } = ask(params, { x_BHWC, time_B, labels: {} }, denoising);
+        const { output_BHWC } = predict(params, { x_BHWC, time_B, labels: {} }, denoising);
         return tf.mean(tf.squaredDifference(output_BHWC, both(marginal)));
       });
       const size = Math.max(...conditional.map(Math.abs));

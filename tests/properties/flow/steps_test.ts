@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { flowOf, flowSteps } from "../../../src/families/flow/family.ts";
+import { flowOf } from "../../../src/families/flow/model.ts";
+import { flowSteps } from "../../../src/families/flow/sample.ts";
 import { config } from "../../../src/families/flow/mod.ts";
 import { intervalsAt, neighbours } from "../../../src/families/flow/objectives/consistency.ts";
 import { meanTarget } from "../../../src/families/flow/objectives/mean_flow.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { TrainingSettings } from "../training_config.ts";
 import { evaluationsOf, type Step } from "./solvers.ts";
 import type { Trained } from "../training.ts";
 import type { Grid } from "../../../backbones/plan.ts";
@@ -22,7 +23,7 @@ export interface Plan {
 
 /** What makes a denoiser of a network. */
 export interface Denoising {
-  readonly settings: DenoisingSettings;
+  readonly settings: DenoisingSettings & TrainingSettings;
   readonly network: NetworkOptions;
   /** The noise levels of times on the family's path. */
   level(time_B: tf.Tensor1D): Level;
@@ -49,7 +50,7 @@ export function uncentred(x_BHWC: tf.Tensor4D): tf.Tensor4D {
 }
 
 /** Noisy pictures and what is known of them. */
-export interface Question {
+export interface NoisyPictures {
   readonly x_BHWC: tf.Tensor4D;
   readonly time_B: tf.Tensor1D;
   /** Where the step ends; for networks that are told how far it goes. */
@@ -58,9 +59,9 @@ export interface Question {
 }
 
 /** F and D of noisy pictures. */
-export function ask(
+export function predict(
   params: Network,
-  { x_BHWC, time_B, next_B, labels }: Question,
+  { x_BHWC, time_B, next_B, labels }: NoisyPictures,
   { network: options, level, parametrisation }: Pick<
     Denoising,
     "network" | "level" | "parametrisation"

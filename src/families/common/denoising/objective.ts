@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { ask, type Denoising } from "./model.ts";
+import { type Denoising, predict } from "./model.ts";
 import { type Each, type Level, noisy, type Reading, target } from "./levels.ts";
 import { fold, type Key } from "../../../random/key.ts";
 import type { Labels } from "../conditioning.ts";
@@ -50,7 +50,7 @@ export function matching(
     const level = denoising.level(time_B);
     const reading = denoising.parametrisation(level);
     const x_BHWC = noisy(level, { data_BHWC, noise_BHWC });
-    const { output_BHWC } = ask(params, { x_BHWC, time_B, next_B: time_B, labels }, denoising);
+    const { output_BHWC } = predict(params, { x_BHWC, time_B, next_B: time_B, labels }, denoising);
     const wanted_BHWC = target(reading, { data_BHWC, noise_BHWC });
     const error_B111 = tf.mean(tf.squaredDifference(output_BHWC, wanted_BHWC), [1, 2, 3], true);
     return {

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { ask, type Denoising, type Plan, type State } from "./model.ts";
+import { type Denoising, type Plan, predict, type State } from "./model.ts";
 import type { Driver, SampleContext, SampleRequest, TensorRecord } from "../../family.ts";
 import { type FamilyProgram, type Images, reads, type Rows } from "../programs.ts";
 import { fold, type Key, keyTensor, normal } from "../../../random/key.ts";
@@ -44,7 +44,11 @@ export function denoisingPrograms(denoising: Denoising): Record<string, FamilyPr
   const all = (value: tf.Scalar, count: number) => tf.mul(tf.ones([count]), value) as tf.Tensor1D;
   const data = (params: Network, { x_BHWC, time, next, labels }: DenoiseInputs) => {
     const [B] = x_BHWC.shape;
-    return ask(params, { x_BHWC, time_B: all(time, B), next_B: all(next, B), labels }, denoising)
+    return predict(
+      params,
+      { x_BHWC, time_B: all(time, B), next_B: all(next, B), labels },
+      denoising,
+    )
       .data_BHWC;
   };
   return {

@@ -9,8 +9,7 @@ import { valueAndGrad } from "../../../nn/mod.ts";
 import { dropLabels, type Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../../family.ts";
 import { advance, type Trained } from "../training.ts";
-import type { TrainingSettings } from "../training_config.ts";
-import { averageDecay, type DenoisingSettings } from "./config.ts";
+import { averageDecay } from "./config.ts";
 import type { Denoising } from "./model.ts";
 import type { Network } from "./network.ts";
 
@@ -27,14 +26,9 @@ export interface StepInputs {
 export function denoisingStep<S extends Trained<Network>>(
   state: S,
   { data_BHWC, rows_B, labels, key }: StepInputs,
-  { learns, denoising, settings, steps }: {
-    learns: Learns;
-    denoising: Denoising;
-    settings: DenoisingSettings & TrainingSettings;
-    steps: number;
-  },
+  { learns, denoising, steps }: { learns: Learns; denoising: Denoising; steps: number },
 ): [Trained<Network>, TensorRecord] {
-  const { conditions } = denoising.network;
+  const { settings, network: { conditions } } = denoising;
   const told = conditions.length === 0 ? {} : dropLabels(labels, {
     conditions,
     share: settings.conditionDropout,

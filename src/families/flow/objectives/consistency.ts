@@ -9,7 +9,7 @@ import { pow } from "../../../numeric/elementary.ts";
 import { fold } from "../../../random/key.ts";
 import { logNormalSigma, type SigmaRange } from "../../common/denoising/edm.ts";
 import { noisy } from "../../common/denoising/levels.ts";
-import { ask, type Denoising } from "../../common/denoising/model.ts";
+import { type Denoising, predict } from "../../common/denoising/model.ts";
 import type { Learns } from "../../common/denoising/objective.ts";
 import type { Config } from "../config.ts";
 
@@ -88,10 +88,10 @@ export function consistency(
       time_B,
       labels,
     });
-    const wanted_BHWC = ask(present, seen(near_B), denoising).data_BHWC;
+    const wanted_BHWC = predict(present, seen(near_B), denoising).data_BHWC;
     const weight_B = tf.div(1, tf.sub(far_B, near_B));
     return (params) => {
-      const { data_BHWC: said_BHWC } = ask(params, seen(far_B), denoising);
+      const { data_BHWC: said_BHWC } = predict(params, seen(far_B), denoising);
       const square_B = tf.mean(tf.squaredDifference(said_BHWC, wanted_BHWC), [1, 2, 3]);
       const error_B = tf.sub(tf.sqrt(tf.add(square_B, HUBER * HUBER)), HUBER);
       return {

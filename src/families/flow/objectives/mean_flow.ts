@@ -14,7 +14,7 @@ import { jvp } from "../../../nn/mod.ts";
 import { fold } from "../../../random/key.ts";
 import type { Labels } from "../../common/conditioning.ts";
 import { each, noisy } from "../../common/denoising/levels.ts";
-import { ask, type Denoising } from "../../common/denoising/model.ts";
+import { type Denoising, predict } from "../../common/denoising/model.ts";
 import type { Network } from "../../common/denoising/network.ts";
 import type { Learns, Noised } from "../../common/denoising/objective.ts";
 import type { TimeLaw } from "../../common/denoising/time_laws.ts";
@@ -49,7 +49,7 @@ function first<T extends tf.Tensor>(x: T, count: number): T {
 
 function velocityOf(params: Network, labels: Labels, denoising: Denoising): Velocity {
   return ({ x_BHWC, t_B, r_B }) =>
-    ask(params, { x_BHWC, time_B: t_B, next_B: r_B, labels }, denoising).output_BHWC;
+    predict(params, { x_BHWC, time_B: t_B, next_B: r_B, labels }, denoising).output_BHWC;
 }
 
 /** A batch's spans: the first `averaged` rows have some, the others r = t. */
