@@ -2,8 +2,6 @@
 
 const steps = "src/families/common/denoising/solvers.ts";
 const levels = "src/families/common/denoising/levels.ts";
-const model = "src/families/common/denoising/model.ts";
-const training = "src/families/common/denoising/train.ts";
 const edm = "src/families/common/denoising/edm.ts";
 const ddpm = "src/families/diffusion/noise_schedule.ts";
 const bound = "src/families/diffusion/variational_bound.ts";

@@ -131,14 +131,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "energies-smallest-is-largest",
-    file: "src/families/energy/train.ts",
+    file: "src/families/energy/model.ts",
     find: "return tf.fill([rows, 1], config.sigmaMin);",
     replace: "return tf.fill([rows, 1], config.sigmaMax);",
     law: energies,
   },
   {
     id: "energy-noise-even-in-itself",
-    file: "src/families/energy/train.ts",
+    file: "src/families/energy/objective.ts",
     find: "return tf.exp(tf.add(tf.mul(u_B1, high - low), low)) as tf.Tensor2D;",
     replace:
       "return tf.add(tf.mul(u_B1, Math.exp(high) - Math.exp(low)), Math.exp(low)) as tf.Tensor2D;",

@@ -3,6 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Config } from "./config.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import {
   type CodecOptions,
   decode,
@@ -40,4 +42,10 @@ export function toPicture(
   options: CodecOptions,
 ): tf.Tensor4D {
   return tf.add(decode(decoder, z_BZ, options), 0.5);
+}
+
+/** What fixes shapes and objective. */
+export interface Setting {
+  readonly config: Config;
+  readonly sample: ImageSpec;
 }

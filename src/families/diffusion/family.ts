@@ -3,7 +3,7 @@
  * an autoencoder's latent space.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { logWeight } from "./objective.ts";
 import { type LatentState, trainCoderStep, trainLatentStep, trainStep } from "./train.ts";
 import { fold } from "../../random/key.ts";

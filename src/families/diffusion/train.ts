@@ -2,7 +2,7 @@
  * A diffusion model's training steps: on pixels, or in two phases on an autoencoder's map.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { CoderState, LatentSpace } from "./latent.ts";
 import type { Diffusion } from "./model.ts";
 import type { Images } from "../common/programs.ts";

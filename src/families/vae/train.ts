@@ -8,8 +8,8 @@ import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../common/mixture_prior.ts";
 import { advance, emaDecay, type Trained } from "../common/training.ts";
-import { pass, type Setting, terms } from "./objective.ts";
-import type { Parameters } from "./model.ts";
+import { terms } from "./objective.ts";
+import { type Parameters, pass, type Setting } from "./model.ts";
 
 /** What a VAE's checkpoint holds. */
 export type State = Trained<Parameters> & {

@@ -2,7 +2,7 @@
  * A denoiser's training step.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Learns } from "./objective.ts";
 import { fold, type Key, normal } from "../../../random/key.ts";
 import { valueAndGrad } from "../../../nn/mod.ts";
