@@ -1,21 +1,28 @@
 /**
- * What the programs of a GAN share: its state, and its networks as they are called.
+ * The model: a GAN's state, and its two networks as training and sampling call them.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { adam, type AdamSlots, emaInit, type Moments } from "../../nn/mod.ts";
+import { atHeScale, atUnitScale } from "./networks/equalised_rate.ts";
+import { discriminatorMoments, generatorMoments } from "./networks/dcgan.ts";
+import {
+  type Directions,
+  initDirections,
+  iterate,
+  type Pair,
+  spectrallyNormal,
+} from "./networks/spectral_norm.ts";
+import { type Discriminator, initDiscriminator } from "./networks/discriminator.ts";
+import { type Generator, type GeneratorOptions, initGenerator } from "./networks/generator.ts";
+import { initLinearStart, type LinearStart } from "../common/linear_start.ts";
 import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
-import type { AdamSlots, Moments } from "../../nn/mod.ts";
 import type { Condition } from "../common/conditioning.ts";
-import type { LinearStart } from "../common/linear_start.ts";
 import type { Adaptation } from "./augment.ts";
 import type { Settings } from "./config.ts";
-import type { Discriminator } from "./networks/discriminator.ts";
-import type { Generator, GeneratorOptions } from "./networks/generator.ts";
 import { isSmall } from "./networks/layers.ts";
-import { type Directions, iterate, type Pair, spectrallyNormal } from "./networks/spectral_norm.ts";
 import type { Noise } from "./networks/stylegan2.ts";
-import { atHeScale } from "./networks/equalised_rate.ts";
 
 /** What fixes a GAN's shapes and game. */
 export interface Setting {
@@ -91,4 +98,44 @@ export function layersOf(
 /** Singular directions of the weights as they are now; none where they aren't normalised. */
 export function pairsOf({ params, directions }: State["discriminator"]): Pair[] {
   return directions === undefined ? [] : iterate(params, directions);
+}
+
+/** Moments of a body that keeps any. */
+function momentsOf<B>(body: B | undefined, initial: (body: B) => Moments[]) {
+  return body === undefined ? {} : { moments: initial(body) };
+}
+
+/** The state before the first step. */
+export function initState(key: Key, setting: Setting): State {
+  const { config, sample, conditions } = setting;
+  const { width, latent, architecture, spectralNorm, augment } = config;
+  const generator = atUnitScale(
+    initGenerator(fold(key, "generator"), generatorOptions(setting)),
+  );
+  const discriminator = atUnitScale(initDiscriminator(fold(key, "discriminator"), {
+    ...{ sample, width, latent, architecture, conditions, spectralNorm },
+  }));
+  const optimiser = adam();
+  return {
+    generator: {
+      params: generator,
+      ema: emaInit(generator),
+      slots: optimiser.init(generator),
+      ...momentsOf(generator.plain, generatorMoments),
+    },
+    discriminator: {
+      params: discriminator,
+      slots: optimiser.init(discriminator),
+      ...(spectralNorm
+        ? { directions: initDirections(fold(key, "directions"), discriminator) }
+        : {}),
+      ...momentsOf(discriminator.plain, discriminatorMoments),
+    },
+    augmentation: {
+      p: tf.scalar(typeof augment === "number" ? augment : 0),
+      sign: tf.scalar(0),
+    },
+    ...(config.linear ? { linear: initLinearStart({ latent, sample }) } : {}),
+    step: tf.scalar(0, "int32"),
+  };
 }

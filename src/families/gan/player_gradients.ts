@@ -41,7 +41,7 @@ export interface Step extends Batch {
 }
 
 /** Pictures as the discriminator sees them. */
-export function seen(x_BHWC: tf.Tensor4D, purpose: string, step: Step): tf.Tensor4D {
+export function augmented(x_BHWC: tf.Tensor4D, purpose: string, step: Step): tf.Tensor4D {
   if (!augments(step.setting)) return x_BHWC;
   const { sample: { height, width } } = step.setting;
   const plan = drawPlan(fold(fold(step.key, "augment"), purpose), {
@@ -131,11 +131,11 @@ export function discriminatorTurn(step: Step, fake_BHWC: tf.Tensor4D): Turn {
   const { state, setting, pairs } = step;
   const { config } = setting;
   const game = adversarialLosses[config.loss];
-  const real = seen(step.real_BHWC, "real", step);
+  const real = augmented(step.real_BHWC, "real", step);
   const moved = { params: state.discriminator.params, fake_BHWC };
   const { loss, aux, grads } = valueAndGrad(({ params, fake_BHWC }: typeof moved) => {
     const layers = layersOf(params, setting, pairs);
-    const halves = { real_BHWC: real, fake_BHWC: seen(fake_BHWC, "fake", step) };
+    const halves = { real_BHWC: real, fake_BHWC: augmented(fake_BHWC, "fake", step) };
     const { scores, moments } = scored(layers, halves, step);
     const adversarial = tf.mean(game.discriminator(scores)) as tf.Scalar;
     if (!penalisesAlways(setting)) {
@@ -144,7 +144,7 @@ export function discriminatorTurn(step: Step, fake_BHWC: tf.Tensor4D): Turn {
     const { weighed, ...found } = weighedPenalty(criticOf(layers, step), {
       step: { ...step, real_BHWC: real },
       // Those of the argument outside: the penalty moves the discriminator alone.
-      fake_BHWC: seen(moved.fake_BHWC, "fake", step),
+      fake_BHWC: augmented(moved.fake_BHWC, "fake", step),
       factor: 1,
     });
     return { loss: tf.add(adversarial, weighed) as tf.Scalar, aux: { scores, moments, found } };
@@ -166,7 +166,7 @@ function generatorSlopes(
   }
   const critic = criticOf(layersOf(state.discriminator.params, setting, step.pairs), step);
   return valueAndGrad((fake_BHWC: tf.Tensor4D) => {
-    const fake_B = critic(seen(fake_BHWC, "fake", step));
+    const fake_B = critic(augmented(fake_BHWC, "fake", step));
     return { loss: tf.mean(game.generator({ ...scores, fake_B })) as tf.Scalar };
   }, fake_BHWC).grads;
 }
@@ -175,7 +175,7 @@ function generatorSlopes(
  * Both players' turns on the same pictures: the generator's gradient is that of ⟨G(z), v⟩ with v the
  * slopes of its loss in the pictures, held constant.
  */
-export function turns(
+export function playerGradients(
   step: Step,
 ): { turn: Turn; grads: Generator; moments: readonly Moments[] } {
   const { aux, grads } = valueAndGrad((params: Generator) => {

@@ -1,5 +1,5 @@
 /**
- * The forms of a GAN: papers as rows of a table whose columns are the parts that can be combined.
+ * The presets of a GAN: papers as rows of a table whose columns are the parts that can be combined.
  * @module
  */
 
@@ -24,8 +24,8 @@ export const penalties = ["none", "gradient", "r1", "r1-r2"] as const;
 /** A penalty's name. */
 export type PenaltyName = typeof penalties[number];
 
-/** The parts that a form fixes. */
-export interface Parts {
+/** What a form fixes. */
+export interface Preset {
   readonly loss: LossName;
   readonly architecture: Architecture;
   readonly penalty: PenaltyName;
@@ -39,17 +39,17 @@ export interface Parts {
   readonly beta2: number;
 }
 
-/** Names of the forms. */
-export const formNames = ["dcgan", "wgan-gp", "sngan", "stylegan2", "r3gan"] as const;
-/** A form's name. */
-export type FormName = typeof formNames[number];
+/** Names of the presets. */
+export const presetNames = ["dcgan", "wgan-gp", "sngan", "stylegan2", "r3gan"] as const;
+/** A preset's name. */
+export type PresetName = typeof presetNames[number];
 
 /**
  * The papers. Learning rates are of weights of unit variance (see `networks/equalised_rate.ts`): the share of itself
  * that a weight moves a step. That of r3gan, the default, is for trainings of a few thousand steps,
  * that of dcgan its paper's; the others stand where StyleGAN2's does. Moments are the papers'.
  */
-export const forms: Readonly<Record<FormName, Parts>> = {
+export const presets: Readonly<Record<PresetName, Preset>> = {
   // Radford et al. 2016 (arXiv:1511.06434) with the loss of Goodfellow et al. 2014 (1406.2661). Its
   // rate of 2e-4 moves weights of deviation 0.02 by a hundredth of themselves.
   dcgan: {

@@ -27,10 +27,10 @@ import {
   criticOf,
   discriminatorTurn,
   fakes,
-  seen,
+  augmented,
   type Step,
   type Turn,
-  turns,
+  playerGradients,
   weighedPenalty,
 } from "./player_gradients.ts";
 
@@ -154,7 +154,7 @@ function reported({ state, learningRate }: Step) {
  */
 export function trainStep(state: State, batch: Batch, setting: Setting): [State, TensorRecord] {
   const step = prepare(state, batch, setting);
-  const { turn, ...own } = turns(step);
+  const { turn, ...own } = playerGradients(step);
   const generator = movedGenerator(step, own);
   const { discriminator, diagnostics, outputs } = movedDiscriminator(step, turn);
   const rest = concluded(step, diagnostics.real_sign);
@@ -180,8 +180,8 @@ export function penaltyStep(state: State, batch: Batch, setting: Setting): [Stat
   const { config } = setting;
   const fake = config.penalty === "r1"
     ? step.real_BHWC
-    : seen(fakes(state.generator.params, step), "fake", step);
-  const real_BHWC = seen(step.real_BHWC, "real", step);
+    : augmented(fakes(state.generator.params, step), "fake", step);
+  const real_BHWC = augmented(step.real_BHWC, "real", step);
   const { aux, grads } = valueAndGrad((params: Discriminator) => {
     const critic = criticOf(layersOf(params, setting, step.pairs), step);
     const { weighed, ...found } = weighedPenalty(critic, {

@@ -5,7 +5,7 @@ import type { ImageSpec } from "../../../src/kinds/image/image_set.ts";
 import { mapTree } from "../../../src/engine/tree.ts";
 import type { BuildContext, Model, TensorRecord } from "../../../src/families/family.ts";
 import { config, gan, settingsOf } from "../../../src/families/gan/mod.ts";
-import { formNames, forms, losses } from "../../../src/families/gan/presets.ts";
+import { presetNames, presets, losses } from "../../../src/families/gan/presets.ts";
 import { iterate } from "../../../src/families/gan/networks/spectral_norm.ts";
 import { discriminate } from "../../../src/families/gan/networks/discriminator.ts";
 import { generate } from "../../../src/families/gan/networks/generator.ts";
@@ -104,7 +104,7 @@ async function look(model: Model, state: TensorRecord, { sample = sample16, late
   assert((await engine.read(logit_B as tf.Tensor)).every(Number.isFinite));
 }
 
-for (const form of formNames) {
+for (const form of presetNames) {
   Deno.test(`gan (${form}): trains by its schedule; every program gives finite pictures and scores`, async () => {
     const model = built(gan, { ...tiny, form });
     const { state, series } = await train(model, { steps: 4 });
@@ -114,7 +114,7 @@ for (const form of formNames) {
       const name of [
         ...["loss", "discriminator_loss", "real_score", "fake_score", "accuracy", "real_sign"],
         ...["augment_p", "learning_rate"],
-        ...(forms[form].penalty === "none" ? [] : ["penalty", "gradient_norm"]),
+        ...(presets[form].penalty === "none" ? [] : ["penalty", "gradient_norm"]),
       ]
     ) assert(names.has(name), `${form} reports ${[...names]}, no ${name}`);
     await look(model, state);
@@ -317,9 +317,9 @@ Deno.test("gan: a step leaves no tensor behind but the next state and its output
 });
 
 Deno.test("gan: a form fills what is left out, and what is said overrides it", () => {
-  for (const form of formNames) {
+  for (const form of presetNames) {
     const found = settingsOf(config.parse({ form }));
-    for (const [name, value] of Object.entries(forms[form])) {
+    for (const [name, value] of Object.entries(presets[form])) {
       assertEquals(found[name as keyof typeof found], value, `${form}: ${name}`);
     }
     assert(Object.values(found).every((value) => value !== undefined));

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type EngineName, openEngine } from "../../../src/engine/mod.ts";
 import { disposeTree, leaves, type TensorTree } from "../../../src/engine/tree.ts";
-import { formNames } from "../../../src/families/gan/presets.ts";
+import { presetNames } from "../../../src/families/gan/presets.ts";
 import { gan } from "../../../src/families/gan/mod.ts";
 import type { State } from "../../../src/families/gan/model.ts";
 import { hostKey, hostUniform } from "../../../src/random/host.ts";
@@ -25,7 +25,7 @@ async function run(name: EngineName): Promise<Record<string, number>> {
   const x_BHWC = engine.tensor(pixels, [batch, side, side, 3]);
   const rows_B = tf.range(0, batch, 1, "int32");
   const sizes: Record<string, number> = {};
-  for (const form of formNames) {
+  for (const form of presetNames) {
     // β₁ = 0: the first moments are the step's gradient.
     const model = gan.build(
       gan.config.parse({ form, latent: 4, width: 8, beta1: 0, augment: 0.5 }),

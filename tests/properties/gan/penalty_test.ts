@@ -1,4 +1,4 @@
-/** Penalties on the discriminator's slope: closed forms, and their gradients against differences. */
+/** Penalties on the discriminator's slope: closed presets, and their gradients against differences. */
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";

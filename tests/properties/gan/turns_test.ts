@@ -1,4 +1,5 @@
 /** One pass of the discriminator serves both players: against each player's own gradient. */
+import { losses, presetNames } from "../../../src/families/gan/presets.ts";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import type { Factor } from "../../../src/data/dataset.ts";
@@ -6,7 +7,6 @@ import { leaves, type TensorTree } from "../../../src/engine/tree.ts";
 import { applyPlan, drawPlan } from "../../../src/families/gan/augment.ts";
 import { config, gan, settingsOf } from "../../../src/families/gan/mod.ts";
 import { discriminate } from "../../../src/families/gan/networks/discriminator.ts";
-import { formNames, losses } from "../../../src/families/gan/presets.ts";
 import { generate, type Generator } from "../../../src/families/gan/networks/generator.ts";
 import { adversarialLosses } from "../../../src/families/gan/objective.ts";
 import {
@@ -38,7 +38,7 @@ law(
   {
     source: "Goodfellow et al. 2014, algorithm 1",
     given: {
-      form: fc.constantFrom(...formNames),
+      form: fc.constantFrom(...presetNames),
       loss: fc.constantFrom(...losses),
       augment: fc.constantFrom("none" as const, 0.5),
       seed: fc.integer({ min: 1, max: 1000 }),

@@ -37,10 +37,10 @@ export type Batchwise = { readonly kept: readonly Moments[] } | { readonly seen:
 type Inner = { readonly weight: tf.Tensor4D; readonly norm: Norm };
 
 /** The discriminator's body. */
-export type PlainCritic = { readonly stem: Conv; readonly inner: readonly Inner[] };
+export type DcganDiscriminator = { readonly stem: Conv; readonly inner: readonly Inner[] };
 
 /** The generator's body. */
-export type PlainGenerator = {
+export type DcganGenerator = {
   readonly stem: { readonly weight: tf.Tensor2D; readonly norm: Norm };
   readonly rise: readonly Inner[];
   readonly head: Conv;
@@ -62,10 +62,10 @@ function initInner({ weight }: Conv, channels: number): Inner {
 }
 
 /** Fresh parameters of the discriminator's body, for pictures of so many channels. */
-export function initPlainCritic(
+export function initDcganDiscriminator(
   key: Key,
   { channels, stages }: { channels: number; stages: readonly Stage[] },
-): PlainCritic {
+): DcganDiscriminator {
   return {
     stem: initConv(fold(key, "stem"), { in: channels, out: stages[0].channels, kernel: 4 }),
     inner: stages.slice(1).map((stage, i) =>
@@ -82,8 +82,8 @@ export function initPlainCritic(
 }
 
 /** Features [B, H, W, C] at the smallest stage. */
-export function plainFeatures(
-  { stem, inner }: PlainCritic,
+export function dcganFeatures(
+  { stem, inner }: DcganDiscriminator,
   x_BHWC: tf.Tensor4D,
   by?: Batchwise,
 ): tf.Tensor4D {
@@ -95,10 +95,10 @@ export function plainFeatures(
 }
 
 /** Fresh parameters of the generator's body, from the smallest stage up. */
-export function initPlainGenerator(
+export function initDcganGenerator(
   key: Key,
   { input, stages, head }: { input: number; stages: readonly Stage[]; head: Conv },
-): PlainGenerator {
+): DcganGenerator {
   const [{ height, width, channels }] = stages;
   const { weight } = initLinear(fold(key, "stem"), { in: input, out: height * width * channels });
   return {
@@ -114,8 +114,8 @@ export function initPlainGenerator(
 }
 
 /** Pictures in (−1, 1) of inputs [B, I]. */
-export function plainPictures(
-  { stem, rise, head }: PlainGenerator,
+export function dcganPictures(
+  { stem, rise, head }: DcganGenerator,
   { input_BI, by }: { input_BI: tf.Tensor2D; by?: Batchwise },
   { stages, sample }: { stages: readonly Stage[]; sample: ImageSpec },
 ): tf.Tensor4D {
@@ -134,11 +134,11 @@ function initMoments({ gain }: Norm): Moments {
 }
 
 /** Moments of the discriminator's layers before any batch. */
-export function criticMoments({ inner }: PlainCritic): Moments[] {
+export function discriminatorMoments({ inner }: DcganDiscriminator): Moments[] {
   return inner.map(({ norm }) => initMoments(norm));
 }
 
 /** Moments of the generator's layers before any batch. */
-export function generatorMoments({ stem, rise }: PlainGenerator): Moments[] {
+export function generatorMoments({ stem, rise }: DcganGenerator): Moments[] {
   return [stem, ...rise].map(({ norm }) => initMoments(norm));
 }

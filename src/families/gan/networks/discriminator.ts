@@ -34,7 +34,7 @@ import {
   type Sizes,
   stagesOf,
 } from "./layers.ts";
-import { type Batchwise, initPlainCritic, type PlainCritic, plainFeatures } from "./dcgan.ts";
+import { type Batchwise, initDcganDiscriminator, type DcganDiscriminator, dcganFeatures } from "./dcgan.ts";
 
 /** A residual block a stage. */
 type Residual = {
@@ -45,7 +45,7 @@ type Residual = {
 
 /** A discriminator's parameters: one of the bodies, and what makes a number of its features. */
 export type Discriminator = {
-  readonly plain?: PlainCritic;
+  readonly plain?: DcganDiscriminator;
   readonly residual?: Residual;
   readonly perceptron?: Mlp;
   readonly head: Linear;
@@ -106,7 +106,7 @@ export function initDiscriminator(key: Key, options: DiscriminatorOptions): Disc
   const last = stages.at(-1)!;
   const features = last.height * last.width * last.channels;
   return architecture === "dcgan"
-    ? { plain: initPlainCritic(body, { channels: sample.channels, stages }), ...told(features) }
+    ? { plain: initDcganDiscriminator(body, { channels: sample.channels, stages }), ...told(features) }
     : { residual: initResidual(body, options), ...told(features) };
 }
 
@@ -114,7 +114,7 @@ export function initDiscriminator(key: Key, options: DiscriminatorOptions): Disc
 function featuresOf(p: Discriminator, x_BHWC: tf.Tensor4D, by?: Batchwise): tf.Tensor2D {
   const flat = (h: tf.Tensor4D) => tf.reshape(h, [x_BHWC.shape[0], -1]) as tf.Tensor2D;
   if (p.perceptron !== undefined) return leakyRelu(mlp(p.perceptron, flat(x_BHWC)));
-  if (p.plain !== undefined) return flat(plainFeatures(p.plain, x_BHWC, by));
+  if (p.plain !== undefined) return flat(dcganFeatures(p.plain, x_BHWC, by));
   const { stem, blocks, down: downs } = p.residual!;
   let h_BHWC = conv(stem, spaceToDepth(x_BHWC));
   blocks.forEach((one, i) => {

@@ -26,7 +26,7 @@ import {
   stagesOf,
   up,
 } from "./layers.ts";
-import { type Batchwise, initPlainGenerator, type PlainGenerator, plainPictures } from "./dcgan.ts";
+import { type Batchwise, initDcganGenerator, type DcganGenerator, dcganPictures } from "./dcgan.ts";
 import { initStyle, type Noise, type Style, style } from "./stylegan2.ts";
 
 /** A residual block a stage. */
@@ -39,7 +39,7 @@ type Residual = {
 
 /** A generator's parameters: one of the bodies. */
 export type Generator = {
-  readonly plain?: PlainGenerator;
+  readonly plain?: DcganGenerator;
   readonly residual?: Residual;
   readonly style?: Style;
   readonly perceptron?: Mlp;
@@ -131,7 +131,7 @@ export function initGenerator(key: Key, options: GeneratorOptions): Generator {
   const stages = risingStages(options);
   if (architecture === "dcgan" || architecture === "sngan") {
     const head = initHead(body, options);
-    return { plain: initPlainGenerator(body, { input, stages, head }), ...classes };
+    return { plain: initDcganGenerator(body, { input, stages, head }), ...classes };
   }
   if (architecture === "residual") return { residual: initResidual(body, input, options), ...rest };
   return { style: initStyle(body, { input, stages, sample, noise }), ...rest };
@@ -160,7 +160,7 @@ function bodyOf(
   }
   const stages = risingStages(options);
   if (p.style !== undefined) return style(p.style, { input_BI, noise }, { stages, sample });
-  if (p.plain !== undefined) return plainPictures(p.plain, { input_BI, by }, { stages, sample });
+  if (p.plain !== undefined) return dcganPictures(p.plain, { input_BI, by }, { stages, sample });
   const [{ height, width, channels }] = stages;
   const { stem, blocks, rise, head } = p.residual!;
   let h_BHWC = block(
