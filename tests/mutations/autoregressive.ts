@@ -168,7 +168,7 @@ export const mutants = [
   {
     id: "pixel-weights-not-masked",
     file: "src/families/autoregressive/networks/patch_model.ts",
-    find: "const { told, first, guess, layers, out } = maskHead(p, size);",
+    find: "const { told, first, guess, layers, out } = maskModel(p, size);",
     replace: "const { told, first, guess, layers, out } = p;",
     law: decoding,
   },
@@ -182,7 +182,7 @@ export const mutants = [
   },
   {
     id: "beyond-the-picture-counted",
-    file: "src/families/autoregressive/model.ts",
+    file: "src/families/autoregressive/objective.ts",
     find: "const counted = mask === undefined ? logP",
     replace: "const counted = mask !== null ? logP",
     law: likelihood,

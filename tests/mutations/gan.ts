@@ -372,16 +372,16 @@ export const mutants = [
   {
     id: "gan-augmentation-leaks-into-scores",
     file: sample,
-    find: "{ x_BHWC: toNetwork(x_BHWC), labels, by }",
-    replace: "{ x_BHWC: tf.mul(toNetwork(x_BHWC), tf.sub(1, state.augmentation.p)), labels, by }",
+    find: "{ x_BHWC: centred(x_BHWC), labels, by }",
+    replace: "{ x_BHWC: tf.mul(centred(x_BHWC), tf.sub(1, state.augmentation.p)), labels, by }",
     law: augmentation,
   },
   {
     id: "gan-augmentation-leaks-into-samples",
     file: sample,
-    find: "return toPixels(generate(atHeScale(ema), given, generatorOptions(setting)));",
+    find: "return uncentred(generate(atHeScale(ema), given, generatorOptions(setting)));",
     replace:
-      "return toPixels(tf.mul(generate(atHeScale(ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
+      "return uncentred(tf.mul(generate(atHeScale(ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
     law: augmentation,
   },
   {

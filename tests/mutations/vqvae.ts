@@ -102,8 +102,13 @@ export const mutants: readonly Mutant[] = [
   {
     id: "ema-decay-turned-round",
     file: codebook,
-    find: "tf.add(tf.mul(average, decay), tf.mul(value, tf.sub(1, decay)))",
-    replace: "tf.add(tf.mul(value, decay), tf.mul(average, tf.sub(1, decay)))",
+    find: `  { z_ND, index_N }: Assigned,
+  decay: number | tf.Scalar,
+): Codebook {`,
+    replace: `  { z_ND, index_N }: Assigned,
+  rest: number | tf.Scalar,
+): Codebook {
+  const decay = tf.sub(1, rest) as tf.Scalar;`,
     law: codebooks,
   },
   {

@@ -9,7 +9,8 @@ import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../common/mixture_prior.ts";
 import { advance, type Trained } from "../common/training.ts";
-import { errors, psnr } from "./objective.ts";
+import { errors } from "./objective.ts";
+import { psnr } from "../common/psnr.ts";
 
 /** What an autoencoder's checkpoint holds. */
 export type State = Trained<Parameters> & { readonly mixture: MixtureState };

@@ -8,12 +8,8 @@ import { logWeight } from "./objective.ts";
 import { type LatentState, trainCoderStep, trainLatentStep, trainStep } from "./train.ts";
 import { fold } from "../../random/key.ts";
 import type { Labels } from "../common/conditioning.ts";
-import {
-  denoisingCapabilities,
-  shapeOf,
-  type State,
-  uncentred,
-} from "../common/denoising/model.ts";
+import { denoisingCapabilities, shapeOf, type State } from "../common/denoising/model.ts";
+import { uncentred } from "../common/pixels.ts";
 import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.ts";
 import { initNetwork } from "../common/denoising/network.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";

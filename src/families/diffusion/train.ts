@@ -7,7 +7,8 @@ import type { CoderState, LatentSpace } from "./latent.ts";
 import type { Diffusion } from "./model.ts";
 import type { Images } from "../common/programs.ts";
 import type { Key } from "../../random/key.ts";
-import { centred, type State } from "../common/denoising/model.ts";
+import type { State } from "../common/denoising/model.ts";
+import { centred } from "../common/pixels.ts";
 import { denoisingStep, type StepInputs } from "../common/denoising/train.ts";
 import type { TensorRecord } from "../family.ts";
 

@@ -8,7 +8,14 @@ import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
-import { checkSetting, energy, initParameters, numbersOf, type Setting, smallestNoise } from "./model.ts";
+import {
+  checkSetting,
+  energy,
+  initParameters,
+  numbersOf,
+  type Setting,
+  smallestNoise,
+} from "./model.ts";
 import { finish, sampleByLangevin, start, walk, type WalkInputs } from "./sample.ts";
 import { toVectors } from "./dequantise.ts";
 import { type State, trainStep } from "./train.ts";

@@ -5,7 +5,8 @@
  */
 import type { BuildContext } from "../family.ts";
 import type { Config } from "./config.ts";
-import { type Denoising, shapeOf, uncentred } from "../common/denoising/model.ts";
+import { type Denoising, shapeOf } from "../common/denoising/model.ts";
+import { uncentred } from "../common/pixels.ts";
 import type { Learns } from "../common/denoising/objective.ts";
 import { anchored, preconditioned, predictsVelocity } from "../common/denoising/levels.ts";
 import { conditionsOf } from "../common/conditioning.ts";

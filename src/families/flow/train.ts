@@ -4,7 +4,8 @@
  */
 import type { Flow } from "./model.ts";
 import type { Images } from "../common/programs.ts";
-import { centred, type State } from "../common/denoising/model.ts";
+import type { State } from "../common/denoising/model.ts";
+import { centred } from "../common/pixels.ts";
 import { denoisingStep, type StepInputs } from "../common/denoising/train.ts";
 import type { TensorRecord } from "../family.ts";
 

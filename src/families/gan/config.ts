@@ -6,7 +6,14 @@
 import { z } from "zod";
 import { conditionField } from "../common/conditioning.ts";
 import { sizeFields } from "../common/training_config.ts";
-import { architectures, presetNames, presets, losses, penalties, penaltyDefaults } from "./presets.ts";
+import {
+  architectures,
+  losses,
+  penalties,
+  penaltyDefaults,
+  presetNames,
+  presets,
+} from "./presets.ts";
 
 /** What a suite may say under `gan`. */
 export const config = z.strictObject({

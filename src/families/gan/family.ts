@@ -4,7 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { initState, type Setting, type State, toNetwork } from "./model.ts";
+import { initState, type Setting, type State } from "./model.ts";
+import { centred } from "../common/pixels.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import {
@@ -51,7 +52,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
       ...(config.linear
         ? {
           sketch: reads<State, Images & { readonly linear: LinearStart }>((_, { x_BHWC, linear }) =>
-            sketch(tf.reshape(toNetwork(x_BHWC), [x_BHWC.shape[0], -1]) as tf.Tensor2D, linear)
+            sketch(tf.reshape(centred(x_BHWC), [x_BHWC.shape[0], -1]) as tf.Tensor2D, linear)
           ),
         }
         : {}),

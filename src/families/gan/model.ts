@@ -62,11 +62,6 @@ export function generatorOptions({ config, sample, conditions }: Setting): Gener
   return { sample, width, wider, latent, architecture, noise, linear, conditions };
 }
 
-/** Pixels in [0, 1] as the networks take them. */
-export function toNetwork(x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  return tf.sub(tf.mul(x_BHWC, 2), 1);
-}
-
 /** Whether the discriminator sees pictures changed. */
 export function augments({ config, sample }: Setting): boolean {
   return config.augment !== "none" && config.augment !== 0 && !isSmall(sample);

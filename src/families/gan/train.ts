@@ -21,16 +21,17 @@ import { adapt } from "./augment.ts";
 import type { Discriminator } from "./networks/discriminator.ts";
 import type { Generator } from "./networks/generator.ts";
 import { adversarialLosses, diagnose } from "./objective.ts";
-import { augments, layersOf, pairsOf, type Setting, type State, toNetwork } from "./model.ts";
+import { augments, layersOf, pairsOf, type Setting, type State } from "./model.ts";
+import { centred } from "../common/pixels.ts";
 import {
+  augmented,
   type Batch,
   criticOf,
   discriminatorTurn,
   fakes,
-  augmented,
+  playerGradients,
   type Step,
   type Turn,
-  playerGradients,
   weighedPenalty,
 } from "./player_gradients.ts";
 
@@ -39,7 +40,7 @@ function prepare(state: State, batch: Batch, setting: Setting): Step {
   const { labels, rows_B, key } = batch;
   return {
     ...batch,
-    labels: conditions.length === 0 ? {} : dropLabels(labels, {
+    labels: dropLabels(labels, {
       conditions,
       share: config.labelDrop,
       key: fold(key, "labels"),
@@ -48,7 +49,7 @@ function prepare(state: State, batch: Batch, setting: Setting): Step {
     state,
     setting,
     pairs: pairsOf(state.discriminator),
-    real_BHWC: toNetwork(batch.x_BHWC),
+    real_BHWC: centred(batch.x_BHWC),
     learningRate: warmupCosine(state.step, {
       peak: config.learningRate,
       warmup: Math.floor(config.warmup * steps),

@@ -3,27 +3,25 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Config } from "./config.ts";
-import { type Draws, type Gaussian, reparameterise } from "./objectives/bounds.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
-import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
 import {
+  type Codec,
   type CodecOptions,
   decode,
   type Decoder,
   encode,
   type Encoder,
-  initDecoder,
-  initEncoder,
+  initCodec,
 } from "../../backbones/codec.ts";
-import { fold, type Key } from "../../random/key.ts";
+import type { Config } from "./config.ts";
+import { type Draws, type Gaussian, reparameterise } from "./objectives/bounds.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
+import type { Key } from "../../random/key.ts";
 import { log } from "../../numeric/elementary.ts";
 import { softplus, tanh } from "../../nn/mod.ts";
 
 /** Everything that is trained. */
-export type Parameters = {
-  readonly encoder: Encoder;
-  readonly decoder: Decoder;
+export type Parameters = Codec & {
   /** What `learnedLogScale` turns into the log of the likelihood's scale. */
   readonly scale: tf.Scalar;
 };
@@ -48,13 +46,9 @@ const LOG_SCALE_GAIN = 10;
 /** Fresh parameters for codes of length `latent`. */
 export function initParameters(
   key: Key,
-  { latent, ...options }: CodecOptions & { latent: number },
+  options: CodecOptions & { latent: number },
 ): Parameters {
-  return {
-    encoder: initEncoder(fold(key, "encoder"), { ...options, out: 2 * latent }),
-    decoder: initDecoder(fold(key, "decoder"), { ...options, latent }),
-    scale: tf.scalar(0),
-  };
+  return { ...initCodec(key, { ...options, outputs: 2 }), scale: tf.scalar(0) };
 }
 
 /**

@@ -123,7 +123,7 @@ export function trainPriorStep(
   const coder = coderOf(state, setting);
   const { codes_BT } = toCodes(coder, x_BHWC, setting);
   const tables = coder.books.flatMap((books) => quantiser.tables(books));
-  const told = conditions.length === 0 ? {} : dropLabels(labels!, {
+  const told = dropLabels(labels, {
     conditions,
     share: config.conditionDropout,
     key: fold(key, "condition"),

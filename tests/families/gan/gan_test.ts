@@ -5,16 +5,12 @@ import type { ImageSpec } from "../../../src/kinds/image/image_set.ts";
 import { mapTree } from "../../../src/engine/tree.ts";
 import type { BuildContext, Model, TensorRecord } from "../../../src/families/family.ts";
 import { config, gan, settingsOf } from "../../../src/families/gan/mod.ts";
-import { presetNames, presets, losses } from "../../../src/families/gan/presets.ts";
+import { losses, presetNames, presets } from "../../../src/families/gan/presets.ts";
 import { iterate } from "../../../src/families/gan/networks/spectral_norm.ts";
 import { discriminate } from "../../../src/families/gan/networks/discriminator.ts";
 import { generate } from "../../../src/families/gan/networks/generator.ts";
-import {
-  drawInputs,
-  generatorOptions,
-  type State,
-  toNetwork,
-} from "../../../src/families/gan/model.ts";
+import { drawInputs, generatorOptions, type State } from "../../../src/families/gan/model.ts";
+import { centred } from "../../../src/families/common/pixels.ts";
 import { atHeScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import type { Moments } from "../../../src/nn/mod.ts";
 import { fold } from "../../../src/random/key.ts";
@@ -389,7 +385,7 @@ Deno.test("gan: dcgan's discriminator normalises real and generated pictures apa
       { ...drawn, labels: {} },
       generatorOptions(dcganSetting),
     );
-    const halves = [toNetwork(inputs.x_BHWC), fake].map((x_BHWC) => {
+    const halves = [centred(inputs.x_BHWC), fake].map((x_BHWC) => {
       const seen: Moments[] = [];
       const score_B = discriminate(atHeScale(start.discriminator.params), {
         x_BHWC,

@@ -10,7 +10,12 @@ import {
   score,
   type Setting,
 } from "../../../src/families/energy/model.ts";
-import { contrastive, denoising, type Score, sliced } from "../../../src/families/energy/objective.ts";
+import {
+  contrastive,
+  denoising,
+  type Score,
+  sliced,
+} from "../../../src/families/energy/objective.ts";
 import { langevinStep } from "../../../src/families/energy/langevin.ts";
 import { levelsOf } from "../../../src/families/energy/sample.ts";
 import { toPictures, toVectors } from "../../../src/families/energy/dequantise.ts";

@@ -16,8 +16,8 @@ import {
   pairsOf,
   type Setting,
   type State,
-  toNetwork,
 } from "../../../src/families/gan/model.ts";
+import { centred } from "../../../src/families/common/pixels.ts";
 import { atHeScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import { conditionsOf } from "../../../src/families/common/conditioning.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
@@ -96,7 +96,7 @@ law(
         const layers = layersOf(discriminator.params, setting, pairsOf(discriminator));
         const critic = (x_BHWC: tf.Tensor4D) =>
           discriminate(layers, { x_BHWC, labels }, setting.conditions);
-        const real_B = critic(seen(toNetwork(x_BHWC), "real"));
+        const real_B = critic(seen(centred(x_BHWC), "real"));
         const { grads } = valueAndGrad((params: Generator) => {
           const drawn = drawInputs(fold(key("step"), "generate"), rows_B, setting);
           const options = generatorOptions(setting);

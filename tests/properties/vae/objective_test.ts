@@ -3,7 +3,12 @@ import * as tf from "@tensorflow/tfjs";
 import { errors } from "../../../src/families/autoencoder/objective.ts";
 import { toCode, toPicture } from "../../../src/families/autoencoder/model.ts";
 import { terms } from "../../../src/families/vae/objective.ts";
-import { initParameters, type Parameters, pass, type Setting } from "../../../src/families/vae/model.ts";
+import {
+  initParameters,
+  type Parameters,
+  pass,
+  type Setting,
+} from "../../../src/families/vae/model.ts";
 import { config as vaeConfig } from "../../../src/families/vae/config.ts";
 import { mapTree } from "../../../src/engine/tree.ts";
 import { normal } from "../../../src/random/key.ts";

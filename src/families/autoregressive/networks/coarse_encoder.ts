@@ -17,7 +17,7 @@ import {
 } from "../../../nn/mod.ts";
 
 /** Parameters. */
-export type Known = {
+export type CoarseEncoder = {
   readonly stem: Conv;
   readonly blocks: readonly Block[];
   readonly norm: Norm;
@@ -25,10 +25,10 @@ export type Known = {
 };
 
 /** Fresh parameters for pictures of `channels`. */
-export function initKnown(
+export function initCoarseEncoder(
   key: Key,
   { channels, width, blocks }: { channels: number; width: number; blocks: number },
-): Known {
+): CoarseEncoder {
   return {
     stem: initConv(fold(key, "stem"), { in: channels, out: width }),
     blocks: Array.from({ length: blocks }, (_, i) => initBlock(fold(key, `block ${i}`), width)),
@@ -38,7 +38,7 @@ export function initKnown(
 }
 
 /** Known pixels, centred, [B, h, w, C] to [B, h·w, W]. */
-export function tellKnown(p: Known, x_BhwC: tf.Tensor4D): tf.Tensor3D {
+export function encodeCoarse(p: CoarseEncoder, x_BhwC: tf.Tensor4D): tf.Tensor3D {
   const h_BhwW = p.blocks.reduce((h, own) => block(own, h), conv(p.stem, x_BhwC));
   const [B, height, width, W] = h_BhwW.shape;
   return tf.reshape(conv(p.out, silu(groupNorm(p.norm, h_BhwW))), [B, height * width, W]);

@@ -26,7 +26,7 @@ import { NEIGHBOURS } from "../ordering/neighbours.ts";
 import { NEAR } from "../ordering/levels.ts";
 
 /** What fixes the shapes. */
-export interface HeadOptions {
+export interface PatchModelOptions {
   readonly mixture: MixtureShape;
   /** Rows and columns of a patch; P is their product. */
   readonly patch: { readonly height: number; readonly width: number };
@@ -41,7 +41,7 @@ export interface HeadOptions {
 }
 
 /** Parameters. */
-export type Head = {
+export type PatchModel = {
   /** [W, P·V]: what the trunk's state says to each pixel. */
   readonly told: Linear;
   /** [G + P·C, P·V], mask A on the patch's own pixels. */
@@ -61,13 +61,13 @@ type Mask = "A" | "B";
 const OUT_SCALE = 0.1;
 
 /** G */
-function givenValues({ mixture: { channels }, patch, upper }: HeadOptions): number {
+function givenValues({ mixture: { channels }, patch, upper }: PatchModelOptions): number {
   const neighbours = NEIGHBOURS.length * patch.height * patch.width;
   return (neighbours + (upper ? NEAR : 0)) * channels;
 }
 
 /** Pixels of the input, by number, whose mean is the first guess at a pixel of the patch. */
-function nearest({ patch: { height, width }, upper }: HeadOptions, pixel: number): number[] {
+function nearest({ patch: { height, width }, upper }: PatchModelOptions, pixel: number): number[] {
   const P = height * width;
   const [y, x] = [Math.floor(pixel / width), pixel % width];
   // The input: the neighbours in the order of `NEIGHBOURS`, what is known in that of `near`, the patch.
@@ -86,7 +86,7 @@ function nearest({ patch: { height, width }, upper }: HeadOptions, pixel: number
 }
 
 /** The mean of the nearest pixels: [G + P·C, P·C]. */
-function initGuess(options: HeadOptions): Linear {
+function initGuess(options: PatchModelOptions): Linear {
   const { mixture: { channels: C }, patch: { height, width } } = options;
   const columns = height * width * C;
   const rows = givenValues(options) + columns;
@@ -103,7 +103,7 @@ function initGuess(options: HeadOptions): Linear {
 }
 
 /** Fresh parameters. */
-export function initHead(key: Key, options: HeadOptions): Head {
+export function initPatchModel(key: Key, options: PatchModelOptions): PatchModel {
   const { mixture, patch, width, units: V, layers } = options;
   const P = patch.height * patch.width;
   const [plain, added] = [Math.SQRT1_2, Math.SQRT1_2 / Math.sqrt(Math.max(1, layers))];
@@ -149,7 +149,10 @@ function masked(p: Linear, mask: Mask, { pixels, from }: { pixels: number; from:
 }
 
 /** All maps with their masks. */
-function maskHead(p: Head, { pixels, channels }: { pixels: number; channels: number }): Head {
+function maskModel(
+  p: PatchModel,
+  { pixels, channels }: { pixels: number; channels: number },
+): PatchModel {
   const size = { pixels, from: channels };
   return {
     ...p,
@@ -167,7 +170,7 @@ function asPixels(guess: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** What a head is given of patches. */
-export interface HeadInput {
+export interface PatchModelInput {
   /** The patches, centred; pixel i's mixture depends on pixels before i alone. */
   readonly x_NPC: tf.Tensor3D;
   /** Pixels near the patch that are known before it. */
@@ -177,9 +180,12 @@ export interface HeadInput {
 }
 
 /** The mixtures of all pixels: [N·P, Q] and [N·P, C]. */
-export function headOutputs(p: Head, { x_NPC, given_NG, state_NW }: HeadInput): MixtureNumbers {
+export function patchMixtures(
+  p: PatchModel,
+  { x_NPC, given_NG, state_NW }: PatchModelInput,
+): MixtureNumbers {
   const [N, P, C] = x_NPC.shape;
-  const { told, first, guess, layers, out } = maskHead(p, { pixels: P, channels: C });
+  const { told, first, guess, layers, out } = maskModel(p, { pixels: P, channels: C });
   const seen = tf.concat([given_NG, tf.reshape(x_NPC, [N, P * C])], 1) as tf.Tensor2D;
   let u_NU = tf.add(linear(told, state_NW), linear(first, seen)) as tf.Tensor2D;
   for (const layer of layers) u_NU = tf.add(u_NU, linear(layer, silu(u_NU)));
@@ -193,7 +199,7 @@ export function headOutputs(p: Head, { x_NPC, given_NG, state_NW }: HeadInput): 
 export type PixelMap = { readonly weight: tf.Tensor3D; readonly bias: tf.Tensor2D };
 
 /** A head for decoding pixel by pixel. */
-export type PixelHead = {
+export type PixelwiseModel = {
   readonly told: PixelMap;
   readonly first: PixelMap;
   readonly guess: PixelMap;
@@ -211,8 +217,11 @@ function byPixel(p: Linear, pixels: number): PixelMap {
 }
 
 /** Masks and rearranges a head's weights, once for all pixels. */
-export function pixelHead(p: Head, size: { pixels: number; channels: number }): PixelHead {
-  const { told, first, guess, layers, out } = maskHead(p, size);
+export function pixelwise(
+  p: PatchModel,
+  size: { pixels: number; channels: number },
+): PixelwiseModel {
+  const { told, first, guess, layers, out } = maskModel(p, size);
   const { pixels } = size;
   return {
     told: byPixel(told, pixels),
@@ -227,7 +236,7 @@ export function pixelHead(p: Head, size: { pixels: number; channels: number }): 
 export type PatchCache = readonly tf.Tensor3D[];
 
 /** A cache for `batch` patches; what it holds of pixels not yet drawn is never seen. */
-export function emptyPatch(batch: number, { patch, units, layers }: HeadOptions): PatchCache {
+export function emptyPatch(batch: number, { patch, units, layers }: PatchModelOptions): PatchCache {
   const shape: [number, number, number] = [batch, patch.height * patch.width, units];
   return Array.from({ length: layers }, () => tf.zeros(shape) as tf.Tensor3D);
 }
@@ -240,14 +249,14 @@ function mapTo(p: PixelMap, x_BF: tf.Tensor2D, pixel: tf.Scalar): tf.Tensor2D {
 }
 
 /**
- * The mixtures of one pixel of each patch: `headOutputs` at `pixel` (int32 scalar), with the
+ * The mixtures of one pixel of each patch: `patchMixtures` at `pixel` (int32 scalar), with the
  * activations of those before from the cache. What `x_NPC` holds from `pixel` on is never seen.
  * @returns [N, Q] and [N, C], and the cache with this pixel in it
  */
-export function headStep(
-  p: PixelHead,
+export function pixelMixture(
+  p: PixelwiseModel,
   cache: PatchCache,
-  { x_NPC, given_NG, state_NW, pixel }: HeadInput & { readonly pixel: tf.Scalar },
+  { x_NPC, given_NG, state_NW, pixel }: PatchModelInput & { readonly pixel: tf.Scalar },
 ): { readonly numbers: MixtureNumbers; readonly cache: PatchCache } {
   const N = x_NPC.shape[0];
   const seen = tf.concat([given_NG, tf.reshape(x_NPC, [N, -1])], 1) as tf.Tensor2D;

@@ -24,7 +24,7 @@ import {
 } from "../../../nn/mod.ts";
 import { causalConv, initKernel, padSides, valid } from "./causal_conv.ts";
 import { countsOf } from "../ordering/patches.ts";
-import { patchesAt, type Trunk, type TrunkOptions, whole } from "./trunk.ts";
+import { gatherPatches, type Trunk, type TrunkOptions, whole } from "./trunk.ts";
 
 /** One layer of both stacks. */
 export type Layer = {
@@ -147,7 +147,7 @@ export function pixelCnn(
       const first = tf.mul(row, whole(columns));
       const above_N = tf.range(-2 * columns, 0, 1, "int32");
       const at = tf.add(first, above_N) as tf.Tensor1D;
-      const higher = tf.reshape(patchesAt(x_BTF, at, tf.greaterEqual(at, whole(0))), [
+      const higher = tf.reshape(gatherPatches(x_BTF, at, tf.greaterEqual(at, whole(0))), [
         B,
         2,
         columns,
@@ -175,7 +175,7 @@ export function pixelCnn(
       const back = tf.tensor1d([2, 1], "int32");
       const isThere = tf.greaterEqual(tf.sub(column, back), whole(0)) as tf.Tensor1D;
       const at = tf.sub(patch, back) as tf.Tensor1D;
-      const before = tf.reshape(patchesAt(x_BTF, at, isThere), [B, 2 * F]);
+      const before = tf.reshape(gatherPatches(x_BTF, at, isThere), [B, 2 * F]);
       const link = (i: number) =>
         tf.reshape(tf.gather(cache.links[i], tf.reshape(column, [1]) as tf.Tensor1D, 1), [B, -1]);
       let right = tf.add(linear(matrix(p.right), before), link(0)) as tf.Tensor2D;

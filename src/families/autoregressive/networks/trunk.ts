@@ -71,7 +71,7 @@ export function whole(n: number): tf.Scalar {
  * Patches by number, [B, N, F]; zeros where `isThere_N` is 0.
  * @param at_N int32; any number where nothing is there
  */
-export function patchesAt(
+export function gatherPatches(
   x_BTF: tf.Tensor3D,
   at_N: tf.Tensor1D,
   isThere_N: tf.Tensor1D,

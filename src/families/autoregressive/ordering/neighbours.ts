@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Patches } from "./patches.ts";
-import { patchesAt, type Place, whole } from "../networks/trunk.ts";
+import { gatherPatches, type Place, whole } from "../networks/trunk.ts";
 
 /** Where the neighbours lie: rows up, columns to the right. */
 export const NEIGHBOURS = [[0, -1], [-1, -1], [-1, 0], [-1, 1]] as const;
@@ -35,5 +35,5 @@ export function neighboursAt(
   );
   const back_N = tf.tensor1d(NEIGHBOURS.map(([y, x]) => y * columns + x), "int32");
   const at_N = tf.add(patch, back_N) as tf.Tensor1D;
-  return tf.reshape(patchesAt(x_BTF, at_N, isThere_N as tf.Tensor1D), [x_BTF.shape[0], -1]);
+  return tf.reshape(gatherPatches(x_BTF, at_N, isThere_N as tf.Tensor1D), [x_BTF.shape[0], -1]);
 }

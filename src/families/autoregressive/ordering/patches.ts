@@ -76,8 +76,3 @@ export function insidePicture(patches: Patches): tf.Tensor2D | undefined {
     patches.height * patches.width,
   ]);
 }
-
-/** Pixel values in [0, 1] as networks see them: in [−1, 1], grey 0. */
-export function centred<T extends tf.Tensor>(x: T): T {
-  return tf.sub(tf.mul(x, 2), 1) as T;
-}

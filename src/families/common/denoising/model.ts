@@ -39,16 +39,6 @@ export interface Denoising {
 /** A denoiser's checkpoint. */
 export type State = Trained<Network>;
 
-/** Pictures in [0, 1] as values in [−1, 1]. */
-export function centred(x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  return tf.sub(tf.mul(x_BHWC, 2), 1);
-}
-
-/** The inverse, clipped. */
-export function uncentred(x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  return tf.clipByValue(tf.mul(tf.add(x_BHWC, 1), 0.5), 0, 1);
-}
-
 /** Noisy pictures and what is known of them. */
 export interface NoisyPictures {
   readonly x_BHWC: tf.Tensor4D;

@@ -29,7 +29,7 @@ export function denoisingStep<S extends Trained<Network>>(
   { learns, denoising, steps }: { learns: Learns; denoising: Denoising; steps: number },
 ): [Trained<Network>, TensorRecord] {
   const { settings, network: { conditions } } = denoising;
-  const told = conditions.length === 0 ? {} : dropLabels(labels, {
+  const told = dropLabels(labels, {
     conditions,
     share: settings.conditionDropout,
     key: fold(key, "labels"),

@@ -34,7 +34,12 @@ import {
   type Sizes,
   stagesOf,
 } from "./layers.ts";
-import { type Batchwise, initDcganDiscriminator, type DcganDiscriminator, dcganFeatures } from "./dcgan.ts";
+import {
+  type Batchwise,
+  type DcganDiscriminator,
+  dcganFeatures,
+  initDcganDiscriminator,
+} from "./dcgan.ts";
 
 /** A residual block a stage. */
 type Residual = {
@@ -106,7 +111,10 @@ export function initDiscriminator(key: Key, options: DiscriminatorOptions): Disc
   const last = stages.at(-1)!;
   const features = last.height * last.width * last.channels;
   return architecture === "dcgan"
-    ? { plain: initDcganDiscriminator(body, { channels: sample.channels, stages }), ...told(features) }
+    ? {
+      plain: initDcganDiscriminator(body, { channels: sample.channels, stages }),
+      ...told(features),
+    }
     : { residual: initResidual(body, options), ...told(features) };
 }
 

@@ -26,7 +26,7 @@ import {
   stagesOf,
   up,
 } from "./layers.ts";
-import { type Batchwise, initDcganGenerator, type DcganGenerator, dcganPictures } from "./dcgan.ts";
+import { type Batchwise, type DcganGenerator, dcganPictures, initDcganGenerator } from "./dcgan.ts";
 import { initStyle, type Noise, type Style, style } from "./stylegan2.ts";
 
 /** A residual block a stage. */

@@ -5,8 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-
-const LOG_TWO_PI = 1.8378770664093453;
+import { LOG_TWO_PI } from "../../../numeric/constants.ts";
 
 /** N(mean, diag exp(logVariance)), one a picture. */
 export interface Gaussian {

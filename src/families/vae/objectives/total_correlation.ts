@@ -8,13 +8,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { LOG_TWO_PI } from "../../../numeric/constants.ts";
 import { log } from "../../../numeric/elementary.ts";
 import type { Gaussian } from "./bounds.ts";
 
 /** How q(z) is estimated from a batch. */
 export type Estimator = "weighted" | "stratified";
-
-const LOG_TWO_PI = 1.8378770664093453;
 
 /**
  * ln w[i][j], row-major [B, B], so that Σ_j w[i][j] q(z_i|x_j) estimates q(z_i), where z_i came from

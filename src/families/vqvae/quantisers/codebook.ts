@@ -7,6 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { emaUpdate } from "../../../nn/mod.ts";
 import { fold, type Key, normal, uniform } from "../../../random/key.ts";
 
 /** Code vectors with the averages that they are the quotient of. */
@@ -62,11 +63,6 @@ export function countCodes(index_N: tf.Tensor1D, size: number): tf.Tensor1D {
   return tf.unsortedSegmentSum(tf.ones(index_N.shape), index_N, size) as tf.Tensor1D;
 }
 
-/** γ·average + (1 − γ)·value */
-function follow<T extends tf.Tensor>(average: T, value: T, decay: number | tf.Scalar): T {
-  return tf.add(tf.mul(average, decay), tf.mul(value, tf.sub(1, decay))) as T;
-}
-
 /**
  * One step of the moving averages: N ← γN + (1−γ)n, m ← γm + (1−γ)Σz, e ← m/N, with n and Σz those
  * of the vectors assigned to the code. At γ = 0 a used code is the mean of its vectors. Codes without
@@ -78,10 +74,10 @@ export function updateCodebook(
   decay: number | tf.Scalar,
 ): Codebook {
   const [size] = vectors_KD.shape;
-  const counts = follow(counts_K, countCodes(index_N, size), decay);
+  const counts = emaUpdate(counts_K, countCodes(index_N, size), decay);
   // A product with ones and zeros, whose bits don't hang on an order, as those of a scatter may.
   const added_KD = tf.matMul(rowsOf(index_N, size), z_ND, true) as tf.Tensor2D;
-  const sums = follow(sums_KD, added_KD, decay);
+  const sums = emaUpdate(sums_KD, added_KD, decay);
   const counts_K1 = tf.reshape(counts, [size, 1]);
   const means_KD = tf.div(sums, tf.maximum(counts_K1, NO_USE));
   return {
