@@ -3,9 +3,9 @@
  * where there is something to convolve, perceptrons where a side is shorter than that.
  * @module
  */
+import { fold, type Key } from "../random/key.ts";
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../kinds/image/image_set.ts";
-import type { Key } from "../random/key.ts";
 import * as convolutional from "./conv.ts";
 import { initMlp, type Mlp, mlp } from "./mlp.ts";
 import { SIDES } from "./plan.ts";
@@ -70,4 +70,21 @@ export function decode(p: Decoder, z_BZ: tf.Tensor2D, options: CodecOptions): tf
   if (!isMlp(p)) return convolutional.decode(p, z_BZ, options);
   const { height, width, channels } = options.sample;
   return tf.reshape(mlp(p, z_BZ), [-1, height, width, channels]);
+}
+
+/** An encoder and a decoder of the same pictures. */
+export type Codec = { readonly encoder: Encoder; readonly decoder: Decoder };
+
+/**
+ * Parameters of both, for codes of length `latent`.
+ * @param options.outputs numbers that the encoder gives for each of the code; default 1
+ */
+export function initCodec(
+  key: Key,
+  { latent, outputs = 1, ...options }: CodecOptions & { latent: number; outputs?: number },
+): Codec {
+  return {
+    encoder: initEncoder(fold(key, "encoder"), { ...options, out: outputs * latent }),
+    decoder: initDecoder(fold(key, "decoder"), { ...options, latent }),
+  };
 }

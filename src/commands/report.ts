@@ -5,7 +5,7 @@
 import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../base/errors.ts";
 import { historyPath, readHistory } from "../gate/history/history.ts";
-import { readKept } from "../gate/kept.ts";
+import { readKept } from "../gate/last_gate.ts";
 import { gateSuite, planRecords } from "../gate/suite.ts";
 import { planSuite, readPlan } from "../plan/plan.ts";
 import { settingsFrom } from "../plan/settings.ts";

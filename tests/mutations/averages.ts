@@ -46,10 +46,9 @@ export const mutants: readonly Mutant[] = [
   {
     id: "vae-scale-forgotten-twice",
     file: "src/families/vae/train.ts",
-    find: `    tf.mul(state.optimal, decay),
-`,
-    replace: `    tf.mul(tf.mul(state.optimal, decay), decay),
-`,
+    find: "emaUpdate(state.optimal, logScale,",
+    replace:
+      "emaUpdate(tf.mul(state.optimal, emaDecay(state.step, config.ema)) as tf.Scalar, logScale,",
     law: averages,
     filter: "remembered scale",
   },

@@ -9,8 +9,8 @@ const controls = "tests/protocols/control/controls_test.ts";
 const moments = "tests/compare/moments_test.ts";
 const rows = "tests/compare/rows_test.ts";
 const extract = "tests/compare/extract_test.ts";
-const linear = "tests/families/linear_start_test.ts";
-const mixture = "tests/families/mixture_prior_test.ts";
+const linear = "tests/families/common/linear_start_test.ts";
+const mixture = "tests/families/common/mixture_prior_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [

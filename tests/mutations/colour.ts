@@ -107,14 +107,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "bound-constant-of-a-plane",
-    file: "src/families/diffusion/bound.ts",
+    file: "src/families/diffusion/variational_bound.ts",
     find: "const values = x_BHWC.size / x_BHWC.shape[0];",
     replace: "const values = x_BHWC.shape[1] * x_BHWC.shape[2];",
     law: bound,
   },
   {
     id: "bound-of-the-first-channel",
-    file: "src/families/diffusion/bound.ts",
+    file: "src/families/diffusion/variational_bound.ts",
     find: "return tf.sum(x, [1, 2, 3]) as tf.Tensor1D;",
     replace:
       "return tf.reshape(tf.slice(tf.sum(x, [1, 2]), [0, 0], [-1, 1]), [-1]) as tf.Tensor1D;",
@@ -129,7 +129,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "decoded-noise-transposed",
-    file: "src/families/common/denoising/model.ts",
+    file: "src/families/common/denoising/sample.ts",
     find: "tf.reshape(z_BZ, [B, height, width, channels])) as tf.Tensor4D;",
     replace:
       "tf.transpose(tf.reshape(z_BZ, [B, width, height, channels]), [0, 2, 1, 3])) as tf.Tensor4D;",

@@ -1,17 +1,15 @@
 /** Mutants of diffusion, flow and the networks that denoise: each edit must make its law fail. */
 
-const steps = "src/families/common/denoising/steps.ts";
+const steps = "src/families/common/denoising/solvers.ts";
 const levels = "src/families/common/denoising/levels.ts";
-const model = "src/families/common/denoising/model.ts";
-const training = "src/families/common/denoising/train.ts";
 const edm = "src/families/common/denoising/edm.ts";
-const ddpm = "src/families/diffusion/ddpm.ts";
-const bound = "src/families/diffusion/bound.ts";
+const ddpm = "src/families/diffusion/noise_schedule.ts";
+const bound = "src/families/diffusion/variational_bound.ts";
 const latent = "src/families/diffusion/latent.ts";
 const paths = "src/families/flow/paths.ts";
-const times = "src/families/flow/times.ts";
-const meanFlow = "src/families/flow/mean_flow.ts";
-const consistency = "src/families/flow/consistency.ts";
+const times = "src/families/flow/time_laws.ts";
+const meanFlow = "src/families/flow/objectives/mean_flow.ts";
+const consistency = "src/families/flow/objectives/consistency.ts";
 
 const forward = "tests/properties/diffusion/forward_test.ts";
 const samplers = "tests/properties/diffusion/sampler_test.ts";
@@ -90,7 +88,7 @@ export const mutants = [
   {
     // The ε-loss's weight SNR left out: D's squared error in its place.
     id: "epsilon-loss-weighted-as-x0",
-    file: ddpm,
+    file: "src/families/diffusion/objective.ts",
     find: "tf.square(tf.div(tf.mul(alpha, out), sigma)) as tf.Tensor4D,",
     replace:
       "tf.square(tf.mul(tf.onesLike(sigma), tf.mul(tf.onesLike(alpha), out))) as tf.Tensor4D,",
@@ -98,14 +96,14 @@ export const mutants = [
   },
   {
     id: "min-snr-as-max",
-    file: ddpm,
+    file: "src/families/diffusion/objective.ts",
     find: "tf.minimum(tf.square(tf.div(alpha, sigma)), MOST_SNR)",
     replace: "tf.maximum(tf.square(tf.div(alpha, sigma)), MOST_SNR)",
     law: forward,
   },
   {
     id: "plain-weight-not-one",
-    file: ddpm,
+    file: "src/families/diffusion/objective.ts",
     find: `"plain": () => 1,`,
     replace: `"plain": ({ alpha }) => alpha,`,
     law: forward,
@@ -119,7 +117,7 @@ export const mutants = [
   },
   {
     id: "first-step-never-trained",
-    file: ddpm,
+    file: "src/families/diffusion/objective.ts",
     find: "tf.add(tf.floor(tf.mul(share_B, timesteps)), 1)",
     replace: "tf.maximum(2, tf.add(tf.floor(tf.mul(share_B, timesteps)), 1))",
     law: forward,
@@ -133,7 +131,7 @@ export const mutants = [
   },
   {
     id: "times-not-spread",
-    file: training,
+    file: "src/families/common/denoising/time_laws.ts",
     find: "const GOLDEN = 0.6180339887498949;",
     replace: "const GOLDEN = 0.5;",
     law: forward,
@@ -191,7 +189,7 @@ export const mutants = [
   },
   {
     id: "time-reversed",
-    file: "src/families/flow/family.ts",
+    file: "src/families/flow/sample.ts",
     find: "path.point(1 - i / count)",
     replace: "path.point(1e-9 + i / count)",
     law: samplers,
@@ -219,7 +217,7 @@ export const mutants = [
   },
   {
     id: "guidance-on-the-conditional-twice",
-    file: model,
+    file: "src/families/common/denoising/sample.ts",
     find: "tf.mul(weight, tf.sub(conditional, unconditional))",
     replace: "tf.mul(weight, tf.sub(tf.mul(weight, conditional), unconditional))",
     law: guidance,
@@ -227,35 +225,35 @@ export const mutants = [
   {
     // Ho and Salimans count the weight from 0.
     id: "guidance-weight-less-one",
-    file: model,
+    file: "src/families/common/denoising/sample.ts",
     find: "return tf.add(unconditional, tf.mul(weight,",
     replace: "return tf.add(conditional, tf.mul(weight,",
     law: guidance,
   },
   {
     id: "guidance-reversed",
-    file: model,
+    file: "src/families/common/denoising/sample.ts",
     find: "tf.sub(conditional, unconditional)",
     replace: "tf.sub(unconditional, conditional)",
     law: guidance,
   },
   {
     id: "guidance-halves-swapped",
-    file: model,
+    file: "src/families/common/denoising/sample.ts",
     find: "const [conditional, unconditional] = tf.split(both, 2, 0)",
     replace: "const [unconditional, conditional] = tf.split(both, 2, 0)",
     law: guidance,
   },
   {
     id: "start-of-unit-noise",
-    file: model,
+    file: "src/families/common/denoising/sample.ts",
     find: "tf.mul(start, plan.scale)",
     replace: "tf.mul(start, plan.scale ** 0)",
     law: guidance,
   },
   {
     id: "sampler-tells-the-next-time",
-    file: model,
+    file: "src/families/common/denoising/sample.ts",
     find: "time: scalar(at.time),",
     replace: "time: scalar(to.time),",
     law: guidance,
@@ -329,7 +327,7 @@ export const mutants = [
     file: consistency,
     find: "tf.squaredDifference(said_BHWC, wanted_BHWC)",
     replace:
-      "tf.squaredDifference(said_BHWC, tf.add(ask(params, seen(near_B), denoising).data_BHWC, tf.mul(wanted_BHWC, 0)))",
+      "tf.squaredDifference(said_BHWC, tf.add(predict(params, seen(near_B), denoising).data_BHWC, tf.mul(wanted_BHWC, 0)))",
     law: flowSteps,
   },
   {

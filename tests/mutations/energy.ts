@@ -49,21 +49,21 @@ export const mutants = [
   },
   {
     id: "langevin-drifts-twice",
-    file: objective,
+    file: "src/families/energy/langevin.ts",
     find: "tf.mul(score_BD, tf.div(step, 2))",
     replace: "tf.mul(score_BD, step)",
     law: laws,
   },
   {
     id: "langevin-kick-without-root",
-    file: objective,
+    file: "src/families/energy/langevin.ts",
     find: "tf.sqrt(tf.mul(step, temperature))",
     replace: "tf.mul(step, temperature)",
     law: laws,
   },
   {
     id: "langevin-never-hot",
-    file: objective,
+    file: "src/families/energy/langevin.ts",
     find: "tf.sqrt(tf.mul(step, temperature))",
     replace: "tf.sqrt(tf.mul(step, tf.pow(temperature, 0)))",
     law: laws,
@@ -85,7 +85,7 @@ export const mutants = [
   },
   {
     id: "vectors-back-to-the-nearest-value",
-    file: "src/families/energy/space.ts",
+    file: "src/families/energy/dequantise.ts",
     find: "tf.floor(tf.mul(tf.add(v_BD, 1), LEVELS / 2))",
     replace: "tf.round(tf.mul(tf.add(v_BD, 1), LEVELS / 2))",
     law: laws,

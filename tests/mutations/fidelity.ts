@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "mirrored-copies-pass",
-    file: "src/metrics/copies/seen.ts",
+    file: "src/metrics/copies/training_views.ts",
     find: "if (!context.mirrored) return plain;",
     replace: "if (context.mirrored !== null) return plain;",
     law: "tests/run/evaluate_test.ts",

@@ -1,28 +1,27 @@
 /** Mutants of GANs and of the metrics of critics: each edit must make its law fail. */
 
-const folder = "src/families/gan";
-const objective = `${folder}/objective.ts`;
-const penalty = `${folder}/penalty.ts`;
-const spectral = `${folder}/spectral.ts`;
-const weights = `${folder}/weights.ts`;
-const style = `${folder}/style.ts`;
-const critic = `${folder}/discriminator.ts`;
-const augment = `${folder}/augment.ts`;
-const training = `${folder}/train.ts`;
-const turns = `${folder}/turns.ts`;
-const sample = `${folder}/sample.ts`;
-const plain = `${folder}/plain.ts`;
+const objective = "src/families/gan/objective.ts";
+const penalty = "src/families/gan/gradient_penalty.ts";
+const spectral = "src/families/gan/networks/spectral_norm.ts";
+const weights = "src/families/gan/networks/equalised_rate.ts";
+const style = "src/families/gan/networks/stylegan2.ts";
+const critic = "src/families/gan/networks/discriminator.ts";
+const augment = "src/families/gan/augment.ts";
+const training = "src/families/gan/train.ts";
+const turns = "src/families/gan/player_gradients.ts";
+const sample = "src/families/gan/sample.ts";
+const plain = "src/families/gan/networks/dcgan.ts";
 
 const game = "tests/properties/gan/game_test.ts";
 const slopes = "tests/properties/gan/penalty_test.ts";
 const both = "tests/properties/gan/turns_test.ts";
 const networks = "tests/properties/gan/networks_test.ts";
 const augmentation = "tests/properties/gan/augment_test.ts";
-const family = "tests/families/gan_test.ts";
+const family = "tests/families/gan/gan_test.ts";
 const metrics = "tests/metrics/critic_test.ts";
 
 const linearStart = "src/families/common/linear_start.ts";
-const starts = "tests/families/linear_start_test.ts";
+const starts = "tests/families/common/linear_start_test.ts";
 
 export const mutants = [
   {
@@ -373,16 +372,16 @@ export const mutants = [
   {
     id: "gan-augmentation-leaks-into-scores",
     file: sample,
-    find: "{ x_BHWC: toNetwork(x_BHWC), labels, by }",
-    replace: "{ x_BHWC: tf.mul(toNetwork(x_BHWC), tf.sub(1, state.augmentation.p)), labels, by }",
+    find: "{ x_BHWC: centred(x_BHWC), labels, by }",
+    replace: "{ x_BHWC: tf.mul(centred(x_BHWC), tf.sub(1, state.augmentation.p)), labels, by }",
     law: augmentation,
   },
   {
     id: "gan-augmentation-leaks-into-samples",
     file: sample,
-    find: "return toPixels(generate(atHeScale(ema), given, generatorOptions(setting)));",
+    find: "return uncentred(generate(atHeScale(ema), given, generatorOptions(setting)));",
     replace:
-      "return toPixels(tf.mul(generate(atHeScale(ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
+      "return uncentred(tf.mul(generate(atHeScale(ema), given, generatorOptions(setting)), tf.sub(1, state.augmentation.p)));",
     law: augmentation,
   },
   {

@@ -1,9 +1,9 @@
 /** Mutants of autoencoder and VAE: each edit must make its law fail. */
 
-const objective = "src/families/vae/objective.ts";
+const objective = "src/families/vae/objectives/bounds.ts";
 const likelihood = "src/families/vae/likelihood.ts";
-const correlation = "src/families/vae/total_correlation.ts";
-const bound = "src/families/vae/bound.ts";
+const correlation = "src/families/vae/objectives/total_correlation.ts";
+const bound = "src/families/vae/objective.ts";
 const mixture = "src/families/common/mixture.ts";
 
 const kl = "tests/properties/vae/kl_test.ts";
@@ -13,7 +13,7 @@ const totalCorrelation = "tests/properties/vae/total_correlation_test.ts";
 const networks = "tests/properties/vae/objective_test.ts";
 
 const fittedPrior = "src/families/common/mixture_prior.ts";
-const priors = "tests/families/mixture_prior_test.ts";
+const priors = "tests/families/common/mixture_prior_test.ts";
 
 export const mutants = [
   {
@@ -21,14 +21,14 @@ export const mutants = [
     file: "src/families/vae/model.ts",
     find: "tf.concat([x_BHWC, tf.reverse(x_BHWC, 2)])",
     replace: "tf.concat([x_BHWC, x_BHWC])",
-    law: "tests/families/vae_test.ts",
+    law: "tests/families/vae/vae_test.ts",
   },
   {
     id: "vae-log-variance-turns-its-sign",
     file: "src/families/vae/model.ts",
     find: "i >= latent - antisymmetric && i < latent ? -0.5 : 0.5",
     replace: "i >= 2 * latent - antisymmetric ? -0.5 : 0.5",
-    law: "tests/families/vae_test.ts",
+    law: "tests/families/vae/vae_test.ts",
   },
   {
     id: "mixture-density-without-determinant",
@@ -238,21 +238,21 @@ export const mutants = [
     file: mixture,
     find: "covariance[d * Z + d] += prior.weight * prior.variances[d];",
     replace: "covariance[d * Z + d] += 1e-6 * prior.weight * prior.variances[d];",
-    law: "tests/families/mixture_test.ts",
+    law: "tests/families/common/mixture_test.ts",
   },
   {
     id: "em-mean-not-normalised",
     file: mixture,
     find: "if (mass > 0) { for (let d = 0; d < Z; d++) mean[d] /= mass; }",
     replace: "if (mass > 0) { for (let d = 0; d < Z; d++) mean[d] /= mass + 1; }",
-    law: "tests/families/mixture_test.ts",
+    law: "tests/families/common/mixture_test.ts",
   },
   {
     id: "slerp-as-lerp",
     file: "src/families/common/latents.ts",
     find: `const straight = path === "linear" || !(sin(angle) > 1e-6);`,
     replace: `const straight = path === "linear" || sin(angle) > -2;`,
-    law: "tests/families/latents_test.ts",
+    law: "tests/families/common/latents_test.ts",
   },
   {
     id: "space-to-depth-mixes-rows",

@@ -1,10 +1,10 @@
 /** Mutants of vector-quantised autoencoders and of the metric of their codes. */
 import type { Mutant } from "./run.ts";
 
-const codebook = "src/families/vqvae/codebook.ts";
+const codebook = "src/families/vqvae/quantisers/codebook.ts";
 const objective = "src/families/vqvae/objective.ts";
-const finite = "src/families/vqvae/finite.ts";
-const quantiser = "src/families/vqvae/quantiser.ts";
+const finite = "src/families/vqvae/quantisers/finite_scalar.ts";
+const quantiser = "src/families/vqvae/quantisers/quantiser.ts";
 const model = "src/families/vqvae/model.ts";
 const train = "src/families/vqvae/train.ts";
 const prior = "src/families/vqvae/prior.ts";
@@ -102,8 +102,13 @@ export const mutants: readonly Mutant[] = [
   {
     id: "ema-decay-turned-round",
     file: codebook,
-    find: "tf.add(tf.mul(average, decay), tf.mul(value, tf.sub(1, decay)))",
-    replace: "tf.add(tf.mul(value, decay), tf.mul(average, tf.sub(1, decay)))",
+    find: `  { z_ND, index_N }: Assigned,
+  decay: number | tf.Scalar,
+): Codebook {`,
+    replace: `  { z_ND, index_N }: Assigned,
+  rest: number | tf.Scalar,
+): Codebook {
+  const decay = tf.sub(1, rest) as tf.Scalar;`,
     law: codebooks,
   },
   {
@@ -269,7 +274,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "layout-by-columns",
-    file: "src/families/vqvae/layout.ts",
+    file: "src/families/vqvae/code_order.ts",
     find: `        row: Math.floor(at / width),
         column: at % width,`,
     replace: `        row: at % height,

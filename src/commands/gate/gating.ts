@@ -17,7 +17,7 @@ import {
   readHistory,
 } from "../../gate/history/history.ts";
 import { interleaver } from "../../gate/speed/interleave.ts";
-import { keeping } from "../../gate/kept.ts";
+import { keeping } from "../../gate/last_gate.ts";
 import type { GateOptions } from "../../gate/mod.ts";
 import { rerunSpeed } from "../../gate/speed/rerun.ts";
 import { gateSuite } from "../../gate/suite.ts";

@@ -2,21 +2,18 @@
  * Autoencoders, plain and denoising: the declaration that joins network, objective and sampler.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import { initParameters, type Setting, toCode } from "./model.ts";
+import { decodePictures, samplePictures } from "./sample.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
-import { drawCodes, fitMixture, initMixture } from "../common/mixture_prior.ts";
+import { fitMixture, initMixture } from "../common/mixture_prior.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
-import { initParameters, toCode, toPicture } from "./model.ts";
-
 import { type State, trainStep } from "./train.ts";
 
 function build(config: Config, { sample, steps }: BuildContext): Model {
   const { latent, width, components } = config;
-  const shape = { sample, width };
-  const picture = (state: State, z_BZ: tf.Tensor2D) =>
-    tf.clipByValue(toPicture(state.ema, z_BZ, shape), 0, 1);
+  const setting: Setting = { config, sample };
   return {
     capabilities: {
       likelihood: "none",
@@ -25,20 +22,22 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
       samples: true,
     },
     init: (key) => ({
-      ...initTrained(initParameters(key, { ...shape, latent }), config),
+      ...initTrained(initParameters(key, { sample, width, latent }), config),
       mixture: initMixture({ components, latent }),
     }),
     programs: {
       train: updates<State, Images & Rows>((state, { x_BHWC, rows_B }, key) =>
-        trainStep(state, { x_BHWC, rows_B, key }, { setting: { config, sample }, steps })
+        trainStep(state, { x_BHWC, rows_B, key }, { setting, steps })
       ),
       sample: reads<State, Rows>((state, { rows_B }, key) => ({
-        x_BHWC: picture(state, drawCodes(state.mixture, rows_B, key)),
+        x_BHWC: samplePictures(state, { rows_B, key }, setting),
       })),
       encode: reads<State, Images>((state, { x_BHWC }) => ({ mean_BZ: toCode(state.ema, x_BHWC) })),
-      decode: reads<State, Codes>((state, { z_BZ }) => ({ x_BHWC: picture(state, z_BZ) })),
+      decode: reads<State, Codes>((state, { z_BZ }) => ({
+        x_BHWC: decodePictures(state, z_BZ, setting),
+      })),
       reconstruct: reads<State, Images>((state, { x_BHWC }) => ({
-        x_BHWC: picture(state, toCode(state.ema, x_BHWC)),
+        x_BHWC: decodePictures(state, toCode(state.ema, x_BHWC), setting),
       })),
     },
     driver: {

@@ -3,29 +3,20 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import {
-  type CodecOptions,
-  decode,
-  type Decoder,
-  encode,
-  type Encoder,
-  initDecoder,
-  initEncoder,
-} from "../../backbones/codec.ts";
-import { fold, type Key } from "../../random/key.ts";
+import { type Codec, type CodecOptions, decode, encode, initCodec } from "../../backbones/codec.ts";
+import type { Config } from "./config.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Key } from "../../random/key.ts";
 
 /** Everything that is trained. */
-export type Parameters = { readonly encoder: Encoder; readonly decoder: Decoder };
+export type Parameters = Codec;
 
 /** Fresh parameters for codes of length `latent`. */
 export function initParameters(
   key: Key,
-  { latent, ...options }: CodecOptions & { latent: number },
+  options: CodecOptions & { latent: number },
 ): Parameters {
-  return {
-    encoder: initEncoder(fold(key, "encoder"), { ...options, out: latent }),
-    decoder: initDecoder(fold(key, "decoder"), { ...options, latent }),
-  };
+  return initCodec(key, options);
 }
 
 /** Pictures [B, H, W, C] to codes [B, Z]. */
@@ -40,4 +31,10 @@ export function toPicture(
   options: CodecOptions,
 ): tf.Tensor4D {
   return tf.add(decode(decoder, z_BZ, options), 0.5);
+}
+
+/** What fixes shapes and objective. */
+export interface Setting {
+  readonly config: Config;
+  readonly sample: ImageSpec;
 }

@@ -3,24 +3,17 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import { type Parameters, type Setting, toCode, toPicture } from "./model.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../common/mixture_prior.ts";
 import { advance, type Trained } from "../common/training.ts";
-import type { Config } from "./config.ts";
-import { type Parameters, toCode, toPicture } from "./model.ts";
-import { errors, psnr } from "./objective.ts";
+import { errors } from "./objective.ts";
+import { psnr } from "../common/psnr.ts";
 
 /** What an autoencoder's checkpoint holds. */
 export type State = Trained<Parameters> & { readonly mixture: MixtureState };
-
-/** What fixes shapes and objective. */
-export interface Setting {
-  readonly config: Config;
-  readonly sample: ImageSpec;
-}
 
 /** x + σε, which the encoder sees in place of x: Vincent et al. 2008. Row i's ε depends on rows_B[i] alone. */
 export function corrupt(

@@ -1,5 +1,6 @@
 /**
- * Autoregressive models: the declaration that joins network, objective and sampler.
+ * Autoregressive models: the declaration that joins model, objective, training and
+ * sampler.
  * @module
  */
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
@@ -7,8 +8,9 @@ import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
-import { initParameters, logProbability, partsOf, type Setting } from "./model.ts";
-import { countsOf } from "./patches.ts";
+import { initParameters, levelModels, type Setting } from "./model.ts";
+import { logProbability } from "./objective.ts";
+import { countsOf } from "./ordering/patches.ts";
 import { drawPictures, loopPrograms, samplePrograms } from "./sample.ts";
 import { scaleModel } from "./scales/model.ts";
 import { type State, trainStep } from "./train.ts";
@@ -19,7 +21,7 @@ type Labelled = { readonly labels?: Labels };
 /** A model on pixels; `values` other than 256 are for laws on small grids. */
 export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "steps">): Model {
   const { conditions, config } = setting;
-  const counts = partsOf(setting).map(({ level }) => countsOf(level.patches));
+  const counts = levelModels(setting).map(({ level }) => countsOf(level.patches));
   return {
     capabilities: {
       likelihood: "exact",

@@ -15,13 +15,12 @@ export interface StepInputs {
   readonly key: Key;
 }
 
-/** The labels that a step tells: all but a share's; undefined for a model without conditions. */
+/** The labels that a step tells: all but a share's; none for a model without conditions. */
 export function toldLabels(
   { labels, rows_B, key }: Omit<StepInputs, "x_BHWC">,
   { conditions, config }: { conditions: readonly Condition[]; config: Config },
-): Labels | undefined {
-  if (conditions.length === 0) return undefined;
-  return dropLabels(labels!, {
+): Labels {
+  return dropLabels(labels, {
     conditions,
     share: config.conditionDropout,
     key: fold(key, "labels"),

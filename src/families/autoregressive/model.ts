@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../random/key.ts";
-import { logMixture, type MixtureNumbers, type MixtureShape } from "../../nn/logistic_mixture.ts";
+import type { MixtureNumbers, MixtureShape } from "../../nn/logistic_mixture.ts";
 import {
   type Condition,
   type ConditionTables,
@@ -18,15 +18,21 @@ import {
   type Labels,
 } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { neighbours } from "./around.ts";
+import { neighbours } from "./ordering/neighbours.ts";
 import type { Config } from "./config.ts";
-import { type Head, type HeadOptions, headOutputs, initHead } from "./head.ts";
-import { initKnown, type Known, tellKnown } from "./known.ts";
-import { type Level, levelsOf, near, pyramid, toldMask } from "./levels.ts";
-import { centred, countsOf, toPatches } from "./patches.ts";
-import { pixelCnn } from "./pixelcnn.ts";
-import { patchTransformer } from "./transformer.ts";
-import type { Trunk } from "./trunk.ts";
+import {
+  initPatchModel,
+  patchMixtures,
+  type PatchModel,
+  type PatchModelOptions,
+} from "./networks/patch_model.ts";
+import { type CoarseEncoder, encodeCoarse, initCoarseEncoder } from "./networks/coarse_encoder.ts";
+import { type Level, levelsOf, near, pyramid } from "./ordering/levels.ts";
+import { countsOf, toPatches } from "./ordering/patches.ts";
+import { centred } from "../common/pixels.ts";
+import { pixelCnn } from "./networks/pixelcnn.ts";
+import { patchTransformer } from "./networks/patch_transformer.ts";
+import type { Trunk } from "./networks/trunk.ts";
 
 /** What fixes a model. */
 export interface Setting {
@@ -40,28 +46,28 @@ export interface Setting {
 /** What is trained at a level. */
 export type LevelParameters = {
   readonly trunk: TensorRecord;
-  readonly head: Head;
+  readonly head: PatchModel;
   /** At an upper level. */
-  readonly known?: Known;
+  readonly known?: CoarseEncoder;
   readonly told?: ConditionTables;
 };
 
 /** Everything that is trained, coarse level first. */
 export type Parameters = { readonly levels: readonly LevelParameters[] };
 
-/** A level's parts. */
-export interface Parts {
+/** The networks of a level, with their sizes. */
+export interface LevelModel {
   readonly level: Level;
   readonly trunk: Trunk<TensorRecord, TensorRecord>;
   readonly mixture: MixtureShape;
-  readonly head: HeadOptions;
+  readonly head: PatchModelOptions;
 }
 
 /** Components' locations start this far apart, about a guess that is near already. */
 const SPREAD = 0.2;
 
-/** The parts of all levels, coarse first. */
-export function partsOf({ config, sample, values }: Setting): Parts[] {
+/** Those of all levels, coarse first. */
+export function levelModels({ config, sample, values }: Setting): LevelModel[] {
   const { components, form, layers, heads, units, headLayers } = config;
   const mixture = { components, channels: sample.channels, levels: values, spread: SPREAD };
   return levelsOf(sample, config).map((level) => {
@@ -87,12 +93,14 @@ export function partsOf({ config, sample, values }: Setting): Parts[] {
 /** Fresh parameters. */
 export function initParameters(key: Key, setting: Setting): Parameters {
   const { conditions, config: { knownBlocks: blocks }, sample: { channels } } = setting;
-  const levels = partsOf(setting).map(({ level: { width, upper }, trunk, head }, l) => {
+  const levels = levelModels(setting).map(({ level: { width, upper }, trunk, head }, l) => {
     const own = fold(key, l);
     return {
       trunk: trunk.init(fold(own, "trunk")),
-      head: initHead(fold(own, "head"), head),
-      ...(upper ? { known: initKnown(fold(own, "known"), { channels, width, blocks }) } : {}),
+      head: initPatchModel(fold(own, "head"), head),
+      ...(upper
+        ? { known: initCoarseEncoder(fold(own, "known"), { channels, width, blocks }) }
+        : {}),
       ...(conditions.length === 0
         ? {}
         : { told: initConditions(fold(own, "told"), { conditions, width }) }),
@@ -102,7 +110,7 @@ export function initParameters(key: Key, setting: Setting): Parameters {
 }
 
 /** What a level is told beside its own pixels. */
-export interface Beside {
+export interface LevelConditions {
   readonly labels?: Labels;
   /** The picture of the level before, centred; undefined at the first level. */
   readonly known_BhwC?: tf.Tensor4D;
@@ -113,10 +121,10 @@ export interface Beside {
  * Vectors for a level's trunk, [B, T, W], undefined where nothing is told; and the known pixels about
  * each patch, [B, T, 9C], undefined at the first level.
  */
-export function toldBeside(
+export function conditioningOf(
   p: LevelParameters,
-  { labels, known_BhwC, batch }: Beside,
-  { parts: { level }, setting }: { parts: Parts; setting: Setting },
+  { labels, known_BhwC, batch }: LevelConditions,
+  { parts: { level }, setting }: { parts: LevelModel; setting: Setting },
 ): { readonly told_BTW?: tf.Tensor3D; readonly near_BTN?: tf.Tensor3D } {
   const { T } = countsOf(level.patches);
   const told: tf.Tensor3D[] = [];
@@ -126,7 +134,7 @@ export function toldBeside(
     told.push(tf.mul(tf.reshape(label_BW, [batch, 1, level.width]), everywhere));
   }
   if (known_BhwC === undefined) return told.length === 0 ? {} : { told_BTW: told[0] };
-  told.push(tellKnown(p.known!, known_BhwC));
+  told.push(encodeCoarse(p.known!, known_BhwC));
   return {
     told_BTW: told.length === 1 ? told[0] : tf.add(told[0], told[1]),
     near_BTN: near(known_BhwC),
@@ -142,18 +150,18 @@ export interface Told {
 /** The mixtures of all pixels of a level in the order in which they are told: [B·T·P, Q]. */
 function levelMixtures(
   p: LevelParameters,
-  { x_BHWC, ...beside }: Beside & { readonly x_BHWC: tf.Tensor4D },
-  context: { parts: Parts; setting: Setting },
+  { x_BHWC, ...beside }: LevelConditions & { readonly x_BHWC: tf.Tensor4D },
+  context: { parts: LevelModel; setting: Setting },
 ): MixtureNumbers {
   const { level: { patches }, trunk } = context.parts;
   const { T } = countsOf(patches);
-  const { told_BTW, near_BTN } = toldBeside(p, beside, context);
+  const { told_BTW, near_BTN } = conditioningOf(p, beside, context);
   // What lies beyond the picture is grey.
   const x_NPC = toPatches(x_BHWC, patches);
   const x_BTF = tf.reshape(x_NPC, [beside.batch, T, -1]) as tf.Tensor3D;
   const around_BTG = neighbours(x_BTF, patches);
   const state_BTW = trunk.states(p.trunk, { x_BTF, around_BTG, told_BTW });
-  return headOutputs(p.head, {
+  return patchMixtures(p.head, {
     x_NPC,
     given_NG: tf.reshape(given(around_BTG, near_BTN), [beside.batch * T, -1]),
     state_NW: tf.reshape(state_BTW, [beside.batch * T, -1]),
@@ -171,10 +179,10 @@ export function mixtures(
   { x_BHWC, labels }: Told,
   setting: Setting,
 ): MixtureNumbers[] {
-  const parts = partsOf(setting);
-  const pictures = pyramid(centred(x_BHWC), parts.map(({ level }) => level));
+  const models = levelModels(setting);
+  const pictures = pyramid(centred(x_BHWC), models.map(({ level }) => level));
   const batch = x_BHWC.shape[0];
-  return parts.map((own, l) =>
+  return models.map((own, l) =>
     levelMixtures(params.levels[l], {
       x_BHWC: pictures[l],
       known_BhwC: l === 0 ? undefined : pictures[l - 1],
@@ -182,29 +190,4 @@ export function mixtures(
       batch,
     }, { parts: own, setting })
   );
-}
-
-/** log p of the new pixels of each level, nats a picture: [B] each, coarse first. */
-export function levelLogProbabilities(
-  params: Parameters,
-  told: Told,
-  setting: Setting,
-): tf.Tensor1D[] {
-  const parts = partsOf(setting);
-  const pictures = pyramid(told.x_BHWC, parts.map(({ level }) => level));
-  return mixtures(params, told, setting).map((numbers, l) => {
-    const { level, mixture } = parts[l];
-    const { T, P } = countsOf(level.patches);
-    const x_NC = tf.reshape(toPatches(pictures[l], level.patches), [-1, mixture.channels]);
-    const logP = tf.reshape(logMixture(x_NC as tf.Tensor2D, numbers, mixture), [-1, T, P]);
-    const mask = toldMask(level);
-    const counted = mask === undefined ? logP : tf.mul(logP, tf.expandDims(mask, 0));
-    return tf.sum(counted, [1, 2]) as tf.Tensor1D;
-  });
-}
-
-/** log p(x), nats a picture: [B]. */
-export function logProbability(params: Parameters, told: Told, setting: Setting): tf.Tensor1D {
-  const levels = levelLogProbabilities(params, told, setting);
-  return (levels.length === 1 ? levels[0] : tf.addN(levels)) as tf.Tensor1D;
 }

@@ -15,6 +15,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { conditioningOf, given, type LevelModel, levelModels, type Setting } from "./model.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import { drawMixture } from "../../nn/logistic_mixture.ts";
@@ -22,18 +23,24 @@ import { writeRow } from "../../nn/mod.ts";
 import type { Labels } from "../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { type FamilyProgram, reads, updates } from "../common/programs.ts";
-import { NEIGHBOURS, neighboursAt } from "./around.ts";
-import { emptyPatch, headStep, type PatchCache, type PixelHead, pixelHead } from "./head.ts";
-import { NEAR, toldPixels } from "./levels.ts";
-import { given, type Parts, partsOf, type Setting, toldBeside } from "./model.ts";
-import { centred, countsOf, fromPatches, type Patches } from "./patches.ts";
+import { NEIGHBOURS, neighboursAt } from "./ordering/neighbours.ts";
+import {
+  emptyPatch,
+  type PatchCache,
+  pixelMixture,
+  pixelwise,
+  type PixelwiseModel,
+} from "./networks/patch_model.ts";
+import { NEAR, toldPixels } from "./ordering/levels.ts";
+import { countsOf, fromPatches, type Patches } from "./ordering/patches.ts";
+import { centred } from "../common/pixels.ts";
 import type { State } from "./train.ts";
-import { type Place, whole } from "./trunk.ts";
+import { type Place, whole } from "./networks/trunk.ts";
 
 /** What decoding a level carries from call to call. */
 export type Decoding = {
   readonly trunk: TensorRecord;
-  readonly head: PixelHead;
+  readonly head: PixelwiseModel;
   readonly cache: TensorRecord;
   readonly told_BTW?: tf.Tensor3D;
   readonly near_BTN?: tf.Tensor3D;
@@ -72,7 +79,7 @@ function knownCanvas(known_BhwC: tf.Tensor4D, patches: Patches): tf.Tensor3D {
 /** A level's parts, and which level it is. */
 interface Context {
   readonly l: number;
-  readonly parts: Parts;
+  readonly parts: LevelModel;
   readonly setting: Setting;
 }
 
@@ -87,9 +94,9 @@ function begin(state: State, { rows_B, labels, x_BHWC }: Begin, context: Context
   const values = NEIGHBOURS.length * P + (level.upper ? NEAR : 0);
   return {
     trunk: p.trunk,
-    head: pixelHead(p.head, { pixels: P, channels }),
+    head: pixelwise(p.head, { pixels: P, channels }),
     cache: trunk.empty(batch),
-    ...toldBeside(p, { labels, known_BhwC, batch }, context),
+    ...conditioningOf(p, { labels, known_BhwC, batch }, context),
     canvas: known_BhwC === undefined
       ? tf.zeros([batch, T * P, channels])
       : knownCanvas(known_BhwC, patches),
@@ -100,16 +107,16 @@ function begin(state: State, { rows_B, labels, x_BHWC }: Begin, context: Context
 }
 
 /** What the trunk sees of the canvas. */
-function trunkInput(s: Decoding, place: Place, { patches }: Parts["level"]) {
+function trunkInput(s: Decoding, place: Place, { patches }: LevelModel["level"]) {
   const x_BTF = tf.reshape(s.canvas, [s.canvas.shape[0], countsOf(patches).T, -1]) as tf.Tensor3D;
   return { x_BTF, told_BTW: s.told_BTW, place };
 }
 
-function nextRow(s: Decoding, place: Place, { level, trunk }: Parts): Decoding {
+function nextRow(s: Decoding, place: Place, { level, trunk }: LevelModel): Decoding {
   return { ...s, cache: trunk.row!(s.trunk, s.cache, trunkInput(s, place, level)) };
 }
 
-function nextPatch(s: Decoding, place: Place, { level, trunk }: Parts): Decoding {
+function nextPatch(s: Decoding, place: Place, { level, trunk }: LevelModel): Decoding {
   const input = trunkInput(s, place, level);
   const around_BG = neighboursAt(input.x_BTF, place, level.patches);
   const { state_BW, cache } = trunk.step(s.trunk, s.cache, { ...input, around_BG });
@@ -123,13 +130,13 @@ function nextPatch(s: Decoding, place: Place, { level, trunk }: Parts): Decoding
 function nextPixel(
   s: Decoding,
   { patch, pixel, fresh, rows_B }: PixelPlace & { rows_B: tf.Tensor1D },
-  { key, parts, temperature }: { key: Key; parts: Parts; temperature: number },
+  { key, parts, temperature }: { key: Key; parts: LevelModel; temperature: number },
 ): Decoding {
   const { P } = countsOf(parts.level.patches);
   const first = tf.mul(patch, whole(P));
   const number = tf.add(first, pixel) as tf.Scalar;
   const at = tf.add(first, tf.range(0, P, 1, "int32")) as tf.Tensor1D;
-  const { numbers, cache } = headStep(s.head, s.patch, {
+  const { numbers, cache } = pixelMixture(s.head, s.patch, {
     x_NPC: tf.gather(s.canvas, at, 1),
     given_NG: s.given_BG,
     state_NW: s.state_BW,
@@ -155,7 +162,7 @@ function onCanvas({ canvas }: Decoding, { parts: { level }, setting }: Context):
 /** The programs that `drawPictures` calls. */
 export function samplePrograms(setting: Setting): Readonly<Record<string, FamilyProgram>> {
   const { temperature } = setting.config;
-  const programs = partsOf(setting).map((parts, l): Record<string, FamilyProgram> => {
+  const programs = levelModels(setting).map((parts, l): Record<string, FamilyProgram> => {
     const context = { l, parts, setting };
     return {
       [`begin_${l}`]: reads<State, Begin>((state, inputs) => begin(state, inputs, context)),
@@ -182,7 +189,7 @@ export function samplePrograms(setting: Setting): Readonly<Record<string, Family
  * level, which has most of the pixels.
  */
 export function loopPrograms(setting: Setting): string[] {
-  const last = partsOf(setting).length - 1;
+  const last = levelModels(setting).length - 1;
   return ["next_row", "next_patch", "next_pixel"].map((name) => `${name}_${last}`);
 }
 
@@ -202,7 +209,7 @@ export function drawPictures(
   { rows_B, key, labels }: SampleRequest,
   { context, setting }: { context: SampleContext; setting: Setting },
 ): tf.Tensor4D {
-  const all = partsOf(setting);
+  const all = levelModels(setting);
   const most = Math.max(...all.flatMap(({ level }) => Object.values(countsOf(level.patches))));
   const scalars = placeScalars(context, most);
   const { numbers, flags } = scalars;

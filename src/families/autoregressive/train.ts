@@ -3,20 +3,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { log } from "../../numeric/elementary.ts";
+import { bitsPerValue, logProbability } from "./objective.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";
 import { type StepInputs, toldLabels } from "./inputs.ts";
-import { logProbability, type Parameters, type Setting } from "./model.ts";
+import type { Parameters, Setting } from "./model.ts";
 
 /** What a checkpoint holds. */
 export type State = Trained<Parameters>;
-
-/** Nats of a picture of D values to bits a value: nats/(D ln 2). */
-export function bitsPerValue(nats: tf.Scalar, { height, width, channels }: Setting["sample"]) {
-  return tf.div(nats, height * width * channels * log(2)) as tf.Scalar;
-}
 
 /** The `train` program; see the table in `../family.ts`. Nats a picture. */
 export function trainStep(

@@ -77,9 +77,10 @@ export function embedConditions(
 /**
  * Labels of which a share, all factors of a row at once, is not told: what classifier-free guidance
  * trains on. Ho & Salimans 2022 (arXiv:2207.12598), algorithm 1.
+ * @param labels may be left out where there are no conditions; then none are told
  */
 export function dropLabels(
-  labels: Labels,
+  labels: Labels | undefined,
   { conditions, share, key, rows_B }: {
     conditions: readonly Condition[];
     share: number;
@@ -87,13 +88,14 @@ export function dropLabels(
     rows_B: tf.Tensor1D;
   },
 ): Labels {
+  if (conditions.length === 0) return {};
   const kept_B = tf.greaterEqual(
     tf.reshape(uniform(key, [rows_B.shape[0], 1], { rows_B }), [-1]),
     share,
   );
   return Object.fromEntries(conditions.map(({ name }) => [
     name,
-    tf.where(kept_B, labels[name], tf.fill(labels[name].shape, -1, "int32")) as tf.Tensor1D,
+    tf.where(kept_B, labels![name], tf.fill(labels![name].shape, -1, "int32")) as tf.Tensor1D,
   ]));
 }
 

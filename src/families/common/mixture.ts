@@ -7,6 +7,7 @@
  * Raftery 2007), in float64 with no platform maths: the same bits on every machine.
  * @module
  */
+import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
 import { exp, log, logSumExp } from "../../numeric/elementary.ts";
 import { hostFold, type HostKey, hostUniform } from "../../random/host.ts";
 import type { Features } from "../../algebra/features.ts";
@@ -46,8 +47,6 @@ export interface MixtureFit {
   /** Objective before each round's update, nats a point: mean log density plus the log prior. Never falls. */
   readonly objective: readonly number[];
 }
-
-const HALF_LOG_TWO_PI = 0.9189385332046727;
 
 /**
  * The lower Cholesky factor of a symmetric positive definite matrix, row-major [Z, Z].

@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
 import { categorical, fold, type Key, normal } from "../../random/key.ts";
 import { log } from "../../numeric/elementary.ts";
 import type { HostContext, TensorRecord } from "../family.ts";
@@ -22,8 +23,6 @@ export type MixtureState = {
   /** [K]: −ln det L − Z/2 ln 2π, each component's log density at its mean. */
   readonly peaks_K: tf.Tensor1D;
 };
-
-const HALF_LOG_TWO_PI = 0.9189385332046727;
 
 /** Training pictures whose codes are fitted, at most: more change the fit little and cost time. */
 const MOST_POINTS = 5_000;

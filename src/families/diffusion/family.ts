@@ -1,56 +1,27 @@
 /**
- * Diffusion models: the declaration that joins network, objective and sampler, in pixels or in an
- * autoencoder's latent space.
+ * Diffusion models: the declaration that joins model, objective, training and sampler, in pixels or in
+ * an autoencoder's latent space.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import { logWeight } from "./objective.ts";
+import { type LatentState, trainCoderStep, trainLatentStep, trainStep } from "./train.ts";
 import { fold } from "../../random/key.ts";
-import type { Condition, Labels } from "../common/conditioning.ts";
-import {
-  ask,
-  centred,
-  denoisingCapabilities,
-  denoisingDriver,
-  denoisingPrograms,
-  shapeOf,
-  type State,
-  uncentred,
-} from "../common/denoising/model.ts";
+import type { Labels } from "../common/conditioning.ts";
+import { denoisingCapabilities, shapeOf, type State } from "../common/denoising/model.ts";
+import { uncentred } from "../common/pixels.ts";
+import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.ts";
 import { initNetwork } from "../common/denoising/network.ts";
-import { denoisingStep } from "../common/denoising/train.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
 import { phaseAt, planPhases } from "../common/phases.ts";
-import { type FamilyProgram, type Images, reads, type Rows, updates } from "../common/programs.ts";
+import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
-import type { Denoise } from "./bound.ts";
 import { type Config, config } from "./config.ts";
-import { type Diffusion, diffusionOf } from "./forms.ts";
+import { diffusionOf } from "./model.ts";
 import { type CoderState, type LatentSpace, latentSpace } from "./latent.ts";
 
 type Told = { readonly labels: Labels };
-
-/** The conditions' labels, again and again until there are `count`. */
-function repeated(labels: Labels, conditions: readonly Condition[], count: number): Labels {
-  return Object.fromEntries(conditions.map(({ name }) => {
-    const times = count / labels[name].shape[0];
-    return [name, tf.concat(Array(times).fill(labels[name])) as tf.Tensor1D];
-  }));
-}
-
-/** `log_weight`: one draw of the bound, of the averaged weights. */
-function weigh({ denoising, bound }: Diffusion): FamilyProgram {
-  return reads<State, Images & Rows & Told>((state, inputs, key) => {
-    // Data lie in [−1, 1], and any guess of them gives a bound.
-    const denoise: Denoise = (x_BHWC, time_B) => {
-      const labels = repeated(inputs.labels, denoising.network.conditions, time_B.shape[0]);
-      const { data_BHWC } = ask(state.ema, { x_BHWC, time_B, labels }, denoising);
-      return tf.clipByValue(data_BHWC, -1, 1);
-    };
-    const x_BHWC = centred(inputs.x_BHWC);
-    return { logWeight_B: bound(denoise, { x_BHWC, rows_B: inputs.rows_B, key }) };
-  });
-}
 
 /** A model of pixels: its likelihood is bounded. */
 function inPixels(config: Config, { sample, factors, steps }: BuildContext): Model {
@@ -71,22 +42,16 @@ function inPixels(config: Config, { sample, factors, steps }: BuildContext): Mod
     init: (key) => initTrained(initNetwork(key, denoising.network), config),
     programs: {
       train: updates<State, Images & Rows & Told>((state, inputs, key) =>
-        denoisingStep(state, { ...inputs, key, data_BHWC: centred(inputs.x_BHWC) }, {
-          learns,
-          denoising,
-          settings: config,
-          steps,
-        })
+        trainStep(state, { ...inputs, key }, { learns, denoising, steps })
       ),
-      log_weight: weigh(diffusion),
+      log_weight: reads<State, Images & Rows & Told>((state, inputs, key) => ({
+        logWeight_B: logWeight(state, { ...inputs, key }, diffusion),
+      })),
       ...denoisingPrograms(denoising),
     },
     driver: denoisingDriver(denoising),
   };
 }
-
-/** A model of latents with the autoencoder that they are of. */
-type LatentState = State & CoderState;
 
 /**
  * A model of an autoencoder's map. The autoencoder is deterministic, so that the density of pictures,
@@ -119,20 +84,17 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
       ...latent.init(fold(key, "latent")),
     }),
     programs: {
-      train_coder: updates<LatentState, Images & Rows>((state, { x_BHWC, rows_B }, key) => {
-        const [coder, outputs] = latent.train(state, { x_BHWC, rows_B, key }, phases[0].steps);
-        return [{ ...state, ...coder }, outputs];
-      }),
-      train: updates<LatentState, Images & Rows & Told>((state, inputs, key) => {
-        const data_BHWC = latent.encode(state, inputs.x_BHWC);
-        const [next, outputs] = denoisingStep(state, { ...inputs, key, data_BHWC }, {
+      train_coder: updates<LatentState, Images & Rows>((state, inputs, key) =>
+        trainCoderStep(state, { ...inputs, key }, { latent, steps: phases[0].steps })
+      ),
+      train: updates<LatentState, Images & Rows & Told>((state, inputs, key) =>
+        trainLatentStep(state, { ...inputs, key }, {
+          latent,
           learns,
           denoising,
-          settings: config,
           steps: phases[1].steps,
-        });
-        return [{ ...state, ...next }, outputs];
-      }),
+        })
+      ),
       reconstruct: reads<LatentState, Images>((state, { x_BHWC }) => ({
         x_BHWC: latent.decode(state, latent.encode(state, x_BHWC)),
       })),

@@ -25,7 +25,7 @@ import { advance, emaDecay, initTrained, type Trained } from "../common/training
 import type { TrainingSettings } from "../common/training_config.ts";
 import { config as vqConfig } from "../vqvae/config.ts";
 import { errorPsnr, pictureError } from "../vqvae/objective.ts";
-import { type Books, lookUp, type Quantiser, quantisers } from "../vqvae/quantiser.ts";
+import { type Books, lookUp, type Quantiser, quantisers } from "../vqvae/quantisers/quantiser.ts";
 
 /** Everything of the autoencoder that is trained by gradients. */
 export type CoderParameters = { readonly encoder: GridEncoder; readonly decoder: GridDecoder };

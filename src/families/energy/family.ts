@@ -8,10 +8,18 @@ import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
-import { checkSetting, energy, initParameters, numbersOf, type Setting } from "./model.ts";
+import {
+  checkSetting,
+  energy,
+  initParameters,
+  numbersOf,
+  type Setting,
+  smallestNoise,
+} from "./model.ts";
 import { finish, sampleByLangevin, start, walk, type WalkInputs } from "./sample.ts";
-import { toVectors } from "./space.ts";
-import { freshChains, smallestNoise, type State, trainStep } from "./train.ts";
+import { toVectors } from "./dequantise.ts";
+import { type State, trainStep } from "./train.ts";
+import { freshChains } from "./langevin.ts";
 
 function build(config: Config, { sample, steps, batch }: BuildContext): Model {
   const setting: Setting = { config, sample };

@@ -112,3 +112,8 @@ export function score(p: Parameters, v_BD: tf.Tensor2D, noise: Noise): tf.Tensor
   );
   return tf.neg(grads);
 }
+
+/** The smallest noise, a row each: [rows, 1]. */
+export function smallestNoise({ config }: Setting, rows: number): tf.Tensor2D {
+  return tf.fill([rows, 1], config.sigmaMin);
+}

@@ -5,6 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { fold, type Key, normal, uniform } from "../../random/key.ts";
+import { type Parameters, score, type Setting } from "./model.ts";
+import { log } from "../../numeric/elementary.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 
 /** s(v), [B, D] → [B, D]. */
@@ -60,21 +63,29 @@ export function contrastive(
   return tf.add(difference, tf.mul(squares, penalty)) as tf.Scalar;
 }
 
-/**
- * One step of Langevin dynamics at a temperature: v + (a/2)s + √(aτ)ε. With a small it leaves
- * exp(−E/τ) as it is; a normal of variance V, τ = 1, becomes V/(1 − a/4V) in the long run. Welling &
- * Teh 2011, eq. 3.
- */
-export function langevinStep(
-  v_BD: tf.Tensor2D,
-  score_BD: tf.Tensor2D,
-  { step, temperature, noise_BD }: {
-    step: tf.Scalar | number;
-    temperature: tf.Scalar | number;
-    noise_BD: tf.Tensor;
-  },
-): tf.Tensor2D {
-  const drift = tf.mul(score_BD, tf.div(step, 2));
-  const kick = tf.mul(noise_BD, tf.sqrt(tf.mul(step, temperature)));
-  return tf.add(v_BD, tf.add(drift, kick));
+/** σ of each row, its logarithm even between the smallest and the largest: [B, 1]. */
+function drawNoise(key: Key, rows_B: tf.Tensor1D, { config }: Setting): tf.Tensor2D {
+  const [low, high] = [log(config.sigmaMin), log(config.sigmaMax)];
+  const u_B1 = uniform(fold(key, "sigma"), [rows_B.shape[0], 1], { rows_B });
+  return tf.exp(tf.add(tf.mul(u_B1, high - low), low)) as tf.Tensor2D;
+}
+
+/** The score matching that a config asks for, on vectors: denoising or sliced. Scalar. */
+export function scoreLoss(params: Parameters, v_BD: tf.Tensor2D, { rows_B, key, setting }: {
+  rows_B: tf.Tensor1D;
+  key: Key;
+  setting: Setting;
+}): tf.Scalar {
+  const sigma_B1 = drawNoise(key, rows_B, setting);
+  const noise_BD = normal(fold(key, "noise"), v_BD.shape, { rows_B }) as tf.Tensor2D;
+  const own = (v: tf.Tensor2D) => score(params, v, { sigma_B1, setting });
+  if (setting.config.objective === "denoising") {
+    return denoising(own, v_BD, { noise_BD, sigma_B1 });
+  }
+  const noised_BD = tf.add(v_BD, tf.mul(noise_BD, sigma_B1)) as tf.Tensor2D;
+  const slices_MBD = Array.from({ length: setting.config.slices }, (_, m) => {
+    const u = uniform(fold(fold(key, "slice"), m), v_BD.shape, { rows_B });
+    return tf.sub(tf.mul(tf.cast(tf.greaterEqual(u, 0.5), "float32"), 2), 1) as tf.Tensor2D;
+  });
+  return sliced(own, noised_BD, { slices_MBD, sigma_B1 });
 }

@@ -8,10 +8,10 @@ import { fold, type Key, normal } from "../../random/key.ts";
 import { exp, log } from "../../numeric/elementary.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
-import { numbersOf, score, type Setting } from "./model.ts";
-import { langevinStep } from "./objective.ts";
-import { toPictures } from "./space.ts";
-import { freshChains, smallestNoise, type State } from "./train.ts";
+import { numbersOf, score, type Setting, smallestNoise } from "./model.ts";
+import { freshChains, langevinStep } from "./langevin.ts";
+import { toPictures } from "./dequantise.ts";
+import type { State } from "./train.ts";
 
 /** One level of a walk. */
 export interface Level {

@@ -3,44 +3,20 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { freshChains, langevinStep } from "./langevin.ts";
+import { contrastive, scoreLoss } from "./objective.ts";
+import { energy, numbersOf, type Parameters, score, type Setting, smallestNoise } from "./model.ts";
 import { fold, type Key, normal, uniform } from "../../random/key.ts";
 import { type Objective, valueAndGrad } from "../../nn/mod.ts";
-import { log } from "../../numeric/elementary.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";
-import { energy, numbersOf, type Parameters, score, type Setting } from "./model.ts";
-import { contrastive, denoising, langevinStep, sliced } from "./objective.ts";
-import { toVectors } from "./space.ts";
+import { toVectors } from "./dequantise.ts";
 
 /** What an energy model's checkpoint holds. */
 export type State = Trained<Parameters> & {
   /** Samples that training keeps moving; one row of zeros where it keeps none. Tieleman 2008. */
   readonly chains_ND: tf.Tensor2D;
 };
-
-/** Chains begin even in a cube a little larger than the data's. */
-const CUBE = 1.2;
-
-/** Where chains begin: [N, D], even in the cube. */
-export function freshChains(
-  key: Key,
-  shape: readonly [number, number],
-  rows_B?: tf.Tensor1D,
-): tf.Tensor2D {
-  return tf.sub(tf.mul(uniform(key, shape, { rows_B }), 2 * CUBE), CUBE) as tf.Tensor2D;
-}
-
-/** The smallest noise, a row each: [rows, 1]. */
-export function smallestNoise({ config }: Setting, rows: number): tf.Tensor2D {
-  return tf.fill([rows, 1], config.sigmaMin);
-}
-
-/** σ of each row, its logarithm even between the smallest and the largest: [B, 1]. */
-function drawNoise(key: Key, rows_B: tf.Tensor1D, { config }: Setting): tf.Tensor2D {
-  const [low, high] = [log(config.sigmaMin), log(config.sigmaMax)];
-  const u_B1 = uniform(fold(key, "sigma"), [rows_B.shape[0], 1], { rows_B });
-  return tf.exp(tf.add(tf.mul(u_B1, high - low), low)) as tf.Tensor2D;
-}
 
 /** The chains after `chainSteps` steps on the model's energy, a share of them begun anew. */
 function moveChains(state: State, key: Key, setting: Setting): tf.Tensor2D {
@@ -60,26 +36,6 @@ function moveChains(state: State, key: Key, setting: Setting): tf.Tensor2D {
     chains_ND = langevinStep(chains_ND, here, { step, temperature: 1, noise_BD });
   }
   return chains_ND;
-}
-
-/** What is minimised on vectors, but for contrastive. */
-function scoreLoss(params: Parameters, v_BD: tf.Tensor2D, { rows_B, key, setting }: {
-  rows_B: tf.Tensor1D;
-  key: Key;
-  setting: Setting;
-}): tf.Scalar {
-  const sigma_B1 = drawNoise(key, rows_B, setting);
-  const noise_BD = normal(fold(key, "noise"), v_BD.shape, { rows_B }) as tf.Tensor2D;
-  const own = (v: tf.Tensor2D) => score(params, v, { sigma_B1, setting });
-  if (setting.config.objective === "denoising") {
-    return denoising(own, v_BD, { noise_BD, sigma_B1 });
-  }
-  const noised_BD = tf.add(v_BD, tf.mul(noise_BD, sigma_B1)) as tf.Tensor2D;
-  const slices_MBD = Array.from({ length: setting.config.slices }, (_, m) => {
-    const u = uniform(fold(fold(key, "slice"), m), v_BD.shape, { rows_B });
-    return tf.sub(tf.mul(tf.cast(tf.greaterEqual(u, 0.5), "float32"), 2), 1) as tf.Tensor2D;
-  });
-  return sliced(own, noised_BD, { slices_MBD, sigma_B1 });
 }
 
 /** The `train` program; see the table in `../family.ts`. */

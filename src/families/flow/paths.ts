@@ -3,9 +3,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Config } from "./config.ts";
 import { exp, expm1 } from "../../numeric/elementary.ts";
 import { each, type Level } from "../common/denoising/levels.ts";
-import type { Point } from "../common/denoising/steps.ts";
+import type { Point } from "../common/denoising/solvers.ts";
 
 /** Names of the paths. */
 export type PathName = "optimal-transport" | "diffusion";
@@ -78,3 +79,8 @@ export const paths: Readonly<Record<PathName, Path>> = {
   "optimal-transport": straight,
   "diffusion": variancePreserving,
 };
+
+/** The path of a config: average velocities are of straight lines. */
+export function pathOf({ form, path }: Pick<Config, "form" | "path">): Path {
+  return paths[form === "mean-flow" ? "optimal-transport" : path];
+}

@@ -6,11 +6,18 @@
 import { z } from "zod";
 import { conditionField } from "../common/conditioning.ts";
 import { sizeFields } from "../common/training_config.ts";
-import { architectures, formNames, forms, losses, penalties, penaltyDefaults } from "./forms.ts";
+import {
+  architectures,
+  losses,
+  penalties,
+  penaltyDefaults,
+  presetNames,
+  presets,
+} from "./presets.ts";
 
 /** What a suite may say under `gan`. */
 export const config = z.strictObject({
-  form: z.enum(formNames).default("r3gan")
+  form: z.enum(presetNames).default("r3gan")
     .describe("The paper that fills the settings below which have no default of their own"),
   loss: z.enum(losses).optional().describe("What the networks play for; the form's"),
   architecture: z.enum(architectures).optional()
@@ -87,7 +94,7 @@ export const config = z.strictObject({
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
-  const penalty = c.penalty ?? forms[c.form].penalty;
+  const penalty = c.penalty ?? presets[c.form].penalty;
   if (penalty === "none" && (c.penaltyWeight ?? 0) > 0) {
     reject("penaltyWeight", `${c.form} has no penalty to weigh; name one, e.g. penalty: r1`);
   }
@@ -95,7 +102,7 @@ export const config = z.strictObject({
     reject("penaltyEvery", `${c.form} has no penalty to take; name one, e.g. penalty: r1`);
   }
   // Gulrajani et al. 2017, section 4: a penalty is of each picture's slope, not of a batch's.
-  if (penalty !== "none" && (c.architecture ?? forms[c.form].architecture) === "dcgan") {
+  if (penalty !== "none" && (c.architecture ?? presets[c.form].architecture) === "dcgan") {
     reject(
       "penalty",
       "dcgan's discriminator normalises over the batch, where no picture has a slope of its own; " +
@@ -112,11 +119,11 @@ export type Settings = Required<Config>;
 
 /** What a config stands for: what it says, else its form's, else the penalty's defaults. */
 export function settingsOf(config: Config): Settings {
-  const parts = forms[config.form];
-  const { weight, every } = penaltyDefaults[config.penalty ?? parts.penalty];
+  const preset = presets[config.form];
+  const { weight, every } = penaltyDefaults[config.penalty ?? preset.penalty];
   const said = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
-    ...parts,
+    ...preset,
     penaltyWeight: weight,
     penaltyEvery: every,
     ...Object.fromEntries(said) as Config,

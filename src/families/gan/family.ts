@@ -1,10 +1,11 @@
 /**
- * Generative adversarial networks: the declaration that joins networks, game and sampler.
+ * Generative adversarial networks: the declaration that joins networks, game, training and
+ * sampler.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { adam, emaInit, type Moments } from "../../nn/mod.ts";
-import { fold } from "../../random/key.ts";
+import { initState, type Setting, type State } from "./model.ts";
+import { centred } from "../common/pixels.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import {
@@ -16,28 +17,12 @@ import {
   updates,
 } from "../common/programs.ts";
 import { type Config, config, settingsOf } from "./config.ts";
-import { initDiscriminator } from "./discriminator.ts";
-import { initGenerator } from "./generator.ts";
-import {
-  fitLinearStart,
-  initLinearStart,
-  type LinearStart,
-  sketch,
-} from "../common/linear_start.ts";
+import { fitLinearStart, type LinearStart, sketch } from "../common/linear_start.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
-import { criticMoments, generatorMoments } from "./plain.ts";
-import { initDirections } from "./spectral.ts";
-import { generatorOptions, type Setting, type State, toNetwork } from "./setting.ts";
 import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
-import type { Batch } from "./turns.ts";
-import { atUnitScale } from "./weights.ts";
+import type { Batch } from "./player_gradients.ts";
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };
-
-/** Moments of a body that keeps any. */
-function momentsOf<B>(body: B | undefined, initial: (body: B) => Moments[]) {
-  return body === undefined ? {} : { moments: initial(body) };
-}
 
 function build(written: Config, { sample, steps, factors }: BuildContext): Model {
   const config = settingsOf(written);
@@ -59,38 +44,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
       noise: config.latent,
       critic: true,
     },
-    init: (key): State => {
-      const { width, latent, architecture, spectralNorm, augment } = config;
-      const generator = atUnitScale(
-        initGenerator(fold(key, "generator"), generatorOptions(setting)),
-      );
-      const discriminator = atUnitScale(initDiscriminator(fold(key, "discriminator"), {
-        ...{ sample, width, latent, architecture, conditions, spectralNorm },
-      }));
-      const optimiser = adam();
-      return {
-        generator: {
-          params: generator,
-          ema: emaInit(generator),
-          slots: optimiser.init(generator),
-          ...momentsOf(generator.plain, generatorMoments),
-        },
-        discriminator: {
-          params: discriminator,
-          slots: optimiser.init(discriminator),
-          ...(spectralNorm
-            ? { directions: initDirections(fold(key, "directions"), discriminator) }
-            : {}),
-          ...momentsOf(discriminator.plain, criticMoments),
-        },
-        augmentation: {
-          p: tf.scalar(typeof augment === "number" ? augment : 0),
-          sign: tf.scalar(0),
-        },
-        ...(config.linear ? { linear: initLinearStart({ latent, sample }) } : {}),
-        step: tf.scalar(0, "int32"),
-      };
-    },
+    init: (key) => initState(key, setting),
     programs: {
       train: training(trainStep),
       discriminate: training(criticStep),
@@ -98,7 +52,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
       ...(config.linear
         ? {
           sketch: reads<State, Images & { readonly linear: LinearStart }>((_, { x_BHWC, linear }) =>
-            sketch(tf.reshape(toNetwork(x_BHWC), [x_BHWC.shape[0], -1]) as tf.Tensor2D, linear)
+            sketch(tf.reshape(centred(x_BHWC), [x_BHWC.shape[0], -1]) as tf.Tensor2D, linear)
           ),
         }
         : {}),

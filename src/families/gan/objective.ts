@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { relu, softplus } from "../../nn/mod.ts";
-import type { LossName } from "./forms.ts";
+import type { LossName } from "./presets.ts";
 
 /** Outputs of the discriminator; row i of both form a pair. */
 export type Scores = {

@@ -3,11 +3,12 @@
  * generator, and what normalises over the batch goes by kept averages: each row is its own.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import { centred, uncentred } from "../common/pixels.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { type Labels, noLabels } from "../common/conditioning.ts";
-import { discriminate } from "./discriminator.ts";
-import { generate, type Request } from "./generator.ts";
+import { discriminate } from "./networks/discriminator.ts";
+import { generate, type Request } from "./networks/generator.ts";
 import {
   drawInputs,
   generatorOptions,
@@ -15,14 +16,8 @@ import {
   pairsOf,
   type Setting,
   type State,
-  toNetwork,
-} from "./setting.ts";
-import { atHeScale } from "./weights.ts";
-
-/** Pixels in [0, 1] of what the networks give. */
-function toPixels(x_BHWC: tf.Tensor4D): tf.Tensor4D {
-  return tf.clipByValue(tf.mul(tf.add(x_BHWC, 1), 0.5), 0, 1) as tf.Tensor4D;
-}
+} from "./model.ts";
+import { atHeScale } from "./networks/equalised_rate.ts";
 
 function pictures(
   state: State,
@@ -31,7 +26,7 @@ function pictures(
 ): tf.Tensor4D {
   const { ema, moments = [] } = state.generator;
   const given = { ...request, linear: state.linear, by: { kept: moments } };
-  return toPixels(generate(atHeScale(ema), given, generatorOptions(setting)));
+  return uncentred(generate(atHeScale(ema), given, generatorOptions(setting)));
 }
 
 /** Samples of rows: row i's depends on rows_B[i], its labels and the key alone. */
@@ -69,5 +64,5 @@ export function scorePictures(
   const layers = layersOf(discriminator.params, setting, pairsOf(discriminator));
   const labels = noLabels(setting.conditions, x_BHWC.shape[0]);
   const by = { kept: discriminator.moments ?? [] };
-  return discriminate(layers, { x_BHWC: toNetwork(x_BHWC), labels, by }, setting.conditions);
+  return discriminate(layers, { x_BHWC: centred(x_BHWC), labels, by }, setting.conditions);
 }

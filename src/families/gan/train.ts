@@ -18,28 +18,29 @@ import { dropLabels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { emaDecay } from "../common/training.ts";
 import { adapt } from "./augment.ts";
-import type { Discriminator } from "./discriminator.ts";
-import type { Generator } from "./generator.ts";
+import type { Discriminator } from "./networks/discriminator.ts";
+import type { Generator } from "./networks/generator.ts";
 import { adversarialLosses, diagnose } from "./objective.ts";
-import { augments, layersOf, pairsOf, type Setting, type State, toNetwork } from "./setting.ts";
+import { augments, layersOf, pairsOf, type Setting, type State } from "./model.ts";
+import { centred } from "../common/pixels.ts";
 import {
+  augmented,
   type Batch,
   criticOf,
   discriminatorTurn,
   fakes,
-  seen,
+  playerGradients,
   type Step,
   type Turn,
-  turns,
   weighedPenalty,
-} from "./turns.ts";
+} from "./player_gradients.ts";
 
 function prepare(state: State, batch: Batch, setting: Setting): Step {
   const { config, conditions, steps } = setting;
   const { labels, rows_B, key } = batch;
   return {
     ...batch,
-    labels: conditions.length === 0 ? {} : dropLabels(labels, {
+    labels: dropLabels(labels, {
       conditions,
       share: config.labelDrop,
       key: fold(key, "labels"),
@@ -48,7 +49,7 @@ function prepare(state: State, batch: Batch, setting: Setting): Step {
     state,
     setting,
     pairs: pairsOf(state.discriminator),
-    real_BHWC: toNetwork(batch.x_BHWC),
+    real_BHWC: centred(batch.x_BHWC),
     learningRate: warmupCosine(state.step, {
       peak: config.learningRate,
       warmup: Math.floor(config.warmup * steps),
@@ -154,7 +155,7 @@ function reported({ state, learningRate }: Step) {
  */
 export function trainStep(state: State, batch: Batch, setting: Setting): [State, TensorRecord] {
   const step = prepare(state, batch, setting);
-  const { turn, ...own } = turns(step);
+  const { turn, ...own } = playerGradients(step);
   const generator = movedGenerator(step, own);
   const { discriminator, diagnostics, outputs } = movedDiscriminator(step, turn);
   const rest = concluded(step, diagnostics.real_sign);
@@ -180,8 +181,8 @@ export function penaltyStep(state: State, batch: Batch, setting: Setting): [Stat
   const { config } = setting;
   const fake = config.penalty === "r1"
     ? step.real_BHWC
-    : seen(fakes(state.generator.params, step), "fake", step);
-  const real_BHWC = seen(step.real_BHWC, "real", step);
+    : augmented(fakes(state.generator.params, step), "fake", step);
+  const real_BHWC = augmented(step.real_BHWC, "real", step);
   const { aux, grads } = valueAndGrad((params: Discriminator) => {
     const critic = criticOf(layersOf(params, setting, step.pairs), step);
     const { weighed, ...found } = weighedPenalty(critic, {

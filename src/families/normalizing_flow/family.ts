@@ -6,9 +6,9 @@ import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
-import { initParameters, levelsOf, type Setting } from "./model.ts";
+import { initParameters, levelsOf, numbersOf, type Setting } from "./model.ts";
 import { logWeight } from "./objective.ts";
-import { decode, encode, numbersOf, samplePictures } from "./sample.ts";
+import { decode, encode, samplePictures } from "./sample.ts";
 import { dequantisation, type State, trainStep } from "./train.ts";
 
 function build(config: Config, { sample, steps }: BuildContext): Model {

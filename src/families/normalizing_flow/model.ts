@@ -147,3 +147,8 @@ export function inverse(p: Parameters, z_BD: tf.Tensor2D, setting: Setting): tf.
   }
   return x_BHWC!;
 }
+
+/** Numbers of a picture, D. */
+export function numbersOf({ sample }: Setting): number {
+  return sample.height * sample.width * sample.channels;
+}

@@ -3,10 +3,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
 import { perRow, toLine } from "./dequantise.ts";
 import { forward, type Parameters, type Setting } from "./model.ts";
-
-const HALF_LOG_TWO_PI = 0.9189385332046727;
 
 /** ln N(z; 0, I): [B]. */
 export function logNormal(z_BD: tf.Tensor2D): tf.Tensor1D {

@@ -3,14 +3,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { forward, inverse, numbersOf, type Parameters, type Setting } from "./model.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { fromLine, toLine } from "./dequantise.ts";
-import { forward, inverse, type Parameters, type Setting } from "./model.ts";
-
-/** Numbers of a picture, D. */
-export function numbersOf({ sample }: Setting): number {
-  return sample.height * sample.width * sample.channels;
-}
 
 /** Codes z [B, D] to pictures. */
 export function decode(p: Parameters, z_BD: tf.Tensor2D, setting: Setting): tf.Tensor4D {

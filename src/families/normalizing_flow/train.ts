@@ -7,9 +7,8 @@ import { fold, type Key, uniform } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";
-import type { Parameters, Setting } from "./model.ts";
+import { numbersOf, type Parameters, type Setting } from "./model.ts";
 import { logWeight } from "./objective.ts";
-import { numbersOf } from "./sample.ts";
 
 /** What a flow's checkpoint holds. */
 export type State = Trained<Parameters>;

@@ -7,10 +7,9 @@ import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { fitMixture, initMixture, logDensity } from "../common/mixture_prior.ts";
 import { initTrained } from "../common/training.ts";
-import { likelihoodOf, pass, prepare, type Setting } from "./bound.ts";
+import { initParameters, likelihoodOf, pass, posterior, prepare, type Setting } from "./model.ts";
 import { type Config, config } from "./config.ts";
-import { initParameters, posterior } from "./model.ts";
-import { logWeights, reparameterise } from "./objective.ts";
+import { logWeights, reparameterise } from "./objectives/bounds.ts";
 import { decodeMean, samplePictures } from "./sample.ts";
 import { posteriorNoise, type State, trainStep } from "./train.ts";
 

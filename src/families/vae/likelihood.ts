@@ -6,6 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
 import { type Key, normal, uniform } from "../../random/key.ts";
 import { softplus } from "../../nn/mod.ts";
 
@@ -31,7 +32,6 @@ export interface Likelihood {
   draw(key: Key, from: Draw): tf.Tensor4D;
 }
 
-const HALF_LOG_TWO_PI = 0.9189385332046727;
 /** Half the distance of two pixel values. */
 const HALF_BIN = 0.5 / 255;
 

@@ -1,26 +1,27 @@
 /**
- * The networks of a VAE: x → q(z|x) → z → p(x|z).
+ * The model: x → q(z|x) → z → p(x|z), networks and likelihood joined.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import {
+  type Codec,
   type CodecOptions,
   decode,
   type Decoder,
   encode,
   type Encoder,
-  initDecoder,
-  initEncoder,
+  initCodec,
 } from "../../backbones/codec.ts";
-import { fold, type Key } from "../../random/key.ts";
+import type { Config } from "./config.ts";
+import { type Draws, type Gaussian, reparameterise } from "./objectives/bounds.ts";
+import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
+import type { Key } from "../../random/key.ts";
 import { log } from "../../numeric/elementary.ts";
 import { softplus, tanh } from "../../nn/mod.ts";
-import type { Gaussian } from "./objective.ts";
 
 /** Everything that is trained. */
-export type Parameters = {
-  readonly encoder: Encoder;
-  readonly decoder: Decoder;
+export type Parameters = Codec & {
   /** What `learnedLogScale` turns into the log of the likelihood's scale. */
   readonly scale: tf.Scalar;
 };
@@ -45,13 +46,9 @@ const LOG_SCALE_GAIN = 10;
 /** Fresh parameters for codes of length `latent`. */
 export function initParameters(
   key: Key,
-  { latent, ...options }: CodecOptions & { latent: number },
+  options: CodecOptions & { latent: number },
 ): Parameters {
-  return {
-    encoder: initEncoder(fold(key, "encoder"), { ...options, out: 2 * latent }),
-    decoder: initDecoder(fold(key, "decoder"), { ...options, latent }),
-    scale: tf.scalar(0),
-  };
+  return { ...initCodec(key, { ...options, outputs: 2 }), scale: tf.scalar(0) };
 }
 
 /**
@@ -124,4 +121,77 @@ export function learnedLogScale(scale: tf.Scalar): tf.Scalar {
 export function optimalLogScale(x_B1D: tf.Tensor, mean_BKD: tf.Tensor): tf.Scalar {
   const error = tf.mean(tf.square(tf.sub(x_B1D, mean_BKD)));
   return tf.mul(tf.log(tf.maximum(error, 1e-6)), 0.5) as tf.Scalar;
+}
+
+/** What fixes a VAE's shapes and objective. */
+export interface Setting {
+  readonly config: Config;
+  readonly sample: ImageSpec;
+  /** Training pictures, N. */
+  readonly trainSize: number;
+}
+
+/** One pass through the networks. */
+export interface Pass {
+  readonly posterior: Gaussian;
+  readonly draws: Draws;
+  /** log p(x|z), nats. */
+  readonly logLikelihood_BK: tf.Tensor2D;
+  /** Log of the scale used. */
+  readonly logScale: tf.Scalar;
+}
+
+/** The likelihood of a config. */
+export function likelihoodOf({ config }: Setting): Likelihood {
+  return likelihoods[config.likelihood];
+}
+
+/** Pictures [B, H, W, C] as the likelihood takes them, [B, 1, D]. */
+function pixels(x_BHWC: tf.Tensor4D): tf.Tensor3D {
+  return tf.reshape(x_BHWC, [x_BHWC.shape[0], 1, -1]);
+}
+
+/** What the network sees: the picture, or its black and white form where that is what is modelled. */
+export function prepare(x_BHWC: tf.Tensor4D, setting: Setting): tf.Tensor4D {
+  return setting.config.likelihood === "bernoulli" ? binarise(x_BHWC) : x_BHWC;
+}
+
+/**
+ * The likelihood's log scale.
+ * @param remembered the optimal scale of past batches, where there is no batch to take it from
+ */
+export function logScaleOf(
+  params: Parameters,
+  { setting, remembered }: { setting: Setting; remembered: tf.Scalar },
+): tf.Scalar {
+  const { scale } = setting.config;
+  if (scale === "optimal") return remembered;
+  return scale === "learned" ? learnedLogScale(params.scale) : fixedLogScale(scale);
+}
+
+/** What a pass is made from. */
+export interface PassInputs {
+  readonly x_BHWC: tf.Tensor4D;
+  /** Standard normals: K draws of Z dimensions a picture. */
+  readonly noise_BKZ: tf.Tensor3D;
+  /** The log scale to use with `optimal`; without it the batch's own. */
+  readonly remembered?: tf.Scalar;
+}
+
+/** Encodes, draws, decodes and scores. */
+export function pass(params: Parameters, inputs: PassInputs, setting: Setting): Pass {
+  const { config, sample } = setting;
+  const x_BHWC = prepare(inputs.x_BHWC, setting);
+  const q = posterior(params.encoder, x_BHWC, setting.config);
+  const draws = reparameterise(q, inputs.noise_BKZ);
+  const output_BKD = decodeDraws(params.decoder, draws.z_BKZ, { sample, width: config.width });
+  const x_B1D = pixels(x_BHWC);
+  const likelihood = likelihoodOf(setting);
+  const remembered = inputs.remembered ??
+    (config.scale === "optimal"
+      ? optimalLogScale(x_B1D, likelihood.location(output_BKD))
+      : tf.scalar(0));
+  const logScale = logScaleOf(params, { setting, remembered });
+  const logLikelihood_BK = likelihood.logProbability(x_B1D, output_BKD, logScale);
+  return { posterior: q, draws, logLikelihood_BK, logScale };
 }

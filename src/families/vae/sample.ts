@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { decode } from "../../backbones/codec.ts";
 import { drawCodes } from "../common/mixture_prior.ts";
-import { likelihoodOf, logScaleOf, type Setting } from "./bound.ts";
+import { likelihoodOf, logScaleOf, type Setting } from "./model.ts";
 import type { State } from "./train.ts";
 
 /** Codes [B, Z] to the centre of p(x|z): pictures [B, H, W, C] in [0, 1]. */

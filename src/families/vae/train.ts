@@ -3,13 +3,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { emaUpdate, valueAndGrad } from "../../nn/mod.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
-import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../common/mixture_prior.ts";
 import { advance, emaDecay, type Trained } from "../common/training.ts";
-import { pass, type Setting, terms } from "./bound.ts";
-import type { Parameters } from "./model.ts";
+import { terms } from "./objective.ts";
+import { type Parameters, pass, type Setting } from "./model.ts";
 
 /** What a VAE's checkpoint holds. */
 export type State = Trained<Parameters> & {
@@ -60,11 +60,7 @@ export function trainStep(
     maps: (path) => path === ENCODER_HEAD ? 2 : 1,
   });
   const { logScale, ...scalars } = aux;
-  const decay = emaDecay(state.step, config.ema);
-  const optimal = tf.add(
-    tf.mul(state.optimal, decay),
-    tf.mul(logScale, tf.sub(1, decay)),
-  ) as tf.Scalar;
+  const optimal = emaUpdate(state.optimal, logScale, emaDecay(state.step, config.ema));
   const { mixture } = state;
   return [{ ...next, optimal, ...(mixture === undefined ? {} : { mixture }) }, {
     loss,

@@ -1,7 +1,7 @@
 /**
  * From pictures to codes and back, with the weights and codebooks of a trained model.
  *
- * Shapes: B batch, T codes a picture in the order of `layout.ts`, Z numbers of their vectors.
+ * Shapes: B batch, T codes a picture in the order of `code_order.ts`, Z numbers of their vectors.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -12,7 +12,7 @@ import {
   type Networks,
   type NetworkSetting,
 } from "./model.ts";
-import { type Books, lookUp, type Quantiser } from "./quantiser.ts";
+import { type Books, lookUp, type Quantiser } from "./quantisers/quantiser.ts";
 
 /** A model's shapes and its way to quantise. */
 export interface CodeSetting extends NetworkSetting {

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { conditionField } from "../common/conditioning.ts";
 import { sizeFields, trainingFields } from "../common/training_config.ts";
-import { gridSize } from "./finite.ts";
+import { gridSize } from "./quantisers/finite_scalar.ts";
 
 /** Codes that a grid of rounded numbers has at most. */
 const MOST_ROUNDED = 65_536;

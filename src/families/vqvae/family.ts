@@ -7,15 +7,15 @@ import type * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { initParts } from "../common/parts.ts";
+import { initParts } from "../common/parameter_groups.ts";
 import { phaseAt, planPhases } from "../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
 import { type Config, config } from "./config.ts";
-import { layoutOf } from "./layout.ts";
+import { layoutOf } from "./code_order.ts";
 import { gridsOf, initNetworks } from "./model.ts";
 import { initPrior, transformerOptions } from "./prior.ts";
-import { quantisers } from "./quantiser.ts";
+import { quantisers } from "./quantisers/quantiser.ts";
 import { paint, priorStart, priorStep, samplePictures, type Sampler } from "./sample.ts";
 import { coderOf, type Setting, type State, trainPriorStep, trainStep } from "./train.ts";
 

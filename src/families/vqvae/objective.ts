@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { psnr } from "../common/psnr.ts";
 import { customOp } from "../../nn/mod.ts";
 
 const straight = customOp({
@@ -61,8 +62,7 @@ export function pictureError(x: tf.Tensor, output: tf.Tensor): tf.Scalar {
 
 /** Peak signal-to-noise ratio of `pictureError`: dB. Scalar. */
 export function errorPsnr(error: tf.Scalar): tf.Scalar {
-  const decibelsPerNat = 10 / Math.LN10;
-  return tf.mul(tf.log(tf.maximum(tf.div(error, 16), 1e-10)), -decibelsPerNat) as tf.Scalar;
+  return psnr(tf.div(error, 16));
 }
 
 /** exp of the entropy of codes with these counts: 1 where one is used, K where all are alike. Scalar. */

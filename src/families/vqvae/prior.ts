@@ -23,8 +23,8 @@ import { fold, type Key } from "../../random/key.ts";
 import { initEmbedding, initLinear, type Linear, softmaxCrossEntropy } from "../../nn/mod.ts";
 import type { Condition, Labels } from "../common/conditioning.ts";
 import type { Config } from "./config.ts";
-import type { Place } from "./layout.ts";
-import type { Quantiser } from "./quantiser.ts";
+import type { Place } from "./code_order.ts";
+import type { Quantiser } from "./quantisers/quantiser.ts";
 
 /** Everything of the prior that is trained. */
 export type Prior = {

@@ -7,14 +7,14 @@ import { fold, type Key } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import { dropLabels, type Labels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { partOf, type Parts, withPart } from "../common/parts.ts";
+import { partOf, type Parts, withPart } from "../common/parameter_groups.ts";
 import { advance, emaDecay } from "../common/training.ts";
-import { countCodes } from "./codebook.ts";
+import { countCodes } from "./quantisers/codebook.ts";
 import { type Coder, type CodeSetting, toCodes } from "./codes.ts";
 import { decodeGrids, encodeGrids, type Networks } from "./model.ts";
 import { errorPsnr, perplexity, pictureError, usedShare } from "./objective.ts";
 import { type Prior, priorLoss, type PriorSetting } from "./prior.ts";
-import type { Books } from "./quantiser.ts";
+import type { Books } from "./quantisers/quantiser.ts";
 
 /** Everything that is trained by gradients. */
 export type Parameters = { readonly networks: Networks; readonly prior: Prior };
@@ -123,7 +123,7 @@ export function trainPriorStep(
   const coder = coderOf(state, setting);
   const { codes_BT } = toCodes(coder, x_BHWC, setting);
   const tables = coder.books.flatMap((books) => quantiser.tables(books));
-  const told = conditions.length === 0 ? {} : dropLabels(labels!, {
+  const told = dropLabels(labels, {
     conditions,
     share: config.conditionDropout,
     key: fold(key, "condition"),

@@ -10,7 +10,7 @@ import type { Features, Views } from "../../algebra/features.ts";
 import { extractorName, requireCount } from "../names.ts";
 import { extractorNeed, samplesNeed } from "../needs.ts";
 import { kthNeighbour, nearestOf } from "../../algebra/neighbours.ts";
-import { seenTraining } from "./seen.ts";
+import { seenTraining } from "./training_views.ts";
 
 /**
  * The share of samples farther from the nearest training row than its nearest other training row is

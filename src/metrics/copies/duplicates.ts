@@ -13,7 +13,7 @@ import { nearnessOf } from "./memorisation.ts";
 import { extractorName, requireCount } from "../names.ts";
 import { extractorNeed, samplesNeed } from "../needs.ts";
 import { kthNeighbour, nearest, quantile } from "../../algebra/neighbours.ts";
-import { seenTraining } from "./seen.ts";
+import { seenTraining } from "./training_views.ts";
 
 /** The shares, and the distance under which two pictures count as one. */
 export interface DuplicateShares {

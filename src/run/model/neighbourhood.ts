@@ -6,7 +6,7 @@
 import { coarsePixels } from "../../metrics/features/coarse_pixels.ts";
 import type { EvaluationContext } from "../../metrics/metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { seenTraining } from "../../metrics/copies/seen.ts";
+import { seenTraining } from "../../metrics/copies/training_views.ts";
 import type { RunSpec } from "../../record/record.ts";
 import type { Neighbourhood } from "../../show/pictures.ts";
 

@@ -1,12 +1,15 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { causalConv, initKernel } from "../../../src/families/autoregressive/causal_conv.ts";
 import {
-  type HeadOptions,
-  headOutputs,
-  initHead,
-} from "../../../src/families/autoregressive/head.ts";
+  causalConv,
+  initKernel,
+} from "../../../src/families/autoregressive/networks/causal_conv.ts";
+import {
+  initPatchModel,
+  patchMixtures,
+  type PatchModelOptions,
+} from "../../../src/families/autoregressive/networks/patch_model.ts";
 import { mixtures, type Setting } from "../../../src/families/autoregressive/model.ts";
 import { noLabels } from "../../../src/families/common/conditioning.ts";
 import { normal } from "../../../src/random/key.ts";
@@ -19,7 +22,7 @@ import {
   said,
   settingOf,
   settings,
-} from "../../families/autoregressive_small.ts";
+} from "../../families/autoregressive/small.ts";
 import { values } from "../../families/on_engine.ts";
 import { key } from "../../families/small.ts";
 
@@ -109,7 +112,7 @@ law("inside a patch the first maps are of type A, all later ones of type B", {
   cases: 12,
   kills: ["mask-a-in-every-layer-of-the-head", "mask-lets-itself-through"],
   holds: async ({ seed, pixel }) => {
-    const options: HeadOptions = {
+    const options: PatchModelOptions = {
       mixture: { components: 1, channels: 3 },
       patch: { height: 2, width: 2 },
       upper: false,
@@ -123,7 +126,7 @@ law("inside a patch the first maps are of type A, all later ones of type B", {
     for (const [map, from] of Object.entries(maps)) {
       const to = map === "guess" ? C : V;
       const blocks = await values(() => {
-        const head = awake(initHead(key("head", seed), options), seed);
+        const head = awake(initPatchModel(key("head", seed), options), seed);
         const weightOf = (h: typeof head) =>
           map === "first" ? h.first : map === "guess" ? h.guess : h.layers[Number(map)];
         const f = (weight: tf.Tensor) => {
@@ -133,7 +136,7 @@ law("inside a patch the first maps are of type A, all later ones of type B", {
             : map === "guess"
             ? { ...head, guess: put }
             : { ...head, layers: head.layers.map((l, i) => i === Number(map) ? put : l) };
-          const out = said(headOutputs(changed, {
+          const out = said(patchMixtures(changed, {
             x_NPC: normal(key("x", seed), [1, P, C]),
             given_NG: normal(key("around", seed), [1, 4 * P * C]),
             state_NW: normal(key("state", seed), [1, 3]),

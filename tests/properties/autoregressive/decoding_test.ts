@@ -1,21 +1,26 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { neighboursAt } from "../../../src/families/autoregressive/around.ts";
-import { emptyPatch, headStep, pixelHead } from "../../../src/families/autoregressive/head.ts";
-import { pyramid } from "../../../src/families/autoregressive/levels.ts";
+import { neighboursAt } from "../../../src/families/autoregressive/ordering/neighbours.ts";
 import {
+  emptyPatch,
+  pixelMixture,
+  pixelwise,
+} from "../../../src/families/autoregressive/networks/patch_model.ts";
+import { pyramid } from "../../../src/families/autoregressive/ordering/levels.ts";
+import {
+  conditioningOf,
   given,
+  type LevelModel,
+  levelModels,
   type LevelParameters,
   mixtures,
-  type Parts,
-  partsOf,
   type Setting,
-  toldBeside,
 } from "../../../src/families/autoregressive/model.ts";
-import { centred, countsOf, toPatches } from "../../../src/families/autoregressive/patches.ts";
+import { countsOf, toPatches } from "../../../src/families/autoregressive/ordering/patches.ts";
+import { centred } from "../../../src/families/common/pixels.ts";
 import { close, float32, law } from "../../law.ts";
-import { parameters, picture, said, settings } from "../../families/autoregressive_small.ts";
+import { parameters, picture, said, settings } from "../../families/autoregressive/small.ts";
 import { values } from "../../families/on_engine.ts";
 
 for (const [name, setting] of Object.entries(settings)) {
@@ -48,7 +53,7 @@ for (const [name, setting] of Object.entries(settings)) {
 
 /** What decoding says of all pixels, level by level, where a picture is drawn: as `said`. */
 function decoded(setting: Setting, seed: number, batch: number): tf.Tensor2D {
-  const all = partsOf(setting);
+  const all = levelModels(setting);
   const params = parameters(setting, seed);
   const pictures = pyramid(
     centred(picture(setting, seed, batch)),
@@ -70,16 +75,16 @@ function decodedLevel(
   { x_BHWC, known_BhwC, parts, setting }: {
     x_BHWC: tf.Tensor4D;
     known_BhwC?: tf.Tensor4D;
-    parts: Parts;
+    parts: LevelModel;
     setting: Setting;
   },
 ): tf.Tensor2D {
   const { level: { patches }, trunk, head } = parts;
   const { T, P } = countsOf(patches);
   const [batch, , , C] = x_BHWC.shape;
-  const weights = pixelHead(params.head, { pixels: P, channels: C });
+  const weights = pixelwise(params.head, { pixels: P, channels: C });
   const beside = { known_BhwC, batch };
-  const { told_BTW, near_BTN } = toldBeside(params, beside, { parts, setting });
+  const { told_BTW, near_BTN } = conditioningOf(params, beside, { parts, setting });
   const whole = tf.reshape(toPatches(x_BHWC, patches), [batch, T * P, C]) as tf.Tensor3D;
   const scalar = (n: number) => tf.scalar(n, "int32");
   /** The picture as far as it is drawn, and nonsense behind. */
@@ -104,7 +109,7 @@ function decodedLevel(
       ? undefined
       : tf.reshape(tf.slice(near_BTN, [0, t, 0], [batch, 1, -1]), [batch, -1]) as tf.Tensor2D;
     for (let pixel = 0; pixel < P; pixel++) {
-      const next = headStep(weights, patch, {
+      const next = pixelMixture(weights, patch, {
         x_NPC: tf.slice(drawn(t * P + pixel, -0.3), [0, t * P, 0], [batch, P, C]),
         given_NG: given(around_BG, near_BN),
         state_NW: step.state_BW,

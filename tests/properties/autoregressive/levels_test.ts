@@ -6,7 +6,7 @@ import {
   pyramid,
   toldMask,
   toldPixels,
-} from "../../../src/families/autoregressive/levels.ts";
+} from "../../../src/families/autoregressive/ordering/levels.ts";
 import { initParameters, mixtures } from "../../../src/families/autoregressive/model.ts";
 import {
   countsOf,
@@ -14,9 +14,9 @@ import {
   insidePicture,
   patchesOf,
   toPatches,
-} from "../../../src/families/autoregressive/patches.ts";
+} from "../../../src/families/autoregressive/ordering/patches.ts";
 import { close, float32, law } from "../../law.ts";
-import { orderOf, settingOf } from "../../families/autoregressive_small.ts";
+import { orderOf, settingOf } from "../../families/autoregressive/small.ts";
 import { values } from "../../families/on_engine.ts";
 import { key } from "../../families/small.ts";
 

@@ -4,11 +4,8 @@ import * as tf from "@tensorflow/tfjs";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { config } from "../../../src/families/autoregressive/config.ts";
 import { pixelModel } from "../../../src/families/autoregressive/family.ts";
-import {
-  initParameters,
-  logProbability,
-  type Setting,
-} from "../../../src/families/autoregressive/model.ts";
+import { initParameters, type Setting } from "../../../src/families/autoregressive/model.ts";
+import { logProbability } from "../../../src/families/autoregressive/objective.ts";
 import { compilePrograms, sampleContext } from "../../../src/run/model/programs.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close, law } from "../../law.ts";

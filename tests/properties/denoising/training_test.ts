@@ -4,10 +4,10 @@ import * as tf from "@tensorflow/tfjs";
 import { logNormalSigma } from "../../../src/families/common/denoising/edm.ts";
 import { network } from "../../../src/families/common/denoising/network.ts";
 import { config as diffusionConfig } from "../../../src/families/diffusion/mod.ts";
-import { uniformStep } from "../../../src/families/diffusion/ddpm.ts";
+import { uniformStep } from "../../../src/families/diffusion/objective.ts";
 import { config as flowConfig } from "../../../src/families/flow/mod.ts";
-import { span, timeLaw } from "../../../src/families/flow/times.ts";
-import { meanTarget } from "../../../src/families/flow/mean_flow.ts";
+import { span, timeLaw } from "../../../src/families/flow/time_laws.ts";
+import { meanTarget } from "../../../src/families/flow/objectives/mean_flow.ts";
 import { fold, normal } from "../../../src/random/key.ts";
 import { law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";
@@ -26,7 +26,7 @@ import {
   size,
   someTimes,
   type Told,
-} from "./forms.ts";
+} from "./paper_forms.ts";
 
 /** What training draws its times by. */
 const laws: Record<string, (key: tf.Tensor1D, rows_B: tf.Tensor1D) => tf.Tensor1D> = {

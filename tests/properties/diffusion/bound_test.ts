@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { alphaBars, ddpmLevel } from "../../../src/families/diffusion/ddpm.ts";
+import { alphaBars, ddpmLevel } from "../../../src/families/diffusion/noise_schedule.ts";
 import {
   type BoundInputs,
   continuousBound,
@@ -10,7 +10,7 @@ import {
   middleTerms,
   priorKl,
   timeTable,
-} from "../../../src/families/diffusion/bound.ts";
+} from "../../../src/families/diffusion/variational_bound.ts";
 import { edmLevel } from "../../../src/families/common/denoising/edm.ts";
 import type { Level } from "../../../src/families/common/denoising/levels.ts";
 import { close, law } from "../../law.ts";

@@ -1,15 +1,10 @@
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { assertEquals } from "@std/assert";
-import {
-  alphaBars,
-  ddpmLevel,
-  ddpmPoint,
-  predictions,
-  subsequence,
-  uniformStep,
-  weightings,
-} from "../../../src/families/diffusion/ddpm.ts";
+import { alphaBars, ddpmLevel, ddpmPoint } from "../../../src/families/diffusion/noise_schedule.ts";
+import { predictions } from "../../../src/families/diffusion/model.ts";
+import { subsequence } from "../../../src/families/diffusion/sample.ts";
+import { uniformStep, weightings } from "../../../src/families/diffusion/objective.ts";
 import { edmLevel, logNormalSigma, sigmas } from "../../../src/families/common/denoising/edm.ts";
 import {
   anchored,
@@ -23,7 +18,7 @@ import {
   target,
   velocityWeight,
 } from "../../../src/families/common/denoising/levels.ts";
-import { normalPerRow, spreadUniform } from "../../../src/families/common/denoising/train.ts";
+import { normalPerRow, spreadUniform } from "../../../src/families/common/denoising/time_laws.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
 import { close, law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { diffusionOf, type Space } from "../../../src/families/diffusion/forms.ts";
+import { type DiffusedSpace, diffusionOf } from "../../../src/families/diffusion/model.ts";
 import { config as diffusionConfig } from "../../../src/families/diffusion/mod.ts";
 import { config as flowConfig } from "../../../src/families/flow/mod.ts";
-import { flowOf } from "../../../src/families/flow/family.ts";
+import { flowOf } from "../../../src/families/flow/model.ts";
+import type { Denoising } from "../../../src/families/common/denoising/model.ts";
 import {
-  type Denoising,
   denoisingDriver,
   denoisingPrograms,
   guide,
-} from "../../../src/families/common/denoising/model.ts";
+} from "../../../src/families/common/denoising/sample.ts";
 import { initNetwork } from "../../../src/families/common/denoising/network.ts";
 import type { SampleContext } from "../../../src/families/family.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
@@ -18,7 +18,7 @@ import { normal } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";
 import { engine, normals, values } from "../../families/on_engine.ts";
-import { gaussianFlow } from "../denoising/fixture.ts";
+import { gaussianFlow } from "../denoising/gaussian_references.ts";
 
 const size = 6;
 const picture = (seed: number) => tf.tensor4d(normals(seed, size), [1, 1, size, 1]);
@@ -78,7 +78,7 @@ law("guiding the pictures is guiding the noise, the score or the velocity", {
 
 /** Colour pictures with unequal sides, as they are. */
 const grid = { kind: "image", height: 2, width: 3, channels: 3 } as const;
-const space: Space = { grid, bounded: true, picture: (_, x_BHWC) => x_BHWC };
+const space: DiffusedSpace = { grid, bounded: true, picture: (_, x_BHWC) => x_BHWC };
 const factors = [{ name: "hue", kind: "class" as const, classes: ["a", "b", "c"] }];
 
 Deno.test("the guided program is two evaluations of the plain one, with and without labels", async () => {

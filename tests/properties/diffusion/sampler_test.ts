@@ -1,17 +1,8 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
-import {
-  alphaBars,
-  ddpmPlan,
-  ddpmPoint,
-  subsequence,
-} from "../../../src/families/diffusion/ddpm.ts";
-import {
-  edmPoint,
-  sigmas,
-  solvers,
-  stepsWithin,
-} from "../../../src/families/common/denoising/edm.ts";
+import { alphaBars, ddpmPoint } from "../../../src/families/diffusion/noise_schedule.ts";
+import { ddpmPlan, subsequence } from "../../../src/families/diffusion/sample.ts";
+import { edmPoint, sigmas } from "../../../src/families/common/denoising/edm.ts";
 import {
   ddim,
   euler,
@@ -21,10 +12,12 @@ import {
   multistep,
   type Point,
   restart,
+  solvers,
   type Step,
-} from "../../../src/families/common/denoising/steps.ts";
+  stepsWithin,
+} from "../../../src/families/common/denoising/solvers.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
-import { flowSteps } from "../../../src/families/flow/family.ts";
+import { flowSteps } from "../../../src/families/flow/sample.ts";
 import { normals } from "../../families/on_engine.ts";
 import { close, law } from "../../law.ts";
 import {
@@ -35,7 +28,7 @@ import {
   order,
   quantile,
   sampleNumber,
-} from "../denoising/fixture.ts";
+} from "../denoising/gaussian_references.ts";
 
 const gaussian = {
   mean: fc.double({ min: -1, max: 1, noNaN: true }),

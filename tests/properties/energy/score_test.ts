@@ -13,12 +13,12 @@ import {
 import {
   contrastive,
   denoising,
-  langevinStep,
   type Score,
   sliced,
 } from "../../../src/families/energy/objective.ts";
+import { langevinStep } from "../../../src/families/energy/langevin.ts";
 import { levelsOf } from "../../../src/families/energy/sample.ts";
-import { toPictures, toVectors } from "../../../src/families/energy/space.ts";
+import { toPictures, toVectors } from "../../../src/families/energy/dequantise.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { hostKey, hostUniform } from "../../../src/random/host.ts";
 import { normal } from "../../../src/random/key.ts";

@@ -2,20 +2,19 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { assertEquals } from "@std/assert";
 import { paths } from "../../../src/families/flow/paths.ts";
-import { above, span, timeLaw } from "../../../src/families/flow/times.ts";
+import { above, span, timeLaw } from "../../../src/families/flow/time_laws.ts";
 import { predictsVelocity } from "../../../src/families/common/denoising/levels.ts";
-import type { Denoising } from "../../../src/families/common/denoising/model.ts";
+import { type Denoising, predict } from "../../../src/families/common/denoising/model.ts";
 import { initNetwork, type Network } from "../../../src/families/common/denoising/network.ts";
-import { matching } from "../../../src/families/common/denoising/train.ts";
-import { ask } from "../../../src/families/common/denoising/model.ts";
+import { matching } from "../../../src/families/common/denoising/objective.ts";
 import { leaves, mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close, law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";
 import { meanAndError, values } from "../../families/on_engine.ts";
-import { points } from "../../families/denoisers.ts";
-import { oracle } from "../denoising/fixture.ts";
+import { points } from "../../families/common/denoisers.ts";
+import { oracle } from "../denoising/gaussian_references.ts";
 
 const path = fc.constantFrom("optimal-transport" as const, "diffusion" as const);
 const time = fc.double({ min: 0.01, max: 0.99, noNaN: true });
@@ -130,7 +129,7 @@ law(
       const mean = await gradient((params) => {
         const x_BHWC = both(pairs.map((p) => alpha * p.data + sigma * p.noise));
         const time_B = tf.fill([pairs.length], at) as tf.Tensor1D;
-        const { output_BHWC } = ask(params, { x_BHWC, time_B, labels: {} }, denoising);
+        const { output_BHWC } = predict(params, { x_BHWC, time_B, labels: {} }, denoising);
         return tf.mean(tf.squaredDifference(output_BHWC, both(marginal)));
       });
       const size = Math.max(...conditional.map(Math.abs));

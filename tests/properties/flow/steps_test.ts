@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { flowOf, flowSteps } from "../../../src/families/flow/family.ts";
+import { flowOf } from "../../../src/families/flow/model.ts";
+import { flowSteps } from "../../../src/families/flow/sample.ts";
 import { config } from "../../../src/families/flow/mod.ts";
-import { intervalsAt, neighbours } from "../../../src/families/flow/consistency.ts";
-import { meanTarget } from "../../../src/families/flow/mean_flow.ts";
+import { intervalsAt, neighbours } from "../../../src/families/flow/objectives/consistency.ts";
+import { meanTarget } from "../../../src/families/flow/objectives/mean_flow.ts";
 import { paths } from "../../../src/families/flow/paths.ts";
 import { edmLevel } from "../../../src/families/common/denoising/edm.ts";
 import { anchored, dataFrom, each } from "../../../src/families/common/denoising/levels.ts";
@@ -17,8 +18,8 @@ import { normal } from "../../../src/random/key.ts";
 import { close, law } from "../../law.ts";
 import { key, rows, sample16 } from "../../families/small.ts";
 import { normals, value, values } from "../../families/on_engine.ts";
-import { points } from "../../families/denoisers.ts";
-import { gaussianFlow, sampleNumber } from "../denoising/fixture.ts";
+import { points } from "../../families/common/denoisers.ts";
+import { gaussianFlow, sampleNumber } from "../denoising/gaussian_references.ts";
 
 const seed = fc.integer({ min: 1, max: 1e6 });
 const width = 6;

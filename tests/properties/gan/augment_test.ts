@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { adapt, applyPlan, drawPlan, MOST, type Plan } from "../../../src/families/gan/augment.ts";
 import { gan } from "../../../src/families/gan/mod.ts";
-import type { State } from "../../../src/families/gan/setting.ts";
+import type { State } from "../../../src/families/gan/model.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { built, key, rows, squares } from "../../families/small.ts";
 import { normals, values } from "../../families/on_engine.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { adversarialLosses, boundary, diagnose } from "../../../src/families/gan/objective.ts";
-import { losses, type LossName } from "../../../src/families/gan/forms.ts";
+import { losses, type LossName } from "../../../src/families/gan/presets.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { value, values } from "../../families/on_engine.ts";
 import { close, float32, law } from "../../law.ts";

@@ -4,15 +4,18 @@ import fc from "fast-check";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import * as tf from "@tensorflow/tfjs";
 import { initConditions } from "../../../src/families/common/conditioning.ts";
-import { discriminate, initDiscriminator } from "../../../src/families/gan/discriminator.ts";
+import {
+  discriminate,
+  initDiscriminator,
+} from "../../../src/families/gan/networks/discriminator.ts";
 import {
   initDirections,
   iterate,
   singularValue,
   spectrallyNormal,
-} from "../../../src/families/gan/spectral.ts";
-import { mapStyle, modulatedConv } from "../../../src/families/gan/style.ts";
-import { atHeScale, atUnitScale } from "../../../src/families/gan/weights.ts";
+} from "../../../src/families/gan/networks/spectral_norm.ts";
+import { mapStyle, modulatedConv } from "../../../src/families/gan/networks/stylegan2.ts";
+import { atHeScale, atUnitScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import { halfLifeDecay } from "../../../src/families/gan/train.ts";
 import { initConv, initLinear, valueAndGrad } from "../../../src/nn/mod.ts";
 import { key, sample16, squares } from "../../families/small.ts";

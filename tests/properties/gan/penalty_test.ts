@@ -1,4 +1,4 @@
-/** Penalties on the discriminator's slope: closed forms, and their gradients against differences. */
+/** Penalties on the discriminator's slope: closed presets, and their gradients against differences. */
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
@@ -9,12 +9,16 @@ import {
   discriminate,
   type Discriminator,
   initDiscriminator,
-} from "../../../src/families/gan/discriminator.ts";
+} from "../../../src/families/gan/networks/discriminator.ts";
 import { gan } from "../../../src/families/gan/mod.ts";
-import { type Critic, gradientPenalties, type Penalty } from "../../../src/families/gan/penalty.ts";
-import { initDirections, iterate } from "../../../src/families/gan/spectral.ts";
-import { layersOf, type State } from "../../../src/families/gan/setting.ts";
-import { atUnitScale } from "../../../src/families/gan/weights.ts";
+import {
+  type Critic,
+  gradientPenalties,
+  type Penalty,
+} from "../../../src/families/gan/gradient_penalty.ts";
+import { initDirections, iterate } from "../../../src/families/gan/networks/spectral_norm.ts";
+import { layersOf, type State } from "../../../src/families/gan/model.ts";
+import { atUnitScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { normal, uniform } from "../../../src/random/key.ts";
 import { built, key, rows, sample16, squares } from "../../families/small.ts";

@@ -1,13 +1,13 @@
 /** One pass of the discriminator serves both players: against each player's own gradient. */
+import { losses, presetNames } from "../../../src/families/gan/presets.ts";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import type { Factor } from "../../../src/data/dataset.ts";
 import { leaves, type TensorTree } from "../../../src/engine/tree.ts";
 import { applyPlan, drawPlan } from "../../../src/families/gan/augment.ts";
 import { config, gan, settingsOf } from "../../../src/families/gan/mod.ts";
-import { discriminate } from "../../../src/families/gan/discriminator.ts";
-import { formNames, losses } from "../../../src/families/gan/forms.ts";
-import { generate, type Generator } from "../../../src/families/gan/generator.ts";
+import { discriminate } from "../../../src/families/gan/networks/discriminator.ts";
+import { generate, type Generator } from "../../../src/families/gan/networks/generator.ts";
 import { adversarialLosses } from "../../../src/families/gan/objective.ts";
 import {
   drawInputs,
@@ -16,9 +16,9 @@ import {
   pairsOf,
   type Setting,
   type State,
-  toNetwork,
-} from "../../../src/families/gan/setting.ts";
-import { atHeScale } from "../../../src/families/gan/weights.ts";
+} from "../../../src/families/gan/model.ts";
+import { centred } from "../../../src/families/common/pixels.ts";
+import { atHeScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import { conditionsOf } from "../../../src/families/common/conditioning.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { fold } from "../../../src/random/key.ts";
@@ -38,7 +38,7 @@ law(
   {
     source: "Goodfellow et al. 2014, algorithm 1",
     given: {
-      form: fc.constantFrom(...formNames),
+      form: fc.constantFrom(...presetNames),
       loss: fc.constantFrom(...losses),
       augment: fc.constantFrom("none" as const, 0.5),
       seed: fc.integer({ min: 1, max: 1000 }),
@@ -96,7 +96,7 @@ law(
         const layers = layersOf(discriminator.params, setting, pairsOf(discriminator));
         const critic = (x_BHWC: tf.Tensor4D) =>
           discriminate(layers, { x_BHWC, labels }, setting.conditions);
-        const real_B = critic(seen(toNetwork(x_BHWC), "real"));
+        const real_B = critic(seen(centred(x_BHWC), "real"));
         const { grads } = valueAndGrad((params: Generator) => {
           const drawn = drawInputs(fold(key("step"), "generate"), rows_B, setting);
           const options = generatorOptions(setting);

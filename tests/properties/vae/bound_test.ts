@@ -9,7 +9,7 @@ import {
   klToStandardNormal,
   logWeights,
   reparameterise,
-} from "../../../src/families/vae/objective.ts";
+} from "../../../src/families/vae/objectives/bounds.ts";
 import { close, law } from "../../law.ts";
 import { meanAndError, normals, value, values } from "../../families/on_engine.ts";
 

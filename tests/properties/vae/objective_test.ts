@@ -2,9 +2,14 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { errors } from "../../../src/families/autoencoder/objective.ts";
 import { toCode, toPicture } from "../../../src/families/autoencoder/model.ts";
-import { pass, type Setting, terms } from "../../../src/families/vae/bound.ts";
+import { terms } from "../../../src/families/vae/objective.ts";
+import {
+  initParameters,
+  type Parameters,
+  pass,
+  type Setting,
+} from "../../../src/families/vae/model.ts";
 import { config as vaeConfig } from "../../../src/families/vae/config.ts";
-import { initParameters, type Parameters } from "../../../src/families/vae/model.ts";
 import { mapTree } from "../../../src/engine/tree.ts";
 import { normal } from "../../../src/random/key.ts";
 import { key, sample16, squares } from "../../families/small.ts";

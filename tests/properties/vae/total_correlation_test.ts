@@ -6,7 +6,7 @@ import {
   type Estimator,
   klParts,
   penalty,
-} from "../../../src/families/vae/total_correlation.ts";
+} from "../../../src/families/vae/objectives/total_correlation.ts";
 import { close, law } from "../../law.ts";
 import { meanAndError, normals, values } from "../../families/on_engine.ts";
 

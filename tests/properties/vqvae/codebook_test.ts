@@ -7,14 +7,18 @@ import {
   nearest,
   resetDead,
   updateCodebook,
-} from "../../../src/families/vqvae/codebook.ts";
+} from "../../../src/families/vqvae/quantisers/codebook.ts";
 import {
   commitment,
   fadedThrough,
   perplexity,
   straightThrough,
 } from "../../../src/families/vqvae/objective.ts";
-import { assignStages, type Books, lookUp } from "../../../src/families/vqvae/quantiser.ts";
+import {
+  assignStages,
+  type Books,
+  lookUp,
+} from "../../../src/families/vqvae/quantisers/quantiser.ts";
 import { close, float32, law } from "../../law.ts";
 import { normals, value, values } from "../../families/on_engine.ts";
 import { key } from "../../families/small.ts";

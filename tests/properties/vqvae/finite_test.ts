@@ -9,8 +9,8 @@ import {
   gridVectors,
   rounded,
   scaled,
-} from "../../../src/families/vqvae/finite.ts";
-import { quantisers } from "../../../src/families/vqvae/quantiser.ts";
+} from "../../../src/families/vqvae/quantisers/finite_scalar.ts";
+import { quantisers } from "../../../src/families/vqvae/quantisers/quantiser.ts";
 import { close, float32, law } from "../../law.ts";
 import { normals, values } from "../../families/on_engine.ts";
 

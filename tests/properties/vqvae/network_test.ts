@@ -3,10 +3,10 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { conditionsOf } from "../../../src/families/common/conditioning.ts";
-import { initParts } from "../../../src/families/common/parts.ts";
+import { initParts } from "../../../src/families/common/parameter_groups.ts";
 import { toCodes } from "../../../src/families/vqvae/codes.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
-import { layoutOf } from "../../../src/families/vqvae/layout.ts";
+import { layoutOf } from "../../../src/families/vqvae/code_order.ts";
 import {
   decodeGrids,
   encodeGrids,
@@ -15,7 +15,7 @@ import {
   type Networks,
 } from "../../../src/families/vqvae/model.ts";
 import { initPrior } from "../../../src/families/vqvae/prior.ts";
-import { lookUp, quantisers } from "../../../src/families/vqvae/quantiser.ts";
+import { lookUp, quantisers } from "../../../src/families/vqvae/quantisers/quantiser.ts";
 import { coderOf, type Setting, type State, trainStep } from "../../../src/families/vqvae/train.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";

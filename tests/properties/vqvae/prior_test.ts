@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { emptyCache } from "../../../src/backbones/transformer.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
-import { layoutOf } from "../../../src/families/vqvae/layout.ts";
+import { layoutOf } from "../../../src/families/vqvae/code_order.ts";
 import {
   assembled,
   initPrior,
@@ -18,7 +18,7 @@ import {
   tokenOffsets,
   transformerOptions,
 } from "../../../src/families/vqvae/prior.ts";
-import { quantisers } from "../../../src/families/vqvae/quantiser.ts";
+import { quantisers } from "../../../src/families/vqvae/quantisers/quantiser.ts";
 import { hostIntegers, hostKey } from "../../../src/random/host.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";

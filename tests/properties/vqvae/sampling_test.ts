@@ -3,14 +3,14 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
-import { layoutOf } from "../../../src/families/vqvae/layout.ts";
+import { layoutOf } from "../../../src/families/vqvae/code_order.ts";
 import {
   initPrior,
   prefixLength,
   type Prior,
   priorLogits,
 } from "../../../src/families/vqvae/prior.ts";
-import { quantisers } from "../../../src/families/vqvae/quantiser.ts";
+import { quantisers } from "../../../src/families/vqvae/quantisers/quantiser.ts";
 import { priorStart, priorStep, type Sampler } from "../../../src/families/vqvae/sample.ts";
 import type { Setting, State } from "../../../src/families/vqvae/train.ts";
 import { normal } from "../../../src/random/key.ts";

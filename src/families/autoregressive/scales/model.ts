@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../../random/key.ts";
 import type { Condition, Labels } from "../../common/conditioning.ts";
 import type { BuildContext, Model } from "../../family.ts";
-import { initParts } from "../../common/parts.ts";
+import { initParts } from "../../common/parameter_groups.ts";
 import { phaseAt, planPhases } from "../../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../../common/programs.ts";
 import type { Config } from "../config.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { nearest } from "../../vqvae/codebook.ts";
+import { nearest } from "../../vqvae/quantisers/codebook.ts";
 
 /** A scale's sides. */
 export interface Scale {

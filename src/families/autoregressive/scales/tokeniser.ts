@@ -16,7 +16,7 @@ import {
 } from "../../../backbones/grid.ts";
 import type { ImageSpec } from "../../../kinds/image/image_set.ts";
 import { fold, type Key } from "../../../random/key.ts";
-import { type Codebook, initCodebook } from "../../vqvae/codebook.ts";
+import { type Codebook, initCodebook } from "../../vqvae/quantisers/codebook.ts";
 import type { Config } from "../config.ts";
 import { codesOf, decompose, type Scale, scalesOf, sumsOf } from "./pyramid.ts";
 

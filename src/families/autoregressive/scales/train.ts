@@ -6,9 +6,14 @@ import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../../nn/mod.ts";
 import { fold } from "../../../random/key.ts";
 import type { TensorRecord } from "../../family.ts";
-import { partOf, type Parts, withPart } from "../../common/parts.ts";
+import { partOf, type Parts, withPart } from "../../common/parameter_groups.ts";
 import { advance, emaDecay } from "../../common/training.ts";
-import { type Codebook, countCodes, resetDead, updateCodebook } from "../../vqvae/codebook.ts";
+import {
+  type Codebook,
+  countCodes,
+  resetDead,
+  updateCodebook,
+} from "../../vqvae/quantisers/codebook.ts";
 import {
   commitment,
   errorPsnr,

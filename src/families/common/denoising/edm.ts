@@ -5,8 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { pow } from "../../../numeric/elementary.ts";
 import { each, type Level } from "./levels.ts";
-import { euler, heun, multistep, type Point, type Points, type Step } from "./steps.ts";
-import { normalPerRow, type TimeLaw } from "./train.ts";
+import type { Point } from "./solvers.ts";
+import { normalPerRow, type TimeLaw } from "./time_laws.ts";
 
 /** Noise levels of sampling. */
 export interface SigmaRange {
@@ -49,13 +49,4 @@ export function logNormalSigma(
 ): TimeLaw {
   return (key, rows_B) =>
     tf.exp(tf.add(tf.mul(normalPerRow(key, rows_B), noiseDeviation), noiseMean)) as tf.Tensor1D;
-}
-
-/** Solvers of a path whose rates are known. */
-export const solvers: Readonly<Record<"euler" | "heun" | "multistep", (points: Points) => Step[]>> =
-  { euler, heun, multistep };
-
-/** Steps that a solver takes with so many evaluations: Heun's takes two a step but for the last. */
-export function stepsWithin(evaluations: number, solver: keyof typeof solvers): number {
-  return solver === "heun" ? Math.floor((evaluations + 1) / 2) : evaluations;
 }

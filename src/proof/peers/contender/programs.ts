@@ -16,8 +16,8 @@ import { initUnet, type Unet, unet } from "../../../backbones/unet.ts";
 import type { Program } from "../../../engine/engine.ts";
 import { fold, type Key, normal } from "../../../random/key.ts";
 import { mapTree, type TensorTree } from "../../../engine/tree.ts";
-import { pass, terms } from "../../../families/vae/bound.ts";
-import { initParameters, type Parameters } from "../../../families/vae/model.ts";
+import { terms } from "../../../families/vae/objective.ts";
+import { initParameters, type Parameters, pass } from "../../../families/vae/model.ts";
 import { advance, initTrained, type Trained } from "../../../families/common/training.ts";
 import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../../../nn/mod.ts";
 import {

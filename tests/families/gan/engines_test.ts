@@ -1,0 +1,35 @@
+/** The gradients of GANs, penalties' second derivatives included, are the same on every engine. */
+import { assert, assertEquals } from "@std/assert";
+import type { EngineName } from "../../../src/engine/mod.ts";
+import { need, needing } from "../../needs.ts";
+import type { Report } from "./worker.ts";
+
+/** Runs them in a worker of its own: one engine a worker. */
+async function sizesOn(engine: EngineName): Promise<Record<string, number>> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const report = await new Promise<Report>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(engine);
+  }).finally(() => worker.terminate());
+  if ("error" in report) throw new Error(report.error);
+  return report.sizes;
+}
+
+const test = needing(await need("tensorflow"));
+
+test("gan: every program compiles on tensorflow, with the gradients of wasm", async () => {
+  const [wasm, found] = [await sizesOn("wasm"), await sizesOn("tensorflow")];
+  assertEquals(Object.keys(found), Object.keys(wasm));
+  for (const [what, size] of Object.entries(wasm)) {
+    // Rounding may carry an activation across its kink, which moves a gradient by one of a
+    // thousand of its terms; a term that lacks moves it by a good part of itself.
+    const off = Math.abs(found[what] - size);
+    assert(off <= 0.01 * size + 1e-6, `${what}: ${found[what]} against ${size}`);
+  }
+  const awake = (part: string) =>
+    Object.entries(wasm).some(([what, size]) => what.includes(part) && size > 0);
+  for (const form of ["wgan-gp", "stylegan2", "r3gan"]) {
+    assert(awake(`${form} penalise discriminator residual/stem`), `${form} has a penalty`);
+  }
+});
