@@ -44,7 +44,7 @@ export async function readSealed(path: string, purpose: string): Promise<Sealed>
   const all = await readBytes(path);
   if (all === null) return { state: "absent" };
   const spoilt = (reason: string): Sealed => ({ state: "spoilt", reason });
-  if (all.length < LENGTH) return spoilt(`${all.length} bytes are no whole file`);
+  if (all.length < LENGTH) return spoilt(`${all.length} bytes are too few for a whole file`);
   const bytes = all.subarray(0, all.length - LENGTH);
   const line = new TextDecoder().decode(all.subarray(all.length - LENGTH));
   if (!line.startsWith(MARK)) return spoilt("it doesn't end in its checksum");
@@ -76,7 +76,7 @@ export async function kept(
 
 /** What is said of a cache's file that is made anew. */
 export function spoiltNote(path: string, reason: string): string {
-  return `${path} was spoilt (${reason}): it is made anew`;
+  return `${path} is damaged (${reason}); it is made again`;
 }
 
 const KEY = "sha256";

@@ -137,8 +137,8 @@ function progress({ step, steps, phase, state }: StatusRow): string {
 }
 
 const remarks: Partial<Record<Standing, string>> = {
-  stale: "its process has died; `run` goes on from the last checkpoint",
-  interrupted: "`run` goes on from the checkpoint",
+  stale: "its process has ended; `run` continues from the last checkpoint",
+  interrupted: "`run` continues from the checkpoint",
 };
 
 /** See the table of commands. */

@@ -239,7 +239,9 @@ async function readPixels(
     if (skipped.length > 0) {
       const { at, reason } = skipped[0];
       throw new DataError(
-        `${source.label}: ${source.names([places[at]])[0]} could be read before and can't now: ` +
+        `${source.label}: ${
+          source.names([places[at]])[0]
+        } could be read before and can't be now: ` +
           `${reason}; run again`,
       );
     }

@@ -63,7 +63,7 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
       return { sha256, settled };
     }
     throw new DataError(
-      `${path} kept changing while it was read; wait until nothing writes it any more`,
+      `${path} kept changing while it was read; wait until nothing writes to it`,
     );
   }
 

@@ -91,7 +91,7 @@ export function changedSince(
   const short = (digest: string | undefined) => digest?.slice(0, 16) ?? "none";
   return new DataError(
     `${what} has changed since this run was planned: its digest was ${short(then)} and is ` +
-      `${short(now)}; nothing is measured on a mixture: run the suite again to plan it anew` +
+      `${short(now)}; old and new files are not mixed: run the suite again to plan it again` +
       (hint === undefined ? "" : ` (${hint})`),
   );
 }

@@ -71,7 +71,7 @@ async function graphOf(path: string, options: readonly string[]): Promise<Graph>
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
   if (success) return JSON.parse(text(stdout)) as Graph;
   const said = text(stderr).split("\n").slice(-3).join("\n  ");
-  throw new UsageError(`module ${path}: what it imports can't be told:\n  ${said}`);
+  throw new UsageError(`module ${path}: its imports can't be read:\n  ${said}`);
 }
 
 /** Walks the graph from the module; stops at Likeness itself and at packages. */

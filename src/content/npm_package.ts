@@ -109,7 +109,7 @@ export async function npmPackage(
   if (!await exists(join(folder, "package.json"))) await fetchInto();
   const spoilt = await differing(folder, contents);
   if (spoilt === null) return folder;
-  say?.(`${folder} was spoilt (${spoilt}): it is fetched anew`);
+  say?.(`${folder} is damaged (${spoilt}); it is fetched again`);
   await Deno.remove(home, { recursive: true });
   // Deno links files from its own cache, which is as spoilt as they are: it gets an empty one.
   const empty = await Deno.makeTempDir({ prefix: "likeness-npm-" });
@@ -122,6 +122,6 @@ export async function npmPackage(
   if (still === null) return folder;
   throw new DataError(
     `the npm package ${name}@${version} in ${folder}: ${still}; the registry gave another package ` +
-      "than the one whose data this program knows",
+      "than the one this program was written for",
   );
 }

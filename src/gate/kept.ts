@@ -170,7 +170,9 @@ export async function readKept(
     kept = keptSchema.parse(JSON.parse(text));
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: not what a gate left: ${what}; gate again, or remove it`);
+    throw new UsageError(
+      `${path}: not written by a gate: ${what}; run the gate again, or remove it`,
+    );
   }
   const now = await digests(records);
   const same = kept.suite === suite && kept.suiteVersion === suiteVersion &&

@@ -110,7 +110,7 @@ function checkVersions(
     `${
       baselinePath(folder, other)
     }: of version ${other.suiteVersion} of suite ${other.suite}, which ` +
-      `is of version ${suiteVersion} now: write it anew (gate --update --reason "…") or go back to ` +
+      `is now version ${suiteVersion}: write it again (gate --update --reason "…") or go back to ` +
       "that version",
   );
 }

@@ -58,7 +58,7 @@ export function seedFaults(compared: readonly Sides[]): ReadonlyMap<string, stri
   const faults = new Map<string, string>();
   for (const [label, rows] of byLabel) {
     if (isDeaf(rows)) {
-      faults.set(label, "every seed gives one and the same number: the seed is ignored");
+      faults.set(label, "every seed gives the same number: the seed is ignored");
       continue;
     }
     const seeds = new Set(rows.flatMap(({ row }) => [...row.values.keys()]));

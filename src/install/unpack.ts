@@ -45,7 +45,7 @@ export async function unpackWheel(
     throw failure(`${wheel} can't be unpacked: ${(error as Error).message}`, error, product);
   }
   if (files.length === 0) {
-    throw failure(`${wheel} holds no library that is needed`, undefined, product);
+    throw failure(`${wheel} has none of the needed libraries`, undefined, product);
   }
   return files;
 }

@@ -343,7 +343,7 @@ Deno.test("evaluate: an ONNX model is told by --input what its file leaves open"
   await refused(words, "any size: say `side`");
   await refused([...words, ...input("sides=16")], 'Unrecognized key: "sides"');
   await refused([...words, ...input("mean=1,2")], "mean");
-  await refused([...words, ...input("side")], "--input wants KEY=VALUE");
+  await refused([...words, ...input("side")], "--input takes KEY=VALUE");
   await refused([...words, ...input("side=16", "side=8")], "side is said twice");
   await refused(["--real", real, "--fake", dark, ...input("side=16")], "only onnx is told one");
 });
@@ -371,10 +371,10 @@ Deno.test("evaluate: what can't be compared is told before anything is computed"
   await refused([...both, "--skip", "2"], "--skip wants a share from 0 to 1");
   await refused([...both, "--decode", "pill"], "did you mean `pil`?");
   await refused([...both, "--set", "coverage.kk=3"], "kk");
-  await refused([...both, "--set", "coverage"], "--set wants METRIC.KEY=VALUE");
+  await refused([...both, "--set", "coverage"], "--set takes METRIC.KEY=VALUE");
   await refused([...both, "--json", "--csv"], "one of them");
   await refused([...both, "--save-stats", "a.npy"], "ends in .npz");
-  await refused([...both, "--sha256", "0".repeat(64)], "--sha256 says what --weights must be");
+  await refused([...both, "--sha256", "0".repeat(64)], "--sha256 checks --weights: give both");
   await writeNpz(join(empty, "s.npz"), {
     mu: { shape: [2], data: Float64Array.of(0, 0) },
     sigma: { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) },

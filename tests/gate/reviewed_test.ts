@@ -105,7 +105,7 @@ Deno.test("a baseline or floor file that is half right is refused with file, fau
       await Deno.remove(path);
       assertEquals(await read(), null);
       await Deno.mkdir(path);
-      await assertRejects(read, UsageError, "a file is wanted there");
+      await assertRejects(read, UsageError, "a file should be there");
       await Deno.remove(path);
     }
   }));

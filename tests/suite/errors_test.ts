@@ -273,6 +273,6 @@ Deno.test("a file that isn't there names its nearest neighbour", async () => {
   );
   await Deno.mkdir(`${folder}/sub.yaml`);
   const isFolder = await assertRejects(() => loadSuite(`${folder}/sub.yaml`), UsageError);
-  assertEquals(isFolder.message, `suite ${folder}/sub.yaml is a folder; a file is wanted`);
+  assertEquals(isFolder.message, `suite ${folder}/sub.yaml is a folder; it must be a file`);
   await Deno.remove(folder, { recursive: true });
 });

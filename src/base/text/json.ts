@@ -20,7 +20,7 @@ export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   const twice = repeatedKey(text);
   if (twice !== null) {
-    throw new SyntaxError(`line ${twice.line}: the key ${JSON.stringify(twice.key)} stands twice`);
+    throw new SyntaxError(`line ${twice.line}: the key ${JSON.stringify(twice.key)} appears twice`);
   }
   return value;
 }

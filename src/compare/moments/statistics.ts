@@ -107,7 +107,7 @@ function floats(array: NpyArray, where: string): Numbers {
   return { shape, data };
 }
 
-const remedy = "it is no covariance: make the statistics anew";
+const remedy = "it is not a covariance: make the statistics again";
 
 /**
  * A covariance, exactly symmetric.

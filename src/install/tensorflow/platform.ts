@@ -54,7 +54,7 @@ export function isOlder(a: string, b: string): boolean {
  */
 export function platformObstacle(machine: Machine): string | undefined {
   const { os, arch, glibc } = machine;
-  const wants = `the pinned build wants Linux on x86-64 with glibc ${oldestGlibc} or newer`;
+  const wants = `the pinned build needs Linux on x86-64 with glibc ${oldestGlibc} or newer`;
   const own = "LIKENESS_TENSORFLOW can name a libtensorflow_cc.so.2 of your own";
   if (os !== "linux" || arch !== "x86_64") {
     return `not for this platform: ${wants}, and this is ${os} on ${arch}; use another engine, or ` +
