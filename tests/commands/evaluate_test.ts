@@ -367,12 +367,12 @@ Deno.test("evaluate: what can't be compared is told before anything is computed"
   await refused([...both, "--features", "lite"], "did you mean `lite0`?");
   await refused([...both, "--extractor", "lite0", "--features", "judge"], "name the same thing");
   await refused([...both, "--metrics", "likelihood"], "can't be measured");
-  await refused([...both, "--size", "3"], "--size wants a whole number from 8");
-  await refused([...both, "--skip", "2"], "--skip wants a share from 0 to 1");
+  await refused([...both, "--size", "3"], "--size takes a whole number from 8");
+  await refused([...both, "--skip", "2"], "--skip takes a share from 0 to 1");
   await refused([...both, "--decode", "pill"], "did you mean `pil`?");
   await refused([...both, "--set", "coverage.kk=3"], "kk");
   await refused([...both, "--set", "coverage"], "--set takes METRIC.KEY=VALUE");
-  await refused([...both, "--json", "--csv"], "one of them");
+  await refused([...both, "--json", "--csv"], "only one of them");
   await refused([...both, "--save-stats", "a.npy"], "ends in .npz");
   await refused([...both, "--sha256", "0".repeat(64)], "--sha256 checks --weights: give both");
   await writeNpz(join(empty, "s.npz"), {

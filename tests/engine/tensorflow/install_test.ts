@@ -247,7 +247,7 @@ Deno.test("--from an installed TensorFlow of another version, or without its oth
     const smoke = () => Promise.resolve({ version: "2.16.1", device: "fake" });
     await assertRefused(shop, { from: site, smoke, words: ["is TensorFlow 2.16.1", "2.21.0"] });
     await Deno.remove(join(site, "tensorflow", "libtensorflow_framework.so.2"));
-    await assertRefused(shop, { from: site, words: ["libtensorflow_framework.so.2 is wanted"] });
+    await assertRefused(shop, { from: site, words: ["libtensorflow_framework.so.2 is missing"] });
   }));
 
 Deno.test("a folder of other pins is not taken for this build", () =>

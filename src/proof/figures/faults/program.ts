@@ -127,8 +127,8 @@ export function shownEnd(ended: Ended): string {
  */
 export function wronglyTold(ended: Ended): string | null {
   if (ended.late || ended.code === null) return shownEnd(ended);
-  if (`${ended.stdout}${ended.stderr}`.includes("this is a fault of likeness")) {
-    return `taken for a fault of likeness: ${lastSaid(ended)}`;
+  if (`${ended.stdout}${ended.stderr}`.includes("this is a bug in Likeness")) {
+    return `taken for a bug in Likeness: ${lastSaid(ended)}`;
   }
   return ended.code === 2 || ended.code === 3 ? null : shownEnd(ended);
 }
