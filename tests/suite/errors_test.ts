@@ -135,7 +135,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "a missing key",
     { 1: "about: x" },
     "suites/mine.yaml:1:1: `suite` is missing: name of the suite; baselines and reports are " +
-    "called after it",
+    "have the same name",
   ],
   [
     "the same seed twice",

@@ -11,78 +11,80 @@ import { architectures, formNames, forms, losses, penalties, penaltyDefaults } f
 /** What a suite may say under `gan`. */
 export const config = z.strictObject({
   form: z.enum(formNames).default("r3gan")
-    .describe("The paper that fills the settings below which have no default of their own"),
-  loss: z.enum(losses).optional().describe("What the networks play for; the form's"),
+    .describe("Paper whose values fill the settings below that have no default"),
+  loss: z.enum(losses).optional().describe("Loss of the two networks; default: the form's"),
   architecture: z.enum(architectures).optional()
     .describe(
       "Networks: plain convolutions normalised over the batch (dcgan; batches of 16 are too small " +
         "for it), those against residual blocks (sngan), residual blocks, or a mapping network " +
-        "that modulates the generator's (style, discriminator: residual); the form's. Samples " +
+        "that modulates the generator's (style, discriminator: residual); default: the form's. Samples " +
         "under 16 a side get perceptrons",
     ),
   penalty: z.enum(penalties).optional()
     .describe(
-      "Penalty on the discriminator's slope: WGAN-GP's, or squared slopes on real (r1) or real and " +
-        "fake pictures (r1-r2); the form's",
+      "Gradient penalty on the discriminator: WGAN-GP's, or on real (r1) or on real and " +
+        "fake pictures (r1-r2); default: the form's",
     ),
   penaltyWeight: z.number().min(0).optional()
-    .describe("Its weight: γ of R1 and R2 (0.02), λ of the gradient penalty (10)"),
+    .describe("Weight of the penalty: γ of R1 and R2 (0.02), λ of the gradient penalty (10)"),
   penaltyEvery: z.int().min(1).max(64).optional()
     .describe(
-      "Steps from one penalty to the next, which then weighs as many times more; 1: in every step " +
-        "(gradient), otherwise 8",
+      "Apply the penalty every so many steps, with its weight multiplied by as many; 1: every step " +
+        "(default for gradient), otherwise 8",
     ),
   spectralNorm: z.boolean().optional()
-    .describe("Divide each weight of the discriminator by its largest singular value; the form's"),
+    .describe(
+      "Divide each weight of the discriminator by its largest singular value; default: the form's",
+    ),
   augment: z.union([z.enum(["none", "adaptive"]), z.number().min(0).max(0.8)]).optional()
     .describe(
       "Chance of each augmentation (flip, shift, colour, cutout) of what the discriminator sees: " +
-        "none, a number, or adaptive (ADA); the form's. Samples under 16 a side never",
+        "none, a number, or adaptive (ADA); default: the form's. Never for samples under 16 a side",
     ),
   augmentTarget: z.number().gt(-1).lt(1).default(0.6)
-    .describe("Adaptive: the E[sign D(real)] that the chance is steered to"),
+    .describe("Adaptive: the target of E[sign D(real)]"),
   augmentPictures: z.int().min(1).default(50_000)
-    .describe("Adaptive: pictures in which the chance can go from 0 to 1"),
+    .describe("Adaptive: number of pictures over which the chance can go from 0 to 1"),
   linear: z.boolean().default(false)
     .describe(
       "Add what the generator draws to a fixed linear map of z, fitted to the data's mean and " +
-        "principal components before training: the game starts at the pixels' Gaussian",
+        "principal components before training: training starts at the Gaussian of the pixels",
     ),
   noise: z.boolean().default(true)
     .describe(
-      "Residual: grain of learned strength on the picture; style: also beside each convolution",
+      "Residual: noise of learned strength added to the picture; style: also after each convolution",
     ),
   latent: sizeFields.latent,
   width: z.int().min(8).max(512).default(64)
     .describe("Size of the networks: channels at 8×8 of a 32² picture; cost grows as its square"),
   wider: z.number().min(0.25).max(4).default(1.5)
-    .describe("Channels of the generator for one of the discriminator"),
+    .describe("Channels of the generator divided by those of the discriminator"),
   ...conditionField,
   labelDrop: z.number().min(0).max(1).default(0.1)
-    .describe("Conditional: share of training pictures whose labels are not told"),
+    .describe("Conditional: share of training pictures whose labels are hidden"),
   criticSteps: z.int().min(1).max(20).optional()
-    .describe("Training steps of the discriminator for each of the generator; the form's"),
+    .describe("Training steps of the discriminator for each of the generator; default: the form's"),
   learningRate: z.number().positive().optional()
-    .describe("Adam's learning rate at its peak, of weights of unit variance; the form's"),
+    .describe("Adam's peak learning rate, for weights of unit variance; default: the form's"),
   generatorRate: z.number().positive().default(1)
     .describe(
-      "The generator's learning rate over the discriminator's; under 1: the two time scales of " +
+      "The generator's learning rate divided by the discriminator's; below 1: the two time scales of " +
         "Heusel et al. 2017",
     ),
   warmup: z.number().min(0).max(0.9).default(0.02)
     .describe("Share of the training over which the learning rate rises from 0"),
   decay: z.number().min(0).max(1).default(0.1)
     .describe(
-      "Learning rate at the end of its cosine, as a share of the peak; 1 keeps it constant",
+      "Learning rate at the end of its cosine, as a share of the peak; 1: constant",
     ),
   beta1: z.number().min(0).lt(1).optional()
-    .describe("Adam's decay of the mean of gradients; the form's"),
+    .describe("Adam's decay of the mean of gradients; default: the form's"),
   beta2: z.number().min(0).lt(1).optional()
-    .describe("Adam's decay of the mean of squared gradients; the form's"),
+    .describe("Adam's decay of the mean of squared gradients; default: the form's"),
   ema: z.number().min(0).default(5000)
     .describe(
       "Half-life, in training pictures, of the average of the generator's weights that samples " +
-        "use; 0 uses the live ones",
+        "use; 0: use the current weights",
     ),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
