@@ -1,6 +1,7 @@
 /**
- * The linear algebra that metrics need, as one interface: plain JavaScript with the same bits on
- * every machine, or OpenBLAS, some hundred times faster on wide features.
+ * The linear algebra that metrics need, as one interface with two implementations: plain
+ * JavaScript, with the same bits on every machine, and OpenBLAS, about a hundred times faster on
+ * wide features.
  * @module
  */
 import { MetricUnavailable } from "../base/errors.ts";

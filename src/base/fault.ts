@@ -1,6 +1,6 @@
 /**
- * Whose fault an error is, and what a person can do about it: told in this one place for the command
- * line, for the causes in records, and for whatever ends a program.
+ * Decides whose fault an error is and what to do about it. The command line, the causes in records
+ * and every program's end use this one place.
  * @module
  */
 import { exitCodes, ToldError, UsageError } from "./errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Command-line arguments, parsed by @std/cli and checked against a command's row: an unknown option
- * names the nearest right one, a value that is missing is asked for, one that can't be is refused.
+ * Command-line arguments, parsed by @std/cli and checked against the command's row. An unknown
+ * option gets the nearest correct one, a missing value is asked for, and an impossible value is
+ * refused.
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";

@@ -1,6 +1,6 @@
 /**
- * What the values of options may be. A row of the table of commands declares it, and it is checked
- * while arguments are parsed: before a command loads or makes anything.
+ * What the values of options may be. A row of the table of commands declares it, and arguments are
+ * checked when they are parsed, before a command loads or makes anything.
  * @module
  */
 import { UsageError } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * What several rows of the table of commands share.
+ * Options that several commands share.
  * @module
  */
 import type { Option } from "./command.ts";

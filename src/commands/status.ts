@@ -1,5 +1,5 @@
 /**
- * `status`: where the runs of suites stand, by their records, status files and plans.
+ * `status`: the state of each run, from records, status files and plans.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * The table of commands. Adding one is one row here and one module beside it.
+ * The table of commands. To add one: a row here and a module beside it.
  * @module
  */
 import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";

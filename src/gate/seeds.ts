@@ -1,7 +1,7 @@
 /**
- * Seeds that were mixed up: numbers of one seed that have the bits of another seed of the baseline,
- * or one and the same number whatever the seed. Statistics over seeds can't see either, since the
- * numbers as a set are as they were.
+ * Seeds that were mixed up: numbers of one seed with the bits of another seed of the baseline, or
+ * the same number for every seed. Statistics over seeds can't notice either, since the set of
+ * numbers is the same.
  * @module
  */
 import type { Row } from "./rows.ts";

@@ -1,5 +1,5 @@
 /**
- * What an installation tells while it goes on, and how it fails.
+ * What an installation reports while it runs, and how it fails.
  * @module
  */
 import { EngineError } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * Downloads through pip, so that its index, mirrors, proxies and certificates are the user's own.
+ * Downloads through pip, so that the user's index, mirrors, proxies and certificates are used.
  * @module
  */
 import { join } from "@std/path";

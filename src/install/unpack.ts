@@ -1,5 +1,5 @@
 /**
- * Takes what is needed out of a wheel, which is a zip archive.
+ * Unpacks the needed files of a wheel, which is a zip archive.
  * @module
  */
 import { createHash } from "node:crypto";

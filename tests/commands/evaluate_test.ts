@@ -340,7 +340,7 @@ Deno.test("evaluate: an ONNX model is told by --input what its file leaves open"
   assert(plain.err.includes("16×16, mean 0.485 0.456 0.406"), plain.err);
   assert(shifted.err.includes("mean 0.5 0.5 0.5 and deviation 1 1 1"), shifted.err);
   assert(plain.values["FD-onnx@9-real12"] !== shifted.values["FD-onnx@9-real12"]);
-  await refused(words, "any size: say `side`");
+  await refused(words, "any size: give `side`");
   await refused([...words, ...input("sides=16")], 'Unrecognized key: "sides"');
   await refused([...words, ...input("mean=1,2")], "mean");
   await refused([...words, ...input("side")], "--input takes KEY=VALUE");
@@ -350,8 +350,8 @@ Deno.test("evaluate: an ONNX model is told by --input what its file leaves open"
 
 Deno.test("evaluate: what can't be compared is told before anything is computed", async () => {
   const empty = await Deno.makeTempDir();
-  await refused(["--real", real], "evaluate wants --fake DIR");
-  await refused(["--fake", real], "evaluate wants --real DIR");
+  await refused(["--real", real], "evaluate needs --fake DIR");
+  await refused(["--fake", real], "evaluate needs --real DIR");
   await refused(["--real", real, "--fake", `${real}/none`], "does not exist");
   await refused(["--real", real, "--fake", empty], "has 0 pictures; it is empty");
   await Deno.writeTextFile(join(empty, "a.txt"), "text");
@@ -409,7 +409,7 @@ Deno.test("evaluate: a dataset of files is read as the folder beside it is", asy
   const of = `folder:path=${root},size=16,minimum=1,test=0`;
   await refused(
     ["--real", `${of},decode=pil`, "--fake", root, "--split", "train"],
-    "decode=pil wants --decode pil",
+    "decode=pil needs --decode pil",
   );
   const options = { cache: out, split: "train", jobs: 1, seed: 1 } as const;
   for (const decoding of ["viewer", "pil"] as const) {

@@ -134,7 +134,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
   [
     "a missing key",
     { 1: "about: x" },
-    "suites/mine.yaml:1:1: `suite` is missing: name of the suite; baselines and reports are " +
+    "suites/mine.yaml:1:1: `suite` is missing: name of the suite; baselines and reports " +
     "have the same name",
   ],
   [

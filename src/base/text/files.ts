@@ -1,5 +1,5 @@
 /**
- * Reading files that a user named, with errors that help.
+ * Reads files that a user named, with helpful errors.
  * @module
  */
 import { basename, dirname } from "@std/path";

@@ -1,5 +1,6 @@
 /**
- * JSON that people keep in a repository: what `JSON.parse` lets pass in silence is refused.
+ * JSON that people keep in a repository. What `JSON.parse` accepts silently, such as a repeated
+ * key, is refused.
  * @module
  */
 

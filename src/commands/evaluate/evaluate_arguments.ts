@@ -1,5 +1,5 @@
 /**
- * What `evaluate` was asked for, checked before anything is read.
+ * The arguments of `evaluate`, checked before anything is read.
  * @module
  */
 import { parse as parseYaml } from "yaml";

@@ -1,5 +1,5 @@
 /**
- * `calibrate`: A/A runs of suites on this machine, into noise floors beside their baselines.
+ * `calibrate`: A/A runs of suites on this machine, stored as noise floors with their baselines.
  * @module
  */
 import { join } from "@std/path";

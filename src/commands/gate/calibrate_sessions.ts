@@ -1,5 +1,5 @@
 /**
- * The sessions of a calibration: what is left of them, made one after the other, or estimated.
+ * The sessions of a calibration: which are left, and how they are run or estimated.
  * @module
  */
 import { exitCodes, interruptedExit } from "../../base/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * `gate`: the records of suites against their baselines, or into them.
+ * `gate`: compares the records of suites with their baselines, or writes the baselines from them.
  * @module
  */
 import { exitCodes, interruptedExit, UsageError, worstExit } from "../../base/errors.ts";

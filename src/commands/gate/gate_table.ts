@@ -1,5 +1,5 @@
 /**
- * Rows of the table of commands that judge records: the gate, its history, its noise floors.
+ * The commands that judge records: the gate, its history, its noise floors.
  * @module
  */
 import { FEWEST_PAIRS, FEWEST_SESSIONS } from "../../gate/fewest.ts";

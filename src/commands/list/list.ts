@@ -1,5 +1,5 @@
 /**
- * `list`: what can be named, and the keys of what is named.
+ * `list`: what can be named, and the settings of each.
  * @module
  */
 import { fromFileUrl } from "@std/path";

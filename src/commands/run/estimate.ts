@@ -1,5 +1,5 @@
 /**
- * `run --dry-run`: the plan with what it would cost, each number by a stated measurement.
+ * `run --dry-run`: the plan and what it would cost. Each number says what it was estimated from.
  * @module
  */
 import { exitCodes } from "../../base/errors.ts";

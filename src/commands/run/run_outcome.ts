@@ -1,5 +1,5 @@
 /**
- * What stands at the end of a run: results, states, gate, report, and the exit code of it all.
+ * The end of a run's output: results, states, gate, report, and one exit code.
  * @module
  */
 import { join } from "@std/path";

@@ -1,6 +1,6 @@
 /**
- * Features row by row, from wherever they lie: a cache's file, a `.npy` file, memory. Only the rows
- * asked for are held.
+ * Features row by row, from a cache file, a `.npy` file or memory. Only the requested rows are
+ * held.
  * @module
  */
 import { DataError } from "../../base/errors.ts";

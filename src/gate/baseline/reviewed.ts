@@ -1,7 +1,7 @@
 /**
- * Files that a reviewer accepted, baselines and noise floors alike: read whole and checked, or refused
- * with the file, what is wrong with it and what to do. A file that is half right compares half of the
- * numbers and would call that a pass.
+ * Files that a reviewer accepted: baselines and noise floors. They are read whole and checked, or
+ * refused with the file, the fault and what to do. A file that is half right would compare half of
+ * the numbers and call that a pass.
  * @module
  */
 import { z } from "zod";

@@ -1,5 +1,5 @@
 /**
- * `gate --update`: from records to new baselines, with the difference for a reviewer to see first.
+ * `gate --update`: from records to new baselines, with the difference shown to a reviewer first.
  * @module
  */
 import { UsageError } from "../../base/errors.ts";

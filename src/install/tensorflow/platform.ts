@@ -1,5 +1,6 @@
 /**
- * Whether the pinned builds of TensorFlow can run on this machine at all. Light: `list` loads it.
+ * Whether the pinned builds of TensorFlow can run on this machine. It loads nothing heavy, because
+ * `list` imports it.
  * @module
  */
 import { oldestGlibc } from "./wheels.ts";

@@ -1,5 +1,5 @@
 /**
- * What `--from PATH` means.
+ * What a user can give to `--from PATH`.
  * @module
  */
 import { basename, dirname, join, resolve } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * All figures by group, and how they are asked for.
+ * All figures by group, and how to select them.
  * @module
  */
 import { join } from "@std/path";

@@ -1,6 +1,6 @@
 /**
- * The real command line in a process group of its own, which can be killed whole: at a moment, or
- * where it doesn't end by itself.
+ * The real command line in its own process group, which can be killed as a whole: at a given
+ * moment, or if it doesn't end by itself.
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
