@@ -46,7 +46,7 @@ async function command(...words: string[]) {
 Deno.test("exit codes: 2 for a device that isn't one, 3 where the machine lacks something", async () => {
   const device = await command("tensorflow", "--install", "--device", "tpu");
   assertEquals([device.code, device.out], [2, ""]);
-  assert(device.err.includes("--device wants cpu or cuda, not `tpu`"), device.err);
+  assert(device.err.includes("--device takes cpu or cuda, not `tpu`"), device.err);
   const { code, out, err } = await command("tensorflow", "--install", "--json");
   assertEquals([code, out], [3, ""]);
   // Which of the two depends on the machine; both are told in one message without a stack.

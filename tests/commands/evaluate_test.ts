@@ -344,8 +344,8 @@ Deno.test("evaluate: an ONNX model is told by --input what its file leaves open"
   await refused([...words, ...input("sides=16")], 'Unrecognized key: "sides"');
   await refused([...words, ...input("mean=1,2")], "mean");
   await refused([...words, ...input("side")], "--input takes KEY=VALUE");
-  await refused([...words, ...input("side=16", "side=8")], "side is said twice");
-  await refused(["--real", real, "--fake", dark, ...input("side=16")], "only onnx is told one");
+  await refused([...words, ...input("side=16", "side=8")], "side is given twice");
+  await refused(["--real", real, "--fake", dark, ...input("side=16")], "only onnx takes one");
 });
 
 Deno.test("evaluate: what can't be compared is told before anything is computed", async () => {

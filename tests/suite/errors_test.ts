@@ -229,6 +229,11 @@ Deno.test("a mistake in --set is told with the option, not with a line of the fi
     await mistakes({}, ["runs.tow.beta=4"]),
     "--set runs.tow.beta=4: this suite has no run `tow`; did you mean `toy`?\n  its runs: toy",
   );
+  const [first] = (await mistakes({}, ["toy.beta=4"])).split("\n");
+  assertEquals(
+    first,
+    "--set toy.beta=4: unknown key `toy` in a suite; did you mean `runs.toy.beta`?",
+  );
   assertEquals(
     await mistakes({}, ["beta"]),
     "--set beta: wants KEY=VALUE, e.g. --set runs.vae.beta=4",
