@@ -1,6 +1,6 @@
 /**
- * Who computes the linear algebra that metrics need: plain JavaScript with the same bits on every
- * machine, or OpenBLAS, some hundred times faster on wide features.
+ * Which implementation computes the linear algebra that metrics need: plain JavaScript, with the
+ * same bits on every machine, or OpenBLAS, about a hundred times faster on wide features.
  * @module
  */
 import type { LinearAlgebra } from "./linear_algebra.ts";

@@ -1,5 +1,5 @@
 /**
- * Linear algebra in plain JavaScript: + − × ÷ √ alone, so every machine gives the same bits.
+ * Linear algebra in plain JavaScript with + − × ÷ √ alone, so every machine gives the same bits.
  * @module
  */
 import {

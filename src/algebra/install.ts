@@ -1,7 +1,7 @@
 /**
- * Gets OpenBLAS into the cache: `deno task openblas [--from WHEEL]`. Its pieces are those of TensorFlow's
- * installation: pip with the user's own index, a pinned sha256, and a folder that gets its name when
- * all of it is there.
+ * Installs OpenBLAS into the cache: `deno task openblas [--from WHEEL]`. It uses the same parts as
+ * TensorFlow's installation: pip with the user's index, a pinned sha256, and a folder that gets its
+ * name when it is complete.
  * @module
  */
 import { dirname, join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Linear algebra that sample metrics share, in float64 with + − × ÷ √ alone, so that every machine
+ * Linear algebra that several metrics share, in float64 with + − × ÷ √ alone, so that every machine
  * gives the same bits.
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A mixture of Gaussians, one about each sample, whose widths are fitted to training data: what the
- * feature likelihood divergence scores held-out data by (Jiralerspong et al. 2023, §3).
+ * A mixture of Gaussians, one around each sample, whose widths are fitted to training data. The
+ * feature likelihood divergence scores held-out data with it (Jiralerspong et al. 2023, §3).
  * @module
  */
 import { exp, log } from "../numeric/elementary.ts";

@@ -1,7 +1,7 @@
 /**
- * Exact nearest neighbours by brute force in float64: no index, no approximation. With OpenBLAS
- * matrix products find the few pairs that can decide, and those are computed as without it: the same
- * bits, in memory that grows with one set only.
+ * Exact nearest neighbours by brute force in float64: no index, no approximation. With OpenBLAS,
+ * matrix products find the few pairs that matter, and those are computed as they are without it.
+ * The bits are the same, and memory grows with one of the sets only.
  * @module
  */
 import { exactAlgebraFor } from "./algebra.ts";

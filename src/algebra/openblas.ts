@@ -1,6 +1,7 @@
 /**
- * Linear algebra by OpenBLAS and its LAPACK. A row-major matrix is the transpose of the column-major
- * one in the same memory, which is what LAPACK sees. The last bits depend on processor and threads.
+ * Linear algebra with OpenBLAS and its LAPACK. A row-major matrix in memory is the transpose of the
+ * column-major one that LAPACK sees. The last bits depend on the processor and the number of
+ * threads.
  * @module
  */
 import type { Dense } from "./linear.ts";

@@ -68,7 +68,7 @@ export function locateOpenblas(env: Environment = Deno.env): { path: string } | 
   if (os !== "linux" || arch !== "x86_64") {
     return {
       obstacle:
-        `not for this platform: the pinned build wants Linux on x86-64, and this is ${os} ` +
+        `not for this platform: the pinned build needs Linux on x86-64, and this is ${os} ` +
         `on ${arch}; LIKENESS_OPENBLAS can name a library of your own`,
     };
   }

@@ -1,6 +1,6 @@
 /**
  * PCA whitening: rotate to principal components and divide each by its standard deviation, so that
- * a Euclidean distance weighs all kept directions alike.
+ * a Euclidean distance weighs all kept directions equally.
  * @module
  */
 import { orthonormalise } from "../numeric/orthonormal.ts";

@@ -1,6 +1,6 @@
 /**
- * Encoders from pictures to vectors and decoders back, by the size of the pictures: convolutional
- * where there is something to convolve, perceptrons where a side is shorter than that.
+ * Encoders from pictures to vectors and decoders back, chosen by the size of the pictures:
+ * convolutions where there is something to convolve, perceptrons where a side is shorter than that.
  * @module
  */
 import { fold, type Key } from "../random/key.ts";

@@ -1,6 +1,6 @@
 /**
- * A convolutional encoder and its mirror image, with residual blocks (He et al. 2016) normalised by
- * groups (Wu & He 2018): pure functions on parameter trees, their size set by one knob.
+ * A convolutional encoder and the decoder that mirrors it, with residual blocks (He et al. 2016)
+ * normalised by groups (Wu & He 2018). Pure functions on parameter trees, with one size setting.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

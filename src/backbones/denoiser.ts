@@ -1,6 +1,6 @@
 /**
- * The network that removes noise, whichever fits: a U-Net or a DiT for what can be convolved, a
- * perceptron for samples of a few numbers. One size knob for all.
+ * The network that removes noise, chosen by the sample: a U-Net or a DiT for what can be convolved,
+ * a perceptron for samples of a few numbers. One size setting for all.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

@@ -1,8 +1,8 @@
 /**
  * A transformer on patches that denoises pictures: DiT with adaLN-Zero (Peebles & Xie 2023,
- * arXiv:2212.09748). Every block's normalisations are shifted and scaled, and what it adds is gated,
- * by a vector that tells the time and the condition; gates start at zero, so a new block is the
- * identity. Its size is set by one knob.
+ * arXiv:2212.09748). In every block, a vector that holds the time and the condition shifts and
+ * scales the normalisations and gates what the block adds. Gates start at zero, so a new block is
+ * the identity. It has one size setting.
  *
  * Shapes: B batch, T patches, W width of the stream, E length of the vector.
  * @module

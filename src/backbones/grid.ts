@@ -1,7 +1,7 @@
 /**
- * An encoder from pictures to a grid of vectors and its mirror image, fully convolutional: what
- * codebooks and latent diffusion work on. Residual blocks and rearrangements are those of `conv.ts`;
- * the size is set by one knob.
+ * An encoder from pictures to a grid of vectors and the decoder that mirrors it, fully
+ * convolutional. Codebooks and latent diffusion work on this grid. Residual blocks and
+ * rearrangements are those of `conv.ts`; there is one size setting.
  *
  * Shapes: B batch, H and W the picture's sides, h and w the grid's, Z length of a vector.
  * @module

@@ -1,6 +1,6 @@
 /**
- * A residual multilayer perceptron on vectors: what networks are made of where a sample is too small
- * to convolve. Its size is set by two knobs.
+ * A residual multilayer perceptron on vectors, used where a sample is too small to convolve. It has
+ * two size settings.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

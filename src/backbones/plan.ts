@@ -1,5 +1,6 @@
 /**
- * The shape of a convolutional encoder or decoder, from the size of the pictures and one knob.
+ * The shape of a convolutional encoder or decoder, from the size of the pictures and one size
+ * setting.
  * @module
  */
 

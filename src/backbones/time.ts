@@ -1,6 +1,6 @@
 /**
- * How a network is told a time or a noise level: sinusoids of it through a small perceptron, and a
- * vector that says more (a condition) added.
+ * How a network gets a time or a noise level: sinusoids of it through a small perceptron, with a
+ * condition vector added.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

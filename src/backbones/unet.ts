@@ -1,7 +1,7 @@
 /**
- * A U-Net that denoises pictures: residual blocks told the time (Ho et al. 2020, arXiv:2006.11239),
- * self-attention at the lowest resolution, and a skip connection a resolution (Ronneberger et al.
- * 2015). Its size is set by one knob.
+ * A U-Net that denoises pictures: residual blocks that get the time (Ho et al. 2020,
+ * arXiv:2006.11239), self-attention at the lowest resolution, and one skip connection for each
+ * resolution (Ronneberger et al. 2015). It has one size setting.
  *
  * Shapes: B batch, H height, W width, C channels, E width of the time embedding.
  * @module

@@ -1,6 +1,6 @@
 /**
- * Errors that a person can mend, and the exit codes of the command line.
- * Nothing here imports anything, so that `--help` stays quick.
+ * Errors that a user can fix, and the exit codes of the command line. This file imports nothing, so
+ * that `--help` stays quick.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * Whose fault an error is, and what a person can do about it: told in this one place for the command
- * line, for the causes in records, and for whatever ends a program.
+ * Decides whose fault an error is and what to do about it. The command line, the causes in records
+ * and every program's end use this one place.
  * @module
  */
 import { exitCodes, ToldError, UsageError } from "./errors.ts";
@@ -20,20 +20,20 @@ export interface Fault {
 /** What to do about what the system refused, by its error code. */
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full: free some space",
-  EDQUOT: "your share of the disk is full: free some space",
-  EFBIG: "files may not grow that large here (`ulimit -f` shows the limit)",
-  EACCES: "you have no right to that: check the rights",
-  EPERM: "you have no right to that: check the rights",
+  EDQUOT: "your disk quota is used up: free some space",
+  EFBIG: "the file would be too large (`ulimit -f` shows the limit)",
+  EACCES: "permission denied: check the permissions",
+  EPERM: "permission denied: check the permissions",
   EROFS: "nothing can be written there",
-  EISDIR: "a folder stands where a file is wanted: move it away",
-  ENOTDIR: "a file stands where a folder is wanted: move it away",
-  EEXIST: "something else stands there: move it away",
-  ENAMETOOLONG: "the file system takes no name as long: choose a shorter one",
+  EISDIR: "a folder is in the way, where a file should be: move it",
+  ENOTDIR: "a file is in the way, where a folder should be: move it",
+  EEXIST: "something else is in the way: move it",
+  ENAMETOOLONG: "the name is too long for the file system: choose a shorter one",
   EMFILE: "too many files are open: raise `ulimit -n`, or use fewer --jobs",
   ENFILE: "too many files are open on this machine: end other programs, or use fewer --jobs",
-  ENOMEM: "memory is short: use fewer --jobs",
-  EAGAIN: "the system has no room for another process or thread: use fewer --jobs",
-  EIO: "the disk or the network drive fails: check it",
+  ENOMEM: "not enough memory: use fewer --jobs",
+  EAGAIN: "the system can't start another process or thread: use fewer --jobs",
+  EIO: "the disk or the network drive has failed: check it",
   ESTALE: "the network drive was lost: check it",
 };
 
@@ -120,10 +120,10 @@ export function faultOf(error: unknown): Fault {
 export function explain(error: unknown, warn: (line: string) => void): number {
   const { of, message, exitCode } = faultOf(error);
   if (of === "ours") {
-    warn("this is a fault of likeness, not of your input; please report it with these lines:");
+    warn("this is a bug in Likeness, not in your input; please report it with these lines:");
     warn(error instanceof Error ? error.stack ?? String(error) : String(error));
   } else if (of === "module") {
-    warn(`a module of yours failed: ${message}`);
+    warn(`your module failed: ${message}`);
   } else {
     warn(message);
   }

@@ -1,5 +1,5 @@
 /**
- * Files that are either whole or not there: written beside their place, synced, then renamed.
+ * Files that are either complete or absent: written beside their place, synced, then renamed.
  * @module
  */
 import { basename, dirname, join } from "@std/path";

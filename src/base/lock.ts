@@ -1,5 +1,5 @@
 /**
- * One process at a time.
+ * A lock that lets one process in at a time.
  * @module
  */
 

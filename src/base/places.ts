@@ -1,7 +1,7 @@
 /**
- * Where the command line finds things. What a user names is relative to where the user stands; what
- * goes without saying (`.likeness`, `baselines`) to where the program was started; what a suite names,
- * to the suite. `deno task` starts the program in the project's folder, wherever the user stands.
+ * Where paths start. A path that the user gives starts at the user's folder. The defaults
+ * (`.likeness`, `baselines`) start where the program was started, which `deno task` makes the
+ * project's folder. A path in a suite starts at the suite's file.
  * @module
  */
 import { fromFileUrl, isAbsolute, join, relative, resolve } from "@std/path";

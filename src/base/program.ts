@@ -1,6 +1,6 @@
 /**
- * How a program of this project starts and ends: whatever happens, by an exit code of ours. Deno ends
- * by 1 on an error that nobody caught, and 1 is what a gate says of a regression.
+ * How a program of this project starts and ends: always with one of our exit codes. Deno itself
+ * exits with 1 on an uncaught error, and 1 is what a gate says of a regression.
  * @module
  */
 import { exitCodes, interruptedExit } from "./errors.ts";

@@ -1,10 +1,10 @@
 /**
- * Files that show when they were changed: what is kept for later carries a sha256 of itself and of
- * what it is for, which is verified before a byte of it is used. A disk that turns one bit, a copy
- * that was cut short or a file put in another's place is then a spoilt file, never another number.
+ * Files that show when they were changed. Each carries a sha256 of its content and its purpose,
+ * which is verified before a byte is used. A flipped bit, a copy that was cut short or a file in
+ * the wrong place is then an error, never a different number.
  *
- * Bytes come first and a line with the checksum last, so that arrays lie aligned. JSON that others
- * read stays JSON: its checksum is a key of its own.
+ * The bytes come first and a line with the checksum last, so that arrays stay aligned. JSON that
+ * others read stays JSON, with its checksum as a key.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -44,7 +44,7 @@ export async function readSealed(path: string, purpose: string): Promise<Sealed>
   const all = await readBytes(path);
   if (all === null) return { state: "absent" };
   const spoilt = (reason: string): Sealed => ({ state: "spoilt", reason });
-  if (all.length < LENGTH) return spoilt(`${all.length} bytes are no whole file`);
+  if (all.length < LENGTH) return spoilt(`${all.length} bytes are too few for a whole file`);
   const bytes = all.subarray(0, all.length - LENGTH);
   const line = new TextDecoder().decode(all.subarray(all.length - LENGTH));
   if (!line.startsWith(MARK)) return spoilt("it doesn't end in its checksum");
@@ -76,7 +76,7 @@ export async function kept(
 
 /** What is said of a cache's file that is made anew. */
 export function spoiltNote(path: string, reason: string): string {
-  return `${path} was spoilt (${reason}): it is made anew`;
+  return `${path} is damaged (${reason}); it is made again`;
 }
 
 const KEY = "sha256";

@@ -1,6 +1,7 @@
 /**
- * Command-line arguments, parsed by @std/cli and checked against a command's row: an unknown option
- * names the nearest right one, a value that is missing is asked for, one that can't be is refused.
+ * Command-line arguments, parsed by @std/cli and checked against the command's row. An unknown
+ * option gets the nearest correct one, a missing value is asked for, and an impossible value is
+ * refused.
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
@@ -91,11 +92,11 @@ function withValues(command: Command, words: readonly string[], again: string): 
       const next = words[++i];
       if (next === undefined || next.startsWith("--")) {
         const found = next === undefined ? "nothing follows" : `\`${next}\` follows`;
-        throw new UsageError(`--${name} wants a value: --${name} ${option.value}; ${found}`);
+        throw new UsageError(`--${name} needs a value: --${name} ${option.value}; ${found}`);
       }
       joined.splice(-1, 1, `--${name}=${next}`);
     } else if (inline === "") {
-      throw new UsageError(`--${name} wants a value: --${name} ${option.value}; found none`);
+      throw new UsageError(`--${name} needs a value: --${name} ${option.value}; found none`);
     }
   }
   return joined;
@@ -105,7 +106,7 @@ function checkPositionals(command: Command, found: readonly string[], again: str
   const needed = command.positionals.filter((p) => p.required);
   if (found.length < needed.length) {
     const missing = needed[found.length];
-    throw new UsageError(`${command.name} wants ${missing.name}: ${missing.about}${again}`);
+    throw new UsageError(`${command.name} needs ${missing.name}: ${missing.about}${again}`);
   }
   if (!command.positionals.some((p) => p.many) && found.length > command.positionals.length) {
     const extra = found[command.positionals.length];

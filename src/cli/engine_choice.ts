@@ -1,5 +1,5 @@
 /**
- * Which engine a command uses, decided before anything is planned, since a plan names it.
+ * Chooses the engine of a command. It is chosen before anything is planned, since a plan names it.
  * @module
  */
 import type { EngineName } from "../engine/engine.ts";

@@ -17,7 +17,7 @@ export function overview(commands: readonly Command[], version: string): string 
     "Commands:",
     ...columns(rows),
     "",
-    "likeness COMMAND --help tells more; likeness --version prints the version.",
+    "likeness COMMAND --help explains a command; likeness --version prints the version.",
   ].join("\n");
 }
 
@@ -36,7 +36,7 @@ export function commandHelp(command: Command): string {
   parts.push("", "Options:");
   parts.push(...columns([
     ...command.options.map((o) => [flag(o), o.about + (o.many ? " (repeatable)" : "")] as const),
-    ["--help", "This text"] as const,
+    ["--help", "Print this text"] as const,
   ]));
   parts.push("", "Examples:");
   for (const [line, what] of command.examples) parts.push(`  ${line}`, `      ${what}`);

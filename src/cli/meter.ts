@@ -1,5 +1,5 @@
 /**
- * One line that says how far something has come: redrawn on a terminal, told now and then elsewhere.
+ * A line of progress: redrawn on a terminal, printed now and then elsewhere.
  * @module
  */
 import type { Progress } from "../compare/extract/extract.ts";

@@ -1,6 +1,6 @@
 /**
- * What the values of options may be. A row of the table of commands declares it, and it is checked
- * while arguments are parsed: before a command loads or makes anything.
+ * What the values of options may be. A row of the table of commands declares it, and arguments are
+ * checked when they are parsed, before a command loads or makes anything.
  * @module
  */
 import { UsageError } from "../base/errors.ts";
@@ -39,13 +39,13 @@ export function checkValue(name: string, takes: Takes, text: string): void {
       for (const item of items) {
         if (/^\d+$/.test(item) && Number(item) <= maximum) continue;
         const most = takes.maximum === undefined ? "" : ` up to ${maximum}`;
-        throw new UsageError(`--${name} wants whole numbers${most}, e.g. 1,2,3; not \`${item}\``);
+        throw new UsageError(`--${name} takes whole numbers${most}, e.g. 1,2,3; not \`${item}\``);
       }
       return;
     }
     case "share":
       if (text.trim() !== "" && Number(text) >= 0 && Number(text) <= 1) return;
-      throw new UsageError(`--${name} wants a share from 0 to 1, not \`${text}\``);
+      throw new UsageError(`--${name} takes a share from 0 to 1, not \`${text}\``);
     case "word":
       return checkWord(name, takes.words, text);
     case "words": {
@@ -66,7 +66,7 @@ function checkWhole(
   const bounds = maximum === Number.MAX_SAFE_INTEGER
     ? `of at least ${minimum}`
     : `from ${minimum} to ${maximum}`;
-  throw new UsageError(`--${name} wants a whole number ${bounds}, not \`${text}\``);
+  throw new UsageError(`--${name} takes a whole number ${bounds}, not \`${text}\``);
 }
 
 function checkWord(name: string, words: readonly string[], text: string): void {
@@ -74,5 +74,5 @@ function checkWord(name: string, words: readonly string[], text: string): void {
   const all = words.length < 2
     ? words.join("")
     : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-  throw new UsageError(`--${name} wants ${all}, not \`${text}\`${didYouMean(text, words)}`);
+  throw new UsageError(`--${name} takes ${all}, not \`${text}\`${didYouMean(text, words)}`);
 }

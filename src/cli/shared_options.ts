@@ -1,5 +1,5 @@
 /**
- * What several rows of the table of commands share.
+ * Options that several commands share.
  * @module
  */
 import type { Option } from "./command.ts";
@@ -14,10 +14,10 @@ export const out: Option = {
 /** For programs. */
 export const json: Option = {
   name: "json",
-  about: "Print JSON, one value a line, and nothing else",
+  about: "Print only JSON, one value on each line",
 };
 /** For scripts. */
-export const quiet: Option = { name: "quiet", about: "Print the outcome only" };
+export const quiet: Option = { name: "quiet", about: "Print only the outcome" };
 /** Where baselines lie. */
 export const baselines: Option = {
   name: "baselines",
@@ -27,23 +27,23 @@ export const baselines: Option = {
 /** For CI that has no time for more seeds. */
 export const allowInconclusive: Option = {
   name: "allow-inconclusive",
-  about: "Exit 0 rather than 4 where the evidence decides nothing",
+  about: "Exit with 0, not 4, when there is not enough evidence to decide",
 };
 /** For folders whose count of pictures surprises. */
 export const showLeftOut: Option = {
   name: "show-left-out",
-  about: "Name each file that is left out or can't be read, with the reason",
+  about: "List each file that is left out or can't be read, with the reason",
 };
 /** What `--seeds` takes. */
 export const seeds: Takes = { kind: "wholes", maximum: MOST_SEED };
 /** The suites of a command. */
 export const suites = {
   name: "SUITE…",
-  about: "Suite files, e.g. suites/smoke.yaml, or their names, e.g. smoke",
+  about: "Suites: files, e.g. suites/smoke.yaml, or names, e.g. smoke",
   many: true,
 };
 /** The exit code of a mistake. */
 export const usage = [
   2,
-  "a mistake in the command line or the suite; nothing was started",
+  "a mistake in the command line or the suite; nothing was run",
 ] as const;

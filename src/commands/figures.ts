@@ -1,5 +1,5 @@
 /**
- * `figures`: what this project promises, measured; one JSON line a figure.
+ * `figures`: measures what this project promises, one JSON line for each figure.
  * @module
  */
 import { resolve } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * The folders that commands work in: those that the user names, or those of the place where the
+ * The folders of a command: those that the user names, or the defaults in the folder where the
  * program was started.
  * @module
  */

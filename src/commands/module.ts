@@ -1,5 +1,5 @@
 /**
- * Command modules, loaded when they are needed.
+ * Loads the module of a command when it is needed.
  * @module
  */
 import type { Main } from "../cli/command.ts";

@@ -1,5 +1,5 @@
 /**
- * `report`: suites' stored records into pages, charts, Markdown and JSON.
+ * `report`: stored records of suites as pages, charts, Markdown and JSON.
  * @module
  */
 import { join } from "@std/path";

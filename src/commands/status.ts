@@ -1,5 +1,5 @@
 /**
- * `status`: where the runs of suites stand, by their records, status files and plans.
+ * `status`: the state of each run, from records, status files and plans.
  * @module
  */
 import { join } from "@std/path";
@@ -137,8 +137,8 @@ function progress({ step, steps, phase, state }: StatusRow): string {
 }
 
 const remarks: Partial<Record<Standing, string>> = {
-  stale: "its process has died; `run` goes on from the last checkpoint",
-  interrupted: "`run` goes on from the checkpoint",
+  stale: "its process has ended; `run` continues from the last checkpoint",
+  interrupted: "`run` continues from the checkpoint",
 };
 
 /** See the table of commands. */

@@ -1,6 +1,6 @@
 /**
- * What a stranger to feature distances should be told before reading a number: refusals of sides
- * that can't be compared, and warnings about numbers that mean less than they seem to.
+ * What a user who is new to feature distances should know before reading a number: refusals of
+ * sides that can't be compared, and warnings about numbers that mean less than they seem to.
  * @module
  */
 import { DataError } from "../base/errors.ts";
@@ -39,7 +39,7 @@ const widths: Readonly<Record<number, string>> = {
  */
 export function requireSameNetwork(kept: Known, through: Through): void {
   const { label, origin } = kept;
-  const remedy = "make it anew with --save-stats, or name the extractor that it was made with";
+  const remedy = "make it again with --save-stats, or name the extractor that it was made with";
   if (kept.dimension !== through.dimension) {
     const guess = widths[kept.dimension];
     throw new DataError(
@@ -53,7 +53,7 @@ export function requireSameNetwork(kept: Known, through: Through): void {
     : origin.extractorDigest !== through.digest
     ? `with other weights of ${through.name}`
     : through.preparation !== null && origin.preparation !== through.preparation
-    ? `from pictures read in another way (${origin.preparation}, here ${through.preparation})`
+    ? `from pictures read differently (${origin.preparation}, here ${through.preparation})`
     : null;
   if (differs !== null) throw new DataError(`${label} was made ${differs}; ${remedy}`);
 }
@@ -64,7 +64,7 @@ export function warnings({ real, fake }: { real: Measured; fake: Measured }): st
   if (real.digest !== null && real.digest === fake.digest) {
     found.push(
       real.label === fake.label
-        ? `--real and --fake are the same: ${real.label}; its distance to itself says nothing`
+        ? `--real and --fake are the same: ${real.label}; its distance to itself means nothing`
         : `${real.label} and ${fake.label} hold the same pictures in the same order`,
     );
   }
@@ -72,7 +72,7 @@ export function warnings({ real, fake }: { real: Measured; fake: Measured }): st
     if (count === null || count > dimension) continue;
     found.push(
       `${label}: ${count.toLocaleString("en")} pictures for ${dimension} dimensions; a Fréchet ` +
-        `distance wants more pictures than dimensions, and is too large below that`,
+        `distance needs more pictures than dimensions, and is too large with fewer`,
     );
   }
   for (const [side, other] of [[real, fake], [fake, real]]) {

@@ -1,5 +1,5 @@
 /**
- * A side with its features: extracted, read, or known by their moments only.
+ * One side with its features: extracted, read from a file, or known by their moments only.
  * @module
  */
 import { join } from "@std/path";
@@ -239,7 +239,9 @@ async function readPixels(
     if (skipped.length > 0) {
       const { at, reason } = skipped[0];
       throw new DataError(
-        `${source.label}: ${source.names([places[at]])[0]} could be read before and can't now: ` +
+        `${source.label}: ${
+          source.names([places[at]])[0]
+        } could be read before and can't be now: ` +
           `${reason}; run again`,
       );
     }

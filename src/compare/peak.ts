@@ -1,5 +1,5 @@
 /**
- * How much memory the process has taken at most.
+ * The most memory that the process has used.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Features out, as a `.npy` file that numpy, prdc and the rest of Python read.
+ * Writes features as a `.npy` file that numpy, prdc and the rest of Python can read.
  * @module
  */
 import { dirname } from "@std/path";

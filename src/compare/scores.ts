@@ -178,7 +178,7 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
   const unknown = (side: Measured, what: string) =>
     new MetricUnavailable(
       "not-measured",
-      `${side.label} holds ${what}; give the folder of pictures in its place`,
+      `${side.label} holds ${what}; give the folder of pictures instead`,
     );
   const rowsOf = (side: Measured, count: number): Features => {
     if (side.rows === null) throw unknown(side, "means and covariances only");

@@ -1,5 +1,5 @@
 /**
- * What `--real` and `--fake` can name: a folder of pictures, one of the house's datasets, kept
+ * What `--real` and `--fake` can name: a folder of pictures, a dataset of Likeness, stored
  * statistics (`.npz`) or features (`.npy`, or clean-fid's `.npz` of features).
  * @module
  */
@@ -125,7 +125,7 @@ async function openDataset(text: string, options: SideOptions): Promise<Side> {
   if (!Object.hasOwn(datasets, name)) {
     const known = Object.keys(datasets);
     throw new DataError(
-      `${text} does not exist, and no dataset is called so${didYouMean(name, known)}\n` +
+      `${text} does not exist, and no dataset has that name${didYouMean(name, known)}\n` +
         `  datasets: ${known.join(", ")}`,
     );
   }
@@ -137,7 +137,7 @@ async function openDataset(text: string, options: SideOptions): Promise<Side> {
   const { decode } = config.data as { decode?: Decoding };
   if (decode !== undefined && decode !== decoding) {
     throw new DataError(
-      `${text} would be read in another way than the other side: decode=${decode} wants ` +
+      `${text} would be read differently from the other side: decode=${decode} needs ` +
         `--decode ${decode}`,
     );
   }

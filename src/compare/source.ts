@@ -1,5 +1,5 @@
 /**
- * Where pictures come from: a folder of files, or a split of one of the house's datasets.
+ * Where pictures come from: a folder of files, or a split of a dataset.
  * @module
  */
 import { join } from "@std/path";

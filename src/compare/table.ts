@@ -1,6 +1,6 @@
 /**
- * Metrics that need nothing but two sets of pictures. A new one is one row here, beside its row in
- * the registry.
+ * Metrics that need nothing but two sets of pictures. To add one: a row here, beside its row in the
+ * registry.
  * @module
  */
 

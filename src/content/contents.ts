@@ -1,7 +1,7 @@
 /**
- * What files hold, by digest. A name, a size and a time of change can all be those of another
- * content, so nothing that rests on a file may be known by them: it is known by the sha256 of the
- * file's bytes. A file is read again unless its stamp shows that it can't have changed since.
+ * What files hold, by digest. A changed file can have the same name, size and time of change, so
+ * nothing relies on these: a file is identified by the sha256 of its bytes. A file is read again
+ * unless its stamp shows that it can't have changed.
  * @module
  */
 import { sha256OfFile } from "../base/digest.ts";
@@ -61,7 +61,7 @@ export function openContents(cache: string | null, options: ContentsOptions = {}
       return { sha256, settled };
     }
     throw new DataError(
-      `${path} kept changing while it was read; wait until nothing writes it any more`,
+      `${path} kept changing while it was read; wait until nothing writes to it`,
     );
   }
 

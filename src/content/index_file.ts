@@ -1,6 +1,6 @@
 /**
- * Digests of files by path and stamp, kept from one run to the next. Losing it, or any row of it,
- * costs reading files again and nothing else.
+ * Digests of files by path and stamp, kept between runs. If the index or a row of it is lost, files
+ * are read again, and nothing else happens.
  * @module
  */
 import { createHash } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
- * What a run rests on beside its spec's values: the files that a config points at. A definition (of
- * a dataset, of samples from elsewhere) that reads files gives their digest, which stands in the
- * run's id: other content is another run.
+ * The files that a run depends on beside the values of its spec: those that its config names. A
+ * definition that reads files (a dataset, samples of another program) gives their digest, which is
+ * part of the run's id. Changed files make another run.
  * @module
  */
 import { resolve } from "@std/path";
@@ -91,7 +91,7 @@ export function changedSince(
   const short = (digest: string | undefined) => digest?.slice(0, 16) ?? "none";
   return new DataError(
     `${what} has changed since this run was planned: its digest was ${short(then)} and is ` +
-      `${short(now)}; nothing is measured on a mixture: run the suite again to plan it anew` +
+      `${short(now)}; old and new files are not mixed: run the suite again to plan it again` +
       (hint === undefined ? "" : ` (${hint})`),
   );
 }

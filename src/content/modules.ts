@@ -1,7 +1,8 @@
 /**
- * What a user's module is: its bytes, and those of all that it imports outside Likeness. Deno's own
- * module graph tells what that is: static imports, dynamic ones of a literal, JSON; of npm's packages
- * that the module names itself, the versions. What a module opens by itself at run time isn't seen.
+ * The code of a user's module: its bytes, and those of everything that it imports outside Likeness.
+ * Deno's module graph lists the imports: static ones, dynamic ones of a literal, JSON. For npm
+ * packages that the module names, the version counts. Files that a module opens by itself at run
+ * time are not seen.
  * @module
  */
 import { dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
@@ -71,7 +72,7 @@ async function graphOf(path: string, options: readonly string[]): Promise<Graph>
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
   if (success) return JSON.parse(text(stdout)) as Graph;
   const said = text(stderr).split("\n").slice(-3).join("\n  ");
-  throw new UsageError(`module ${path}: what it imports can't be told:\n  ${said}`);
+  throw new UsageError(`module ${path}: its imports can't be read:\n  ${said}`);
 }
 
 /** Walks the graph from the module; stops at Likeness itself and at packages. */

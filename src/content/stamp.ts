@@ -1,7 +1,7 @@
 /**
- * What tells that a file is still the one it was: its place on the disk, its size, and when its
- * content and its inode last changed, in nanoseconds. The time of the inode's change (ctime) is the
- * kernel's own: no archive tool and no `touch` can set it.
+ * Shows whether a file is still the same: its place on the disk, its size, and when its content and
+ * its inode last changed, in nanoseconds. The kernel sets the time of the inode's change (ctime);
+ * no archive tool and no `touch` can.
  *
  * Deno's `stat` gives ctime in whole seconds and mtime in milliseconds, so Linux's statx is called.
  * @module

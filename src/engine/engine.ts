@@ -1,6 +1,6 @@
 /**
- * The boundary between models and what computes them. Models are pure functions on the tfjs API;
- * an engine compiles them, moves arrays in and out, and says what it is and what it promises.
+ * The boundary between models and what computes them. Models are pure functions on the tfjs API. An
+ * engine compiles them, moves arrays in and out, and says what it is and what it promises.
  * @module
  */
 import type { Key } from "../random/key.ts";

@@ -1,5 +1,5 @@
 /**
- * Engines by name. Nothing heavy is loaded before an engine is opened.
+ * Engines by name. Nothing heavy is loaded until an engine is opened.
  * @module
  */
 import type { Engine, EngineName, EngineSettings } from "./engine.ts";

@@ -1,5 +1,5 @@
 /**
- * Which processor this is, as the system tells it.
+ * Which processor this is, as the system reports it.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Values on their way to an engine.
+ * Values as they are sent to an engine.
  * @module
  */
 

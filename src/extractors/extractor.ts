@@ -1,5 +1,5 @@
 /**
- * What an extractor is: a fixed network, or other map, that looks at samples.
+ * What an extractor is: a fixed network, or other map, from samples to features.
  * @module
  */
 import type { Features } from "../algebra/features.ts";

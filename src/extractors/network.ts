@@ -1,5 +1,6 @@
 /**
- * Extractors made of a compiled network: prepared pictures in batches of one size through one program.
+ * Extractors made of a compiled network: prepared pictures go through one program in batches of one
+ * size.
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";

@@ -90,11 +90,11 @@ export async function openExtractor(
   const source = row.weights;
   if (source.from !== "user" && weights !== undefined) {
     throw new UsageError(
-      `extractor ${key} has its own weights; ${weights.path} is of no use to it`,
+      `extractor ${key} has its own weights; ${weights.path} is not used by it`,
     );
   }
   if (input !== undefined && key !== "onnx") {
-    throw new UsageError(`extractor ${key} knows its own input; only onnx is told one`);
+    throw new UsageError(`extractor ${key} has a fixed input; only onnx takes one`);
   }
   return await row.open(engine, {
     name: mode === row.modes[0] ? row.versioned : `${row.versioned}-${mode}`,

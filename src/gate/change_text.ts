@@ -1,4 +1,4 @@
-/** What the gate found of a row, in words. @module */
+/** What the gate found for a row, in words. @module */
 import { formatNumber } from "../base/text/format.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 

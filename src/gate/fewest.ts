@@ -1,6 +1,6 @@
 /**
- * The fewest measurements that decide anything, for the command line's table, which loads nothing
- * else of the gate.
+ * The fewest measurements that can decide anything. They have a file of their own because the
+ * command line's table loads nothing else of the gate.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * The gate: records against reviewed baselines.
+ * The gate: compares records with reviewed baselines.
  * @module
  */
 import type { Record as RunRecord } from "../record/record.ts";
@@ -99,7 +99,7 @@ function checkVersions(
     `${
       baselinePath(folder, other)
     }: of version ${other.suiteVersion} of suite ${other.suite}, which ` +
-      `is of version ${suiteVersion} now: write it anew (gate --update --reason "…") or go back to ` +
+      `is now version ${suiteVersion}: write it again (gate --update --reason "…") or go back to ` +
       "that version",
   );
 }

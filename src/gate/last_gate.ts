@@ -1,7 +1,8 @@
 /**
- * What the last gate of a suite adds to its records: how it was asked for, and the speed that it
- * measured once more, with all values and their provenance. It is kept in `<out>/gates/<suite>.json`,
- * so that a report from the same records is the page that the gate was printed beside.
+ * What the last gate of a suite adds to its records: the options it was run with, and the speed
+ * that it measured again, with all values and their provenance. It is kept in
+ * `<out>/gates/<suite>.json`, so that a later report of the same records shows what the gate
+ * showed.
  * @module
  */
 import { join } from "@std/path";
@@ -170,7 +171,9 @@ export async function readKept(
     kept = keptSchema.parse(JSON.parse(text));
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: not what a gate left: ${what}; gate again, or remove it`);
+    throw new UsageError(
+      `${path}: not written by a gate: ${what}; run the gate again, or remove it`,
+    );
   }
   const now = await digests(records);
   const same = kept.suite === suite && kept.suiteVersion === suiteVersion &&

@@ -1,5 +1,5 @@
 /**
- * What verdicts come to: an exit code, one line, a table.
+ * What verdicts add up to: an exit code, one line, a table.
  * @module
  */
 import { exitCodes, worstExit } from "../base/errors.ts";

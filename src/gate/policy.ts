@@ -1,7 +1,7 @@
 /**
- * Gate policies: how much worse a metric may get before the gate calls it a regression, and by which
- * test. A suite writes them beside its metrics, `gate: { effect: 5%, seeds: 5 }`; every field has a
- * default by the metric's kind.
+ * Gate policies: how much worse a metric may get before the gate calls it a regression, and by
+ * which test. A suite writes them in its metrics, `gate: { effect: 5%, seeds: 5 }`. Every field has
+ * a default for the metric's kind.
  * @module
  */
 import { UsageError } from "../base/errors.ts";

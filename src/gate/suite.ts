@@ -134,7 +134,9 @@ export async function gateSuite(
         total: 0,
         identical: 0,
       },
-      line: `NOT COMPARED: --set ${suite.overrides.join(" --set ")} makes another experiment`,
+      line: `NOT COMPARED: --set ${
+        suite.overrides.join(" --set ")
+      } makes it a different experiment`,
       exitCode: records.some((r) => r.state === "failed" || r.state === "diverged") ? 3 : 0,
     };
   }

@@ -1,5 +1,5 @@
 /**
- * Room on a disk.
+ * Free space on a disk.
  * @module
  */
 import { statfs } from "node:fs/promises";

@@ -1,5 +1,5 @@
 /**
- * What an installation tells while it goes on, and how it fails.
+ * What an installation reports while it runs, and how it fails.
  * @module
  */
 import { EngineError } from "../base/errors.ts";
@@ -117,7 +117,7 @@ export function inWords(error: unknown, folder: string): unknown {
   const denied = error instanceof Deno.errors.PermissionDenied || code === "EROFS";
   if (denied || error instanceof Deno.errors.NotADirectory) {
     return failure(
-      `cannot write in ${folder}: ${error.message}; set LIKENESS_CACHE to a folder of yours`,
+      `cannot write in ${folder}: ${error.message}; set LIKENESS_CACHE to a folder where you can write`,
       error,
     );
   }

@@ -1,7 +1,7 @@
 /**
- * Loading the library so that it stays: TensorFlow doesn't bear being unloaded (its threads go on
- * running code that is gone), and Deno unloads what it opened when it ends. While it loads it prints
- * a line about itself, which is kept back unless the user asks TensorFlow for messages.
+ * Loads a native library for the rest of the process. TensorFlow crashes when it is unloaded (its
+ * threads continue in code that is gone), and Deno unloads what it opened when it ends. TensorFlow
+ * prints a line while it loads; that line is hidden unless the user asks TensorFlow for messages.
  * @module
  */
 

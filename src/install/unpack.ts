@@ -1,5 +1,5 @@
 /**
- * Takes what is needed out of a wheel, which is a zip archive.
+ * Unpacks the needed files of a wheel, which is a zip archive.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -45,7 +45,7 @@ export async function unpackWheel(
     throw failure(`${wheel} can't be unpacked: ${(error as Error).message}`, error, product);
   }
   if (files.length === 0) {
-    throw failure(`${wheel} holds no library that is needed`, undefined, product);
+    throw failure(`${wheel} has none of the needed libraries`, undefined, product);
   }
   return files;
 }

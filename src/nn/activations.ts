@@ -1,6 +1,6 @@
 /**
- * Activations, elementwise, with gradients of their own where that saves work. Those gradients are
- * made of differentiable operations on the inputs, so second derivatives hold.
+ * Elementwise activations, with their own gradients where that saves work. The gradients are made
+ * of differentiable operations on the inputs, so second derivatives work.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

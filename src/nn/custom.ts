@@ -1,5 +1,5 @@
 /**
- * Operations with gradients of their own.
+ * Operations with their own gradients.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

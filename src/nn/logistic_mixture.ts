@@ -1,10 +1,10 @@
 /**
  * Mixtures of logistic distributions over the levels of a pixel, with linear dependence among its
- * channels: what PixelCNN++ says of a pixel. Salimans et al. 2017 (arXiv:1701.05517), section 2.1
- * and 2.2, without its clamps, so that the probabilities of all pixels sum to one exactly.
+ * channels: the pixel model of PixelCNN++. Salimans et al. 2017 (arXiv:1701.05517), sections 2.1
+ * and 2.2, without its clamps, so that the probabilities of all pixels sum to exactly one.
  *
- * Shapes: N pixels, C channels, K components, Q numbers that a network gives for a pixel; values are
- * k/(L − 1) for whole k, L levels.
+ * Shapes: N pixels, C channels, K components, Q numbers that a network gives for each pixel; values
+ * are k/(L − 1) for whole k, with L levels.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

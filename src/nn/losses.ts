@@ -1,5 +1,5 @@
 /**
- * Losses of their own gradients.
+ * Losses with their own gradients.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

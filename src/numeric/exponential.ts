@@ -1,5 +1,5 @@
 /**
- * exp, log and what is made of them, in float64 from + − × ÷ and bit operations alone, so that
+ * exp, log and functions built from them, in float64 from + − × ÷ and bit operations alone, so that
  * every machine gives the same bits. Taylor polynomials on reduced ranges; errors are stated in
  * units of the last place (ulp) and tested.
  * @module

@@ -1,6 +1,6 @@
 /**
- * Keys and draws on the host, without any engine: data order, rendering, tests. The same bits as
- * the tensor side (`key.ts`).
+ * Keys and draws on the host, without an engine: for data order, rendering and tests. The same bits
+ * as the tensor side (`key.ts`).
  * @module
  */
 import { foldNumber, foldString, integerDraw, normalRow, uniform53, uniformRow } from "./draws.ts";

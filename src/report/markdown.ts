@@ -28,10 +28,10 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
     model.notes.map((note) => `- ${escape(note)}`).join("\n"),
     ...images(model.charts.leaderboard, options),
     ...rankingMarkdown(model, { groups, options }),
-    ...section("Quality against throughput", images(model.charts.front, options)),
+    ...section("Quality and throughput", images(model.charts.front, options)),
     ...section("Quality at few evaluations", images(model.charts.steps, options)),
-    ...section("Quality against cost", images(model.charts.cost, options)),
-    ...section("Which classes samples show", images(model.charts.shares, options)),
+    ...section("Quality and cost", images(model.charts.cost, options)),
+    ...section("Classes among the samples", images(model.charts.shares, options)),
     ...section("Training", images(model.charts.curves, options)),
     ...model.tables.flatMap((table) => [
       `## ${escape(table.title)}`,
@@ -55,7 +55,7 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
         "</details>",
       ].join("\n\n")
     ),
-    "## Do it again",
+    "## Run it again",
     fence(model.command || "no run yet", "sh"),
   ];
   return blocks.filter((block) => block !== null && block !== "").join("\n\n") + "\n";
@@ -119,7 +119,7 @@ function rankingMarkdown(
     escape(rankingNote(ranking)),
     ...of(false),
     ...images(charts.ranking, options),
-    "### Chances of every pair",
+    "### Chances for every pair",
     escape(CHANCES),
     ...of(true),
   ];
@@ -149,7 +149,7 @@ function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>)
     "## Gate",
     `Against ${escape(gate.baseline)}: ${
       count(pass, "value")
-    } passed, ${identical} of them bit-identical to it.${
+    } passed, ${identical} of them bit-identical.${
       unjudged > 0
         ? ` ${count(unjudged, "timing")} not judged: this machine's noise isn't calibrated.`
         : ""

@@ -22,9 +22,9 @@ export interface Sheet {
 
 /** How to read the chances of a pair. */
 export const CHANCES =
-  "Chance that a new seed of the row is better than one of the column's row, " +
-  "in %: pairs of seeds won, ties half, with Newcombe's 95 % score interval, widened to 50 where " +
-  "the rank test doesn't tell the two apart.";
+  "The chance that a new seed of the row is better than one of the column's row, " +
+  "in %: the share of pairs of seeds won, with ties as half, and Newcombe's 95 % score interval. " +
+  "The interval is widened to include 50 if the rank test can't distinguish the two.";
 
 /** How to read a ranking from as many seeds as there are. */
 export function rankingNote({ seeds }: Ranking): string {
@@ -32,8 +32,8 @@ export function rankingNote({ seeds }: Ranking): string {
   const sweep = improvementInterval(values(seeds), values(0), LEVEL);
   return `With ${
     count(seeds, "seed")
-  } a row, a row that beats another in every pair of seeds has a ` +
-    `chance against it of anything from ${percent(sweep.low)} to 100 %.`;
+  } for each row, a row that beats another in every pair of seeds could still have a ` +
+    `true chance of anything from ${percent(sweep.low)} to 100 %.`;
 }
 
 /** All tables of a ranking, those folded away last: the chances of every pair, a column each. */
@@ -61,13 +61,15 @@ function placesSheet({ columns, rows, overall }: Ranking, groups: Groups): Sheet
   return {
     title: "Places",
     caption:
-      "Place by the mean over seeds, 1 the best; in brackets the places that the seeds allow, " +
-      "which hold for all rows of a column at once at 95 % (Welch's t of every pair, Holm)." +
+      "Place by the mean over seeds; 1 is the best. The brackets hold the places that the seeds allow, " +
+      "for all rows of a column together at 95 % (Welch's t of every pair, Holm)." +
       (expected
-        ? " New run: the place that a new seed of a row would take among new seeds of the others, " +
+        ? " New run: the place that a new seed of the row would take among new seeds of the others, " +
           `on average${
-            overall.length > 1 ? ` over the ${overall.length} columns in which all have one` : ""
-          }, with ends that cover 95 % or more.`
+            overall.length > 1
+              ? ` over the ${overall.length} columns in which every row has a place`
+              : ""
+          }; the range covers at least 95 %.`
         : ""),
     head: [...(expected ? ["new run"] : []), ...columns.map(({ heading }) => heading)],
     rows: rows.map(({ group, places, expected: own }) => ({
@@ -110,7 +112,7 @@ function duelSheet(
   return {
     title: column.heading,
     caption: "The row against the column, %." +
-      (left > 0 ? ` The last ${count(left, "row")} by place left out.` : ""),
+      (left > 0 ? ` The last ${count(left, "row")} by place are left out.` : ""),
     head: ids.map((id) => groups.get(id)!.label),
     rows: ids.map((id, i) => ({
       ...named(groups, id),
@@ -125,9 +127,9 @@ function aggregateSheet({ aggregate }: Ranking, groups: Groups): Sheet[] {
   return [{
     title: "Interquartile mean",
     caption:
-      `Mean of the middle half of a row's values over ${list(aggregate.headings)} and seeds; ` +
-      "less is better. The interval is over seeds, drawn with all their values: the jackknife's t " +
-      "below 20, the bootstrap from there on.",
+      `The mean of the middle half of a row's values over ${list(aggregate.headings)} and seeds; ` +
+      "lower is better. The interval is over seeds, each with all its values: the jackknife's t " +
+      "below 20 seeds, the bootstrap from 20 on.",
     head: ["IQM of d"],
     rows: aggregate.rows.map(({ group, estimate }) => {
       const { value, spread } = formatEstimate(estimate);
@@ -141,11 +143,11 @@ function spreadSheet({ spread }: Ranking): Sheet[] {
   if (spread.length === 0) return [];
   const short = (x: number) => formatNumber(x, 2);
   return [{
-    title: "Where the spread comes from",
+    title: "Sources of variation",
     caption:
-      "Standard deviation between runs of other training seeds, and between draws of samples " +
-      "of one run, pooled over rows (random effects), with 95 % intervals; and the share of the " +
-      "variance that training seeds make.",
+      "The standard deviation between runs with different training seeds, and between draws of samples " +
+      "from one run, pooled over rows (random effects), with 95 % intervals; and the share of the " +
+      "variance that is due to training seeds.",
     head: ["training seed", "sampling seed", "share of training, %", "runs × draws"],
     rows: spread.map(({ column, training, sampling, share, runs, draws }) => ({
       label: column.heading + (column.unit ? ` (${column.unit})` : ""),

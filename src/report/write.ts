@@ -128,7 +128,7 @@ export async function embedPictures(
     const note = encoding === "lossless"
       ? ""
       : ` Compressed with loss (WebP, quality ${encoding.quality}) to keep this page small: ` +
-        `${formatBytes(total)} in all; the runs' folders hold the originals.`;
+        `${formatBytes(total)} in all. The originals are in the runs' folders.`;
     return { uris, note };
   }
   return { uris: new Map(), note: "" };

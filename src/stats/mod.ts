@@ -1,7 +1,7 @@
 /**
- * Statistics of small samples: intervals, rank and permutation tests, many tests at once, scores over
- * tasks, rank ranges, and where a variance comes from. `bradley_terry.ts` stands apart, for it loads a
- * library.
+ * Statistics of small samples: intervals, rank and permutation tests, corrections for many tests,
+ * scores over tasks, ranges of ranks, and sources of variance. `bradley_terry.ts` is not exported
+ * here, because it loads a library.
  * @module
  */
 export * from "./summary.ts";

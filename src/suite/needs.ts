@@ -142,7 +142,7 @@ function checkExtractor(
     });
   } else if (weights.from === "user" && !weighted.includes(row)) {
     tell(asked, key, {
-      message: `\`${name}\` needs a file of weights of yours, and the suite names none`,
+      message: `\`${name}\` needs your weights file, and the suite names none`,
       hints: [
         `extractors: { ${row}: { weights: FILE, sha256: … } }   (${weights.source})`,
       ],

@@ -62,9 +62,17 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
   const [top, which] = keys;
   const tops = Object.keys(suiteFile.shape);
   if (!tops.includes(top)) {
+    const whose = Object.hasOwn(runnable(), top)
+      ? "runs"
+      : Object.hasOwn(metrics, top)
+      ? "metrics"
+      : undefined;
+    const near = whose === undefined
+      ? didYouMean(top, tops)
+      : `; did you mean \`${[whose, ...keys].join(".")}\`?`;
     throw wrong(
       text,
-      `unknown key \`${top}\` in a suite${didYouMean(top, tops)}`,
+      `unknown key \`${top}\` in a suite${near}`,
       `keys of a suite: ${tops.join(", ")}`,
     );
   }

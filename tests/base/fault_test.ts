@@ -18,9 +18,9 @@ async function thrown(attempt: () => unknown): Promise<Error> {
 
 /** Attempts that the system refuses, each with the path that is told and what to do. */
 const refusals: [attempt: (folder: string) => unknown, path: string, todo: string][] = [
-  [(f) => Deno.readTextFile(f), "", "a folder stands where a file is wanted"],
-  [(f) => Deno.writeTextFile(join(f, "file/x"), ""), "file/x", "a file stands where a folder"],
-  [(f) => Deno.mkdir(join(f, "file"), {}), "file", "something else stands there"],
+  [(f) => Deno.readTextFile(f), "", "a folder is in the way"],
+  [(f) => Deno.writeTextFile(join(f, "file/x"), ""), "file/x", "a file is in the way"],
+  [(f) => Deno.mkdir(join(f, "file"), {}), "file", "something else is in the way"],
   [(f) => Deno.writeTextFile(join(f, "n".repeat(300)), ""), "n".repeat(300), "a shorter one"],
   ...(Deno.build.os === "linux"
     ? [[() => Deno.writeTextFile("/dev/full", "x"), "/dev/full", "free some space"] as never]

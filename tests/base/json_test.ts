@@ -32,7 +32,7 @@ law("JSON: a key that an object has twice is refused, however deep and however i
     const object = `{${own}:{"x":[1]}${rest},\n${escaped} :2}`;
     const text = "[{},".repeat(depth) + object + "]".repeat(depth);
     const { message } = assertThrows(() => parseJson(text), SyntaxError);
-    assertEquals(message, `line 2: the key ${own} stands twice`);
+    assertEquals(message, `line 2: the key ${own} appears twice`);
   },
   kills: ["json-keys-by-their-spelling"],
   cases: 200,

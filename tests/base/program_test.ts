@@ -52,13 +52,13 @@ const endings: [what: string, body: string, code: number, said: RegExp | null][]
     "a fault of ours is 3",
     `throw new TypeError("x is undefined");`,
     3,
-    /fault of likeness[^]*x is/,
+    /bug in Likeness[^]*x is/,
   ],
   [
     "a fault of the surroundings is 3",
     `await Deno.writeTextFile(import.meta.filename + "/x", "");`,
     3,
-    /^Not a directory[^]*move it away\n$/,
+    /^Not a directory[^]*move it\n$/,
   ],
   ["a module that can't be imported is 3", `await import("./nothing.ts");`, 3, /nothing\.ts/],
   [

@@ -58,7 +58,7 @@ Deno.test("a cache's file is made once, and anew with a note where it was change
       assertEquals(await Deno.readFile(path), whole);
     }
     assertEquals([made.length, said.length], [1 + whole.length, whole.length]);
-    assertEquals(said[0], `${path} was spoilt (its checksum differs): it is made anew`);
+    assertEquals(said[0], `${path} is damaged (its checksum differs); it is made again`);
   }));
 
 law("JSON with its checksum comes back as it was; with any bit turned it is the same, or refused", {

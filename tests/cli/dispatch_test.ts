@@ -52,10 +52,10 @@ const mistakes: [line: string, message: string][] = [
   ["run s.yaml --seed 1", "unknown option `--seed` of `run`; did you mean `--seeds`?"],
   ["run s.yaml --engin=wasm", "unknown option `--engin` of `run`; did you mean `--engine`?"],
   ["run s.yaml -q", "unknown option `-q` of `run`"],
-  ["run", "run wants SUITE…: Suite files, e.g. suites/smoke.yaml, or their names, e.g. smoke"],
-  ["run s.yaml --engine", "--engine wants a value: --engine NAME; nothing follows"],
-  ["run s.yaml --engine --fresh", "--engine wants a value: --engine NAME; `--fresh` follows"],
-  ["run s.yaml --engine=", "--engine wants a value: --engine NAME; found none"],
+  ["run", "run needs SUITE…: Suites: files, e.g. suites/smoke.yaml, or names, e.g. smoke"],
+  ["run s.yaml --engine", "--engine needs a value: --engine NAME; nothing follows"],
+  ["run s.yaml --engine --fresh", "--engine needs a value: --engine NAME; `--fresh` follows"],
+  ["run s.yaml --engine=", "--engine needs a value: --engine NAME; found none"],
   ["run s.yaml --fresh=yes", "--fresh is a switch and takes no value; found `--fresh=yes`"],
   ["engine wasm webgpu", "engine: `webgpu` is one argument too many"],
 ];
@@ -73,7 +73,7 @@ Deno.test("errors become exit codes: usage 2, what can't be had here 3, our own 
   const ours = await failing(new TypeError("x is undefined"));
   assertEquals(ours.code, 3);
   assert(
-    ours.err.includes("a fault of likeness") && ours.err.includes("TypeError: x is undefined"),
+    ours.err.includes("a bug in Likeness") && ours.err.includes("TypeError: x is undefined"),
   );
   assert(ours.err.includes("dispatch_test.ts"), "the stack is shown");
   assertEquals((await call("status", () => Promise.resolve(4))).code, 4);
@@ -122,45 +122,45 @@ const wrong: [line: string, message: string][] = [
   ...["0", "1.5", "four", "1e3", "0x10", "-1"].map((text) =>
     [
       `run s.yaml --jobs=${text}`,
-      `--jobs wants a whole number of at least 1, not \`${text}\``,
+      `--jobs takes a whole number of at least 1, not \`${text}\``,
     ] as [string, string]
   ),
   // The last one wins, and none may be wrong.
-  ["run s.yaml --jobs 0 --jobs 2", "--jobs wants a whole number of at least 1, not `0`"],
-  ["run s.yaml --threads 0", "--threads wants a whole number of at least 1, not `0`"],
-  ["run s.yaml --pairs 7", "--pairs wants a whole number of at least 8, not `7`"],
-  ["gate s.yaml --pairs x", "--pairs wants a whole number of at least 8, not `x`"],
+  ["run s.yaml --jobs 0 --jobs 2", "--jobs takes a whole number of at least 1, not `0`"],
+  ["run s.yaml --threads 0", "--threads takes a whole number of at least 1, not `0`"],
+  ["run s.yaml --pairs 7", "--pairs takes a whole number of at least 8, not `7`"],
+  ["gate s.yaml --pairs x", "--pairs takes a whole number of at least 8, not `x`"],
   [
     "run s.yaml --precision=bfloat",
-    "--precision wants float32 or bfloat16, not `bfloat`; did you mean `bfloat16`?",
+    "--precision takes float32 or bfloat16, not `bfloat`; did you mean `bfloat16`?",
   ],
-  ["run s.yaml --compile jit", "--compile wants graph or xla, not `jit`"],
+  ["run s.yaml --compile jit", "--compile takes graph or xla, not `jit`"],
   ["run s.yaml --seeds ,", "--seeds names none; found `,`"],
-  ["run s.yaml --seeds 1,-2", "--seeds wants whole numbers up to 4294967295, e.g. 1,2,3; not `-2`"],
+  ["run s.yaml --seeds 1,-2", "--seeds takes whole numbers up to 4294967295, e.g. 1,2,3; not `-2`"],
   [
     "run s.yaml --seeds 4294967296",
-    "--seeds wants whole numbers up to 4294967295, e.g. 1,2,3; not `4294967296`",
+    "--seeds takes whole numbers up to 4294967295, e.g. 1,2,3; not `4294967296`",
   ],
-  ["calibrate s.yaml --repeats 4", "--repeats wants a whole number from 5 to 1000, not `4`"],
+  ["calibrate s.yaml --repeats 4", "--repeats takes a whole number from 5 to 1000, not `4`"],
   [
     "calibrate s.yaml --seeds 1.5",
-    "--seeds wants whole numbers up to 4294967295, e.g. 1,2,3; not `1.5`",
+    "--seeds takes whole numbers up to 4294967295, e.g. 1,2,3; not `1.5`",
   ],
   [
     "report s --format html,pgn",
-    "--format wants html, svg, png, md or json, not `pgn`; did you mean `png`?",
+    "--format takes html, svg, png, md or json, not `pgn`; did you mean `png`?",
   ],
-  ["evaluate --samples 1", "--samples wants a whole number of at least 2, not `1`"],
+  ["evaluate --samples 1", "--samples takes a whole number of at least 2, not `1`"],
   [
     "evaluate --shuffle 4294967296",
-    "--shuffle wants a whole number from 0 to 4294967295, not `4294967296`",
+    "--shuffle takes a whole number from 0 to 4294967295, not `4294967296`",
   ],
-  ["evaluate --seed -1", "--seed wants a whole number from 0 to 4294967295, not `-1`"],
-  ["evaluate --size 7", "--size wants a whole number from 8 to 4096, not `7`"],
-  ["evaluate --skip 1.1", "--skip wants a share from 0 to 1, not `1.1`"],
-  ["evaluate --jobs 1025", "--jobs wants a whole number from 1 to 1024, not `1025`"],
-  ["evaluate --split judge", "--split wants test or train, not `judge`"],
-  ["evaluate --decode pill", "--decode wants viewer or pil, not `pill`; did you mean `pil`?"],
+  ["evaluate --seed -1", "--seed takes a whole number from 0 to 4294967295, not `-1`"],
+  ["evaluate --size 7", "--size takes a whole number from 8 to 4096, not `7`"],
+  ["evaluate --skip 1.1", "--skip takes a share from 0 to 1, not `1.1`"],
+  ["evaluate --jobs 1025", "--jobs takes a whole number from 1 to 1024, not `1025`"],
+  ["evaluate --split judge", "--split takes test or train, not `judge`"],
+  ["evaluate --decode pill", "--decode takes viewer or pil, not `pill`; did you mean `pil`?"],
 ];
 for (const [line, message] of wrong) {
   Deno.test(`a value that can't be is refused before any work: likeness ${line}`, async () => {

@@ -24,7 +24,7 @@ Deno.test("calibrate: trains what is missing, measures, goes on where it was, wr
     assertEquals(unreasoned.code, 2);
     assertStringIncludes(unreasoned.err, "--reason");
     const few = await likeness("calibrate", ...words, ...named, "--repeats", "4");
-    assertStringIncludes(few.err, "--repeats wants a whole number from 5");
+    assertStringIncludes(few.err, "--repeats takes a whole number from 5");
     const first = await likeness("calibrate", ...words, ...named, "--repeats", "5");
     assertEquals(first.code, 0, first.err);
     assertMatch(first.out, /tiny-linear +step ms \(ms\) +– +[\d.]+ % +5 sessions/);

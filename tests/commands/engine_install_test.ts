@@ -46,12 +46,12 @@ async function command(...words: string[]) {
 Deno.test("exit codes: 2 for a device that isn't one, 3 where the machine lacks something", async () => {
   const device = await command("tensorflow", "--install", "--device", "tpu");
   assertEquals([device.code, device.out], [2, ""]);
-  assert(device.err.includes("--device wants cpu or cuda, not `tpu`"), device.err);
+  assert(device.err.includes("--device takes cpu or cuda, not `tpu`"), device.err);
   const { code, out, err } = await command("tensorflow", "--install", "--json");
   assertEquals([code, out], [3, ""]);
   // Which of the two depends on the machine; both are told in one message without a stack.
-  assert(/^engine tensorflow: (pip 20.3 or newer is wanted|not for this)/.test(err), err);
-  assert(!err.includes("fault of likeness"));
+  assert(/^engine tensorflow: (pip 20.3 or newer is needed|not for this)/.test(err), err);
+  assert(!err.includes("bug in Likeness"));
 });
 
 Deno.test("bytes, rate and time left; a phase that ended", () => {

@@ -340,18 +340,18 @@ Deno.test("evaluate: an ONNX model is told by --input what its file leaves open"
   assert(plain.err.includes("16×16, mean 0.485 0.456 0.406"), plain.err);
   assert(shifted.err.includes("mean 0.5 0.5 0.5 and deviation 1 1 1"), shifted.err);
   assert(plain.values["FD-onnx@9-real12"] !== shifted.values["FD-onnx@9-real12"]);
-  await refused(words, "any size: say `side`");
+  await refused(words, "any size: give `side`");
   await refused([...words, ...input("sides=16")], 'Unrecognized key: "sides"');
   await refused([...words, ...input("mean=1,2")], "mean");
-  await refused([...words, ...input("side")], "--input wants KEY=VALUE");
-  await refused([...words, ...input("side=16", "side=8")], "side is said twice");
-  await refused(["--real", real, "--fake", dark, ...input("side=16")], "only onnx is told one");
+  await refused([...words, ...input("side")], "--input takes KEY=VALUE");
+  await refused([...words, ...input("side=16", "side=8")], "side is given twice");
+  await refused(["--real", real, "--fake", dark, ...input("side=16")], "only onnx takes one");
 });
 
 Deno.test("evaluate: what can't be compared is told before anything is computed", async () => {
   const empty = await Deno.makeTempDir();
-  await refused(["--real", real], "evaluate wants --fake DIR");
-  await refused(["--fake", real], "evaluate wants --real DIR");
+  await refused(["--real", real], "evaluate needs --fake DIR");
+  await refused(["--fake", real], "evaluate needs --real DIR");
   await refused(["--real", real, "--fake", `${real}/none`], "does not exist");
   await refused(["--real", real, "--fake", empty], "has 0 pictures; it is empty");
   await Deno.writeTextFile(join(empty, "a.txt"), "text");
@@ -367,14 +367,14 @@ Deno.test("evaluate: what can't be compared is told before anything is computed"
   await refused([...both, "--features", "lite"], "did you mean `lite0`?");
   await refused([...both, "--extractor", "lite0", "--features", "judge"], "name the same thing");
   await refused([...both, "--metrics", "likelihood"], "can't be measured");
-  await refused([...both, "--size", "3"], "--size wants a whole number from 8");
-  await refused([...both, "--skip", "2"], "--skip wants a share from 0 to 1");
+  await refused([...both, "--size", "3"], "--size takes a whole number from 8");
+  await refused([...both, "--skip", "2"], "--skip takes a share from 0 to 1");
   await refused([...both, "--decode", "pill"], "did you mean `pil`?");
   await refused([...both, "--set", "coverage.kk=3"], "kk");
-  await refused([...both, "--set", "coverage"], "--set wants METRIC.KEY=VALUE");
-  await refused([...both, "--json", "--csv"], "one of them");
+  await refused([...both, "--set", "coverage"], "--set takes METRIC.KEY=VALUE");
+  await refused([...both, "--json", "--csv"], "only one of them");
   await refused([...both, "--save-stats", "a.npy"], "ends in .npz");
-  await refused([...both, "--sha256", "0".repeat(64)], "--sha256 says what --weights must be");
+  await refused([...both, "--sha256", "0".repeat(64)], "--sha256 checks --weights: give both");
   await writeNpz(join(empty, "s.npz"), {
     mu: { shape: [2], data: Float64Array.of(0, 0) },
     sigma: { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) },
@@ -409,7 +409,7 @@ Deno.test("evaluate: a dataset of files is read as the folder beside it is", asy
   const of = `folder:path=${root},size=16,minimum=1,test=0`;
   await refused(
     ["--real", `${of},decode=pil`, "--fake", root, "--split", "train"],
-    "decode=pil wants --decode pil",
+    "decode=pil needs --decode pil",
   );
   const options = { cache: out, split: "train", jobs: 1, seed: 1 } as const;
   for (const decoding of ["viewer", "pil"] as const) {

@@ -37,7 +37,7 @@ export async function interruptAndCompare(
     if (!before && told.includes('"progress"')) child.kill("SIGINT");
   }
   assertEquals((await child.status).code, 130, await errors);
-  assertStringIncludes(await errors, "this goes on where they were");
+  assertStringIncludes(await errors, "continue with:");
   const interrupted = await cli(["status", "--out", out]);
   assertMatch(interrupted.text, /tiny-linear +seed 1 +interrupted +step \d+\/\d+/);
   const resumed = await cli(words);

@@ -19,7 +19,12 @@ const obstacles: [
   options: readonly string[],
   says: string,
 ][] = [
-  ["the folder is a file", (out) => file(out), [], "a file stands where a folder is wanted"],
+  [
+    "the folder is a file",
+    (out) => file(out),
+    [],
+    "a file is in the way, where a folder should be",
+  ],
   [
     "records is a file",
     async (out) => (await folder(out), await file(join(out, "records"))),
@@ -70,7 +75,7 @@ for (const [what, make, options, says] of obstacles) {
       assertEquals(code, 3, said);
       assertStringIncludes(said, says);
       assertStringIncludes(said, at);
-      assert(!said.includes("fault of likeness"), said);
+      assert(!said.includes("bug in Likeness"), said);
       assertEquals(terminal.out, []);
     }));
 }
@@ -158,7 +163,7 @@ for (const [what, disk, says, begins] of disks) {
         const said = await onDisk(out, { ...disk, words });
         assertEquals(said.code, 3, said.err + said.out);
         assertStringIncludes(said.err, says);
-        assert(!said.err.includes("fault of likeness"), said.err);
+        assert(!said.err.includes("bug in Likeness"), said.err);
         assertEquals(said.out !== "", begins, said.out);
       }),
   );

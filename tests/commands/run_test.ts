@@ -215,12 +215,12 @@ Deno.test("run: mistakes cost nothing", () =>
     const path = await suite(folder);
     const out = join(folder, "out");
     const wrong: [words: string[], message: string][] = [
-      [["--seeds", "one"], "--seeds wants whole numbers"],
+      [["--seeds", "one"], "--seeds takes whole numbers"],
       [["--families", "tiny-liner"], "did you mean `tiny-linear`?"],
       [["--engine", "cuda"], "no engine is called `cuda`"],
-      [["--resume", "--fresh"], "one of them"],
+      [["--resume", "--fresh"], "only one of them"],
       [["--engine", "wasm", "--threads", "2"], "--threads is a choice of the tensorflow engine"],
-      [["--engine", "wasm", "--compile", "jit"], "--compile wants graph or xla, not `jit`"],
+      [["--engine", "wasm", "--compile", "jit"], "--compile takes graph or xla, not `jit`"],
       [["--jobs", "0"], "--jobs"],
     ];
     for (const [words, message] of wrong) {

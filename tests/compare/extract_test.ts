@@ -184,7 +184,7 @@ Deno.test("rows that were changed, cut short or lost their state are made anew, 
   assertEquals((await again(1)).done, 64);
   assertEquals(await again(1).then(({ done, said }) => [done, said]), [80, ""]); // gone on with
   await Deno.writeFile(files[0], rows.subarray(0, 60 * 4 * 8 + 5));
-  assertEquals(await again(1).then(({ done, said }) => [done, said.includes("made anew")]), [
+  assertEquals(await again(1).then(({ done, said }) => [done, said.includes("made again")]), [
     0,
     true,
   ]);
@@ -196,7 +196,7 @@ Deno.test("rows that were changed, cut short or lost their state are made anew, 
       await restored();
       await Deno.writeFile(files[i], file.with(at, file[at] ^ (1 << at % 8)));
       const { done, said } = await again(1);
-      assertEquals([done, said.includes(`${folder} was spoilt`)], [0, true], `byte ${at}`);
+      assertEquals([done, said.includes(`${folder} is damaged`)], [0, true], `byte ${at}`);
     }
   }
   pictures.close();

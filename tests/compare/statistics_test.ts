@@ -116,7 +116,7 @@ Deno.test("statistics of another network, of other weights or another reading ar
   refused({}, "2048 dimensions (Inception's last: pytorch-fid", 2048);
   refused({ name: "judge-heads-v1" }, "made with lite0, not judge-heads-v1");
   refused({ digest: "ab" } as never, "with other weights of lite0");
-  refused({ preparation: "cropped" }, "from pictures read in another way (none, here cropped)");
+  refused({ preparation: "cropped" }, "from pictures read differently (none, here cropped)");
 });
 
 Deno.test("clean up", () => Deno.remove(folder, { recursive: true }));

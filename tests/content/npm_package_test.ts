@@ -53,7 +53,7 @@ Deno.test("what is used of a package is verified, and fetched anew past a cache 
       await Deno.writeFile(join(folder, path), bytes);
       await npmPackage(wanted, cache, options);
       assertEquals(await Deno.readFile(join(folder, path)), whole);
-      assert(said.pop()!.includes("fetched anew") && said.length === 0);
+      assert(said.pop()!.includes("fetched again") && said.length === 0);
       assert(calls.pop()!.DENO_DIR !== undefined && calls.length === 0);
     }
   }

@@ -65,7 +65,7 @@ Deno.test("folder: decoded pictures that were changed on disk are decoded anew, 
       await Deno.writeFile(path, bytes);
       const { notes, ...again } = await read();
       assertEquals(again, { digest: first.digest, pixels: first.pixels });
-      assertStringIncludes(notes.join(), `${path} was spoilt (`);
+      assertStringIncludes(notes.join(), `${path} is damaged (`);
       assertEquals(await Deno.readFile(path), whole);
     }
     await Deno.remove(path);

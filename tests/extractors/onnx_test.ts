@@ -46,7 +46,7 @@ Deno.test("a model that won't do is told, with what there is", async () => {
   const [{ model: nchw }, { model: nhwc }] = golden.cases;
   const refused = (text: string, input: ExtractorOptions["input"], says: string) =>
     withModel(text, (path) => assertRejects(() => open(path, { input }), UsageError, says));
-  await refused(nhwc, { output: "y" }, "say `side`");
+  await refused(nhwc, { output: "y" }, "give `side`");
   await refused(nchw, { output: "y", side: 20 }, "its pictures are not 20×20");
   await refused(nchw, {}, "output places is [2,5,7,7]");
   await refused(nchw, { output: "z" }, "has no output z: places, y");
@@ -68,6 +68,6 @@ Deno.test("without ONNX Runtime it says how to get it; others are told no input"
   await assertRejects(
     () => openExtractor("inception-fid", engine, { weights: { path: "x" }, input: { side: 8 } }),
     UsageError,
-    "only onnx is told one",
+    "only onnx takes one",
   );
 });

@@ -111,7 +111,7 @@ Deno.test("gate: nothing measured, no baseline, update, pass, change", async () 
     await measure(10);
     const changed = await gate();
     assertEquals(changed.code, 4);
-    assertStringIncludes(changed.printed.join("\n"), "the baseline has 2 seeds, the gate asks 5");
+    assertStringIncludes(changed.printed.join("\n"), "the baseline has 2 seeds, the gate needs 5");
     assertEquals((await gate("--allow-inconclusive")).code, 0);
   });
 });
@@ -240,7 +240,7 @@ Deno.test("gate: options that contradict each other, or name nothing, are refuse
       UsageError,
       "--against: ",
     );
-    await assertRejects(() => gate("--interleave", "--no-rerun"), UsageError, "one of them");
+    await assertRejects(() => gate("--interleave", "--no-rerun"), UsageError, "only one of them");
     await assertRejects(() => gate("--since", "abcdef"), UsageError, "has no such run");
   });
 });

@@ -46,7 +46,11 @@ const anyFile: readonly Fault[] = [
   ["another format", (text) => text.replace('"format": 1', '"format": 3'), "of format 3, and this"],
   ["a key twice", (text) => text.replace('"suite"', '"suite": "x",\n  "suite"'), "line 4: the key"],
   ["no rows", (text) => text.replace(row(text), ""), "a file without rows"],
-  ["a row twice", (text) => text.replace(row(text), `${row(text)},\n${row(text)}`), "stands twice"],
+  [
+    "a row twice",
+    (text) => text.replace(row(text), `${row(text)},\n${row(text)}`),
+    "appears twice",
+  ],
   ["another suite", (text) => text.replace('"made"', '"other"'), "holds suite other of class any"],
   ["a wrong type", (text) => text.replace('"rows": [', '"rows": ["x",'), "not "],
 ];
@@ -60,7 +64,7 @@ const ofBaseline: readonly Fault[] = [
   ["a word", (text) => text.replace("1.5", '"1.5"'), "values"],
   ["nothing for a value", (text) => text.replace("1.5", "null"), "values"],
   ["past float64", (text) => text.replace("1.5", "1e999"), "values"],
-  ["a seed twice", (text) => text.replace('"2":', '"1":'), 'the key "1" stands twice'],
+  ["a seed twice", (text) => text.replace('"2":', '"1":'), 'the key "1" appears twice'],
 ];
 
 Deno.test("a baseline or floor file that is half right is refused with file, fault and remedy", () =>
@@ -105,7 +109,7 @@ Deno.test("a baseline or floor file that is half right is refused with file, fau
       await Deno.remove(path);
       assertEquals(await read(), null);
       await Deno.mkdir(path);
-      await assertRejects(read, UsageError, "a file is wanted there");
+      await assertRejects(read, UsageError, "a file should be there");
       await Deno.remove(path);
     }
   }));
@@ -133,7 +137,7 @@ Deno.test("a baseline of another version of the suite is an error; one that isn'
     const { message } = await assertRejects(
       () => gateRecords(seeds([1]), options),
       UsageError,
-      `${path}: of version 3 of suite made, which is of version 1 now`,
+      `${path}: of version 3 of suite made, which is now version 1`,
     );
     assertStringIncludes(message, "gate --update");
     const classy = { determinism: "machine-class: fixed threads" };

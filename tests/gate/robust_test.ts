@@ -60,7 +60,7 @@ Deno.test("a baseline of one seed decides nothing but equality, and says what is
   assertEquals(gate({ records: seeds([five[0]]), baselines })[0].verdict, "pass");
   const [verdict] = gate({ records: seeds(five.map((x) => x + 1)), baselines });
   assertEquals(verdict.verdict, "inconclusive");
-  assertStringIncludes(verdict.why, "the baseline has 1 seed, the gate asks 5");
+  assertStringIncludes(verdict.why, "the baseline has 1 seed, the gate needs 5");
 });
 
 Deno.test("a wrong seed: numbers that are the baseline's of another seed are a regression", () => {

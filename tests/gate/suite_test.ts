@@ -79,6 +79,9 @@ Deno.test("a suite changed by --set is another experiment: it is not compared", 
     plan: planSuite(suite, { engine: "wasm" }),
     records: [record({ seed: 1, metrics: [{ value: 1 }] })],
   });
-  assertStringIncludes(outcome.line, "NOT COMPARED: --set budget.steps=2 makes another experiment");
+  assertStringIncludes(
+    outcome.line,
+    "NOT COMPARED: --set budget.steps=2 makes it a different experiment",
+  );
   assertEquals([outcome.exitCode, outcome.verdicts], [0, []]);
 });

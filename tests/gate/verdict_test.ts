@@ -36,7 +36,7 @@ Deno.test("one bit of difference is no regression but starts the statistics, and
 Deno.test("too few seeds for a changed number are inconclusive, whatever the change", () => {
   const verdict = one({ records: seeds([20, 21]), baselines: baselinesOf(seeds([10, 11])) });
   assertEquals(verdict.verdict, "inconclusive");
-  assertStringIncludes(verdict.why, "the baseline has 2 seeds, the gate asks 5");
+  assertStringIncludes(verdict.why, "the baseline has 2 seeds, the gate needs 5");
   assertEquals(gateExit([verdict], { records: [] }), 4);
   assertEquals(gateExit([verdict], { records: [], allowInconclusive: true }), 0);
 });
@@ -196,7 +196,7 @@ Deno.test("speed: slower by a fifth regresses; by a twentieth passes; 3 repeats 
   assertEquals([at(0.8), at(0.95), at(1.3)], ["regressed", "pass", "improved"]);
   const few = one({ records: repeats([50, 51, 52]), baselines });
   assertEquals(few.verdict, "inconclusive");
-  assertStringIncludes(few.why, "3 repeats, the gate asks 5");
+  assertStringIncludes(few.why, "3 repeats, the gate needs 5");
 });
 
 Deno.test("speed: a plain slowdown among 30 timings of five runs can fail, whatever Holm asks", () => {

@@ -43,7 +43,7 @@ export const mutants: readonly Mutant[] = [
     {
       id: "faults-own-fault-is-told",
       file: "program.ts",
-      find: '.includes("this is a fault of likeness")',
+      find: '.includes("this is a bug in Likeness")',
       replace: '.includes("this is nobody\'s fault")',
     },
     {

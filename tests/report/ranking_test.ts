@@ -157,7 +157,7 @@ Deno.test("draws of one run in the record split the spread; without them nothing
   close(spread.training.estimate, Math.sqrt(between.estimate), 1e-12);
   assertEquals(spread.share, share);
   const text = renderMarkdown(model, { charts: null });
-  assertStringIncludes(text, "### Where the spread comes from");
+  assertStringIncludes(text, "### Sources of variation");
   assertEquals(rows(values).ranking!.spread, []);
 });
 
@@ -175,5 +175,5 @@ Deno.test("no number is rounded to a certainty, and a long table says what it le
   const sheets = rankingSheets({ ...ranking, duels: [{ ...duel, chances, left: 2 }] }, groups);
   const sheet = sheets.at(-1)!;
   assertEquals(sheet.rows.map(({ cells }) => cells), [["", "99 (1–100)"], ["1 (0–99)", ""]]);
-  assertStringIncludes(sheet.caption, "The last 2 rows by place left out.");
+  assertStringIncludes(sheet.caption, "The last 2 rows by place are left out.");
 });

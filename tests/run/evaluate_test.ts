@@ -90,7 +90,7 @@ Deno.test("kept features and numbers with a byte changed are made anew, said, an
         await Deno.writeFile(path, bytes);
         said.length = 0;
         assertEquals(await read(), first, `${kind}, byte ${at}`);
-        assertEquals(said, [`${path} was spoilt (${reasonIn(said[0])}): it is made anew`]);
+        assertEquals(said, [`${path} is damaged (${reasonIn(said[0])}); it is made again`]);
         times++;
       }
       if (kind === "numbers") assertEquals(computed, 1 + times);

@@ -68,8 +68,8 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
   [
     "a missing key, where its document starts",
     { 10: "about: nameless" },
-    "suites/many.yaml:10:1: `suite` is missing: name of the suite; baselines and reports are " +
-    "called after it",
+    "suites/many.yaml:10:1: `suite` is missing: name of the suite; baselines and reports " +
+    "have the same name",
   ],
   [
     "one name twice",

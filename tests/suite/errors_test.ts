@@ -134,8 +134,8 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
   [
     "a missing key",
     { 1: "about: x" },
-    "suites/mine.yaml:1:1: `suite` is missing: name of the suite; baselines and reports are " +
-    "called after it",
+    "suites/mine.yaml:1:1: `suite` is missing: name of the suite; baselines and reports " +
+    "have the same name",
   ],
   [
     "the same seed twice",
@@ -229,6 +229,11 @@ Deno.test("a mistake in --set is told with the option, not with a line of the fi
     await mistakes({}, ["runs.tow.beta=4"]),
     "--set runs.tow.beta=4: this suite has no run `tow`; did you mean `toy`?\n  its runs: toy",
   );
+  const [first] = (await mistakes({}, ["toy.beta=4"])).split("\n");
+  assertEquals(
+    first,
+    "--set toy.beta=4: unknown key `toy` in a suite; did you mean `runs.toy.beta`?",
+  );
   assertEquals(
     await mistakes({}, ["beta"]),
     "--set beta: wants KEY=VALUE, e.g. --set runs.vae.beta=4",
@@ -273,6 +278,6 @@ Deno.test("a file that isn't there names its nearest neighbour", async () => {
   );
   await Deno.mkdir(`${folder}/sub.yaml`);
   const isFolder = await assertRejects(() => loadSuite(`${folder}/sub.yaml`), UsageError);
-  assertEquals(isFolder.message, `suite ${folder}/sub.yaml is a folder; a file is wanted`);
+  assertEquals(isFolder.message, `suite ${folder}/sub.yaml is a folder; it must be a file`);
   await Deno.remove(folder, { recursive: true });
 });

@@ -86,12 +86,12 @@ Deno.test("extractors that can't do what is asked, or whose weights aren't named
   );
   assertStringIncludes(
     await mistakes(text(["frechet: { features: inception-fid-tf1, samples: 64 }"])),
-    "`inception-fid-tf1` needs a file of weights of yours, and the suite names none\n" +
+    "`inception-fid-tf1` needs your weights file, and the suite names none\n" +
       "  extractors: { inception-fid: { weights: FILE, sha256: … } }",
   );
   assertStringIncludes(
     await mistakes(text(["lpips: { samples: 64 }"])),
-    "`lpips-vgg` needs a file of weights of yours",
+    "`lpips-vgg` needs your weights file",
   );
   assertStringIncludes(
     await mistakes(text(["frechet: { features: lpips-vgg, samples: 64 }"])),

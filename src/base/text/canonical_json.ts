@@ -1,6 +1,6 @@
 /**
- * Canonical JSON: two values with the same content have the same text, whatever the order of their
- * keys; any other value gives another.
+ * Canonical JSON: values with the same content have the same text, whatever the order of their
+ * keys. Different values have different texts.
  * @module
  */
 

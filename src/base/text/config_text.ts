@@ -1,5 +1,6 @@
 /**
- * Values of configs for people. They are shown as they are: a rounded setting is another setting.
+ * Values of configs as text for people. They are never rounded: a rounded setting is another
+ * setting.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Reading files that a user named, with errors that help.
+ * Reads files that a user named, with helpful errors.
  * @module
  */
 import { basename, dirname } from "@std/path";
@@ -19,7 +19,7 @@ export async function readText(path: string, what: string): Promise<string> {
       throw new UsageError(`${what} ${path} isn't there${await hint(path)}`);
     }
     if (error instanceof Deno.errors.IsADirectory || (await isFolder(path))) {
-      throw new UsageError(`${what} ${path} is a folder; a file is wanted`);
+      throw new UsageError(`${what} ${path} is a folder; it must be a file`);
     }
     throw new UsageError(`${what} ${path} can't be read: ${(error as Error).message}`);
   }

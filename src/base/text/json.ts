@@ -1,5 +1,6 @@
 /**
- * JSON that people keep in a repository: what `JSON.parse` lets pass in silence is refused.
+ * JSON that people keep in a repository. What `JSON.parse` accepts silently, such as a repeated
+ * key, is refused.
  * @module
  */
 
@@ -20,7 +21,7 @@ export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   const twice = repeatedKey(text);
   if (twice !== null) {
-    throw new SyntaxError(`line ${twice.line}: the key ${JSON.stringify(twice.key)} stands twice`);
+    throw new SyntaxError(`line ${twice.line}: the key ${JSON.stringify(twice.key)} appears twice`);
   }
   return value;
 }

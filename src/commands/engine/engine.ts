@@ -1,5 +1,5 @@
 /**
- * `engine`: what computes here, what each engine promises, and the conformance table.
+ * `engine`: which engines work here, what each promises, and the conformance table.
  * @module
  */
 import { engineStatuses, openEngine, startable } from "../../engine/mod.ts";

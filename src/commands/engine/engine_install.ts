@@ -1,5 +1,5 @@
 /**
- * `engine tensorflow --install`: gets the library of the engine `tensorflow`.
+ * `engine tensorflow --install`: installs the library of the engine `tensorflow`.
  * @module
  */
 import type { Installation } from "../../engine/tensorflow/install/install.ts";

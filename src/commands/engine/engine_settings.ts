@@ -1,6 +1,6 @@
 /**
- * Settings of the engine for a command's runs: what the user names, and for the rest what is
- * measured once and kept.
+ * Engine settings for the runs of a command: what the user gives, and for the rest what is measured
+ * once and kept.
  * @module
  */
 import { join } from "@std/path";

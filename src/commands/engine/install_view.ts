@@ -1,6 +1,6 @@
 /**
- * What a person sees while something is downloaded and unpacked: a bar where the terminal can redraw,
- * a line a phase elsewhere, nothing for programs.
+ * What a person sees during a download and an installation: a bar where the terminal can redraw,
+ * one line for each phase elsewhere, nothing for programs.
  * @module
  */
 import type { InstallEvent, Phase } from "../../install/events.ts";

@@ -1,5 +1,5 @@
 /**
- * `evaluate`: feature distances between two sets of pictures, whoever made them.
+ * `evaluate`: feature distances between two sets of pictures from any source.
  * @module
  */
 import { DataError, exitCodes, MetricUnavailable, UsageError } from "../../base/errors.ts";

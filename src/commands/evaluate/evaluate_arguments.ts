@@ -1,5 +1,5 @@
 /**
- * What `evaluate` was asked for, checked before anything is read.
+ * The arguments of `evaluate`, checked before anything is read.
  * @module
  */
 import { parse as parseYaml } from "yaml";
@@ -91,7 +91,7 @@ export async function readArguments(args: Arguments): Promise<Asked> {
 }
 
 function missing(name: string): UsageError {
-  return new UsageError(`evaluate wants --${name} DIR, e.g. --real photos/ --fake samples/`);
+  return new UsageError(`evaluate needs --${name} DIR, e.g. --real photos/ --fake samples/`);
 }
 
 function extractorIn(args: Arguments): string {
@@ -112,11 +112,11 @@ function extractorIn(args: Arguments): string {
 function weightsIn(args: Arguments): Pick<Asked, "weights"> {
   const path = args.one("weights"), sha256 = args.one("sha256");
   if (path === undefined) {
-    if (sha256 !== undefined) throw new UsageError("--sha256 says what --weights must be");
+    if (sha256 !== undefined) throw new UsageError("--sha256 checks --weights: give both");
     return {};
   }
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
-    throw new UsageError(`--sha256 wants 64 hexadecimal digits, not \`${sha256}\``);
+    throw new UsageError(`--sha256 takes 64 hexadecimal digits, not \`${sha256}\``);
   }
   return { weights: { path, ...(sha256 && { sha256: sha256.toLowerCase() }) } };
 }
@@ -129,9 +129,9 @@ function inputIn(args: Arguments): Pick<Asked, "input"> {
   for (const text of texts) {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (key === undefined) {
-      throw new UsageError(`--input wants KEY=VALUE, e.g. side=224, not \`${text}\``);
+      throw new UsageError(`--input takes KEY=VALUE, e.g. side=224, not \`${text}\``);
     }
-    if (Object.hasOwn(said, key)) throw new UsageError(`--input ${key} is said twice`);
+    if (Object.hasOwn(said, key)) throw new UsageError(`--input ${key} is given twice`);
     said[key] = typed(value, schemaAt(inputOptions, [key]));
   }
   const parsed = inputOptions.safeParse(said);
@@ -145,7 +145,7 @@ function checkMetrics(chosen: readonly string[]): readonly string[] {
     if (known.includes(name)) continue;
     throw new UsageError(
       `--metrics: \`${name}\` can't be measured between two folders` +
-        `${didYouMean(name, known)}\n  those that can: ${known.join(", ")}`,
+        `${didYouMean(name, known)}\n  metrics that can: ${known.join(", ")}`,
     );
   }
   if (chosen.length === 0) throw new UsageError("--metrics names none");
@@ -158,7 +158,7 @@ async function settingsIn(args: Arguments): Promise<Asked["settings"]> {
   for (const text of args.all("set")) {
     const [, name, key, value] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined) {
-      throw new UsageError(`--set wants METRIC.KEY=VALUE, e.g. coverage.k=3, not \`${text}\``);
+      throw new UsageError(`--set takes METRIC.KEY=VALUE, e.g. coverage.k=3, not \`${text}\``);
     }
     checkMetrics([name]);
     (settings[name] ??= {})[key] = parseYaml(value);
@@ -174,6 +174,8 @@ async function settingsIn(args: Arguments): Promise<Asked["settings"]> {
 
 function outputIn(args: Arguments): Output {
   const asked = (["json", "csv", "markdown"] as const).filter((name) => args.has(name));
-  if (asked.length > 1) throw new UsageError(`--${asked[0]} and --${asked[1]}: one of them`);
+  if (asked.length > 1) {
+    throw new UsageError(`--${asked[0]} and --${asked[1]}: give only one of them`);
+  }
   return asked[0] ?? "table";
 }

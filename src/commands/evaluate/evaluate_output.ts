@@ -1,5 +1,5 @@
 /**
- * How `evaluate` shows what it found: a table for people, JSON, CSV or Markdown for others.
+ * The output of `evaluate`: a table for people, or JSON, CSV or Markdown.
  * @module
  */
 import type { Timing } from "../../compare/extract/extract.ts";

@@ -1,5 +1,5 @@
 /**
- * `calibrate`: A/A runs of suites on this machine, into noise floors beside their baselines.
+ * `calibrate`: A/A runs of suites on this machine, stored as noise floors with their baselines.
  * @module
  */
 import { join } from "@std/path";
@@ -63,7 +63,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   if (load > busy * navigator.hardwareConcurrency) {
     terminal.warn(
       `this machine is busy (load ${load.toFixed(1)} on ${navigator.hardwareConcurrency} cores): ` +
-        "floors measured now hold that noise too",
+        "noise measured now includes that load",
     );
   }
   const { signal, release } = interruption(terminal);
@@ -120,7 +120,7 @@ async function workOf(
   const quality = args.has("quality");
   if (timed.length === 0 && !quality) {
     throw new UsageError(
-      `suite ${suite.name} has no speed metric to calibrate; --quality sets floors from seeds`,
+      `suite ${suite.name} has no speed metric to calibrate; --quality measures quality over seeds`,
     );
   }
   const after = Math.max(...suite.seeds) + 1;

@@ -1,5 +1,5 @@
 /**
- * The sessions of a calibration: what is left of them, made one after the other, or estimated.
+ * The sessions of a calibration: which are left, and how they are run or estimated.
  * @module
  */
 import { exitCodes, interruptedExit } from "../../base/errors.ts";
@@ -56,7 +56,7 @@ export async function kept({ suite, timed }: Work, session: Session): Promise<Se
   const same = all.filter((entry) => entry.commit === commit && ids.has(entry.run));
   const others = all.length - same.length;
   if (others > 0) {
-    terminal.warn(`${suite.name}: ${others} measurements of other code or runs are left aside`);
+    terminal.warn(`${suite.name}: ${others} measurements of other code or runs are ignored`);
   }
   return same;
 }
@@ -109,7 +109,7 @@ export async function measure(
       view.close();
       terminal.warn(
         `${suite.name}: ${planned.label} seed ${planned.spec.seed} could not be measured: ${made}\n` +
-          "  what was measured is kept: the same command goes on",
+          "  what was measured is kept; the same command continues",
       );
       return null;
     }

@@ -1,5 +1,5 @@
 /**
- * Which code made the records that a command shows, where it isn't the code that is checked out.
+ * Which code made the records that a command shows, if it isn't the code that is checked out.
  * @module
  */
 import type { Provenance, Record as RunRecord } from "../../record/record.ts";

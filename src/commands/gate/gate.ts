@@ -1,5 +1,5 @@
 /**
- * `gate`: the records of suites against their baselines, or into them.
+ * `gate`: compares the records of suites with their baselines, or writes the baselines from them.
  * @module
  */
 import { exitCodes, interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
@@ -40,7 +40,9 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   await checkGating(args);
   const missing = missingOf(args);
   if (args.has("interleave") && args.has("no-rerun")) {
-    throw new UsageError("--interleave measures speed again and --no-rerun doesn't: one of them");
+    throw new UsageError(
+      "--interleave measures speed again and --no-rerun forbids it: give only one of them",
+    );
   }
   const { signal, release } = interruption(terminal);
   const context = { args, terminal, baselines, missing, store, gated, signal };
@@ -64,10 +66,10 @@ function missingOf(args: Arguments): Unreplaced | undefined {
   const asked = args.one("missing");
   if (asked === undefined) return undefined;
   if (!args.has("update")) {
-    throw new UsageError("--missing says what --update does with missing numbers: give both");
+    throw new UsageError("--missing is for --update: give both");
   }
   if (asked === "keep" || asked === "drop") return asked;
-  throw new UsageError(`--missing wants keep or drop, not \`${asked}\``);
+  throw new UsageError(`--missing takes keep or drop, not \`${asked}\``);
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What `gate` and `run` share: how a gate is asked for, and what it leaves for CI.
+ * What `gate` and `run` share: the options of a gate, and the files that it writes for CI.
  * @module
  */
 import { requireWritable, writeAtomic } from "../../base/files.ts";

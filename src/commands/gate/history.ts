@@ -1,5 +1,5 @@
 /**
- * `history`: what suites' numbers were, run by run, and where they stepped.
+ * `history`: the numbers of suites, run by run, and where they changed.
  * @module
  */
 import { exitCodes, UsageError, worstExit } from "../../base/errors.ts";

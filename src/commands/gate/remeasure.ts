@@ -1,6 +1,6 @@
 /**
- * What commands share that look back at a suite's runs: the engine of the last run, how its speed
- * is measured again, and who asks.
+ * What commands share that measure finished runs again: the engine of the last run, how speed is
+ * measured again, and the author's name.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Everything that can be named, with whether it can be had here: what `list` prints.
+ * Everything that can be named, and whether it can be used here: what `list` prints.
  * @module
  */
 import { basename, join } from "@std/path";

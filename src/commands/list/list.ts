@@ -1,5 +1,5 @@
 /**
- * `list`: what can be named, and the keys of what is named.
+ * `list`: what can be named, and the settings of each.
  * @module
  */
 import { fromFileUrl } from "@std/path";
@@ -15,7 +15,7 @@ import { columns, wrap } from "../../cli/help.ts";
 const headings: Readonly<Record<Item["noun"], string>> = {
   suite: "Suites",
   family: "Families",
-  external: "Samples from elsewhere",
+  external: "Samples of other programs",
   dataset: "Datasets",
   metric: "Metrics",
   control: "Controls",

@@ -1,5 +1,5 @@
 /**
- * `run --dry-run`: the plan with what it would cost, each number by a stated measurement.
+ * `run --dry-run`: the plan and what it would cost. Each number says what it was estimated from.
  * @module
  */
 import { exitCodes } from "../../base/errors.ts";
@@ -66,7 +66,7 @@ function fromTwins(
   if (twins.some((twin) => twin === undefined)) return null;
   const sum = twins.reduce((sum, twin) => sum + measuringSeconds(twin!.timings), 0);
   const seconds = sum / twins.length;
-  return { seconds, by: "trained before; at most, if all is measured anew" };
+  return { seconds, by: "trained before; at most, if everything is measured again" };
 }
 
 /** Seconds of a plan on so many workers, runs taken in order by whichever is free. */

@@ -1,6 +1,6 @@
 /**
- * What a person sees while runs run: a bar a run on a terminal that can redraw, sparse lines
- * elsewhere, JSON lines for programs, nothing at all.
+ * What a person sees during a run: one bar for each run on a terminal that can redraw, a few lines
+ * elsewhere, JSON lines for programs, or nothing.
  * @module
  */
 import type { LaunchEvent, Turn } from "../../launch/schedule.ts";

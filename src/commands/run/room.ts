@@ -1,5 +1,5 @@
 /**
- * Whether what a command will leave can be written, asked before the hours that go into it.
+ * Checks that the output can be written before hours are spent on it.
  * @module
  */
 import { join } from "@std/path";

@@ -78,7 +78,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     ]);
   if (args.has("resume") && args.has("fresh")) {
     throw new UsageError(
-      "--resume goes on from checkpoints and --fresh throws them away: one of them",
+      "--resume continues from checkpoints and --fresh discards them: give only one of them",
     );
   }
   const { checkBaselines, checkGating, checkSince, writeCi } = await import("../gate/gating.ts");
@@ -100,7 +100,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     for (const { suite, families } of narrowed(found, args.list("families"))) {
       asks.set(suite, families);
       const plan = planned(suite, settings);
-      // What `--set` makes another experiment is not gated.
+      // What `--set` makes it a different experiment is not gated.
       if (!args.has("no-gate") && suite.overrides.length === 0) {
         await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
         await checkBaselines(args, suite);
@@ -333,7 +333,7 @@ async function conclude(
     const command = args.line.replaceAll(/ --fresh(?= |$)/g, "");
     terminal.warn(
       `interrupted with ${plural(left, "run")} of ${plan.length} to do; ` +
-        `this goes on where they were:\n  deno task ${command}`,
+        `continue with:\n  deno task ${command}`,
     );
     return interruptedExit;
   }

@@ -1,5 +1,5 @@
 /**
- * What stands at the end of a run: results, states, gate, report, and the exit code of it all.
+ * The end of a run's output: results, states, gate, report, and one exit code.
  * @module
  */
 import { join } from "@std/path";
@@ -78,7 +78,7 @@ function unrecordedLines({ plan, result, records }: Finished): string[] {
   return plan.flatMap(({ id, label, spec }) => {
     const outcome = result.outcomes.get(id), record = kept.get(id);
     if (outcome?.kind !== "failed" || record?.state === "failed") return [];
-    const what = record === undefined ? "" : `; its record (${record.state}) stands as it was`;
+    const what = record === undefined ? "" : `; its record (${record.state}) is unchanged`;
     return [`${label} seed ${spec.seed}: failed: ${outcome.cause}${what}`];
   });
 }

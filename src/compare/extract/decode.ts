@@ -1,6 +1,6 @@
 /**
- * A thread's work: decode pictures and, where the extractor says how, bring them to what its network
- * sees. What a picture becomes depends on nothing but its file.
+ * The work of a thread: decode pictures and, where the extractor says how, prepare them for its
+ * network. The result depends on nothing but the file.
  * @module
  */
 import type { ImageSet } from "../../kinds/image/image_set.ts";

@@ -1,9 +1,9 @@
 /**
- * Features of many pictures in constant memory: threads decode ahead, the network takes batch after
- * batch in order, rows go to a store that can be gone on with after any kill.
+ * Features of many pictures in constant memory. Threads decode ahead, the network takes the batches
+ * in order, and rows go to a store from which an interrupted command continues.
  *
- * A batch always holds the same pictures, whatever the number of threads or the place where an
- * earlier process stopped, so neither can change a bit.
+ * A batch always holds the same pictures, whatever the number of threads and wherever an earlier
+ * process stopped, so neither can change a bit.
  * @module
  */
 import { DataError } from "../../base/errors.ts";

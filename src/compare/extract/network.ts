@@ -1,5 +1,5 @@
 /**
- * An extractor as a stream of pictures needs it. The one place where evaluations open extractors.
+ * An extractor as a stream of pictures needs it. Evaluations open extractors only here.
  * @module
  */
 import type { ImageSet } from "../../kinds/image/image_set.ts";

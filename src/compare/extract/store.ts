@@ -1,8 +1,8 @@
 /**
  * Features on disk while they are made: a file to which rows are appended, and a small state that
- * says how many of them are whole, replaced at every commit. A kill at any instant loses what came
- * after the last commit and nothing else; the next one goes on from there. The state holds a sha256 of
- * the rows up to it and one of itself: where either differs, the rows are made anew.
+ * says how many of them are complete, replaced at every commit. If the process is killed, only what
+ * came after the last commit is lost, and the next process continues from there. The state holds a
+ * sha256 of the rows up to it and one of itself; if either differs, the rows are made again.
  * @module
  */
 import { createHash, type Hash } from "node:crypto";

@@ -1,5 +1,6 @@
 /**
- * A pool of threads that answer tasks in turn. An answer doesn't depend on the thread that gives it.
+ * A pool of threads that answer tasks in turn. An answer doesn't depend on the thread that gives
+ * it.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * The Fréchet distance of two sets of moments, from wherever they come.
+ * The Fréchet distance of two sets of moments.
  * @module
  */
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";

@@ -1,9 +1,9 @@
 /**
  * Mean and covariance of features that don't fit in memory, in float64 with + − × ÷ alone.
  *
- * Two passes: the mean first, then sums of products of what is left after taking it off, so that
+ * There are two passes: the mean first, then sums of products of the differences from it, so that
  * nothing cancels. Sums run over blocks of 64 rows counted from the first row, so they don't depend
- * on how rows were batched, nor on where they lie.
+ * on how rows were batched or where they are stored.
  * @module
  */
 import type { FeatureRows } from "./rows.ts";

@@ -1,6 +1,6 @@
 /**
- * Features row by row, from wherever they lie: a cache's file, a `.npy` file, memory. Only the rows
- * asked for are held.
+ * Features row by row, from a cache file, a `.npy` file or memory. Only the requested rows are
+ * held.
  * @module
  */
 import { DataError } from "../../base/errors.ts";
@@ -52,7 +52,7 @@ export function readRows(
   file.seekSync(offset + from * each, Deno.SeekMode.Start);
   for (let read = 0; read < bytes.length;) {
     const n = file.readSync(bytes.subarray(read));
-    if (n === null) throw new DataError(`${path} ends before row ${to - 1}; make it anew`);
+    if (n === null) throw new DataError(`${path} ends before row ${to - 1}; make it again`);
     read += n;
   }
   if (bits === 32) {
@@ -143,7 +143,7 @@ export function openNpyRows(path: string): FeatureRows & { close(): void } {
     }
     if (fortran) {
       throw new DataError(
-        `${path} is in Fortran's order; write it anew with np.ascontiguousarray(features)`,
+        `${path} is in Fortran order; write it again with np.ascontiguousarray(features)`,
       );
     }
     const [count, dimension] = shape;
@@ -230,7 +230,7 @@ export function requireSoundRows(rows: FeatureRows, where: string): void {
   if (odd === 0) return;
   throw new DataError(
     `${where}: ${odd} of ${count} rows are not finite: ${oddText(first, { count: odd })}, ` +
-      "counted from 0; make them anew, or leave them out",
+      "counted from 0; make them again, or leave them out",
   );
 }
 

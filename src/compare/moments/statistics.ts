@@ -1,7 +1,7 @@
 /**
- * Kept statistics: `.npz` files with `mu` and `sigma`, as pytorch-fid (`--save-stats`) and clean-fid
- * (`make_custom_stats`) write and read them. Ours hold besides, as an array `likeness`, a text that
- * says which network made them and how pictures were read; those tools pass it over.
+ * Stored statistics: `.npz` files with `mu` and `sigma`, as pytorch-fid (`--save-stats`) and
+ * clean-fid (`make_custom_stats`) write and read them. Ours also have an array `likeness`, a text
+ * that says which network made them and how pictures were read; those tools ignore it.
  * @module
  */
 import { z } from "zod";
@@ -107,7 +107,7 @@ function floats(array: NpyArray, where: string): Numbers {
   return { shape, data };
 }
 
-const remedy = "it is no covariance: make the statistics anew";
+const remedy = "it is not a covariance: make the statistics again";
 
 /**
  * A covariance, exactly symmetric.

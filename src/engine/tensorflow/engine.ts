@@ -1,6 +1,6 @@
 /**
- * The `tensorflow` engine: tfjs-node-gpu's kernels over TensorFlow's own library, through Deno's
- * FFI, and programs captured whole as TensorFlow functions.
+ * The `tensorflow` engine: tfjs-node-gpu's kernels on TensorFlow's own library, through Deno's FFI,
+ * and programs captured whole as TensorFlow functions.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

@@ -2,9 +2,9 @@
  * Gradients that tfjs lacks or gets wrong, for every engine built on it.
  *
  * tfjs saves a kernel's output for the backward pass before it writes the kernel itself on the
- * tape. A second derivative that runs through that saved output is therefore lost, without a word:
- * d²(eˣ)/dx² comes out as 0. Here such gradients take the output where nothing differentiates them
- * again, and compute it anew from the inputs where something does.
+ * tape. A second derivative that runs through that saved output is therefore lost without a
+ * warning: d²(eˣ)/dx² comes out as 0. The gradients here use the saved output where nothing
+ * differentiates them again, and compute it again from the inputs where something does.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

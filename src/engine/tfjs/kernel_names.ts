@@ -1,6 +1,6 @@
 /**
- * Kernels that an engine may have for what otherwise is composed of several operations. What they
- * compute: `nn/engine_kernels.ts`.
+ * Names of kernels that an engine may have for what is otherwise composed of several operations.
+ * What they compute: `nn/engine_kernels.ts`.
  * @module
  */
 

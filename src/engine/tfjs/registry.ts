@@ -1,5 +1,5 @@
 /**
- * Replacing and wrapping tfjs kernels: the boundary where their types end.
+ * Replaces and wraps tfjs kernels. The types of tfjs end here.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

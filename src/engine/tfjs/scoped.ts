@@ -1,5 +1,5 @@
 /**
- * Running a program eagerly so that nothing but its results outlives it.
+ * Runs a program eagerly and disposes of everything but its results.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

@@ -1,5 +1,6 @@
 /**
- * Names, shapes and types of a program's arguments: what is captured of it is captured once for each.
+ * Names, shapes and types of a program's arguments. A program is captured once for each such
+ * signature.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

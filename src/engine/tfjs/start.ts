@@ -1,5 +1,5 @@
 /**
- * Starting tfjs on one backend, with nothing left that it could fall back to in silence.
+ * Starts tfjs on one backend, with no other backend left that it could silently fall back to.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

@@ -1,5 +1,6 @@
 /**
- * Starts tfjs on its wasm backend: one thread, the SIMD binary, and no other backend to fall to.
+ * Starts tfjs on its wasm backend: one thread, the SIMD binary, and no other backend to fall back
+ * to.
  * @module
  */
 import { sha256 } from "../../base/digest.ts";

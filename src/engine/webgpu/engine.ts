@@ -1,6 +1,6 @@
 /**
- * The `webgpu` engine: tfjs on Deno's own WebGPU, on whatever adapter the system's driver offers; what
- * is compiled is written down once and then sent to the device as it is.
+ * The `webgpu` engine: tfjs on Deno's own WebGPU, on the adapter that the system's driver offers. A
+ * compiled program is recorded once; its commands are then sent to the device again.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

@@ -1,6 +1,6 @@
 /**
- * Where a program's time goes on the device: what it dispatches is written down, and each kind of
- * shader's dispatches are then sent alone, again and again.
+ * Where a program's time goes on the device: its dispatches are recorded, and those of each kind of
+ * shader are then sent alone, many times.
  * @module
  */
 import type { Engine, Program } from "../engine.ts";

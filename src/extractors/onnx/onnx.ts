@@ -34,14 +34,14 @@ function entryOf(session: OrtSession, { side, layout }: InputOptions, path: stri
   const refuse = (why: string) =>
     new UsageError(`${path}: ${why}; its inputs: ${inputs.map(describe).join("; ") || "none"}`);
   if (inputs.length !== 1 || shape.length !== 4 || first.type !== "float32") {
-    throw refuse("one float32 input of four axes is wanted");
+    throw refuse("it must have one float32 input of four axes");
   }
   const found = layout ?? (shape[1] === 3 ? "nchw" : shape[3] === 3 ? "nhwc" : undefined);
   if (found === undefined) throw refuse("neither axis 1 nor 3 has 3 channels: say `layout`");
   const sides = found === "nchw" ? shape.slice(2) : shape.slice(1, 3);
   const fixed = sides.filter((s) => typeof s === "number" && s > 0) as number[];
   const own = side ?? fixed[0];
-  if (own === undefined) throw refuse("its pictures may have any size: say `side`");
+  if (own === undefined) throw refuse("its pictures may have any size: give `side`");
   if (fixed.some((s) => s !== own)) throw refuse(`its pictures are not ${own}×${own}`);
   const batch = typeof shape[0] === "number" && shape[0] > 0 ? shape[0] : null;
   return { name: first.name, layout: found, side: own, batch };
@@ -94,7 +94,7 @@ export async function openOnnx(
       return found.data;
     }
     throw new UsageError(
-      `${path}: output ${output} is [${found.dims}], and one row of features a picture is wanted, ` +
+      `${path}: output ${output} is [${found.dims}], and must be one row of features for each picture, ` +
         `[${batch}, n]: pool it in the model, or name another of ${session.outputNames.join(", ")}`,
     );
   };

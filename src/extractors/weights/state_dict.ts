@@ -185,7 +185,7 @@ export function requireWeights(
   if (weights !== undefined) return weights;
   throw new MetricUnavailable(
     "not-measured",
-    `${extractor} needs a file of weights, which no package carries: ${source}; then name it with ` +
+    `${extractor} needs a weights file, which no package has: ${source}; then name it with ` +
       `--weights FILE, or in a suite with extractors: { ${extractor}: { weights: FILE, sha256: … } }`,
   );
 }

@@ -11,9 +11,9 @@ export const config = z.strictObject({
   denoising: z.number().min(0).max(1).default(0)
     .describe("σ of the noise added to what the encoder sees while training; 0: plain"),
   error: z.enum(["squared", "absolute"]).default("squared")
-    .describe("What is minimised between the picture out and the clean picture"),
+    .describe("Loss between the output and the clean picture"),
   components: z.int().min(1).max(100).default(10)
-    .describe("Gaussians in the mixture fitted to the codes, which samples are drawn from"),
+    .describe("Gaussians in the mixture that is fitted to the codes and sampled"),
   ...trainingFields,
   optimiser: optimiserField("muon"),
 });

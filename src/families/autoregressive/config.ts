@@ -14,9 +14,11 @@ export const config = z.strictObject({
         "them; scales: all codes of a scale at once from those of the coarser ones",
     ),
   levels: z.int().min(1).max(6).default(3)
-    .describe("pixels: pictures of half the sides each that a picture is told by; 1: at once"),
+    .describe(
+      "pixels: number of resolutions, each half the size of the next; 1: full resolution only",
+    ),
   patch: z.int().min(1).max(8).default(1)
-    .describe("pixels: side of the squares that the first level tells one after the other"),
+    .describe("pixels: side of the squares that the first level predicts one after the other"),
   width: z.int().min(8).max(1024).default(48)
     .describe(
       "Channels, or width of the transformer, at the finest level; coarser ones have twice as many, " +
@@ -25,11 +27,11 @@ export const config = z.strictObject({
   layers: z.int().min(1).max(64).default(3).describe("Layers, at each level"),
   heads: z.int().min(1).max(64).default(6).describe("transformer, scales: heads of attention"),
   units: z.int().min(4).max(512).default(48)
-    .describe("pixels: units a pixel of the small model inside a patch"),
+    .describe("pixels: units for each pixel in the small model inside a patch"),
   headLayers: z.int().min(0).max(16).default(1)
     .describe("pixels: layers of the small model inside a patch"),
   knownBlocks: z.int().min(0).max(16).default(2)
-    .describe("pixels: residual blocks that read what is known from the level before"),
+    .describe("pixels: residual blocks that read the pixels of the level before"),
   components: z.int().min(1).max(50).default(5)
     .describe("pixels: logistic distributions in the mixture that a pixel is drawn from"),
   scales: z.int().min(1).max(8).default(4)
@@ -41,23 +43,23 @@ export const config = z.strictObject({
   codecWidth: z.int().min(8).max(512).default(64)
     .describe("scales: channels of the tokeniser's encoder and decoder at the finest scale"),
   codecLearningRate: z.number().positive().default(6e-3)
-    .describe("scales: the tokeniser's learning rate at its peak"),
+    .describe("scales: peak learning rate of the tokeniser"),
   commitment: z.number().min(0).default(0.25).describe("scales: weight of the commitment term"),
   codebookDecay: z.number().min(0).max(1).default(0.99)
-    .describe("scales: decay a step of the averages that code vectors follow"),
+    .describe("scales: decay per step of the running averages of code vectors"),
   dead: z.number().min(0).max(0.2).default(0.03)
-    .describe("scales: codes used less than this share of the mean start anew; 0: never"),
+    .describe("scales: reset codes that are used less than this share of the mean; 0: never"),
   priorShare: z.number().gt(0).lt(1).default(0.5)
     .describe("scales: share of the steps that train the transformer, after the codes are fixed"),
   temperature: z.number().positive().max(2).default(1)
-    .describe("Sampling: below 1 likelier pixels than the model's own"),
+    .describe("Sampling temperature: below 1, likelier pixels are drawn more often"),
   ...conditionField,
   conditionDropout: z.number().min(0).max(1).default(0.1)
-    .describe("Share of training pictures whose labels aren't told, so that p(x) is learnt too"),
+    .describe("Share of training pictures whose labels are hidden, so that p(x) is learnt too"),
   ...trainingFields,
   optimiser: optimiserField("muon"),
   learningRate: z.number().positive().default(0.015)
-    .describe("Learning rate at its peak; Muon's steps are of the size of Adam's"),
+    .describe("Peak learning rate; Muon's steps are as large as Adam's"),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });

@@ -14,7 +14,7 @@ import { didYouMean } from "../../base/text/nearest.ts";
 /** The setting of families that take conditions. */
 export const conditionField = {
   condition: z.array(z.string()).default([])
-    .describe("Class factors of the data that the model is told, e.g. [gender, expression]"),
+    .describe("Class factors of the data given to the model, e.g. [gender, expression]"),
 };
 
 /** A factor that a model is told. */

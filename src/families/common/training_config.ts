@@ -21,20 +21,20 @@ export function optimiserField(byDefault: "adam" | "muon") {
 export const trainingFields = {
   optimiser: optimiserField("adam"),
   learningRate: z.number().positive().default(4e-3)
-    .describe("Learning rate at its peak; Muon's steps are of the size of Adam's"),
+    .describe("Peak learning rate; Muon's steps are as large as Adam's"),
   warmup: z.number().min(0).max(0.9).default(0.05)
     .describe("Share of the training over which the learning rate rises from 0"),
   decay: z.number().min(0).max(1).default(0.05)
     .describe(
-      "Learning rate at the end of its cosine, as a share of the peak; 1 keeps it constant",
+      "Learning rate at the end of its cosine, as a share of the peak; 1: constant",
     ),
   clip: z.number().positive().default(1)
     .describe(
-      "Largest norm of the gradient of the loss a pixel value; larger ones are scaled down",
+      "Largest norm of the gradient of the loss per pixel value; larger ones are scaled down",
     ),
   ema: z.number().min(0).max(0.99999).default(0.999)
     .describe(
-      "Decay a step of the average of the weights that evaluation uses; 0 uses the live ones",
+      "Decay per step of the average of weights that evaluation uses; 0: use the current weights",
     ),
 };
 

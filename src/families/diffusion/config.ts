@@ -18,11 +18,11 @@ const ddpmFields = {
   timesteps: z.int().min(2).max(10_000).default(1000)
     .describe("ddpm: steps from picture to noise that it is trained on"),
   predicts: z.enum(["noise", "picture", "velocity"]).default("velocity")
-    .describe("ddpm: what the network says, ε, x₀ or v = α ε − σ x₀"),
+    .describe("ddpm: what the network predicts: ε, x₀ or v = α ε − σ x₀"),
   weighting: z.enum(["plain", "noise", "min-snr"]).default("plain")
     .describe(
-      "ddpm: squared error of what the network says (plain), of the noise whatever it says, or that " +
-        "with the signal-to-noise ratio bounded by 5",
+      "ddpm: squared error of the prediction (plain), of the noise it implies, or the latter " +
+        "with the signal-to-noise ratio limited to 5",
     ),
   eta: z.number().min(0).max(1).default(0)
     .describe("ddpm, ddim sampler: share of the ancestral sampler's noise; 0 is deterministic"),
@@ -32,10 +32,10 @@ const ddpmFields = {
 const edmFields = {
   sigmaData: z.number().positive().default(0.5)
     .describe("edm: standard deviation of the data, in [−1, 1] for pictures"),
-  sigmaMin: z.number().positive().default(0.002).describe("edm: least noise that is sampled"),
-  sigmaMax: z.number().positive().default(80).describe("edm: noise that sampling starts from"),
+  sigmaMin: z.number().positive().default(0.002).describe("edm: lowest noise level in sampling"),
+  sigmaMax: z.number().positive().default(80).describe("edm: noise level at which sampling starts"),
   rho: z.number().min(1).max(100).default(7)
-    .describe("edm: how much denser the noise levels are where there is little"),
+    .describe("edm: how strongly noise levels are concentrated at low noise"),
   noiseMean: z.number().min(-10).max(10).default(-0.6)
     .describe("edm: mean of ln σ in training"),
   noiseDeviation: z.number().positive().max(10).default(1.2)
@@ -51,7 +51,7 @@ const latentFields = {
   latentShare: z.number().gt(0).lt(1).default(0.3)
     .describe("latent: share of the steps that train the autoencoder, before the diffusion"),
   latentCodes: z.int().min(2).max(8192).default(256)
-    .describe("latent vq: codes that the decoder snaps the map to"),
+    .describe("latent vq: codes to which the decoder rounds the map"),
 };
 
 const samplers = {
@@ -67,7 +67,7 @@ export const config = z.strictObject({
   ...edmFields,
   latent: z.enum(["none", "autoencoder", "vq"]).default("none")
     .describe(
-      "What is diffused: pixels, or the map of an autoencoder trained before, plain or quantised",
+      "What is diffused: pixels, or the latents of an autoencoder that is trained first, plain or quantised",
     ),
   ...latentFields,
   sampler: z.enum(["auto", "ancestral", "ddim", "euler", "heun", "multistep"]).default("auto")

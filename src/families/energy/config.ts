@@ -16,24 +16,24 @@ export const config = z.strictObject({
   sigmaMax: z.number().positive().max(100).default(1)
     .describe("Largest noise, in units of half the range of values"),
   sigmaMin: z.number().positive().max(100).default(0.02)
-    .describe("Smallest noise; contrastive has this one alone, and takes its steps by it"),
+    .describe("Smallest noise; contrastive uses only this one, and sets its step size by it"),
   slices: z.int().min(1).max(64).default(1)
-    .describe("Sliced: random directions a sample and step"),
+    .describe("Sliced: random directions for each sample and step"),
   chainSteps: z.int().min(1).max(100).default(10)
-    .describe("Contrastive: Langevin steps of the chains a training step"),
+    .describe("Contrastive: Langevin steps of the chains in each training step"),
   restart: z.number().min(0).max(1).default(0.05)
-    .describe("Contrastive: share of the chains begun anew a training step"),
+    .describe("Contrastive: share of the chains that restart in each training step"),
   penalty: z.number().min(0).default(0.01)
     .describe("Contrastive: weight of the mean square of energies, which keeps them near 0"),
   heat: z.number().min(1).default(10)
     .describe("Contrastive: temperature at which sampling starts; it ends at 1"),
   levels: z.int().min(1).max(1000).default(10)
-    .describe("Noises, or temperatures, that sampling falls through"),
-  langevin: z.int().min(1).max(10_000).default(20).describe("Langevin steps a level"),
+    .describe("Number of noise levels, or temperatures, in sampling"),
+  langevin: z.int().min(1).max(10_000).default(20).describe("Langevin steps at each level"),
   stepSize: z.number().positive().max(2).default(0.2)
     .describe("Langevin step, times the noise's variance"),
   ...trainingFields,
-  learningRate: z.number().positive().default(2e-3).describe("Adam's learning rate at its peak"),
+  learningRate: z.number().positive().default(2e-3).describe("Adam's peak learning rate"),
 }).superRefine((c, context) => {
   const reject = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });

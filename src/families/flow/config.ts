@@ -15,7 +15,7 @@ import {
 const timeFields = {
   times: z.enum(["uniform", "logit-normal"]).default("logit-normal")
     .describe(
-      "flow, mean-flow: how times are drawn in training; logit-normal dwells on the middle",
+      "flow, mean-flow: how times are drawn in training; logit-normal prefers the middle",
     ),
   timeMean: z.number().min(-10).max(10).default(0)
     .describe("flow, mean-flow: mean of logit t, t = 1 being noise"),
@@ -26,7 +26,7 @@ const timeFields = {
 const flowFields = {
   predicts: z.enum(["preconditioned", "velocity"]).default("preconditioned")
     .describe(
-      "flow: whether the network says the velocity itself or, trained by the same error of the " +
+      "flow: whether the network predicts the velocity itself or, with the same loss on the " +
         "velocity, EDM's mixture of picture and noise",
     ),
   path: z.enum(["optimal-transport", "diffusion"]).default("optimal-transport")
@@ -51,12 +51,12 @@ const dataFields = {
 
 const consistencyFields = {
   sigmaMin: z.number().positive().default(0.002)
-    .describe("consistency: the noise that counts as none"),
+    .describe("consistency: noise level that counts as no noise"),
   sigmaMax: z.number().positive().default(80).describe(
-    "consistency: noise that samples start from",
+    "consistency: noise level at which sampling starts",
   ),
   rho: z.number().min(1).max(100).default(7)
-    .describe("consistency: how much denser the noise levels are where there is little"),
+    .describe("consistency: how strongly noise levels are concentrated at low noise"),
   noiseMean: z.number().min(-10).max(10).default(-1.1)
     .describe("consistency: mean of ln σ in training"),
   noiseDeviation: z.number().positive().max(10).default(2)
@@ -64,7 +64,7 @@ const consistencyFields = {
   firstIntervals: z.int().min(2).max(10_000).default(10)
     .describe("consistency: intervals between noise levels at the start of training"),
   lastIntervals: z.int().min(2).max(10_000).default(160)
-    .describe("consistency: intervals at its end, having doubled again and again"),
+    .describe("consistency: intervals at the end of training; they double on the way"),
 };
 
 /** Which settings each form uses, of those that not all do. */
@@ -87,7 +87,7 @@ export const config = z.strictObject({
   form: z.enum(["flow", "mean-flow", "consistency"]).default("flow")
     .describe(
       "A velocity followed step by step, or one- and few-step forms: velocities averaged over a " +
-        "span (MeanFlow), or pictures told at once (consistency training)",
+        "span (MeanFlow), or pictures predicted at once (consistency training)",
     ),
   ...fields,
   ...denoisingFields,

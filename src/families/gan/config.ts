@@ -18,8 +18,8 @@ import {
 /** What a suite may say under `gan`. */
 export const config = z.strictObject({
   form: z.enum(presetNames).default("r3gan")
-    .describe("The paper that fills the settings below which have no default of their own"),
-  loss: z.enum(losses).optional().describe("What the networks play for; the form's"),
+    .describe("Paper whose values fill the settings below that have no default"),
+  loss: z.enum(losses).optional().describe("Loss of the two networks; default: the form's"),
   architecture: z.enum(architectures).optional()
     .describe(
       "Networks: plain convolutions normalised over the batch (dcgan; batches of 16 are too small " +

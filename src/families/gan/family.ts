@@ -82,7 +82,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
 export const gan = defineFamily<Config>({
   name: "gan",
   version: 2,
-  about: "adversarial networks: DCGAN, WGAN-GP, SNGAN, StyleGAN2-ADA, R3GAN, and what lies between",
+  about: "adversarial networks: DCGAN, WGAN-GP, SNGAN, StyleGAN2-ADA, R3GAN, and combinations",
   papers: [
     "arXiv:1406.2661",
     "arXiv:1511.06434",

@@ -10,14 +10,14 @@ export const config = z.strictObject({
   ...sizeFields,
   likelihood: z.enum(["discretised-logistic", "gaussian", "bernoulli"])
     .default("discretised-logistic")
-    .describe("p(x|z): over 256 pixel values, a density, or of the picture made black and white"),
+    .describe("p(x|z): over 256 pixel values, a density, or over the picture in black and white"),
   scale: z.union([z.enum(["learned", "optimal"]), z.number().positive()]).default("learned")
     .describe(
       "Scale of p(x|z) in pixel units of [0, 1]: learned, a number, or (gaussian) " +
-        "optimal, the root mean square error; no use to bernoulli",
+        "optimal, the root mean square error; not used by bernoulli",
     ),
   beta: z.number().min(0).default(1)
-    .describe("Weight of the KL term, or with the β-TC objective of the total correlation"),
+    .describe("Weight of the KL term, or of the total correlation with the β-TC objective"),
   betaWarmup: z.number().min(0).max(1).default(0)
     .describe("Share of the training over which beta rises from 0"),
   objective: z.enum(["elbo", "total-correlation", "importance"]).default("elbo")
@@ -25,9 +25,9 @@ export const config = z.strictObject({
   estimator: z.enum(["stratified", "weighted"]).default("stratified")
     .describe("β-TC: how q(z) is estimated from a batch"),
   freeBits: z.number().min(0).default(0)
-    .describe("Nats that each latent dimension may spend free of cost"),
+    .describe("Nats of KL that each latent dimension may have at no cost"),
   draws: z.int().min(1).max(1000).default(1)
-    .describe("Draws of z a picture and step; with the importance objective the K of L_K"),
+    .describe("Draws of z for each picture and step; with the importance objective, the K of L_K"),
   prior: z.enum(["standard", "mixture"]).default("standard")
     .describe(
       "p(z) of samples and of the likelihood: the standard normal of training, or a mixture of " +
@@ -37,9 +37,9 @@ export const config = z.strictObject({
     .describe("Gaussians in the fitted prior"),
   antisymmetric: z.int().min(0).optional()
     .describe(
-      "How many of the latent's numbers change sign in a picture's mirror image, all others staying " +
-        "as they are: the encoder sees both. For data that are their own mirror image, with " +
-        "`mirror: true`. Default: mirror images get codes of their own",
+      "How many latent numbers change sign when the picture is mirrored, while all others stay " +
+        "the same: the encoder sees both. For data where mirroring is allowed, with " +
+        "`mirror: true`. Default: mirror images have unrelated codes",
     ),
   observation: z.enum(["mean", "draw"]).default("mean")
     .describe("What samples show: the mean of p(x|z), or a draw from it"),

@@ -17,15 +17,17 @@ export const config = z.strictObject({
   width: sizeFields.width.default(64).describe(
     "Channels of encoder and decoder at the grid of codes; cost grows as its square",
   ),
-  blocks: z.int().min(1).max(8).default(1).describe("Residual blocks a resolution"),
+  blocks: z.int().min(1).max(8).default(1).describe("Residual blocks at each resolution"),
   attention: z.boolean().optional()
-    .describe("Whether every position of the grid of codes sees every other, by self-attention"),
+    .describe("Self-attention between all positions of the grid of codes"),
   quantiser: z.enum(["vector", "residual", "finite"]).default("vector")
-    .describe("One codebook, `stages` of them on what is left over, or rounding to `bins`"),
+    .describe(
+      "One codebook, `stages` codebooks that each code the remaining error, or rounding to `bins`",
+    ),
   codes: z.int().min(2).max(MOST_CODES).default(256)
-    .describe("K: codes in a codebook; rounding has the product of its bins"),
+    .describe("K: codes in a codebook; with rounding, the product of its bins"),
   dimensions: z.int().min(1).max(256).default(8)
-    .describe("Length of a code vector; rounding has one number for each of its bins"),
+    .describe("Length of a code vector; with rounding, one number for each of its bins"),
   stages: z.int().min(1).max(16).default(4).describe("Codebooks of the residual quantiser"),
   bins: z.array(z.int().min(3).max(256)).min(1).max(8).default([8, 6, 5])
     .describe("Levels of each number that is rounded"),
@@ -35,20 +37,26 @@ export const config = z.strictObject({
   fade: z.number().min(0).max(1).default(0.3)
     .describe("Share of the autoencoder's training over which quantisation fades in"),
   codebookDecay: z.number().min(0).max(1).default(0.99)
-    .describe("Decay a step of the averages that code vectors follow"),
+    .describe("Decay per step of the running averages of code vectors"),
   dead: z.number().min(0).max(0.2).default(0.03)
-    .describe("Codes used less than this share of the mean start anew; 0: never"),
+    .describe("Reset codes that are used less than this share of the mean; 0: never"),
   ...trainingFields,
   learningRate: trainingFields.learningRate.default(2e-3),
   ...conditionField,
   conditionDropout: z.number().min(0).max(1).default(0.1)
-    .describe("Share of pictures whose labels the prior isn't told, so that it also knows p(x)"),
+    .describe(
+      "Share of pictures whose labels are hidden from the prior, so that it also learns p(x)",
+    ),
   priorShare: z.number().gt(0).lt(1).default(0.4)
     .describe("Share of the steps that train the prior, after the codes are fixed"),
   priorLayers: z.int().min(1).max(48).default(3).describe("Layers of the prior's transformer"),
-  priorWidth: z.int().min(8).max(2048).default(96).describe("Its width"),
-  priorHeads: z.int().min(1).max(64).default(3).describe("Its attention heads"),
-  priorLearningRate: z.number().positive().default(3e-3).describe("Adam's peak for the prior"),
+  priorWidth: z.int().min(8).max(2048).default(96).describe("Width of the prior's transformer"),
+  priorHeads: z.int().min(1).max(64).default(3).describe(
+    "Attention heads of the prior's transformer",
+  ),
+  priorLearningRate: z.number().positive().default(3e-3).describe(
+    "Adam's peak learning rate for the prior",
+  ),
   temperature: z.number().positive().default(1)
     .describe("What the prior's logits are divided by when codes are drawn"),
 }).superRefine((c, context) => {

@@ -1,6 +1,6 @@
 /**
- * Baselines of what was just measured, for gates of a code against itself: nothing is reviewed, and
- * nothing is refused for where it comes from.
+ * Baselines of what was just measured, for gates of code against itself. Nothing is reviewed, and
+ * nothing is refused because of where it comes from.
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";

@@ -1,8 +1,8 @@
 /**
  * Baselines: the numbers that a reviewer accepted, in files that a person can read and diff.
- * `baselines/any/<suite>.json` holds what has the same bits on every machine,
- * `baselines/<machine class>/<suite>.json` what a class of machines has to itself. Numbers are
- * written with as many digits as bring back the same float64.
+ * `baselines/any/<suite>.json` holds what has the same bits on every machine, `baselines/<machine
+ * class>/<suite>.json` what belongs to one class of machines. Numbers are written with enough
+ * digits to read the same float64 again.
  * @module
  */
 import { dirname, join } from "@std/path";

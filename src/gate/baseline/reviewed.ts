@@ -1,7 +1,7 @@
 /**
- * Files that a reviewer accepted, baselines and noise floors alike: read whole and checked, or refused
- * with the file, what is wrong with it and what to do. A file that is half right compares half of the
- * numbers and would call that a pass.
+ * Files that a reviewer accepted: baselines and noise floors. They are read whole and checked, or
+ * refused with the file, the fault and what to do. A file that is half right would compare half of
+ * the numbers and call that a pass.
  * @module
  */
 import { z } from "zod";
@@ -43,7 +43,7 @@ export function rowsSchema<R extends { readonly label: string; readonly metric: 
         context.addIssue({
           code: "custom",
           path: [i],
-          message: `${label} ${metric} stands twice (first as row ${first})`,
+          message: `${label} ${metric} appears twice (first as row ${first})`,
         });
       }
     }
@@ -58,13 +58,13 @@ export async function readReviewed<T extends Head>(
   path: string,
   { schema, what, anew, of, formats = [1] }: Reviewed<T>,
 ): Promise<T | null> {
-  const remedy = `bring it back (git checkout -- ${path}), or ${anew}`;
+  const remedy = `restore it (git checkout -- ${path}), or ${anew}`;
   const refuse = (why: string, then = remedy) => new UsageError(`${path}: ${why}; ${then}`);
   let text: string | null;
   try {
     text = await readTextIfThere(path);
   } catch (error) {
-    throw refuse(`can't be read: ${(error as Error).message}`, "a file is wanted there");
+    throw refuse(`can't be read: ${(error as Error).message}`, "a file should be there");
   }
   if (text === null) return null;
   let json: unknown;

@@ -1,5 +1,5 @@
 /**
- * `gate --update`: from records to new baselines, with the difference for a reviewer to see first.
+ * `gate --update`: from records to new baselines, with the difference shown to a reviewer first.
  * @module
  */
 import { UsageError } from "../../base/errors.ts";
@@ -164,8 +164,8 @@ function refuseGaps(input: UpdateInput, unreplaced: readonly Unreplacing[]): voi
   throw new UsageError(
     `nothing written: the records don't hold all that the suite and its baseline do:\n  ` +
       `${lines.slice(0, most).join("\n  ")}${more}\n` +
-      "run the suite, or say what becomes of them: --missing keep leaves the baseline's values as " +
-      "they are, --missing drop takes them out",
+      "run the suite, or decide about them: --missing keep leaves the baseline's values as " +
+      "they are, --missing drop removes them",
   );
 }
 
@@ -173,9 +173,11 @@ const byName = (a: Row, b: Row) => rowKey(a) < rowKey(b) ? -1 : rowKey(a) > rowK
 
 function refuse({ records, update }: UpdateInput): void {
   if (update.reason.trim() === "") {
-    throw new UsageError('an update needs its reason: --reason "why the numbers change"');
+    throw new UsageError('an update needs a reason: --reason "why the numbers change"');
   }
-  if (records.length === 0) throw new UsageError("nothing to update: there are no records");
+  if (records.length === 0) {
+    throw new UsageError("nothing to update: the suite has no records yet; run it first");
+  }
   const bad = records.filter((record) => record.state !== "done");
   if (bad.length > 0) {
     const list = bad.map((r) =>
@@ -188,8 +190,8 @@ function refuse({ records, update }: UpdateInput): void {
   const dirty = records.filter((record) => record.provenance.gitDirty === true);
   if (dirty.length > 0) {
     throw new UsageError(
-      `${dirty.length} of ${records.length} runs were made with uncommitted changes, so nobody could ` +
-        "make them again: commit, run again with --fresh, then update",
+      `${dirty.length} of ${records.length} runs were made with uncommitted changes and can't be ` +
+        "repeated: commit, run again with --fresh, then update",
     );
   }
   const commits = new Set(records.map((record) => record.provenance.gitSha));

@@ -1,6 +1,6 @@
 /**
- * Verdicts as GitHub annotations: workflow commands on standard output, which a run of GitHub Actions
- * shows beside the suite's file.
+ * Verdicts as GitHub annotations: workflow commands on standard output, which GitHub Actions shows
+ * beside the suite's file.
  * @module
  */
 import { count } from "../../base/text/format.ts";

@@ -1,5 +1,5 @@
 /**
- * What the gate's outputs for CI are made from.
+ * The input of the gate's outputs for CI.
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";

@@ -1,7 +1,7 @@
 /**
- * Verdicts as JUnit XML, as Ant's schema and Jenkins's have it: a test suite a suite, a test case a
- * metric of a run. What is missing is an error, what regressed a failure, what can't be compared yet
- * is skipped.
+ * Verdicts as JUnit XML, in the schema of Ant and Jenkins: one test suite for each suite, one test
+ * case for each metric of a run. What is missing is an error, what regressed is a failure, and what
+ * can't be compared yet is skipped.
  * @module
  */
 import { formatEffect, minimumText } from "../outcome.ts";

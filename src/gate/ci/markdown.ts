@@ -1,6 +1,6 @@
 /**
- * Verdicts as Markdown for a pull request or a job's summary: what asks for a look first, what passed
- * folded away, all below the length that a comment may have.
+ * Verdicts as Markdown for a pull request or a job's summary: what needs attention first, what
+ * passed folded away, all within the length that a comment may have.
  * @module
  */
 import { count } from "../../base/text/format.ts";

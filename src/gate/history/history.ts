@@ -1,7 +1,7 @@
 /**
- * History: what the gate's numbers were, run by run, in a file that only grows
- * (`<out>/history/<suite>.jsonl`). A gate compares two states; what creeps in below every gate's
- * minimum effect shows over many of them, as steps of a piecewise-constant fit.
+ * History: the gate's numbers, run by run, in a file that only grows
+ * (`<out>/history/<suite>.jsonl`). A gate compares two states. Changes too small for any single
+ * gate show over many runs, as steps of a piecewise-constant fit.
  * @module
  */
 import { join } from "@std/path";

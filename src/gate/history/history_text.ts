@@ -1,5 +1,5 @@
 /**
- * Histories for people: a line a metric, with a picture of it in block characters.
+ * Histories as text: one line for each metric, with a sparkline in block characters.
  * @module
  */
 import type { Drift, History, Point } from "./history.ts";

@@ -1,5 +1,5 @@
 /**
- * From A/A measurements to noise floors, with the difference for a reviewer to see first.
+ * From A/A measurements to noise floors, with the difference shown to a reviewer first.
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";

@@ -1,5 +1,5 @@
 /**
- * A checkout of another commit of this project, for as long as something is measured in it.
+ * A checkout of another commit of this project, which exists while something is measured in it.
  * @module
  */
 import { fromFileUrl, join } from "@std/path";

@@ -1,7 +1,7 @@
 /**
- * Speed measured once more. A failure counts only when a second measurement confirms it: machines
- * hiccup. Where the baseline's commit can be had the second one is made in turns with it, else by
- * this code alone; the verdict says which.
+ * Speed measured once more. A slowdown counts only if a second measurement confirms it, because
+ * machines have slow moments. If the baseline's commit is available, the second measurement
+ * alternates with it; otherwise it uses this code alone. The verdict says which.
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";

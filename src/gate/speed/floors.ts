@@ -1,8 +1,8 @@
 /**
- * Noise floors: what measurements of one and the same code differ by on a class of machines, set by
- * A/A sessions (`likeness calibrate`) and kept beside the baselines they belong to:
- * `baselines/<machine class>/<suite>.floors.json`, reviewed like them. A change below its floor is
- * what the machine does by itself.
+ * Noise floors: how much measurements of the same code differ on a class of machines. A/A sessions
+ * (`likeness calibrate`) set them; they are kept with the baselines they belong to,
+ * `baselines/<machine class>/<suite>.floors.json`, and reviewed like them. A smaller change than
+ * the floor is noise.
  * @module
  */
 import { z } from "zod";

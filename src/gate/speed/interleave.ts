@@ -1,7 +1,7 @@
 /**
- * Speed measured in turns with the baseline's commit: each pair is this code and that code, one
- * right after the other, on the same finished run, so that what drifts over minutes falls on both.
- * Which of a pair comes first changes from pair to pair (AB, BA, …), so that a steady drift cancels.
+ * Speed measured in turns with the baseline's commit. Each pair is this code and that code, one
+ * right after the other, on the same finished run, so that slow changes of the machine affect both.
+ * The order changes from pair to pair (AB, BA, …), so that a steady drift cancels.
  * @module
  */
 import { fromFileUrl, join, relative, resolve, toFileUrl } from "@std/path";

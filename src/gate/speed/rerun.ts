@@ -1,6 +1,6 @@
 /**
- * The confirming rerun: speed of finished runs measured again from their checkpoints; their records
- * stay as they are.
+ * The confirming rerun: the speed of finished runs, measured again from their checkpoints. Their
+ * records don't change.
  * @module
  */
 import type { LaunchOptions } from "../../launch/schedule.ts";

@@ -1,7 +1,7 @@
 /**
- * A/A sessions: the speed of a suite's finished runs measured again and again with one and the same
- * code. Each measurement is a line of `<out>/calibration/<suite>.jsonl`, so that a calibration that
- * was interrupted goes on where it was.
+ * A/A sessions: the speed of a suite's finished runs, measured many times with the same code. Each
+ * measurement is a line of `<out>/calibration/<suite>.jsonl`, so that an interrupted calibration
+ * continues where it stopped.
  * @module
  */
 import { dirname, join } from "@std/path";

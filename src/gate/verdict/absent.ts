@@ -1,6 +1,6 @@
 /**
- * What was asked for and isn't there: runs without a record, runs that gave no numbers, records
- * without a number that the baseline has. None of it can pass, whatever the rest says.
+ * What was asked for and is missing: runs without a record, runs without numbers, and records
+ * without a number that the baseline has. Nothing passes while something is missing.
  * @module
  */
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";

@@ -1,6 +1,6 @@
 /**
- * One row against its baseline: the change, its interval and its p, before any correction for many
- * tests and before any verdict.
+ * One row against its baseline: the change, its interval and its p value, before any correction for
+ * many tests and before a verdict.
  * @module
  */
 import {
@@ -225,7 +225,7 @@ function rankTest(
 function tooFew(found: number, policy: ResolvedPolicy, side: string): string | null {
   if (found >= policy.seeds) return null;
   const unit = policy.kind === "speed" ? "repeat" : "seed";
-  return `${side} has ${found} ${unit}${found === 1 ? "" : "s"}, the gate asks ${policy.seeds}`;
+  return `${side} has ${found} ${unit}${found === 1 ? "" : "s"}, the gate needs ${policy.seeds}`;
 }
 
 /**

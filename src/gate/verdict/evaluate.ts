@@ -178,17 +178,17 @@ function brokenPromise(
   const fault = faults.get(row.label);
   if (fault !== undefined) return fault;
   const shared = [...row.values.keys()].some((seed) => before.values.has(seed));
-  return exact && row.repeatable && shared ? "bits were to stay as they are (--exact)" : null;
+  return exact && row.repeatable && shared ? "bits changed, which --exact forbids" : null;
 }
 
 function phrase(verdict: VerdictName, comparison: Comparison): string {
   if (comparison.test === "bits") return "bit-identical";
   if (verdict === "inconclusive" && comparison.low !== null && comparison.test !== "tolerance") {
     return Number.isFinite(comparison.low) && Number.isFinite(comparison.high!)
-      ? "neither a change nor its absence is shown"
+      ? "the values show neither a change nor its absence"
       : "too few values for an interval at this level";
   }
   if (comparison.test === "range") return "";
-  if (verdict === "pass") return "a harmful change of the minimum effect is excluded";
+  if (verdict === "pass") return "a harmful change as large as the minimum effect is excluded";
   return "";
 }

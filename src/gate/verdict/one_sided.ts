@@ -1,6 +1,6 @@
 /**
- * Rows that nothing judges: new ones, those that the baseline has and the records don't, runs that
- * were asked for of which neither has any, and timings of a machine whose noise nobody has calibrated.
+ * Rows that can't be judged: new ones, those in the baseline but not in the records, runs that were
+ * asked for and are in neither, and timings of a machine whose noise was not calibrated.
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";

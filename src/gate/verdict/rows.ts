@@ -1,5 +1,6 @@
 /**
- * Rows: what the gate compares. One a label ("vae β=4") and metric, with a value a seed.
+ * Rows: what the gate compares. There is one for each label ("vae β=4") and metric, with one value
+ * for each seed.
  * @module
  */
 import type { MetricValue } from "../../record/value.ts";

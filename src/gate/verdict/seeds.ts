@@ -1,7 +1,7 @@
 /**
- * Seeds that were mixed up: numbers of one seed that have the bits of another seed of the baseline,
- * or one and the same number whatever the seed. Statistics over seeds can't see either, since the
- * numbers as a set are as they were.
+ * Seeds that were mixed up: numbers of one seed with the bits of another seed of the baseline, or
+ * the same number for every seed. Statistics over seeds can't notice either, since the set of
+ * numbers is the same.
  * @module
  */
 import type { Row } from "./rows.ts";
@@ -58,7 +58,7 @@ export function seedFaults(compared: readonly Sides[]): ReadonlyMap<string, stri
   const faults = new Map<string, string>();
   for (const [label, rows] of byLabel) {
     if (isDeaf(rows)) {
-      faults.set(label, "every seed gives one and the same number: the seed is ignored");
+      faults.set(label, "every seed gives the same number: the seed is ignored");
       continue;
     }
     const seeds = new Set(rows.flatMap(({ row }) => [...row.values.keys()]));

@@ -143,7 +143,7 @@ export async function findLibrary(path: string): Promise<string | undefined> {
 /** The device that was asked for by name. Throws UsageError for any other word. */
 export function deviceOf(text: string, from: string): Device {
   if (text === "cpu" || text === "cuda") return text;
-  throw new UsageError(`${from} wants cpu or cuda, not \`${text}\``);
+  throw new UsageError(`${from} takes cpu or cuda, not \`${text}\``);
 }
 
 /** A place, or what stands between this machine and one. */
@@ -178,7 +178,7 @@ export async function locate(options: LocateOptions = {}): Promise<Located> {
     const found = await inspect(builds[device], cache);
     if (found.state === "whole") return { place: found.place };
     if (found.state === "broken") {
-      broken.push(`not whole: ${found.why}; ${remedy(device)} mends it`);
+      broken.push(`incomplete: ${found.why}; ${remedy(device)} repairs it`);
     }
   }
   const device = asked ?? "cpu";

@@ -1,5 +1,6 @@
 /**
- * Whether the pinned builds of TensorFlow can run on this machine at all. Light: `list` loads it.
+ * Whether the pinned builds of TensorFlow can run on this machine. It loads nothing heavy, because
+ * `list` imports it.
  * @module
  */
 import { oldestGlibc } from "./wheels.ts";
@@ -54,7 +55,7 @@ export function isOlder(a: string, b: string): boolean {
  */
 export function platformObstacle(machine: Machine): string | undefined {
   const { os, arch, glibc } = machine;
-  const wants = `the pinned build wants Linux on x86-64 with glibc ${oldestGlibc} or newer`;
+  const wants = `the pinned build needs Linux on x86-64 with glibc ${oldestGlibc} or newer`;
   const own = "LIKENESS_TENSORFLOW can name a libtensorflow_cc.so.2 of your own";
   if (os !== "linux" || arch !== "x86_64") {
     return `not for this platform: ${wants}, and this is ${os} on ${arch}; use another engine, or ` +

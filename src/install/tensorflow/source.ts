@@ -1,5 +1,5 @@
 /**
- * What `--from PATH` means.
+ * What a user can give to `--from PATH`.
  * @module
  */
 import { basename, dirname, join, resolve } from "@std/path";
@@ -26,7 +26,7 @@ export async function sourceOf(path: string, build: Build): Promise<Source> {
   if (stat.isFile && path.endsWith(".whl")) {
     const file = basename(path);
     if (pinned.has(file)) return { kind: "wheels", paths: new Map([[file, resolve(path)]]) };
-    throw new UsageError(`--from ${path} is another wheel than the pinned ones; ${wants}`);
+    throw new UsageError(`--from ${path} is not one of the pinned wheels; ${wants}`);
   }
   const library = await findLibrary(path);
   if (library !== undefined) return { kind: "folder", library };
@@ -65,7 +65,7 @@ export async function readForeign(
   for (const path of Object.keys(build.libraries)) {
     const own = inSite ? path : basename(path);
     const size = await Deno.stat(join(folder, own)).then((s) => s.size, () => null);
-    if (size === null) throw failure(`${join(folder, own)} is wanted beside ${library}`);
+    if (size === null) throw failure(`${join(folder, own)} is missing beside ${library}`);
     files.push({ path: own, bytes: size, sha256: await sha256OfFile(join(folder, own), onBytes) });
   }
   const is = ({ libraries }: Build) =>

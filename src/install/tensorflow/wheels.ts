@@ -1,8 +1,9 @@
 /**
  * The builds of TensorFlow that the engine runs on: which wheels of the Python package index, by
- * size and sha256, and what of them is needed. Light: `list` and `--help` load it.
+ * size and sha256, and which files of them are needed. It loads nothing heavy, because `list` and
+ * `--help` import it.
  *
- * Only the C library is taken, so the wheels' Python version is no matter: cp311 everywhere.
+ * Only the C library is used, so the wheels' Python version doesn't matter: cp311 everywhere.
  * @module
  */
 

@@ -33,9 +33,9 @@ export function authenticityOf({ samples, train }: { samples: Features; train: V
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(1).default(2000).describe(
-    "N: samples scored, and test pictures beside them",
+    "N: samples, and as many test pictures",
   ),
-  train: z.int().min(2).default(8000).describe("training pictures compared with, at most"),
+  train: z.int().min(2).default(8000).describe("most training pictures to compare with"),
 });
 type Config = z.infer<typeof config>;
 
@@ -46,7 +46,8 @@ type Config = z.infer<typeof config>;
 export const authenticity: Metric<Config> = defineMetric<Config>({
   name: "authenticity",
   version: 1,
-  about: "share of samples farther from a training picture than its own neighbour is",
+  about:
+    "share of samples that are farther from the nearest training picture than its own neighbour",
   papers: ["arXiv:2102.08921"],
   phase: "quality",
   config,

@@ -68,7 +68,8 @@ type Config = z.infer<typeof config>;
 export const discriminator: Metric<Config> = defineMetric<Config>({
   name: "discriminator",
   version: 1,
-  about: "a critic's scores of training, held-out and generated pictures: overfit, or fooled?",
+  about:
+    "a critic's scores of training, held-out and generated pictures: is it overfitted or fooled?",
   papers: ["arXiv:2006.06676"],
   phase: "quality",
   config,

@@ -52,9 +52,11 @@ const config = z.strictObject({
   features: z.string().default("judge").describe("judge, lite0 or pixels"),
   samples: z.int().min(2).default(2000).describe("N: samples scored"),
   train: z.int().min(2).default(8000).describe(
-    "training pictures compared with, at most; copies of others are not seen",
+    "most training pictures to compare with; copies of others are not noticed",
   ),
-  quantile: z.number().gt(0).lt(1).default(0.01).describe("q: flags this share of new data too"),
+  quantile: z.number().gt(0).lt(1).default(0.01).describe(
+    "q: share of new data that is also flagged",
+  ),
 });
 type Config = z.infer<typeof config>;
 
@@ -88,7 +90,7 @@ const noReference = "held-out pictures are training pictures here: nothing to co
 export const duplicates: Metric<Config> = defineMetric<Config>({
   name: "duplicates",
   version: 2,
-  about: "samples that nearly copy a training picture or another sample; nearness to training data",
+  about: "samples that nearly copy a training picture or another sample; distance to training data",
   papers: ["arXiv:2301.13188", "arXiv:2004.05675"],
   phase: "quality",
   config,

@@ -42,9 +42,9 @@ const canonical = "inception-fid";
 
 const config = z.strictObject({
   features: z.string().default("judge").describe("the classifier"),
-  factor: z.string().optional().describe("what it classifies; left out: its first factor"),
-  samples: z.int().min(1).default(2000).describe("N: samples, and test pictures beside them"),
-  splits: z.int().min(1).default(1).describe("runs of samples whose scores are averaged"),
+  factor: z.string().optional().describe("factor that it classifies; default: its first"),
+  samples: z.int().min(1).default(2000).describe("N: samples, and as many test pictures"),
+  splits: z.int().min(1).default(1).describe("number of parts whose scores are averaged"),
 });
 type Config = z.infer<typeof config>;
 
@@ -83,7 +83,7 @@ async function scored(
 export const classScore: Metric<Config> = defineMetric<Config>({
   name: "class_score",
   version: 1,
-  about: "Inception Score, or the same of another classifier under that classifier's name",
+  about: "Inception Score, or the same score of another classifier under that classifier's name",
   papers: ["arXiv:1606.03498", "arXiv:1801.01973"],
   phase: "quality",
   config,

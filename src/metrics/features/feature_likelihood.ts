@@ -72,9 +72,9 @@ export function featureLikelihood(
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(2).default(2000).describe("N: samples, and held-out pictures at most"),
-  train: z.int().min(4).max(10000).default(4000).describe("training pictures fitted to, at most"),
+  train: z.int().min(4).max(10000).default(4000).describe("most training pictures to fit to"),
   algebra: z.enum(["host", "openblas"]).optional().describe(
-    "who computes; left out: openblas for wide features where it is installed",
+    "host, or openblas; default: openblas for wide features if it is installed",
   ),
 });
 type Config = z.infer<typeof config>;

@@ -15,7 +15,7 @@ const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
   evaluations: z.array(z.int().min(1)).min(1).default([1, 2, 4, 8, 16, 24]).describe(
-    "evaluations of the network a sample; one value each",
+    "evaluations of the network for each sample; one value for each number",
   ),
 });
 type Config = z.infer<typeof config>;
@@ -30,7 +30,7 @@ export const evaluationsSuffix = (evaluations: number) => `-nfe${evaluations}`;
 export const fewSteps: Metric<Config> = defineMetric<Config>({
   name: "few_steps",
   version: 1,
-  about: "Fréchet distance at 1, 2, 4, … evaluations of the network a sample",
+  about: "Fréchet distance of samples drawn with 1, 2, 4, … evaluations of the network",
   papers: ["arXiv:2010.02502", "arXiv:2206.00364"],
   phase: "quality",
   config,

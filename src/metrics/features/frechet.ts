@@ -124,16 +124,16 @@ export function normalisedDistance(
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
-  reference: z.enum(["test", "train"]).default("test").describe("split compared with"),
+  reference: z.enum(["test", "train"]).default("test").describe("split to compare with"),
   spatial: z.literal(true).optional().describe(
-    "compare where things are (sFID's features), where the extractor gives them",
+    "compare spatial features, as sFID does, if the extractor has them",
   ),
   algebra: z.enum(["host", "openblas"]).optional().describe(
-    "who computes; left out: openblas for wide features where it is installed",
+    "host, or openblas; default: openblas for wide features if it is installed",
   ),
   draws: z.int().min(2).max(16).optional().describe(
-    "also the distance of so many sets of N samples each, so that the report tells the spread of " +
-      "sampling from that of training; the value is the first set's",
+    "measure this many sets of N samples, so that the report can separate the variation of " +
+      "sampling from that of training; the value is that of the first set",
   ),
 });
 type Config = z.infer<typeof config>;

@@ -126,13 +126,13 @@ function smallestSet({ halvings, groups }: { halvings: number; groups: number })
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(20).default(2000).describe("N: samples"),
-  data: z.int().min(2).optional().describe("test pictures compared with; left out: all there are"),
+  data: z.int().min(2).optional().describe("test pictures to compare with; default: all"),
   halvings: z.int().min(2).max(6).default(2).describe("the smallest blocks have N/2^halvings rows"),
   groups: z.int().min(0).default(10).describe(
-    "groups left out in turn for the interval, each as dear as the number itself; 0: no interval",
+    "groups left out in turn for the interval, each as costly as the value itself; 0: no interval",
   ),
   algebra: z.enum(["host", "openblas"]).optional().describe(
-    "who computes; left out: openblas for wide features where it is installed",
+    "host, or openblas; default: openblas for wide features if it is installed",
   ),
 }).refine(({ groups }) => groups !== 1, { message: "1 group leaves nothing", path: ["groups"] });
 type Config = z.infer<typeof config>;

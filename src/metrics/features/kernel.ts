@@ -150,12 +150,12 @@ export function blockedKernelDistance(
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
   samples: z.int().min(2).default(2000).describe("N: pictures on each side"),
-  block: z.int().min(2).optional().describe("rows of a block; left out: all pairs at once"),
+  block: z.int().min(2).optional().describe("rows of a block; default: all pairs at once"),
   subsets: z.int().min(1).optional().describe(
-    "so many seeded subsets of `block` rows in place of disjoint blocks, as torch-fidelity draws",
+    "use this many random subsets of `block` rows instead of disjoint blocks, as torch-fidelity does",
   ),
   algebra: z.enum(["host", "openblas"]).optional().describe(
-    "who computes; left out: openblas for wide features where it is installed",
+    "host, or openblas; default: openblas for wide features if it is installed",
   ),
 }).refine(({ block, subsets }) => subsets === undefined || block !== undefined, {
   message: "`subsets` needs `block`, the rows of one",

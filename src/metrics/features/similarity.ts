@@ -42,7 +42,7 @@ export function pairSimilarity(
 }
 
 const config = z.strictObject({
-  samples: z.int().min(2).default(1000).describe("N: samples, and test pictures beside them"),
+  samples: z.int().min(2).default(1000).describe("N: samples, and as many test pictures"),
   pairs: z.int().min(2).default(1000).describe("pairs compared in each"),
   scales: z.int().min(1).max(5).default(2).describe("sizes at which pictures are compared"),
 });
@@ -55,7 +55,7 @@ type Config = z.infer<typeof config>;
 export const similarity: Metric<Config> = defineMetric<Config>({
   name: "similarity",
   version: 1,
-  about: "MS-SSIM between pairs of samples, beside that between pairs of test pictures",
+  about: "MS-SSIM between pairs of samples, and between pairs of test pictures",
   papers: ["arXiv:1610.09585", "doi:10.1109/ACSSC.2003.1292216"],
   phase: "quality",
   config,

@@ -78,7 +78,7 @@ type Config = z.infer<typeof config>;
 export const sliced: Metric<Config> = defineMetric<Config>({
   name: "sliced",
   version: 1,
-  about: "sliced Wasserstein distance: transport of features along random directions",
+  about: "sliced Wasserstein distance of features, along random directions",
   papers: ["arXiv:2605.06797", "Bonneel et al., JMIV 51 (2015)"],
   phase: "quality",
   config,

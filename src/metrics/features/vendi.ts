@@ -51,9 +51,9 @@ export function vendiScore(features: Features, algebra: LinearAlgebra = hostAlge
 
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
-  samples: z.int().min(2).default(2000).describe("N: samples, and test pictures beside them"),
+  samples: z.int().min(2).default(2000).describe("N: samples, and as many test pictures"),
   algebra: z.enum(["host", "openblas"]).optional().describe(
-    "who computes; left out: openblas for wide features where it is installed",
+    "host, or openblas; default: openblas for wide features if it is installed",
   ),
 });
 type Config = z.infer<typeof config>;

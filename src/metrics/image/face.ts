@@ -18,7 +18,7 @@ import { nearest } from "../../algebra/neighbours.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";
 
 const config = z.strictObject({
-  samples: z.int().min(10).default(200).describe("N: samples, and test pictures beside them"),
+  samples: z.int().min(10).default(200).describe("N: samples, and as many test pictures"),
   train: z.int().min(10).default(1000).describe(
     "training pictures searched for the nearest person",
   ),
@@ -178,8 +178,7 @@ async function keptFactor(parts: Parts, again: () => Promise<ImageSet>, factor: 
 export const face: Metric<Config> = defineMetric<Config>({
   name: "face",
   version: 1,
-  about:
-    "what an independent face network finds: faces, persons, expressions, genders, beside the " +
+  about: "what an independent face network finds: faces, persons, expressions, genders, and the " +
     "same on true data",
   papers: ["arXiv:1512.02325", "arXiv:1801.04381"],
   phase: "quality",

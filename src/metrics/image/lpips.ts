@@ -20,7 +20,7 @@ type Config = z.infer<typeof config>;
 export const lpips: Metric<Config> = defineMetric<Config>({
   name: "lpips",
   version: 1,
-  about: "perceptual distance of reconstructed test pictures, with your weights of the network",
+  about: "perceptual distance of reconstructed test pictures; needs your weights for the network",
   papers: ["arXiv:1801.03924"],
   phase: "quality",
   config,

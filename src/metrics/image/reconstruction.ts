@@ -14,7 +14,7 @@ import { rowsNeed } from "../needs.ts";
 const config = z.strictObject({
   samples: z.int().min(1).default(1000).describe("N: test pictures"),
   scales: z.int().min(1).max(5).optional().describe(
-    "adds MS-SSIM over so many sizes; 2 need 12 pixels a side, 3 need 44, 4 need 99, 5 need 176",
+    "add MS-SSIM over this many sizes; 2 need 12 pixels a side, 3 need 44, 4 need 99, 5 need 176",
   ),
 });
 type Config = z.infer<typeof config>;

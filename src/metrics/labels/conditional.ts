@@ -20,7 +20,7 @@ const config = z.strictObject({
   samples: z.int().min(10).default(1000).describe("N: samples, and test pictures for the ceiling"),
   features: z.string().default("judge").describe("the classifier that judges"),
   guidance: z.array(z.number().min(0)).default([]).describe(
-    "guidances to try beside the model's own; two values each",
+    "more strengths of guidance to try; two values for each",
   ),
 });
 type Config = z.infer<typeof config>;
@@ -75,7 +75,8 @@ async function ceilingOf(
 export const conditional: Metric<Config> = defineMetric<Config>({
   name: "conditional",
   version: 1,
-  about: "how often the judge sees the class that a model was asked for, against its own ceiling",
+  about:
+    "how often the judge finds the class that a model was asked for, as a share of its ceiling",
   papers: ["arXiv:1905.10887", "arXiv:2207.12598"],
   phase: "quality",
   config,

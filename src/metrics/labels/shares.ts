@@ -37,8 +37,8 @@ export function sameLawVariation(p: readonly number[], count: number): number {
 
 const config = z.strictObject({
   factor: z.string().default("expression").describe("class factor of the dataset"),
-  samples: z.int().min(10).default(2000).describe("N: samples, and held-out pictures beside them"),
-  features: z.string().default("judge").describe("the classifier that sees the classes"),
+  samples: z.int().min(10).default(2000).describe("N: samples, and as many held-out pictures"),
+  features: z.string().default("judge").describe("the classifier that names the classes"),
 });
 type Config = z.infer<typeof config>;
 
@@ -61,7 +61,7 @@ async function unconditional({ subject }: EvaluationContext, count: number) {
 export const shares: Metric<Config> = defineMetric<Config>({
   name: "shares",
   version: 1,
-  about: "the share of each class among samples, as the judge sees it: which modes are missing",
+  about: "the share of each class among samples, as the judge classifies them: are modes missing?",
   papers: ["arXiv:1711.00970"],
   phase: "quality",
   config,

@@ -190,7 +190,7 @@ function control(
 export const codes: Metric<Config> = defineMetric<Config>({
   name: "codes",
   version: 1,
-  about: "discrete latents: perplexity and use of the codes, and a factor read from them",
+  about: "discrete latents: how many codes are used, their perplexity, and a factor read from them",
   papers: ["arXiv:1711.00937", "doi:10.1162/153244303321897735"],
   phase: "quality",
   config,

@@ -104,7 +104,7 @@ export function disentanglementOf(
 
 const config = z.strictObject({
   samples: z.int().min(40).default(2000).describe("N: test pictures"),
-  factors: z.array(z.string()).optional().describe("left out: all factors of the dataset"),
+  factors: z.array(z.string()).optional().describe("default: all factors of the dataset"),
   bins: z.int().min(2).max(256).default(20).describe(
     "bins of a code number, and of a numeric factor",
   ),

@@ -40,10 +40,12 @@ export function pathPoints(
 }
 
 const config = z.strictObject({
-  features: z.string().default("judge").describe("extractor that sees the way"),
-  samples: z.int().min(2).default(1000).describe("N: ways between codes of pairs of test pictures"),
+  features: z.string().default("judge").describe("extractor that measures the path"),
+  samples: z.int().min(2).default(1000).describe(
+    "N: paths between codes of pairs of test pictures",
+  ),
   steps: z.int().min(2).default(16).describe(
-    "1/ε: pieces of a way, of which one is measured; more than 8-bit pictures show is rounding",
+    "1/ε: pieces of a path, of which one is measured; very short pieces only measure rounding",
   ),
 });
 type Config = z.infer<typeof config>;

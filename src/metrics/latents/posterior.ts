@@ -59,7 +59,9 @@ const USED = 0.01;
 
 const config = z.strictObject({
   samples: z.int().min(2).default(500).describe("N: test pictures"),
-  draws: z.int().min(2).default(64).describe("draws of z a picture, for the other estimate"),
+  draws: z.int().min(2).default(64).describe(
+    "draws of z for each picture, for the second estimate",
+  ),
 });
 type Config = z.infer<typeof config>;
 
@@ -70,7 +72,8 @@ type Config = z.infer<typeof config>;
 export const posterior: Metric<Config> = defineMetric<Config>({
   name: "posterior",
   version: 1,
-  about: "KL of q(z|x) to a standard normal, in closed form beside Monte Carlo; units in use",
+  about:
+    "KL of q(z|x) to a standard normal, in closed form and by Monte Carlo; latent units in use",
   papers: ["arXiv:1312.6114", "arXiv:1509.00519"],
   phase: "quality",
   config,

@@ -78,7 +78,7 @@ const config = z.strictObject({
     "parts that each number's 256 values are cut into; for three numbers take 8 or 16",
   ),
   evaluations: z.int().min(1).optional().describe(
-    "network evaluations a sample, in place of the model's own, where it takes another number",
+    "network evaluations for each sample, instead of the model's own number, if it allows that",
   ),
 });
 type Config = z.infer<typeof config>;
@@ -110,7 +110,8 @@ async function reference(
 export const histogram: Metric<Config> = defineMetric<Config>({
   name: "histogram",
   version: 1,
-  about: "toy points only: total variation and KL to the data's law over a grid of bins",
+  about:
+    "toy points: total variation and KL to the exact distribution of the data, over a grid of bins",
   papers: ["doi:10.1109/TIT.1981.1056331"],
   phase: "quality",
   config,

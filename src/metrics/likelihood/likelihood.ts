@@ -36,7 +36,7 @@ export function bitsPerDimension(nats: number, dimensions: number): number {
 
 const config = z.strictObject({
   samples: z.int().min(1).default(500).describe("N: test pictures"),
-  draws: z.int().min(2).default(64).describe("K: importance samples a picture"),
+  draws: z.int().min(2).default(64).describe("K: importance samples for each picture"),
   measure: z.enum(["discrete-256", "density", "bernoulli"]).default("discrete-256").describe(
     "only models whose likelihood is over this measure are compared",
   ),
@@ -50,7 +50,7 @@ type Config = z.infer<typeof config>;
 export const likelihood: Metric<Config> = defineMetric<Config>({
   name: "likelihood",
   version: 1,
-  about: "ELBO, importance-weighted bound and bits a dimension of test pictures",
+  about: "ELBO, importance-weighted bound and bits per dimension of test pictures",
   papers: ["arXiv:1312.6114", "arXiv:1509.00519"],
   phase: "quality",
   config,

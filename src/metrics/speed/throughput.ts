@@ -10,10 +10,12 @@ import type { MetricValue } from "../../record/value.ts";
 
 const config = z.strictObject({
   batches: z.array(z.int().min(1)).min(1).default([1, 8, 64]).describe("batch sizes timed"),
-  warmup: z.int().min(1).default(2).describe("calls before the clock, apart from the repeats"),
-  repeats: z.int().min(5).default(5).describe("timed repeats; the median stands, all are kept"),
+  warmup: z.int().min(1).default(2).describe("calls before timing starts"),
+  repeats: z.int().min(5).default(5).describe(
+    "timed repeats; the value is the median, and all are kept",
+  ),
   seconds: z.number().gt(0).default(0.2).describe(
-    "a repeat is as many calls as fill this time, so that the clock's grain doesn't matter",
+    "seconds that a repeat should fill with calls, so that the clock's resolution doesn't matter",
   ),
 });
 type Config = z.infer<typeof config>;
@@ -142,7 +144,7 @@ export async function measure(
 export const throughput: Metric<Config> = defineMetric<Config>({
   name: "throughput",
   version: 1,
-  about: "images a second in training and sampling, latency, peak memory, FLOPs",
+  about: "images per second in training and sampling, latency, peak memory, FLOPs",
   papers: ["arXiv:1910.01500"],
   phase: "speed",
   config,

@@ -1,8 +1,8 @@
 /**
  * A reader of Python pickles that builds data and runs nothing: numbers, texts, lists, tuples,
- * dictionaries, and what the caller names. Anything else that a pickle asks for (a function, a class)
- * is refused by its name, so that a file of weights can't do what a program can.
- * Opcodes: Python's Lib/pickletools.py, protocols 0 to 4 as far as PyTorch writes them.
+ * dictionaries, and what the caller names. If a pickle asks for anything else (a function, a
+ * class), it is refused by name, so that a weights file can't run code. Opcodes: Python's
+ * Lib/pickletools.py, protocols 0 to 4 as far as PyTorch writes them.
  * @module
  */
 import { ToldError } from "../../base/errors.ts";

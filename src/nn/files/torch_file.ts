@@ -1,8 +1,8 @@
 /**
- * Tensors out of a file that `torch.save` wrote (`.pth`, `.pt`, `.bin`): both of its formats, the zip
- * archive of PyTorch 1.6 and later and the pickles in a row of before. Only dictionaries of tensors
- * are read; a file that asks Python to run anything else is refused, with the name of what it asks
- * for. Strides and shared storages are honoured.
+ * Tensors of a file that `torch.save` wrote (`.pth`, `.pt`, `.bin`), in both of its formats: the
+ * zip archive of PyTorch 1.6 and later, and the older sequence of pickles. Only dictionaries of
+ * tensors are read. A file that asks Python to run anything else is refused, with the name of what
+ * it asks for. Strides and shared storages are handled.
  * @module
  */
 import { ToldError } from "../../base/errors.ts";

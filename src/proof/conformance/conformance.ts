@@ -1,5 +1,5 @@
 /**
- * What an engine can do, found by trying: every operation that families use, forward, gradient and
+ * What an engine can do, found by testing: every operation that families use, with its gradient and
  * second derivative, against float64 references.
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Operations in plain float64 TypeScript, as slow and as plain as their definitions: what engines
- * are held against.
+ * Operations in simple float64 TypeScript, as slow and simple as their definitions. Engines are
+ * compared with these.
  * @module
  */
 

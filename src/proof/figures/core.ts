@@ -1,5 +1,5 @@
 /**
- * Figures of the core: the house itself, its first data and its first family.
+ * Figures of the core: the harness itself, its first dataset and its first family.
  * @module
  */
 import { dirname, join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Figures: numbers that the project promises, each with how it is measured and what it must reach.
+ * Figures: numbers that the project promises, each with how it is measured and its target.
  * @module
  */
 import type { FigureSource } from "./source.ts";

@@ -1,5 +1,5 @@
 /**
- * All figures by group, and how they are asked for.
+ * All figures by group, and how to select them.
  * @module
  */
 import { join } from "@std/path";
@@ -45,7 +45,7 @@ export function chooseFigures(names: readonly string[], from = groups): Figure[]
       const known = name.includes("/") ? all.map(pathOf) : Object.keys(from);
       throw new UsageError(
         `no figure or group is called \`${name}\`${didYouMean(name, known)}\n  groups: ` +
-          `${Object.keys(from).join(", ")}\n  figures: ${all.map(pathOf).join(", ")}`,
+          `${Object.keys(from).join(", ")}${figuresOf(name, all)}`,
       );
     }
     return found;
@@ -115,4 +115,11 @@ async function attempt(figure: Figure, context: FigureContext): Promise<Measured
   } catch (error) {
     return { value: null, reason: `the measurement broke down: ${(error as Error).message}` };
   }
+}
+
+/** The figures of the group that a name starts with, as a line of a message; else nothing. */
+function figuresOf(name: string, all: readonly Figure[]): string {
+  const group = name.split("/")[0];
+  const own = all.filter((figure) => figure.group === group);
+  return own.length === 0 ? "" : `\n  figures of ${group}: ${own.map(pathOf).join(", ")}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Programs that measurements run, and what of this machine a figure depends on.
+ * The programs that measurements run, and the properties of this machine that figures depend on.
  * @module
  */
 import { fromFileUrl } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Figures read from records: what the records of a suite say, with where they come from.
+ * Figures that are read from the records of a suite, with where they come from.
  * @module
  */
 import type { Record as RunRecord } from "../../record/record.ts";

@@ -1,6 +1,6 @@
 /**
- * Stored figures: `baselines/figures/<group>/<figure>.json`, written by a measurement and by nothing
- * else, small enough to be committed.
+ * Stored figures: `baselines/figures/<group>/<figure>.json`, written only by a measurement, and
+ * small enough to be committed.
  * @module
  */
 import { dirname, join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Whether contenders do the same work: their losses from equal weights on equal numbers.
+ * Checks that contenders do the same work: the same losses from the same weights and inputs.
  * @module
  */
 

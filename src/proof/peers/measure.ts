@@ -1,6 +1,6 @@
 /**
- * The protocol: one process a contender, all alive, taking turns; compilation apart; the same losses
- * before the clock counts.
+ * How contenders are timed: one process each, all alive, in turns; compilation apart; and the same
+ * losses before timing starts.
  * @module
  */
 import type { Engine } from "../../engine/engine.ts";

@@ -1,6 +1,6 @@
 /**
- * The models of the comparison: what both sides must know of each, as plain settings that the Python
- * side reads from `model.json`.
+ * The models of the comparison: the settings that both sides need, which the Python side reads from
+ * `model.json`.
  * @module
  */
 import type { ImageSpec } from "../../kinds/image/image_set.ts";

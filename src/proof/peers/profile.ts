@@ -1,6 +1,6 @@
 /**
  * `deno task peers:profile MODEL…`: where a step of the compared models spends its time, by
- * TensorFlow's ops on engine tensorflow, by kinds of shaders on engine webgpu.
+ * TensorFlow's operations on engine tensorflow, by kinds of shaders on engine webgpu.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

@@ -1,5 +1,6 @@
 /**
- * Known damage to good pictures, for the sanity table: what a distance should and shouldn't see.
+ * Known damage to good pictures, for the sanity table: what a distance should and should not
+ * notice.
  * @module
  */
 import { concatImages, gatherImages, sliceImages } from "../../kinds/image/images.ts";

@@ -1,6 +1,6 @@
 /**
- * The sanity table: what an extractor's Fréchet distance makes of sets whose quality is known. An
- * extractor earns its place by it: near-identical data near zero, missing modes far.
+ * The sanity table: an extractor's Fréchet distance for sets whose quality is known. An extractor
+ * must put near-identical data near zero and missing modes far away.
  * @module
  */
 import type { Dataset, Split } from "../../data/dataset.ts";

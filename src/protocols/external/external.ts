@@ -84,7 +84,7 @@ export type ExternalConfig = z.output<typeof config>;
 export const external: External<ExternalConfig> = {
   name: "external",
   version: 1,
-  about: "samples from elsewhere: a folder, a program that fills one, or a server of pictures",
+  about: "samples of another program: a folder, a command that fills one, or a server of pictures",
   papers: [],
   config,
   content: async (config, context) =>

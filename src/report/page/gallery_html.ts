@@ -55,6 +55,6 @@ function figureHtml(
       ? markup`
         <img src="${uri}" alt="${alt}" ${size} decoding="async">
       `
-      : markup`<p>The picture is no longer in the run's folder.</p>`
+      : markup`<p>This picture is no longer in the run's folder.</p>`
   }${about ? markup`<p>${picture.about}</p>` : null}</figure>`;
 }

@@ -60,8 +60,8 @@ export function gateHtml(gate: Gate, groups: GroupsById): Html {
   return markup`<p class="quiet">Against ${gate.baseline}.</p>
 ${
     rest.length > 0
-      ? table(rest, "Verdicts that ask for a look, Holm-corrected over each kind of metric")
-      : markup`<p>Nothing asks for a look.</p>`
+      ? table(rest, "Verdicts to look at, Holm-corrected within each kind of metric")
+      : markup`<p>There is nothing to look at.</p>`
   }
 ${
     passed.length > 0

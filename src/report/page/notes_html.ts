@@ -10,11 +10,11 @@ export function missingHtml(model: ReportModel): Html {
   const [unmeasured, undefinedHere] = [of("not-measured"), of("not-defined")];
   return markup`${
     unmeasured.length > 0
-      ? gapTable(unmeasured, "What could have a number and has none (n/m), and why")
-      : markup`<p>Nothing that these rows could have is missing.</p>`
+      ? gapTable(unmeasured, "Numbers that could not be measured (n/m), and why")
+      : markup`<p>Every number that these rows can have was measured.</p>`
   }${
     undefinedHere.length > 0
-      ? markup`<details><summary>What is not defined for some rows (–)</summary>${
+      ? markup`<details><summary>What some rows can't have (–)</summary>${
         gapTable(undefinedHere, "What is not defined, for which rows, and why")
       }</details>`
       : null

@@ -47,7 +47,7 @@ export function renderPage(model: ReportModel, parts: PageParts): string {
         <style>${new Html(parts.style)}</style>
       </head>
       <body>
-        <a class="skip" href="#main">To the results</a>
+        <a class="skip" href="#main">Skip to the results</a>
         <header>
           <div class="wrap">
     <p class="kind">Likeness report · suite ${model.suite}, version ${model.suiteVersion}</p>
@@ -126,7 +126,7 @@ ${charts(model.charts.leaderboard)}`,
     },
     some(model.charts.front) && {
       id: "front",
-      title: "Quality against throughput",
+      title: "Quality and throughput",
       body:
         markup`<p class="quiet">The line joins the rows that no other row beats in both. Bars are
 95 % intervals over seeds.</p>${charts(model.charts.front)}`,
@@ -135,23 +135,23 @@ ${charts(model.charts.leaderboard)}`,
       id: "steps",
       title: "Quality at few evaluations",
       body:
-        markup`<p class="quiet">The distance of samples that the sampler drew at so many evaluations
-of its network, mean over seeds with their range. Seconds were taken beside other work.</p>${
+        markup`<p class="quiet">The distance of samples drawn with this many evaluations of the network:
+mean and range over seeds. Other work was running while the seconds were measured.</p>${
           charts(model.charts.steps)
         }`,
     },
     some(model.charts.cost) && {
       id: "cost",
-      title: "Quality against cost",
-      body:
-        markup`<p class="quiet">What a row spent on training and spends on sampling; the line joins
-those that no other beats in both.</p>${charts(model.charts.cost)}`,
+      title: "Quality and cost",
+      body: markup`<p class="quiet">What a row cost to train and costs to sample. The line joins
+the rows that no other row beats in both.</p>${charts(model.charts.cost)}`,
     },
     some(model.charts.shares) && {
       id: "shares",
-      title: "Which classes samples show",
-      body: markup`<p class="quiet">Shares of classes among unconditional samples as the judge sees
-them, beside the shares in the data.</p>${charts(model.charts.shares)}`,
+      title: "Classes among the samples",
+      body:
+        markup`<p class="quiet">Shares of classes among unconditional samples, as the judge classifies
+them, and the shares in the data.</p>${charts(model.charts.shares)}`,
     },
     ...model.galleries.map((gallery, place) => ({
       id: gallery.id,
@@ -166,8 +166,8 @@ them, beside the shares in the data.</p>${charts(model.charts.shares)}`,
       id: "curves",
       title: "Training",
       body:
-        markup`<p class="quiet">Means over seeds; the band runs from the lowest seed to the highest.
-Losses of different families share no scale.</p>${charts(model.charts.curves)}`,
+        markup`<p class="quiet">Means over seeds. The band goes from the lowest seed to the highest.
+Losses of different families can't be compared.</p>${charts(model.charts.curves)}`,
     },
     some(model.tables) && {
       id: "tables",
@@ -194,17 +194,16 @@ Losses of different families share no scale.</p>${charts(model.charts.curves)}`,
       id: "provenance",
       title: "Provenance",
       body:
-        markup`<p class="quiet">A card a run: all that is needed to tell why its numbers are what they
-are.</p>
+        markup`<p class="quiet">One card for each run, with everything that its numbers depend on.</p>
 <div class="cards">${model.cards.map(cardHtml)}</div>`,
     },
     {
       id: "again",
-      title: "Do it again",
+      title: "Run it again",
       body: markup`<pre tabindex="0" aria-label="Command"><code>${
         model.command || "no run yet"
       }</code></pre>
-<p class="quiet">The same seed, engine and machine class give the same bits; the cards say what each
+<p class="quiet">The same seed, engine and machine class give the same bits. The cards say what each
 run's engine promises.</p>`,
     },
   ];

@@ -14,7 +14,7 @@ export function rankingHtml(
     sheets.filter(({ folded }) => !folded).map((sheet, place) =>
       markup`${place > 0 ? markup`<h3>${sheet.title}</h3>` : null}${sheetHtml(sheet)}`
     )
-  }${charts}<h3>Chances of every pair</h3><p class="quiet">${CHANCES}</p>${
+  }${charts}<h3>Chances for every pair</h3><p class="quiet">${CHANCES}</p>${
     sheets.filter(({ folded }) => folded).map((sheet) =>
       markup`<details><summary>${breakable(sheet.title)}</summary>${sheetHtml(sheet)}</details>`
     )

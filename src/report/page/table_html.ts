@@ -123,7 +123,7 @@ function cellHtml(cell: Cell, troubled: boolean): Html {
     : null;
   const number = cell.rank ? markup`<strong>${value}</strong>` : markup`${value}`;
   const rank = cell.rank === "tied"
-    ? markup`<span aria-hidden="true"> =</span><span class="hidden"> not told apart from the best</span>`
+    ? markup`<span aria-hidden="true"> =</span><span class="hidden"> not distinguishable from the best</span>`
     : cell.rank === "best"
     ? markup`<span class="hidden"> best</span>`
     : null;

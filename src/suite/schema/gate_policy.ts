@@ -17,14 +17,16 @@ export const gatePolicy = z.strictObject({
   direction: z.enum(["lower", "higher", "both"]).optional()
     .describe("which way is better; both: any change beyond the effect is a regression"),
   effect: z.union([z.string().regex(percent, "a share such as 5%"), z.number().min(0)]).optional()
-    .describe("smallest change that counts: 5% of the baseline, or a number in the metric's unit"),
+    .describe(
+      "smallest change that counts: 5% (of the baseline), or a number in the metric's unit",
+    ),
   test: z.enum(["t", "rank"]).optional()
     .describe("t: Student's, paired by seed where the seeds agree; rank: Mann–Whitney"),
   seeds: z.int().min(1).optional()
     .describe("fewest seeds (speed: repeats) before a test may decide; 5 or more for quality"),
   alpha: z.number().gt(0).max(0.5).optional()
     .describe("chance of a false alarm over all metrics of the suite; default 0.05"),
-  off: z.boolean().optional().describe("true: recorded and reported, never gated"),
+  off: z.boolean().optional().describe("true: record and report the number, but never gate on it"),
 }).superRefine((policy, context) => {
   if (
     policy.seeds !== undefined && policy.seeds < FEWEST_SEEDS && policy.kind !== "deterministic"

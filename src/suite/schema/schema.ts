@@ -10,10 +10,12 @@ import { pathText } from "../../base/text/path_text.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({
-  steps: z.int().min(1).optional().describe("optimiser steps a run"),
-  samples: z.int().min(1).optional().describe("training samples a run sees, in whole batches"),
+  steps: z.int().min(1).optional().describe("optimiser steps of each run"),
+  samples: z.int().min(1).optional().describe(
+    "training samples that each run sees, in whole batches",
+  ),
   seconds: z.number().positive().optional().describe(
-    "seconds of training a run; repeats only on like machines, unlike steps",
+    "seconds of training for each run; unlike steps, not repeatable on other machines",
   ),
 }).superRefine((value, context) => {
   const given = Object.entries(value).filter(([, v]) => v !== undefined).map(([k]) => k);
@@ -34,54 +36,56 @@ const report = z.strictObject({
 /** Keys of an entry of `runs` beside the family's name. */
 export const runKeys = z.strictObject({
   name: z.string().regex(/^[^\s,.=/]+$/, "wants a name without spaces, commas, dots, = or /")
-    .optional().describe("what tables call this run in place of the family's name"),
-  budget: budget.optional().describe("this entry's own budget, in place of the suite's"),
-  batch: z.int().min(1).optional().describe("this entry's own training batch"),
+    .optional().describe("name of this run in tables; default: the family's name"),
+  budget: budget.optional().describe("budget of this entry; default: the suite's"),
+  batch: z.int().min(1).optional().describe("training batch of this entry; default: the suite's"),
   mirror: z.literal(true).optional().describe(
-    "training pictures come mirrored left to right or not, by chance: only for data whose law is " +
-      "its own mirror image, as faces' is and digits' isn't",
+    "mirror training pictures left to right at random; only for data in which a mirrored picture " +
+      "is as likely as the original: faces, not digits",
   ),
 });
 
 /** The user's weights of one extractor. */
 export const extractorWeights = z.strictObject({
-  weights: pathText().describe("file of weights, relative to this file"),
+  weights: pathText().describe("weights file, relative to this file"),
   sha256: z.string()
     .regex(
       /^[0-9a-f]{64}$/,
       "wants the file's sha256 in 64 small hexadecimal digits (sha256sum FILE)",
     )
-    .describe("the file's sha256: what the numbers depend on, wherever it lies"),
-  input: inputOptions.optional().describe("of `onnx` alone: how the model takes pictures"),
+    .describe("sha256 of the file; it is part of the run's id"),
+  input: inputOptions.optional().describe("only for `onnx`: what input the model expects"),
 });
 
 /** The top of a suite file. What stands in `data`, `runs` and `metrics` has schemas of its own. */
 export const suiteFile = z.strictObject({
   suite: z.string()
     .regex(/^[a-z0-9][a-z0-9-]*$/, "wants a name of small letters, digits and hyphens")
-    .describe("name of the suite; baselines and reports are called after it"),
-  version: z.int().min(1).default(1).describe("raise it when old numbers no longer compare"),
-  about: z.string().default("").describe("a line on what the suite asks"),
+    .describe("name of the suite; baselines and reports have the same name"),
+  version: z.int().min(1).default(1).describe(
+    "raise it when numbers can no longer be compared with older ones",
+  ),
+  about: z.string().default("").describe("one line about the purpose of the suite"),
   data: z.looseObject({
-    dataset: z.string().describe("which dataset; its own keys stand beside this one"),
+    dataset: z.string().describe("name of the dataset; its settings go beside this key"),
   }).describe("one dataset for all runs"),
-  budget: budget.describe("what one run may spend on training"),
+  budget: budget.describe("how much training each run gets"),
   batch: z.int().min(1).default(64).describe("training batch"),
   seeds: z.array(z.int().min(0).max(4294967295)).min(1).default([1]).describe(
-    "every run is done once a seed; a quality gate wants at least 5",
+    "each run is done once for each seed; a quality gate needs at least 5",
   ),
   modules: z.array(z.string().min(1)).default([]).describe(
-    "modules of your own that register families, datasets or metrics, relative to this file",
+    "your own modules with families, datasets or metrics, relative to this file",
   ),
   runs: z.array(z.unknown()).min(1).describe(
-    "families with configs; a list where one value is wanted is an axis of the matrix",
+    "families with their settings; a list in place of one value makes one run for each value",
   ),
-  metrics: z.array(z.unknown()).min(1).describe("metrics with configs and gate policies"),
+  metrics: z.array(z.unknown()).min(1).describe("metrics with their settings and gate policies"),
   extractors: z.record(z.string(), extractorWeights).default({}).describe(
-    "weights of your own for extractors that no package carries, by the extractor's name",
+    "your weights for extractors that need them, by the extractor's name",
   ),
   controls: z.array(z.string()).optional().describe("control rows; default: all"),
-  report: report.default({}).describe("how results are shown; changes no number"),
+  report: report.default({}).describe("how results are shown; no number changes"),
 });
 
 /** Options of the report. */

@@ -85,7 +85,9 @@ Deno.test("a wheel that is cut short, another one, or missing from the index is 
     const good = await Deno.readFile(wheel);
     await Deno.writeFile(wheel, good.subarray(0, good.length / 2));
     const bytes = String(good.length);
-    await assertRefused(shop, { words: ["not the pinned", `instead of ${bytes}`, "broke off"] });
+    await assertRefused(shop, {
+      words: ["not the pinned", `instead of ${bytes}`, "an interrupted download"],
+    });
     await Deno.writeFile(wheel, good.with(good.length >> 1, good[good.length >> 1] ^ 1));
     await assertRefused(shop, { words: ["its sha256 is", shop.build.wheels[0].sha256] });
     await Deno.remove(wheel);
@@ -128,7 +130,7 @@ Deno.test("a download that breaks off starts clean; wheels that came whole are k
       head -c 999 "${shop.shelf}/$file" > "$TMPDIR/$file"; cp "$TMPDIR/$file" "$dir/$file"; exit 1
     fi`;
     await shop.before(half);
-    await assertRefused(shop, { words: [second, "what has come whole is kept"] });
+    await assertRefused(shop, { words: [second, "complete files are kept"] });
     await shop.before("");
     await shop.install();
     await assertWhole(shop);
@@ -197,7 +199,11 @@ Deno.test("--from what is of no use says what is wanted; a broken wheel isn't re
     await Deno.mkdir(empty);
     const kind = UsageError;
     await assertRefused(shop, { from: join(empty, "no"), kind, words: ["isn't there"] });
-    await assertRefused(shop, { from: other, kind, words: ["another wheel", "pinned to"] });
+    await assertRefused(shop, {
+      from: other,
+      kind,
+      words: ["not one of the pinned wheels", "pinned to"],
+    });
     await assertRefused(shop, {
       from: empty,
       kind,
@@ -247,7 +253,7 @@ Deno.test("--from an installed TensorFlow of another version, or without its oth
     const smoke = () => Promise.resolve({ version: "2.16.1", device: "fake" });
     await assertRefused(shop, { from: site, smoke, words: ["is TensorFlow 2.16.1", "2.21.0"] });
     await Deno.remove(join(site, "tensorflow", "libtensorflow_framework.so.2"));
-    await assertRefused(shop, { from: site, words: ["libtensorflow_framework.so.2 is wanted"] });
+    await assertRefused(shop, { from: site, words: ["libtensorflow_framework.so.2 is missing"] });
   }));
 
 Deno.test("a folder of other pins is not taken for this build", () =>

@@ -78,7 +78,7 @@ Deno.test("cuda is taken if installed, else cpu; a device that is named is the o
     await Deno.remove(cpu);
     assertEquals(
       await library(at({ LIKENESS_TENSORFLOW_DEVICE: "cuda" })),
-      `not whole: ${cuda} has 1 bytes of 0; \`deno task engine:tensorflow --device cuda\` mends it`,
+      `incomplete: ${cuda} has 1 bytes of 0; \`deno task engine:tensorflow --device cuda\` repairs it`,
     );
   }));
 

@@ -65,8 +65,8 @@ Deno.test("a fault is told by 2 or 3, in time, and not as one of likeness", () =
   for (const code of [0, 1, 4, 130, 137]) assert(wronglyTold(ended(code)) !== null, `${code}`);
   assertStringIncludes(wronglyTold(ended(null, { late: true }))!, "hadn't ended");
   assertStringIncludes(wronglyTold(ended(null))!, "killed");
-  const stderr = "this is a fault of likeness, not of your input";
-  assertStringIncludes(wronglyTold(ended(3, { stderr }))!, "fault of likeness");
+  const stderr = "this is a bug in Likeness, not in your input";
+  assertStringIncludes(wronglyTold(ended(3, { stderr }))!, "bug in Likeness");
 });
 
 Deno.test("faults of writing: other numbers by 0, a wrong code, or other numbers afterwards are wrong", () => {

@@ -106,7 +106,7 @@ export class Library {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new EngineError(
         `engine tensorflow: ${path} can't be loaded: ${why}; ` +
-          "`deno task engine:tensorflow --force` installs it anew",
+          "`deno task engine:tensorflow --force` installs it again",
         { cause },
       );
     }

@@ -60,7 +60,7 @@ export async function gpuProblem(
     } catch (error) {
       const remedy = folder === undefined
         ? "install NVIDIA's driver"
-        : "`deno task engine:tensorflow --device cuda --force` installs it anew";
+        : "`deno task engine:tensorflow --device cuda --force` installs it again";
       return `a GPU is present but ${file} can't be loaded: ${(error as Error).message}; ${remedy}`;
     }
   }

@@ -140,7 +140,7 @@ async function locked(work: Work): Promise<Installation> {
     return await finish(work, { state: "already", place: before.place });
   }
   if (before.state === "broken") {
-    listener({ kind: "note", text: `${before.why}; installing anew` });
+    listener({ kind: "note", text: `${before.why}; installing again` });
   }
   if (source?.kind === "folder") await adopt(work, source.library);
   else await fetchAndUnpack(work, source?.paths ?? new Map());

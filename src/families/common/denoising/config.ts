@@ -11,7 +11,7 @@ export const denoisingFields = {
   backbone: z.enum(["auto", "unet", "dit"]).default("auto")
     .describe(
       "The network: a U-Net (auto) or a transformer on patches; samples of under 8 pixels a side " +
-        "get a perceptron",
+        "use a perceptron",
     ),
   width: z.int().min(8).max(256).multipleOf(8).default(48)
     .describe("Size of the network: channels at half resolution; cost grows as its square"),
@@ -22,10 +22,10 @@ export const denoisingFields = {
     ),
   guidance: z.number().min(0).max(100).default(1)
     .describe(
-      "Weight of the condition when sampling: 1 as trained, 0 without, above 1 exaggerated",
+      "Weight of the condition in sampling: 1 as trained, 0 none, above 1 exaggerated",
     ),
   evaluations: z.int().min(1).max(1000).default(12)
-    .describe("Evaluations of the network that one sample takes, at most"),
+    .describe("Most evaluations of the network for one sample"),
 };
 
 /** `denoisingFields`, set. */
@@ -45,8 +45,8 @@ export const denoisingTrainingFields = {
   learningRate: trainingFields.learningRate.removeDefault().default(0.012),
   ema: z.number().min(0).max(0.99999).default(0.999)
     .describe(
-      "Decay a step of the average of the weights that evaluation uses; its horizon is at most a " +
-        "tenth of the training; 0 uses the live ones",
+      "Decay per step of the average of weights that evaluation uses; it averages over at most a " +
+        "tenth of the training; 0: use the current weights",
     ),
 };
 

@@ -1,6 +1,6 @@
 /**
- * Figures of the engines: compiled steps against what a user would run instead, what a call costs
- * beside its work, whether anything grows, and how long the set-up takes.
+ * Figures of the engines: compiled steps compared with what a user would run instead, the cost of a
+ * call, whether memory grows, and how long the set-up takes.
  * @module
  */
 import { join } from "@std/path";

@@ -1,6 +1,7 @@
 /**
- * Figures of `evaluate`: whether decoding keeps up with the extractor, and whether memory stays the
- * same however many pictures there are. Both come from the command itself, on folders of small PNGs.
+ * Figures of `evaluate`: whether decoding keeps up with the extractor, and whether memory stays
+ * constant with the number of pictures. Both are measured with the command itself, on folders of
+ * small PNGs.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Figures of the evaluation: one file an area.
+ * Figures of the evaluation, one file for each area.
  * @module
  */
 import type { Figure } from "../figure.ts";

@@ -1,5 +1,5 @@
 /**
- * Features for figures: seeded, correlated, of unlike scales, as a network's are.
+ * Features for figures: seeded, correlated, with different scales, like those of a network.
  * @module
  */
 import type { Features } from "../../../algebra/features.ts";

@@ -1,5 +1,5 @@
 /**
- * Figures of the gate: how often it cries without cause, and whether it finds what is planted.
+ * Figures of the gate: how often it raises a false alarm, and whether it finds planted faults.
  * @module
  */
 import { join } from "@std/path";

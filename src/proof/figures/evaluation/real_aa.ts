@@ -1,7 +1,7 @@
 /**
- * Gates of this code against itself on real runs of the wasm engine: two sets of five seeds that no
- * other gate uses, each trained, scored and timed; the first is the baseline of the second. Floors
- * come from A/A sessions of the first set. All of it by the parts that users run.
+ * Gates of this code against itself on real runs of the wasm engine. Two sets of five seeds that no
+ * other gate uses are trained, scored and timed; the first is the baseline of the second. Floors
+ * come from A/A sessions of the first set. Everything runs through the parts that users run.
  * @module
  */
 import { join } from "@std/path";

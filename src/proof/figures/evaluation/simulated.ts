@@ -1,6 +1,6 @@
 /**
- * Gates of the same law on both sides, through the whole of the real verdict code: records, rows,
- * policies, floors, tests, Holm, the second measurement of speed, exit code.
+ * Gates with the same distribution on both sides, through all of the real verdict code: records,
+ * rows, policies, floors, tests, Holm, the second measurement of speed, exit code.
  * @module
  */
 import { confirmSpeed } from "../../../gate/speed/confirm.ts";

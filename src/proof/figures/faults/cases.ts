@@ -1,6 +1,5 @@
 /**
- * The cases that were found by trying the product on public bug reports, each by the real command
- * line.
+ * Cases from public bug reports, tried with the real command line.
  * @module
  */
 import { join } from "@std/path";

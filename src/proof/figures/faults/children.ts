@@ -1,6 +1,7 @@
 /**
- * What runs before the program's own modules, in its workers too: a worker is a Deno that the program
- * starts, so `Deno.Command` hands the same preload on. Product code knows nothing of it.
+ * Preloaded before the program's own modules, in its workers too: a worker is a Deno process that
+ * the program starts, so `Deno.Command` passes the same preload on. Product code knows nothing
+ * about it.
  * @module
  */
 import { fromFileUrl } from "@std/path";

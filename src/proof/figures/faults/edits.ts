@@ -1,5 +1,6 @@
 /**
- * Edits of what a run rests on: each must change the ids of the runs that rest on it, and no other's.
+ * Edits of what a run depends on. Each must change the ids of the runs that depend on it, and of no
+ * other.
  * @module
  */
 import type { Figure } from "../figure.ts";

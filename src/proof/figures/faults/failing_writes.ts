@@ -1,8 +1,8 @@
 /**
- * Before the program: from one write on, every write below a folder fails as it does where the disk
- * is full or nothing may be written. What it does is read from `LIKENESS_FAULT`, see `WriteFault`.
+ * Preloaded before the program: after a given write, every write below a folder fails as on a full
+ * disk or a read-only one. `LIKENESS_FAULT` says how, see `WriteFault`.
  *
- * Writes that native code makes (SQLite's of the index of digests) are not reached.
+ * Writes by native code (SQLite's, for the index of digests) are not affected.
  * @module
  */
 import { fromFileUrl, relative, resolve } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Figures of faults: put in by the hundred, one kind a file, and what came of each.
+ * Figures of faults: hundreds of each kind are planted, and the wrong outcomes are counted.
  * @module
  */
 import type { Figure } from "../figure.ts";

@@ -1,6 +1,6 @@
 /**
- * Single bits turned in what runs and `evaluate` leave: what uses the file next comes to the same
- * numbers, or tells which file is spoilt. It never comes to others.
+ * Flips single bits in the files that runs and `evaluate` leave. What uses a file next must give
+ * the same numbers or name the damaged file. It must never give other numbers.
  * @module
  */
 import { basename, join, relative } from "@std/path";

@@ -1,6 +1,6 @@
 /**
- * Kills: SIGKILL to a run and its workers at random moments, again and again, until the same command
- * is let be. What it leaves must be what an undisturbed run leaves, bit for bit.
+ * Kills: SIGKILL to a run and its workers at random moments, many times, until the command is left
+ * to finish. The result must equal that of an undisturbed run, bit for bit.
  * @module
  */
 import { join } from "@std/path";

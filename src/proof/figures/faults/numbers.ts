@@ -1,5 +1,5 @@
 /**
- * The numbers that a folder of records holds, and in what two such folders differ.
+ * The numbers in a folder of records, and how two such folders differ.
  * @module
  */
 import { differences, timelessRecords } from "../records.ts";

@@ -1,5 +1,5 @@
 /**
- * `--decode pil` beside Pillow's own bytes, of every format and mode that Pillow writes.
+ * `--decode pil` compared with Pillow's own bytes, for every format and mode that Pillow writes.
  * @module
  */
 import type { Figure, Measured } from "../figure.ts";

@@ -1,6 +1,6 @@
 /**
- * The real command line in a process group of its own, which can be killed whole: at a moment, or
- * where it doesn't end by itself.
+ * The real command line in its own process group, which can be killed as a whole: at a given
+ * moment, or if it doesn't end by itself.
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
@@ -127,8 +127,8 @@ export function shownEnd(ended: Ended): string {
  */
 export function wronglyTold(ended: Ended): string | null {
   if (ended.late || ended.code === null) return shownEnd(ended);
-  if (`${ended.stdout}${ended.stderr}`.includes("this is a fault of likeness")) {
-    return `taken for a fault of likeness: ${lastSaid(ended)}`;
+  if (`${ended.stdout}${ended.stderr}`.includes("this is a bug in Likeness")) {
+    return `taken for a bug in Likeness: ${lastSaid(ended)}`;
   }
   return ended.code === 2 || ended.code === 3 ? null : shownEnd(ended);
 }

@@ -1,6 +1,7 @@
 /**
- * Before the program: a monotonic clock that runs 300 times as quick, so that a run of seconds saves
- * its checkpoints, which are half a minute apart, ten times a second. Nothing waits by this clock.
+ * Preloaded before the program: a monotonic clock that runs 300 times too fast, so that a run of
+ * seconds saves its checkpoints, which are half a minute apart, ten times a second. Nothing waits
+ * by this clock.
  * @module
  */
 import { preloadChildren } from "./children.ts";

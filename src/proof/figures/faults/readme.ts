@@ -1,6 +1,7 @@
 /**
- * The README's two commands as a newcomer gives them: in a fresh clone of this commit, on npm alone,
- * with an empty home and an empty cache; on a machine left alone, and beside two that keep it busy.
+ * The README's two commands as a new user runs them: in a fresh clone of this commit, with npm
+ * alone, an empty home and an empty cache; on an idle machine, and beside two programs that keep it
+ * busy.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * Trials of a kind of fault: each was right, or went wrong in a way that is told.
+ * Trials of a kind of fault: each had the right outcome, or a wrong one that is described.
  * @module
  */
 import type { Measured } from "../figure.ts";

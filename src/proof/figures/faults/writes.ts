@@ -1,6 +1,6 @@
 /**
- * Faults of writing: no space, and no rights, from each write point of a run on. Each must be told in
- * time, and the same command must come to the same bits once there is space again.
+ * Faults of writing: no space or no permission, from each write of a run on. Each must be reported
+ * in time, and the same command must reach the same bits once there is space again.
  * @module
  */
 import { join } from "@std/path";

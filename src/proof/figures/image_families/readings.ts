@@ -1,5 +1,5 @@
 /**
- * Numbers of a suite's families from its records: means over seeds, each seed beside them.
+ * Numbers of a suite's families from its records: means over seeds, and each seed.
  * @module
  */
 import { isMemorised } from "../../../metrics/copies/memorisation.ts";

@@ -1,6 +1,6 @@
 /**
- * The records that figures read, small: without pictures, series and raw repeats, committed beside
- * the figures. Written from a store by a command and by nothing else; each is checked against its
+ * The records that figures read, made small: without pictures, series and raw repeats, and
+ * committed with the figures. Only a command writes them from a store. Each is checked against its
  * own id when it is read.
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A contender's process, kept alive and asked line by line.
+ * The process of a contender, which stays alive and answers line by line.
  * @module
  */
 import { fromFileUrl } from "@std/path";

@@ -1,6 +1,7 @@
 /**
- * What contenders read: a folder a model with its settings (`model.json`), parameters and inputs
- * (safetensors). Drawn once from keys, so that all start from the same numbers.
+ * What contenders read: one folder for each model, with its settings (`model.json`), parameters and
+ * inputs (safetensors). They are drawn once from keys, so that all contenders start from the same
+ * numbers.
  * @module
  */
 import { join } from "@std/path";

@@ -1,6 +1,6 @@
 /**
- * What is said between the driver and a contender: a JSON command a line in, a JSON answer a line
- * out. tests/peers/worker.py speaks the same.
+ * The messages between the driver and a contender: one JSON command on a line, one JSON answer on a
+ * line. tests/peers/worker.py uses the same.
  * @module
  */
 import { z } from "zod";

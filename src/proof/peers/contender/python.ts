@@ -1,5 +1,5 @@
 /**
- * The Python side's own environment: a venv in the cache, made with pip from pinned requirements.
+ * The environment of the Python side: a venv in the cache, made with pip from pinned requirements.
  * @module
  */
 import { fromFileUrl, join } from "@std/path";

@@ -1,6 +1,6 @@
 /**
- * Whether a training here is the training in PyTorch: the same curve while rounding allows it, and at
- * the end of equal budgets a loss that is equivalent within a margin stated beforehand.
+ * Whether training here equals training in PyTorch: the same curve as long as rounding allows it,
+ * and after equal budgets a loss that is equivalent within a margin that was stated in advance.
  * @module
  */
 import type { Dataset } from "../../../data/dataset.ts";

@@ -1,5 +1,5 @@
 /**
- * A comparison as files: a page, Markdown, and the JSON that holds every sample.
+ * A comparison as files: a page, Markdown, and JSON with every sample.
  * @module
  */
 import { join } from "@std/path";

@@ -1,5 +1,5 @@
 /**
- * What `deno task peers:speed` writes as JSON: every raw sample, and where it comes from.
+ * The JSON that `deno task peers:speed` writes: every raw sample and where it comes from.
  * @module
  */
 import { z } from "zod";

@@ -1,5 +1,5 @@
 /**
- * A report's numbers in words, for the terminal, Markdown and the page alike.
+ * A comparison's numbers as text, for the terminal, Markdown and the page.
  * @module
  */
 import { formatBytes, formatNumber, formatSeconds } from "../../../base/text/format.ts";
