@@ -63,17 +63,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "order-same-in-every-epoch",
-    file: "src/data/order.ts",
+    file: "src/kinds/batch/order.ts",
     find: "hostPermutation(hostFold(key, epoch), size)",
     replace: "hostPermutation(hostFold(key, 0), size)",
-    law: "tests/data/order_test.ts",
+    law: "tests/kinds/batch/order_test.ts",
   },
   {
     id: "mirrors-the-same-at-every-step",
-    file: "src/data/order.ts",
+    file: "src/kinds/batch/order.ts",
     find: 'hostFold(hostFold(key, "mirror"), step)',
     replace: 'hostFold(hostFold(key, "mirror"), 0)',
-    law: "tests/data/order_test.ts",
+    law: "tests/kinds/batch/order_test.ts",
   },
   {
     id: "mirror-turns-pictures-over",
@@ -85,17 +85,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "order-ignores-its-key",
-    file: "src/data/order.ts",
+    file: "src/kinds/batch/order.ts",
     find: "hostPermutation(hostFold(key, epoch), size)",
     replace: "hostPermutation(hostFold([0, 0], epoch), size)",
-    law: "tests/data/order_test.ts",
+    law: "tests/kinds/batch/order_test.ts",
   },
   {
     id: "order-draws-with-replacement",
-    file: "src/data/order.ts",
+    file: "src/kinds/batch/order.ts",
     find: "[at % size];",
     replace: "[(at * at) % size];",
-    law: "tests/data/order_test.ts",
+    law: "tests/kinds/batch/order_test.ts",
   },
   {
     id: "divergence-sees-no-nan",

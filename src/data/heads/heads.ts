@@ -147,7 +147,7 @@ class HeadStore {
       }
     }
     return {
-      images: { count: chosen.length, height: size, width: size, channels: 3, data },
+      samples: { count: chosen.length, height: size, width: size, channels: 3, data },
       labels: Object.fromEntries(FACTORS.map((factor, f) => [factor.name, columns[f]])),
     };
   }

@@ -3,6 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { drawCodes, fitMixture, initMixture } from "../common/mixture_prior.ts";
@@ -12,7 +13,8 @@ import { initParameters, toCode, toPicture } from "./model.ts";
 
 import { type State, trainStep } from "./train.ts";
 
-function build(config: Config, { sample, steps }: BuildContext): Model {
+function build(config: Config, { sample: spec, steps }: BuildContext): Model {
+  const sample = gridOf(spec);
   const { latent, width, components } = config;
   const shape = { sample, width };
   const picture = (state: State, z_BZ: tf.Tensor2D) =>
@@ -49,11 +51,12 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
 }
 
 /** Autoencoders on residual convolutional networks, sampled through a mixture of Gaussians. */
-export const autoencoder = defineFamily<Config>({
+export const autoencoder = defineFamily<Config, "image" | "point">({
   name: "autoencoder",
   version: 1,
   about: "autoencoder, plain or denoising; samples from a mixture of Gaussians fitted to its codes",
   papers: ["Hinton & Salakhutdinov 2006", "Vincent et al. 2008", "arXiv:1903.12436"],
+  takes: ["image", "point"],
   config,
   build,
 });

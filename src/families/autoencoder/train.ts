@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
@@ -19,7 +19,7 @@ export type State = Trained<Parameters> & { readonly mixture: MixtureState };
 /** What fixes shapes and objective. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
 }
 
 /** x + σε, which the encoder sees in place of x: Vincent et al. 2008. Row i's ε depends on rows_B[i] alone. */

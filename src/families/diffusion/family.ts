@@ -12,12 +12,12 @@ import {
   denoisingCapabilities,
   denoisingDriver,
   denoisingPrograms,
-  shapeOf,
   type State,
   uncentred,
 } from "../common/denoising/model.ts";
 import { initNetwork } from "../common/denoising/network.ts";
 import { denoisingStep } from "../common/denoising/train.ts";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
 import { phaseAt, planPhases } from "../common/phases.ts";
@@ -55,7 +55,7 @@ function weigh({ denoising, bound }: Diffusion): FamilyProgram {
 /** A model of pixels: its likelihood is bounded. */
 function inPixels(config: Config, { sample, factors, steps }: BuildContext): Model {
   const space = {
-    grid: shapeOf(sample),
+    grid: gridOf(sample),
     bounded: true,
     picture: (_: unknown, x_BHWC: tf.Tensor4D) => uncentred(x_BHWC),
   };
@@ -94,7 +94,7 @@ type LatentState = State & CoderState;
  */
 function inLatents(config: Config, { sample, factors, steps }: BuildContext): Model {
   const latent: LatentSpace = latentSpace(config, {
-    sample,
+    sample: gridOf(sample),
     scale: config.form === "edm" ? config.sigmaData : 1,
   });
   const space = {
@@ -146,7 +146,7 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
 }
 
 /** Diffusion models on a U-Net, a DiT or a perceptron. */
-export const diffusion = defineFamily<Config>({
+export const diffusion = defineFamily<Config, "image" | "point">({
   name: "diffusion",
   version: 1,
   about: "diffusion: DDPM or EDM, with guidance, in pixels or in an autoencoder's latent space",
@@ -161,6 +161,7 @@ export const diffusion = defineFamily<Config>({
     "arXiv:2107.00630",
     "arXiv:2112.10752",
   ],
+  takes: ["image", "point"],
   config,
   build: (config, context) =>
     config.latent === "none" ? inPixels(config, context) : inLatents(config, context),

@@ -16,13 +16,13 @@ import {
   denoisingCapabilities,
   denoisingDriver,
   denoisingPrograms,
-  shapeOf,
   type State,
   uncentred,
 } from "../common/denoising/model.ts";
 import { initNetwork } from "../common/denoising/network.ts";
 import { euler, midpoint, restart, type Step } from "../common/denoising/steps.ts";
 import { denoisingStep, type Learns, matching } from "../common/denoising/train.ts";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
@@ -108,7 +108,7 @@ export function flowOf(
     ...formOf(config),
     settings: config,
     network: {
-      sample: shapeOf(sample),
+      sample: gridOf(sample),
       backbone: config.backbone,
       width: config.width,
       conditions: conditionsOf(config.condition, factors),
@@ -147,7 +147,7 @@ function build(config: Config, context: BuildContext): Model {
 }
 
 /** Flow matching, MeanFlow and consistency training on a U-Net, a DiT or a perceptron. */
-export const flow = defineFamily<Config>({
+export const flow = defineFamily<Config, "image" | "point">({
   name: "flow",
   version: 2,
   about: "rectified flow, and one-step forms: MeanFlow, consistency training; with guidance",
@@ -160,6 +160,7 @@ export const flow = defineFamily<Config>({
     "arXiv:2310.14189",
     "arXiv:2211.01095",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { adam, emaInit, type Moments } from "../../nn/mod.ts";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import {
   type Codes,
@@ -39,7 +40,8 @@ function momentsOf<B>(body: B | undefined, initial: (body: B) => Moments[]) {
   return body === undefined ? {} : { moments: initial(body) };
 }
 
-function build(written: Config, { sample, steps, factors }: BuildContext): Model {
+function build(written: Config, { sample: spec, steps, factors }: BuildContext): Model {
+  const sample = gridOf(spec);
   const config = settingsOf(written);
   const conditions = conditionsOf(config.condition, factors);
   const setting: Setting = { config, sample, conditions, steps };
@@ -125,7 +127,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
 }
 
 /** Generative adversarial networks: five papers as combinations of losses, networks and penalties. */
-export const gan = defineFamily<Config>({
+export const gan = defineFamily<Config, "image" | "point">({
   name: "gan",
   version: 2,
   about: "adversarial networks: DCGAN, WGAN-GP, SNGAN, StyleGAN2-ADA, R3GAN, and what lies between",
@@ -139,6 +141,7 @@ export const gan = defineFamily<Config>({
     "arXiv:2501.05441",
     "arXiv:1802.05637",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

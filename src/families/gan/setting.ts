@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import type { AdamSlots, Moments } from "../../nn/mod.ts";
 import type { Condition } from "../common/conditioning.ts";
@@ -20,7 +20,7 @@ import { atHeScale } from "./weights.ts";
 /** What fixes a GAN's shapes and game. */
 export interface Setting {
   readonly config: Settings;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   readonly conditions: readonly Condition[];
   /** Steps of the whole training. */
   readonly steps: number;

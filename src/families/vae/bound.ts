@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import type { Config } from "./config.ts";
 import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
 import {
@@ -30,7 +30,7 @@ import { batchWeights, klParts, penalty } from "./total_correlation.ts";
 /** What fixes a VAE's shapes and objective. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** Training pictures, N. */
   readonly trainSize: number;
 }

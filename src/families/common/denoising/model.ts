@@ -260,8 +260,3 @@ export function denoisingCapabilities(denoising: Denoising): Omit<Capabilities, 
     guidance: conditions.length > 0 && settings.conditionDropout > 0,
   };
 }
-
-/** The shape of a spec, without what else it says. */
-export function shapeOf({ height, width, channels }: Grid): Grid {
-  return { height, width, channels };
-}

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { batchIndices, mirrorCoins } from "../../src/data/order.ts";
-import { hostKey } from "../../src/random/host.ts";
-import { law } from "../law.ts";
+import { batchIndices, mirrorCoins } from "../../../src/kinds/batch/order.ts";
+import { hostKey } from "../../../src/random/host.ts";
+import { law } from "../../law.ts";
 
 const place = {
   seed: fc.integer({ min: 0, max: 1e6 }),
