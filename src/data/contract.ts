@@ -15,11 +15,8 @@ const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
 function specFault(spec: SampleSpec): string | null {
   const kind = kindOf(spec), parsed = kind.spec.safeParse(spec);
   if (parsed.success) return null;
-  const [{ path, message }] = parsed.error.issues;
-  const [key] = path;
-  return `${kind.describe(spec)}: as a spec of kind \`${kind.name}\` its \`${
-    String(key)
-  }\` is wrong: ${message}`;
+  const [{ path: [key], message }] = parsed.error.issues;
+  return `kind \`${kind.name}\`: \`${String(key ?? "spec")}\`: ${message}`;
 }
 
 function requireSound(dataset: Dataset, name: string): void {

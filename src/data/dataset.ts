@@ -94,7 +94,7 @@ export function outlineOf(
  * A dataset that a suite can name: its config's schema and how it is loaded. One that reads files
  * which its config names gives their digest as `content`, by which runs on other files are told apart.
  */
-export interface DatasetDefinition<C = unknown> extends Pointing<C> {
+export interface DatasetDefinition<C = unknown, K extends KindName = KindName> extends Pointing<C> {
   readonly name: string;
   readonly version: number;
   /** One line for `list`. */
@@ -107,11 +107,13 @@ export interface DatasetDefinition<C = unknown> extends Pointing<C> {
    * What suites are checked against before anything runs. Quick, and offline. Left out, or null,
    * where only loading can tell: they are checked then.
    */
-  outline?(config: C): DatasetOutline | null;
-  load(config: C, context: LoadContext): Promise<Dataset>;
+  outline?(config: C): DatasetOutline<K> | null;
+  load(config: C, context: LoadContext): Promise<Dataset<K>>;
 }
 
 /** Declares a dataset; only fixes the type. */
-export function defineDataset<C>(definition: DatasetDefinition<C>): DatasetDefinition<C> {
+export function defineDataset<C, K extends KindName = KindName>(
+  definition: DatasetDefinition<C, K>,
+): DatasetDefinition<C, K> {
   return definition;
 }

@@ -71,8 +71,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "mirrors-the-same-at-every-step",
     file: "src/kinds/batch/order.ts",
-    find: 'hostFold(hostFold(key, "mirror"), step)',
-    replace: 'hostFold(hostFold(key, "mirror"), 0)',
+    find: "hostFold(hostFold(key, name), step)",
+    replace: "hostFold(hostFold(key, name), 0)",
     law: "tests/kinds/batch/order_test.ts",
   },
   {

@@ -88,7 +88,7 @@ async function load(config: ToysConfig): Promise<Dataset<"point">> {
 }
 
 /** Toy distributions on the plane, and a torus in space. */
-export const toys = defineDataset<ToysConfig>({
+export const toys = defineDataset<ToysConfig, "point">({
   name: "toys",
   version: VERSION,
   about: "Points of two or three numbers with known laws: mixture, moons, pinwheel, torus …",

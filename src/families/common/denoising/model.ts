@@ -4,7 +4,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../../backbones/plan.ts";
 import { fold, type Key, keyTensor, normal } from "../../../random/key.ts";
 import { type Labels, noLabels } from "../conditioning.ts";
 import type { Driver, SampleContext, SampleRequest, TensorRecord } from "../../family.ts";
