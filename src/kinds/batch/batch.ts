@@ -43,8 +43,10 @@ export interface Batcher<K extends KindName = KindName> {
 }
 
 /** Whole samples, in a new order each epoch: see `batchIndices`. */
-export const wholeSamples: Batcher = {
-  about: "whole samples, each once an epoch",
-  cut: (source, { key, step, batch }) =>
-    source.read(batchIndices(key, { step, batch, size: source.size })),
-};
+export function wholeSamples<K extends KindName>(): Batcher<K> {
+  return {
+    about: "whole samples, each once an epoch",
+    cut: (source, { key, step, batch }) =>
+      source.read(batchIndices(key, { step, batch, size: source.size })),
+  };
+}

@@ -5,7 +5,6 @@
 import { z } from "zod";
 import { wholeSamples } from "../batch/batch.ts";
 import { digestOf } from "../digest.ts";
-import { type Batcher } from "../batch/batch.ts";
 import { defineKind } from "../kind.ts";
 import type { ImageSet, ImageSpec } from "./image_set.ts";
 import {
@@ -69,7 +68,7 @@ export const imageKind = defineKind<"image">({
   download: ({ height, width, channels }, { x_BHWC }) =>
     toImageSet(x_BHWC, { height, width, channels }),
   rowsAtOnce: () => ROWS,
-  batchers: { samples: wholeSamples as Batcher<"image"> },
+  batchers: { samples: wholeSamples() },
   augmentations: {
     mirror: { about: "left and right changed places", apply: mirrorImages },
   },

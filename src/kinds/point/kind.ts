@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Batcher, wholeSamples } from "../batch/batch.ts";
+import { wholeSamples } from "../batch/batch.ts";
 import { digestOf } from "../digest.ts";
 import { pictureFault } from "../image/picture_fault.ts";
 import { defineKind } from "../kind.ts";
@@ -55,7 +55,7 @@ export const pointKind = defineKind<"point">({
   valueFault: (_, { x_BHWC }) => pictureFault(x_BHWC, "points"),
   download: ({ dimensions }, { x_BHWC }) => toPointSet(x_BHWC, dimensions),
   rowsAtOnce: () => ROWS,
-  batchers: { samples: wholeSamples as Batcher<"point"> },
+  batchers: { samples: wholeSamples() },
   augmentations: {},
   grid: ({ dimensions }) => ({ height: 1, width: dimensions, channels: 1 }),
   bytes: {
