@@ -1,8 +1,9 @@
 /**
  * Likeness: a benchmark harness for generative models.
  *
- * A family, dataset or metric of your own is a file that imports this module, exports what
- * `defineFamily`, `defineDataset` or `defineMetric` returns, and is named under `modules` in a suite.
+ * A family, dataset, metric or kind of sample of your own is a file that imports this module, exports
+ * what `defineFamily`, `defineDataset`, `defineMetric` or `defineKind` returns, and is named under
+ * `modules` in a suite.
  * The stages of a benchmark are functions on files: `loadSuite` → `planSuite` → `launch` → records →
  * `evaluateGate` → `buildReport` → `writeReport`.
  * @module
@@ -10,7 +11,20 @@
 
 // Declaring.
 export * from "./data/dataset.ts";
+export * from "./kinds/kind.ts";
+export {
+  type BatchAsked,
+  type Batcher,
+  type BatchSource,
+  wholeSamples,
+} from "./kinds/batch/batch.ts";
+export { batchIndices } from "./kinds/batch/order.ts";
+export type * from "./kinds/grid.ts";
 export type * from "./kinds/image/image_set.ts";
+export type * from "./kinds/point/point_set.ts";
+export { imagesOf } from "./kinds/image/images.ts";
+export { pointsOf } from "./kinds/point/points.ts";
+export { gridOf, kindOf } from "./kinds/table.ts";
 export * from "./families/family.ts";
 export * from "./metrics/metric.ts";
 export type * from "./record/value.ts";

@@ -9,6 +9,8 @@ import { UsageError } from "./base/errors.ts";
 import type { External } from "./protocols/external/external.ts";
 import type { Family } from "./families/family.ts";
 import { described, expectUserModules } from "./base/fault.ts";
+import type { Kind } from "./kinds/kind.ts";
+import { kindFaults, kinds } from "./kinds/table.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { didYouMean } from "./base/text/nearest.ts";
 
@@ -100,11 +102,13 @@ export interface Registered {
   readonly families: readonly string[];
   readonly datasets: readonly string[];
   readonly metrics: readonly string[];
+  /** Kinds of sample. */
+  readonly kinds: readonly string[];
 }
 
 /**
- * Imports a user's module and registers each of its exports that is a family, dataset or metric
- * (made by `defineFamily`, `defineDataset` or `defineMetric`). Registering a module again changes
+ * Imports a user's module and registers each of its exports that is a family, dataset, metric or kind
+ * of sample (made by `defineFamily`, `defineDataset`, `defineMetric` or `defineKind`). Registering a module again changes
  * nothing, so plans may carry their modules into every worker.
  * @param path a file, relative to the working folder, or a `file:` URL
  * @throws UsageError where the file isn't there or doesn't load, holds nothing to register, or takes
@@ -126,11 +130,19 @@ export async function registerModule(path: string): Promise<Registered> {
   } catch (error) {
     throw new UsageError(`module ${path} doesn't load: ${described(error)}`);
   }
-  const added: Record<keyof Registered, string[]> = { families: [], datasets: [], metrics: [] };
+  const added: Record<keyof Registered, string[]> = {
+    families: [],
+    datasets: [],
+    metrics: [],
+    kinds: [],
+  };
   const { definitionFaults, familyFaults } = await import("./families/contract.ts");
   const { metricFaults } = await import("./metrics/contract.ts");
   const { checkedDataset } = await import("./data/contract.ts");
-  for (const value of new Set(Object.values(exported))) {
+  const values = new Set(Object.values(exported));
+  // First: families and metrics say which kinds they take.
+  for (const value of values) if (isKind(value)) added.kinds.push(addKind(value, url));
+  for (const value of values) {
     if (isFamily(value)) {
       added.families.push(add({ table: families, noun: "families", url }, value, familyFaults));
     } else if (isDataset(value)) {
@@ -144,8 +156,8 @@ export async function registerModule(path: string): Promise<Registered> {
   }
   if (Object.values(added).every((names) => names.length === 0)) {
     throw new UsageError(
-      `module ${path} exports no family, dataset or metric; ` +
-        "export what defineFamily, defineDataset or defineMetric returns",
+      `module ${path} exports no family, dataset or metric, nor a kind of sample; ` +
+        "export what defineFamily, defineDataset, defineMetric or defineKind returns",
     );
   }
   return added;
@@ -192,11 +204,27 @@ function add<T extends { readonly name: string }>(
   return name;
 }
 
+/** @throws UsageError as `add` does */
+function addKind(kind: Kind, url: string): string {
+  const own: Table<Kind> = Object.fromEntries(
+    Object.entries(kinds).map(([name, known]) => [name, () => Promise.resolve(known)]),
+  );
+  const name = add({ table: own, noun: "kinds", url }, kind, kindFaults);
+  kinds[name] = kind;
+  return name;
+}
+
 type Shape = { readonly [key: string]: unknown };
 
 function isNamed(value: unknown): value is Shape {
   return typeof value === "object" && value !== null &&
     typeof (value as Shape).name === "string" && typeof (value as Shape).config === "object";
+}
+
+function isKind(value: unknown): value is Kind {
+  const { name, unit, upload, download } = (value ?? {}) as Shape;
+  return typeof name === "string" && typeof unit === "object" &&
+    (typeof upload === "function" || typeof download === "function");
 }
 
 function isFamily(value: unknown): value is Family {

@@ -5,14 +5,14 @@
  */
 import { fold, type Key } from "../random/key.ts";
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../kinds/image/image_set.ts";
+import type { Grid } from "../kinds/grid.ts";
 import * as convolutional from "./conv.ts";
 import { initMlp, type Mlp, mlp } from "./mlp.ts";
 import { SIDES } from "./plan.ts";
 
 /** What fixes the shapes. */
 export interface CodecOptions {
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** The size knob: channels at 8×8 of a 32² picture, or hidden units of a perceptron. */
   readonly width: number;
 }
@@ -26,7 +26,7 @@ export type Decoder = convolutional.Decoder | Mlp;
 const DEPTH = 3;
 
 /** Whether pictures are too small for the convolutional networks. */
-export function isSmall({ height, width }: ImageSpec): boolean {
+export function isSmall({ height, width }: Grid): boolean {
   return Math.min(height, width) < SIDES.smallest;
 }
 
@@ -34,7 +34,7 @@ function isMlp(p: Encoder | Decoder): p is Mlp {
   return "layers" in p;
 }
 
-function values({ height, width, channels }: ImageSpec): number {
+function values({ height, width, channels }: Grid): number {
   return height * width * channels;
 }
 

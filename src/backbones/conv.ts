@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../kinds/image/image_set.ts";
+import type { Grid } from "../kinds/grid.ts";
 import { fold, type Key } from "../random/key.ts";
 import {
   type Conv,
@@ -43,7 +43,7 @@ export type Decoder = {
 
 /** What fixes the shapes. */
 export interface ConvOptions {
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** The size knob: see `PlanOptions.base`. */
   readonly width: number;
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../kinds/image/image_set.ts";
+import type { Grid } from "../kinds/grid.ts";
 import { fold, type Key } from "../random/key.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../nn/mod.ts";
 import { type Block, block, initBlock } from "./conv.ts";
@@ -17,7 +17,7 @@ import { crop, depthToSpace, spaceToDepth } from "./space.ts";
 
 /** What fixes the shapes. */
 export interface GridOptions {
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** The size knob: channels at the grid; each stage above it has half as many, at least 8. */
   readonly width: number;
   /** How often the sides are halved: the grid of a 32² picture is 8×8 at 2. Default 2. */

@@ -3,12 +3,10 @@
  * setting.
  * @module
  */
+export type { Grid } from "../kinds/grid.ts";
 
 /** One resolution with the channels that run at it. */
 export type Stage = { readonly height: number; readonly width: number; readonly channels: number };
-
-/** Shape of pictures, or of other grids of numbers. */
-export type Grid = { readonly height: number; readonly width: number; readonly channels: number };
 
 /** What a plan is made from. */
 export interface PlanOptions {

@@ -232,7 +232,7 @@ function contextOf({ real, fake }: Pair, options: ScoreOptions): EvaluationConte
     extractor: () => Promise.resolve(extractor),
     anyMachine: false,
     remembered: (_, make) => Promise.resolve(make()),
-    split: async (_split, count) => ({ images: await pixels(real, count), labels: {} }),
+    split: async (_split, count) => ({ samples: await pixels(real, count), labels: {} }),
     features: (_name, of, count) => {
       const key = `${of === "samples" ? "fake" : "real"} ${count}`;
       const known = features.get(key) ?? // thrown later, where the metric waits for it
@@ -266,7 +266,7 @@ function datasetOf(real: Measured, pixels: (count: number) => Promise<ImageSet>)
     notes: [],
     size: (split: Split) =>
       split === "train" || split === "test" ? real.count ?? Number.MAX_SAFE_INTEGER : 0,
-    read: async (_split, indices) => ({ images: await pixels(indices.length), labels: {} }),
+    read: async (_split, indices) => ({ samples: await pixels(indices.length), labels: {} }),
   };
 }
 

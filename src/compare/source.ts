@@ -5,6 +5,7 @@
 import { join } from "@std/path";
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
+import { imagesOf } from "../kinds/image/images.ts";
 import type { FileListing } from "../data/folder/listing.ts";
 import { hostKey, hostPermutation } from "../random/host.ts";
 import type { DecodeTask } from "./extract/decode.ts";
@@ -83,7 +84,7 @@ export function datasetSource(
     decoded: true,
     names: (places) => Array.from(at(places), (i) => `${label}, picture ${i}`),
     async batch(places): Promise<{ images: ImageSet }> {
-      return { images: (await dataset.read(split, at(places))).images };
+      return { images: imagesOf((await dataset.read(split, at(places))).samples) };
     },
     close: () => {},
   };

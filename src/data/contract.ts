@@ -1,23 +1,33 @@
 /**
  * What dataset.ts asks of a dataset, checked wherever a dataset of the user's own is loaded or read:
- * pictures of other shapes than it says, or labels that stand for no class, would be scored as if
+ * samples of other shapes than it says, or labels that stand for no class, would be scored as if
  * nothing were wrong.
  * @module
  */
 import type { Batch, Dataset, DatasetDefinition, Factor, Split } from "./dataset.ts";
 import { DataError } from "../base/errors.ts";
+import type { SampleSpec } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/table.ts";
 
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
+
+/** Why a spec is none of its kind's; null where it is. */
+function specFault(spec: SampleSpec): string | null {
+  const kind = kindOf(spec), parsed = kind.spec.safeParse(spec);
+  if (parsed.success) return null;
+  const [{ path: [key], message }] = parsed.error.issues;
+  return `kind \`${kind.name}\`: \`${String(key ?? "spec")}\`: ${message}`;
+}
 
 function requireSound(dataset: Dataset, name: string): void {
   const wrong = (what: string): never => {
     throw new DataError(`dataset ${name}: ${what}`);
   };
-  const { height, width, channels } = dataset.sample;
-  if (![height, width].every((n) => Number.isInteger(n) && n >= 1) || ![1, 3].includes(channels)) {
-    wrong(
-      `samples of ${height}×${width}×${channels}; whole sides and 1 or 3 channels were expected`,
-    );
+  for (
+    const [what, spec] of [["samples", dataset.sample], ...Object.entries(dataset.given ?? {})]
+  ) {
+    const fault = specFault(spec as SampleSpec);
+    if (fault !== null) wrong(`${what} of ${fault}`);
   }
   if (typeof dataset.digest !== "string" || dataset.digest === "") {
     wrong("it has no digest: a text that changes whenever its bytes do, by which they are cached");
@@ -49,24 +59,25 @@ function labelFault(factor: Factor, labels: Float32Array | undefined, count: num
     }, and −1`;
 }
 
-function requireBatch({ sample, factors }: Dataset, batch: Batch, of: {
+function requireBatch({ sample, factors, given: told = {} }: Dataset, batch: Batch, of: {
   readonly name: string;
   readonly split: Split;
   readonly count: number;
 }): void {
   const where = `dataset ${of.name}: reading ${of.count} samples of ${of.split} gave`;
-  const { images, labels } = batch, { height, width, channels } = sample;
-  const shape = [images.count, images.height, images.width, images.channels];
-  const wanted = [of.count, height, width, channels];
-  if (shape.some((n, i) => n !== wanted[i])) {
-    throw new DataError(`${where} pictures [${shape.join(", ")}], not [${wanted.join(", ")}]`);
+  const { samples, labels, given = {} } = batch;
+  const refuse = (what: string) => {
+    throw new DataError(`${where} ${what}`);
+  };
+  if (samples === undefined) {
+    refuse(`${Object.keys(batch).map((name) => `\`${name}\``).join(", ")} and no \`samples\``);
   }
-  const bytes = wanted.reduce((product, n) => product * n, 1);
-  if (!(images.data instanceof Uint8Array) || images.data.length !== bytes) {
-    const found = images.data instanceof Uint8Array ? images.data.length : typeof images.data;
-    throw new DataError(
-      `${where} data of ${found} where ${bytes} bytes (Uint8Array) were expected`,
-    );
+  const fault = kindOf(sample).fault(samples, { spec: sample, count: of.count });
+  if (fault !== null) refuse(fault);
+  for (const [name, spec] of Object.entries(told)) {
+    if (given[name] === undefined) refuse(`nothing as \`given.${name}\``);
+    const fault = kindOf(spec).fault(given[name], { spec, count: of.count });
+    if (fault !== null) refuse(`as \`given.${name}\` ${fault}`);
   }
   for (const factor of factors) {
     const fault = labelFault(factor, labels[factor.name], of.count);
@@ -88,7 +99,7 @@ export function checkedDataset<C>(definition: DatasetDefinition<C>): DatasetDefi
         ...dataset,
         size: (split) => dataset.size(split),
         ...(dataset.captions && { captions: (split: Split) => dataset.captions!(split) }),
-        ...(dataset.law && { law: () => dataset.law!() }),
+        ...(dataset.truth && { truth: () => dataset.truth!() }),
         async read(split, indices) {
           const batch = await dataset.read(split, indices);
           requireBatch(dataset, batch, { name, split, count: indices.length });

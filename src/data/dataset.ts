@@ -2,7 +2,8 @@
  * What a dataset is: named splits of samples with labelled factors, held behind a pure `read`.
  * @module
  */
-import type { ImageSet, ImageSpec } from "../kinds/image/image_set.ts";
+import type { Batch } from "../kinds/batch/batch.ts";
+import type { KindName, SampleSpec, SpecOf, TruthOf } from "../kinds/kind.ts";
 import type { z } from "zod";
 import type { Pointing } from "../content/inputs.ts";
 import type { Decoding } from "./decoding/meaning.ts";
@@ -12,9 +13,6 @@ import type { Decoding } from "./decoding/meaning.ts";
  * the judges and share no identity with the others.
  */
 export type Split = "train" | "test" | "judge" | "judge_test";
-
-/** What one sample is. Later kinds (clip, scene, text) join this union. */
-export type SampleSpec = ImageSpec;
 
 /** A labelled property of a sample. Class labels are indices into `classes`. */
 export type Factor =
@@ -27,19 +25,19 @@ export type Factor =
     readonly maximum: number;
   };
 
-/** Images with their labels: one array of `count` entries a factor (−1 in a class factor: unlabelled). */
-export interface Batch {
-  readonly images: ImageSet;
-  readonly labels: Readonly<Record<string, Float32Array>>;
-}
+export type { Batch, Labels } from "../kinds/batch/batch.ts";
+export type { SampleSpec } from "../kinds/kind.ts";
 
 /** A loaded dataset. Reading is pure: the same indices give the same bytes, on every machine. */
-export interface Dataset {
+export interface Dataset<K extends KindName = KindName> {
   readonly name: string;
   readonly version: number;
   /** sha256 over all that fixes the bytes: for generated data its config and version, else the files. */
   readonly digest: string;
-  readonly sample: SampleSpec;
+  /** What one sample is. */
+  readonly sample: SpecOf<K>;
+  /** What is given with each sample, by name; left out where nothing is. */
+  readonly given?: Readonly<Record<string, SampleSpec>>;
   readonly factors: readonly Factor[];
   /** What a reader should know: files skipped, splits derived, … */
   readonly notes: readonly string[];
@@ -48,14 +46,11 @@ export interface Dataset {
   /** Number of samples in a split; 0 where there is none. */
   size(split: Split): number;
   /** The samples at `indices` of `split`, in that order. Throws a RangeError outside [0, size). */
-  read(split: Split, indices: ArrayLike<number>): Promise<Batch>;
+  read(split: Split, indices: ArrayLike<number>): Promise<Batch<K>>;
   /** One caption a sample, where the data has them. */
   captions?(split: Split): readonly string[];
-  /**
-   * Where the data's law is known and a sample is two 8-bit values: the probability of each of the
-   * 256² pairs, [256 · first + second]. The caller may not change it.
-   */
-  law?(): Float64Array;
+  /** What is known of the law that samples are drawn from, for kinds that have such a thing. */
+  truth?(): TruthOf<K>;
 }
 
 /** What loading may use. */
@@ -74,29 +69,32 @@ export interface LoadContext {
 }
 
 /** What can be known of a dataset without loading it. */
-export interface DatasetOutline {
-  readonly sample: SampleSpec;
+export interface DatasetOutline<K extends KindName = KindName> {
+  readonly sample: SpecOf<K>;
+  readonly given?: Readonly<Record<string, SampleSpec>>;
   readonly factors: readonly Factor[];
   /** Number of samples, 0 where a split isn't there; left out where only loading tells. */
   readonly sizes?: Readonly<Record<Split, number>>;
 }
 
 /** The outline of a dataset that is loaded. */
-export function outlineOf({ sample, factors, size }: Dataset): Required<DatasetOutline> {
+export function outlineOf(
+  { sample, given, factors, size }: Dataset,
+): DatasetOutline & Required<Pick<DatasetOutline, "sizes">> {
   const sizes = {
     train: size("train"),
     test: size("test"),
     judge: size("judge"),
     judge_test: size("judge_test"),
   };
-  return { sample, factors, sizes };
+  return { sample, ...(given && { given }), factors, sizes };
 }
 
 /**
  * A dataset that a suite can name: its config's schema and how it is loaded. One that reads files
  * which its config names gives their digest as `content`, by which runs on other files are told apart.
  */
-export interface DatasetDefinition<C = unknown> extends Pointing<C> {
+export interface DatasetDefinition<C = unknown, K extends KindName = KindName> extends Pointing<C> {
   readonly name: string;
   readonly version: number;
   /** One line for `list`. */
@@ -109,11 +107,13 @@ export interface DatasetDefinition<C = unknown> extends Pointing<C> {
    * What suites are checked against before anything runs. Quick, and offline. Left out, or null,
    * where only loading can tell: they are checked then.
    */
-  outline?(config: C): DatasetOutline | null;
-  load(config: C, context: LoadContext): Promise<Dataset>;
+  outline?(config: C): DatasetOutline<K> | null;
+  load(config: C, context: LoadContext): Promise<Dataset<K>>;
 }
 
 /** Declares a dataset; only fixes the type. */
-export function defineDataset<C>(definition: DatasetDefinition<C>): DatasetDefinition<C> {
+export function defineDataset<C, K extends KindName = KindName>(
+  definition: DatasetDefinition<C, K>,
+): DatasetDefinition<C, K> {
   return definition;
 }

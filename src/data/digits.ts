@@ -50,7 +50,7 @@ const NAMES = COUNTS.flatMap((n, k) => Array.from({ length: n }, (_, i) => `${k}
 
 type Config = z.output<typeof config>;
 
-function outline({ size, test }: Config): Required<DatasetOutline> {
+function outline({ size, test }: Config): DatasetOutline<"image"> {
   const held = NAMES.filter((name) => heldOut(name, test)).length;
   return {
     sample: { kind: "image", height: size, width: size, channels: 1 },
@@ -104,7 +104,7 @@ export const digits = defineDataset({
       sample,
       factors,
       notes: [],
-      images: imagesInMemory(data, sample),
+      samples: imagesInMemory(data, sample),
       labels: { digit: labels },
       splits: splitByHeld(NAMES, NAMES.map((name) => heldOut(name, test))),
     });

@@ -157,7 +157,7 @@ export const emoji = defineDataset({
       sample: spec,
       factors,
       notes,
-      images: imagesInMemory(decoded.data, spec),
+      samples: imagesInMemory(decoded.data, spec),
       labels: {
         expression: Float32Array.from(
           items,

@@ -96,7 +96,7 @@ async function half(folder: string, stem: string, size: number) {
 }
 
 /** Sizes are known of Debian's files; other folders in that form may hold other numbers. */
-function outline({ path, size }: z.output<typeof config>): DatasetOutline {
+function outline({ path, size }: z.output<typeof config>): DatasetOutline<"image"> {
   return {
     sample: { kind: "image", height: size, width: size, channels: 1 },
     factors: [{ name: "class", kind: "class", classes: CLASSES }],
@@ -142,7 +142,7 @@ export const fashion = defineDataset({
       sample,
       factors,
       notes: byClass ? [`${path}: its files lie by class; read in a fixed random order`] : [],
-      images: imagesInMemory(data, sample),
+      samples: imagesInMemory(data, sample),
       labels: { class: Float32Array.from([...train.labels, ...test.labels]) },
       splits: { train: fairOrder(train.labels, 0), test: fairOrder(test.labels, train.count) },
     });

@@ -3,17 +3,12 @@
  * the set is too large to hold. Both give the same bytes.
  * @module
  */
-import type { ImageSet, ImageSpec } from "../kinds/image/image_set.ts";
+import type { ImageSpec } from "../kinds/image/image_set.ts";
 import { DataError } from "../base/errors.ts";
+import type { RawSamples } from "./split_dataset.ts";
 
 /** Larger sets stay on disk. Bytes. */
 const IN_MEMORY_LIMIT = 1 << 30;
-
-/** Images by index. */
-export interface RawImages {
-  readonly count: number;
-  gather(indices: ArrayLike<number>): Promise<ImageSet>;
-}
 
 function checked(index: number, count: number): number {
   if (!Number.isInteger(index) || index < 0 || index >= count) {
@@ -23,7 +18,7 @@ function checked(index: number, count: number): number {
 }
 
 /** Images held in one array, [count, height, width, channels]. */
-export function imagesInMemory(data: Uint8Array, spec: ImageSpec): RawImages {
+export function imagesInMemory(data: Uint8Array, spec: ImageSpec): RawSamples<"image"> {
   const { height, width, channels } = spec;
   const stride = height * width * channels;
   const count = data.length / stride;
@@ -46,7 +41,7 @@ export function imagesInMemory(data: Uint8Array, spec: ImageSpec): RawImages {
 }
 
 /** Images in a file that holds nothing else; read whole when that fits in memory. */
-export async function imagesInFile(path: string, spec: ImageSpec): Promise<RawImages> {
+export async function imagesInFile(path: string, spec: ImageSpec): Promise<RawSamples<"image">> {
   const { height, width, channels } = spec;
   const stride = height * width * channels;
   const { size } = await Deno.stat(path);

@@ -1,31 +1,37 @@
 /**
- * A dataset made of raw images, columns of labels and a list of indices a split.
+ * A dataset made of raw samples, columns of labels and a list of indices a split.
  * @module
  */
 import { createHash } from "node:crypto";
 import type { Dataset, Factor, Split } from "./dataset.ts";
-import type { ImageSpec } from "../kinds/image/image_set.ts";
-import type { RawImages } from "./raw_images.ts";
+import type { KindName, Samples, SpecOf } from "../kinds/kind.ts";
 
-/** What a dataset of that form is made of. Index lists point into `images` and the label columns. */
-export interface SplitParts {
+/** Samples by index. */
+export interface RawSamples<K extends KindName = KindName> {
+  readonly count: number;
+  /** The samples at these indices, in that order. @throws RangeError outside [0, count) */
+  gather(indices: ArrayLike<number>): Promise<Samples<K>>;
+}
+
+/** What a dataset of that form is made of. Index lists point into `samples` and the label columns. */
+export interface SplitParts<K extends KindName = KindName> {
   readonly name: string;
   readonly version: number;
-  /** Of all that fixes the images; what is made of them is added to it. */
+  /** Of all that fixes the samples; what is made of them is added to it. */
   readonly digest: string;
-  readonly sample: ImageSpec;
+  readonly sample: SpecOf<K>;
   readonly decoding?: Dataset["decoding"];
   readonly factors: readonly Factor[];
   readonly notes: readonly string[];
-  readonly images: RawImages;
+  readonly samples: RawSamples<K>;
   readonly labels: Readonly<Record<string, Float32Array>>;
   readonly captions?: readonly string[];
   readonly splits: Partial<Readonly<Record<Split, Uint32Array>>>;
 }
 
 /** Joins the parts to a `Dataset`. */
-export function splitDataset(parts: SplitParts): Dataset {
-  const { name, version, sample, decoding, factors, notes, images, labels, splits } = parts;
+export function splitDataset<K extends KindName>(parts: SplitParts<K>): Dataset<K> {
+  const { name, version, sample, decoding, factors, notes, samples, labels, splits } = parts;
   const none = new Uint32Array(0);
   const members = (split: Split) => splits[split] ?? none;
   const captions = parts.captions;
@@ -52,14 +58,16 @@ export function splitDataset(parts: SplitParts): Dataset {
       for (const [factor, column] of Object.entries(labels)) {
         columns[factor] = Float32Array.from(global, (i) => column[i]);
       }
-      return { images: await images.gather(global), labels: columns };
+      return { samples: await samples.gather(global), labels: columns };
     },
     ...(captions && { captions: (split: Split) => Array.from(members(split), (i) => captions[i]) }),
   };
 }
 
-/** The images' digest with that of their labels and splits: the same images may be split otherwise. */
-function digestOf({ digest, factors, labels, splits }: SplitParts): string {
+/** The samples' digest with that of their labels and splits: the same samples may be split otherwise. */
+function digestOf(
+  { digest, factors, labels, splits }: Pick<SplitParts, "digest" | "factors" | "labels" | "splits">,
+): string {
   const hash = createHash("sha256").update(`${digest} ${JSON.stringify(factors)}`);
   const add = (columns: Readonly<Record<string, Float32Array | Uint32Array>>) => {
     for (const name of Object.keys(columns).sort()) {

@@ -11,7 +11,11 @@ export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T
 /** A tree whose leaves are tensors. */
 export type TensorTree = Tree<tf.Tensor>;
 
-function isTensor(x: unknown): x is tf.Tensor {
+/** A record of trees: what states, inputs and outputs are. */
+export type TensorRecord = { readonly [name: string]: TensorTree };
+
+/** Whether a tree is a leaf. */
+export function isTensor(x: unknown): x is tf.Tensor {
   return typeof x === "object" && x !== null && "dataId" in x && "shape" in x;
 }
 

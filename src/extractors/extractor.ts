@@ -4,6 +4,8 @@
  */
 import type { Features } from "../algebra/features.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
+import { imagesOf } from "../kinds/image/images.ts";
+import type { Samples } from "../kinds/kind.ts";
 import type { InputSpec } from "./prepare/prepare.ts";
 
 /** What a network makes of one batch, on the host. */
@@ -59,4 +61,9 @@ export interface Extractor {
   readonly network?: ExtractorNetwork;
   /** What a reader should know of it: which weights, what they were checked against. */
   readonly notes?: readonly string[];
+}
+
+/** Features of samples. @throws MetricUnavailable where the extractor can't look at their kind */
+export async function featuresOf(extractor: Extractor, samples: Samples): Promise<Features> {
+  return await extractor.extract(imagesOf(samples));
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import { ToldError } from "../base/errors.ts";
+import type { HostValues, Kind, SampleSpec } from "../kinds/kind.ts";
+import { kindOf, takesFaults } from "../kinds/table.ts";
 import type { Family, Model, TensorRecord } from "./family.ts";
 import type { Capabilities } from "../subject/capabilities.ts";
 
@@ -109,7 +111,7 @@ export function definitionFaults(
 
 /** What of a family's declaration isn't as family.ts has it, a sentence each. */
 export function familyFaults(family: Family): string[] {
-  const faults = definitionFaults(family);
+  const faults = [...definitionFaults(family), ...takesFaults(family.takes)];
   if (faults.length === 0 && !family.config.safeParse({}).success) {
     faults.push("its config refuses {}: give every field a default");
   }
@@ -143,58 +145,49 @@ export interface Promised {
   readonly shape: readonly number[];
 }
 
-/** Refuses outputs of another shape. @throws ContractError with both */
-export function requireShape(shape: readonly number[], { where, shape: wanted }: Promised): void {
+/**
+ * Refuses outputs of another shape.
+ * @param hint says what to do, where that can be told from the two
+ * @throws ContractError with both
+ */
+export function requireShape(
+  shape: readonly number[],
+  { where, shape: wanted }: Promised,
+  hint?: Kind["shapeHint"],
+): void {
   const fits = shape.length === wanted.length &&
     shape.every((n, i) => wanted[i] === -1 || n === wanted[i]);
   if (fits) return;
-  const channelsFirst = wanted.length === 4 && shape.length === 4 && shape[1] === wanted[3] &&
-    shape[2] === wanted[1] && shape[3] === wanted[2];
+  const told = hint?.(shape, wanted) ?? null;
   throw new ContractError(
     `${where} gives [${shape.join(", ")}] where [${
       wanted.map((n) => n === -1 ? "any" : n).join(", ")
-    }] was expected` +
-      (channelsFirst ? ": channels come last (tf.transpose(x, [0, 2, 3, 1]))" : ""),
+    }] was expected` + (told === null ? "" : `: ${told}`),
   );
 }
 
-/** How far pictures may leave [0, 1] by rounding. */
-const ROUNDING = 1e-3;
-
 /**
- * Pictures are float32 in [0, 1]; they are rounded to k/255 when they are read.
- * @throws ContractError for values that aren't finite or lie outside
+ * Samples as their kind has them: pictures are float32 in [0, 1], and are rounded to k/255 when they are
+ * read.
+ * @throws ContractError for values that are none
  */
-export function requirePictures(values: Float32Array, where: string): void {
-  let low = Infinity, high = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (!Number.isFinite(value)) {
-      throw new ContractError(`${where} gives ${value} among its pictures (value ${i})`);
-    }
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  if (low >= -ROUNDING && high <= 1 + ROUNDING) return;
-  const hint = high > 2
-    ? "; 0 to 255? divide by 255"
-    : low < -ROUNDING && low >= -1 - ROUNDING && high <= 1 + ROUNDING
-    ? "; −1 to 1? (x + 1) / 2"
-    : "; tf.clipByValue(x, 0, 1) at the end of the program, if they only overshoot";
-  throw new ContractError(
-    `${where} gives pictures with values from ${low} to ${high} where 0 to 1 was expected${hint}`,
-  );
+export function requireSamples(
+  values: HostValues,
+  { where, sample }: { readonly where: string; readonly sample: SampleSpec },
+): void {
+  const fault = kindOf(sample).valueFault(sample, values);
+  if (fault !== null) throw new ContractError(`${where} gives ${fault}`);
 }
 
 /** Refuses values that aren't finite. @throws ContractError with the first of them */
-export function requireFiniteValues(values: Float32Array, where: string): void {
+export function requireFiniteValues(values: Float32Array | Int32Array, where: string): void {
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) throw new ContractError(`${where} gives ${values[at]} (value ${at})`);
 }
 
 /** Whole numbers in [0, size). @throws ContractError for others */
 export function requireCodes(
-  values: Float32Array,
+  values: Float32Array | Int32Array,
   { where, size }: { readonly where: string; readonly size: number },
 ): void {
   const at = values.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < size));

@@ -1,20 +1,21 @@
 /**
  * What a generative family is: a config, a tree of tensors, and named pure programs.
  *
- * Programs with these names have these shapes (B is the batch; images float32 in [0, 1], being
- * k/255 for whole k; `rows_B` int32: the number of each row, so that draws don't depend on how
- * samples are split into batches):
+ * Programs with these names have these shapes. B is the batch; `x` stands for the tensors of the kind of
+ * sample, by the names that it gives them: x_BHWC for images and points, float32 in [0, 1], being k/255
+ * for whole k. `rows_B` int32: the number of each row, so that draws don't depend on how samples are
+ * split into batches. `given`: what the data give with samples, by name, each the tensors of its kind.
  *
  * | program      | inputs                  | outputs                                             |
  * | ------------ | ----------------------- | --------------------------------------------------- |
- * | train        | x_BHWC, rows_B, labels? | scalars by name; `loss` is the one minimised         |
- * | sample       | rows_B, labels?         | x_BHWC; not needed where the driver has `sample`     |
- * | encode       | x_BHWC                  | mean_BZ (posterior mean, or the code), logVariance_BZ? |
- * | decode       | z_BZ                    | x_BHWC                                              |
- * | reconstruct  | x_BHWC                  | x_BHWC                                              |
- * | log_weight   | x_BHWC, rows_B, labels  | logWeight_B: nats; log p(x|z)p(z)/q(z|x), z ~ q. Exact families: log p(x) |
- * | codes        | x_BHWC                  | codes_BT int32 in [0, K): discrete latents           |
- * | score        | x_BHWC                  | logit_B: what a discriminator or energy says of x     |
+ * | train        | x, rows_B, labels, given? | scalars by name; `loss` is the one minimised      |
+ * | sample       | rows_B, labels?         | x; not needed where the driver has `sample`         |
+ * | encode       | x                       | mean_BZ (posterior mean, or the code), logVariance_BZ? |
+ * | decode       | z_BZ                    | x                                                   |
+ * | reconstruct  | x                       | x                                                   |
+ * | log_weight   | x, rows_B, labels       | logWeight_B: nats; log p(x|z)p(z)/q(z|x), z ~ q. Exact families: log p(x) |
+ * | codes        | x                       | codes_BT int32 in [0, K): discrete latents           |
+ * | score        | x                       | logit_B: what a discriminator or energy says of x     |
  *
  * `labels` holds an int32 [B] for each class factor of the data (−1: not told). A family has the
  * programs that its capabilities name, and any others its driver calls.
@@ -25,19 +26,19 @@ import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
 import type { CompileMode, Engine, Program } from "../engine/engine.ts";
 import type { Key } from "../random/key.ts";
-import type { TensorTree } from "../engine/tree.ts";
-import type { Factor, SampleSpec } from "../data/dataset.ts";
+import type { TensorRecord } from "../engine/tree.ts";
+import type { Factor } from "../data/dataset.ts";
+import type { KindName, SampleSpec, SpecOf } from "../kinds/kind.ts";
 
-/** A record of trees: what states, inputs and outputs are. */
-export type TensorRecord = { readonly [name: string]: TensorTree };
+export type { TensorRecord } from "../engine/tree.ts";
 
 /** What a driver may call on the host side of training. */
 export interface HostContext {
   readonly engine: Engine;
   /** Runs a compiled program without changing the state. */
   run(program: string, state: TensorRecord, inputs: TensorRecord, key: Key): Promise<TensorRecord>;
-  /** Training images as float32 in [0, 1], by index: [indices.length, H, W, C]. */
-  trainImages(indices: ArrayLike<number>): Promise<tf.Tensor4D>;
+  /** Training samples by index, as their kind gives them to programs. The caller disposes them. */
+  trainSamples(indices: ArrayLike<number>): Promise<TensorRecord>;
   readonly trainSize: number;
   /** A key for this purpose. The caller disposes it. */
   key(purpose: string): Key;
@@ -75,6 +76,9 @@ export interface SampleContext {
   shared<S extends TensorRecord>(state: S): S;
 }
 
+/** Samples on the engine: the tensors of their kind by name, or the tensor where it has but one. */
+export type Drawn = tf.Tensor | TensorRecord;
+
 /** Which programs run when, on the host. Everything here must be a function of its arguments. */
 export interface Driver {
   /** Names of the programs that step `step` (from 0) runs in order; default: ["train"]. */
@@ -84,13 +88,13 @@ export interface Driver {
   /** After the last step: fits what sampling needs (a mixture, a prior) and returns the final state. */
   finish?(state: TensorRecord, context: HostContext): Promise<TensorRecord>;
   /**
-   * Draws samples [B, H, W, C] in [0, 1] by calling programs again and again, without reading
+   * Draws samples, as their kind has them, by calling programs again and again, without reading
    * values; default: the program `sample`. The caller disposes the result; everything else that it
    * makes, the sampler disposes.
    */
-  sample?(state: TensorRecord, request: SampleRequest, context: SampleContext): tf.Tensor4D;
+  sample?(state: TensorRecord, request: SampleRequest, context: SampleContext): Drawn;
   /** Likewise for `decode` (codes or noise z_BZ to samples); default: the program `decode`. */
-  decode?(state: TensorRecord, z_BZ: tf.Tensor2D, context: SampleContext): tf.Tensor4D;
+  decode?(state: TensorRecord, z_BZ: tf.Tensor2D, context: SampleContext): Drawn;
 }
 
 /** A family with its config fixed, for samples of one shape. */
@@ -100,13 +104,18 @@ export interface Model {
   init(key: Key): TensorRecord;
   readonly programs: Readonly<Record<string, Program<TensorRecord, TensorRecord, TensorRecord>>>;
   readonly driver: Driver;
+  /** How training batches are cut: a batcher of the kind. Default: `samples`, whole ones. */
+  readonly batches?: string;
   /** How a program is compiled, where the family knows better than the default (graph). */
   readonly modes?: Readonly<Record<string, CompileMode>>;
 }
 
 /** What fixes a model's shapes, beside its config. */
-export interface BuildContext {
-  readonly sample: SampleSpec;
+export interface BuildContext<K extends KindName = KindName> {
+  /** What one sample is; `gridOf` gives its grid, where it has one. */
+  readonly sample: SpecOf<K>;
+  /** What is given with each sample, by name. */
+  readonly given?: Readonly<Record<string, SampleSpec>>;
   /** Total optimiser steps, for learning-rate schedules. */
   readonly steps: number;
   /** Number of training samples, for objectives that weigh a batch against the data (β-TCVAE). */
@@ -118,7 +127,7 @@ export interface BuildContext {
 }
 
 /** A family that a suite can name. */
-export interface Family<C = unknown> {
+export interface Family<C = unknown, K extends KindName = KindName> {
   readonly name: string;
   /** Raised by hand whenever the same config would give other numbers. */
   readonly version: number;
@@ -126,12 +135,14 @@ export interface Family<C = unknown> {
   readonly about: string;
   /** Sources, e.g. ["arXiv:1312.6114"]. */
   readonly papers: readonly string[];
+  /** The kinds of sample that it can be built for. Default: pictures alone. */
+  readonly takes?: readonly K[] | "any";
   /** Every field has a default, so that `{}` is a valid config. */
   readonly config: z.ZodType<C>;
-  build(config: C, context: BuildContext): Model;
+  build(config: C, context: BuildContext<K>): Model;
 }
 
 /** Declares a family; only fixes the type. */
-export function defineFamily<C>(family: Family<C>): Family<C> {
+export function defineFamily<C, K extends KindName = "image">(family: Family<C, K>): Family<C, K> {
   return family;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { ContractError, definitionFaults } from "../families/contract.ts";
+import { takesFaults } from "../kinds/table.ts";
 import type { Metric } from "./metric.ts";
 import type { MetricValue } from "../record/value.ts";
 
@@ -18,7 +19,7 @@ export function repeated(names: readonly string[]): string[] {
 
 /** What of a metric's declaration isn't as metric.ts has it, a sentence each. */
 export function metricFaults(metric: Metric): string[] {
-  const wrong = definitionFaults(metric);
+  const wrong = [...definitionFaults(metric), ...takesFaults(metric.takes)];
   if (wrong.length > 0) return wrong;
   const defaults = metric.config.safeParse({});
   if (!defaults.success) return ["its config refuses {}: give every field a default"];

@@ -8,31 +8,28 @@ import type { Extractor } from "../extractors/extractor.ts";
 import type { Features } from "../algebra/features.ts";
 import type { MetricValue } from "../record/value.ts";
 import type { z } from "zod";
-import type { Dataset, Split } from "../data/dataset.ts";
-import type { ImageSet } from "../kinds/image/image_set.ts";
+import type { Batch, Dataset, Split } from "../data/dataset.ts";
+import type { KindName } from "../kinds/kind.ts";
 import type { Need } from "./needs.ts";
 
 /** What a metric may use. Everything here is memoised by the caller. */
-export interface EvaluationContext {
-  readonly subject: Subject;
-  readonly dataset: Dataset;
+export interface EvaluationContext<K extends KindName = KindName> {
+  readonly subject: Subject<K>;
+  readonly dataset: Dataset<K>;
   /** Values must have the same bits on every machine: the engine promises it of all that went before. */
   readonly anyMachine: boolean;
-  /** The subject was trained on mirror images of the training pictures too. */
+  /** The subject was trained on mirror images of the training samples too. */
   readonly mirrored?: boolean;
   /**
-   * Pictures of the data that samples are compared with, where they needn't be as many as those;
+   * Samples of the data that the subject's are compared with, where they needn't be as many as those;
    * left out: as many as there are samples.
    */
   readonly reference?: number;
-  /** Images 0 … count−1 of a split with their labels. */
-  split(
-    split: Split,
-    count: number,
-  ): Promise<{ images: ImageSet; labels: Readonly<Record<string, Float32Array>> }>;
+  /** Samples 0 … count−1 of a split with their labels. */
+  split(split: Split, count: number): Promise<Batch<K>>;
   /** A loaded extractor, or a `MetricUnavailable` that says why not. */
   extractor(name: string): Promise<Extractor>;
-  /** Features of a split, of training pictures mirrored, or of the subject's samples; computed once. */
+  /** Features of a split, of training samples mirrored, or of the subject's samples; computed once. */
   features(
     extractor: string,
     of: Split | "mirrored train" | "samples",
@@ -49,11 +46,13 @@ export interface EvaluationContext {
 }
 
 /** A metric that a suite can name. */
-export interface Metric<C = unknown> {
+export interface Metric<C = unknown, K extends KindName = KindName> {
   readonly name: string;
   readonly version: number;
   readonly about: string;
   readonly papers: readonly string[];
+  /** The kinds of sample that it can be computed on. Default: pictures alone. */
+  readonly takes?: readonly K[] | "any";
   /** Speed metrics run alone, after all else. */
   readonly phase: "quality" | "speed";
   /** Every field has a default. `gate` is the suite's, not the metric's. */
@@ -65,15 +64,15 @@ export interface Metric<C = unknown> {
   declares(config: C): readonly Omit<MetricValue, "value">[];
   /** What it rests on that a suite can be checked for before anything runs. Default: nothing. */
   needs?(config: C): readonly Need[];
-  compute(context: EvaluationContext, config: C): Promise<readonly MetricValue[]>;
+  compute(context: EvaluationContext<K>, config: C): Promise<readonly MetricValue[]>;
   /**
    * Of a metric of speed: those of its values that need no clock. They are computed with the run,
    * beside others, and `compute` leaves them out.
    */
-  readonly counts?: Pick<Metric<C>, "declares" | "compute">;
+  readonly counts?: Pick<Metric<C, K>, "declares" | "compute">;
 }
 
 /** Declares a metric; only fixes the type. */
-export function defineMetric<C>(metric: Metric<C>): Metric<C> {
+export function defineMetric<C, K extends KindName = "image">(metric: Metric<C, K>): Metric<C, K> {
   return metric;
 }

@@ -12,7 +12,7 @@ import { executeExternal } from "./external/execute.ts";
 import { isFinal } from "../run/failure.ts";
 import { begin, type Run, type RunHost, timed, writeRecord } from "../run/job.ts";
 import { pictureKey } from "../show/key.ts";
-import { modelSubject, sampleImages, subjectParts } from "../run/model/subject.ts";
+import { modelSubject, samplesOf, subjectParts } from "../run/model/subject.ts";
 import { timedWork } from "../run/model/timed.ts";
 import { prepare, train } from "../run/train/training.ts";
 import { knownValues } from "../run/score/twin.ts";
@@ -67,7 +67,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
     return await conclude(run, {
       subject: { ...modelSubject(parts), timed },
       samples: model.capabilities.samples
-        ? (count, options) => sampleImages(parts, pictureKey, { count, ...options })
+        ? (count, options) => samplesOf(parts, pictureKey, { count, ...options })
         : null,
       known: await knownValues(run, twin),
       ending: { ...ending, artefacts: [checkpoint] },

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ImageSet } from "../kinds/image/image_set.ts";
+import type { Keep } from "./show.ts";
 
 /** How images are laid out. */
 export interface SheetOptions {
@@ -13,7 +14,7 @@ export interface SheetOptions {
 }
 
 /** RGBA bytes of a sheet, row-major [height, width, 4]. */
-export interface Sheet {
+export interface SheetPixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
@@ -31,7 +32,7 @@ export interface Picture {
  * sheet serves light and dark pages.
  * @throws RangeError without images or columns
  */
-export function layoutSheet(images: ImageSet, options: SheetOptions): Sheet {
+export function layoutSheet(images: ImageSet, options: SheetOptions): SheetPixels {
   const { count, height, width, channels } = images;
   const gap = options.gap ?? 2;
   if (count < 1 || !Number.isInteger(options.columns) || options.columns < 1 || gap < 0) {
@@ -67,6 +68,21 @@ export async function sheetPng(images: ImageSet, options: SheetOptions): Promise
   const bytes = await sharp(sheet.data, { raw: { width, height, channels: 4 } })
     .png({ compressionLevel: 9 }).toBuffer();
   return { bytes: new Uint8Array(bytes), width, height };
+}
+
+/** Writes a sheet of pictures and notes it. */
+export type Sheet = (
+  name: string,
+  about: string,
+  grid: { images: ImageSet; columns: number },
+) => Promise<void>;
+
+/** Sheets as PNG, kept where other things that are shown are. */
+export function sheets(keep: Keep): Sheet {
+  return async (name, about, { images, columns }) => {
+    const { bytes, width, height } = await sheetPng(images, { columns });
+    await keep({ name, file: `${name}.png`, about, width, height, bytes });
+  };
 }
 
 /** How a picture is embedded: without loss, or as WebP of this quality. */

@@ -3,10 +3,10 @@
  * @module
  */
 import type { Features } from "../algebra/features.ts";
-import type { ImageSet } from "../kinds/image/image_set.ts";
+import type { KindName, Samples } from "../kinds/kind.ts";
 import type { Capabilities } from "./capabilities.ts";
 
-/** Discrete latents of pictures: whole numbers in [0, size), row-major [count, perPicture]. */
+/** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */
 export interface Codes {
   readonly count: number;
   readonly perPicture: number;
@@ -29,33 +29,33 @@ export interface SampleOptions {
 }
 
 /** What is being scored: a trained run, or a control row that only gives samples. */
-export interface Subject {
+export interface Subject<K extends KindName = KindName> {
   readonly label: string;
   readonly capabilities: Capabilities;
   /** The first `count` samples; sample i is the same at any count and batch size. */
-  sample(count: number, options?: SampleOptions): Promise<ImageSet>;
+  sample(count: number, options?: SampleOptions): Promise<Samples<K>>;
   /** Samples that there are at most; left out where there is no end to them. */
   readonly most?: number;
   /** Present as the capabilities say. Results are on the host. */
-  encode?(images: ImageSet): Promise<Features>;
-  decode?(codes: Features): Promise<ImageSet>;
+  encode?(samples: Samples<K>): Promise<Features>;
+  decode?(codes: Features): Promise<Samples<K>>;
   /** ln of the variances of q(z|x), whose means `encode` gives, where capabilities say so. */
-  logVariances?(images: ImageSet): Promise<Features>;
-  reconstruct?(images: ImageSet): Promise<ImageSet>;
+  logVariances?(samples: Samples<K>): Promise<Features>;
+  reconstruct?(samples: Samples<K>): Promise<Samples<K>>;
   /** Discrete latents: see the family table, `codes`. */
-  codes?(images: ImageSet): Promise<Codes>;
-  /** What a discriminator or energy says of pictures, one number each: see the table, `score`. */
-  score?(images: ImageSet): Promise<Float64Array>;
+  codes?(samples: Samples<K>): Promise<Codes>;
+  /** What a discriminator or energy says of samples, one number each: see the table, `score`. */
+  score?(samples: Samples<K>): Promise<Float64Array>;
   /**
-   * Log weights [count, draws] in nats an image: see the family table, `log_weight`. Conditional
+   * Log weights [count, draws] in nats a sample: see the family table, `log_weight`. Conditional
    * models are told `labels` where they are given.
    */
   logWeights?(
-    images: ImageSet,
+    samples: Samples<K>,
     draws: number,
     labels?: Readonly<Record<string, ArrayLike<number>>>,
   ): Promise<Features>;
-  /** Timed thunks; each call is one synchronised piece of work of `batch` images. */
+  /** Timed thunks; each call is one synchronised piece of work of `batch` samples. */
   timed?: {
     /** The kinds of training step that a run takes, with the share of its steps that each has. */
     trainSteps(batch: number): Promise<{ share: number; work: () => Promise<void> }[]>;

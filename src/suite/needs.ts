@@ -4,6 +4,8 @@
  * @module
  */
 import type { DatasetOutline } from "../data/dataset.ts";
+import type { SampleSpec } from "../kinds/kind.ts";
+import { kindOf, takenBy, unitsOf } from "../kinds/table.ts";
 import { extractorRow, extractorTable } from "../extractors/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Need } from "../metrics/needs.ts";
@@ -89,12 +91,27 @@ export function fitted(
 /** Tells what of a metric's needs isn't there. */
 export function checkNeeds(asked: Asked, ground: Ground): void {
   const { metric, config } = asked;
+  if (ground.outline !== null && !checkTaken(asked, ground.outline.sample, ground.dataset)) return;
   for (const need of metric.needs?.(config) ?? []) {
     if (need.kind === "extractor") checkExtractor(need, asked, ground);
     else if (ground.outline === null) continue;
     else if (need.kind === "factor") checkFactor(need, asked, ground.outline, ground.dataset);
     else checkRoom(need, asked, ground);
   }
+}
+
+/** Whether the data's samples are of a kind that the metric takes; a problem is told where not. */
+function checkTaken({ metric, place }: Asked, sample: SampleSpec, dataset: string): boolean {
+  const takes = takenBy(metric);
+  if (takes.includes(sample.kind)) return true;
+  place.problems.push({
+    ...place.source.locate(place.path),
+    message: `\`${place.name}\` takes ${unitsOf(takes)}; ${dataset} holds ${
+      kindOf(sample).unit.many
+    }`,
+    hints: ["name a metric that takes them: deno task list"],
+  });
+  return false;
 }
 
 function tell(

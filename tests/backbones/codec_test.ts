@@ -4,7 +4,7 @@ import { decode, encode, initDecoder, initEncoder, isSmall } from "../../src/bac
 import * as convolutional from "../../src/backbones/conv.ts";
 import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { toys, toysConfig } from "../../src/data/toys/mod.ts";
-import { toTensorImages } from "../../src/kinds/image/images.ts";
+import { toTensorPoints } from "../../src/kinds/point/points.ts";
 import { autoencoder } from "../../src/families/autoencoder/mod.ts";
 import type { Family } from "../../src/families/family.ts";
 import { vae } from "../../src/families/vae/mod.ts";
@@ -60,7 +60,7 @@ for (const [family, config] of small) {
     const losses: number[] = [];
     for (let i = 0; i < 60; i++) {
       const at = Uint32Array.from({ length: 64 }, (_, j) => (64 * i + j) % 512);
-      const x_BHWC = toTensorImages(engine, (await data.read("train", at)).images);
+      const x_BHWC = toTensorPoints(engine, (await data.read("train", at)).samples);
       const [next, outputs] = step(state, { x_BHWC, rows_B: rows(64) }, key("train", i));
       state = next;
       losses.push((await engine.read(outputs.loss as tf.Tensor))[0]);

@@ -20,7 +20,7 @@ import { key, squares } from "../families/small.ts";
 import { values } from "../families/on_engine.ts";
 
 const options = (height: number, width: number, more: Partial<GridOptions> = {}): GridOptions => ({
-  sample: { kind: "image", height, width, channels: 3 },
+  sample: { height, width, channels: 3 },
   width: 16,
   ...more,
 });

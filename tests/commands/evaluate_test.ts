@@ -421,7 +421,7 @@ Deno.test("evaluate: a dataset of files is read as the folder beside it is", asy
       { cache: out, jobs: 1 },
     );
     assert("images" in batch);
-    assertEquals(batch.images.data, (await expected.read("train", [0, 1])).images.data);
+    assertEquals(batch.images.data, (await expected.read("train", [0, 1])).samples.data);
   }
   await Deno.remove(root, { recursive: true });
 });

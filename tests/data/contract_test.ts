@@ -6,9 +6,9 @@ import { DataError } from "../../src/base/errors.ts";
 
 const [height, width] = [2, 3];
 
-function batch(count: number, change: Partial<Batch> = {}): Batch {
+function batch(count: number, change: Partial<Batch<"image">> = {}): Batch<"image"> {
   return {
-    images: { count, height, width, channels: 3, data: new Uint8Array(count * 18).fill(7) },
+    samples: { count, height, width, channels: 3, data: new Uint8Array(count * 18).fill(7) },
     labels: { kind: new Float32Array(count), angle: new Float32Array(count) },
     ...change,
   };
@@ -43,9 +43,11 @@ function own(change: Partial<Dataset>, read: (count: number) => Batch = batch) {
 const load = (definition: ReturnType<typeof own>) => definition.load({}, { cache: "", jobs: 1 });
 
 Deno.test("a sound dataset is read as it is", async () => {
-  const dataset = await load(own({ captions: () => ["a"], law: () => new Float64Array(1) }));
+  const dataset = await load(
+    own({ captions: () => ["a"], truth: () => ({ law: new Float64Array(1) }) as never }),
+  );
   assertEquals(await dataset.read("train", [0, 1, 2]), batch(3));
-  assertEquals([dataset.size("train"), dataset.captions!("train"), dataset.law!().length], [
+  assertEquals([dataset.size("train"), dataset.captions!("train"), dataset.truth!().law.length], [
     5,
     ["a"],
     1,
@@ -57,7 +59,10 @@ Deno.test("a dataset that isn't what it says is refused when it is loaded", asyn
     assertRejects(() => load(own(change)), DataError, message);
   await refused({ digest: "" }, "dataset own: it has no digest");
   await refused({ size: () => 1.5 }, "its split train has 1.5 samples");
-  await refused({ sample: { kind: "image", height, width, channels: 4 } }, "samples of 2×3×4");
+  await refused(
+    { sample: { kind: "image", height, width, channels: 4 } },
+    "samples of kind `image`: `channels`",
+  );
 });
 
 Deno.test("a batch that isn't what was asked for is refused when it is read", async () => {
@@ -70,7 +75,7 @@ Deno.test("a batch that isn't what was asked for is refused when it is read", as
     );
   };
   const images = (change: object) => (count: number) => ({
-    images: { ...batch(count).images, ...change },
+    samples: { ...batch(count).samples, ...change },
   });
   await refused(images({ count: 2 }), "pictures [2, 2, 3, 3], not [3, 2, 3, 3]");
   await refused(images({ height: 3, width: 2 }), "pictures [3, 3, 2, 3], not [3, 2, 3, 3]");

@@ -239,7 +239,7 @@ law("a folder's data is the same whatever order its files were written in, and w
       }
       const config = { path: root, size: 16, minimum: 1, layout: "classes", skip: 1 };
       const data = await folder.load(folder.config.parse(config), { cache, jobs: 3 });
-      const { images, labels } = await data.read(
+      const { samples: images, labels } = await data.read(
         "train",
         Array.from({ length: data.size("train") }, (_, i) => i),
       );

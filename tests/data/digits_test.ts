@@ -9,7 +9,7 @@ Deno.test("digits: 10,000 pictures in ten classes, a fifth held out, classes mix
   const data = await digits.load(digits.config.parse({}), context);
   assertEquals(data.size("train") + data.size("test"), 10_000);
   assert(Math.abs(data.size("test") - 2000) < 5 * Math.sqrt(10_000 * 0.2 * 0.8));
-  const { images, labels } = await data.read("test", all(data.size("test")));
+  const { samples: images, labels } = await data.read("test", all(data.size("test")));
   assertEquals([images.height, images.width, images.channels], [28, 28, 1]);
   // The first pictures, which metrics read, are a fair sample: every digit is among the first 200.
   assertEquals(new Set(labels.digit.subarray(0, 200)).size, 10);
@@ -35,8 +35,8 @@ Deno.test("digits: at 32 the same pictures stand in black frames", async () => {
   assertEquals(a.labels.digit, b.labels.digit);
   for (let y = 0; y < 28; y++) {
     assertEquals(
-      a.images.data.subarray(y * 28, (y + 1) * 28),
-      b.images.data.subarray((y + 2) * 32 + 2, (y + 2) * 32 + 30),
+      a.samples.data.subarray(y * 28, (y + 1) * 28),
+      b.samples.data.subarray((y + 2) * 32 + 2, (y + 2) * 32 + 30),
     );
   }
 });

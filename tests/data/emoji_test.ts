@@ -35,8 +35,8 @@ Deno.test("emoji: fluent faces and people arrive with labels and captions, split
   assertEquals(people + smileys, data.size("train"));
   // Pictures are no blanks: each has at least 16 grey levels.
   const stride = 32 * 32 * 3;
-  for (let i = 0; i < all.images.count; i++) {
-    const levels = new Set(all.images.data.subarray(i * stride, (i + 1) * stride));
+  for (let i = 0; i < all.samples.count; i++) {
+    const levels = new Set(all.samples.data.subarray(i * stride, (i + 1) * stride));
     assert(levels.size >= 16, `${captions[i]} has ${levels.size} levels`);
   }
 });

@@ -45,15 +45,15 @@ const load = (path: string, size: 28 | 32 = 28) =>
 Deno.test("fashion: IDX files, gzipped or plain, give pictures and labels", async () => {
   const data = await load(await files());
   assertEquals([data.size("train"), data.size("test")], [12, 5]);
-  const { images, labels } = await data.read("test", [4, 0]);
+  const { samples: images, labels } = await data.read("test", [4, 0]);
   assertEquals([images.data[0], images.data[1], images.data[784]], [4, 5, 0]);
   assertEquals([...labels.class], [4, 0]);
 });
 
 Deno.test("fashion: at 32 a picture stands in the middle of a black frame", async () => {
   const root = await files();
-  const small = (await (await load(root)).read("train", [3])).images;
-  const framed = (await (await load(root, 32)).read("train", [3])).images;
+  const small = (await (await load(root)).read("train", [3])).samples;
+  const framed = (await (await load(root, 32)).read("train", [3])).samples;
   assertEquals([framed.height, framed.width], [32, 32]);
   for (let y = 0; y < 32; y++) {
     for (let x = 0; x < 32; x++) {
@@ -127,5 +127,5 @@ Deno.test("fashion: files that lie by class are said to", async () => {
   assertEquals(data.notes.length, 1);
   const first = await data.read("test", [...Array(60).keys()]);
   assertEquals(new Set(first.labels.class).size, 10);
-  for (let i = 0; i < 60; i++) assertEquals(first.images.data[i * 784], first.labels.class[i]);
+  for (let i = 0; i < 60; i++) assertEquals(first.samples.data[i * 784], first.labels.class[i]);
 });

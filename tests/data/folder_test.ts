@@ -39,9 +39,9 @@ Deno.test("folder: pictures are read, cropped, split by name and cached with the
   assertEquals(first.size("train") + first.size("test"), 40);
   assert(first.size("test") > 0);
   assertEquals(first.digest, again.digest);
-  const { images } = await first.read("train", [0, 1]);
+  const { samples: images } = await first.read("train", [0, 1]);
   assertEquals([images.count, images.height, images.width, images.channels], [2, 16, 16, 3]);
-  assertEquals(images.data, (await again.read("train", [0, 1])).images.data);
+  assertEquals(images.data, (await again.read("train", [0, 1])).samples.data);
   // A flat picture stays flat through crop and resize: red + blue = 255 by construction.
   assertEquals(images.data[0] + images.data[2], 255);
 });
@@ -51,7 +51,7 @@ Deno.test("folder: decoded pictures that were changed on disk are decoded anew, 
   const config = folder.config.parse({ path: root, size: 16 });
   const read = async () => {
     const data = await folder.load(config, { cache, jobs: 2 });
-    const { images } = await data.read("train", [...Array(data.size("train")).keys()]);
+    const { samples: images } = await data.read("train", [...Array(data.size("train")).keys()]);
     return { digest: data.digest, pixels: images.data, notes: data.notes };
   };
   const first = await read();
@@ -105,7 +105,7 @@ Deno.test("folder: layout classes labels by folder, and refuses a loose picture"
   const root = await pictures(40, { name: (i) => `${i % 2 ? "odd" : "even"}/${i}.png` });
   const data = await load(root, { layout: "classes", test: 0 });
   assertEquals(data.factors, [{ name: "class", kind: "class", classes: ["even", "odd"] }]);
-  const { images, labels } = await data.read("train", [...Array(40).keys()]);
+  const { samples: images, labels } = await data.read("train", [...Array(40).keys()]);
   // The red channel is the picture's number.
   for (let i = 0; i < 40; i++) assertEquals(labels.class[i], images.data[i * 16 * 16 * 3] % 2);
   // The first N of a split are a fair sample of it, though the files lie sorted by class.
@@ -132,7 +132,7 @@ Deno.test("folder: CelebA's attribute file and partition are read", async () => 
   const data = await load(root, { layout: "celeba" });
   assertEquals([data.size("train"), data.size("test")], [30, 6]);
   assertEquals(data.factors.map(({ name }) => name), ["Smiling", "Male"]);
-  const { images, labels } = await data.read("train", [...Array(30).keys()]);
+  const { samples: images, labels } = await data.read("train", [...Array(30).keys()]);
   // The red channel is the picture's number; odd ones smile.
   for (let i = 0; i < 30; i++) assertEquals(labels.Smiling[i], images.data[i * 16 * 16 * 3] % 2);
   assertEquals([...labels.Male], Array(30).fill(0));
@@ -171,7 +171,7 @@ Deno.test("folder: it is known by content, splits included, and found from the s
     const config = folder.config.parse({ path: "mine", size: 16, test: 0.25, ...more });
     const { digest, ...data } = await folder.load(config, { base, cache, jobs: 1 });
     const content = await contentOf(folder, config, { base, cache });
-    return { digest, content, first: (await data.read("train", [0])).images.data[0] };
+    return { digest, content, first: (await data.read("train", [0])).samples.data[0] };
   };
   const first = await read();
   assertEquals(await read(), first);

@@ -44,7 +44,7 @@ Deno.test("heads: items are the pictures and labels of their address, in the ord
     const data = await load(small, context);
     const renderer = await openHeadRenderer();
     const indices = [69, 3, 3, 0, 40];
-    const { images, labels } = await data.read("train", indices);
+    const { samples: images, labels } = await data.read("train", indices);
     assertEquals(images.count, 5);
     indices.forEach((index, at) => {
       const head = sampleItem({ seed: 0, split: "train", index });
@@ -60,7 +60,7 @@ Deno.test("heads: items are the pictures and labels of their address, in the ord
       12,
       5,
     ]);
-    assertEquals((await data.read("judge_test", [])).images.count, 0);
+    assertEquals((await data.read("judge_test", [])).samples.count, 0);
     await assertRejects(() => data.read("test", [20]), RangeError, "no item 20 in test");
     await assertRejects(() => data.read("test", [-1]), RangeError);
     await assertRejects(() => data.read("test", [0.5]), RangeError);
@@ -87,7 +87,7 @@ Deno.test("heads: another seed, split or setting gives other pictures and anothe
   await withCache(async (context) => {
     const base = await load(small, context);
     const picture = async (data: typeof base, split: "train" | "test" | "judge") =>
-      (await data.read(split, [0])).images.data;
+      (await data.read(split, [0])).samples.data;
     const first = await picture(base, "train");
     assertNotEquals(await picture(base, "test"), first);
     assertNotEquals(await picture(base, "judge"), first);
@@ -108,7 +108,7 @@ Deno.test("heads: a split is rendered when it is first read, and no other one is
     });
     const there = async () =>
       (await files(context.cache)).map((path) => path.split("/").at(-1)!.replace(/-.*/, ""));
-    const empty = (await data.read("judge", [])).images.count;
+    const empty = (await data.read("judge", [])).samples.count;
     assertEquals([empty, await there().catch(() => []), told], [0, [], []]);
     await data.read("test", [3]);
     assertEquals([await there(), new Set(told)], [
@@ -198,7 +198,7 @@ Deno.test("heads: an abort stops rendering with its reason, and a later load suc
     assert((await files(context.cache)).length < 10, "most was left undone");
     const other = await load({ ...small, seed: 2 }, { ...context, signal: stop.signal });
     await assertRejects(() => other.read("test", [0]), Error, "enough");
-    assertEquals((await (await load(small, context)).read("test", [0])).images.count, 1);
+    assertEquals((await (await load(small, context)).read("test", [0])).samples.count, 1);
   });
 });
 

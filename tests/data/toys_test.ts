@@ -9,7 +9,7 @@ import { close, law } from "../law.ts";
 const context = { cache: ".likeness/cache", jobs: 1 };
 const load = (config: Record<string, unknown>) => toys.load(toysConfig.parse(config), context);
 const all = (count: number) => Uint32Array.from({ length: count }, (_, i) => i);
-const read = (data: Dataset, split: Split) => data.read(split, all(data.size(split)));
+const read = (data: Dataset<"point">, split: Split) => data.read(split, all(data.size(split)));
 const names = Object.keys(shapes) as ShapeName[];
 const planar = names.filter((name) => shapes[name].law !== undefined);
 
@@ -28,10 +28,10 @@ law("the law of a shape is what its points follow: χ² over 32² squares", {
   holds: async ({ shape, seed }) => {
     const count = 20_000;
     const data = await load({ shape, seed, train: 0, test: count });
-    const { images } = await read(data, "test");
+    const { samples: points } = await read(data, "test");
     const seen = new Float64Array(256 * 256);
-    for (let i = 0; i < count; i++) seen[256 * images.data[2 * i] + images.data[2 * i + 1]]++;
-    const [found, expected] = [coarse(seen), coarse(data.law!())];
+    for (let i = 0; i < count; i++) seen[256 * points.data[2 * i] + points.data[2 * i + 1]]++;
+    const [found, expected] = [coarse(seen), coarse(data.truth!().law)];
     // Squares that expect fewer than 8 points are counted as one.
     let [chi, bins, rest, restSeen] = [0, 0, 0, 0];
     expected.forEach((p, k) => {
@@ -54,7 +54,7 @@ law("the law of a shape is what its points follow: χ² over 32² squares", {
 
 for (const shape of planar) {
   Deno.test(`toys: the law of ${shape} is a law: no cell below 0, all together 1`, async () => {
-    const cells = (await load({ shape, train: 0, test: 0 })).law!();
+    const cells = (await load({ shape, train: 0, test: 0 })).truth!().law;
     assertEquals(cells.length, 256 * 256);
     assert(cells.every((p) => p >= 0));
     // Places reach 8 deviations; a row of midpoints stands for a curve within 1e-6.
@@ -97,8 +97,9 @@ Deno.test("toys: a narrow place in the middle of a cell is that cell's, at the e
 Deno.test("toys: every shape gives points of its dimensions, modes equally often", async () => {
   for (const shape of names) {
     const data = await load({ shape, train: 4000, test: 10 });
-    const { images, labels } = await read(data, "train");
-    assertEquals([images.height, images.width, images.channels], [1, shapes[shape].dimensions, 1]);
+    const { samples: points, labels } = await read(data, "train");
+    assertEquals(data.sample, { kind: "point", dimensions: shapes[shape].dimensions });
+    assertEquals([points.count, points.dimensions], [4000, shapes[shape].dimensions]);
     const [factor] = data.factors;
     assertEquals(factor === undefined, ["gaussian", "torus"].includes(shape));
     if (factor?.kind !== "class") continue;
@@ -109,9 +110,12 @@ Deno.test("toys: every shape gives points of its dimensions, modes equally often
 });
 
 Deno.test("toys: points lie on the torus to the grain of 8 bits", async () => {
-  const { images } = await read(await load({ shape: "torus", train: 500, test: 0 }), "train");
-  for (let i = 0; i < images.count; i++) {
-    const [x, y, z] = [0, 1, 2].map((d) => 2 * images.data[3 * i + d] / 255 - 1);
+  const { samples: points } = await read(
+    await load({ shape: "torus", train: 500, test: 0 }),
+    "train",
+  );
+  for (let i = 0; i < points.count; i++) {
+    const [x, y, z] = [0, 1, 2].map((d) => 2 * points.data[3 * i + d] / 255 - 1);
     const tube = Math.sqrt((Math.sqrt(x * x + y * y) - 0.6) ** 2 + z * z);
     close(tube, 0.25, Math.sqrt(3) / 255, "distance from the circle inside");
   }
@@ -119,7 +123,7 @@ Deno.test("toys: points lie on the torus to the grain of 8 bits", async () => {
 
 Deno.test("toys: splits and seeds draw apart; a larger split begins with the smaller one", async () => {
   const bytes = async (config: Record<string, unknown>, split: Split) =>
-    Array.from((await read(await load(config), split)).images.data);
+    Array.from((await read(await load(config), split)).samples.data);
   const small = { train: 300, test: 300 };
   const train = await bytes(small, "train");
   assertNotEquals(train, await bytes(small, "test"));

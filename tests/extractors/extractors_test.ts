@@ -110,7 +110,7 @@ Deno.test("the judge is as good on new persons as its file says, and knows the d
   try {
     const config = headsConfig.parse({ train: 0, test: count, judge: 0, judge_test: 0 });
     const dataset = await heads.load(config, { cache, jobs: 2 });
-    const { images, labels } = await dataset.read(
+    const { samples: images, labels } = await dataset.read(
       "test",
       Array.from({ length: count }, (_, i) => i),
     );

@@ -14,7 +14,7 @@ async function drawn(): Promise<ImageSet> {
   try {
     const config = headsConfig.parse({ size: 64, train: 0, test: 5, judge: 0, judge_test: 0 });
     const dataset = await heads.load(config, { cache, jobs: 1 });
-    return (await dataset.read("test", [0, 1, 2, 3, 4])).images;
+    return (await dataset.read("test", [0, 1, 2, 3, 4])).samples;
   } finally {
     await Deno.remove(cache, { recursive: true });
   }

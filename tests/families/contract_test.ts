@@ -7,13 +7,17 @@ import {
   requireCodes,
   requireFiniteValues,
   requireLoss,
-  requirePictures,
+  requireSamples,
   requireShape,
 } from "../../src/families/contract.ts";
 import type { Family, Model } from "../../src/families/family.ts";
 import type { Capabilities } from "../../src/subject/capabilities.ts";
 import { families, originOf } from "../../src/registry.ts";
+import { imageKind } from "../../src/kinds/image/kind.ts";
 import { law } from "../law.ts";
+
+const where = "own";
+const picture = { kind: "image", height: 1, width: 1, channels: 1 } as const;
 
 const nothing: Model["programs"][string] = (state) => [state, {}];
 
@@ -128,9 +132,9 @@ Deno.test("train has to give a loss; other programs need not", () => {
 
 Deno.test("channels first is told as such, any other shape as it came", () => {
   const promised = { where: "own: sample", shape: [64, 5, 7, 3] };
-  requireShape([64, 5, 7, 3], promised);
+  requireShape([64, 5, 7, 3], promised, imageKind.shapeHint);
   const told = (shape: number[]) =>
-    assertThrows(() => requireShape(shape, promised), ContractError).message;
+    assertThrows(() => requireShape(shape, promised, imageKind.shapeHint), ContractError).message;
   assertEquals(
     told([64, 3, 5, 7]),
     "own: sample gives [64, 3, 5, 7] where [64, 5, 7, 3] was expected: " +
@@ -154,18 +158,26 @@ law("pictures are taken where every value lies in [0, 1], and refused with what 
     ),
   },
   holds({ values, at, wrong }) {
-    const pictures = Float32Array.from(values);
-    requirePictures(pictures, "own");
-    pictures[at % pictures.length] = wrong;
-    const { message } = assertThrows(() => requirePictures(pictures, "own"), ContractError);
-    assertStringIncludes(message, String(Math.fround(wrong)));
+    for (const sample of [picture, { kind: "point", dimensions: 1 } as const]) {
+      const x_BHWC = Float32Array.from(values);
+      requireSamples({ x_BHWC }, { where, sample });
+      x_BHWC[at % x_BHWC.length] = wrong;
+      const error = assertThrows(
+        () => requireSamples({ x_BHWC }, { where, sample }),
+        ContractError,
+      );
+      assertStringIncludes(error.message, String(Math.fround(wrong)));
+    }
   },
   kills: ["pictures-out-of-range-clamped", "pictures-below-nothing-clamped"],
 });
 
 Deno.test("a hint says what the values look like", () => {
   const hint = (...values: number[]) =>
-    assertThrows(() => requirePictures(Float32Array.from(values), "own"), ContractError).message;
+    assertThrows(
+      () => requireSamples({ x_BHWC: Float32Array.from(values) }, { where, sample: picture }),
+      ContractError,
+    ).message;
   assertStringIncludes(hint(0, 254), "divide by 255");
   assertStringIncludes(hint(-1, 0.9), "(x + 1) / 2");
   assertStringIncludes(hint(0, 1.2), "clipByValue");

@@ -19,7 +19,7 @@ export async function loadPoints(shape: ShapeName): Promise<void> {
     jobs: 1,
   });
   const all = Uint32Array.from({ length: COUNT }, (_, i) => i);
-  kept.set(shape, toFloats((await data.read("train", all)).images.data));
+  kept.set(shape, toFloats((await data.read("train", all)).samples.data));
 }
 
 /** Points from number `from` on, over and over. */

@@ -1,6 +1,7 @@
 /** Small models and pictures for tests of families. */
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
+import type { Grid } from "../../src/kinds/grid.ts";
 import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { type Key, keyTensor } from "../../src/random/key.ts";
 import { disposeTree, leaves, type TensorTree } from "../../src/engine/tree.ts";
@@ -12,7 +13,7 @@ import { engine } from "./on_engine.ts";
 export const sample16: ImageSpec = { kind: "image", height: 16, width: 16, channels: 3 };
 
 /** `count` pictures of a bright square whose place and colour vary: k/255 in [0, 1]. */
-export function squares(count: number, spec: ImageSpec = sample16, from = 0): tf.Tensor4D {
+export function squares(count: number, spec: Grid = sample16, from = 0): tf.Tensor4D {
   const { height, width, channels } = spec;
   const data = new Float32Array(count * height * width * channels);
   for (let n = 0; n < count; n++) {
@@ -158,7 +159,11 @@ export async function drawn(
 ): Promise<number[]> {
   const programs = compilePrograms(engine, model, { label: "test" });
   const request = { rows_B: rows(count, from), key: key("sample"), labels };
-  const pictures = model.driver.sample!(state, request, sampleContext(engine, programs));
+  const pictures = model.driver.sample!(
+    state,
+    request,
+    sampleContext(engine, programs),
+  ) as tf.Tensor;
   assertEquals(pictures.shape[0], count);
   const found = Array.from(await engine.read(pictures));
   disposeTree({ pictures, ...request });

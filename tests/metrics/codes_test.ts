@@ -8,7 +8,7 @@ import { halvesOf, toyContext, toyDataset, toyModel } from "./toy.ts";
 const dataset = toyDataset(400);
 
 /** Five codes of eight: what the right half's brightness is stands third, the rest says nothing. */
-const subject: Subject = {
+const subject: Subject<"image"> = {
   ...toyModel(dataset),
   codes: (images) => {
     const halves = halvesOf(images);
@@ -34,7 +34,7 @@ Deno.test("codes: use over all positions, and the factor that one of them holds"
   assertEquals([use.value, use.beside], [5 / 8, { codes: 8, positions: 5 }]);
   // exp of the entropy over all pictures and positions, from their counts.
   const { data } = await subject.codes!(
-    (await dataset.read("test", [...Array(400).keys()])).images,
+    (await dataset.read("test", [...Array(400).keys()])).samples,
   );
   const shares = [...Array(8).keys()].map((k) => data.filter((code) => code === k).length / 2000);
   const entropy = shares.reduce((sum, p) => p === 0 ? sum : sum - p * Math.log(p), 0);

@@ -26,7 +26,7 @@ const model = toyModel(dataset);
 async function values<C>(
   metric: Metric<C>,
   options: object,
-  subject: Subject = model,
+  subject: Subject<"image"> = model,
 ): Promise<Record<string, MetricValue>> {
   const config = metric.config.parse(options);
   const found = await metric.compute(toyContext(dataset, subject), config);
@@ -35,8 +35,12 @@ async function values<C>(
   return Object.fromEntries(found.map((v) => [v.name, v]));
 }
 
-function row(name: string): Subject {
-  return controls[name].open({ dataset, engine: undefined as never, key: hostKey(1, name) });
+function row(name: string): Subject<"image"> {
+  return controls[name].open({
+    dataset,
+    engine: undefined as never,
+    key: hostKey(1, name),
+  }) as Subject<"image">;
 }
 
 Deno.test("names say extractor, sample count and options", () => {
@@ -141,7 +145,7 @@ Deno.test("control: the code reads expression, shuffled labels don't; moving it 
 });
 
 Deno.test("control fits its probe on training pictures where it is told to, and reads all test pictures", async () => {
-  const mislabelled: Dataset = {
+  const mislabelled: Dataset<"image"> = {
     ...dataset,
     digest: "toy with labels of training pictures at random",
     async read(split, indices) {

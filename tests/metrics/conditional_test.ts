@@ -9,7 +9,7 @@ import { toyContext, toyDataset, toyJudge, toyModel, toySize } from "./toy.ts";
 const dataset = toyDataset(400);
 const plain = toyModel(dataset);
 
-async function values(options: object, subject: Subject, judge = toyJudge) {
+async function values(options: object, subject: Subject<"image">, judge = toyJudge) {
   const config = conditional.config.parse(options);
   const found = await conditional.compute(toyContext(dataset, subject, { judge }), config);
   assertEquals(found.map((v) => v.name), conditional.declares(config).map((d) => d.name));
@@ -20,7 +20,7 @@ async function values(options: object, subject: Subject, judge = toyJudge) {
  * Draws the class that it is asked for, but every `wrongEvery`-th picture of class 0 shows class 1.
  * A guidance of 0 draws class 0 whatever it is asked.
  */
-function obedient(wrongEvery: number, asked: SampleOptions[] = []): Subject {
+function obedient(wrongEvery: number, asked: SampleOptions[] = []): Subject<"image"> {
   return {
     ...plain,
     capabilities: {
@@ -30,7 +30,7 @@ function obedient(wrongEvery: number, asked: SampleOptions[] = []): Subject {
     },
     sample: async (count, options = {}) => {
       asked.push(options);
-      const { images, labels } = await dataset.read(
+      const { samples: images, labels } = await dataset.read(
         "judge",
         Array.from({ length: 400 }, (_, i) => i),
       );
@@ -101,7 +101,7 @@ Deno.test("conditional: further guidances have values of their own, or are not d
 });
 
 Deno.test("conditional says what it lacks: the condition, the factor, a judge of it", async () => {
-  const refused = (subject: Subject, options: object, message: string, judge = toyJudge) =>
+  const refused = (subject: Subject<"image">, options: object, message: string, judge = toyJudge) =>
     assertRejects(
       () =>
         Promise.resolve(conditional.compute(

@@ -108,7 +108,7 @@ const dataset = toyDataset(400);
 async function values<C>(
   metric: typeof discriminator | typeof shares,
   options: object,
-  subject: Subject,
+  subject: Subject<"image">,
 ): Promise<Record<string, MetricValue>> {
   const config = metric.config.parse(options) as C;
   const found = await metric.compute(toyContext(dataset, subject), config as never);
@@ -118,11 +118,11 @@ async function values<C>(
 }
 
 /** A critic that likes bright right halves, and the pictures of one split better by `bonus`. */
-async function critic(bonus: number): Promise<Subject> {
+async function critic(bonus: number): Promise<Subject<"image">> {
   const known = await dataset.read("train", Array.from({ length: 100 }, (_, i) => i));
   const text = (images: ImageSet, i: number) =>
     String(images.data.subarray(i * toySize, (i + 1) * toySize));
-  const seen = new Set(Array.from({ length: 100 }, (_, i) => text(known.images, i)));
+  const seen = new Set(Array.from({ length: 100 }, (_, i) => text(known.samples, i)));
   return {
     ...toyModel(dataset),
     score: (images) => {
@@ -155,7 +155,7 @@ Deno.test("discriminator: a fair critic is fooled by data; one that knows its pi
 });
 
 Deno.test("discriminator: a model without a critic, and too few pictures, are said to be so", async () => {
-  const refused = (subject: Subject, samples: number, message: string) =>
+  const refused = (subject: Subject<"image">, samples: number, message: string) =>
     assertRejects(
       () => values(discriminator, { samples }, subject),
       Error,
@@ -166,7 +166,7 @@ Deno.test("discriminator: a model without a critic, and too few pictures, are sa
 });
 
 /** Samples of given levels of expression. */
-function showing(classes: readonly number[], conditions: readonly string[] = []): Subject {
+function showing(classes: readonly number[], conditions: readonly string[] = []): Subject<"image"> {
   const levels = [60, 128, 196];
   const asked: (Readonly<Record<string, Int32Array>> | undefined)[] = [];
   const subject = toyModel(dataset);

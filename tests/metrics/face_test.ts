@@ -14,7 +14,7 @@ const network: Extractor = {
   detect: ({ count }) => Promise.resolve(Float32Array.from({ length: count }, (_, i) => i % 2)),
 };
 
-async function measured(change: Partial<Subject> = {}, options: object = {}) {
+async function measured(change: Partial<Subject<"image">> = {}, options: object = {}) {
   const dataset = toyDataset(60), subject = { ...toyModel(dataset), ...change };
   const context = { ...toyContext(dataset, subject), extractor: () => Promise.resolve(network) };
   const config = face.config.parse({ samples: 40, train: 60, ...options });
@@ -33,7 +33,7 @@ Deno.test("shares of faces, and whatever is said of samples stands beside the sa
 Deno.test("training pictures are at no distance; what reconstructs well keeps person and classes", async () => {
   const dataset = toyDataset(60);
   const copies = async (count: number) =>
-    (await dataset.read("train", Array.from({ length: count }, (_, i) => i))).images;
+    (await dataset.read("train", Array.from({ length: count }, (_, i) => i))).samples;
   const values = await measured({ sample: copies });
   assertEquals(values.identity.value, 0);
   assertEquals(values["gender-kept"].value, 1);
@@ -59,7 +59,7 @@ Deno.test("a model that draws what it is asked for is seen to", async () => {
   const sample = async (_: number, options: SampleOptions = {}) => {
     const asked = options.labels?.gender ?? new Int32Array(40);
     const rows = Array.from(asked, (g) => labels.gender.indexOf(g));
-    return (await dataset.read("train", rows)).images;
+    return (await dataset.read("train", rows)).samples;
   };
   const capabilities = { ...toyModel(dataset).capabilities, conditions: ["gender"] };
   const { "gender-asked": asked } = await measured({ sample, capabilities });

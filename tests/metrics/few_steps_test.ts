@@ -11,7 +11,7 @@ import { toyContext, toyDataset, toyModel } from "./toy.ts";
 const dataset = toyDataset(400);
 const plain = toyModel(dataset);
 
-async function values<C>(metric: Metric<C>, options: object, subject: Subject) {
+async function values<C>(metric: Metric<C>, options: object, subject: Subject<"image">) {
   const config = metric.config.parse(options);
   const found = await metric.compute(toyContext(dataset, subject), config);
   assertEquals(found.map((v) => v.name), metric.declares(config).map((d) => d.name));
@@ -20,12 +20,15 @@ async function values<C>(metric: Metric<C>, options: object, subject: Subject) {
 
 /** Real pictures whose brightness is off by a shift. */
 async function shifted(count: number, shift: number): Promise<ImageSet> {
-  const { images } = await dataset.read("judge", Array.from({ length: count }, (_, i) => i));
+  const { samples: images } = await dataset.read(
+    "judge",
+    Array.from({ length: count }, (_, i) => i),
+  );
   return { ...images, data: images.data.map((v) => Math.min(255, v + shift)) };
 }
 
 /** A sampler whose error is 40 over its evaluations; remembers what it was asked for. */
-function stepper(asked: SampleOptions[]): Subject {
+function stepper(asked: SampleOptions[]): Subject<"image"> {
   return {
     ...plain,
     capabilities: { ...plain.capabilities, evaluations: 4, anyEvaluations: true },
@@ -55,7 +58,7 @@ Deno.test("few steps: the distance at n evaluations is that of samples drawn wit
 
 Deno.test("few steps: a sampler of one cost is not defined there, and says its cost", async () => {
   const config = fewSteps.config.parse({ samples: 100 });
-  const refused = (subject: Subject, message: string) =>
+  const refused = (subject: Subject<"image">, message: string) =>
     assertRejects(
       () => Promise.resolve(fewSteps.compute(toyContext(dataset, subject), config)),
       MetricUnavailable,

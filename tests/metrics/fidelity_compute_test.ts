@@ -36,7 +36,7 @@ const model = toyModel(dataset);
 async function values<C>(
   metric: Metric<C>,
   options: object,
-  { subject = model, judge = toyJudge }: { subject?: Subject; judge?: Extractor } = {},
+  { subject = model, judge = toyJudge }: { subject?: Subject<"image">; judge?: Extractor } = {},
 ): Promise<MetricValue[]> {
   const config = metric.config.parse(options);
   const found = await metric.compute(toyContext(dataset, subject, { judge }), config);
@@ -45,8 +45,12 @@ async function values<C>(
   return [...found];
 }
 
-function row(name: string): Subject {
-  return controls[name].open({ dataset, engine: undefined as never, key: hostKey(1, name) });
+function row(name: string): Subject<"image"> {
+  return controls[name].open({
+    dataset,
+    engine: undefined as never,
+    key: hostKey(1, name),
+  }) as Subject<"image">;
 }
 
 const all: readonly Metric<never>[] = [
@@ -115,8 +119,8 @@ Deno.test("a training copy: nothing authentic, a gap far below 0; held-out data 
 });
 
 Deno.test("a collapsed model: few different samples, all alike, sure of one class", async () => {
-  const one = (await dataset.read("judge", [0])).images;
-  const collapsed: Subject = {
+  const one = (await dataset.read("judge", [0])).samples;
+  const collapsed: Subject<"image"> = {
     ...model,
     sample: (count) =>
       Promise.resolve({

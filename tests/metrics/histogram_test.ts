@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { Dataset } from "../../src/data/dataset.ts";
-import type { ImageSet } from "../../src/kinds/image/image_set.ts";
+import type { PointSet } from "../../src/kinds/point/point_set.ts";
 import { toys, toysConfig } from "../../src/data/toys/mod.ts";
 import {
   binned,
@@ -9,7 +9,6 @@ import {
   type Bins,
   divergence,
   histogram,
-  isPoints,
   normalised,
   totalVariation,
 } from "../../src/metrics/likelihood/histogram.ts";
@@ -18,7 +17,6 @@ import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import { hostIntegers, hostKey, hostUniform } from "../../src/random/host.ts";
 import { close, law } from "../law.ts";
-import { toyDataset } from "./toy.ts";
 
 const seed = fc.integer({ min: 1, max: 1e6 });
 const bins = fc.constantFrom<Bins>(8, 16, 32, 64);
@@ -31,9 +29,12 @@ function weights(seed: number, count: number): Float64Array {
   );
 }
 
-function points(seed: number, { count, width }: { count: number; width: number }): ImageSet {
-  const data = Uint8Array.from(hostIntegers(hostKey(seed, "points"), count * width, 256));
-  return { count, height: 1, width, channels: 1, data };
+function points(
+  seed: number,
+  { count, dimensions }: { count: number; dimensions: number },
+): PointSet {
+  const data = Uint8Array.from(hostIntegers(hostKey(seed, "points"), count * dimensions, 256));
+  return { count, dimensions, data };
 }
 
 law("total variation is the largest gain of betting on a set, symmetric, 0 iff equal, at most 1", {
@@ -68,7 +69,7 @@ law("joining bins never raises total variation, and a law's bins are its points'
   cases: 30,
   holds: ({ seed }) => {
     const cells = normalised(Float64Array.from(hostUniform(hostKey(seed, "law"), 256 * 256)));
-    const some = points(seed, { count: 400, width: 2 });
+    const some = points(seed, { count: 400, dimensions: 2 });
     let last = 0;
     for (const n of [8, 16, 32, 64] as const) {
       const counts = binned(some, n);
@@ -107,18 +108,17 @@ law("the divergence is KL(data ‖ smoothed counts): at least 0, finite, and 0 i
 Deno.test("points of three numbers are counted over cubes", () => {
   const one = {
     count: 1,
-    height: 1,
-    width: 3,
-    channels: 1 as const,
+    dimensions: 3,
     data: Uint8Array.of(0, 255, 64),
   };
   const counts = binned(one, 8);
   assertEquals([counts.length, counts.indexOf(1)], [512, 0 * 64 + 7 * 8 + 2]);
-  assertEquals(isPoints({ kind: "image", height: 1, width: 3, channels: 1 }), true);
-  assertEquals(isPoints({ kind: "image", height: 8, width: 8, channels: 1 }), false);
 });
 
-function contextOf(dataset: Dataset, sample: Subject["sample"]): EvaluationContext {
+function contextOf(
+  dataset: Dataset<"point">,
+  sample: Subject<"point">["sample"],
+): EvaluationContext<"point"> {
   const all = (count: number) => Uint32Array.from({ length: count }, (_, i) => i);
   const capabilities = {
     likelihood: "none",
@@ -153,10 +153,10 @@ law("the law's own points score what held-out ones do; points of another law mor
     const options = histogram.config.parse({ samples: N, bins: small });
     const range = Uint32Array.from({ length: N }, (_, i) => i);
     const own = await histogram.compute(
-      contextOf(data, async () => (await data.read("train", range)).images),
+      contextOf(data, async () => (await data.read("train", range)).samples),
       options,
     );
-    const uniform = points(5, { count: N, width: data.sample.width });
+    const uniform = points(5, { count: N, dimensions: data.sample.dimensions });
     const other = await histogram.compute(
       contextOf(data, () => Promise.resolve(uniform)),
       options,
@@ -172,15 +172,16 @@ law("the law's own points score what held-out ones do; points of another law mor
   },
 });
 
-Deno.test("histogram is not defined for pictures, and asks for test points enough where no law is known", async () => {
+Deno.test("histogram takes points alone, of few numbers, and asks for test points enough where no law is known", async () => {
+  assertEquals(histogram.takes, ["point"]);
   const none = () => Promise.reject(new Error("not asked"));
-  await assertRejects(
-    async () =>
-      await histogram.compute(contextOf(toyDataset(20), none), histogram.config.parse({})),
-    MetricUnavailable,
-    "toy holds pictures",
-  );
   const torus = await loaded({ shape: "torus", train: 10, test: 50 });
+  const large = { ...torus, sample: { kind: "point", dimensions: 4 } as const };
+  await assertRejects(
+    async () => await histogram.compute(contextOf(large, none), histogram.config.parse({})),
+    MetricUnavailable,
+    "points of 4 numbers",
+  );
   await assertRejects(
     async () =>
       await histogram.compute(contextOf(torus, none), histogram.config.parse({ samples: 100 })),

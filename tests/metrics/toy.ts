@@ -51,7 +51,7 @@ function paint(values: Features, noise: (n: number) => Float32Array): ImageSet {
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
 
 /** `size` pictures a split. */
-export function toyDataset(size: number): Dataset {
+export function toyDataset(size: number): Dataset<"image"> {
   return {
     name: "toy",
     version: 1,
@@ -80,7 +80,7 @@ export function toyDataset(size: number): Dataset {
       );
       const labels = { expression, gender, shade };
       return Promise.resolve({
-        images,
+        samples: images,
         labels: Object.fromEntries(
           Object.entries(labels).map(([name, values]) => [name, Float32Array.from(values)]),
         ),
@@ -117,7 +117,7 @@ export const toyJudge: Extractor = {
 };
 
 /** A model whose code is the two brightnesses (over 50), mixed by a shear so that no axis is a factor. */
-export function toyModel(dataset: Dataset): Subject {
+export function toyModel(dataset: Dataset<"image">): Subject<"image"> {
   const quiet = () => new Float32Array(toySize);
   const encode = (images: ImageSet): Promise<Features> => {
     const { count, data } = halvesOf(images);
@@ -150,7 +150,7 @@ export function toyModel(dataset: Dataset): Subject {
     sample: async (count) => {
       const size = dataset.size("judge");
       return (await dataset.read("judge", Array.from({ length: count }, (_, i) => i % size)))
-        .images;
+        .samples;
     },
     encode,
     decode,
@@ -166,10 +166,10 @@ export function toyModel(dataset: Dataset): Subject {
 
 /** A context without memory: everything is computed when asked. */
 export function toyContext(
-  dataset: Dataset,
-  subject: Subject,
+  dataset: Dataset<"image">,
+  subject: Subject<"image">,
   extractors: Record<string, Extractor> = { judge: toyJudge },
-): EvaluationContext {
+): EvaluationContext<"image"> {
   const extractor = (name: string) =>
     extractors[name]
       ? Promise.resolve(extractors[name])
@@ -186,7 +186,7 @@ export function toyContext(
     features: async (name, of, count) => {
       if (of === "mirrored train") throw new Error("the toy world has no mirrors");
       return (await extractor(name)).extract(
-        of === "samples" ? await subject.sample(count) : (await split(of, count)).images,
+        of === "samples" ? await subject.sample(count) : (await split(of, count)).samples,
       );
     },
     key: (purpose) => hostKey(3, purpose),

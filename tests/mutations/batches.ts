@@ -16,7 +16,7 @@ const mixture = "tests/families/common/mixture_prior_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "subject-of-the-first-batch",
-    file: "src/run/model/subject.ts",
+    file: "src/run/model/batches.ts",
     find: "from < options.count; from += this.batch",
     replace: "from < Math.min(options.count, 1); from += this.batch",
     law: subject,
@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "subject-without-the-second-batch",
-    file: "src/run/model/subject.ts",
+    file: "src/run/model/batches.ts",
     find: "from < options.count; from += this.batch",
     replace: "from < options.count; from += 2 * this.batch",
     law: subject,

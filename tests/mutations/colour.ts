@@ -99,9 +99,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "subject-turns-pictures",
-    file: "src/run/model/subject.ts",
-    find: "return toImageSet(data, { height, width, channels, count });",
-    replace: "return toImageSet(data, { height: width, width: height, channels, count });",
+    file: "src/kinds/image/kind.ts",
+    find: "toImageSet(x_BHWC, { height, width, channels }),",
+    replace: "toImageSet(x_BHWC, { height: width, width: height, channels }),",
     law: subject,
     filter: "decoded codes",
   },

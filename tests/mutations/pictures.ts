@@ -1,7 +1,7 @@
 /** Bugs of the pictures that runs leave, each with the law that must see it. @module */
 import type { Mutant } from "./run.ts";
 
-const law = "tests/show/pictures_test.ts";
+const law = "tests/show/image_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -14,14 +14,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "noise-differs-by-class",
-    file: "src/show/pictures.ts",
+    file: "src/show/image.ts",
     find: "rows: each((_, column) => column)",
     replace: "rows: each((row, column) => row * acrossSheet + column)",
     law,
   },
   {
     id: "prior-walks-cut-the-shell",
-    file: "src/show/pictures.ts",
+    file: "src/show/image.ts",
     find: `lines(codes, "spherical")`,
     replace: `lines(codes, "linear")`,
     law,

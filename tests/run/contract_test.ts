@@ -94,7 +94,7 @@ Deno.test("a metric that gives another value than it declares fails the run", as
   const own: Metric = {
     ...tinyMetric as unknown as Metric,
     async compute(context, config) {
-      const [first, ...rest] = await tinyMetric.compute(context, config as never);
+      const [first, ...rest] = await tinyMetric.compute(context as never, config as never);
       return [{ ...first, name: "else" } as MetricValue, ...rest];
     },
   };

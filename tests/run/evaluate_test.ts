@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { mirrorImages } from "../../src/kinds/image/images.ts";
+import { imagesOf, mirrorImages } from "../../src/kinds/image/images.ts";
 import { authenticity } from "../../src/metrics/copies/authenticity.ts";
 import { duplicates } from "../../src/metrics/copies/duplicates.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import type { RunSpec } from "../../src/record/record.ts";
 import { evaluationContext } from "../../src/run/score/evaluate.ts";
-import { neighbourhoodOf } from "../../src/run/model/neighbourhood.ts";
+import { neighbourhoodOf } from "../../src/show/neighbourhood.ts";
 import { law } from "../law.ts";
 import { flips } from "../base/flips.ts";
 import { runKeys } from "../../src/run/keys.ts";
@@ -111,8 +111,8 @@ Deno.test("features that are no numbers, or of another shape, reach no metric an
     await assertRejects(() => short.features("raw", "test", 7), RangeError, "7 × 64 were expected");
     const extractor = await odd.extractor("raw");
     assertEquals([extractor.name, extractor.dimension, extractor.classify], ["raw", 64, undefined]);
-    const { images } = await odd.split("test", 7);
-    await assertRejects(() => extractor.extract(images), RangeError, "not finite");
+    const { samples: images } = await odd.split("test", 7);
+    await assertRejects(() => extractor.extract(imagesOf(images)), RangeError, "not finite");
     const sound = await pixelContext(out);
     assert((await sound.features("raw", "test", 7)).data.every(Number.isFinite));
   }));
@@ -145,7 +145,7 @@ law("a mirrored copy is a copy where the model saw mirror images, and only there
               samples: true,
             },
             sample: async (count) => {
-              const { images } = await train(count);
+              const images = imagesOf((await train(count)).samples);
               return mirrorImages(images, Array.from({ length: count }, (_, i) => i % 2 === 0));
             },
           },

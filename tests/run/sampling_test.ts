@@ -9,9 +9,9 @@ import { hostKey } from "../../src/random/host.ts";
 import { normal } from "../../src/random/key.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";
-import { evaluationBatch } from "../../src/run/model/rows.ts";
+import { kindOf } from "../../src/kinds/table.ts";
 import { labelSources } from "../../src/run/model/sampling.ts";
-import { modelSubject, sampleImages, type SubjectParts } from "../../src/run/model/subject.ts";
+import { modelSubject, samplesOf, type SubjectParts } from "../../src/run/model/subject.ts";
 import { stepKinds } from "../../src/run/model/timed.ts";
 
 const { engine } = await openEngine("wasm");
@@ -83,6 +83,7 @@ const parts: SubjectParts = {
     Promise.resolve({ kind: Float32Array.from(indices, (i) => i % 5), other: new Float32Array(9) }),
 };
 
+const evaluationBatch = kindOf(parts.sample).rowsAtOnce(parts.sample);
 const byte = (value: number) => Math.floor(255 * value + 0.5);
 const near = (data: Uint8Array, value: number) => data.every((v) => Math.abs(v - byte(value)) <= 2);
 
@@ -97,23 +98,23 @@ Deno.test("sampling: a driver draws, in as many evaluations as are asked for, an
 });
 
 Deno.test("sampling: sample i is the same at any count, whatever fills its batch", async () => {
-  const all = await sampleImages(parts, hostKey(3), { count: evaluationBatch + 6 });
-  const few = await sampleImages(parts, hostKey(3), { count: 5 });
+  const all = await samplesOf(parts, hostKey(3), { count: evaluationBatch + 6 });
+  const few = await samplesOf(parts, hostKey(3), { count: 5 });
   assertEquals(few.data, all.data.subarray(0, few.data.length));
 });
 
 Deno.test("sampling: rows that are named are the rows of those numbers", async () => {
   const count = evaluationBatch + 6, labels = { kind: new Int32Array(count) };
-  const all = await sampleImages(parts, hostKey(3), { count, labels });
+  const all = await samplesOf(parts, hostKey(3), { count, labels });
   const rows = Int32Array.from({ length: count }, (_, i) => (7 * i) % 11);
-  const named = await sampleImages(parts, hostKey(3), { count, labels, rows });
+  const named = await samplesOf(parts, hostKey(3), { count, labels, rows });
   const each = side * side;
   const expected = [...rows].flatMap((row) => [...all.data.subarray(row * each, (row + 1) * each)]);
   assertEquals([...named.data], expected);
 });
 
 Deno.test("sampling: without labels a conditional model gets those of training pictures", async () => {
-  const { data } = await sampleImages(parts, hostKey(3), { count: 40 });
+  const { data } = await samplesOf(parts, hostKey(3), { count: 40 });
   const sources = labelSources(hostKey(3), 40, trainSize);
   sources.forEach((source, i) => {
     const picture = data.subarray(4 * i, 4 * i + 4);

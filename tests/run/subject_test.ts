@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { imageSet, toTensorImages } from "../../src/kinds/image/images.ts";
+import { imageSet, imagesOf, toTensorImages } from "../../src/kinds/image/images.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { disposeTree, type TensorTree } from "../../src/engine/tree.ts";
 import type { Model, TensorRecord } from "../../src/families/family.ts";
@@ -16,15 +16,15 @@ import { hostIntegers, type HostKey, hostKey, hostNormal } from "../../src/rando
 import { keyTensor, normal } from "../../src/random/key.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";
-import { evaluationRows } from "../../src/run/model/rows.ts";
+import { imageKind } from "../../src/kinds/image/kind.ts";
 import { labelSources } from "../../src/run/model/sampling.ts";
-import { modelSubject, sampleImages, type SubjectParts } from "../../src/run/model/subject.ts";
+import { modelSubject, samplesOf, type SubjectParts } from "../../src/run/model/subject.ts";
 import { law } from "../law.ts";
 
 const { engine } = await openEngine("wasm");
 const sample = { kind: "image", height: 2, width: 3, channels: 3 } as const;
 const size = sample.height * sample.width * sample.channels;
-const batch = evaluationRows(sample);
+const batch = imageKind.rowsAtOnce(sample);
 const trainSize = 40;
 const keys = runKeys(4);
 /** Three batches, the last of them short. */
@@ -145,7 +145,7 @@ const answers: Record<string, (count: number) => Promise<[ArrayLike<number>, num
   },
   async "samples of named rows"(count) {
     const [rows, kind] = [kinds(count, (i) => (i * 31) % 97), kinds(count)];
-    const { data } = await sampleImages(parts, hostKey(2), { count, rows, labels: { kind } });
+    const { data } = await samplesOf(parts, hostKey(2), { count, rows, labels: { kind } });
     const inputs = { rows_B: rowsOf(rows), labels: { kind: rowsOf(kind) } };
     return [data, bytes(await whole("sample", "x_BHWC", { key: hostKey(2), inputs }))];
   },
@@ -169,7 +169,7 @@ const answers: Record<string, (count: number) => Promise<[ArrayLike<number>, num
   async "decoded codes"(count) {
     const data = Float64Array.from(hostNormal(hostKey(count), count * size), (v) => 0.5 + v / 6);
     const decoded = await modelSubject(parts).decode!({ count, dimension: size, data });
-    const { height, width, channels } = decoded;
+    const { height, width, channels } = imagesOf(decoded);
     assertEquals({ kind: "image", height, width, channels }, sample);
     return [decoded.data, bytes([...data])];
   },
@@ -182,7 +182,7 @@ const answers: Record<string, (count: number) => Promise<[ArrayLike<number>, num
   async reconstructions(count) {
     const images = pictures(count);
     const again = await modelSubject(parts).reconstruct!(images);
-    const { height, width, channels } = again;
+    const { height, width, channels } = imagesOf(again);
     assertEquals({ kind: "image", height, width, channels }, sample);
     return [again.data, Array.from(images.data, (v) => 255 - v)];
   },

@@ -52,7 +52,7 @@ export const tinyData = defineDataset({
           labels[i] = hostUniform(hostKey(7, split, indices[i]), 1)[0] < 0.5 ? 0 : 1;
         }
         return Promise.resolve({
-          images: { count, height: side, width: side, channels: 1, data },
+          samples: { count, height: side, width: side, channels: 1, data },
           labels: { side: labels },
         });
       },

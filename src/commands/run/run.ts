@@ -7,6 +7,7 @@ import { interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
 import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
 import type { WorkerSettings } from "../../launch/transport/messages.ts";
 import type { Gated } from "../../gate/ci/gated.ts";
+import { kindOf } from "../../kinds/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
 import type { SettingsOf } from "../../plan/settings.ts";
 import type { HostProvenance } from "../../record/provenance.ts";
@@ -195,13 +196,11 @@ async function prepareData(
   const read = splitsRead(dataset, plan.map(({ spec }) => spec));
   // What a dataset puts off to the first read is done here too, on all cores.
   for (const split of read) if (!signal.aborted) await dataset.read(split, [0]);
-  const { height, width, channels } = dataset.sample;
   const splits = read.map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`)
     .join(", ");
-  const shape = height === width ? `${height}²` : `${height}×${width}`;
   const seconds = (performance.now() - start) / 1000;
   view.say(
-    `data   ${dataset.name} ${shape}${channels === 1 ? " grey" : ""}: ${splits}` +
+    `data   ${dataset.name} ${kindOf(dataset.sample).describe(dataset.sample)}: ${splits}` +
       `   ${made ? "" : "cached, "}${formatSeconds(seconds)}`,
   );
   for (const note of dataset.notes) view.say(`       ${note}`);

@@ -136,7 +136,7 @@ export const folder = defineDataset({
       decoding: config.decode ?? "viewer",
       factors: listing.factors,
       notes: [...listing.notes, ...meta.notes, ...spoilt],
-      images: await imagesInFile(path, spec),
+      samples: await imagesInFile(path, spec),
       labels,
       splits: splitByHeld(
         meta.kept.map((from) => relative(root, listing.paths[from])),

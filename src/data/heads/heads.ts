@@ -26,7 +26,7 @@ const MEMORY = 2 ** 30;
 const SPLITS: readonly Split[] = ["train", "test", "judge", "judge_test"];
 
 /** Parametric 3-D heads with labelled factors; CC0. */
-export const heads = defineDataset<HeadsConfig>({
+export const heads = defineDataset<HeadsConfig, "image">({
   name: "heads",
   version: VERSION,
   about: "Invented faces from a parametric 3-D head, with exact labels; any size from 16 to 256",
@@ -62,7 +62,7 @@ async function digestOf(value: unknown): Promise<string> {
   return await sha256(new TextEncoder().encode(JSON.stringify(value)));
 }
 
-async function loadHeads(config: HeadsConfig, context: LoadContext): Promise<Dataset> {
+async function loadHeads(config: HeadsConfig, context: LoadContext): Promise<Dataset<"image">> {
   const { digest: asset } = await loadHeadModel();
   const pictures = await digestOf({
     name: "heads",
@@ -121,7 +121,7 @@ class HeadStore {
   }
 
   /** As `Dataset.read`. A split is rendered when the first of it is read, and not before. */
-  async read(split: Split, indices: ArrayLike<number>): Promise<Batch> {
+  async read(split: Split, indices: ArrayLike<number>): Promise<Batch<"image">> {
     const { size } = this.#config, total = this.#config[split];
     const { imageBytes, factors } = this.#shape;
     const chosen = Array.from(indices);
@@ -147,7 +147,7 @@ class HeadStore {
       }
     }
     return {
-      images: { count: chosen.length, height: size, width: size, channels: 3, data },
+      samples: { count: chosen.length, height: size, width: size, channels: 3, data },
       labels: Object.fromEntries(FACTORS.map((factor, f) => [factor.name, columns[f]])),
     };
   }

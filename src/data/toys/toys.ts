@@ -1,12 +1,12 @@
 /**
- * The `toys` dataset: points of the plane, or of space, as pictures of 1×2 or 1×3 grey pixels, so
- * that every family, metric and record takes them as it takes faces, and laws can be checked exactly.
+ * The `toys` dataset: points of the plane, or of space, whose law is known, so that a model is right
+ * or wrong and not better or worse.
  * @module
  */
 import { sha256 } from "../../base/digest.ts";
 import { hostKey, hostNormal, hostUniform } from "../../random/host.ts";
 import { type Dataset, type DatasetOutline, defineDataset, type Split } from "../dataset.ts";
-import { imagesInMemory } from "../raw_images.ts";
+import { gatherPoints, pointSet } from "../../kinds/point/points.ts";
 import { splitDataset } from "../split_dataset.ts";
 import { type ShapeName, type ToysConfig, toysConfig, VERSION } from "./config.ts";
 import { cellLaw, levelOf } from "./law.ts";
@@ -49,16 +49,16 @@ function lawOf(shape: ShapeName, law: () => PlaneLaw): Float64Array {
   return cells;
 }
 
-function outline({ shape, train, test }: ToysConfig): Required<DatasetOutline> {
+function outline({ shape, train, test }: ToysConfig): DatasetOutline<"point"> {
   const { dimensions, modes } = shapes[shape];
   return {
-    sample: { kind: "image", height: 1, width: dimensions, channels: 1 },
+    sample: { kind: "point", dimensions },
     factors: modes.length > 0 ? [{ name: "mode", kind: "class", classes: modes }] : [],
     sizes: { train, test, judge: 0, judge_test: 0 },
   };
 }
 
-async function load(config: ToysConfig): Promise<Dataset> {
+async function load(config: ToysConfig): Promise<Dataset<"point">> {
   const shape = shapes[config.shape];
   const { sample, factors } = outline(config);
   const [train, test] = SPLITS.map((split) => drawSplit(config, { split, count: config[split] }));
@@ -70,28 +70,28 @@ async function load(config: ToysConfig): Promise<Dataset> {
   modes.set(test.modes, train.modes.length);
   const range = (from: number, count: number) =>
     Uint32Array.from({ length: count }, (_, i) => from + i);
-  const law = shape.law;
+  const law = shape.law, points = pointSet(data, sample.dimensions);
   return {
-    ...splitDataset({
+    ...splitDataset<"point">({
       name: "toys",
       version: VERSION,
       digest: await sha256(JSON.stringify({ name: "toys", version: VERSION, ...config })),
       sample,
       factors,
       notes: [`${config.shape}: points of ${shape.dimensions} numbers of 8 bits, not pictures`],
-      images: imagesInMemory(data, sample),
+      samples: { count: points.count, gather: (i) => Promise.resolve(gatherPoints(points, i)) },
       labels: factors.length > 0 ? { mode: modes } : {},
       splits: { train: range(0, config.train), test: range(config.train, config.test) },
     }),
-    ...(law && { law: () => lawOf(config.shape, law) }),
+    ...(law && { truth: () => ({ law: lawOf(config.shape, law) }) }),
   };
 }
 
 /** Toy distributions on the plane, and a torus in space. */
-export const toys = defineDataset<ToysConfig>({
+export const toys = defineDataset<ToysConfig, "point">({
   name: "toys",
   version: VERSION,
-  about: "Points of known laws as pictures of 1×2 or 1×3 pixels: mixture, moons, pinwheel, torus …",
+  about: "Points of two or three numbers with known laws: mixture, moons, pinwheel, torus …",
   licence: "none needed: drawn here",
   config: toysConfig,
   status: () => Promise.resolve("ready"),

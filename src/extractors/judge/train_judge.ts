@@ -13,8 +13,9 @@ import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import type { Dataset } from "../../data/dataset.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { imagesOf } from "../../kinds/image/images.ts";
 import { heads, headsConfig } from "../../data/heads/mod.ts";
-import { batchIndices } from "../../data/order.ts";
+import { batchIndices } from "../../kinds/batch/order.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";
 import { disposeTree, mapTree } from "../../engine/tree.ts";
 import {
@@ -64,7 +65,8 @@ interface Labelled {
 
 async function whole(dataset: Dataset, split: "judge" | "judge_test"): Promise<Labelled> {
   const count = dataset.size(split);
-  return await dataset.read(split, Array.from({ length: count }, (_, i) => i));
+  const { samples, labels } = await dataset.read(split, Array.from({ length: count }, (_, i) => i));
+  return { images: imagesOf(samples), labels };
 }
 
 /** Mean colours of a 4×4 grid, standardised roughly: (mean − 0.5)/0.25. @returns [count, 48] */

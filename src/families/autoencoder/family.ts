@@ -2,6 +2,7 @@
  * Autoencoders, plain and denoising: the declaration that joins network, objective and sampler.
  * @module
  */
+import { gridOf } from "../../kinds/table.ts";
 import { initParameters, type Setting, toCode } from "./model.ts";
 import { decodePictures, samplePictures } from "./sample.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
@@ -11,7 +12,8 @@ import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { type State, trainStep } from "./train.ts";
 
-function build(config: Config, { sample, steps }: BuildContext): Model {
+function build(config: Config, { sample: spec, steps }: BuildContext): Model {
+  const sample = gridOf(spec);
   const { latent, width, components } = config;
   const setting: Setting = { config, sample };
   return {
@@ -48,11 +50,12 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
 }
 
 /** Autoencoders on residual convolutional networks, sampled through a mixture of Gaussians. */
-export const autoencoder = defineFamily<Config>({
+export const autoencoder = defineFamily<Config, "image" | "point">({
   name: "autoencoder",
   version: 1,
   about: "autoencoder, plain or denoising; samples from a mixture of Gaussians fitted to its codes",
   papers: ["Hinton & Salakhutdinov 2006", "Vincent et al. 2008", "arXiv:1903.12436"],
+  takes: ["image", "point"],
   config,
   build,
 });

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Codec, type CodecOptions, decode, encode, initCodec } from "../../backbones/codec.ts";
 import type { Config } from "./config.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import type { Key } from "../../random/key.ts";
 
 /** Everything that is trained. */
@@ -36,5 +36,5 @@ export function toPicture(
 /** What fixes shapes and objective. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
 }

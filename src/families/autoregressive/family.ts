@@ -3,6 +3,7 @@
  * sampler.
  * @module
  */
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
@@ -50,7 +51,8 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
   };
 }
 
-function build(config: Config, { sample, steps, factors }: BuildContext): Model {
+function build(config: Config, { sample: spec, steps, factors }: BuildContext): Model {
+  const sample = gridOf(spec);
   const conditions = conditionsOf(config.condition, factors);
   if (config.form === "scales") {
     return scaleModel({ config, conditions, context: { sample, steps } });
@@ -59,11 +61,12 @@ function build(config: Config, { sample, steps, factors }: BuildContext): Model 
 }
 
 /** Autoregressive models: of pixels, or of codes scale by scale. */
-export const autoregressive = defineFamily<Config>({
+export const autoregressive = defineFamily<Config, "image" | "point">({
   name: "autoregressive",
   version: 1,
   about: "autoregressive: PixelCNN, a transformer over patches of pixels, next-scale prediction",
   papers: ["arXiv:1606.05328", "arXiv:1701.05517", "arXiv:2305.07185", "arXiv:2404.02905"],
+  takes: ["image", "point"],
   config,
   build,
 });

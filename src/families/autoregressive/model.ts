@@ -7,7 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { fold, type Key } from "../../random/key.ts";
 import type { MixtureNumbers, MixtureShape } from "../../nn/logistic_mixture.ts";
 import {
@@ -37,7 +37,7 @@ import type { Trunk } from "./networks/trunk.ts";
 /** What fixes a model. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   readonly conditions: readonly Condition[];
   /** Levels of a pixel value; 256 of all our data. */
   readonly values: number;

@@ -109,13 +109,13 @@ export async function fitLinearStart<S extends TensorRecord & { readonly linear:
     const linear = tensors(basis);
     for (let from = 0; from < count; from += BATCH) {
       const indices = Array.from({ length: Math.min(BATCH, count - from) }, (_, i) => from + i);
-      const x_BHWC = await context.trainImages(indices);
-      const outputs = await context.run(program, state, { x_BHWC, linear }, key);
+      const samples = await context.trainSamples(indices);
+      const outputs = await context.run(program, state, { ...samples, linear }, key);
       const sums = await engine.read(outputs.sum_P as tf.Tensor);
       const batch = await engine.read(outputs.product_ZP as tf.Tensor);
       for (let p = 0; p < size; p++) sum[p] += sums[p];
       for (let i = 0; i < products.length; i++) products[i] += batch[i];
-      tf.dispose([x_BHWC, outputs as tf.TensorContainer]);
+      tf.dispose([samples as tf.TensorContainer, outputs as tf.TensorContainer]);
     }
     tf.dispose(linear);
     return { sum, products };

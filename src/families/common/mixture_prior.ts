@@ -110,11 +110,11 @@ export async function fitMixture(
   const key = context.key("mixture");
   for (let from = 0; from < count; from += BATCH) {
     const indices = Array.from({ length: Math.min(BATCH, count - from) }, (_, i) => from + i);
-    const x_BHWC = await context.trainImages(indices);
+    const samples = await context.trainSamples(indices);
     const rows_B = context.engine.tensor(Int32Array.from(indices), [indices.length], "int32");
-    const outputs = await context.run(program, state, { x_BHWC, rows_B }, key);
+    const outputs = await context.run(program, state, { ...samples, rows_B }, key);
     data.set(await context.engine.read(outputs[output] as tf.Tensor), from * latent);
-    tf.dispose([x_BHWC, rows_B, outputs as tf.TensorContainer]);
+    tf.dispose([samples as tf.TensorContainer, rows_B, outputs as tf.TensorContainer]);
   }
   const [high, low] = await context.engine.read(key);
   key.dispose();

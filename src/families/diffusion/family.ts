@@ -3,12 +3,13 @@
  * an autoencoder's latent space.
  * @module
  */
+import { gridOf } from "../../kinds/table.ts";
 import type * as tf from "@tensorflow/tfjs";
 import { logWeight } from "./objective.ts";
 import { type LatentState, trainCoderStep, trainLatentStep, trainStep } from "./train.ts";
 import { fold } from "../../random/key.ts";
 import type { Labels } from "../common/conditioning.ts";
-import { denoisingCapabilities, shapeOf, type State } from "../common/denoising/model.ts";
+import { denoisingCapabilities, type State } from "../common/denoising/model.ts";
 import { uncentred } from "../common/pixels.ts";
 import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.ts";
 import { initNetwork } from "../common/denoising/network.ts";
@@ -26,7 +27,7 @@ type Told = { readonly labels: Labels };
 /** A model of pixels: its likelihood is bounded. */
 function inPixels(config: Config, { sample, factors, steps }: BuildContext): Model {
   const space = {
-    grid: shapeOf(sample),
+    grid: gridOf(sample),
     bounded: true,
     picture: (_: unknown, x_BHWC: tf.Tensor4D) => uncentred(x_BHWC),
   };
@@ -59,7 +60,7 @@ function inPixels(config: Config, { sample, factors, steps }: BuildContext): Mod
  */
 function inLatents(config: Config, { sample, factors, steps }: BuildContext): Model {
   const latent: LatentSpace = latentSpace(config, {
-    sample,
+    sample: gridOf(sample),
     scale: config.form === "edm" ? config.sigmaData : 1,
   });
   const space = {
@@ -108,7 +109,7 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
 }
 
 /** Diffusion models on a U-Net, a DiT or a perceptron. */
-export const diffusion = defineFamily<Config>({
+export const diffusion = defineFamily<Config, "image" | "point">({
   name: "diffusion",
   version: 1,
   about: "diffusion: DDPM or EDM, with guidance, in pixels or in an autoencoder's latent space",
@@ -123,6 +124,7 @@ export const diffusion = defineFamily<Config>({
     "arXiv:2107.00630",
     "arXiv:2112.10752",
   ],
+  takes: ["image", "point"],
   config,
   build: (config, context) =>
     config.latent === "none" ? inPixels(config, context) : inLatents(config, context),

@@ -17,7 +17,6 @@ import {
   initGridEncoder,
 } from "../../backbones/grid.ts";
 import type { Grid } from "../../backbones/plan.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { sumToLast, valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
@@ -133,7 +132,7 @@ function through(
  */
 export function latentSpace(
   config: LatentSettings,
-  { sample, scale }: { sample: ImageSpec; scale: number },
+  { sample, scale }: { sample: Grid; scale: number },
 ): LatentSpace {
   const options: GridOptions = { sample, width: config.latentWidth };
   const { height, width } = gridOf(options);

@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 
 const LEVELS = 256;
 
@@ -15,7 +15,7 @@ export function toVectors(x_BHWC: tf.Tensor4D, noise: tf.Tensor): tf.Tensor2D {
 }
 
 /** Vectors to the pictures in whose bins they lie; those beyond the ends are clamped. */
-export function toPictures(v_BD: tf.Tensor2D, { height, width, channels }: ImageSpec): tf.Tensor4D {
+export function toPictures(v_BD: tf.Tensor2D, { height, width, channels }: Grid): tf.Tensor4D {
   const k_BD = tf.floor(tf.mul(tf.add(v_BD, 1), LEVELS / 2));
   return tf.reshape(
     tf.div(tf.clipByValue(k_BD, 0, LEVELS - 1), LEVELS - 1),

@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
@@ -22,7 +23,7 @@ import { type State, trainStep } from "./train.ts";
 import { freshChains } from "./langevin.ts";
 
 function build(config: Config, { sample, steps, batch }: BuildContext): Model {
-  const setting: Setting = { config, sample };
+  const setting: Setting = { config, sample: gridOf(sample) };
   checkSetting(setting);
   const critic = config.network === "energy";
   const chains = config.objective === "contrastive" ? batch : 1;
@@ -70,7 +71,7 @@ function build(config: Config, { sample, steps, batch }: BuildContext): Model {
 }
 
 /** Energies and scores of points and small pictures, sampled by annealed Langevin dynamics. */
-export const energyModel = defineFamily<Config>({
+export const energyModel = defineFamily<Config, "image" | "point">({
   name: "energy",
   version: 1,
   about: "energy or score model: denoising, sliced, contrastive; annealed Langevin sampling",
@@ -81,6 +82,7 @@ export const energyModel = defineFamily<Config>({
     "arXiv:1903.08689",
     "arXiv:2006.09011",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { encode, type Encoder, initEncoder, isSmall } from "../../backbones/codec.ts";
 import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import type { Key } from "../../random/key.ts";
 import { UsageError } from "../../base/errors.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
@@ -20,7 +20,7 @@ export type Parameters = { readonly net: Mlp | Encoder };
 /** What fixes shapes and objective. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
 }
 
 /** Hidden layers after the first. */

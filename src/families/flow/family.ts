@@ -36,7 +36,7 @@ function build(config: Config, context: BuildContext): Model {
 }
 
 /** Flow matching, MeanFlow and consistency training on a U-Net, a DiT or a perceptron. */
-export const flow = defineFamily<Config>({
+export const flow = defineFamily<Config, "image" | "point">({
   name: "flow",
   version: 2,
   about: "rectified flow, and one-step forms: MeanFlow, consistency training; with guidance",
@@ -49,6 +49,7 @@ export const flow = defineFamily<Config>({
     "arXiv:2310.14189",
     "arXiv:2211.01095",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

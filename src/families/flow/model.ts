@@ -3,9 +3,10 @@
  * and pictures told at once.
  * @module
  */
+import { gridOf } from "../../kinds/table.ts";
 import type { BuildContext } from "../family.ts";
 import type { Config } from "./config.ts";
-import { type Denoising, shapeOf } from "../common/denoising/model.ts";
+import type { Denoising } from "../common/denoising/model.ts";
 import { uncentred } from "../common/pixels.ts";
 import type { Learns } from "../common/denoising/objective.ts";
 import { anchored, preconditioned, predictsVelocity } from "../common/denoising/levels.ts";
@@ -45,7 +46,7 @@ export function flowOf(
     plan: planOf(config),
     settings: config,
     network: {
-      sample: shapeOf(sample),
+      sample: gridOf(sample),
       backbone: config.backbone,
       width: config.width,
       conditions: conditionsOf(config.condition, factors),

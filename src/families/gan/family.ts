@@ -3,6 +3,7 @@
  * sampler.
  * @module
  */
+import { gridOf } from "../../kinds/table.ts";
 import * as tf from "@tensorflow/tfjs";
 import { initState, type Setting, type State } from "./model.ts";
 import { centred } from "../common/pixels.ts";
@@ -24,7 +25,8 @@ import type { Batch } from "./player_gradients.ts";
 
 type TrainInputs = Images & Rows & { readonly labels?: Labels };
 
-function build(written: Config, { sample, steps, factors }: BuildContext): Model {
+function build(written: Config, { sample: spec, steps, factors }: BuildContext): Model {
+  const sample = gridOf(spec);
   const config = settingsOf(written);
   const conditions = conditionsOf(config.condition, factors);
   const setting: Setting = { config, sample, conditions, steps };
@@ -79,7 +81,7 @@ function build(written: Config, { sample, steps, factors }: BuildContext): Model
 }
 
 /** Generative adversarial networks: five papers as combinations of losses, networks and penalties. */
-export const gan = defineFamily<Config>({
+export const gan = defineFamily<Config, "image" | "point">({
   name: "gan",
   version: 2,
   about: "adversarial networks: DCGAN, WGAN-GP, SNGAN, StyleGAN2-ADA, R3GAN, and combinations",
@@ -93,6 +95,7 @@ export const gan = defineFamily<Config>({
     "arXiv:2501.05441",
     "arXiv:1802.05637",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

@@ -16,7 +16,7 @@ import {
 import { type Discriminator, initDiscriminator } from "./networks/discriminator.ts";
 import { type Generator, type GeneratorOptions, initGenerator } from "./networks/generator.ts";
 import { initLinearStart, type LinearStart } from "../common/linear_start.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import type { Condition } from "../common/conditioning.ts";
 import type { Adaptation } from "./augment.ts";
@@ -27,7 +27,7 @@ import type { Noise } from "./networks/stylegan2.ts";
 /** What fixes a GAN's shapes and game. */
 export interface Setting {
   readonly config: Settings;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   readonly conditions: readonly Condition[];
   /** Steps of the whole training. */
   readonly steps: number;

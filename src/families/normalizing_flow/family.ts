@@ -2,6 +2,7 @@
  * Normalising flows: the declaration that joins flow, likelihood and sampler.
  * @module
  */
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
@@ -12,7 +13,7 @@ import { decode, encode, samplePictures } from "./sample.ts";
 import { dequantisation, type State, trainStep } from "./train.ts";
 
 function build(config: Config, { sample, steps }: BuildContext): Model {
-  const setting: Setting = { config, sample };
+  const setting: Setting = { config, sample: gridOf(sample) };
   levelsOf(setting); // refuses pictures that it can't halve
   return {
     capabilities: {
@@ -52,7 +53,7 @@ function build(config: Config, { sample, steps }: BuildContext): Model {
  * Over 256 values the likelihood is a bound by uniform dequantisation, whose draws are importance
  * weights.
  */
-export const normalizingFlow = defineFamily<Config>({
+export const normalizingFlow = defineFamily<Config, "image" | "point">({
   name: "normalizing_flow",
   version: 2,
   about: "normalising flow: affine or spline couplings, rotations, levels; a reference likelihood",
@@ -63,6 +64,7 @@ export const normalizingFlow = defineFamily<Config>({
     "arXiv:1611.09630",
     "arXiv:1511.01844",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Config } from "./config.ts";
@@ -36,7 +36,7 @@ export interface Level {
 /** What fixes a flow's shapes. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
 }
 
 /** Numbers that are few enough to be one point, if sides can't be halved. */

@@ -3,6 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { fitMixture, initMixture, logDensity } from "../common/mixture_prior.ts";
@@ -13,7 +14,8 @@ import { logWeights, reparameterise } from "./objectives/bounds.ts";
 import { decodeMean, samplePictures } from "./sample.ts";
 import { posteriorNoise, type State, trainStep } from "./train.ts";
 
-function build(config: Config, { sample, steps, trainSize }: BuildContext): Model {
+function build(config: Config, { sample: spec, steps, trainSize }: BuildContext): Model {
+  const sample = gridOf(spec);
   const setting: Setting = { config, sample, trainSize };
   return {
     capabilities: {
@@ -75,7 +77,7 @@ function build(config: Config, { sample, steps, trainSize }: BuildContext): Mode
 }
 
 /** Variational autoencoders on residual convolutional networks. */
-export const vae = defineFamily<Config>({
+export const vae = defineFamily<Config, "image" | "point">({
   name: "vae",
   version: 1,
   about: "variational autoencoder: β, β-TC, free bits, importance-weighted; three likelihoods",
@@ -88,6 +90,7 @@ export const vae = defineFamily<Config>({
     "arXiv:2006.13202",
     "arXiv:1903.12436",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

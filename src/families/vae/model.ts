@@ -14,7 +14,7 @@ import {
 } from "../../backbones/codec.ts";
 import type { Config } from "./config.ts";
 import { type Draws, type Gaussian, reparameterise } from "./objectives/bounds.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
 import type { Key } from "../../random/key.ts";
 import { log } from "../../numeric/elementary.ts";
@@ -126,7 +126,7 @@ export function optimalLogScale(x_B1D: tf.Tensor, mean_BKD: tf.Tensor): tf.Scala
 /** What fixes a VAE's shapes and objective. */
 export interface Setting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** Training pictures, N. */
   readonly trainSize: number;
 }

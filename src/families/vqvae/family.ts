@@ -6,6 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
+import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { initParts } from "../common/parameter_groups.ts";
 import { phaseAt, planPhases } from "../common/phases.ts";
@@ -22,7 +23,7 @@ import { coderOf, type Setting, type State, trainPriorStep, trainStep } from "./
 type Told = { readonly labels?: Labels };
 
 function build(config: Config, context: BuildContext): Model {
-  const { sample } = context;
+  const sample = gridOf(context.sample);
   const phases = planPhases([
     { program: "train", share: 1 - config.priorShare },
     { program: "train_prior", share: config.priorShare },
@@ -96,7 +97,7 @@ function build(config: Config, context: BuildContext): Model {
 }
 
 /** Vector-quantised autoencoders on residual convolutional networks, sampled through a transformer. */
-export const vqvae = defineFamily<Config>({
+export const vqvae = defineFamily<Config, "image" | "point">({
   name: "vqvae",
   version: 1,
   about: "vector-quantised autoencoder, its prior a transformer: EMA codebook, residual, finite, " +
@@ -108,6 +109,7 @@ export const vqvae = defineFamily<Config>({
     "arXiv:2309.15505",
     "arXiv:2005.00341",
   ],
+  takes: ["image", "point"],
   config,
   build,
 });

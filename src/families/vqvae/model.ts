@@ -21,7 +21,7 @@ import {
 } from "../../backbones/grid.ts";
 import type { Block } from "../../backbones/conv.ts";
 import { crop, depthToSpace, spaceToDepth } from "../../backbones/space.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid as SampleGrid } from "../../kinds/grid.ts";
 import { fold, type Key } from "../../random/key.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../../nn/mod.ts";
 import type { Config } from "./config.ts";
@@ -57,7 +57,7 @@ export interface Grid {
 /** What fixes the shapes. */
 export interface NetworkSetting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: SampleGrid;
   /** D */
   readonly dimensions: number;
 }

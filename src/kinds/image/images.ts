@@ -4,6 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
+import { MetricUnavailable } from "../../base/errors.ts";
+import type { Samples } from "../kind.ts";
 import type { ImageSet } from "./image_set.ts";
 
 /** Height, width and channels of images. */
@@ -66,19 +68,36 @@ export function toTensorImages(engine: Engine, images: ImageSet): tf.Tensor4D {
 
 /**
  * Values in [0, 1] as bytes: 255·x rounded half up and clamped.
- * @throws RangeError on NaN or where the values don't fill whole images
+ * @param what "images", for the message
+ * @throws RangeError on NaN
  */
-export function toImageSet(
-  values: Float32Array,
-  shape: ImageShape & { readonly count?: number },
-): ImageSet {
+export function toBytes(values: ArrayLike<number>, what: string): Uint8Array {
   const data = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (Number.isNaN(value)) throw new RangeError(`images: value ${i} is NaN`);
+    if (Number.isNaN(value)) throw new RangeError(`${what}: value ${i} is NaN`);
     data[i] = Math.min(255, Math.max(0, Math.floor(255 * value + 0.5)));
   }
-  return imageSet(data, shape);
+  return data;
+}
+
+/**
+ * Values in [0, 1] as images: see `toBytes`.
+ * @throws RangeError on NaN or where the values don't fill whole images
+ */
+export function toImageSet(
+  values: ArrayLike<number>,
+  shape: ImageShape & { readonly count?: number },
+): ImageSet {
+  return imageSet(toBytes(values, "images"), shape);
+}
+
+/** Samples that are pictures. @throws MetricUnavailable where they are of another kind */
+export function imagesOf(samples: Samples): ImageSet {
+  if ("height" in samples && "width" in samples && "channels" in samples) {
+    return samples as ImageSet;
+  }
+  throw new MetricUnavailable("not-defined", "these samples are no pictures");
 }
 
 function sameShape(first: ImageSet, other: ImageSet): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { KindName } from "../../kinds/kind.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
@@ -65,12 +66,13 @@ type Config = z.infer<typeof config>;
  * `score-overfit@N`: ADA's r_v; `score-auc@N`: chance that a held-out picture scores above a
  * generated one, ½ where the critic is fooled.
  */
-export const discriminator: Metric<Config> = defineMetric<Config>({
+export const discriminator: Metric<Config> = defineMetric<Config, KindName>({
   name: "discriminator",
   version: 1,
   about:
     "a critic's scores of training, held-out and generated pictures: is it overfitted or fooled?",
   papers: ["arXiv:2006.06676"],
+  takes: "any",
   phase: "quality",
   config,
   declares: ({ samples }) => {
@@ -92,8 +94,8 @@ export const discriminator: Metric<Config> = defineMetric<Config>({
     requireCount(dataset, "train", samples);
     requireCount(dataset, "test", samples);
     const pictures = {
-      train: (await context.split("train", samples)).images,
-      heldOut: (await context.split("test", samples)).images,
+      train: (await context.split("train", samples)).samples,
+      heldOut: (await context.split("test", samples)).samples,
       generated: await subject.sample(samples),
     };
     const scores = {

@@ -87,11 +87,12 @@ const noReference = "held-out pictures are training pictures here: nothing to co
  * `train-distance-<features>@N`: mean distance of samples to the nearest training picture over that
  * of held-out pictures; well below 1 is memorised, see `memorisation.ts`.
  */
-export const duplicates: Metric<Config> = defineMetric<Config>({
+export const duplicates: Metric<Config> = defineMetric<Config, "image" | "point">({
   name: "duplicates",
   version: 2,
   about: "samples that nearly copy a training picture or another sample; distance to training data",
   papers: ["arXiv:2301.13188", "arXiv:2004.05675"],
+  takes: ["image", "point"],
   phase: "quality",
   config,
   declares: ({ features, samples }) => {

@@ -49,7 +49,7 @@ const config = z.strictObject({
 type Config = z.infer<typeof config>;
 
 async function scored(
-  context: EvaluationContext,
+  context: EvaluationContext<"image">,
   { features, factor, samples, splits }: Config,
 ): Promise<{ ours: number[]; data: number[]; pictures: number }> {
   const judge = await context.extractor(features);
@@ -71,7 +71,7 @@ async function scored(
   requireCount(context.dataset, "test", pictures);
   return {
     pictures,
-    data: await of((await context.split("test", pictures)).images),
+    data: await of((await context.split("test", pictures)).samples),
     ours: await of(await context.subject.sample(samples)),
   };
 }

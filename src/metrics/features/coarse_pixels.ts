@@ -4,7 +4,8 @@
  */
 import type { Split } from "../../data/dataset.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { mirrorImages } from "../../kinds/image/images.ts";
+import type { Samples } from "../../kinds/kind.ts";
+import { augmentationOf, MIRROR, picturesOf } from "../../kinds/table.ts";
 import type { EvaluationContext } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 
@@ -40,7 +41,10 @@ export async function featuresOrPixels(
   count: number,
 ): Promise<Features> {
   if (features !== "pixels") return await context.features(features, of, count);
-  if (of === "samples") return coarsePixels(await context.subject.sample(count));
-  if (of !== "mirrored train") return coarsePixels((await context.split(of, count)).images);
-  return coarsePixels(mirrorImages((await context.split("train", count)).images));
+  const { subject, dataset: { sample } } = context;
+  const pixels = (samples: Samples) => coarsePixels(picturesOf(sample, samples));
+  if (of === "samples") return pixels(await subject.sample(count));
+  if (of !== "mirrored train") return pixels((await context.split(of, count)).samples);
+  const { samples } = await context.split("train", count);
+  return pixels(augmentationOf(sample, MIRROR).apply(samples));
 }

@@ -140,7 +140,7 @@ type Config = z.infer<typeof config>;
 
 /** Spatial features of both sides, which the context doesn't remember. */
 async function spatialFeatures(
-  context: EvaluationContext,
+  context: EvaluationContext<"image">,
   { features, samples, reference }: Config,
 ): Promise<{ real: Features; generated: Features }> {
   const data = referenceCount(context, samples);
@@ -150,14 +150,14 @@ async function spatialFeatures(
     throw new MetricUnavailable("not-measured", `${extractor.name} gives no spatial features`);
   }
   return {
-    real: await extractor.spatial((await context.split(reference, data)).images),
+    real: await extractor.spatial((await context.split(reference, data)).samples),
     generated: await extractor.spatial(await context.subject.sample(samples)),
   };
 }
 
 /** Distances of the second to the last of `draws` sets of N samples; none where samples run out. */
 async function distancesOfLater(
-  context: EvaluationContext,
+  context: EvaluationContext<"image">,
   { features, samples, draws }: Config & { draws: number },
   distance: (generated: Features) => number,
 ): Promise<number[]> {

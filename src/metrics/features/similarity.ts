@@ -72,7 +72,7 @@ export const similarity: Metric<Config> = defineMetric<Config>({
     const { samples, pairs, scales } = options;
     const pictures = referenceCount(context, samples);
     requireCount(context.dataset, "test", pictures);
-    const { images: real } = await context.split("test", pictures);
+    const { samples: real } = await context.split("test", pictures);
     if (scalesOf(real) < scales) {
       throw new MetricUnavailable(
         "not-defined",

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { Batch } from "../../kinds/batch/batch.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { balancedLabels } from "../labels/conditional.ts";
 import { classFactor } from "../latents/control.ts";
@@ -127,10 +128,10 @@ async function attempt(
 
 /** What all parts share. */
 interface Parts {
-  readonly context: EvaluationContext;
+  readonly context: EvaluationContext<"image">;
   readonly face: Extractor;
   readonly options: Config;
-  readonly test: { images: ImageSet; labels: Readonly<Record<string, Float32Array>> };
+  readonly test: Batch<"image">;
 }
 
 function refuse({ context }: Parts, what: string): never {
@@ -146,7 +147,7 @@ async function askedFactor(parts: Parts, factor: string) {
   const labels = await balancedLabels(context, { factor, samples: options.samples });
   const images = await subject.sample(options.samples, { labels });
   const named = await seen(face, images, { factor, classes });
-  const real = await seen(face, test.images, { factor, classes });
+  const real = await seen(face, test.samples, { factor, classes });
   return {
     value: accuracy(named, labels[factor], classes.length),
     beside: {
@@ -159,7 +160,7 @@ async function askedFactor(parts: Parts, factor: string) {
 async function keptFactor(parts: Parts, again: () => Promise<ImageSet>, factor: string) {
   const { context, face, test } = parts;
   const { classes } = classFactor(context, factor);
-  const before = await seen(face, test.images, { factor, classes });
+  const before = await seen(face, test.samples, { factor, classes });
   const after = await seen(face, await again(), { factor, classes });
   return {
     value: mean(before.map((c, i) => c === after[i] ? 1 : 0)),
@@ -202,8 +203,8 @@ export const face: Metric<Config> = defineMetric<Config>({
       options,
       test: await context.split("test", samples),
     };
-    const { images: test } = parts.test;
-    const pool = (await context.split("train", train)).images;
+    const { samples: test } = parts.test;
+    const pool = (await context.split("train", train)).samples;
     const values = declared(options);
     const found = async (images: ImageSet) => {
       if (network.detect === undefined) {

@@ -45,7 +45,7 @@ export const lpips: Metric<Config> = defineMetric<Config>({
     if (network.distances === undefined) {
       throw new MetricUnavailable("not-defined", `${network.name} is no perceptual distance`);
     }
-    const { images } = await context.split("test", options.samples);
+    const { samples: images } = await context.split("test", options.samples);
     const distances = await network.distances(images, await subject.reconstruct(images));
     const [declared] = lpips.declares(options);
     return [{ ...declared, value: distances.reduce((s, d) => s + d, 0) / distances.length }];

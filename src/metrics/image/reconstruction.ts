@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { psnr, ssim, ssimWindow } from "./pixel_distances.ts";
 import { msSsim, scalesOf } from "./multiscale.ts";
+import { picturesOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
@@ -27,11 +28,12 @@ function mean(values: Float64Array): number {
  * `PSNR@N`, dB, `SSIM@N` and, where it is asked for, `MS-SSIM-s3@N` over three scales: of each 8-bit
  * reconstruction, then the mean over pictures.
  */
-export const reconstruction: Metric<Config> = defineMetric<Config>({
+export const reconstruction: Metric<Config> = defineMetric<Config, "image" | "point">({
   name: "reconstruction",
   version: 1,
   about: "PSNR, SSIM and MS-SSIM of reconstructed test pictures, 8-bit on both sides",
   papers: ["doi:10.1109/TIP.2003.819861", "doi:10.1109/ACSSC.2003.1292216"],
+  takes: ["image", "point"],
   phase: "quality",
   config,
   declares: ({ samples, scales }) =>
@@ -50,8 +52,9 @@ export const reconstruction: Metric<Config> = defineMetric<Config>({
       throw new MetricUnavailable("not-defined", `${subject.label} does not reconstruct`);
     }
     requireCount(dataset, "test", options.samples);
-    const { images } = await context.split("test", options.samples);
-    const again = await subject.reconstruct(images);
+    const { samples } = await context.split("test", options.samples);
+    const images = picturesOf(dataset.sample, samples);
+    const again = picturesOf(dataset.sample, await subject.reconstruct(samples));
     const [psnrName, ssimName, multiscale] = reconstruction.declares(options);
     const ratios = psnr(images, again);
     const exact = ratios.reduce((n, r) => n + (r === Infinity ? 1 : 0), 0);

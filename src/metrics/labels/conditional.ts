@@ -49,12 +49,12 @@ export async function balancedLabels(
 
 /** The judge's balanced accuracy on labelled test pictures. */
 async function ceilingOf(
-  context: EvaluationContext,
+  context: EvaluationContext<"image">,
   judge: Extractor,
   { factor, samples }: Config,
 ): Promise<number> {
   requireCount(context.dataset, "test", samples);
-  const { images, labels } = await context.split("test", samples);
+  const { samples: images, labels } = await context.split("test", samples);
   const answers = await judgedClasses(judge, images, factor);
   const known = [...labels[factor].keys()].filter((i) => labels[factor][i] >= 0);
   if (known.length === 0) {

@@ -43,7 +43,7 @@ const config = z.strictObject({
 type Config = z.infer<typeof config>;
 
 /** The first samples, of a conditional model those that are told no label. */
-async function unconditional({ subject }: EvaluationContext, count: number) {
+async function unconditional({ subject }: EvaluationContext<"image">, count: number) {
   const conditions = subject.capabilities.conditions ?? [];
   if (conditions.length === 0) return await subject.sample(count);
   const none = new Int32Array(count).fill(-1);
@@ -87,9 +87,9 @@ export const shares: Metric<Config> = defineMetric<Config>({
     const judge = await context.extractor(options.features);
     requireCount(context.dataset, "test", samples);
     const held = await context.split("test", samples);
-    const judged = async (images: typeof held.images) =>
+    const judged = async (images: typeof held.samples) =>
       sharesOf(await judgedClasses(judge, images, factor), classes.length);
-    const heldOut = await judged(held.images);
+    const heldOut = await judged(held.samples);
     const found = await judged(await unconditional(context, samples));
     const truth = sharesOf(held.labels[factor], classes.length);
     const beside: Record<string, number> = {

@@ -210,7 +210,7 @@ export const codes: Metric<Config> = defineMetric<Config>({
       throw new MetricUnavailable("not-defined", `${subject.label} has no discrete latents`);
     }
     requireCount(dataset, "test", options.samples);
-    const { images, labels } = await context.split("test", options.samples);
+    const { samples: images, labels } = await context.split("test", options.samples);
     const found = await subject.codes(images);
     const usage = codeUsage(found);
     const beside = { codes: found.size, positions: found.perPicture };

@@ -47,11 +47,11 @@ export function classFactor(context: EvaluationContext, name: string): Factor & 
 
 /** The first `count` labelled pictures of a split as the probe takes them. */
 async function labelledCodes(
-  context: EvaluationContext,
+  context: EvaluationContext<"image">,
   { split, count, factor }: { split: "train" | "test"; count: number; factor: string },
 ) {
   requireCount(context.dataset, split, count);
-  const { images, labels } = await context.split(split, count);
+  const { samples: images, labels } = await context.split(split, count);
   const all = await context.subject.encode!(images);
   const width = images.height * images.width * images.channels;
   const labelled = [...labels[factor].keys()].filter((i) => labels[factor][i] >= 0);
@@ -75,7 +75,7 @@ async function labelledCodes(
   return { count: labelled.length, rows };
 }
 
-async function probeSets(context: EvaluationContext, options: Config): Promise<ProbeSets> {
+async function probeSets(context: EvaluationContext<"image">, options: Config): Promise<ProbeSets> {
   const { subject } = context;
   if (subject.capabilities.latent === "none" || !subject.encode) {
     throw new MetricUnavailable("not-defined", `${subject.label} has no latent code`);

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Factor } from "../../data/dataset.ts";
 import { log } from "../../numeric/elementary.ts";
 import { lassoImportance } from "../../algebra/lasso.ts";
+import type { KindName } from "../../kinds/kind.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
@@ -133,11 +134,12 @@ function target(factor: Factor, values: Float32Array, bins: number): Target {
  * importances (Eastwood & Williams' linear variant: |weight| on standardised codes and targets, a
  * class factor being one target a class), informativeness the mean R² on the half not fitted.
  */
-export const disentanglement: Metric<Config> = defineMetric<Config>({
+export const disentanglement: Metric<Config> = defineMetric<Config, KindName>({
   name: "disentanglement",
   version: 1,
   about: "mutual information gap, and disentanglement, completeness, informativeness by lasso",
   papers: ["arXiv:1802.04942", "Eastwood & Williams, ICLR 2018"],
+  takes: "any",
   phase: "quality",
   config,
   declares: ({ samples }) =>
@@ -172,8 +174,8 @@ export const disentanglement: Metric<Config> = defineMetric<Config>({
       throw new MetricUnavailable("not-defined", `${dataset.name} has no labelled factors`);
     }
     requireCount(dataset, "test", options.samples);
-    const { images, labels } = await context.split("test", options.samples);
-    const codes = await subject.encode(images);
+    const { samples, labels } = await context.split("test", options.samples);
+    const codes = await subject.encode(samples);
     const targets = factors.map((f) => target(f, labels[f.name], options.bins));
     const { importance, rSquared } = lassoImportance(codes, targets.map((t) => t.columns));
     const { disentanglement: d, completeness } = disentanglementOf(importance);

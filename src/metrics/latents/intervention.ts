@@ -113,7 +113,7 @@ function balancedRate(answers: Int32Array, targets: Int32Array, classes: number)
  */
 export async function intervene(
   given: {
-    subject: Subject;
+    subject: Subject<"image">;
     judge: Extractor;
     sets: ProbeSets;
     probe: Probe;

@@ -82,7 +82,10 @@ export const pathLength: Metric<Config> = defineMetric<Config>({
     }
     requireCount(dataset, "test", 2);
     const extractor = await context.extractor(features);
-    const { images } = await context.split("test", Math.min(samples, dataset.size("test")));
+    const { samples: images } = await context.split(
+      "test",
+      Math.min(samples, dataset.size("test")),
+    );
     const codes = await subject.encode(images);
     const pairs = drawPairs(context.key("paths"), { count: codes.count, pairs: samples });
     const step = 1 / steps;

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { exp, expm1 } from "../../numeric/elementary.ts";
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import { activities } from "../../families/common/latents.ts";
+import type { KindName } from "../../kinds/kind.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
@@ -69,12 +70,13 @@ type Config = z.infer<typeof config>;
  * `KL-prior@N`: mean KL(q(z|x) ‖ N(0, I)) in closed form, beside the mean over draws and the standard
  * error of their difference; `active-units@N`: dimensions in use.
  */
-export const posterior: Metric<Config> = defineMetric<Config>({
+export const posterior: Metric<Config> = defineMetric<Config, KindName>({
   name: "posterior",
   version: 1,
   about:
     "KL of q(z|x) to a standard normal, in closed form and by Monte Carlo; latent units in use",
   papers: ["arXiv:1312.6114", "arXiv:1509.00519"],
+  takes: "any",
   phase: "quality",
   config,
   declares: ({ samples }) => [
@@ -101,10 +103,10 @@ export const posterior: Metric<Config> = defineMetric<Config>({
       throw new MetricUnavailable("not-defined", `${subject.label} has no normal q(z|x)`);
     }
     requireCount(dataset, "test", options.samples);
-    const { images } = await split("test", options.samples);
+    const { samples } = await split("test", options.samples);
     const q = {
-      means: await subject.encode(images),
-      logVariances: await subject.logVariances(images),
+      means: await subject.encode(samples),
+      logVariances: await subject.logVariances(samples),
     };
     const analytic = analyticKl(q);
     const drawn = drawnKl(q, { draws: options.draws, key: key("posterior") });

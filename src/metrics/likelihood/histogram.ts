@@ -6,31 +6,31 @@
 import { z } from "zod";
 import { log } from "../../numeric/elementary.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
+import type { PointSet } from "../../kinds/point/point_set.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { requireCount } from "../names.ts";
 import { samplesNeed } from "../needs.ts";
 
-/** Whether samples are points: one to three grey values in a row. */
-export function isPoints({ height, width, channels }: ImageSpec): boolean {
-  return height === 1 && width <= 3 && channels === 1;
-}
+/** Numbers that a point may have to be binned: a grid grows with their number. */
+const MOST_NUMBERS = 3;
 
 /** Bins along an axis. */
 export type Bins = 8 | 16 | 32 | 64;
 
 /**
  * Points counted by bin, the first value slowest: `bins` equal parts of the 256 values an axis.
- * @returns [bins ** width]
+ * @returns [bins ** dimensions]
  */
-export function binned({ count, width, data }: ImageSet, bins: Bins): Float64Array {
+export function binned({ count, dimensions, data }: PointSet, bins: Bins): Float64Array {
   let size = 1;
-  for (let d = 0; d < width; d++) size *= bins;
+  for (let d = 0; d < dimensions; d++) size *= bins;
   const counts = new Float64Array(size);
   for (let i = 0; i < count; i++) {
     let at = 0;
-    for (let d = 0; d < width; d++) at = at * bins + Math.floor(data[i * width + d] * bins / 256);
+    for (let d = 0; d < dimensions; d++) {
+      at = at * bins + Math.floor(data[i * dimensions + d] * bins / 256);
+    }
     counts[at]++;
   }
   return counts;
@@ -84,22 +84,25 @@ const config = z.strictObject({
 type Config = z.infer<typeof config>;
 
 /** N points of test that nothing here is compared with: its last ones, as the control row has them. */
-async function heldOut(dataset: Dataset, samples: number): Promise<ImageSet | null> {
+async function heldOut(
+  dataset: Dataset<"point">,
+  samples: number,
+): Promise<PointSet | null> {
   const size = dataset.size("test");
-  const free = dataset.law ? samples : 2 * samples;
+  const free = dataset.truth ? samples : 2 * samples;
   if (size < free) return null;
   const last = Uint32Array.from({ length: samples }, (_, i) => size - 1 - i);
-  return (await dataset.read("test", last)).images;
+  return (await dataset.read("test", last)).samples;
 }
 
 /** The data's law over bins: the known one, or that of the first N points of test. */
 async function reference(
-  { dataset, split }: EvaluationContext,
+  { dataset, split }: EvaluationContext<"point">,
   { samples, bins }: Config,
 ): Promise<Float64Array> {
-  if (dataset.law) return normalised(binnedLaw(dataset.law(), bins));
+  if (dataset.truth) return normalised(binnedLaw(dataset.truth().law, bins));
   requireCount(dataset, "test", samples);
-  return normalised(binned((await split("test", samples)).images, bins));
+  return normalised(binned((await split("test", samples)).samples, bins));
 }
 
 /**
@@ -107,12 +110,13 @@ async function reference(
  * samples and the data's law, which is the exact one where the dataset knows it (`beside.exact` 1),
  * else the test split's. `beside.heldOut`: the same of N held-out points, the floor at this N.
  */
-export const histogram: Metric<Config> = defineMetric<Config>({
+export const histogram: Metric<Config> = defineMetric<Config, "point">({
   name: "histogram",
   version: 1,
   about:
     "toy points: total variation and KL to the exact distribution of the data, over a grid of bins",
   papers: ["doi:10.1109/TIT.1981.1056331"],
+  takes: ["point"],
   phase: "quality",
   config,
   declares: ({ samples, bins, evaluations }) =>
@@ -127,10 +131,11 @@ export const histogram: Metric<Config> = defineMetric<Config>({
   needs: ({ samples }) => [samplesNeed(samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
-    if (!isPoints(dataset.sample)) {
+    if (dataset.sample.dimensions > MOST_NUMBERS) {
       throw new MetricUnavailable(
         "not-defined",
-        `${dataset.name} holds pictures: only points of up to three numbers can be binned`,
+        `${dataset.name} holds points of ${dataset.sample.dimensions} numbers: only those of up to ` +
+          `${MOST_NUMBERS} can be binned`,
       );
     }
     const q = await reference(context, options);
@@ -143,7 +148,7 @@ export const histogram: Metric<Config> = defineMetric<Config>({
       const counts = binned(set, options.bins);
       return [totalVariation(normalised(counts), q), divergence(q, counts)];
     });
-    const exact = dataset.law ? 1 : 0;
+    const exact = dataset.truth ? 1 : 0;
     return histogram.declares(options).map((declared, part) => ({
       ...declared,
       value: found[0][part],

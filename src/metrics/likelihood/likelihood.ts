@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import { log, logSumExp } from "../../numeric/elementary.ts";
+import type { KindName } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
@@ -47,11 +49,12 @@ type Config = z.infer<typeof config>;
  * `ELBO-<measure>@N` and `IW<K>-<measure>@N` in nats, and `bits/dim-<measure>@N` from the tighter
  * (or from log p(x) where it is exact; bounds carry `bound`).
  */
-export const likelihood: Metric<Config> = defineMetric<Config>({
+export const likelihood: Metric<Config> = defineMetric<Config, KindName>({
   name: "likelihood",
   version: 1,
   about: "ELBO, importance-weighted bound and bits per dimension of test pictures",
   papers: ["arXiv:1312.6114", "arXiv:1509.00519"],
+  takes: "any",
   phase: "quality",
   config,
   declares: ({ samples, draws, measure }) => {
@@ -84,11 +87,11 @@ export const likelihood: Metric<Config> = defineMetric<Config>({
       );
     }
     requireCount(dataset, "test", options.samples);
-    const { images, labels } = await context.split("test", options.samples);
+    const { samples, labels } = await context.split("test", options.samples);
     const exact = kind === "exact";
-    const weights = await subject.logWeights(images, exact ? 1 : options.draws, labels);
+    const weights = await subject.logWeights(samples, exact ? 1 : options.draws, labels);
     const [logP, elbo, iw, bits] = likelihood.declares(options);
-    const dimensions = images.height * images.width * images.channels;
+    const dimensions = kindOf(dataset.sample).numbers(dataset.sample);
     const undefinedHere = (declared: typeof elbo, reason: string): MetricValue => ({
       ...declared,
       value: null,

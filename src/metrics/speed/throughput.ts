@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import type { KindName } from "../../kinds/kind.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
@@ -141,11 +142,12 @@ export async function measure(
  * at the largest batch, counted from the shapes of the matmuls and convolutions that ran, two a
  * multiply-add, elementwise work left out.
  */
-export const throughput: Metric<Config> = defineMetric<Config>({
+export const throughput: Metric<Config> = defineMetric<Config, KindName>({
   name: "throughput",
   version: 1,
   about: "images per second in training and sampling, latency, peak memory, FLOPs",
   papers: ["arXiv:1910.01500"],
+  takes: "any",
   phase: "speed",
   config,
   declares(options) {

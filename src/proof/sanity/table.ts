@@ -5,7 +5,7 @@
  */
 import type { Dataset, Split } from "../../data/dataset.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { concatImages, gatherImages, sliceImages } from "../../kinds/image/images.ts";
+import { concatImages, gatherImages, imagesOf, sliceImages } from "../../kinds/image/images.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { hostFold, type HostKey } from "../../random/host.ts";
 import { controls } from "../../protocols/control/controls.ts";
@@ -39,7 +39,8 @@ interface Named {
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 async function read(dataset: Dataset, split: Split, from: number, to: number) {
-  return await dataset.read(split, range(from, to));
+  const { samples, labels } = await dataset.read(split, range(from, to));
+  return { images: imagesOf(samples), labels };
 }
 
 /** Held-out pictures other than the reference, with labels. */
@@ -75,8 +76,8 @@ async function setsOf(options: SanityOptions): Promise<Named[]> {
     throw new RangeError(`sanity table: ${pool.images.count} held-out pictures, ${samples} needed`);
   }
   const held = sliceImages(pool.images, { to: samples });
-  const control = (name: string) =>
-    controls[name].open({ dataset, engine, key: key(name) }).sample(samples);
+  const control = async (name: string) =>
+    imagesOf(await controls[name].open({ dataset, engine, key: key(name) }).sample(samples));
   const gaussian = await control("gaussian");
   const sets: Named[] = [
     { name: "held-out", about: "other held-out pictures", images: held },

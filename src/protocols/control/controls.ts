@@ -4,7 +4,8 @@
  * @module
  */
 import type { Dataset, Split } from "../../data/dataset.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
+import type { ByteForm, Samples } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
@@ -40,7 +41,7 @@ const capabilities: Capabilities = {
 
 function control(
   about: Omit<Control, "open">,
-  sampler: (context: ControlContext) => (count: number) => Promise<ImageSet>,
+  sampler: (context: ControlContext) => (count: number) => Promise<Samples>,
   most?: (context: ControlContext) => number,
 ): Control {
   return {
@@ -54,12 +55,21 @@ function control(
   };
 }
 
-function shapeOf({ sample }: Dataset) {
-  return { height: sample.height, width: sample.width, channels: sample.channels };
+/**
+ * How samples stand as numbers of 8 bits, and how many each has.
+ * @throws MetricUnavailable for kinds that aren't such numbers
+ */
+function bytesOf({ name, sample }: Dataset, row: string): { bytes: ByteForm; numbers: number } {
+  const kind = kindOf(sample);
+  if (kind.bytes) return { bytes: kind.bytes, numbers: kind.numbers(sample) };
+  throw new MetricUnavailable(
+    "not-defined",
+    `${row} takes samples that are numbers of 8 bits; ${name} holds ${kind.unit.many}`,
+  );
 }
 
-async function pictures(dataset: Dataset, split: Split, indices: number[]): Promise<ImageSet> {
-  return (await dataset.read(split, indices)).images;
+async function samplesAt(dataset: Dataset, split: Split, indices: number[]): Promise<Samples> {
+  return (await dataset.read(split, indices)).samples;
 }
 
 function range(from: number, to: number): number[] {
@@ -90,7 +100,7 @@ const heldOut = control(
           `${count} other held-out pictures asked, ${dataset.name} has ${judges} in judge_test`,
         );
       }
-      return await pictures(dataset, "judge_test", range(0, count));
+      return await samplesAt(dataset, "judge_test", range(0, count));
     }
     if (2 * count > test) {
       throw new MetricUnavailable(
@@ -99,7 +109,7 @@ const heldOut = control(
           `${2 * count}; ${dataset.name} has ${test}`,
       );
     }
-    return await pictures(dataset, "test", range(0, count).map((i) => test - 1 - i));
+    return await samplesAt(dataset, "test", range(0, count).map((i) => test - 1 - i));
   },
   ({ dataset }) => dataset.size("judge_test") || Math.floor(dataset.size("test") / 2),
 );
@@ -113,7 +123,7 @@ const trainingCopy = control(
   },
   ({ dataset }) => async (count) => {
     const size = dataset.size("train");
-    return await pictures(dataset, "train", range(0, count).map((i) => i % size));
+    return await samplesAt(dataset, "train", range(0, count).map((i) => i % size));
   },
 );
 
@@ -130,10 +140,10 @@ function toByte(value: number): number {
  * With X the centred training pictures and g standard normal, mean + Xᵀg/√(N − 1) has exactly the
  * sample mean and sample covariance: no matrix of pixels by pixels is formed or factored.
  */
-async function gaussianSamples(context: ControlContext, count: number): Promise<ImageSet> {
+async function gaussianSamples(context: ControlContext, count: number): Promise<Samples> {
   const { dataset, engine, key } = context;
   const tf = await import("@tensorflow/tfjs");
-  const shape = shapeOf(dataset), d = shape.height * shape.width * shape.channels;
+  const { bytes, numbers: d } = bytesOf(dataset, "the Gaussian row");
   const n = dataset.size("train");
   if (n < 2) throw new RangeError(`a covariance needs 2 training pictures, found ${n}`);
   const parts = Array.from(
@@ -142,13 +152,13 @@ async function gaussianSamples(context: ControlContext, count: number): Promise<
   );
   const mean = new Float64Array(d);
   for (const part of parts) {
-    const { data } = await pictures(dataset, "train", part);
+    const data = bytes.of(await samplesAt(dataset, "train", part));
     for (let i = 0, j = 0; i < data.length; i++, j = j + 1 === d ? 0 : j + 1) mean[j] += data[i];
   }
   for (let j = 0; j < d; j++) mean[j] /= n;
   const sums = new Float64Array(count * d);
   for (const [p, part] of parts.entries()) {
-    const { data } = await pictures(dataset, "train", part);
+    const data = bytes.of(await samplesAt(dataset, "train", part));
     const centred = new Float32Array(data.length);
     for (let i = 0, j = 0; i < data.length; i++, j = j + 1 === d ? 0 : j + 1) {
       centred[i] = data[i] - mean[j];
@@ -172,7 +182,7 @@ async function gaussianSamples(context: ControlContext, count: number): Promise<
   }
   const scale = 1 / Math.sqrt(n - 1), data = new Uint8Array(count * d);
   for (let i = 0; i < data.length; i++) data[i] = toByte(mean[i % d] + scale * sums[i]);
-  return { count, ...shape, data };
+  return bytes.samples(dataset.sample, data);
 }
 
 const gaussian = control(
@@ -194,10 +204,10 @@ const noise = control(
     about: "pixels drawn uniformly from 0 to 255: the ceiling",
   },
   ({ dataset, key }) => (count) => {
-    const shape = shapeOf(dataset), d = shape.height * shape.width * shape.channels;
+    const { bytes, numbers: d } = bytesOf(dataset, "the noise row");
     const data = new Uint8Array(count * d);
     for (let i = 0; i < count; i++) data.set(hostIntegers(hostFold(key, i), d, 256), i * d);
-    return Promise.resolve({ count, ...shape, data });
+    return Promise.resolve(bytes.samples(dataset.sample, data));
   },
 );
 

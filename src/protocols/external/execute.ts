@@ -5,20 +5,21 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import type { Dataset } from "../../data/dataset.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { imageSet, sliceImages } from "../../kinds/image/images.ts";
+import type { ByteForm, Kind, Samples, SampleSpec } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import { sha256 } from "../../base/digest.ts";
 import { changedSince, contentOf } from "../../content/inputs.ts";
 import { gather } from "./gather.ts";
+import type { PictureShape } from "./strict.ts";
 import { external, type ExternalConfig, sourceText } from "./external.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { DataError, MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
 import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../../record/record.ts";
 import { readSealed, writeSealed } from "../../base/sealed.ts";
 import { conclude } from "../../run/score/conclude.ts";
 import type { Outcome } from "../../run/events.ts";
 import { type Run, timed } from "../../run/job.ts";
-import { pictureSamples } from "../../show/pictures.ts";
+import { shownSamples } from "../../show/show.ts";
 
 /** Files of a run's folder that hold its samples, and what is known of them. */
 const bytesFile = "samples.u8";
@@ -36,14 +37,28 @@ const taken = z.strictObject({
 });
 
 interface Taken {
-  readonly images: ImageSet;
+  readonly samples: Samples;
   readonly about: SamplesTaken;
 }
 
-/** As many samples as the metrics ask for, or as the pictures show. */
+/**
+ * How samples from elsewhere, which come as pictures, become the data's.
+ * @throws DataError for kinds whose samples are no grids of bytes
+ */
+function pictured(sample: SampleSpec): { kind: Kind; bytes: ByteForm; shape: PictureShape } {
+  const kind = kindOf(sample), { bytes } = kind, grid = kind.grid?.(sample);
+  if (bytes === undefined || grid === undefined) {
+    throw new DataError(
+      `samples from elsewhere are read as pictures, and ${kind.unit.many} can't be; name other data`,
+    );
+  }
+  return { kind, bytes, shape: grid as PictureShape };
+}
+
+/** As many samples as the metrics ask for, or as are shown. */
 function samplesAsked({ metrics }: RunSpec): number {
   const counts = metrics.map(({ config }) => Number(config.samples ?? 0));
-  return Math.max(pictureSamples, ...counts.filter(Number.isInteger));
+  return Math.max(shownSamples, ...counts.filter(Number.isInteger));
 }
 
 const configOf = ({ spec }: PlannedRun) => spec.config as unknown as ExternalConfig;
@@ -81,7 +96,7 @@ async function kept(run: Run, dataset: Dataset): Promise<Taken | null> {
     host.emit({ kind: "note", note: "the samples kept here were spoilt: they are got again" });
     return null;
   }
-  return { images: imageSet(data, { ...dataset.sample, count: about.count }), about };
+  return { samples: pictured(dataset.sample).bytes.samples(dataset.sample, data), about };
 }
 
 /** Runs `work` with a signal that is aborted when the run is to stop. */
@@ -99,47 +114,51 @@ async function stoppable<T>(run: Run, work: (signal: AbortSignal) => Promise<T>)
 async function take(run: Run, dataset: Dataset): Promise<Taken> {
   const { planned, store } = run;
   const asked = samplesAsked(planned.spec);
+  const { bytes, shape } = pictured(dataset.sample);
   const scratch = join(store.folder(planned.id), "filled");
   await Deno.remove(scratch, { recursive: true }).catch(() => {});
   await Deno.mkdir(scratch, { recursive: true });
   try {
-    const { images, seconds, notes } = await stoppable(run, (signal) =>
-      gather(configOf(planned), {
-        spec: dataset.sample,
-        decoding: dataset.decoding,
-        base: planned.base,
-        count: asked,
-        seed: planned.spec.seed,
-        scratch,
-        signal,
-      }));
+    const { pictures, seconds, notes } = await stoppable(
+      run,
+      (signal) =>
+        gather(configOf(planned), {
+          spec: shape,
+          decoding: dataset.decoding,
+          base: planned.base,
+          count: asked,
+          seed: planned.spec.seed,
+          scratch,
+          signal,
+        }),
+    );
     // Afterwards, so that it is of what was read and run.
     await checkContent(run);
     for (const note of notes) run.host.emit({ kind: "note", note });
     const about: SamplesTaken = {
       from: sourceText(configOf(planned)),
       asked,
-      count: images.count,
-      sha256: await sha256(images.data),
+      count: pictures.count,
+      sha256: await sha256(pictures.data),
       seconds,
     };
-    return { images, about };
+    return { samples: bytes.samples(dataset.sample, pictures.data), about };
   } finally {
     await Deno.remove(scratch, { recursive: true });
   }
 }
 
 /** The subject: nothing but its samples. */
-function subjectOf(label: string, { images, about }: Taken): Subject {
+function subjectOf(label: string, { samples, about }: Taken, kind: Kind): Subject {
   return {
     label,
     capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
-    most: images.count,
+    most: samples.count,
     sample(count) {
-      if (count <= images.count) return Promise.resolve(sliceImages(images, { to: count }));
+      if (count <= samples.count) return Promise.resolve(kind.slice(samples, { to: count }));
       throw new MetricUnavailable(
         "not-measured",
-        `${count} samples are needed and ${about.from} gave ${images.count}`,
+        `${count} samples are needed and ${about.from} gave ${samples.count}`,
       );
     },
   };
@@ -160,10 +179,11 @@ export async function executeExternal(run: Run): Promise<Outcome> {
     await run.status.interrupted();
     return { kind: "stopped", step: 0 };
   }
-  const { images, about } = found;
+  const { samples, about } = found;
+  const { kind, bytes } = pictured(dataset.sample);
   const artefacts: Artefact[] = [];
   if (configOf(planned).folder === undefined) {
-    await store.write(planned.id, bytesFile, images.data);
+    await store.write(planned.id, bytesFile, bytes.of(samples));
     const told = new TextEncoder().encode(JSON.stringify(about));
     await writeSealed(join(store.folder(planned.id), aboutFile), told, { purpose: aboutFile });
     artefacts.push({
@@ -177,8 +197,9 @@ export async function executeExternal(run: Run): Promise<Outcome> {
     host.emit({ kind: "note", note: `${about.count} of ${about.asked} samples came` });
   }
   return await conclude(run, {
-    subject: subjectOf(planned.label, found),
-    samples: (count) => Promise.resolve(sliceImages(images, { to: Math.min(count, images.count) })),
+    subject: subjectOf(planned.label, found, kind),
+    samples: (count) =>
+      Promise.resolve(kind.slice(samples, { to: Math.min(count, samples.count) })),
     ending: {
       dataset,
       steps: 0,

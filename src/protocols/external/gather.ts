@@ -4,9 +4,7 @@
  */
 import { resolve } from "@std/path";
 import { placed } from "../../content/inputs.ts";
-import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
 import { DataError } from "../../base/errors.ts";
-import { imageSet } from "../../kinds/image/images.ts";
 import { readPicture } from "../../data/decode.ts";
 import type { Decoding } from "../../data/decoding/meaning.ts";
 import { ENDINGS } from "../../data/folder/left_out.ts";
@@ -15,11 +13,12 @@ import { hostKey, hostPermutation } from "../../random/host.ts";
 import { isPath } from "./content.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./external.ts";
-import { strictPicture } from "./strict.ts";
+import { type PictureShape, strictPicture } from "./strict.ts";
 
 /** What is asked for. */
 export interface GatherOptions {
-  readonly spec: ImageSpec;
+  /** The grid of the data's samples. */
+  readonly spec: PictureShape;
   /** How the data's own files were decoded, if it is made of files. */
   readonly decoding?: Decoding;
   /** The suite's folder: paths are relative to it, and programs run in it. Default: the working folder. */
@@ -33,9 +32,15 @@ export interface GatherOptions {
   readonly signal: AbortSignal;
 }
 
+/** Bytes of samples, row-major [count, height, width, channels]. */
+export interface Pictures {
+  readonly count: number;
+  readonly data: Uint8Array;
+}
+
 /** Samples with what they cost. */
 export interface Gathered {
-  readonly images: ImageSet;
+  readonly pictures: Pictures;
   /** Wall seconds of the program or of the requests, start-up included; null for a folder. */
   readonly seconds: number | null;
   /** What a reader should know: files that were left out. */
@@ -49,7 +54,7 @@ const atOnce = 16;
 async function collect(
   { spec, count, signal }: GatherOptions,
   read: (index: number) => Promise<Uint8Array | null>,
-): Promise<ImageSet> {
+): Promise<Pictures> {
   const each = spec.height * spec.width * spec.channels;
   const data = new Uint8Array(count * each);
   let found = 0;
@@ -70,7 +75,7 @@ async function collect(
     found += there.length;
     if (end >= 0) break;
   }
-  return imageSet(data.subarray(0, found * each), spec);
+  return { count: found, data: data.subarray(0, found * each) };
 }
 
 /**
@@ -86,11 +91,11 @@ function inDrawnOrder(paths: readonly string[], seed: number): string[] {
 async function fromFolder(
   folder: string,
   options: GatherOptions,
-): Promise<{ images: ImageSet; notes: readonly string[] }> {
+): Promise<{ pictures: Pictures; notes: readonly string[] }> {
   const listing = await listPictures(folder, { layout: "plain", test: 0 });
   const paths = inDrawnOrder(listing.paths, options.seed), { notes } = listing;
   const { spec, decoding } = options;
-  const images = await collect(
+  const pictures = await collect(
     options,
     async (index) =>
       index < paths.length
@@ -101,10 +106,10 @@ async function fromFolder(
         })
         : null,
   );
-  return { images, notes };
+  return { pictures, notes };
 }
 
-async function fromServer(address: string, options: GatherOptions): Promise<ImageSet> {
+async function fromServer(address: string, options: GatherOptions): Promise<Pictures> {
   const { spec, decoding, count, seed, signal } = options;
   const { height, width, channels } = spec;
   return await collect(options, async (index) => {
@@ -158,9 +163,9 @@ export async function gather(config: ExternalConfig, options: GatherOptions): Pr
       const seconds = (performance.now() - start) / 1000;
       return { ...notEmpty(await fromFolder(resolve(scratch), options), config), seconds };
     }
-    const images = await fromServer(url!, { ...options, signal });
+    const pictures = await fromServer(url!, { ...options, signal });
     const seconds = (performance.now() - start) / 1000;
-    return { ...notEmpty({ images, notes: [] }, config), seconds };
+    return { ...notEmpty({ pictures, notes: [] }, config), seconds };
   } catch (error) {
     if (error !== late) throw error;
     throw new DataError(
@@ -171,10 +176,10 @@ export async function gather(config: ExternalConfig, options: GatherOptions): Pr
   }
 }
 
-type Found = Pick<Gathered, "images" | "notes">;
+type Found = Pick<Gathered, "pictures" | "notes">;
 
 function notEmpty(found: Found, config: ExternalConfig): Found {
-  if (found.images.count > 0) return found;
+  if (found.pictures.count > 0) return found;
   const instead = [`it gave no picture (${ENDINGS.join(" ")})`, ...found.notes].join("\n  ");
   throw new DataError(`${sourceText(config)}: ${instead}`);
 }

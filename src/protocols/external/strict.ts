@@ -4,7 +4,7 @@
  * measure the mending.
  * @module
  */
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
+import type { Grid } from "../../kinds/grid.ts";
 import { DataError } from "../../base/errors.ts";
 import { decodeBytes } from "../../data/decode.ts";
 import type { Decoding } from "../../data/decoding/meaning.ts";
@@ -12,9 +12,12 @@ import { inspect, type Inspected } from "../../data/decoding/inspect.ts";
 
 const size = ({ width, height }: { width: number; height: number }) => `${width}×${height}`;
 
+/** What a picture is decoded to: the grid of the data's samples. */
+export type PictureShape = Grid & { readonly channels: 1 | 3 };
+
 /** What a picture is held to. */
 export interface StrictOptions {
-  readonly spec: ImageSpec;
+  readonly spec: PictureShape;
   /**
    * How the data's own files were decoded. Given, a sample's depth, alpha, frames and grey mean what
    * they mean there; else the data has none of these, and a sample that has is refused.
@@ -54,7 +57,7 @@ export async function strictPicture(
   }
 }
 
-function checkPlain({ depth, space, pages }: Inspected, spec: ImageSpec): void {
+function checkPlain({ depth, space, pages }: Inspected, spec: PictureShape): void {
   if (depth !== "uchar") throw new DataError(`it has ${depth} channels; write 8 bits a channel`);
   if (space === "b-w" && spec.channels === 3) {
     throw new DataError("it is grey and this suite's data is in colour; write RGB");
@@ -66,7 +69,7 @@ function checkPlain({ depth, space, pages }: Inspected, spec: ImageSpec): void {
 async function checkSeen(
   bytes: Uint8Array,
   found: Inspected,
-  { spec, data }: { spec: ImageSpec; data: Uint8Array },
+  { spec, data }: { spec: PictureShape; data: Uint8Array },
 ): Promise<void> {
   if (found.alpha) {
     const { data: dark } = await decodeBytes(bytes, { ...spec, background: 0 }, found);

@@ -3,14 +3,14 @@
  * @module
  */
 import { disposeTree } from "../../engine/tree.ts";
+import { kindOf } from "../../kinds/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
 import { probeTraining } from "../../run/budget.ts";
 import { parameterCount } from "../../run/checkpoint.ts";
 import type { Outcome } from "../../run/events.ts";
 import { begin, now, type RunHost } from "../../run/job.ts";
 import { buildContext, compilePrograms, initialState } from "../../run/model/programs.ts";
-import { evaluationRows } from "../../run/model/rows.ts";
-import { sampleImages, subjectParts } from "../../run/model/subject.ts";
+import { samplesOf, subjectParts } from "../../run/model/subject.ts";
 
 /** Steps and seconds that a probe may take. */
 const probeLimit = { steps: 5, seconds: 3 };
@@ -38,9 +38,9 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
   if (model.capabilities.samples && !model.driver.finish) {
     // A family that fits its sampler after training can't sample before.
     const parts = subjectParts(run, { dataset, model, programs, state });
-    await sampleImages(parts, keys.sample, { count: 1 });
+    await samplesOf(parts, keys.sample, { count: 1 });
     const before = now();
-    await sampleImages(parts, keys.sample, { count: 1 });
+    await samplesOf(parts, keys.sample, { count: 1 });
     secondsPerSampleBatch = now() - before;
   }
   const parameters = parameterCount(state);
@@ -52,7 +52,7 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
         ? spec.budget.steps
         : Math.max(1, Math.floor(spec.budget.seconds / probe.secondsPerStep)),
       secondsPerStep: probe.secondsPerStep,
-      sampleRows: evaluationRows(dataset.sample),
+      sampleRows: kindOf(dataset.sample).rowsAtOnce(dataset.sample),
       secondsPerSampleBatch,
       startSeconds: probe.firstStep,
       parameters,

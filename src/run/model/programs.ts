@@ -15,7 +15,7 @@ import type {
   TensorRecord,
 } from "../../families/family.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { toTensorImages } from "../../kinds/image/images.ts";
+import { kindOf } from "../../kinds/table.ts";
 import type { RunSpec } from "../../record/record.ts";
 import type { RunKeys } from "../keys.ts";
 
@@ -42,6 +42,7 @@ export interface Programs {
 export function buildContext(spec: RunSpec, dataset: Dataset, steps: number): BuildContext {
   return {
     sample: dataset.sample,
+    ...(dataset.given && { given: dataset.given }),
     steps,
     trainSize: dataset.size("train"),
     batch: spec.batch,
@@ -112,9 +113,9 @@ export function hostContext(
     engine,
     trainSize: data.dataset.size("train"),
     run: (name, state, inputs, key) => Promise.resolve(programs.run(name, state, { inputs, key })),
-    async trainImages(indices) {
-      const { images } = await data.dataset.read("train", indices);
-      return toTensorImages(engine, images) as tf.Tensor4D;
+    async trainSamples(indices) {
+      const { samples } = await data.dataset.read("train", indices);
+      return kindOf(data.dataset.sample).upload(engine, samples);
     },
     key: (purpose) => keyTensor(data.keys.finish(purpose)),
   };

@@ -5,9 +5,11 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
-import { disposeTree } from "../../engine/tree.ts";
+import { disposeTree, isTensor, leaves } from "../../engine/tree.ts";
+import type { SampleSpec } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import { ContractError } from "../../families/contract.ts";
-import type { Model, SampleRequest, TensorRecord } from "../../families/family.ts";
+import type { Drawn, Model, SampleRequest, TensorRecord } from "../../families/family.ts";
 import { hostFold, hostIntegers, type HostKey } from "../../random/host.ts";
 import { type Programs, sampleContext } from "./programs.ts";
 
@@ -18,36 +20,67 @@ export interface Drawable {
   readonly model: Model;
   readonly programs: Programs;
   readonly state: TensorRecord;
+  readonly sample: SampleSpec;
 }
 
-/** The output `x_BHWC` of a program's outputs; the others are freed. */
-function pictures(outputs: TensorRecord, where: string): tf.Tensor4D {
-  const { x_BHWC, ...others } = outputs;
-  disposeTree(others);
-  if (x_BHWC === undefined) {
-    throw new ContractError(`${where} gives ${Object.keys(outputs).join(", ")}, no x_BHWC`);
+/** A sampler's or program's outputs: the tensors of the kind, by name; any others are freed. */
+function samplesIn({ sample, label }: Drawable, drawn: Drawn, what: string): TensorRecord {
+  const names = Object.keys(kindOf(sample).tensors(sample));
+  if (isTensor(drawn)) {
+    if (names.length === 1) return { [names[0]]: drawn };
+    throw new ContractError(
+      `${label}: ${what} gives one tensor where ${listed(names)} are expected`,
+    );
   }
-  return x_BHWC as tf.Tensor4D;
+  const missing = names.find((name) => drawn[name] === undefined);
+  if (missing !== undefined) {
+    throw new ContractError(
+      `${label}: ${what} gives ${Object.keys(drawn).join(", ")}, no ${missing}`,
+    );
+  }
+  const own = Object.fromEntries(names.map((name) => [name, drawn[name]]));
+  disposeTree(drawn, new Set(leaves(own).map(([, leaf]) => leaf)));
+  return own;
 }
 
-/** Samples [B, H, W, C] in [0, 1]. The caller disposes them and what it asked with. */
-export function draw(from: Drawable, request: SampleRequest): tf.Tensor4D {
-  const { model, programs, engine, state, label } = from;
+const listed = (names: readonly string[]) => names.join(", ");
+
+/** Samples as their kind has them on the engine. The caller disposes them and what it asked with. */
+export function draw(from: Drawable, request: SampleRequest): TensorRecord {
+  const { model, programs, engine, state } = from;
   if (model.driver.sample) {
-    return model.driver.sample(state, request, sampleContext(engine, programs));
+    return samplesIn(
+      from,
+      model.driver.sample(state, request, sampleContext(engine, programs)),
+      "sample",
+    );
   }
   const { rows_B, labels, key } = request;
   const inputs: TensorRecord = conditionsOf(model).length === 0 ? { rows_B } : { rows_B, labels };
-  return pictures(programs.run("sample", state, { inputs, key }), `${label}: sample`);
+  return samplesIn(from, programs.run("sample", state, { inputs, key }), "sample");
 }
 
-/** Codes or noise [B, Z] to samples [B, H, W, C] in [0, 1]. */
-export function decoded(from: Drawable, z_BZ: tf.Tensor2D, key: tf.Tensor1D): tf.Tensor4D {
-  const { model, programs, engine, state, label } = from;
+/** Codes or noise [B, Z] to samples, likewise. */
+export function decoded(from: Drawable, z_BZ: tf.Tensor2D, key: tf.Tensor1D): TensorRecord {
+  const { model, programs, engine, state } = from;
   if (model.driver.decode) {
-    return model.driver.decode(state, z_BZ, sampleContext(engine, programs));
+    return samplesIn(
+      from,
+      model.driver.decode(state, z_BZ, sampleContext(engine, programs)),
+      "decode",
+    );
   }
-  return pictures(programs.run("decode", state, { inputs: { z_BZ }, key }), `${label}: decode`);
+  return samplesIn(from, programs.run("decode", state, { inputs: { z_BZ }, key }), "decode");
+}
+
+/** Samples as the program `reconstruct` gives them back. */
+export function reconstructed(
+  from: Drawable,
+  inputs: TensorRecord,
+  key: tf.Tensor1D,
+): TensorRecord {
+  const { programs, state } = from;
+  return samplesIn(from, programs.run("reconstruct", state, { inputs, key }), "reconstruct");
 }
 
 /** Whether a model turns vectors into samples. */
@@ -61,7 +94,7 @@ export function conditionsOf({ capabilities }: Model): readonly string[] {
 }
 
 /**
- * Which training pictures lend their labels to samples 0 … count − 1 where none are asked for: drawn
+ * Which training samples lend their labels to samples 0 … count − 1 where none are asked for: drawn
  * with replacement, so that the labels of samples have the joint law of the data's.
  */
 export function labelSources(key: HostKey, count: number, trainSize: number): Uint32Array {

@@ -68,7 +68,7 @@ export function timedWork(
   async function stepInputs(batch: number): Promise<TensorRecord> {
     const size = dataset.size("train");
     const indices = Array.from({ length: batch }, (_, i) => i % size);
-    const inputs = trainInputs(engine, await dataset.read("train", indices), dataset.factors);
+    const inputs = trainInputs(engine, await dataset.read("train", indices), dataset);
     held.push(() => disposeTree(inputs));
     return inputs;
   }
@@ -92,7 +92,7 @@ export function timedWork(
 
   const conditions = conditionsOf(model);
 
-  /** What a sampling call of so many rows is asked; labels are the first training pictures'. */
+  /** What a sampling call of so many rows is asked; labels are the first training samples'. */
   async function request(batch: number) {
     const size = Math.min(batch, parts.trainSize);
     const labels = conditions.length === 0
@@ -108,7 +108,7 @@ export function timedWork(
 
   function sampleOnce(asked: Awaited<ReturnType<typeof request>>): void {
     const key = keyTensor(keys.sample);
-    draw(parts, { ...asked, key }).dispose();
+    disposeTree(draw(parts, { ...asked, key }));
     key.dispose();
   }
 

@@ -10,8 +10,8 @@ import type { PlannedRun, RunSpec } from "../../record/record.ts";
 import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { type Ending, type Run, timed, writeRecord } from "../job.ts";
-import { neighbourhoodOf } from "../model/neighbourhood.ts";
-import { makePictures, type PictureParts } from "../../show/pictures.ts";
+import { neighbourhoodOf } from "../../show/neighbourhood.ts";
+import { show, type ShowParts } from "../../show/show.ts";
 import type { KnownValues } from "./twin.ts";
 
 /** Nulls for every metric of a plan, for one reason. */
@@ -58,7 +58,7 @@ async function withoutSpeed({ planned, host }: Run): Promise<MetricValue[]> {
 /** Scores, pictures and the record, whatever the subject is. */
 export async function conclude(run: Run, scored: {
   readonly subject: Subject;
-  readonly samples: PictureParts["samples"];
+  readonly samples: ShowParts["samples"];
   readonly known?: KnownValues;
   readonly ending: Omit<Ending, "state" | "cause" | "metrics">;
 }): Promise<Outcome> {
@@ -97,7 +97,7 @@ export async function conclude(run: Run, scored: {
   host.emit({ kind: "phase", phase: "pictures" });
   const causes = [...problems];
   const pictures = await timed(run, "pictures", async () =>
-    await makePictures({
+    await show({
       subject: scored.subject,
       dataset,
       samples: scored.samples,

@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Dataset, Split } from "../../data/dataset.ts";
-import { mirrorImages } from "../../kinds/image/images.ts";
+import { augmentationOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/table.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { ContractError } from "../../families/contract.ts";
 import { described } from "../../base/fault.ts";
@@ -14,7 +14,7 @@ import { watched } from "../../metrics/door.ts";
 import type { EvaluationContext, Metric } from "../../metrics/metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
+import { type Extractor, featuresOf } from "../../extractors/extractor.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { sha256 } from "../../base/digest.ts";
@@ -80,9 +80,9 @@ async function splitFeatures(
 ): Promise<Features> {
   const { dataset, cache } = parts, engine = parts.engine.identity;
   const make = async () => {
-    const { images } = await readSplit(dataset, of.split, of.count);
-    const seen = of.mirrored ? mirrorImages(images) : images;
-    return await extractor.extract(seen);
+    const { samples } = await readSplit(dataset, of.split, of.count);
+    const seen = of.mirrored ? augmentationOf(dataset.sample, MIRROR).apply(samples) : samples;
+    return await featuresOf(extractor, seen);
   };
   if (cache === null) return await make();
   const purpose = JSON.stringify([
@@ -145,7 +145,7 @@ export function evaluationContext(parts: EvaluationParts): EvaluationContext {
     features: (name, of, count) =>
       once(features, `${name}:${of}:${count}`, async () => {
         const loaded = await extractor(name);
-        if (of === "samples") return await loaded.extract(await parts.subject.sample(count));
+        if (of === "samples") return await featuresOf(loaded, await parts.subject.sample(count));
         const mirrored = of === "mirrored train", split = mirrored ? "train" : of;
         return await splitFeatures(parts, loaded, { split, count, mirrored });
       }),
@@ -190,6 +190,16 @@ function finite(value: MetricValue, problems: string[]): MetricValue {
   return { ...value, value: null, status: "not-measured", reason };
 }
 
+/** Refuses a metric on samples of a kind that it doesn't take. @throws MetricUnavailable */
+function requireTaken(metric: Metric, { name, sample }: Dataset): void {
+  const takes = takenBy(metric);
+  if (takes.includes(sample.kind)) return;
+  throw new MetricUnavailable(
+    "not-defined",
+    `${metric.name} takes ${unitsOf(takes)}; ${name} holds ${kindOf(sample).unit.many}`,
+  );
+}
+
 /** How metrics are computed. */
 export interface ComputeOptions {
   readonly phase: "quality" | "speed";
@@ -229,6 +239,7 @@ export async function computeMetrics(
     }
     options.progress?.(asked.metric);
     try {
+      requireTaken(metric, context.dataset);
       const computed = await part.compute(context, asked.config);
       requireDeclared({ name: asked.metric, declares: part.declares }, asked.config, computed);
       values.push(...computed.map((value) => finite(value, problems)));

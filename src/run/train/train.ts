@@ -4,9 +4,9 @@
  */
 import type { Engine } from "../../engine/engine.ts";
 import { disposeTree } from "../../engine/tree.ts";
-import type { Batch, Dataset, Factor } from "../../data/dataset.ts";
-import { mirrorImages, toTensorImages } from "../../kinds/image/images.ts";
-import { batchIndices, mirrorCoins } from "../../data/order.ts";
+import type { Batch, Dataset } from "../../data/dataset.ts";
+import { augmentationCoins } from "../../kinds/batch/order.ts";
+import { augmentationOf, batcherOf, kindOf, MIRROR } from "../../kinds/table.ts";
 import { requireLoss } from "../../families/contract.ts";
 import type { Model, TensorRecord } from "../../families/family.ts";
 import { keyTensor } from "../../random/key.ts";
@@ -26,7 +26,7 @@ export interface TrainSetup {
   readonly dataset: Dataset;
   readonly keys: RunKeys;
   readonly batch: number;
-  /** Whether pictures come mirrored or not, by chance. */
+  /** Whether samples come mirrored or not, by chance. */
   readonly mirror?: boolean;
 }
 
@@ -52,7 +52,11 @@ export interface TrainOptions {
 const now = () => performance.now() / 1000;
 
 /** Inputs of the step's programs; the caller disposes them. */
-export function trainInputs(engine: Engine, batch: Batch, factors: readonly Factor[]) {
+export function trainInputs(
+  engine: Engine,
+  batch: Batch,
+  { sample, factors, given = {} }: Pick<Dataset, "sample" | "factors" | "given">,
+): TensorRecord {
   const labels = Object.fromEntries(factors.map((factor) => {
     const values = batch.labels[factor.name];
     return [
@@ -62,11 +66,16 @@ export function trainInputs(engine: Engine, batch: Batch, factors: readonly Fact
         : engine.tensor(Float32Array.from(values), [values.length]),
     ];
   }));
+  const told = Object.entries(given).map(([name, spec]) => [
+    name,
+    kindOf(spec).upload(engine, batch.given![name]),
+  ]);
   return {
-    x_BHWC: toTensorImages(engine, batch.images),
-    rows_B: rowNumbers(engine, batch.images.count),
+    ...kindOf(sample).upload(engine, batch.samples),
+    rows_B: rowNumbers(engine, batch.samples.count),
     labels,
-  } satisfies TensorRecord;
+    ...(told.length > 0 && { given: Object.fromEntries(told) }),
+  };
 }
 
 /** Name of a scalar's column: `train`'s own, others' under their program. */
@@ -75,14 +84,19 @@ const column = (program: string, output: string) =>
 
 /** The batch of a step, which depends on nothing but the step and the run's keys. */
 async function batchAt(
-  { dataset, keys, batch, mirror }: TrainSetup,
+  { dataset, keys, batch, mirror, model }: TrainSetup,
   step: number,
 ): Promise<Batch> {
-  const place = { step, batch, size: dataset.size("train") };
-  const read = await dataset.read("train", batchIndices(keys.order, place));
-  return mirror
-    ? { ...read, images: mirrorImages(read.images, mirrorCoins(keys.order, place)) }
-    : read;
+  const { sample } = dataset, key = keys.order;
+  const source = {
+    spec: sample,
+    size: dataset.size("train"),
+    read: (indices: ArrayLike<number>) => dataset.read("train", indices),
+  };
+  const cut = await batcherOf(sample, model.batches).cut(source, { key, step, batch });
+  if (!mirror) return cut;
+  const which = augmentationCoins(key, { name: MIRROR, step, batch });
+  return { ...cut, samples: augmentationOf(sample, MIRROR).apply(cut.samples, which) };
 }
 
 /**
@@ -107,7 +121,7 @@ export async function trainSteps(
     // The next batch is asked for before the step runs, so that its loading overlaps.
     next = step + 1 < options.to ? batchAt(setup, step + 1) : null;
     next?.catch(() => {}); // an error surfaces where it is awaited; a stop may leave it unawaited
-    const inputs = trainInputs(engine, batch, dataset.factors);
+    const inputs = trainInputs(engine, batch, dataset);
     const ready = now();
     for (const name of model.driver.schedule?.(step) ?? ["train"]) {
       const key = keyTensor(keys.step(step, name));

@@ -6,6 +6,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { DataError } from "../../base/errors.ts";
 import { disposeTree } from "../../engine/tree.ts";
+import { kindOf, MIRROR } from "../../kinds/table.ts";
 import { requireModel } from "../../families/contract.ts";
 import type { Model, TensorRecord } from "../../families/family.ts";
 import type { PlannedRun } from "../../record/record.ts";
@@ -44,8 +45,9 @@ function requireMirrorable(
   { name, sample, factors }: Dataset,
   config: PlannedRun["spec"]["config"],
 ) {
-  if (sample.width === 1 || sample.height === 1) {
-    throw new DataError(`\`mirror\` is for pictures; ${name} holds points`);
+  const kind = kindOf(sample);
+  if (!Object.hasOwn(kind.augmentations, MIRROR)) {
+    throw new DataError(`${name} holds ${kind.unit.many}: they can't be mirrored; drop \`mirror\``);
   }
   const told = Array.isArray(config.condition) ? config.condition : [];
   const numbers = factors.filter((f) => f.kind === "number" && told.includes(f.name));

@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { DatasetOutline } from "../../data/dataset.ts";
 import { type ExternalConfig, takesSeed } from "../../protocols/external/external.ts";
+import { batcherOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/table.ts";
 import { modelFaults } from "../../families/contract.ts";
 import type { Family } from "../../families/family.ts";
 import { described } from "../../base/fault.ts";
@@ -57,9 +58,28 @@ export async function expandRun(
     runs,
     check({ name, outline }) {
       if (!("build" in family)) return;
-      const { sample, factors, sizes } = outline;
+      const { sample, given, factors, sizes } = outline;
+      const kind = kindOf(sample);
+      if (beside?.mirror && !Object.hasOwn(kind.augmentations, MIRROR)) {
+        place.problems.push({
+          ...place.source.locate([...entry.path, "mirror"], "key"),
+          message:
+            `\`mirror\` of \`${entry.of}\`: ${name} holds ${kind.unit.many}, which can't be ` +
+            "mirrored; drop it",
+        });
+      }
+      const takes = takenBy(family);
+      if (!takes.includes(sample.kind)) {
+        place.problems.push({
+          ...place.source.locate(place.path),
+          message: `\`${entry.of}\` takes ${unitsOf(takes)}; ${name} holds ${kind.unit.many}`,
+          hints: ["name a family that takes them: deno task list"],
+        });
+        return;
+      }
       const context = {
         sample,
+        ...(given && { given }),
         factors,
         batch,
         steps: "steps" in budget ? budget.steps : supposedSteps,
@@ -68,12 +88,12 @@ export async function expandRun(
       for (const one of expanded) {
         const fault = buildFault(family, one.config, context);
         if (fault === null) continue;
-        const { height, width, channels } = sample;
         const [first, ...hints] = fault.split("\n");
         place.problems.push({
           ...place.source.locate([...place.path, ...settingOf(first, one)]),
-          message:
-            `\`${entry.of}\` can't be built for ${name} (${height}×${width}×${channels}): ${first}`,
+          message: `\`${entry.of}\` can't be built for ${name} (${
+            kindOf(sample).describe(sample)
+          }): ${first}`,
           hints: hints.map((line) => line.trim()),
         });
       }
@@ -88,7 +108,8 @@ function buildFault(
   context: Parameters<Family["build"]>[1],
 ): string | null {
   try {
-    const faults = modelFaults(family.build(config, context));
+    const model = family.build(config, context), faults = modelFaults(model);
+    batcherOf(context.sample, model.batches);
     return faults.length === 0 ? null : faults.join("; ");
   } catch (error) {
     return described(error);

@@ -18,9 +18,9 @@ function context(model: ReturnType<typeof built>): HostContext {
     engine,
     run: (program, state, inputs, k) =>
       Promise.resolve(model.programs[program](state, inputs, k)[1]),
-    trainImages: (indices) => {
+    trainSamples: (indices) => {
       const all = squares(64);
-      return Promise.resolve(tf.gather(all, Array.from(indices)) as tf.Tensor4D);
+      return Promise.resolve({ x_BHWC: tf.gather(all, Array.from(indices)) });
     },
     trainSize: 64,
     key: (purpose) => key("finish", purpose),

@@ -27,7 +27,7 @@ export function settingOf(c: Record<string, unknown>, size: [number, number, 1 |
   const [height, width, channels] = size;
   return {
     config: config.parse({ ...small, ...c }),
-    sample: { kind: "image", height, width, channels },
+    sample: { height, width, channels },
     conditions: [],
     values: 256,
   };

@@ -33,7 +33,7 @@ export async function sampled(
     & Partial<Pick<SampleRequest, "labels" | "evaluations" | "guidance">>,
 ): Promise<number[]> {
   const asked = { rows_B: rows(count, from), key: key("samples"), labels: {}, ...request };
-  const x_BHWC = model.driver.sample!(state, asked, contextOf(model));
+  const x_BHWC = model.driver.sample!(state, asked, contextOf(model)) as tf.Tensor4D;
   const values = Array.from(await engine.read(x_BHWC));
   tf.dispose([x_BHWC, asked.rows_B, asked.key]);
   return values;
@@ -56,7 +56,7 @@ export async function checkSampler(model: Model, state: TensorRecord, spec: Imag
     ] as const
   ) {
     const before = engine.memory().tensors;
-    const x_BHWC = make();
+    const x_BHWC = make() as tf.Tensor4D;
     assertEquals(engine.memory().tensors, before + 1, `${what} leaves tensors behind`);
     assertEquals(x_BHWC.shape, [3, height, width, channels]);
     for (const v of await engine.read(x_BHWC)) {

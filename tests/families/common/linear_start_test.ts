@@ -51,15 +51,15 @@ async function fitted(data: readonly number[][], latent: number): Promise<Linear
   const context: HostContext = {
     engine,
     trainSize: 10 * data.length,
-    trainImages: (indices) =>
-      Promise.resolve(
-        tf.tensor4d(Array.from(indices, (i) => data[Math.floor(i / 10)]).flat(), [
+    trainSamples: (indices) =>
+      Promise.resolve({
+        x_BHWC: tf.tensor4d(Array.from(indices, (i) => data[Math.floor(i / 10)]).flat(), [
           indices.length,
           1,
           2,
           3,
         ]),
-      ),
+      }),
     run: (_program, _state, { x_BHWC, linear }) => {
       const x = x_BHWC as tf.Tensor4D;
       return Promise.resolve(

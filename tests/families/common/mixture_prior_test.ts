@@ -89,11 +89,16 @@ Deno.test("a mixture is fitted to the codes of all training pictures, three unev
   const state = await fitMixture({ mixture: initMixture({ components: 1, latent }) }, {
     engine,
     trainSize,
-    trainImages: (indices) => {
+    trainSamples: (indices) => {
       asked.push(indices.length);
-      return Promise.resolve(
-        tf.tensor4d(Array.from(indices, (i) => [i, 0, 0]).flat(), [indices.length, 1, 1, 3]),
-      );
+      return Promise.resolve({
+        x_BHWC: tf.tensor4d(Array.from(indices, (i) => [i, 0, 0]).flat(), [
+          indices.length,
+          1,
+          1,
+          3,
+        ]),
+      });
     },
     run: async (_program, _state, { x_BHWC, rows_B }) => {
       const [pictures, rows] = [x_BHWC, rows_B].map((t) => engine.read(t as tf.Tensor));
@@ -119,7 +124,8 @@ const context = (run: HostContext["run"]): HostContext => ({
   engine,
   trainSize: 40,
   run,
-  trainImages: (indices) => Promise.resolve(squares(indices.length, undefined, indices[0])),
+  trainSamples: (indices) =>
+    Promise.resolve({ x_BHWC: squares(indices.length, undefined, indices[0]) }),
   key: (purpose) => key(purpose),
 });
 

@@ -28,7 +28,7 @@ function draw(
 ): tf.Tensor4D {
   const context = sampleContext(engine, compilePrograms(engine, model, { label: "energy" }));
   const request = { rows_B, key: key("sample"), labels: {}, evaluations };
-  return model.driver.sample!(state, request, context);
+  return model.driver.sample!(state, request, context) as tf.Tensor4D;
 }
 
 for (const [name, form] of Object.entries(forms)) {
@@ -107,7 +107,7 @@ Deno.test("energy: a sample's row doesn't depend on the batch around it; nothing
   const fixed = key("sample");
   const context = sampleContext(engine, compilePrograms(engine, model, { label: "energy" }));
   const before = engine.memory().tensors;
-  model.driver.sample!(state, { rows_B, key: fixed, labels: {} }, context).dispose();
+  (model.driver.sample!(state, { rows_B, key: fixed, labels: {} }, context) as tf.Tensor).dispose();
   assertEquals(engine.memory().tensors, before);
 });
 

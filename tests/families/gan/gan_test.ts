@@ -438,8 +438,8 @@ Deno.test("gan: from a linear start a new generator draws the data's Gaussian, a
     engine,
     run: (program, state, inputs, k) =>
       Promise.resolve(model.programs[program](state, inputs, k)[1]),
-    trainImages: (indices) =>
-      Promise.resolve(tf.gather(squares(64), Array.from(indices)) as tf.Tensor4D),
+    trainSamples: (indices) =>
+      Promise.resolve({ x_BHWC: tf.gather(squares(64), Array.from(indices)) }),
     trainSize: 64,
     key: (purpose) => key("finish", purpose),
   });

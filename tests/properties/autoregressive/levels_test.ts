@@ -31,7 +31,7 @@ law("patches and back is the picture, and pixels beyond it are marked", {
   cases: 40,
   kills: ["patches-mix-rows"],
   holds: async ({ height, width, channels, side }) => {
-    const patches = patchesOf({ kind: "image", height, width, channels }, side);
+    const patches = patchesOf({ height, width, channels }, side);
     const { T, P } = countsOf(patches);
     const x = Array.from({ length: 2 * height * width * channels }, (_, i) => i + 1);
     const shape: [number, number, number, number] = [2, height, width, channels];

@@ -40,7 +40,7 @@ const grids: Grid[] = [
 function settingOf({ height, width, channels, levels }: Grid, c: Record<string, unknown>): Setting {
   return {
     config: config.parse({ ...small, ...c }),
-    sample: { kind: "image", height, width, channels },
+    sample: { height, width, channels },
     conditions: [],
     values: levels,
   };
@@ -122,7 +122,7 @@ law("pictures are drawn with the probabilities that the model says (χ²)", {
     }) as unknown as { readonly ema: TensorTree };
     const programs = compilePrograms(engine, model, { label: "grid" });
     const request = { rows_B: rows(N), key: key("draw", seed), labels: {} };
-    const x = model.driver.sample!(fresh, request, sampleContext(engine, programs));
+    const x = model.driver.sample!(fresh, request, sampleContext(engine, programs)) as tf.Tensor;
     const drawn = await engine.read(x);
     tf.dispose([x, request.rows_B, request.key, fresh as unknown as tf.TensorContainer]);
     const D = grid.height * grid.width * grid.channels;

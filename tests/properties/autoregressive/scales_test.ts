@@ -238,7 +238,7 @@ law("codes are drawn scale by scale with the probabilities that the prior says (
       config: own,
       scales,
       conditions,
-      sample: { kind: "image", height: 16, width: 16, channels: 1 },
+      sample: { height: 16, width: 16, channels: 1 },
       steps: { networks: 1, prior: 1 },
     };
     const all = Array.from({ length: 32 }, (_, i) => [16, 8, 4, 2, 1].map((b) => (i & b) ? 1 : 0));

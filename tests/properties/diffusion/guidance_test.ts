@@ -180,7 +180,7 @@ law(
       } as unknown as SampleContext;
       const z_BZ = tf.tensor2d(z, [count, 18]);
       const before = engine.memory().tensors;
-      const reached = denoisingDriver(denoising).decode({}, z_BZ, context);
+      const reached = denoisingDriver(denoising).decode({}, z_BZ, context) as tf.Tensor;
       assertEquals(engine.memory().tensors, before + 1, "tensors");
       assertEquals(reached.shape, [count, 2, 3, 3]);
       const found = await engine.read(reached);

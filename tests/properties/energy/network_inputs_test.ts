@@ -114,7 +114,8 @@ law(
 
 /** A model whose averaged weights are others than the live ones. */
 function modelOf(setting: Setting, seed: number) {
-  const context = { sample: setting.sample, steps: 10, trainSize: 9, batch: 3, factors: [] };
+  const sample = { kind: "image", ...setting.sample } as ImageSpec;
+  const context = { sample, steps: 10, trainSize: 9, batch: 3, factors: [] };
   const model = energyModel.build(setting.config, context);
   const state = () => ({
     ...model.init(key("state")),

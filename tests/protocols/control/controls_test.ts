@@ -5,6 +5,7 @@ import { columnMeans, covariance } from "../../../src/algebra/linear.ts";
 import type { Features } from "../../../src/algebra/features.ts";
 import type { Dataset, Split } from "../../../src/data/dataset.ts";
 import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
+import { imagesOf } from "../../../src/kinds/image/images.ts";
 import { controls, splitsRead } from "../../../src/protocols/control/controls.ts";
 import { hostFold, hostKey, hostNormal } from "../../../src/random/host.ts";
 import { halvesOf, toyDataset, toyShape, toySize } from "../../metrics/toy.ts";
@@ -18,7 +19,8 @@ function open(name: string, seed = 1) {
 
 Deno.test("law: a control's i-th sample is the same at any count", async () => {
   for (const name of Object.keys(controls)) {
-    const control = open(name), many = await control.sample(70), few = await control.sample(5);
+    const control = open(name);
+    const [many, few] = [imagesOf(await control.sample(70)), imagesOf(await control.sample(5))];
     assertEquals(few.data, many.data.subarray(0, few.data.length), name);
     const { count, height, width, channels } = few;
     assertEquals([count, { height, width, channels }], [5, toyShape]);
@@ -46,7 +48,7 @@ Deno.test("the Gaussian is mean + Xᵀg/√(N − 1) over all of three uneven pa
     size: () => n,
     read: (_, indices) =>
       Promise.resolve({
-        images: {
+        samples: {
           count: indices.length,
           ...shape,
           data: Uint8Array.from(
@@ -125,8 +127,8 @@ function summary(images: ImageSet): Features {
 
 Deno.test("the Gaussian control has the mean and full covariance of the training pictures", async () => {
   const all = Array.from({ length: 300 }, (_, i) => i);
-  const train = summary((await dataset.read("train", all)).images);
-  const n = 3000, drawn = summary(await open("gaussian").sample(n));
+  const train = summary((await dataset.read("train", all)).samples);
+  const n = 3000, drawn = summary(imagesOf(await open("gaussian").sample(n)));
   const mean = columnMeans(train), sigma = covariance(train).data;
   const drawnMean = columnMeans(drawn), drawnSigma = covariance(drawn).data;
   for (let i = 0; i < 6; i++) {

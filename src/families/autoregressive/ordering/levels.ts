@@ -11,7 +11,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { spaceToDepth } from "../../../backbones/space.ts";
-import type { ImageSpec } from "../../../kinds/image/image_set.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 import { countsOf, insidePicture, type Patches, patchesOf } from "./patches.ts";
 
 /** One level. */
@@ -39,7 +39,7 @@ export interface LevelOptions {
 }
 
 /** Levels from coarse to fine: as many as asked for, unless the coarsest would be too small. */
-export function levelsOf(sample: ImageSpec, { levels, patch, width }: LevelOptions): Level[] {
+export function levelsOf(sample: Grid, { levels, patch, width }: LevelOptions): Level[] {
   const pictures = [sample];
   for (let [finer] = pictures; pictures.length < levels; [finer] = pictures) {
     const [height, across] = [Math.ceil(finer.height / 2), Math.ceil(finer.width / 2)];

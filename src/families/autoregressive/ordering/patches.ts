@@ -8,11 +8,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { crop } from "../../../backbones/space.ts";
-import type { ImageSpec } from "../../../kinds/image/image_set.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 
 /** A picture as a grid of patches. */
 export interface Patches {
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** Pixels of a patch; no side is longer than the picture's. */
   readonly height: number;
   readonly width: number;
@@ -21,7 +21,7 @@ export interface Patches {
 }
 
 /** The grid of patches with sides of at most `side` pixels. */
-export function patchesOf(sample: ImageSpec, side: number): Patches {
+export function patchesOf(sample: Grid, side: number): Patches {
   const [height, width] = [Math.min(side, sample.height), Math.min(side, sample.width)];
   return {
     sample,
@@ -70,7 +70,7 @@ export function fromPatches(x_NPC: tf.Tensor3D, patches: Patches): tf.Tensor4D {
 export function insidePicture(patches: Patches): tf.Tensor2D | undefined {
   if (whole(patches)) return undefined;
   const { height, width } = patches.sample;
-  const one: Patches = { ...patches, sample: { kind: "image", height, width, channels: 1 } };
+  const one: Patches = { ...patches, sample: { height, width, channels: 1 } };
   return tf.reshape(toPatches(tf.ones([1, height, width, 1]), one), [
     -1,
     patches.height * patches.width,

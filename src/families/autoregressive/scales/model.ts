@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../../random/key.ts";
 import type { Condition, Labels } from "../../common/conditioning.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 import type { BuildContext, Model } from "../../family.ts";
 import { initParts } from "../../common/parameter_groups.ts";
 import { phaseAt, planPhases } from "../../common/phases.ts";
@@ -29,7 +30,7 @@ type Told = { readonly labels?: Labels };
 export interface ScaleOptions {
   readonly config: Config;
   readonly conditions: readonly Condition[];
-  readonly context: Pick<BuildContext, "sample" | "steps">;
+  readonly context: Pick<BuildContext, "steps"> & { readonly sample: Grid };
 }
 
 /** A model of scales. */

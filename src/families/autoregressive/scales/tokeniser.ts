@@ -14,7 +14,7 @@ import {
   initGridDecoder,
   initGridEncoder,
 } from "../../../backbones/grid.ts";
-import type { ImageSpec } from "../../../kinds/image/image_set.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 import { fold, type Key } from "../../../random/key.ts";
 import { type Codebook, initCodebook } from "../../vqvae/quantisers/codebook.ts";
 import type { Config } from "../config.ts";
@@ -32,7 +32,7 @@ export interface Tokeniser {
 /** What fixes the shapes. */
 export interface TokeniserSetting {
   readonly config: Config;
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
 }
 
 function gridOptions({ config, sample }: TokeniserSetting): GridOptions {

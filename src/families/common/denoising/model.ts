@@ -6,7 +6,6 @@ import * as tf from "@tensorflow/tfjs";
 import type { TrainingSettings } from "../training_config.ts";
 import { evaluationsOf, type Step } from "./solvers.ts";
 import type { Trained } from "../training.ts";
-import type { Grid } from "../../../backbones/plan.ts";
 import type { Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../../family.ts";
 import type { Capabilities } from "../../../subject/capabilities.ts";
@@ -81,9 +80,4 @@ export function denoisingCapabilities(denoising: Denoising): Omit<Capabilities, 
     anyEvaluations: true,
     guidance: conditions.length > 0 && settings.conditionDropout > 0,
   };
-}
-
-/** The shape of a spec, without what else it says. */
-export function shapeOf({ height, width, channels }: Grid): Grid {
-  return { height, width, channels };
 }

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { crop, depthToSpace } from "../../../backbones/space.ts";
-import type { ImageSpec } from "../../../kinds/image/image_set.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 import { fold, type Key } from "../../../random/key.ts";
 import type { Stage } from "../../../backbones/plan.ts";
 import {
@@ -117,7 +117,7 @@ export function initDcganGenerator(
 export function dcganPictures(
   { stem, rise, head }: DcganGenerator,
   { input_BI, by }: { input_BI: tf.Tensor2D; by?: Batchwise },
-  { stages, sample }: { stages: readonly Stage[]; sample: ImageSpec },
+  { stages, sample }: { stages: readonly Stage[]; sample: Grid },
 ): tf.Tensor4D {
   const [{ height, width, channels }] = stages;
   const first_BHWC = tf.reshape(tf.matMul(input_BI, stem.weight), [-1, height, width, channels]);

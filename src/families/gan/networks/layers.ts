@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSpec } from "../../../kinds/image/image_set.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 import { fold, type Key } from "../../../random/key.ts";
 import { planStages, SIDES, type Stage } from "../../../backbones/plan.ts";
 import { depthToSpace, spaceToDepth } from "../../../backbones/space.ts";
@@ -11,7 +11,7 @@ import { type Conv, conv, initConv, leakyRelu } from "../../../nn/mod.ts";
 
 /** What fixes the shapes of both networks. */
 export interface Sizes {
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
   /** The size knob: see `PlanOptions.base`. */
   readonly width: number;
   /** Length of z. */
@@ -19,7 +19,7 @@ export interface Sizes {
 }
 
 /** Whether samples are too small to convolve, so that both networks are perceptrons. */
-export function isSmall({ height, width }: ImageSpec): boolean {
+export function isSmall({ height, width }: Grid): boolean {
   return Math.min(height, width) < SIDES.smallest;
 }
 

@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Stage } from "../../../backbones/plan.ts";
 import { crop, depthToSpace } from "../../../backbones/space.ts";
-import type { ImageSpec } from "../../../kinds/image/image_set.ts";
+import type { Grid } from "../../../kinds/grid.ts";
 import { fold, type Key, normal } from "../../../random/key.ts";
 import {
   addBias,
@@ -51,7 +51,7 @@ const EPSILON = 1e-8;
 /** What fixes the shapes. */
 interface StyleOptions {
   readonly stages: readonly Stage[];
-  readonly sample: ImageSpec;
+  readonly sample: Grid;
 }
 
 /** Fresh parameters for inputs of length `input`. */

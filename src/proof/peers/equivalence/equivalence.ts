@@ -4,7 +4,8 @@
  * @module
  */
 import type { Dataset } from "../../../data/dataset.ts";
-import { batchIndices } from "../../../data/order.ts";
+import { imagesOf } from "../../../kinds/image/images.ts";
+import { batchIndices } from "../../../kinds/batch/order.ts";
 import type { Engine, EngineName } from "../../../engine/mod.ts";
 import { hostKey } from "../../../random/host.ts";
 import { tInterval } from "../../../stats/interval/interval.ts";
@@ -135,7 +136,7 @@ export async function measureEquivalence(
     for (let step = 0; step < options.batches; step++) {
       const order = { step, batch: settings.batch, size };
       const indices = batchIndices(hostKey(seed, "equivalence", "order"), order);
-      pictures.push((await dataset.read("train", indices)).images.data);
+      pictures.push(imagesOf((await dataset.read("train", indices)).samples).data);
     }
     const path = await writeExchange(engine, { ...options, settings, seed, pictures });
     const lossesOf = async (contender: ContenderName) => {

@@ -5,11 +5,13 @@
  */
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import { concatImages } from "../kinds/image/images.ts";
+import type { Samples } from "../kinds/kind.ts";
+import type { PointSet } from "../kinds/point/point_set.ts";
+import { pointsOf } from "../kinds/point/points.ts";
 import { interpolation } from "../families/common/latents.ts";
 import type { Features } from "../algebra/features.ts";
-import type { PictureParts } from "./pictures.ts";
-
-export { isPoints } from "../metrics/likelihood/histogram.ts";
+import { sheets } from "./grid.ts";
+import type { Shower } from "./show.ts";
 
 /** Points drawn. */
 const POINTS = 4096;
@@ -19,9 +21,9 @@ const SIDE = 128;
 const LINES = 24, STEPS = 64;
 
 /** Pairs of numbers that are drawn against each other, one panel each. */
-function planes(width: number): [x: number, y: number][] {
-  if (width === 1) return [[0, 0]];
-  return width === 2 ? [[0, 1]] : [[0, 1], [0, 2], [1, 2]];
+function planes(dimensions: number): [x: number, y: number][] {
+  if (dimensions === 1) return [[0, 0]];
+  return dimensions === 2 ? [[0, 1]] : [[0, 1], [0, 2], [1, 2]];
 }
 
 /**
@@ -29,12 +31,13 @@ function planes(width: number): [x: number, y: number][] {
  * and the second up: one panel for two numbers, three (of each pair) for three. Ink goes as the root
  * of the count, full at the count that one pixel of twenty with points exceeds.
  */
-export function panels(points: ImageSet): ImageSet {
-  const { count, width, data } = points;
-  const drawn = planes(width).map(([x, y]) => {
+export function panels(points: PointSet): ImageSet {
+  const { count, dimensions, data } = points;
+  const drawn = planes(dimensions).map(([x, y]) => {
     const counts = new Float64Array(SIDE * SIDE);
     for (let i = 0; i < count; i++) {
-      const column = data[i * width + x] >> 1, row = SIDE - 1 - (data[i * width + y] >> 1);
+      const column = data[i * dimensions + x] >> 1,
+        row = SIDE - 1 - (data[i * dimensions + y] >> 1);
       counts[row * SIDE + column]++;
     }
     const met = counts.filter((n) => n > 0).sort();
@@ -59,27 +62,18 @@ function lines(codes: Features): Features {
   return { count: rows.length * STEPS, dimension: codes.dimension, data };
 }
 
-/** How a picture is written and noted. */
-type Keep = (
-  name: string,
-  about: string,
-  grid: { images: ImageSet; columns: number },
-) => Promise<void>;
-
-/** What `makePictures` does for pictures, for points: samples, reconstructions, walks; data beside. */
-export async function pointPictures(
-  { subject, dataset, samples }: PictureParts,
-  keep: Keep,
-): Promise<void> {
+/** What of a run on points can be drawn as densities: samples, reconstructions, walks; data beside. */
+export const showPoints: Shower = async ({ subject, dataset, samples }, keep) => {
+  const sheet = sheets(keep);
   const held = Math.min(dataset.size("test"), POINTS);
   const first = Uint32Array.from({ length: held }, (_, i) => i);
-  const { images: data } = await dataset.read("test", first);
-  const beside = async (name: string, about: string, points: ImageSet) => {
-    const own = panels(points);
+  const data = (await dataset.read("test", first)).samples;
+  const beside = async (name: string, about: string, points: Samples) => {
+    const own = panels(pointsOf(points));
     const columns = own.count === 1 ? 2 : own.count;
-    await keep(name, about, { images: concatImages([own, panels(data)]), columns });
+    await sheet(name, about, { images: concatImages([own, panels(pointsOf(data))]), columns });
   };
-  const across = planes(dataset.sample.width).length > 1
+  const across = planes(pointsOf(data).dimensions).length > 1
     ? "above; numbers 1 and 2, 1 and 3, 2 and 3 against each other; held-out data below"
     : "left; held-out data right";
   if (samples !== null) {
@@ -99,4 +93,4 @@ export async function pointPictures(
       walks,
     );
   }
-}
+};

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { batchIndices, mirrorCoins } from "../../src/data/order.ts";
-import { hostKey } from "../../src/random/host.ts";
-import { law } from "../law.ts";
+import { augmentationCoins, batchIndices } from "../../../src/kinds/batch/order.ts";
+import { hostKey } from "../../../src/random/host.ts";
+import { law } from "../../law.ts";
 
 const place = {
   seed: fc.integer({ min: 0, max: 1e6 }),
@@ -52,9 +52,9 @@ law("batches: mirrors are fair coins of each step's own", {
   kills: ["mirrors-the-same-at-every-step"],
   holds: ({ seed, step }) => {
     const key = hostKey(seed), batch = 4000;
-    const coins = mirrorCoins(key, { step, batch });
-    assertEquals(mirrorCoins(key, { step, batch }), coins);
-    const next = mirrorCoins(key, { step: step + 1, batch });
+    const coins = augmentationCoins(key, { name: "mirror", step, batch });
+    assertEquals(augmentationCoins(key, { name: "mirror", step, batch }), coins);
+    const next = augmentationCoins(key, { name: "mirror", step: step + 1, batch });
     const share = (of: boolean[]) => of.filter((heads) => heads).length / batch;
     // Five standard errors of a share of 4,000.
     const near = (value: number) => Math.abs(value - 0.5) < 0.04;

@@ -3,7 +3,7 @@
  * that a resumed run needs no cursor.
  * @module
  */
-import { hostFold, type HostKey, hostPermutation, hostUniform } from "../random/host.ts";
+import { hostFold, type HostKey, hostPermutation, hostUniform } from "../../random/host.ts";
 
 /** Which samples a step trains on. */
 export interface BatchPlace {
@@ -55,8 +55,11 @@ export function batchIndices(key: HostKey, place: BatchPlace): Uint32Array {
   return indices;
 }
 
-/** Which samples of a step come mirrored: each by a fair coin of the step's own. [batch] */
-export function mirrorCoins(key: HostKey, { step, batch }: Omit<BatchPlace, "size">): boolean[] {
-  const coins = hostUniform(hostFold(hostFold(key, "mirror"), step), batch);
+/** Which samples of a step an augmentation changes: each by a fair coin of the step's own. [batch] */
+export function augmentationCoins(
+  key: HostKey,
+  { name, step, batch }: Omit<BatchPlace, "size"> & { readonly name: string },
+): boolean[] {
+  const coins = hostUniform(hostFold(hostFold(key, name), step), batch);
   return Array.from(coins, (u) => u < 0.5);
 }

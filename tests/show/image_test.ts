@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
 import type { ImageSet } from "../../src/kinds/image/image_set.ts";
-import { concatImages, mirrorImages } from "../../src/kinds/image/images.ts";
+import { concatImages, imagesOf, mirrorImages } from "../../src/kinds/image/images.ts";
+import type { Samples } from "../../src/kinds/kind.ts";
 import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Features } from "../../src/algebra/features.ts";
@@ -10,15 +11,15 @@ import type { RunSpec } from "../../src/record/record.ts";
 import { coarsePixels } from "../../src/metrics/features/coarse_pixels.ts";
 import { galleries } from "../../src/report/model/galleries.ts";
 import { groupRecords } from "../../src/report/model/groups.ts";
-import { neighbourhoodOf } from "../../src/run/model/neighbourhood.ts";
-import { makePictures, type PictureParts } from "../../src/show/pictures.ts";
+import { neighbourhoodOf } from "../../src/show/neighbourhood.ts";
+import { show, type ShowParts } from "../../src/show/show.ts";
 import { recordOf } from "../report/fixture.ts";
 import { toyContext, toyDataset, toyModel, toyShape, toySize } from "../metrics/toy.ts";
 
 const dataset = toyDataset(60);
 const gap = 2;
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const train = async (rows: number[]) => (await dataset.read("train", rows)).images;
+const train = async (rows: number[]) => (await dataset.read("train", rows)).samples;
 
 /** One shade a picture. */
 function flat(shades: readonly number[]): ImageSet {
@@ -26,9 +27,9 @@ function flat(shades: readonly number[]): ImageSet {
   return { count: shades.length, ...toyShape, data };
 }
 
-async function sheets(parts: Partial<PictureParts>) {
+async function sheets(parts: Partial<ShowParts>) {
   const files = new Map<string, Uint8Array>();
-  const artefacts = await makePictures({
+  const artefacts = await show({
     subject: { ...toyModel(dataset), encode: undefined, reconstruct: undefined },
     dataset,
     samples: null,
@@ -63,7 +64,7 @@ Deno.test("nearest: a sample that is a training picture stands above that pictur
   const rows = range(16).map((i) => 59 - 3 * i);
   const neighbourhood = {
     of: "pixels",
-    features: (images: ImageSet) => Promise.resolve(coarsePixels(images)),
+    features: (samples: Samples) => Promise.resolve(coarsePixels(imagesOf(samples))),
     train: async () => coarsePixels(await train(range(60))),
   };
   const { cells, artefacts } = await sheets({
@@ -85,7 +86,7 @@ Deno.test("nearest: where mirror images were seen, a mirrored copy stands above 
     samples: async (count) => mirrorImages(await train(range(count))),
     neighbourhood: {
       of: "pixels",
-      features: (images: ImageSet) => Promise.resolve(coarsePixels(images)),
+      features: (samples: Samples) => Promise.resolve(coarsePixels(imagesOf(samples))),
       train: async () => {
         const plain = await train(range(60));
         const both = coarsePixels(concatImages([plain, mirrorImages(plain)]));
@@ -110,7 +111,7 @@ Deno.test("by class: a row a class, the same noise and the same other labels dow
     capabilities: { ...plain.capabilities, conditions: ["expression", "gender"] },
   };
   // Shade = 80·expression + 40·gender + row: all that a sample may depend on.
-  const samples: PictureParts["samples"] = (count, options = {}) =>
+  const samples: ShowParts["samples"] = (count, options = {}) =>
     Promise.resolve(
       flat(
         range(count).map((i) =>

@@ -3,12 +3,23 @@
  * suite uses a judge, else in pixels.
  * @module
  */
-import { coarsePixels } from "../../metrics/features/coarse_pixels.ts";
-import type { EvaluationContext } from "../../metrics/metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import { seenTraining } from "../../metrics/copies/training_views.ts";
-import type { RunSpec } from "../../record/record.ts";
-import type { Neighbourhood } from "../../show/pictures.ts";
+import { coarsePixels } from "../metrics/features/coarse_pixels.ts";
+import type { EvaluationContext } from "../metrics/metric.ts";
+import { MetricUnavailable } from "../base/errors.ts";
+import { seenTraining } from "../metrics/copies/training_views.ts";
+import type { RunSpec } from "../record/record.ts";
+import type { Features, Views } from "../algebra/features.ts";
+import { imagesOf } from "../kinds/image/images.ts";
+import type { Samples } from "../kinds/kind.ts";
+
+/** Where nearest neighbours are looked for. */
+export interface Neighbourhood {
+  /** What distances are measured in, for the caption. */
+  readonly of: string;
+  readonly features: (samples: Samples) => Promise<Features>;
+  /** Features of the first training samples as the model saw them. */
+  readonly train: () => Promise<Views>;
+}
 
 /** Training pictures looked through where no metric says how many. */
 const fewest = 2000;
@@ -16,13 +27,14 @@ const fewest = 2000;
 const judge = "judge";
 
 /**
- * The neighbourhood of a run; null without training pictures. Features are the context's, so those
+ * The neighbourhood of a run; null without training pictures, and for other kinds of sample. Features are the context's, so those
  * that a metric has asked for already cost nothing.
  */
 export async function neighbourhoodOf(
   context: EvaluationContext,
   { metrics }: RunSpec,
 ): Promise<Neighbourhood | null> {
+  if (context.dataset.sample.kind !== "image") return null;
   const asked = metrics.flatMap(({ metric, config }) =>
     metric === "duplicates" && typeof config.train === "number" ? [config.train] : []
   );
@@ -33,7 +45,7 @@ export async function neighbourhoodOf(
       const extractor = await context.extractor(judge);
       return {
         of: `features of ${extractor.name}`,
-        features: (images) => extractor.extract(images),
+        features: (samples) => extractor.extract(imagesOf(samples)),
         train: () => seenTraining(context, { features: judge, count }),
       };
     } catch (error) {
@@ -42,7 +54,7 @@ export async function neighbourhoodOf(
   }
   return {
     of: "mean colours of an 8×8 grid",
-    features: (images) => Promise.resolve(coarsePixels(images)),
+    features: (samples) => Promise.resolve(coarsePixels(imagesOf(samples))),
     train: () => seenTraining(context, { features: "pixels", count }),
   };
 }

@@ -1,25 +1,22 @@
 /**
- * The pictures that a run leaves for its report: samples with their nearest training pictures and by
+ * The pictures that a run leaves for its report, where its samples are pictures or can be had as such: samples with their nearest training pictures and by
  * class, reconstructions, traversals and interpolations, whichever its family can give.
  * @module
  */
 import type { Dataset } from "../data/dataset.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
-import { concatImages, mirrorImages, sliceImages } from "../kinds/image/images.ts";
+import { concatImages, sliceImages } from "../kinds/image/images.ts";
+import type { Samples } from "../kinds/kind.ts";
+import { augmentationOf, MIRROR, picturesOf } from "../kinds/table.ts";
 import { MetricUnavailable } from "../base/errors.ts";
-import type { SampleOptions, Subject } from "../subject/subject.ts";
-import type { Features, Views } from "../algebra/features.ts";
+import type { Features } from "../algebra/features.ts";
 import { nearestRows } from "../algebra/neighbours.ts";
-import { sha256 } from "../base/digest.ts";
 import { hostFold, hostNormal } from "../random/host.ts";
-import type { Artefact } from "../record/record.ts";
-import { sheetPng } from "./grid.ts";
+import { type Sheet, sheets } from "./grid.ts";
 import { interpolation, traversal } from "../families/common/latents.ts";
 import { pictureKey } from "./key.ts";
-import { isPoints, pointPictures } from "./scatter.ts";
+import { type Shower, shownSamples, type ShowParts } from "./show.ts";
 
-/** Samples in the grid: rows 0 … 63 of the key that all runs share. */
-export const pictureSamples = 64;
 /** Samples that are shown with their nearest training picture, and columns of such sheets. */
 const compared = 16;
 const acrossSheet = 8;
@@ -32,72 +29,28 @@ const walkRange = 2.5;
 const walks = 6;
 const classRows = 12;
 
-/** Where nearest neighbours are looked for. */
-export interface Neighbourhood {
-  /** What distances are measured in, for the caption. */
-  readonly of: string;
-  readonly features: (images: ImageSet) => Promise<Features>;
-  /** Features of the first training pictures as the model saw them. */
-  readonly train: () => Promise<Views>;
-}
+/** One kind of sheet: draws it where it can be had. */
+type Picture = (parts: ShowParts, sheet: Sheet) => Promise<void>;
 
-/** What pictures are made from. */
-export interface PictureParts {
-  readonly subject: Subject;
-  readonly dataset: Dataset;
-  /**
-   * Samples from the shared latents, `rows` saying which for each; for what has no latents, its
-   * first samples.
-   */
-  readonly samples:
-    | ((
-      count: number,
-      options?: Pick<SampleOptions, "labels"> & { readonly rows?: Int32Array },
-    ) => Promise<ImageSet>)
-    | null;
-  readonly neighbourhood: Neighbourhood | null;
-  readonly write: (file: string, bytes: Uint8Array) => Promise<void>;
-}
-
-/** Writes a sheet and notes it. */
-type Keep = (
-  name: string,
-  about: string,
-  grid: { images: ImageSet; columns: number },
-) => Promise<void>;
-
-/** One kind of picture: draws it where it can be had. */
-type Picture = (parts: PictureParts, keep: Keep) => Promise<void>;
-
-/** Makes, writes and lists the pictures of a run. */
-export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
-  const artefacts: Artefact[] = [];
-  const keep: Keep = async (name, about, grid) => {
-    const { bytes, width, height } = await sheetPng(grid.images, { columns: grid.columns });
-    const file = `${name}.png`;
-    await parts.write(file, bytes);
-    artefacts.push({ name, file, sha256: await sha256(bytes), about, width, height });
-  };
-  if (isPoints(parts.dataset.sample)) {
-    await pointPictures(parts, keep);
-    return artefacts;
-  }
-  const kinds = [sampleGrid, nearestTraining, byClass, reconstructions, codeWalks, priorWalks];
-  for (const kind of kinds) {
+/** What of a run can be shown as sheets of pictures. */
+export const showImages: Shower = async (parts, keep) => {
+  for (
+    const picture of [sampleGrid, nearestTraining, byClass, reconstructions, codeWalks, priorWalks]
+  ) {
     try {
-      await kind(parts, keep);
+      await picture(parts, sheets(keep));
     } catch (error) {
       // One that can't be had is left out, as a value is: the numbers don't rest on it.
       if (!(error instanceof MetricUnavailable)) throw error;
     }
   }
-  return artefacts;
-}
+};
 
-const sampleGrid: Picture = async ({ samples }, keep) => {
+const sampleGrid: Picture = async (parts, sheet) => {
+  const { samples } = parts;
   if (samples === null) return;
-  const images = await samples(pictureSamples);
-  await keep(
+  const images = picturesOf(parts.dataset.sample, await samples(shownSamples));
+  await sheet(
     "samples",
     `Samples from the same ${images.count} latents in every run, none picked out`,
     { images, columns: Math.min(acrossSheet, images.count) },
@@ -105,26 +58,38 @@ const sampleGrid: Picture = async ({ samples }, keep) => {
 };
 
 /** The first samples, each above the training picture that is nearest to it. */
-const nearestTraining: Picture = async ({ samples, neighbourhood, dataset }, keep) => {
+const nearestTraining: Picture = async (parts, sheet) => {
+  const { samples, neighbourhood, dataset } = parts;
   if (samples === null || neighbourhood === null) return;
   const drawn = await samples(compared);
   const train = await neighbourhood.train();
   const { pictures = train.count } = train;
   const rows = nearestRows(await neighbourhood.features(drawn), train);
-  const { images } = await dataset.read("train", rows.map((row) => row % pictures));
-  const seen = mirrorImages(images, Array.from(rows, (row) => row >= pictures));
+  const { samples: nearest } = await dataset.read("train", rows.map((row) => row % pictures));
+  const mirrored = Array.from(rows, (row) => row >= pictures);
+  const seen = mirrored.includes(true)
+    ? augmentationOf(dataset.sample, MIRROR).apply(nearest, mirrored)
+    : nearest;
   const columns = Math.min(acrossSheet, drawn.count);
-  await keep(
+  await sheet(
     "nearest",
     `The first ${drawn.count} samples, each row above the nearest of ` +
       `${pictures.toLocaleString("en")} training pictures` +
       `${train.count > pictures ? " and their mirror images" : ""} by ${neighbourhood.of}`,
-    { images: alternate(drawn, seen, columns), columns },
+    {
+      images: alternate(
+        picturesOf(parts.dataset.sample, drawn),
+        picturesOf(parts.dataset.sample, seen),
+        columns,
+      ),
+      columns,
+    },
   );
 };
 
 /** A sheet a condition: a row a class, the same noise and other labels down a column. */
-const byClass: Picture = async ({ samples, subject, dataset }, keep) => {
+const byClass: Picture = async (parts, sheet) => {
+  const { samples, subject, dataset } = parts;
   const { conditions = [] } = subject.capabilities;
   if (samples === null || conditions.length === 0) return;
   const columns = Uint32Array.from({ length: acrossSheet }, (_, i) => i % dataset.size("train"));
@@ -143,71 +108,93 @@ const byClass: Picture = async ({ samples, subject, dataset }, keep) => {
       condition,
       each((row, column) => condition === name ? row : told[condition][column]),
     ]));
-    await keep(
+    await sheet(
       `conditional-${name}`,
       `Samples asked for by ${name}, a row a class (${
         classes.join(", ")
       }), the same noise and the ` +
         "same other labels down each column",
       {
-        images: await samples(count, { labels, rows: each((_, column) => column) }),
+        images: picturesOf(
+          parts.dataset.sample,
+          await samples(count, { labels, rows: each((_, column) => column) }),
+        ),
         columns: acrossSheet,
       },
     );
   }
 };
 
-/** The first held-out pictures; null where there are too few to show anything. */
-async function heldOut(dataset: Dataset, count: number): Promise<ImageSet | null> {
+/** The first held-out samples; null where there are too few to show anything. */
+async function heldOut(dataset: Dataset, count: number): Promise<Samples | null> {
   const held = Math.min(dataset.size("test"), count);
   if (held < acrossSheet) return null;
-  return (await dataset.read("test", Uint32Array.from({ length: held }, (_, i) => i))).images;
+  return (await dataset.read("test", Uint32Array.from({ length: held }, (_, i) => i))).samples;
 }
 
-const reconstructions: Picture = async ({ subject, dataset }, keep) => {
+const reconstructions: Picture = async (parts, sheet) => {
+  const { subject, dataset } = parts;
   const originals = await heldOut(dataset, 32);
   if (!subject.reconstruct || originals === null) return;
   const rebuilt = await subject.reconstruct(originals);
-  await keep(
+  await sheet(
     "reconstructions",
     "Held-out pictures, each row of originals above its reconstructions",
-    { images: alternate(originals, rebuilt, acrossSheet), columns: acrossSheet },
+    {
+      images: alternate(
+        picturesOf(parts.dataset.sample, originals),
+        picturesOf(parts.dataset.sample, rebuilt),
+        acrossSheet,
+      ),
+      columns: acrossSheet,
+    },
   );
 };
 
 /** Traversals and straight lines between the codes of held-out pictures. */
-const codeWalks: Picture = async ({ subject, dataset }, keep) => {
+const codeWalks: Picture = async (parts, sheet) => {
+  const { subject, dataset } = parts;
   if (!subject.encode || !subject.decode || subject.capabilities.latent !== "continuous") return;
-  const images = await heldOut(dataset, encoded);
-  if (images === null) return;
-  const codes = await subject.encode(images);
+  const held = await heldOut(dataset, encoded);
+  if (held === null) return;
+  const codes = await subject.encode(held);
   const walk = traversal(codes, { steps: walkSteps, range: walkRange });
   const moved = walk.dimensions.map(({ dimension }) => dimension).join(", ");
-  await keep(
+  await sheet(
     "traversal",
     `The first held-out picture, each row moving one dimension of its code (${moved}: those that ` +
       `vary most, first to last) over ±${walkRange} standard deviations of the codes`,
-    { images: await subject.decode(walk.codes), columns: walkSteps },
+    {
+      images: picturesOf(parts.dataset.sample, await subject.decode(walk.codes)),
+      columns: walkSteps,
+    },
   );
-  await keep(
+  await sheet(
     "interpolation",
     "Straight lines between the codes of two held-out pictures, one pair a row",
-    { images: await subject.decode(lines(codes, "linear")), columns: walkSteps },
+    {
+      images: picturesOf(parts.dataset.sample, await subject.decode(lines(codes, "linear"))),
+      columns: walkSteps,
+    },
   );
 };
 
 /** Great circles between draws of the prior: White 2016, arXiv:1609.04468. */
-const priorWalks: Picture = async ({ subject }, keep) => {
+const priorWalks: Picture = async (parts, sheet) => {
+  const { subject } = parts;
   const { noise } = subject.capabilities;
   if (noise === undefined || !subject.decode) return;
   const count = 2 * walks, data = new Float64Array(count * noise);
   const key = hostFold(pictureKey, "interpolation");
   for (let i = 0; i < count; i++) data.set(hostNormal(hostFold(key, i), noise), i * noise);
   const codes = { count, dimension: noise, data };
-  await keep(
+  await sheet(
     "prior-interpolation",
     "Great circles between two draws of the noise that samples are made from, one pair a row",
-    { images: await subject.decode(lines(codes, "spherical")), columns: walkSteps },
+    {
+      images: picturesOf(parts.dataset.sample, await subject.decode(lines(codes, "spherical"))),
+      columns: walkSteps,
+    },
   );
 };
 
