@@ -12,7 +12,7 @@ import type { Features, Views } from "../algebra/features.ts";
 import { nearestRows } from "../algebra/neighbours.ts";
 import { sha256 } from "../base/digest.ts";
 import { hostFold, hostNormal } from "../random/host.ts";
-import type { Artefact } from "../record/record.ts";
+import type { Artefact, Shows } from "../record/record.ts";
 import { sheetPng } from "./grid.ts";
 import { interpolation, traversal } from "../families/common/latents.ts";
 import { pictureKey } from "./key.ts";
@@ -59,11 +59,11 @@ export interface PictureParts {
   readonly write: (file: string, bytes: Uint8Array) => Promise<void>;
 }
 
-/** Writes a sheet and notes it. */
-type Keep = (
-  name: string,
+/** Writes a sheet and notes what it shows; `of`: the factor that its samples were asked for by. */
+export type Keep = (
+  what: Shows["what"],
   about: string,
-  grid: { images: ImageSet; columns: number },
+  grid: { images: ImageSet; columns: number; of?: string },
 ) => Promise<void>;
 
 /** One kind of picture: draws it where it can be had. */
@@ -72,11 +72,13 @@ type Picture = (parts: PictureParts, keep: Keep) => Promise<void>;
 /** Makes, writes and lists the pictures of a run. */
 export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
   const artefacts: Artefact[] = [];
-  const keep: Keep = async (name, about, grid) => {
-    const { bytes, width, height } = await sheetPng(grid.images, { columns: grid.columns });
-    const file = `${name}.png`;
+  const { kind } = parts.dataset.sample;
+  const keep: Keep = async (what, about, { images, columns, of }) => {
+    const { bytes, width, height } = await sheetPng(images, { columns });
+    const name = of === undefined ? what : `${what}-${of}`, file = `${name}.png`;
     await parts.write(file, bytes);
-    artefacts.push({ name, file, sha256: await sha256(bytes), about, width, height });
+    const shows = { what, kind, ...(of === undefined ? {} : { of }) };
+    artefacts.push({ name, file, sha256: await sha256(bytes), about, shows, width, height });
   };
   if (isPoints(parts.dataset.sample)) {
     await pointPictures(parts, keep);
@@ -144,7 +146,7 @@ const byClass: Picture = async ({ samples, subject, dataset }, keep) => {
       each((row, column) => condition === name ? row : told[condition][column]),
     ]));
     await keep(
-      `conditional-${name}`,
+      "conditional",
       `Samples asked for by ${name}, a row a class (${
         classes.join(", ")
       }), the same noise and the ` +
@@ -152,6 +154,7 @@ const byClass: Picture = async ({ samples, subject, dataset }, keep) => {
       {
         images: await samples(count, { labels, rows: each((_, column) => column) }),
         columns: acrossSheet,
+        of: name,
       },
     );
   }

@@ -7,7 +7,7 @@ import type { ImageSet } from "../kinds/image/image_set.ts";
 import { concatImages } from "../kinds/image/images.ts";
 import { interpolation } from "../families/common/latents.ts";
 import type { Features } from "../algebra/features.ts";
-import type { PictureParts } from "./pictures.ts";
+import type { Keep, PictureParts } from "./pictures.ts";
 
 export { isPoints } from "../metrics/likelihood/histogram.ts";
 
@@ -59,13 +59,6 @@ function lines(codes: Features): Features {
   return { count: rows.length * STEPS, dimension: codes.dimension, data };
 }
 
-/** How a picture is written and noted. */
-type Keep = (
-  name: string,
-  about: string,
-  grid: { images: ImageSet; columns: number },
-) => Promise<void>;
-
 /** What `makePictures` does for pictures, for points: samples, reconstructions, walks; data beside. */
 export async function pointPictures(
   { subject, dataset, samples }: PictureParts,
@@ -74,10 +67,10 @@ export async function pointPictures(
   const held = Math.min(dataset.size("test"), POINTS);
   const first = Uint32Array.from({ length: held }, (_, i) => i);
   const { images: data } = await dataset.read("test", first);
-  const beside = async (name: string, about: string, points: ImageSet) => {
+  const beside = async (what: Parameters<Keep>[0], about: string, points: ImageSet) => {
     const own = panels(points);
     const columns = own.count === 1 ? 2 : own.count;
-    await keep(name, about, { images: concatImages([own, panels(data)]), columns });
+    await keep(what, about, { images: concatImages([own, panels(data)]), columns });
   };
   const across = planes(dataset.sample.width).length > 1
     ? "above; numbers 1 and 2, 1 and 3, 2 and 3 against each other; held-out data below"
