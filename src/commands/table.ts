@@ -4,6 +4,7 @@
  */
 import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
 import { folderMetrics } from "../compare/table.ts";
+import { metricNames } from "../metrics/table.ts";
 import type { Command, Option } from "../cli/command.ts";
 import { gateCommands, gating } from "./gate/gate_table.ts";
 import { MOST_SEED, type Takes } from "../cli/option_values.ts";
@@ -19,6 +20,8 @@ import {
   usage,
 } from "../cli/shared_options.ts";
 import { module } from "./module.ts";
+
+const { coverage, frechet, kernel } = metricNames;
 
 const seed: Takes = { kind: "whole", minimum: 0, maximum: MOST_SEED };
 
@@ -126,7 +129,7 @@ export const commands: readonly Command[] = [
     ],
     examples: [
       ["likeness list", "everything, with a status for each"],
-      ["likeness list vae frechet", "their config keys"],
+      [`likeness list vae ${frechet}`, "their config keys"],
     ],
     exits: [[0, "listed"], [2, "nothing is called that"]],
     load: module("list/list"),
@@ -212,7 +215,7 @@ export const commands: readonly Command[] = [
         name: "set",
         value: "METRIC.KEY=VALUE",
         many: true,
-        about: "A metric's setting, e.g. coverage.k=3; likeness list coverage shows them",
+        about: `A metric's setting, e.g. ${coverage}.k=3; likeness list ${coverage} shows them`,
       },
       {
         name: "samples",
@@ -291,23 +294,23 @@ export const commands: readonly Command[] = [
       ],
       [
         "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE " +
-        "--resize pytorch-fid --decode pil --metrics frechet",
+        `--resize pytorch-fid --decode pil --metrics ${frechet}`,
         "as pytorch-fid a/ b/",
       ],
       [
         "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE " +
-        "--resize tf1 --decode pil --metrics frechet",
+        `--resize tf1 --decode pil --metrics ${frechet}`,
         "as fidelity --fid --input1 b/ --input2 a/",
       ],
       ["likeness evaluate --real photos/ --show-left-out", "which files wouldn't be read, and why"],
       ["likeness evaluate --real a/ --save-stats a.npz", "as pytorch-fid --save-stats a/ a.npz"],
       ["likeness evaluate --real a.npz --fake b/", "as pytorch-fid a.npz b/"],
       [
-        "likeness evaluate --real a/ --fake b/ --metrics kernel --samples 1000 --shuffle 1",
+        `likeness evaluate --real a/ --fake b/ --metrics ${kernel} --samples 1000 --shuffle 1`,
         "unbiased KID of 1,000 images, as one subset of fidelity --kid or compute_kid",
       ],
       [
-        "likeness evaluate --real a.npy --fake b.npy --metrics coverage --set coverage.k=5",
+        `likeness evaluate --real a.npy --fake b.npy --metrics ${coverage} --set ${coverage}.k=5`,
         "as prdc's compute_prdc(a, b, nearest_k=5), of the arrays themselves",
       ],
       ["likeness evaluate --real heads --fake samples/ --extractor judge", "against a dataset"],

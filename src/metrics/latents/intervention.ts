@@ -4,7 +4,7 @@
  */
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
-import type { ProbeSets } from "./control.ts";
+import type { ProbeSets } from "./factor_control.ts";
 import { likeliest } from "../labels/judging.ts";
 import { covariance, type Dense, symmetricEigen } from "../../algebra/linear.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { type HostKey, hostPermutation } from "../../random/host.ts";
-import type { ProbeSets } from "./control.ts";
+import type { ProbeSets } from "./factor_control.ts";
 import type { Features } from "../../algebra/features.ts";
 import {
   balancedAccuracy,

@@ -2,6 +2,7 @@
  * Figures read from records: what the records of a suite say, with where they come from.
  * @module
  */
+import { builtInMetrics, metricNames, narrowed } from "../../metrics/table.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import type { FigureSource, Measured } from "./figure.ts";
@@ -64,6 +65,8 @@ export interface ProbeReading {
   readonly shuffled: number;
 }
 
+const expression = narrowed(builtInMetrics.control.values.reading, { factor: "expression" });
+
 /**
  * Balanced accuracies of the expression probe of a family's runs.
  * @param family "vae"
@@ -72,7 +75,7 @@ export function probeReadings(records: readonly RunRecord[], family: string): Pr
   return records.flatMap((record): ProbeReading[] => {
     if (record.spec.family !== family || record.state !== "done") return [];
     const value = record.metrics.find(({ metric, name, value, beside }) =>
-      metric === "control" && name.startsWith("read-expression@") && value !== null &&
+      metric === metricNames.control && expression.test(name) && value !== null &&
       beside?.shuffled !== undefined && beside?.chance !== undefined
     );
     if (value === undefined) return [];
