@@ -73,8 +73,6 @@ export interface Standing {
   readonly theme: ThemeId | Theme;
   /** Default: `samples`. */
   readonly of: LooksAt;
-  /** Kinds of sample that it takes. Default: images. */
-  readonly takes: readonly string[];
   /** Whether rows are ranked by it where its values have a direction. Default: true. */
   readonly ranks: boolean;
   /**
@@ -114,7 +112,6 @@ export interface Standing {
 export const standingByDefault: Standing = {
   theme: "other",
   of: "samples",
-  takes: ["image"],
   ranks: true,
   comparesSamples: false,
   headline: "first",

@@ -64,15 +64,12 @@ function headlineFaults(headline: Standing["headline"]): string[] {
 
 /** What of it isn't as standing.ts has it, a sentence each. */
 export function standingFaults(standing: Partial<Standing>): string[] {
-  const { theme, of, takes, headline, values = {}, quality } = standing;
+  const { theme, of, headline, values = {}, quality } = standing;
   return [
     ...(theme === undefined ? [] : themeFaults(theme)),
     ...(of === undefined || Object.hasOwn(looksAt, of)
       ? []
       : [`it looks at \`${of}\`, which is none of ${Object.keys(looksAt).join(", ")}`]),
-    ...(takes === undefined || (Array.isArray(takes) && takes.length > 0)
-      ? []
-      : ["it takes no kind of sample"]),
     ...(headline === undefined ? [] : headlineFaults(headline)),
     ...(quality === undefined || Number.isFinite(quality)
       ? []

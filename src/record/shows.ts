@@ -16,6 +16,11 @@ const NAMED: readonly (readonly [name: RegExp, what: Shows["what"]])[] = [
   [/^prior-interpolations?\b/, "prior-interpolation"],
 ];
 
+/** The name of a picture that shows this, and of its file but for the ending. */
+export function shownName({ what, of }: Shows): string {
+  return of === undefined ? what : `${what}-${of}`;
+}
+
 /** What an artefact shows; null where it is no picture. */
 export function shownBy({ shows, name, file }: Artefact): Shows | null {
   if (shows !== undefined) return shows;

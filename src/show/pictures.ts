@@ -13,6 +13,7 @@ import { nearestRows } from "../algebra/neighbours.ts";
 import { sha256 } from "../base/digest.ts";
 import { hostFold, hostNormal } from "../random/host.ts";
 import type { Artefact, Shows } from "../record/record.ts";
+import { shownName } from "../record/shows.ts";
 import { sheetPng } from "./grid.ts";
 import { interpolation, traversal } from "../families/common/latents.ts";
 import { pictureKey } from "./key.ts";
@@ -75,9 +76,9 @@ export async function makePictures(parts: PictureParts): Promise<Artefact[]> {
   const { kind } = parts.dataset.sample;
   const keep: Keep = async (what, about, { images, columns, of }) => {
     const { bytes, width, height } = await sheetPng(images, { columns });
-    const name = of === undefined ? what : `${what}-${of}`, file = `${name}.png`;
-    await parts.write(file, bytes);
     const shows = { what, kind, ...(of === undefined ? {} : { of }) };
+    const name = shownName(shows), file = `${name}.png`;
+    await parts.write(file, bytes);
     artefacts.push({ name, file, sha256: await sha256(bytes), about, shows, width, height });
   };
   if (isPoints(parts.dataset.sample)) {

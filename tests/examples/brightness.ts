@@ -7,11 +7,28 @@
  * @module
  */
 import { z } from "zod";
-import { defineMetric, type ImageSet, MetricUnavailable } from "@likeness/likeness";
+import {
+  defineMetric,
+  type ImageSet,
+  MetricUnavailable,
+  type MetricValue,
+} from "@likeness/likeness";
 
 /** Mean of all values of all pictures, 0 black and 255 white. */
 function meanOf({ data }: ImageSet): number {
   return data.reduce((sum, value) => sum + value, 0) / data.length;
+}
+
+/** What is known of the value before it is computed; its name holds all that it depends on. */
+function declared(samples: number): Omit<MetricValue, "value"> {
+  return {
+    name: `brightness@${samples}`,
+    metric: "brightness",
+    unit: "/255",
+    direction: "lower",
+    kind: "quality",
+    samples,
+  };
 }
 
 /** |mean of N samples − mean of N held-out pictures|, in steps of 256. */
@@ -22,22 +39,15 @@ export const brightness = defineMetric({
   papers: [],
   phase: "quality",
   config: z.object({ samples: z.int().min(1).default(500).describe("N: pictures on each side") }),
-  declares: ({ samples }) => [{
-    name: `brightness@${samples}`,
-    metric: "brightness",
-    unit: "/255",
-    direction: "lower",
-    kind: "quality",
-    samples,
-  }],
-  async compute(context, options) {
-    const { subject } = context, { samples } = options;
+  declares: ({ samples }) => [declared(samples)],
+  async compute(context, { samples }) {
+    const { subject } = context;
     if (!subject.sample) {
       throw new MetricUnavailable("not-defined", `${subject.label} gives no samples`);
     }
     const { images } = await context.split("test", samples);
     const value = Math.abs(meanOf(await subject.sample(samples)) - meanOf(images));
-    return [{ ...brightness.declares(options)[0], value }];
+    return [{ ...declared(samples), value }];
   },
   standing: {
     theme: { id: "light", title: "Light", about: "How bright samples are, beside held-out data." },

@@ -56,7 +56,6 @@ Deno.test("every row loads the metric of its name, and its patterns fit what tha
     }
     assertEquals(metric.phase === "speed", standing.of === "programs", `${name}: phase`);
     assert(!standing.comparesSamples || standing.of === "samples", `${name} compares no samples`);
-    assert(standing.takes.length > 0, `${name} takes nothing`);
     assertEquals(metric.standing, undefined, `${name}: its row says it`);
   }
 });
@@ -110,7 +109,7 @@ Deno.test("a user's metric says how it stands, and the rest is as for one that s
   try {
     assertEquals(standingOf("own").theme, theme);
     assertEquals(standingOf("own").ranks, false);
-    assertEquals(standingOf("own").takes, ["image"]);
+    assertEquals(standingOf("own").of, "samples");
   } finally {
     delete metricTable.own;
   }
@@ -128,7 +127,6 @@ Deno.test("a standing that a report couldn't read is refused", () => {
   assertStringIncludes(told({ theme }), "which is built in");
   assertStringIncludes(told({ theme: { ...theme, id: "My own" } }), "small letters");
   assertStringIncludes(told({ of: "pictures" }), "it looks at `pictures`");
-  assertStringIncludes(told({ takes: [] }), "no kind of sample");
   assertStringIncludes(told({ headline: "last" }), "its headline is no pattern");
   assertStringIncludes(told({ headline: /x/g }), "remembers where it was");
   assertStringIncludes(told({ headline: ["rate"] }), "no meaning of a value");

@@ -4,6 +4,7 @@
  * @module
  */
 import { join, relative } from "@std/path";
+import type { Metric } from "../../../metrics/metric.ts";
 import { builtInMetrics } from "../../../metrics/table.ts";
 import { extractorName, extractorNames } from "../../../metrics/names.ts";
 import { root } from "../process.ts";
@@ -39,7 +40,8 @@ const TABLE = "metrics/table.ts";
 async function valueStems(): Promise<string[]> {
   const stems = new Set<string>();
   for (const { load } of Object.values(builtInMetrics)) {
-    const metric = await load(), config = metric.config.parse({}) as Record<string, unknown>;
+    const metric: Metric = await load();
+    const config = metric.config.parse({}) as Record<string, unknown>;
     const settings = Object.values(config).filter((v) => typeof v === "string")
       .flatMap((text) => [`-${text}`, `-${extractorName(text)}`]);
     for (const { name } of metric.declares(config)) {
