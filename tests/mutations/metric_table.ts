@@ -95,24 +95,17 @@ export const mutants: readonly Mutant[] = [
     law: own,
   },
   {
-    id: "comments-read-as-code",
-    file: "src/proof/figures/house/literals.ts",
-    find: 'if (source.startsWith("//", scan.at)) {',
-    replace: 'if (source.startsWith("///", scan.at)) {',
-    law: names,
-  },
-  {
-    id: "a-division-read-as-a-pattern",
-    file: "src/proof/figures/house/literals.ts",
-    find: "(!OPERAND.test(scan.code) || WORDS.test(scan.code))",
-    replace: "true",
-    law: names,
-  },
-  {
     id: "metrics-of-comparisons-missed",
     file: "src/proof/figures/house/metric_names.ts",
     find: "!WORDS.has(name) || OF_METRIC.test(before)",
     replace: "!WORDS.has(name)",
+    law: names,
+  },
+  {
+    id: "keys-of-metrics-missed",
+    file: "src/proof/figures/house/metric_names.ts",
+    find: "if (!WORDS.has(name) && hasKey(tokens, name)) named.add(name);",
+    replace: "if (WORDS.has(name) && hasKey(tokens, name)) named.add(name);",
     law: names,
   },
 ];

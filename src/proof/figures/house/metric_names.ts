@@ -8,7 +8,7 @@ import type { Metric } from "../../../metrics/metric.ts";
 import { builtInMetrics } from "../../../metrics/table.ts";
 import { extractorName, extractorNames } from "../../../metrics/names.ts";
 import { root } from "../process.ts";
-import { literalsOf } from "./literals.ts";
+import { type Token, tokensOf } from "./tokens.ts";
 
 /** A file and what it names. */
 export interface NamingFile {
@@ -30,8 +30,7 @@ const WORDS: ReadonlySet<string> = new Set([
  * Code that speaks of a metric right before a literal: `metric === `, `metrics: [`, `metrics.has(`; not
  * the key of a random stream, `keys.metric(`.
  */
-const OF_METRIC =
-  /\bmetrics?\b(?<!\.metric)["\s\w.:=!,?(\[{]*$|\.metric\b(?!\()["\s\w.:=!,?(\[{]*$/i;
+const OF_METRIC = /\bmetrics? (?!\( )(["=!:,?.([{]+ |\w+ (?=\())*$/i;
 
 /** The file that holds the rows. */
 const TABLE = "metrics/table.ts";
@@ -69,22 +68,50 @@ function valueTest(stems: readonly string[]): (kind: string, text: string) => bo
   const whole = new Set(stems.filter((stem) => !/[-/]/.test(stem))); // "FD" alone is no name
   return (kind, text) =>
     (begins.test(text) && !whole.has(text)) || counted.test(text) ||
-    (kind === "pattern" && patterned.test(text));
+    (kind === "regex" && patterned.test(text));
+}
+
+/** A string, a piece of a template, or a regular expression without its slashes and flags. */
+interface Literal {
+  readonly kind: Token["kind"];
+  readonly text: string;
+  /** The tokens before it in its statement, a space after each; literals as `"`. */
+  readonly before: string;
+}
+
+/** The literals of a text but for the paths of imports. */
+function literalsOf(tokens: readonly Token[]): Literal[] {
+  const isLiteral = ({ kind }: Token) => ["string", "template", "regex"].includes(kind);
+  const told = tokens.map((token) => isLiteral(token) ? '"' : token.text);
+  return tokens.flatMap((token, i): Literal[] => {
+    if (!isLiteral(token) || told[i - 1] === "from" || told[i - 1] === "import") return [];
+    const { kind } = token, start = told.lastIndexOf(";", i - 1);
+    const before = told.slice(Math.max(start + 1, i - 60), i).map((text) => `${text} `).join("");
+    const text = kind === "regex" ? token.text.slice(1, token.text.lastIndexOf("/")) : token.text;
+    return [{ kind, text, before }];
+  });
+}
+
+/** Whether a key of an object has this name. */
+function hasKey(tokens: readonly Token[], name: string): boolean {
+  return tokens.some(({ kind, text }, i) =>
+    kind === "word" && text === name && tokens[i + 1]?.text === ":" &&
+    ["{", ","].includes(tokens[i - 1]?.text)
+  );
 }
 
 /** What a text names: metrics and values, each once. */
-export function metricsNamed(
-  source: string,
-  { metrics, isValue, own = [] }: {
+function metricsNamed(
+  tokens: readonly Token[],
+  { metrics, isValue, own }: {
     readonly metrics: readonly string[];
     readonly isValue: (kind: string, text: string) => boolean;
     /** Metrics that are defined here. */
-    readonly own?: readonly string[];
+    readonly own: readonly string[];
   },
 ): string[] {
-  const { literals, code } = literalsOf(source), named = new Set<string>();
-  const others = metrics.filter((name) => !own.includes(name));
-  for (const { kind, text, before } of literals) {
+  const named = new Set<string>(), others = metrics.filter((name) => !own.includes(name));
+  for (const { kind, text, before } of literalsOf(tokens)) {
     const list = text.split(",").map((word) => word.trim());
     for (const name of others) {
       const sure = !WORDS.has(name) || OF_METRIC.test(before);
@@ -96,21 +123,21 @@ export function metricsNamed(
     }
     if (own.length === 0 && isValue(kind, text)) named.add(text);
   }
-  for (const name of others) {
-    if (!WORDS.has(name) && new RegExp(`[{,]\\s*${name}\\s*:`).test(code)) named.add(name);
-  }
+  for (const name of others) if (!WORDS.has(name) && hasKey(tokens, name)) named.add(name);
   return [...named];
 }
 
 /** The metrics that a file of `metrics/` defines, by the names that it gives them. */
-function definedIn(file: string, source: string, metrics: readonly string[]): string[] {
+function definedIn(
+  file: string,
+  tokens: readonly Token[],
+  metrics: readonly string[],
+): readonly string[] {
   if (!file.startsWith("metrics/")) return [];
-  const { literals } = literalsOf(source);
-  const given = literals.filter(({ before }) => /\b(name|metric):\s*$/.test(before));
-  return metrics.filter((name) =>
-    given.some(({ text }) => text === name) ||
-    literals.some(({ text, before }) => text === name && /\bdeclareBalls\($/.test(before.trim()))
+  const given = literalsOf(tokens).filter(({ before }) =>
+    /\b((name|metric) :|declareBalls \() $/.test(before)
   );
+  return metrics.filter((name) => given.some(({ text }) => text === name));
 }
 
 /**
@@ -128,11 +155,11 @@ export async function filesNamingMetrics(
       if (entry.isDirectory) await walk(own);
       const file = relative(folder, own).replaceAll("\\", "/");
       if (!entry.isFile || !file.endsWith(".ts") || file === TABLE) continue;
-      const source = await Deno.readTextFile(own);
-      const names = metricsNamed(source, {
+      const tokens = tokensOf(await Deno.readTextFile(own));
+      const names = metricsNamed(tokens, {
         metrics,
         isValue,
-        own: definedIn(file, source, metrics),
+        own: definedIn(file, tokens, metrics),
       });
       if (names.length > 0) found.push({ file, names });
     }
