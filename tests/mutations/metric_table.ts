@@ -67,6 +67,14 @@ export const mutants: readonly Mutant[] = [
     law: shows,
   },
   {
+    id: "columns-by-former-names",
+    file: "src/record/store.ts",
+    find: "[renamed.get(name) ?? name, ",
+    replace: "[name, ",
+    law: "tests/record/store_test.ts",
+    filter: "older version",
+  },
+  {
     id: "own-theme-left-out",
     file: "src/report/model/tables/themes.ts",
     find: "if (theme.id !== otherTheme.id && !ordered.has(theme.id)) ordered.set(theme.id, theme);",
