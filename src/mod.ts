@@ -27,6 +27,8 @@ export { pointsOf } from "./kinds/point/points.ts";
 export { gridOf, kindOf } from "./kinds/table.ts";
 export * from "./families/family.ts";
 export * from "./metrics/metric.ts";
+export type { BetweenSets, LooksAt, Meaning, Meanings, Standing } from "./metrics/standing.ts";
+export type { Theme, ThemeId } from "./metrics/themes.ts";
 export type * from "./record/value.ts";
 export type * from "./subject/capabilities.ts";
 export type * from "./subject/subject.ts";

@@ -12,6 +12,7 @@ import { described, expectUserModules } from "./base/fault.ts";
 import type { Kind } from "./kinds/kind.ts";
 import { kindFaults, kinds } from "./kinds/table.ts";
 import type { Metric } from "./metrics/metric.ts";
+import { metricTable, ownRow } from "./metrics/table.ts";
 import { didYouMean } from "./base/text/nearest.ts";
 
 /** Loads what a row stands for. */
@@ -19,6 +20,17 @@ export type Loader<T> = () => Promise<T>;
 
 /** A table of what can be named. */
 export type Table<T> = Record<string, Loader<T>>;
+
+/** A row of any table: how it is loaded, alone or beside what is known of it before. */
+export type Row<T> = Loader<T> | { readonly load: Loader<T> };
+
+/** Rows by name. */
+export type Rows<T> = Readonly<Record<string, Row<T>>>;
+
+/** Loads what a row stands for. */
+export function loaded<T>(row: Row<T>): Promise<T> {
+  return typeof row === "function" ? row() : row.load();
+}
 
 /** Generative families. */
 export const families: Table<Family> = {
@@ -55,38 +67,7 @@ export const datasets: Table<DatasetDefinition> = {
 };
 
 /** Metrics. */
-export const metrics: Table<Metric> = {
-  reconstruction: () => import("./metrics/image/reconstruction.ts").then((m) => m.reconstruction),
-  likelihood: () => import("./metrics/likelihood/likelihood.ts").then((m) => m.likelihood),
-  frechet: () => import("./metrics/features/frechet.ts").then((m) => m.frechet),
-  few_steps: () => import("./metrics/features/few_steps.ts").then((m) => m.fewSteps),
-  frechet_infinity: () =>
-    import("./metrics/features/frechet_infinity.ts").then((m) => m.frechetInfinity),
-  kernel: () => import("./metrics/features/kernel.ts").then((m) => m.kernel),
-  sliced: () => import("./metrics/features/sliced.ts").then((m) => m.sliced),
-  coverage: () => import("./metrics/features/coverage.ts").then((m) => m.coverage),
-  clipped: () => import("./metrics/features/clipped.ts").then((m) => m.clipped),
-  feature_likelihood: () =>
-    import("./metrics/features/feature_likelihood.ts").then((m) => m.featureLikelihoodMetric),
-  vendi: () => import("./metrics/features/vendi.ts").then((m) => m.vendi),
-  similarity: () => import("./metrics/features/similarity.ts").then((m) => m.similarity),
-  class_score: () => import("./metrics/features/class_score.ts").then((m) => m.classScore),
-  path_length: () => import("./metrics/latents/path_length.ts").then((m) => m.pathLength),
-  authenticity: () => import("./metrics/copies/authenticity.ts").then((m) => m.authenticity),
-  duplicates: () => import("./metrics/copies/duplicates.ts").then((m) => m.duplicates),
-  discriminator: () => import("./metrics/copies/discriminator.ts").then((m) => m.discriminator),
-  shares: () => import("./metrics/labels/shares.ts").then((m) => m.shares),
-  control: () => import("./metrics/latents/control.ts").then((m) => m.control),
-  conditional: () => import("./metrics/labels/conditional.ts").then((m) => m.conditional),
-  disentanglement: () =>
-    import("./metrics/latents/disentanglement.ts").then((m) => m.disentanglement),
-  codes: () => import("./metrics/latents/codes.ts").then((m) => m.codes),
-  posterior: () => import("./metrics/latents/posterior.ts").then((m) => m.posterior),
-  face: () => import("./metrics/image/face.ts").then((m) => m.face),
-  lpips: () => import("./metrics/image/lpips.ts").then((m) => m.lpips),
-  histogram: () => import("./metrics/likelihood/histogram.ts").then((m) => m.histogram),
-  throughput: () => import("./metrics/speed/throughput.ts").then((m) => m.throughput),
-};
+export { metricTable as metrics } from "./metrics/table.ts";
 
 /** Control rows; all of them are in a suite that names none. */
 export { controls } from "./protocols/control/controls.ts";
@@ -151,7 +132,9 @@ export async function registerModule(path: string): Promise<Registered> {
         add({ table: datasets, noun: "datasets", url }, checked, definitionFaults),
       );
     } else if (isMetric(value)) {
-      added.metrics.push(add({ table: metrics, noun: "metrics", url }, value, metricFaults));
+      added.metrics.push(
+        add({ table: metricTable, noun: "metrics", url }, value, metricFaults, ownRow),
+      );
     }
   }
   if (Object.values(added).every((names) => names.length === 0)) {
@@ -172,21 +155,22 @@ export function originOf(table: keyof Registered, name: string): string | undefi
  * Loads a row of a table.
  * @throws UsageError for a name that it doesn't have, with the nearest one
  */
-export async function fromTable<T>(table: Table<T>, name: string, what: string): Promise<T> {
+export async function fromTable<T>(table: Rows<T>, name: string, what: string): Promise<T> {
   if (!Object.hasOwn(table, name)) {
     throw new UsageError(
       `unknown ${what} \`${name}\`${didYouMean(name, Object.keys(table))}\n` +
         `  known: ${Object.keys(table).join(", ")}`,
     );
   }
-  return await table[name]();
+  return await loaded(table[name]);
 }
 
 /** @throws UsageError where the name is taken, or the definition isn't as it has to be */
 function add<T extends { readonly name: string }>(
-  { table, noun, url }: { table: Table<T>; noun: keyof Registered; url: string },
+  { table, noun, url }: { table: Record<string, Row<T>>; noun: keyof Registered; url: string },
   value: T,
   faultsOf: (value: T) => readonly string[],
+  row: (value: T) => Row<T> = (value) => () => Promise.resolve(value),
 ): string {
   const { name } = value, key = `${noun}/${name}`;
   const taken = Object.hasOwn(table, name) ||
@@ -200,7 +184,7 @@ function add<T extends { readonly name: string }>(
   const faults = faultsOf(value);
   if (faults.length > 0) throw new UsageError(`${url}: \`${name}\`: ${faults.join("; ")}`);
   origins.set(key, url);
-  table[name] = () => Promise.resolve(value);
+  table[name] = row(value);
   return name;
 }
 

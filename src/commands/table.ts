@@ -4,6 +4,7 @@
  */
 import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
 import { folderMetrics } from "../compare/table.ts";
+import { metricNames } from "../metrics/table.ts";
 import type { Command, Option } from "../cli/command.ts";
 import { gateCommands, gating } from "./gate/gate_table.ts";
 import { MOST_SEED, type Takes } from "../cli/option_values.ts";
@@ -19,6 +20,8 @@ import {
   usage,
 } from "../cli/shared_options.ts";
 import { module } from "./module.ts";
+
+const { coverage, frechet, kernel } = metricNames;
 
 const seed: Takes = { kind: "whole", minimum: 0, maximum: MOST_SEED };
 
@@ -128,7 +131,7 @@ export const commands: readonly Command[] = [
     ],
     examples: [
       ["likeness list", "everything, with its status"],
-      ["likeness list vae frechet", "the settings of a family and a metric"],
+      [`likeness list vae ${frechet}`, "the settings of a family and a metric"],
     ],
     exits: [[0, "listed"], [2, "nothing has that name"]],
     load: module("list/list"),
@@ -219,7 +222,8 @@ export const commands: readonly Command[] = [
         name: "set",
         value: "METRIC.KEY=VALUE",
         many: true,
-        about: "A setting of a metric, e.g. coverage.k=3; `likeness list coverage` shows them",
+        about:
+          `A setting of a metric, e.g. ${coverage}.k=3; \`likeness list ${coverage}\` shows them`,
       },
       {
         name: "samples",
@@ -299,12 +303,12 @@ export const commands: readonly Command[] = [
       ],
       [
         "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE " +
-        "--resize pytorch-fid --decode pil --metrics frechet",
+        `--resize pytorch-fid --decode pil --metrics ${frechet}`,
         "the same as pytorch-fid a/ b/",
       ],
       [
         "likeness evaluate --real a/ --fake b/ --extractor inception-fid --weights FILE " +
-        "--resize tf1 --decode pil --metrics frechet",
+        `--resize tf1 --decode pil --metrics ${frechet}`,
         "the same as fidelity --fid --input1 b/ --input2 a/",
       ],
       [
@@ -317,11 +321,11 @@ export const commands: readonly Command[] = [
       ],
       ["likeness evaluate --real a.npz --fake b/", "the same as pytorch-fid a.npz b/"],
       [
-        "likeness evaluate --real a/ --fake b/ --metrics kernel --samples 1000 --shuffle 1",
+        `likeness evaluate --real a/ --fake b/ --metrics ${kernel} --samples 1000 --shuffle 1`,
         "unbiased KID of 1,000 images: one subset of fidelity --kid or compute_kid",
       ],
       [
-        "likeness evaluate --real a.npy --fake b.npy --metrics coverage --set coverage.k=5",
+        `likeness evaluate --real a.npy --fake b.npy --metrics ${coverage} --set ${coverage}.k=5`,
         "the same as prdc's compute_prdc(a, b, nearest_k=5) on these arrays",
       ],
       [

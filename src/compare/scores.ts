@@ -5,6 +5,7 @@
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import { watched } from "../metrics/door.ts";
+import { declaredDistance } from "../metrics/features/frechet.ts";
 import type { EvaluationContext, Metric } from "../metrics/metric.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import type { Extractor } from "../extractors/extractor.ts";
@@ -62,14 +63,14 @@ export async function score(pair: Pair, options: ScoreOptions): Promise<Scores> 
     const row = folderMetrics[name];
     if (row.needs === "moments") {
       try {
-        values.push(await frechetOf(pair, options));
+        values.push(await ofMoments(pair, options));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         problems.push(`metric ${name}: ${error.message}`);
       }
       continue;
     }
-    const metric = await fromTable(metrics, row.metric ?? name, "metric");
+    const metric = await fromTable(metrics, row.metric, "metric");
     const used = usedBy(name, pair, options);
     const note = drawnNote(name, { used, pair, seed: options.seed });
     if (note !== null) notes.push(note);
@@ -151,22 +152,16 @@ function configOf(
  * `FD-<extractor>@N` over all pictures of each side. N counts the generated ones; where there are
  * more or fewer real ones, `-real` and their number follow.
  */
-async function frechetOf(
+async function ofMoments(
   { real, fake }: Pair,
   { extractor, progress }: ScoreOptions,
 ): Promise<MetricValue> {
   const a = await real.moments(progress), b = await fake.moments(progress);
   progress?.("Fréchet distance");
-  const of = (count: number | null) => count === null ? "unknown" : `${count}`;
-  const name = `FD-${extractor}@${of(fake.count)}` +
-    (real.count === fake.count ? "" : `-real${of(real.count)}`);
+  const declared = declaredDistance({ extractor, samples: fake.count });
   return {
-    name,
-    metric: "frechet",
-    unit: "",
-    direction: "lower",
-    kind: "quality",
-    ...(fake.count === null ? {} : { samples: fake.count }),
+    ...declared,
+    name: declared.name + (real.count === fake.count ? "" : `-real${real.count ?? "unknown"}`),
     ...momentDistance(a, b),
   };
 }

@@ -7,6 +7,7 @@ import { ContractError, definitionFaults } from "../families/contract.ts";
 import { takesFaults } from "../kinds/table.ts";
 import type { Metric } from "./metric.ts";
 import type { MetricValue } from "../record/value.ts";
+import { standingFaults } from "./standing_faults.ts";
 
 const directions = ["lower", "higher", "none"];
 const kinds = ["deterministic", "quality", "speed"];
@@ -43,6 +44,7 @@ export function metricFaults(metric: Metric): string[] {
   }
   const twice = repeated(declared.map(({ name }) => name));
   if (twice.length > 0) faults.push(`it declares ${listed(twice)} twice`);
+  if (metric.standing !== undefined) faults.push(...standingFaults(metric.standing));
   return faults;
 }
 

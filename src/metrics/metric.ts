@@ -11,6 +11,7 @@ import type { z } from "zod";
 import type { Batch, Dataset, Split } from "../data/dataset.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { Need } from "./needs.ts";
+import type { Standing } from "./standing.ts";
 
 /** What a metric may use. Everything here is memoised by the caller. */
 export interface EvaluationContext<K extends KindName = KindName> {
@@ -70,6 +71,11 @@ export interface Metric<C = unknown, K extends KindName = KindName> {
    * beside others, and `compute` leaves them out.
    */
   readonly counts?: Pick<Metric<C, K>, "declares" | "compute">;
+  /**
+   * Of a user's metric: the table of a report that it stands in, whether rows are ranked by it, and so
+   * on. Built-in metrics have this in their row of `table.ts`.
+   */
+  readonly standing?: Partial<Standing>;
 }
 
 /** Declares a metric; only fixes the type. */

@@ -128,6 +128,31 @@ export interface SamplesTaken {
   readonly seconds: number | null;
 }
 
+/**
+ * What a picture of a run shows, by which a report finds its place. `conditional` has a sheet a
+ * factor; `prior-interpolation` goes between draws of the prior where `interpolation` goes between
+ * the codes of held-out samples.
+ */
+export const SHOWN = [
+  "samples",
+  "nearest",
+  "conditional",
+  "reconstructions",
+  "traversal",
+  "interpolation",
+  "prior-interpolation",
+] as const;
+
+/** What an artefact shows. */
+export interface Shows {
+  /** One of `SHOWN`, or `other`. */
+  readonly what: typeof SHOWN[number] | "other";
+  /** Kind of sample that it is drawn from: "image". */
+  readonly kind?: string;
+  /** The factor that samples were asked for by. */
+  readonly of?: string;
+}
+
 /** A file of the run's folder. */
 export interface Artefact {
   readonly name: string;
@@ -135,6 +160,11 @@ export interface Artefact {
   readonly sha256: string;
   /** What it shows, for captions. */
   readonly about: string;
+  /**
+   * Left out of what shows nothing (weights, bytes), and of every artefact of records from before
+   * this was kept: see `shownBy`.
+   */
+  readonly shows?: Shows;
   readonly width?: number;
   readonly height?: number;
 }

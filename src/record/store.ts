@@ -64,7 +64,10 @@ export interface Store {
    * of wall seconds, so that the same training has the same digest.
    */
   writeSeries(id: string, series: Series): Promise<string>;
-  /** null where there is none; a StoreError as of `readRecord`. null values come back as NaN. */
+  /**
+   * null where there is none; a StoreError as of `readRecord`. null values come back as NaN, columns of
+   * older versions by the names that they have now.
+   */
   readSeries(id: string): Promise<Series | null>;
   writeStatus(status: RunStatus): Promise<void>;
   readStatus(id: string): Promise<RunStatus | null>;
@@ -81,6 +84,9 @@ export interface Store {
   /** Does what no two processes may do to this store at a time. */
   alone<T>(work: () => Promise<T>): Promise<T>;
 }
+
+/** Columns of series by the names that they once had. */
+const renamed: ReadonlyMap<string, string> = new Map([["bits_per_dim", "bits_per_dimension"]]);
 
 const metricSchema = z.looseObject({
   name: z.string(),
@@ -228,7 +234,7 @@ export function openStore(out: string = defaultOut): Store {
       if (json === null) return null;
       const { columns } = check(seriesSchema, unsealJson(json, path).value, path);
       const restored = Object.entries(columns).map(([name, values]) =>
-        [name, values.map((v) => v === null ? NaN : v)] as const
+        [renamed.get(name) ?? name, values.map((v) => v === null ? NaN : v)] as const
       );
       return { format: 1, columns: Object.fromEntries(restored) };
     },

@@ -10,11 +10,11 @@ import { supposedSteps } from "./supposed_steps.ts";
 import { stepKinds } from "./model/timed.ts";
 import { type TrainSetup, trainSteps } from "./train/train.ts";
 
-/** What a probe measured. */
-export interface Probe {
+/** What a trial measured. */
+export interface Trial {
   /**
    * Seconds of one training step with its data: the mean over the kinds of step that the training
-   * has, by their shares, of the median over the probe's steps of the kind but its first.
+   * has, by their shares, of the median over the trial's steps of the kind but its first.
    */
   readonly secondsPerStep: number;
   /** Seconds of the first step of each kind, which compiles: their sum. */
@@ -30,10 +30,10 @@ const leastSteps = 3;
  * @param limit at least 3 steps of each kind are run, then as many as fit in `seconds`, at most
  * `steps`; `of`: the length of the training that the model was built for.
  */
-export async function probeTraining(
+export async function trialOfTraining(
   setup: TrainSetup,
   limit: { seconds: number; steps: number; of: number },
-): Promise<Probe> {
+): Promise<Trial> {
   let state = initialState(setup.model, setup.keys);
   const series = new SeriesRecorder(setup.engine, new DivergenceWatch());
   const times = { data: 0, compile: 0, steps: 0 };
@@ -74,23 +74,23 @@ export async function probeTraining(
   };
 }
 
-/** Share of a budget in seconds that its probe may take. */
-export const probeShare = 0.03;
+/** Share of a budget in seconds that its trial may take. */
+export const trialShare = 0.03;
 
 /**
- * Steps of a budget. One in seconds is turned into steps by a probe at the start and pinned in the
+ * Steps of a budget. One in seconds is turned into steps by a trial at the start and pinned in the
  * checkpoint, so that a resume and its learning-rate schedule have the same number.
  */
 export async function budgetSteps(
   budget: { readonly steps: number } | { readonly seconds: number },
   setup: (steps: number) => TrainSetup,
-): Promise<{ steps: number; probe: Probe | null }> {
-  if ("steps" in budget) return { steps: budget.steps, probe: null };
+): Promise<{ steps: number; trial: Trial | null }> {
+  if ("steps" in budget) return { steps: budget.steps, trial: null };
   // What a step costs hardly depends on the length of the training.
-  const probe = await probeTraining(setup(supposedSteps), {
-    seconds: budget.seconds * probeShare,
+  const trial = await trialOfTraining(setup(supposedSteps), {
+    seconds: budget.seconds * trialShare,
     steps: 500,
     of: supposedSteps,
   });
-  return { steps: Math.max(1, Math.floor(budget.seconds / probe.secondsPerStep)), probe };
+  return { steps: Math.max(1, Math.floor(budget.seconds / trial.secondsPerStep)), trial };
 }

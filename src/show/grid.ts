@@ -4,6 +4,8 @@
  * @module
  */
 import type { ImageSet } from "../kinds/image/image_set.ts";
+import type { Shows } from "../record/record.ts";
+import { shownName } from "../record/shows.ts";
 import type { Keep } from "./show.ts";
 
 /** How images are laid out. */
@@ -70,18 +72,24 @@ export async function sheetPng(images: ImageSet, options: SheetOptions): Promise
   return { bytes: new Uint8Array(bytes), width, height };
 }
 
-/** Writes a sheet of pictures and notes it. */
+/** Writes a sheet of pictures and notes what it shows. */
 export type Sheet = (
-  name: string,
+  what: Shows["what"],
   about: string,
-  grid: { images: ImageSet; columns: number },
+  grid: {
+    images: ImageSet;
+    columns: number;
+    /** The factor that its samples were asked for by. */
+    of?: string;
+  },
 ) => Promise<void>;
 
 /** Sheets as PNG, kept where other things that are shown are. */
 export function sheets(keep: Keep): Sheet {
-  return async (name, about, { images, columns }) => {
+  return async (what, about, { images, columns, of }) => {
     const { bytes, width, height } = await sheetPng(images, { columns });
-    await keep({ name, file: `${name}.png`, about, width, height, bytes });
+    const shows = { what, ...(of === undefined ? {} : { of }) }, name = shownName(shows);
+    await keep({ name, file: `${name}.png`, about, shows, width, height, bytes });
   };
 }
 

@@ -109,7 +109,7 @@ const byClass: Picture = async (parts, sheet) => {
       each((row, column) => condition === name ? row : told[condition][column]),
     ]));
     await sheet(
-      `conditional-${name}`,
+      "conditional",
       `Samples asked for by ${name}, a row a class (${
         classes.join(", ")
       }), the same noise and the ` +
@@ -120,6 +120,7 @@ const byClass: Picture = async (parts, sheet) => {
           await samples(count, { labels, rows: each((_, column) => column) }),
         ),
         columns: acrossSheet,
+        of: name,
       },
     );
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { coarsePixels } from "../metrics/features/coarse_pixels.ts";
+import { standingOf } from "../metrics/table.ts";
 import type { EvaluationContext } from "../metrics/metric.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import { seenTraining } from "../metrics/copies/training_views.ts";
@@ -35,9 +36,11 @@ export async function neighbourhoodOf(
   { metrics }: RunSpec,
 ): Promise<Neighbourhood | null> {
   if (context.dataset.sample.kind !== "image") return null;
-  const asked = metrics.flatMap(({ metric, config }) =>
-    metric === "duplicates" && typeof config.train === "number" ? [config.train] : []
-  );
+  const asked = metrics.flatMap(({ metric, config }) => {
+    const { searches } = standingOf(metric);
+    const count = searches === undefined ? undefined : config[searches];
+    return typeof count === "number" ? [count] : [];
+  });
   const count = Math.min(context.dataset.size("train"), Math.max(fewest, ...asked));
   if (count === 0) return null;
   if (metrics.some(({ config }) => config.features === judge)) {

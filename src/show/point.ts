@@ -10,6 +10,7 @@ import type { PointSet } from "../kinds/point/point_set.ts";
 import { pointsOf } from "../kinds/point/points.ts";
 import { interpolation } from "../families/common/latents.ts";
 import type { Features } from "../algebra/features.ts";
+import type { Shows } from "../record/record.ts";
 import { sheets } from "./grid.ts";
 import type { Shower } from "./show.ts";
 
@@ -68,10 +69,10 @@ export const showPoints: Shower = async ({ subject, dataset, samples }, keep) =>
   const held = Math.min(dataset.size("test"), POINTS);
   const first = Uint32Array.from({ length: held }, (_, i) => i);
   const data = (await dataset.read("test", first)).samples;
-  const beside = async (name: string, about: string, points: Samples) => {
+  const beside = async (what: Shows["what"], about: string, points: Samples) => {
     const own = panels(pointsOf(points));
     const columns = own.count === 1 ? 2 : own.count;
-    await sheet(name, about, { images: concatImages([own, panels(pointsOf(data))]), columns });
+    await sheet(what, about, { images: concatImages([own, panels(pointsOf(data))]), columns });
   };
   const across = planes(pointsOf(data).dimensions).length > 1
     ? "above; numbers 1 and 2, 1 and 3, 2 and 3 against each other; held-out data below"

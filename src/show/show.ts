@@ -43,7 +43,7 @@ export type Shower = (parts: ShowParts, keep: Keep) => Promise<void>;
 
 /** Makes, writes and lists what is shown of a run; nothing where its kind has no shower. */
 export async function show(parts: ShowParts): Promise<Artefact[]> {
-  const { shower } = kindOf(parts.dataset.sample);
+  const { kind } = parts.dataset.sample, { shower } = kindOf(parts.dataset.sample);
   if (shower === undefined) return [];
   const artefacts: Artefact[] = [];
   const load = Object.hasOwn(showers, shower) ? showers[shower] : undefined;
@@ -53,9 +53,16 @@ export async function show(parts: ShowParts): Promise<Artefact[]> {
     );
   }
   const make = await load();
-  await make(parts, async ({ name, file, bytes, about, ...rest }) => {
+  await make(parts, async ({ name, file, bytes, about, shows, ...rest }) => {
     await parts.write(file, bytes);
-    artefacts.push({ name, file, sha256: await sha256(bytes), about, ...rest });
+    artefacts.push({
+      name,
+      file,
+      sha256: await sha256(bytes),
+      about,
+      ...(shows === undefined ? {} : { shows: { ...shows, kind } }),
+      ...rest,
+    });
   });
   return artefacts;
 }

@@ -4,7 +4,7 @@
  */
 import { dirname } from "@std/path";
 import { parse as parseYaml } from "yaml";
-import { datasets, metrics, runnable } from "../registry.ts";
+import { datasets, loaded, metrics, type Rows, runnable } from "../registry.ts";
 import { didYouMean } from "../base/text/nearest.ts";
 import { get, schemaAt } from "./check.ts";
 import { alternatives, kind, type Schema } from "./schema/introspect.ts";
@@ -113,9 +113,9 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
 /** The schema of the value at a path; undefined where it can't be known. */
 async function schemaFor(source: Source, path: Path): Promise<Schema | undefined> {
   const [top, second] = path;
-  const load = async (table: Record<string, () => Promise<{ config: Schema }>>, name: unknown) =>
+  const load = async (table: Rows<{ config: Schema }>, name: unknown) =>
     typeof name === "string" && Object.hasOwn(table, name)
-      ? (await table[name]()).config
+      ? (await loaded(table[name])).config
       : undefined;
   if (top === "data" && path.length > 1 && second !== "dataset") {
     const config = await load(datasets, get(source.data, ["data", "dataset"]));

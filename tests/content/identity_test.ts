@@ -7,7 +7,7 @@ import { codeDigest, moduleCode } from "../../src/content/modules.ts";
 import { engineOf } from "../../src/commands/gate/remeasure.ts";
 import { planSuite, writePlan } from "../../src/plan/plan.ts";
 import { openStore } from "../../src/record/store.ts";
-import { datasets, families, metrics, type Table } from "../../src/registry.ts";
+import { datasets, families, loaded, metrics, type Rows } from "../../src/registry.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { unwrap } from "../../src/suite/schema/introspect.ts";
@@ -92,9 +92,9 @@ Deno.test("law: every key of every family, dataset and metric is in the id, by i
   );
   // Past the loader, which refuses what can't be built for these data: the id is of any config.
   const ids = async (data: { dataset: string }, runs: object, asks: object) => {
-    const resolved = async (table: Table<{ config: z.ZodType; version: number }>, of: object) => {
+    const resolved = async (table: Rows<{ config: z.ZodType; version: number }>, of: object) => {
       const [[name, given]] = Object.entries(of);
-      const { config, version } = await table[name]();
+      const { config, version } = await loaded(table[name]);
       return { name, version, config: config.parse(given) as Record<string, unknown> };
     };
     const { dataset, ...keys } = data;
@@ -132,7 +132,7 @@ Deno.test("law: every key of every family, dataset and metric is in the id, by i
       await differ(first, `${name}.${key}`, other);
     }
   }
-  for (const [name, load] of Object.entries(metrics).filter(([name]) => !mine(name))) {
+  for (const [name, { load }] of Object.entries(metrics).filter(([name]) => !mine(name))) {
     const of = (config: object) => ids(data, plain, { [name]: config });
     if (!(await load()).config.safeParse({}).success) continue; // it has keys without a default
     const first = await of({});

@@ -2,7 +2,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { conditional } from "../../src/metrics/labels/conditional.ts";
-import { control } from "../../src/metrics/latents/control.ts";
+import { factorControl } from "../../src/metrics/latents/factor_control.ts";
 import { coverage } from "../../src/metrics/features/coverage.ts";
 import { disentanglement } from "../../src/metrics/latents/disentanglement.ts";
 import { duplicates } from "../../src/metrics/copies/duplicates.ts";
@@ -52,7 +52,7 @@ Deno.test("names say extractor, sample count and options", () => {
   ]);
   assertEquals(names(kernel, { samples: 300, block: 50 }), ["KID-judge-heads-v1-block50@300"]);
   assertEquals(names(coverage, { samples: 300, k: 3 })[0], "precision-k3-judge-heads-v1@300");
-  assertEquals(names(control, { by: ["reading"] }), ["read-expression@2000"]);
+  assertEquals(names(factorControl, { by: ["reading"] }), ["read-expression@2000"]);
 });
 
 Deno.test("every metric accepts {} and rejects unknown keys", () => {
@@ -63,7 +63,7 @@ Deno.test("every metric accepts {} and rejects unknown keys", () => {
     kernel,
     coverage,
     duplicates,
-    control,
+    factorControl,
     disentanglement,
     likelihood,
     reconstruction,
@@ -130,7 +130,7 @@ Deno.test("a control row that is asked for more pictures than there are says so"
 });
 
 Deno.test("control: the code reads expression, shuffled labels don't; moving it changes what the judge sees", async () => {
-  const found = await values(control, { samples: 400, moved: 90, strength: 4 });
+  const found = await values(factorControl, { samples: 400, moved: 90, strength: 4 });
   const read = found["read-expression@400"];
   assert(read.value! > 0.95, `${read.value}`);
   // 200 pictures in three classes at chance: SE about √(2/9/200) = 0.033.
@@ -157,8 +157,8 @@ Deno.test("control fits its probe on training pictures where it is told to, and 
   };
   const context = toyContext(mislabelled, model);
   const read = async (fit?: number) => {
-    const config = control.config.parse({ samples: 100, by: ["reading"], fit });
-    return (await control.compute(context, config))[0].value!;
+    const config = factorControl.config.parse({ samples: 100, by: ["reading"], fit });
+    return (await factorControl.compute(context, config))[0].value!;
   };
   assert(await read() > 0.95, "fitted on half of the test pictures");
   // 100 pictures in three classes at chance: SE √(2/9/100) = 0.047.
@@ -166,15 +166,17 @@ Deno.test("control fits its probe on training pictures where it is told to, and 
 });
 
 Deno.test("control says what it lacks: no code, no such factor, no judge", async () => {
-  const config = control.config.parse({ samples: 100, moved: 20 });
+  const config = factorControl.config.parse({ samples: 100, moved: 20 });
   await assertRejects(
-    () => Promise.resolve(control.compute(toyContext(dataset, row("noise")), config)),
+    () => Promise.resolve(factorControl.compute(toyContext(dataset, row("noise")), config)),
     MetricUnavailable,
     "no latent code",
   );
   await assertRejects(
     () =>
-      Promise.resolve(control.compute(toyContext(dataset, model), { ...config, factor: "shade" })),
+      Promise.resolve(
+        factorControl.compute(toyContext(dataset, model), { ...config, factor: "shade" }),
+      ),
     MetricUnavailable,
     "it has expression, gender",
   );
@@ -183,7 +185,7 @@ Deno.test("control says what it lacks: no code, no such factor, no judge", async
     ...context,
     extractor: () => Promise.reject(new MetricUnavailable("not-measured", "no judge here")),
   };
-  const found = await control.compute(without, config);
+  const found = await factorControl.compute(without, config);
   assert(found[0].value !== null);
   assertEquals(
     found.slice(1).map((v) => [v.value, v.reason]),

@@ -37,7 +37,7 @@ const value = (name: string, v: number | null = 1): MetricValue => ({
 });
 
 Deno.test("every built-in metric's declaration is sound", async () => {
-  for (const [name, load] of Object.entries(metrics)) {
+  for (const [name, { load }] of Object.entries(metrics)) {
     if (originOf("metrics", name) === undefined) assertEquals(metricFaults(await load()), [], name);
   }
 });

@@ -84,7 +84,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "memory-ranked-as-quality",
     file: "src/report/model/tables/cells.ts",
-    find: `return !group.control && !(group.memorised && SAMPLED.has(column.metric));`,
+    find:
+      `return !group.control && !(group.memorised && standingOf(column.metric).comparesSamples);`,
     replace: `return !group.control;`,
     law: model,
     filter: "nearer to the training set",

@@ -238,7 +238,7 @@ Deno.test("gradients are cut at clip times what a loss is of: all values of a pi
     // Adam's first moment is a tenth of the first gradient.
     const wanted = 0.1 * clip * (ofAll.includes(name) ? values : 1);
     close(Math.hypot(...moments), wanted, 1e-4 * wanted, name);
-    const bits = outputs.get("bits_per_dimension") ?? outputs.get("bits_per_dim");
+    const bits = outputs.get("bits_per_dimension");
     assertEquals(bits !== undefined, ["normalizing_flow", "autoregressive"].includes(name));
     if (bits === undefined) continue;
     const loss = outputs.get("loss")![0];

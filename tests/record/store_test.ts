@@ -61,6 +61,16 @@ law("series: what is written is read, NaN for whatever isn't finite", {
     }),
 });
 
+Deno.test("series: a column of an older version is read by the name that it has now", () =>
+  inFolder(async (out) => {
+    const store = openStore(out), columns = { loss: [2, 1], bits_per_dim: [4, NaN] };
+    await store.writeSeries("a", { format: 1, columns });
+    assertEquals(await store.readSeries("a"), {
+      format: 1,
+      columns: { loss: [2, 1], bits_per_dimension: [4, NaN] },
+    });
+  }));
+
 Deno.test("a broken file is told with its path and what to do", () =>
   inFolder(async (out) => {
     const store = openStore(out);

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
 import type { Driver, Model } from "../../src/families/family.ts";
 import { updates } from "../../src/families/common/programs.ts";
-import { budgetSteps, probeTraining } from "../../src/run/budget.ts";
+import { budgetSteps, trialOfTraining } from "../../src/run/budget.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";
 import type { TrainSetup } from "../../src/run/train/train.ts";
@@ -48,14 +48,14 @@ async function setup(schedule: Driver["schedule"], costs: Record<string, number>
 
 const rare: Driver["schedule"] = (step) => step % 10 === 9 ? ["train", "extra"] : ["train"];
 
-Deno.test("budget: a probe runs every kind of step, and weighs it by its share", async () => {
+Deno.test("budget: a trial runs every kind of step, and weighs it by its share", async () => {
   const { made, ran } = await setup(rare, { train: 1, extra: 100 });
-  const probe = await probeTraining(made, { seconds: 0, steps: 1, of: 100 });
+  const trial = await trialOfTraining(made, { seconds: 0, steps: 1, of: 100 });
   assertEquals(ran, { train: 6, extra: 3 });
-  assertEquals(probe.steps, 6);
+  assertEquals(trial.steps, 6);
   // A tenth of the steps takes 101 ms or more and the others 1 ms or more.
-  assert(probe.secondsPerStep >= 0.011 - 1e-3, `${probe.secondsPerStep} s a step`);
-  assert(probe.firstStep >= 0.102 - 1e-3);
+  assert(trial.secondsPerStep >= 0.011 - 1e-3, `${trial.secondsPerStep} s a step`);
+  assert(trial.firstStep >= 0.102 - 1e-3);
 });
 
 Deno.test("budget: seconds buy fewer steps where some are dearer", async () => {
@@ -67,7 +67,7 @@ Deno.test("budget: seconds buy fewer steps where some are dearer", async () => {
 
 Deno.test("budget: steps are taken as they are", async () => {
   const none = () => {
-    throw new Error("no probe is needed");
+    throw new Error("no trial is needed");
   };
-  assertEquals(await budgetSteps({ steps: 7 }, none), { steps: 7, probe: null });
+  assertEquals(await budgetSteps({ steps: 7 }, none), { steps: 7, trial: null });
 });

@@ -259,7 +259,7 @@ Deno.test("every suite of the project is what its data and extractors allow, as 
 });
 
 Deno.test("needs are of settings that the metric has, in every metric that there is", async () => {
-  for (const [name, load] of Object.entries(metrics)) {
+  for (const [name, { load }] of Object.entries(metrics)) {
     if (originOf("metrics", name) !== undefined) continue; // another test's
     const metric = await load();
     const config = metric.config.parse({}) as Record<string, unknown>;

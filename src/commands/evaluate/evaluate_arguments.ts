@@ -8,6 +8,7 @@ import type { Decoding } from "../../data/decoding/meaning.ts";
 import type { Split } from "../../data/dataset.ts";
 import { UsageError } from "../../base/errors.ts";
 import { folderMetrics } from "../../compare/table.ts";
+import { metricNames } from "../../metrics/table.ts";
 import { extractorRow, type InputOptions, inputOptions } from "../../extractors/mod.ts";
 import { extractors, fromTable, metrics } from "../../registry.ts";
 import { schemaAt } from "../../suite/check.ts";
@@ -158,11 +159,13 @@ async function settingsIn(args: Arguments): Promise<Asked["settings"]> {
   for (const text of args.all("set")) {
     const [, name, key, value] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined) {
-      throw new UsageError(`--set takes METRIC.KEY=VALUE, e.g. coverage.k=3, not \`${text}\``);
+      throw new UsageError(
+        `--set takes METRIC.KEY=VALUE, e.g. ${metricNames.coverage}.k=3, not \`${text}\``,
+      );
     }
     checkMetrics([name]);
     (settings[name] ??= {})[key] = parseYaml(value);
-    const metric = await fromTable(metrics, folderMetrics[name].metric ?? name, "metric");
+    const metric = await fromTable(metrics, folderMetrics[name].metric, "metric");
     const parsed = metric.config.safeParse(settings[name]);
     if (!parsed.success) throw new UsageError(`--set ${text}: ${z.prettifyError(parsed.error)}`);
     if (folderMetrics[name].needs === "moments") {

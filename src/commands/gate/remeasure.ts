@@ -5,13 +5,13 @@
  */
 import { join } from "@std/path";
 import type { LaunchOptions } from "../../launch/schedule.ts";
+import { speedMetrics } from "../../launch/speed_metrics.ts";
 import { type PlanOptions, readPlan } from "../../plan/plan.ts";
 import { canonicalJson } from "../../base/text/canonical_json.ts";
 import { settingsFrom } from "../../plan/settings.ts";
 import type { HostProvenance } from "../../record/provenance.ts";
 import type { PlannedRun } from "../../record/record.ts";
 import type { Store } from "../../record/store.ts";
-import { fromTable, metrics } from "../../registry.ts";
 import type { Suite } from "../../suite/schema/schema.ts";
 
 /** Of a plan's data what names its files, where the suite asks for the same and has them not here. */
@@ -45,15 +45,6 @@ export async function engineOf(
     settings: settingsFrom([...others, ...last]),
     ...(last.length > 0 && contentIn(suite, last[0])),
   };
-}
-
-/** The suite's metrics that are measured when nothing else runs. */
-export async function speedMetrics(suite: Suite): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const { metric } of suite.metrics) {
-    if ((await fromTable(metrics, metric, "metric")).phase === "speed") found.add(metric);
-  }
-  return found;
 }
 
 /** How runs of a plan are launched again, one alone at a time, on the engine that they are planned for. */

@@ -55,7 +55,7 @@ export async function catalogue(): Promise<Item[]> {
 }
 
 async function rows<T>(
-  table: registry.Table<T>,
+  table: registry.Rows<T>,
   noun: Item["noun"],
   describe: (
     definition: T,
@@ -63,9 +63,9 @@ async function rows<T>(
   ) => Omit<Item, "noun" | "name"> | Promise<Omit<Item, "noun" | "name">>,
 ): Promise<Item[]> {
   return await Promise.all(
-    Object.entries(table).map(async ([name, load]) => {
+    Object.entries(table).map(async ([name, row]) => {
       try {
-        return { noun, name, ...await describe(await load(), name) };
+        return { noun, name, ...await describe(await registry.loaded(row), name) };
       } catch (error) {
         return { noun, name, status: `fails to load: ${(error as Error).message}`, about: "" };
       }

@@ -220,7 +220,7 @@ async function runSuite(
       import("../../plan/plan.ts"),
       import("../../launch/schedule.ts"),
       import("../../launch/mod.ts"),
-      import("../gate/remeasure.ts"),
+      import("../../launch/speed_metrics.ts"),
     ]);
   const view = new Progression(terminal, mode, first);
   try {

@@ -32,7 +32,7 @@ export function trainStep(
   });
   return [next, {
     loss,
-    bits_per_dim: bitsPerValue(loss, sample),
+    bits_per_dimension: bitsPerValue(loss, sample),
     learning_rate: learningRate,
   }];
 }

@@ -9,6 +9,7 @@ import { hostAlgebra } from "../../algebra/host.ts";
 import { columnMeans, covarianceFactor, type Dense, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
+import type { MetricValue } from "../../record/value.ts";
 import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures, extractorName, referenceCount, requireCount } from "../names.ts";
 import { comparisonNeeds } from "../needs.ts";
@@ -178,6 +179,28 @@ async function distancesOfLater(
 }
 
 /**
+ * What is said of a distance beside its value: `FD-<extractor>@N`, or `sFD-…` of spatial features.
+ * @param of extractor by its versioned name, N (null where nobody knows it), and what else the name tells
+ */
+export function declaredDistance(
+  { extractor, samples, spatial, split = "" }: {
+    readonly extractor: string;
+    readonly samples: number | null;
+    readonly spatial?: boolean;
+    readonly split?: string;
+  },
+): Omit<MetricValue, "value"> {
+  return {
+    name: `${spatial ? "sFD" : "FD"}-${extractor}${split}@${samples ?? "unknown"}`,
+    metric: "frechet",
+    unit: "",
+    direction: "lower",
+    kind: "quality",
+    ...(samples === null ? {} : { samples }),
+  };
+}
+
+/**
  * `FD-<extractor>@N`: Fréchet distance of N samples to the first N pictures of a split; `sFD-…` by
  * the extractor's spatial features (Nash et al. 2021). Both share the name's N.
  */
@@ -190,14 +213,7 @@ export const frechet: Metric<Config> = defineMetric<Config>({
   config,
   declares: ({ features, samples, reference, spatial }) => {
     const split = reference === "train" ? "-train" : "";
-    return [{
-      name: `${spatial ? "sFD" : "FD"}-${extractorName(features)}${split}@${samples}`,
-      metric: "frechet",
-      unit: "",
-      direction: "lower",
-      kind: "quality",
-      samples,
-    }];
+    return [declaredDistance({ extractor: extractorName(features), samples, spatial, split })];
   },
   needs: comparisonNeeds,
   async compute(context, options) {

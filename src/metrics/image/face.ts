@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Batch } from "../../kinds/batch/batch.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { balancedLabels } from "../labels/conditional.ts";
-import { classFactor } from "../latents/control.ts";
+import { classFactor } from "../latents/factor_control.ts";
 import { likeliest } from "../labels/judging.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

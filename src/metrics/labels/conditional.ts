@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { classFactor } from "../latents/control.ts";
+import { classFactor } from "../latents/factor_control.ts";
 import { judgedClasses } from "./judging.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { classFactor } from "../latents/control.ts";
+import { classFactor } from "../latents/factor_control.ts";
 import { judgedClasses } from "./judging.ts";
 import { defineMetric } from "../metric.ts";
 import type { EvaluationContext, Metric } from "../metric.ts";

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { exp, log } from "../../numeric/elementary.ts";
 import { type HostKey, hostPermutation } from "../../random/host.ts";
-import { classFactor } from "./control.ts";
+import { classFactor } from "./factor_control.ts";
 import { entropy, mutualInformation } from "./disentanglement.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
@@ -137,7 +137,7 @@ const config = z.strictObject({
 });
 type Config = z.infer<typeof config>;
 
-function control(
+function readFactor(
   context: EvaluationContext,
   all: { codes: Codes; images: ImageSet; labels: ArrayLike<number> },
   options: Config,
@@ -220,7 +220,7 @@ export const codes: Metric<Config> = defineMetric<Config>({
       { ...used, value: usage.used, beside },
     ];
     try {
-      const read = control(
+      const read = readFactor(
         context,
         { codes: found, images, labels: labels[options.factor] ?? [] },
         options,

@@ -2,6 +2,7 @@
  * Figures that are read from the records of a suite, with where they come from.
  * @module
  */
+import { builtInMetrics, metricNames, narrowed } from "../../metrics/table.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import type { Measured } from "./figure.ts";
@@ -65,6 +66,8 @@ export interface ProbeReading {
   readonly shuffled: number;
 }
 
+const expression = narrowed(builtInMetrics.control.values.reading, { factor: "expression" });
+
 /**
  * Balanced accuracies of the expression probe of a family's runs.
  * @param family "vae"
@@ -73,7 +76,7 @@ export function probeReadings(records: readonly RunRecord[], family: string): Pr
   return records.flatMap((record): ProbeReading[] => {
     if (record.spec.family !== family || record.state !== "done") return [];
     const value = record.metrics.find(({ metric, name, value, beside }) =>
-      metric === "control" && name.startsWith("read-expression@") && value !== null &&
+      metric === metricNames.control && expression.test(name) && value !== null &&
       beside?.shuffled !== undefined && beside?.chance !== undefined
     );
     if (value === undefined) return [];

@@ -5,7 +5,7 @@
 import { disposeTree } from "../../engine/tree.ts";
 import { kindOf } from "../../kinds/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
-import { probeTraining } from "../../run/budget.ts";
+import { trialOfTraining } from "../../run/budget.ts";
 import { parameterCount } from "../../run/checkpoint.ts";
 import type { Outcome } from "../../run/events.ts";
 import { begin, now, type RunHost } from "../../run/job.ts";
@@ -32,7 +32,7 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
   });
   const { keys } = run;
   const setup = { engine: host.engine, model, programs, dataset, keys, batch: spec.batch };
-  const probe = await probeTraining(setup, { ...probeLimit, of: steps });
+  const trial = await trialOfTraining(setup, { ...probeLimit, of: steps });
   const state = initialState(model, keys);
   let secondsPerSampleBatch: number | null = null;
   if (model.capabilities.samples && !model.driver.finish) {
@@ -50,11 +50,11 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
     estimate: {
       steps: "steps" in spec.budget
         ? spec.budget.steps
-        : Math.max(1, Math.floor(spec.budget.seconds / probe.secondsPerStep)),
-      secondsPerStep: probe.secondsPerStep,
+        : Math.max(1, Math.floor(spec.budget.seconds / trial.secondsPerStep)),
+      secondsPerStep: trial.secondsPerStep,
       sampleRows: kindOf(dataset.sample).rowsAtOnce(dataset.sample),
       secondsPerSampleBatch,
-      startSeconds: probe.firstStep,
+      startSeconds: trial.firstStep,
       parameters,
       peakBytes: host.engine.memory().peakBytes,
     },

@@ -1,4 +1,6 @@
 /** What rows cost: training and sampling, from what their records hold. @module */
+import type { Meaning } from "../../metrics/standing.ts";
+import { meaningOf } from "../../metrics/table.ts";
 import type { Record as RunRecord, Series } from "../../record/record.ts";
 import { cellOf, type SeedValue } from "./tables/cells.ts";
 import type { Column, Group, RecordsByGroup, Table } from "./model.ts";
@@ -13,9 +15,9 @@ interface Source {
   readonly series: Series | undefined;
 }
 
-/** The value of a metric of the record. */
-function metricOf({ metrics }: RunRecord, wanted: (name: string) => boolean): Found {
-  const found = metrics.filter(({ name }) => wanted(name)).at(-1);
+/** The last value of the record with this meaning. */
+function metricOf({ metrics }: RunRecord, meaning: Meaning): Found {
+  const found = metrics.filter((value) => meaningOf(value, meaning) !== null).at(-1);
   if (found === undefined) return { reason: "this suite doesn't measure it" };
   return found.value ?? { reason: found.reason ?? "no reason was recorded" };
 }
@@ -30,7 +32,7 @@ function trainingSeconds({ record, series }: Source): Found {
 
 /** TFLOP of the training: those of a picture, times the pictures seen. */
 function trainingFlops({ record }: Source): Found {
-  const each = metricOf(record, (name) => name === "train-FLOPs");
+  const each = metricOf(record, "trainingFlops");
   return typeof each === "number" ? each * record.steps * record.spec.batch / 1e6 : each;
 }
 
@@ -42,7 +44,7 @@ function samplingTime({ record }: Source): Found {
       ? { reason: "external: a folder of pictures" }
       : 1000 * samples.seconds / samples.count;
   }
-  const rate = metricOf(record, (name) => /^sample-speed-b\d+$/.test(name));
+  const rate = metricOf(record, "samplingRate");
   return typeof rate === "number" ? 1000 / rate : rate;
 }
 

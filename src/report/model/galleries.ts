@@ -1,69 +1,62 @@
 /** Pictures that runs left, put side by side. @module */
-import type { Gallery, PictureRef } from "./model.ts";
 import { slug } from "../../base/text/escape.ts";
+import { SHOWN, type Shows } from "../../record/record.ts";
+import { shownBy } from "../../record/shows.ts";
 import type { Grouped } from "./groups.ts";
+import type { Gallery, PictureRef } from "./model.ts";
 
-/** Pictures that runs are known to leave, in the order in which they are shown. */
-const PICTURES: readonly { name: RegExp; id: string; title: string }[] = [
-  { name: /^samples?\b/, id: "samples", title: "Samples" },
-  { name: /^nearest\b/, id: "nearest", title: "Nearest training pictures" },
-  // A sheet a condition, each of which is a kind of its own.
-  { name: /^conditional-./, id: "conditional", title: "Samples by" },
-  { name: /^reconstructions?\b/, id: "reconstructions", title: "Reconstructions" },
-  { name: /^traversals?\b/, id: "traversals", title: "Traversals" },
-  { name: /^interpolations?\b/, id: "interpolations", title: "Interpolations" },
+/** Id and title of a gallery, by what its pictures show. */
+const GALLERIES: Readonly<Record<Shows["what"], { readonly id: string; readonly title: string }>> =
   {
-    name: /^prior-interpolations?\b/,
-    id: "prior-interpolations",
-    title: "Interpolations between draws of the prior",
-  },
-];
+    samples: { id: "samples", title: "Samples" },
+    nearest: { id: "nearest", title: "Nearest training pictures" },
+    conditional: { id: "conditional", title: "Samples by" },
+    reconstructions: { id: "reconstructions", title: "Reconstructions" },
+    traversal: { id: "traversals", title: "Traversals" },
+    interpolation: { id: "interpolations", title: "Interpolations" },
+    "prior-interpolation": {
+      id: "prior-interpolations",
+      title: "Interpolations between draws of the prior",
+    },
+    other: { id: "other-pictures", title: "Other pictures" },
+  };
 
-/** Galleries by kind of picture; a picture of no known kind stands in the last one. */
+interface Shown {
+  readonly group: string;
+  readonly shows: Shows;
+  readonly picture: PictureRef;
+}
+
+/** Galleries by what pictures show, samples by a condition in one a factor. */
 export function galleries({ groups, records }: Grouped): Gallery[] {
   const pictures = groups.flatMap((group) =>
     (records.get(group.id) ?? []).flatMap((record) =>
-      record.artefacts.filter((a) => /\.(png|webp|jpe?g)$/i.test(a.file)).map((a) => ({
-        group: group.id,
-        picture: {
-          run: record.id,
-          file: a.file,
-          sha256: a.sha256,
-          name: a.name,
-          label: group.label,
-          seed: record.spec.seed,
-          about: a.about,
-          width: a.width ?? null,
-          height: a.height ?? null,
-        } satisfies PictureRef,
-      }))
+      record.artefacts.flatMap((artefact): Shown[] => {
+        const shows = shownBy(artefact);
+        if (shows === null) return [];
+        const { file, sha256, name, about, width = null, height = null } = artefact;
+        const own = { run: record.id, file, sha256, name, label: group.label };
+        const picture = { ...own, seed: record.spec.seed, about, width, height };
+        return [{ group: group.id, shows, picture }];
+      })
     )
   );
-  const known = (name: string) => PICTURES.some((kind) => kind.name.test(name));
-  const gallery = (
-    { id, title }: { id: string; title: string },
-    wanted: (name: string) => boolean,
-  ): Gallery[] => {
-    const rows = groups.flatMap((group) => {
-      const own = pictures.filter((p) => p.group === group.id && wanted(p.picture.name));
-      return own.length > 0 ? [{ group: group.id, pictures: own.map((p) => p.picture) }] : [];
-    });
-    return rows.length > 0 ? [{ id, title, caption: rows[0].pictures[0].about, rows }] : [];
-  };
-  return [
-    ...PICTURES.flatMap((kind) => {
-      if (kind.id !== "conditional") return gallery(kind, (name) => kind.name.test(name));
-      const names = [...new Set(pictures.map((p) => p.picture.name))].filter((name) =>
-        kind.name.test(name)
-      );
-      return names.flatMap((name) => {
-        const factor = name.slice("conditional-".length);
-        return gallery({ id: slug(name), title: `${kind.title} ${factor}` }, (n) => n === name);
+  const ordered = [...SHOWN, "other" as const];
+  return ordered.flatMap((what) => {
+    const own = pictures.filter(({ shows }) => shows.what === what);
+    return [...new Set(own.map(({ shows }) => shows.of))].flatMap((of) => {
+      const shown = own.filter(({ shows }) => shows.of === of);
+      const rows = groups.flatMap((group) => {
+        const found = shown.filter((one) => one.group === group.id);
+        return found.length > 0
+          ? [{ group: group.id, pictures: found.map(({ picture }) => picture) }]
+          : [];
       });
-    }),
-    ...gallery(
-      { id: "other-pictures", title: "Other pictures" },
-      (name) => !known(name),
-    ),
-  ];
+      const { id, title } = GALLERIES[what];
+      const [named, titled] = of === undefined
+        ? [id, title]
+        : [slug(`${id}-${of}`), `${title} ${of}`];
+      return [{ id: named, title: titled, caption: rows[0].pictures[0].about, rows }];
+    });
+  });
 }

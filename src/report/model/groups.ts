@@ -1,5 +1,6 @@
 /** Runs into rows: records grouped over seeds, families before control rows. @module */
 import { isMemorised } from "../../metrics/copies/memorisation.ts";
+import { meaningOf } from "../../metrics/table.ts";
 import type { Record as RunRecord, RunState } from "../../record/record.ts";
 import { mean } from "../../stats/mod.ts";
 import type { Group, RecordsByGroup } from "./model.ts";
@@ -55,7 +56,7 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
 /** Whether the mean over runs of some extractor's nearness to the training set says so. */
 function memorised(runs: readonly RunRecord[]): boolean {
   const found = runs.flatMap((run) =>
-    run.metrics.filter(({ name, value }) => name.startsWith("train-distance-") && value !== null)
+    run.metrics.filter((found) => meaningOf(found, "nearness") !== null && found.value !== null)
   );
   return [...new Set(found.map((metric) => metric.name))].some((name) => {
     const own = found.filter((metric) => metric.name === name);

@@ -2,17 +2,17 @@
  * What a name in a suite stands for.
  * @module
  */
-import type { Table } from "../../registry.ts";
+import { loaded, type Rows } from "../../registry.ts";
 import { nearest } from "../../base/text/nearest.ts";
 import type { Place } from "../check.ts";
 
 /** Loads what a name stands for; an unknown name is told with the nearest one. */
 export async function lookUp<T>(
-  table: Table<T>,
+  table: Rows<T>,
   name: string,
   at: Place & { what: string; part?: "key" | "value" },
 ): Promise<T | undefined> {
-  if (Object.hasOwn(table, name)) return await table[name]();
+  if (Object.hasOwn(table, name)) return await loaded(table[name]);
   const known = Object.keys(table);
   const near = nearest(name, known);
   at.problems.push({

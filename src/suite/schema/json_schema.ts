@@ -5,7 +5,15 @@
  */
 import { z } from "zod";
 import { gatePolicy } from "./gate_policy.ts";
-import { controls, datasets, metrics, originOf, runnable, type Table } from "../../registry.ts";
+import {
+  controls,
+  datasets,
+  loaded,
+  metrics,
+  originOf,
+  type Rows,
+  runnable,
+} from "../../registry.ts";
 import type { Schema } from "./introspect.ts";
 import { runKeys, suiteFile } from "./schema.ts";
 
@@ -82,13 +90,13 @@ interface Named {
 }
 
 async function builtIn(
-  table: Table<Named>,
+  table: Rows<Named>,
   noun: "families" | "datasets" | "metrics",
 ): Promise<[string, Named][]> {
   const names = Object.keys(table).filter((name) => originOf(noun, name) === undefined);
   return await Promise.all(names.map(async (name): Promise<[string, Named]> => [
     name,
-    await table[name](),
+    await loaded(table[name]),
   ]));
 }
 

@@ -15,9 +15,9 @@ function system(present: boolean, missing: readonly string[] = []) {
 }
 
 Deno.test("without a GPU nothing is missing and nothing is loaded", async () => {
-  const probe = system(false, ["libcuda.so.1"]);
-  assertEquals(await gpuProblem("/site", probe), undefined);
-  assertEquals(probe.loaded, []);
+  const asked = system(false, ["libcuda.so.1"]);
+  assertEquals(await gpuProblem("/site", asked), undefined);
+  assertEquals(asked.loaded, []);
 });
 
 Deno.test("a GPU that can't be used is a problem that names the first missing library", async () => {
@@ -29,7 +29,7 @@ Deno.test("a GPU that can't be used is a problem that names the first missing li
 });
 
 Deno.test("a GPU that TensorFlow doesn't see though all loads is a problem too", async () => {
-  const probe = system(true);
-  assertMatch((await gpuProblem("/site", probe))!, /doesn't see it/);
-  assertEquals(probe.loaded.length, 13);
+  const asked = system(true);
+  assertMatch((await gpuProblem("/site", asked))!, /doesn't see it/);
+  assertEquals(asked.loaded.length, 13);
 });

@@ -21,7 +21,7 @@ for (const [name, form] of Object.entries(forms)) {
     const [first, last] = [mean(losses.slice(0, 5)), mean(losses.slice(-5))];
     if (!(last < 0.85 * first)) throw new Error(`loss went from ${first} to ${last}`);
     assertEquals(one.series, two.series);
-    for (const what of ["bits_per_dim", "learning_rate"]) {
+    for (const what of ["bits_per_dimension", "learning_rate"]) {
       for (const s of one.series) assertEquals(Number.isFinite(s.get(what)![0]), true, what);
     }
   });

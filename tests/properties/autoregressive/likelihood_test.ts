@@ -165,10 +165,10 @@ Deno.test("bits a value are nats/(D ln 2), and the loss is the mean of −log p"
     const state = model.init(key("init"));
     const x_BHWC = tf.tensor4d(allPictures(grid).slice(10, 14).flat(), [4, 1, 2, 3]);
     const inputs = { x_BHWC, rows_B: rows(4), labels: {} };
-    const [, { loss, bits_per_dim }] = model.programs.train(state, inputs, key("train"));
+    const [, { loss, bits_per_dimension }] = model.programs.train(state, inputs, key("train"));
     // At the start the average of the weights is the weights.
     const [, { logWeight_B }] = model.programs.log_weight(state, inputs, key("weigh"));
-    return tf.stack([loss, bits_per_dim, tf.mean(logWeight_B as tf.Tensor)] as tf.Tensor[]);
+    return tf.stack([loss, bits_per_dimension, tf.mean(logWeight_B as tf.Tensor)] as tf.Tensor[]);
   });
   const [loss, bits, logP] = numbers;
   close(bits, loss / (6 * Math.LN2), 1e-5, "bits");

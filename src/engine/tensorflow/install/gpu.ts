@@ -28,14 +28,14 @@ const LIBRARIES: readonly { readonly file: string; readonly folder?: string }[] 
 ];
 
 /** What `gpuProblem` asks the system; tests answer for it. */
-export interface GpuProbe {
+export interface GpuSystem {
   /** Whether the system has an NVIDIA GPU. */
   present(): Promise<boolean>;
   /** Loads a library; throws the loader's words where it can't. */
   load(path: string): void;
 }
 
-const system: GpuProbe = {
+const system: GpuSystem = {
   present: async () => {
     for (const path of ["/dev/nvidia0", "/proc/driver/nvidia/version"]) {
       if (await Deno.stat(path).then(() => true, () => false)) return true;
@@ -51,12 +51,12 @@ const system: GpuProbe = {
  */
 export async function gpuProblem(
   site: string,
-  probe: GpuProbe = system,
+  asked: GpuSystem = system,
 ): Promise<string | undefined> {
-  if (!await probe.present()) return undefined;
+  if (!await asked.present()) return undefined;
   for (const { file, folder } of LIBRARIES) {
     try {
-      probe.load(folder === undefined ? file : join(site, "nvidia", folder, "lib", file));
+      asked.load(folder === undefined ? file : join(site, "nvidia", folder, "lib", file));
     } catch (error) {
       const remedy = folder === undefined
         ? "install NVIDIA's driver"
@@ -75,10 +75,10 @@ export async function gpuProblem(
 export async function checkGpu(
   context: EagerContext,
   site: string,
-  probe: GpuProbe = system,
+  asked: GpuSystem = system,
 ): Promise<void> {
   if (context.device.type === "GPU") return;
-  const problem = await gpuProblem(site, probe);
+  const problem = await gpuProblem(site, asked);
   if (problem === undefined) return;
   throw new EngineError(
     `engine tensorflow: ${problem}; LIKENESS_TENSORFLOW_DEVICE=cpu computes on the processor`,

@@ -136,20 +136,20 @@ const comparisons: readonly Figure[] = [
   ),
 ];
 
-/** What `probe.ts` says. */
-interface Probed<T> {
+/** What `measured.ts` says. */
+interface Told<T> {
   readonly engine: string;
   readonly machineClass: string;
   readonly measured: T;
 }
 
-async function probed<T>(
+async function toldBy<T>(
   { once, run }: FigureContext,
   what: "dispatch" | "growth",
-): Promise<Probed<T> | string> {
+): Promise<Told<T> | string> {
   return await once(`engine ${what}`, async () => {
-    const ran = await run(["run", "-A", "src/proof/figures/engines/probe.ts", what]);
-    return ran.code === 0 ? JSON.parse(ran.stdout) as Probed<T> : lastWords(ran);
+    const ran = await run(["run", "-A", "src/proof/figures/engines/measured.ts", what]);
+    return ran.code === 0 ? JSON.parse(ran.stdout) as Told<T> : lastWords(ran);
   });
 }
 
@@ -169,7 +169,7 @@ function short<T>(
     cost: "short",
     command: repeat(name, false),
     async measure(context) {
-      const found = await probed<T>(context, what);
+      const found = await toldBy<T>(context, what);
       if (typeof found === "string") return { value: null, reason: found };
       const { engine, machineClass, measured } = found;
       return {
@@ -181,7 +181,7 @@ function short<T>(
   };
 }
 
-const probes: readonly Figure[] = [
+const inProcess: readonly Figure[] = [
   short<Dispatch>("dispatch-microseconds", "dispatch", {
     about: "Time of a compiled step of 16 scalar arguments and one sum, median of 15 × 400 calls",
     unit: "µs",
@@ -244,4 +244,4 @@ const setup: Figure = {
 };
 
 /** See the module. */
-export const engines: readonly Figure[] = [...comparisons, ...probes, setup];
+export const engines: readonly Figure[] = [...comparisons, ...inProcess, setup];

@@ -5,7 +5,7 @@
 import type { Figure } from "../figure.ts";
 import { lastWords } from "../process.ts";
 
-interface Probed {
+interface Told {
   readonly engine: string;
   readonly machineClass: string;
   readonly measured: {
@@ -26,9 +26,9 @@ export const extractorFigures: readonly Figure[] = [{
   cost: "long",
   command: "deno task figures evaluation/extraction-vs-torch --measure",
   async measure({ run }) {
-    const ran = await run(["run", "-A", "src/proof/figures/evaluation/extract_probe.ts"]);
+    const ran = await run(["run", "-A", "src/proof/figures/evaluation/extract_turns.ts"]);
     if (ran.code !== 0) return { value: null, reason: lastWords(ran) };
-    const { engine, machineClass, measured } = JSON.parse(ran.stdout) as Probed;
+    const { engine, machineClass, measured } = JSON.parse(ran.stdout) as Told;
     return {
       value: measured.ratio.estimate,
       detail: measured,

@@ -11,6 +11,7 @@ import {
 } from "../../../metrics/features/frechet.ts";
 import type { Features } from "../../../algebra/features.ts";
 import { openblas } from "../../../algebra/openblas.ts";
+import { metricNames } from "../../../metrics/table.ts";
 import { findPeersPython } from "../../peers/contender/python.ts";
 import { median } from "../../../stats/summary.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
@@ -72,7 +73,7 @@ function race({ once, note, run }: FigureContext): Promise<Race | string> {
       let algebra = "", versions = "";
       for (let round = 0; round < rounds; round++) {
         note(`Fréchet distance of 2 × ${rows} × ${dimension}, round ${round + 1} of ${rounds}`);
-        const ran = await run(["run", "-A", work, "frechet", ...files, String(dimension)], {
+        const ran = await run(["run", "-A", work, "distance", ...files, String(dimension)], {
           env: { OPENBLAS_NUM_THREADS: String(threads) },
         });
         if (ran.code !== 0) return `${work}: ${lastWords(ran)}`;
@@ -227,7 +228,7 @@ const neighbours: readonly Figure[] = [
 
 /** How far from other programs' committed numbers ours are, by tests/extractors/parity.ts. */
 function parityFigure(
-  what: "frechet" | "kernel" | "neighbours" | "images",
+  what: string,
   about: string,
   value: number,
 ): Figure {
@@ -254,12 +255,12 @@ function parityFigure(
 
 const parity: readonly Figure[] = [
   parityFigure(
-    "frechet",
+    metricNames.frechet,
     "Largest relative difference of FD from pytorch-fid, clean-fid and torch-fidelity on the same arrays",
     1e-6,
   ),
   parityFigure(
-    "kernel",
+    metricNames.kernel,
     "Largest relative difference of KID from torch-fidelity on the same arrays and subsets",
     1e-6,
   ),

@@ -20,6 +20,7 @@ import {
 } from "../../../gate/speed/sessions.ts";
 import { defaultLauncher } from "../../../launch/mod.ts";
 import { launch, type LaunchOptions } from "../../../launch/schedule.ts";
+import { speedMetrics } from "../../../launch/speed_metrics.ts";
 import { planSuite } from "../../../plan/plan.ts";
 import { hostProvenance } from "../../../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "../../../record/record.ts";
@@ -115,7 +116,7 @@ export async function realGates(
       dataJobs: 1,
     },
     jobs: 1,
-    speedMetrics: new Set(["throughput"]),
+    speedMetrics: await speedMetrics(suite),
   };
   const set = (index: number) =>
     planSuite(suite, {

@@ -1,5 +1,5 @@
 /**
- * What figures of metrics time, in a process of its own: `deno run work.ts frechet|prdc …` prints one
+ * What figures of metrics time, in a process of its own: `deno run work.ts distance|prdc …` prints one
  * JSON line. Libraries are loaded, and code is warm, before the clock starts.
  * @module
  */
@@ -24,7 +24,7 @@ async function readFeatures(path: string, dimension: number): Promise<Features> 
 
 const seconds = (from: number) => (performance.now() - from) / 1000;
 
-async function frechet([first, second, width]: readonly string[]): Promise<object> {
+async function distance([first, second, width]: readonly string[]): Promise<object> {
   const dimension = Number(width), algebra = algebraFor(dimension);
   const [a, b] = [await readFeatures(first, dimension), await readFeatures(second, dimension)];
   const small = { count: 40, dimension: 8 };
@@ -55,5 +55,5 @@ async function prdc([rows, width, neighbours]: readonly string[]): Promise<objec
 
 if (import.meta.main) {
   const [what, ...rest] = Deno.args;
-  console.log(JSON.stringify(what === "prdc" ? await prdc(rest) : await frechet(rest)));
+  console.log(JSON.stringify(what === "prdc" ? await prdc(rest) : await distance(rest)));
 }

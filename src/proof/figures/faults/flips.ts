@@ -6,6 +6,7 @@
 import { basename, join, relative } from "@std/path";
 import sharp from "sharp";
 import { hostIntegers, hostKey } from "../../../random/host.ts";
+import { metricNames } from "../../../metrics/table.ts";
 import type { Figure } from "../figure.ts";
 import { inTempFolder } from "../process.ts";
 import { differences } from "../records.ts";
@@ -105,8 +106,9 @@ function scenes(folder: string): Scene[] {
   const run = (suite: string): Use => ["run", suite, ...options];
   const base = run(join(folder, "base.yaml")), more = run(join(folder, "more.yaml"));
   const kills = run("src/proof/figures/faults/kills.yaml");
+  const { frechet, kernel, coverage } = metricNames;
   const evaluate: Use = ["evaluate", "--real", join(folder, "pictures"), "--fake"]
-    .concat([join(folder, "others"), "--metrics", "frechet,kernel,coverage"])
+    .concat([join(folder, "others"), "--metrics", [frechet, kernel, coverage].join(",")])
     .concat(["--engine", "wasm", "--json"]);
   const start = (use: Use, out: string) => likenessEnds([...use, "--out", out]);
   const record = (file: string) => new RegExp(`^records/[^/]+/${file}$`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { builtInMetrics, narrowed } from "../../../metrics/table.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { lastWords, likeness, root } from "../process.ts";
 import { equivalenceFigures } from "./equivalence.ts";
@@ -114,7 +115,8 @@ function distance(suite: string, model: string, { at, seeds }: { at: number; see
   });
 }
 
-const probe = /^read-expression@/;
+const { codes, conditional, control, reconstruction } = builtInMetrics;
+const probe = narrowed(control.values.reading, { factor: "expression" });
 const quick: readonly Figure[] = [
   ...Object.entries({
     gan: 0.5,
@@ -130,7 +132,7 @@ const quick: readonly Figure[] = [
       unit: "dB",
       target: { is: ">=", value: at },
       seeds: 3,
-      question: { family: model, read: value(/^PSNR@/) },
+      question: { family: model, read: value(reconstruction.values.psnr) },
     })
   ),
   family("faces-quick", "vqvae-perplexity-share", {
@@ -138,7 +140,7 @@ const quick: readonly Figure[] = [
     unit: "of K",
     target: { is: ">=", value: 0.8 },
     seeds: 3,
-    question: { family: "vqvae", read: shareOf(/^code-perplexity@/, "codes") },
+    question: { family: "vqvae", read: shareOf(codes.values.perplexity, "codes") },
   }),
   family("faces-quick", "vae-expression", {
     about: "balanced accuracy of a linear probe from VAE means to expression, mean over 3 seeds",
@@ -165,7 +167,7 @@ const half: readonly Figure[] = [
     unit: "dB",
     target: { is: ">=", value: 31 },
     seeds: 1,
-    question: { family: "vqvae", read: value(/^PSNR@/) },
+    question: { family: "vqvae", read: value(reconstruction.values.psnr) },
   }),
   family("faces-32", "vae-expression-above-pixels-32", {
     about: "by how much a probe of expression on VAE means beats one on raw pixels",
@@ -183,7 +185,7 @@ const half: readonly Figure[] = [
       seeds: 1,
       question: {
         family: "diffusion",
-        read: largest(new RegExp(`^cond-${factor}-of-ceiling@`)),
+        read: largest(narrowed(conditional.values.ofCeiling, { factor })),
       },
     })
   ),

@@ -4,6 +4,8 @@
  */
 import { isMemorised } from "../../../metrics/copies/memorisation.ts";
 import { normalisedDistance } from "../../../metrics/features/frechet.ts";
+import { extractorName } from "../../../metrics/names.ts";
+import { builtInMetrics, narrowed } from "../../../metrics/table.ts";
 import type { MetricValue } from "../../../record/value.ts";
 import { mean, meanInterval } from "../../../stats/mod.ts";
 import type { Measured } from "../figure.ts";
@@ -53,7 +55,12 @@ export function shareOf(name: RegExp, beside: string): Reader {
 }
 
 /** Primary distance of the heads, and the control rows that normalise it. */
-const distanceName = /^FD-judge-heads-v1@2000$/;
+const judge = extractorName("judge");
+const distanceName = narrowed(builtInMetrics.frechet.values.distance, {
+  extractor: judge,
+  samples: "2000",
+});
+const nearnessName = narrowed(builtInMetrics.duplicates.values.nearness, { extractor: judge });
 
 /** d = (FD − held-out) / (pixel Gaussian − held-out), all of this suite. */
 export const normalised: Reader = (record, all) => {
@@ -144,7 +151,7 @@ export function broken(records: readonly SmallRecord[]): Measured {
 export function memorised(records: readonly SmallRecord[]): Measured {
   const read = records.filter(({ spec }) => spec.protocol === "train-evaluate").flatMap(
     (record) => {
-      const [found] = metricsOf(record, /^train-distance-judge/);
+      const [found] = metricsOf(record, nearnessName);
       const { standardError, toHeldOut, toHeldOutError } = found?.beside ?? {};
       return found === undefined || standardError === undefined ? [] : [{
         record,

@@ -1,13 +1,11 @@
 /** Few-step curves: the distance against what a sample may cost, one line a row. @module */
 import { mean } from "../../../stats/mod.ts";
+import { meaningOf } from "../../../metrics/table.ts";
 import { controlSpan } from "../tables/tables.ts";
 import { seedValues } from "../tables/cells.ts";
 import { configText } from "../../../base/text/config_text.ts";
 import { formatNumber } from "../../../base/text/format.ts";
 import type { Chart, CurvePoint, Group, Mark, RecordsByGroup } from "../model.ts";
-
-/** "FD-judge-heads-v1@2000-nfe8" is FD-judge-heads-v1@2000 at 8 evaluations. */
-const NAME = /^(.+)-nfe(\d+)$/;
 
 interface Step {
   readonly column: string;
@@ -16,15 +14,12 @@ interface Step {
 
 /** Distances by base name, each with its columns by evaluations. */
 function stepsOf(records: RecordsByGroup): Map<string, Step[]> {
-  const names = new Set(
-    [...records.values()].flat().flatMap(({ metrics }) =>
-      metrics.filter(({ metric }) => metric === "few_steps").map(({ name }) => name)
-    ),
-  );
-  const found = new Map<string, Step[]>();
-  for (const column of names) {
-    const [, base, evaluations] = NAME.exec(column) ?? [];
-    if (base === undefined) continue;
+  const found = new Map<string, Step[]>(), seen = new Set<string>();
+  for (const value of [...records.values()].flat().flatMap(({ metrics }) => metrics)) {
+    const parts = meaningOf(value, "atEvaluations"), column = value.name;
+    if (parts === null || seen.has(column)) continue;
+    seen.add(column);
+    const { base, evaluations } = parts;
     found.set(base, [...found.get(base) ?? [], { column, evaluations: Number(evaluations) }]);
   }
   for (const steps of found.values()) steps.sort((a, b) => a.evaluations - b.evaluations);

@@ -1,9 +1,10 @@
 /** Quality against throughput and against cost, and the rows that no other row beats in both. @module */
+import { standingOf } from "../../../metrics/table.ts";
 import { competes } from "../tables/cells.ts";
 import type { Chart, Group } from "../model.ts";
 import { COSTS } from "../costs.ts";
 import type { FilledColumn } from "../tables/tables.ts";
-import { headlineColumns, sampleRate } from "../tables/themes.ts";
+import { atLargestBatch, headlineColumns } from "../tables/themes.ts";
 import { list } from "../../../base/text/format.ts";
 
 interface Point {
@@ -24,13 +25,13 @@ export function paretoFront(points: readonly Point[], yDirection: "lower" | "hig
   );
 }
 
-/** Metrics that may stand for quality, the first that is there: on samples, else on held-out data. */
-const QUALITY = ["frechet", "kernel", "coverage", "likelihood", "reconstruction"];
-
 /** The column that stands for quality; undefined where none was measured. */
 function qualityOf(columns: readonly FilledColumn[]): FilledColumn | undefined {
-  const headline = headlineColumns(columns);
-  return QUALITY.map((m) => headline.find((c) => c.column.metric === m)).find((c) => c);
+  const place = ({ column }: FilledColumn) => standingOf(column.metric).quality ?? Infinity;
+  return headlineColumns(columns).reduce<FilledColumn | undefined>(
+    (best, own) => place(own) < (best ? place(best) : Infinity) ? own : best,
+    undefined,
+  );
 }
 
 /** Quality against throughput, or why there is no such chart. */
@@ -38,7 +39,7 @@ export function frontChart(
   groups: readonly Group[],
   columns: readonly FilledColumn[],
 ): { chart: Chart } | { reason: string } {
-  const quality = qualityOf(columns), rate = sampleRate(columns);
+  const quality = qualityOf(columns), rate = atLargestBatch(columns, "samplingRate");
   if (!quality) return { reason: "no quality metric was measured" };
   if (!rate) return { reason: "no sampling rate was measured" };
   const chart = against(groups, { id: "front", quality, x: rate, xDirection: "higher" });

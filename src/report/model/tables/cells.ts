@@ -1,5 +1,6 @@
 /** Metric values into cells: means over seeds with intervals, ranks with ties, gaps with reasons. @module */
 import { differenceInterval, mean, meanInterval } from "../../../stats/mod.ts";
+import { standingOf } from "../../../metrics/table.ts";
 import type { MetricValue } from "../../../record/value.ts";
 import type { Record as RunRecord } from "../../../record/record.ts";
 import type { Cell, Column, Estimate, Group } from "../model.ts";
@@ -105,15 +106,17 @@ function besideOf(values: readonly SeedValue[]): Record<string, number> | null {
   return means.length > 0 ? Object.fromEntries(means) : null;
 }
 
-/** Metrics of how near samples are to data, in which memory passes for quality. */
-const SAMPLED: ReadonlySet<string> = new Set([
-  ...["frechet", "frechet_infinity", "few_steps", "kernel", "sliced", "coverage", "clipped"],
-  ...["class_score"],
-]);
-
-/** Whether a row takes part in the ranking of a column. */
+/**
+ * Whether a row takes part in the ranking of a column: it is no control row, and not memorised where
+ * samples are compared with data, for there memory passes for quality.
+ */
 export function competes(group: Group, column: Column): boolean {
-  return !group.control && !(group.memorised && SAMPLED.has(column.metric));
+  return !group.control && !(group.memorised && standingOf(column.metric).comparesSamples);
+}
+
+/** Whether rows are ranked by a column. */
+export function ranks({ metric, direction }: Column): boolean {
+  return direction !== "none" && standingOf(metric).ranks;
 }
 
 /**
@@ -131,7 +134,7 @@ export function rankCells(
     competes(group, column) && cell.kind === "value" ? [{ at, cell }] : []
   );
   const cells = rows.map((row) => row.cell);
-  if (column.direction === "none" || valued.length < 2) return cells;
+  if (!ranks(column) || valued.length < 2) return cells;
   const best = valued.reduce((a, b) =>
     sign * b.cell.estimate.mean > sign * a.cell.estimate.mean ? b : a
   );

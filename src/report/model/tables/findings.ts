@@ -1,6 +1,8 @@
 /** What columns say together, in words: where two measures of samples contradict each other. @module */
 import { competes, toldApart } from "./cells.ts";
 import { count, formatNumber, list } from "../../../base/text/format.ts";
+import type { Standing } from "../../../metrics/standing.ts";
+import { standingOf } from "../../../metrics/table.ts";
 import type { Cell, Column, Group } from "../model.ts";
 import type { FilledColumn } from "./tables.ts";
 import { headlineColumns } from "./themes.ts";
@@ -65,11 +67,12 @@ function compared(first: FilledColumn, second: FilledColumn, groups: readonly Gr
   ];
 }
 
-/** The first distance against every other distance, and against coverage. */
+/** The first column of the reference metric against its others, and against those of metrics compared with it. */
 export function findings(groups: readonly Group[], columns: readonly FilledColumn[]): string[] {
   const headline = headlineColumns(columns);
-  const [first, ...others] = headline.filter(({ column }) => column.metric === "frechet");
+  const of = (contradicts: Standing["contradicts"]) =>
+    headline.filter(({ column }) => standingOf(column.metric).contradicts === contradicts);
+  const [first, ...others] = of("reference");
   if (first === undefined) return [];
-  const coverage = headline.filter(({ column }) => column.metric === "coverage");
-  return [...others, ...coverage].flatMap((second) => compared(first, second, groups));
+  return [...others, ...of("compared")].flatMap((second) => compared(first, second, groups));
 }

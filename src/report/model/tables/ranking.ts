@@ -12,7 +12,7 @@ import {
   scoresEstimate,
   varianceSplit,
 } from "../../../stats/mod.ts";
-import { competes, LEVEL } from "./cells.ts";
+import { competes, LEVEL, ranks } from "./cells.ts";
 import { formatNumber } from "../../../base/text/format.ts";
 import type { Bounded, Chart, Column, Group, Ranking, RecordsByGroup } from "../model.ts";
 import type { FilledColumn } from "./tables.ts";
@@ -73,7 +73,7 @@ export function ranking(groups: readonly Group[], inputs: RankingInputs): Rankin
 
 function contestOf({ column, cells }: FilledColumn, groups: readonly Group[]): Contest[] {
   const { direction } = column;
-  if (column.kind !== "quality" || direction === "none") return [];
+  if (column.kind !== "quality" || direction === "none" || !ranks(column)) return [];
   const entries = groups.flatMap((group, i): Entry[] => {
     const cell = cells[i];
     return competes(group, column) && cell.kind === "value"

@@ -1,5 +1,6 @@
 /** Columns and tables: what every row has in a column, and the normalised distance. @module */
 import { memorisedNote } from "../../../metrics/copies/memorisation.ts";
+import { standingOf } from "../../../metrics/table.ts";
 import { mean } from "../../../stats/mod.ts";
 import type { Cell, Column, Group, RecordsByGroup, Table } from "../model.ts";
 import { cellOf, competes, rankCells, type SeedValue, seedValues } from "./cells.ts";
@@ -77,14 +78,16 @@ export function controlSpan(
 }
 
 /**
- * d = (FD − FD of held-out data) / (FD of the pixel Gaussian − FD of held-out data), both of this
- * suite at this N: 0 is real data, 1 a Gaussian in pixel space. Null where there is no such span.
+ * Of a metric that is shown scaled, d = (x − x of held-out data) / (x of the pixel Gaussian − x of
+ * held-out data), both of this suite at this N: 0 is real data, 1 a Gaussian in pixel space. Null where
+ * there is no such span.
  */
 function normalise(
   column: Column,
   { groups, values, records }: Values & { readonly records: RecordsByGroup },
 ): (Values & { column: Column }) | null {
-  if (column.metric !== "frechet" || column.direction !== "lower") return null;
+  const { scaled } = standingOf(column.metric);
+  if (scaled === undefined || column.direction !== "lower") return null;
   const span = controlSpan(column.name, { groups, records });
   if (span === null) return null;
   const { heldOut, gaussian } = span;
@@ -94,7 +97,7 @@ function normalise(
       name: `d(${column.name})`,
       heading: `d ${column.name}`,
       unit: "",
-      derived: "(FD − held-out) / (pixel Gaussian − held-out)",
+      derived: `(${scaled} − held-out) / (pixel Gaussian − held-out)`,
     },
     groups,
     values: values.map((runs) =>

@@ -4,8 +4,12 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { builtInMetrics, metricNames } from "../../../../metrics/table.ts";
 import { ends, shownEnd } from "../program.ts";
 import { type Case, doneRun, evaluate, off, runSuite, untold, valuesOf } from "./case.ts";
+
+const { coverage, duplicates, frechet, kernel, reconstruction } = metricNames;
+const { nearness } = builtInMetrics.duplicates.values;
 
 const exactly = { is: 0, by: 1e-9 };
 
@@ -44,14 +48,14 @@ export const evaluateCases: readonly Case[] = [
       const kinds = decode === "pil" ? ["rgb", "rgb_srgb"] : ["rgb", "rgb_srgb", "grey"];
       for (const kind of kinds) {
         const [a, b] = [8, 16].map((bits) => kind.replace(/^(rgb|grey)/, `$1${bits}`));
-        const found = await evaluate(folder, [a, b], ["--metrics", "frechet", "--decode", decode]);
+        const found = await evaluate(folder, [a, b], ["--metrics", frechet, "--decode", decode]);
         wrong.push(...off(found, "FD", exactly).map((what) => `${decode}, ${kind}: ${what}`));
       }
     }
     return wrong;
   }),
   of("unequal counts", "c03_unequal.py", async (folder) => {
-    const metrics = ["--metrics", "kernel,coverage"];
+    const metrics = ["--metrics", `${kernel},${coverage}`];
     const pictures = await evaluate(folder, ["real", "fake"], metrics);
     const arrays = await evaluate(folder, ["real.npy", "fake.npy"], metrics);
     return [
@@ -66,7 +70,7 @@ export const evaluateCases: readonly Case[] = [
     const wrong: string[] = [];
     for (const decode of ["viewer", "pil"]) {
       const say = (what: string) => `${decode}: ${what}`;
-      const options = ["--metrics", "frechet", "--decode", decode];
+      const options = ["--metrics", frechet, "--decode", decode];
       const found = await evaluate(folder, ["photos", "samples"], options);
       wrong.push(...off(found, "FD", exactly).map(say));
       // In `run`: 48 of the 80 samples are training pictures, at no distance from them, and the others
@@ -78,10 +82,10 @@ export const evaluateCases: readonly Case[] = [
           `data: { dataset: folder, path: photos, size: 32, test: 0.4, decode: ${decode} }\n` +
           "budget: { steps: 3 }\ncontrols: []\n" +
           "runs: [{ name: copies, external: { folder: samples } }]\n" +
-          "metrics: [{ duplicates: { features: pixels, samples: 80 } }]\n",
+          `metrics: [{ ${duplicates}: { features: pixels, samples: 80 } }]\n`,
       );
       const { metrics } = doneRun(await runSuite(folder, suite), "copies");
-      const distance = metrics.find(({ name }) => name.startsWith("train-distance"))?.value ?? NaN;
+      const distance = metrics.find(({ name }) => nearness.test(name))?.value ?? NaN;
       if (!(Math.abs(distance - 32 / 80) < 1e-9)) {
         wrong.push(say(`samples ${distance}, not 0.4 away`));
       }
@@ -89,7 +93,7 @@ export const evaluateCases: readonly Case[] = [
     return wrong;
   }),
   of("features of other pictures", "c06_stale.py", async (folder) => {
-    const metrics = ["--metrics", "frechet"];
+    const metrics = ["--metrics", frechet];
     const between = await evaluate(folder, ["wrong", "mended"], metrics);
     const wrong = between.values.FD > 1 ? [] : [`red against blue: FD ${between.values.FD}`];
     const sides = ["real", "wrong"] as const;
@@ -111,7 +115,7 @@ export const evaluateCases: readonly Case[] = [
       const found = await evaluate(
         folder,
         [kind, `${kind}_as_pil`],
-        ["--metrics", "frechet"]
+        ["--metrics", frechet]
           .concat(["--decode", "pil"]),
       );
       // What can't be had may be refused.
@@ -129,11 +133,11 @@ export const evaluateCases: readonly Case[] = [
         join(folder, `${pictures}.yaml`),
         `suite: grey\ndata: ${data}\nbudget: { steps: 3 }\nbatch: 16\ncontrols: []\n` +
           "runs: [{ autoencoder: { latent: 8, width: 8 } }]\n" +
-          "metrics: [{ reconstruction: { samples: 20 } }]\n",
+          `metrics: [{ ${reconstruction}: { samples: 20 } }]\n`,
       );
       numbers.push(valuesOf(doneRun(await runSuite(folder, `${pictures}.yaml`), "autoencoder")));
     }
-    const found = await evaluate(folder, ["grey", "grey_as_rgb"], ["--metrics", "frechet"]);
+    const found = await evaluate(folder, ["grey", "grey_as_rgb"], ["--metrics", frechet]);
     const other = numbers[0] === numbers[1] ? [] : [`channels: 1: ${numbers.join(", not ")}`];
     return [...other, ...off(found, "FD", exactly)];
   }),

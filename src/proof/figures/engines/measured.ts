@@ -1,5 +1,5 @@
 /**
- * What is measured of an engine in a process of its own: `deno run -A probe.ts dispatch|growth`,
+ * What is measured of an engine in a process of its own: `deno run -A measured.ts dispatch|growth`,
  * one JSON value on standard output.
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Extraction here and in PyTorch, in turns: `deno run -A extract_probe.ts [ROUNDS] [REPEATS]`, one
+ * Extraction here and in PyTorch, in turns: `deno run -A extract_turns.ts [ROUNDS] [REPEATS]`, one
  * JSON value on standard output. FID's network at 299², the same batch, from inputs in memory to
  * features in memory; weights random.
  * @module

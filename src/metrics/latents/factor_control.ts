@@ -102,7 +102,7 @@ async function probeSets(context: EvaluationContext<"image">, options: Config): 
  * `move-<factor>-kept@M`: share of the judge's other answers that the move leaves alone;
  * `move-<factor>-cosine@M`: cosine of the judge's features before and after.
  */
-export const control: Metric<Config> = defineMetric<Config>({
+export const factorControl: Metric<Config> = defineMetric<Config>({
   name: "control",
   version: 2,
   about: "a factor read from the code by a linear probe, and changed by moving the code",
@@ -146,13 +146,13 @@ export const control: Metric<Config> = defineMetric<Config>({
       key,
       sameForAll: (name, make) =>
         context.remembered([
-          ...[name, "control", control.version, options.factor],
+          ...[name, "control", factorControl.version, options.factor],
           ...[sets.fit.labels.length, sets.read.labels.length, options.fit ? "train" : "half"],
         ], make),
     });
     const values: MetricValue[] = [];
     for (const way of options.by) {
-      const declared = control.declares({ ...options, by: [way] });
+      const declared = factorControl.declares({ ...options, by: [way] });
       if (way === "reading") {
         values.push({ ...declared[0], value, beside });
         continue;

@@ -1,0 +1,260 @@
+/**
+ * The table of metrics: one row each, with all that reports, rankings, figures and `evaluate` need to
+ * know of it. Nothing is loaded before it is asked for, and no other file knows a metric's name.
+ * @module
+ */
+import type { Metric } from "./metric.ts";
+import { type Meaning, type Standing, standingByDefault } from "./standing.ts";
+
+/** A row: how the metric is loaded, and how it stands; what is left out is as `standingByDefault`. */
+export interface MetricRow extends Partial<Standing> {
+  readonly load: () => Promise<Metric>;
+}
+
+/** A built-in row says these of itself. */
+type BuiltIn = MetricRow & Pick<Standing, "theme" | "of">;
+
+/** Built-in metrics, by the names that suites and records have for them. */
+export const builtInMetrics = {
+  reconstruction: {
+    load: () => import("./image/reconstruction.ts").then((m) => m.reconstruction),
+    theme: "likelihood",
+    of: "held-out",
+    quality: 5,
+    values: { psnr: /^PSNR@(?<samples>\d+)$/ },
+  },
+  likelihood: {
+    load: () => import("./likelihood/likelihood.ts").then((m) => m.likelihood),
+    theme: "likelihood",
+    of: "held-out",
+    quality: 4,
+    headline: /^bits\/dim/,
+  },
+  frechet: {
+    load: () => import("./features/frechet.ts").then((m) => m.frechet),
+    theme: "samples",
+    of: "samples",
+    quality: 1,
+    comparesSamples: true,
+    headline: /./,
+    scaled: "FD",
+    contradicts: "reference",
+    values: { distance: /^FD-(?<extractor>.+)@(?<samples>\d+)$/ },
+    sets: {
+      frechet: { needs: "moments", usual: true },
+      spatial_frechet: {
+        needs: "pixels",
+        most: 5000,
+        settings: { spatial: true },
+        usual: false,
+      },
+    },
+  },
+  few_steps: {
+    load: () => import("./features/few_steps.ts").then((m) => m.fewSteps),
+    theme: "few-steps",
+    of: "samples",
+    comparesSamples: true,
+    headline: "none",
+    values: { atEvaluations: /^(?<base>.+)-nfe(?<evaluations>\d+)$/ },
+  },
+  frechet_infinity: {
+    load: () => import("./features/frechet_infinity.ts").then((m) => m.frechetInfinity),
+    theme: "samples",
+    of: "samples",
+    comparesSamples: true,
+    sets: { frechet_infinity: { needs: "features", most: 50_000, usual: false } },
+  },
+  kernel: {
+    load: () => import("./features/kernel.ts").then((m) => m.kernel),
+    theme: "samples",
+    of: "samples",
+    quality: 2,
+    comparesSamples: true,
+    sets: { kernel: { needs: "features", most: 5000, usual: true } },
+  },
+  sliced: {
+    load: () => import("./features/sliced.ts").then((m) => m.sliced),
+    theme: "samples",
+    of: "samples",
+    comparesSamples: true,
+    sets: { sliced: { needs: "features", most: 50_000, usual: false } },
+  },
+  coverage: {
+    load: () => import("./features/coverage.ts").then((m) => m.coverage),
+    theme: "samples",
+    of: "samples",
+    quality: 3,
+    comparesSamples: true,
+    headline: /^coverage-/,
+    contradicts: "compared",
+    sets: { coverage: { needs: "features", most: 5000, usual: true } },
+  },
+  clipped: {
+    load: () => import("./features/clipped.ts").then((m) => m.clipped),
+    theme: "samples",
+    of: "samples",
+    comparesSamples: true,
+    headline: /^clipped-coverage-/,
+    sets: { clipped: { needs: "features", most: 5000, usual: false } },
+  },
+  feature_likelihood: {
+    load: () => import("./features/feature_likelihood.ts").then((m) => m.featureLikelihoodMetric),
+    theme: "diversity",
+    of: "samples",
+  },
+  vendi: {
+    load: () => import("./features/vendi.ts").then((m) => m.vendi),
+    theme: "diversity",
+    of: "samples",
+    sets: { vendi: { needs: "features", most: 5000, alone: "equal", usual: false } },
+  },
+  similarity: {
+    load: () => import("./features/similarity.ts").then((m) => m.similarity),
+    theme: "diversity",
+    of: "samples",
+    sets: { similarity: { needs: "pixels", most: 1000, alone: "any", usual: false } },
+  },
+  class_score: {
+    load: () => import("./features/class_score.ts").then((m) => m.classScore),
+    theme: "samples",
+    of: "samples",
+    comparesSamples: true,
+    sets: { class_score: { needs: "pixels", most: 5000, alone: "equal", usual: false } },
+  },
+  path_length: {
+    load: () => import("./latents/path_length.ts").then((m) => m.pathLength),
+    theme: "control",
+    of: "latents",
+  },
+  authenticity: {
+    load: () => import("./copies/authenticity.ts").then((m) => m.authenticity),
+    theme: "diversity",
+    of: "samples",
+  },
+  duplicates: {
+    load: () => import("./copies/duplicates.ts").then((m) => m.duplicates),
+    theme: "samples",
+    of: "samples",
+    values: { nearness: /^train-distance-(?<extractor>.+)@(?<samples>\d+)$/ },
+    searches: "train",
+    sets: { duplicates: { needs: "features", most: 5000, mostReal: 8000, usual: true } },
+  },
+  discriminator: {
+    load: () => import("./copies/discriminator.ts").then((m) => m.discriminator),
+    theme: "discriminator",
+    of: "samples",
+  },
+  shares: {
+    load: () => import("./labels/shares.ts").then((m) => m.shares),
+    theme: "shares",
+    of: "samples",
+    values: { classShares: /^shares-/ },
+  },
+  control: {
+    load: () => import("./latents/factor_control.ts").then((m) => m.factorControl),
+    theme: "control",
+    of: "latents",
+    headline: /^read-/,
+    values: { reading: /^read-(?<factor>.+)@(?<samples>\d+)$/ },
+  },
+  conditional: {
+    load: () => import("./labels/conditional.ts").then((m) => m.conditional),
+    theme: "control",
+    of: "samples",
+    headline: /-of-ceiling@\d+$/,
+    values: { ofCeiling: /^cond-(?<factor>.+)-of-ceiling@(?<samples>\d+)/ },
+  },
+  disentanglement: {
+    load: () => import("./latents/disentanglement.ts").then((m) => m.disentanglement),
+    theme: "control",
+    of: "latents",
+  },
+  codes: {
+    load: () => import("./latents/codes.ts").then((m) => m.codes),
+    theme: "codes",
+    of: "latents",
+    values: { perplexity: /^code-perplexity@(?<samples>\d+)$/ },
+  },
+  posterior: {
+    load: () => import("./latents/posterior.ts").then((m) => m.posterior),
+    theme: "other",
+    of: "latents",
+  },
+  face: {
+    load: () => import("./image/face.ts").then((m) => m.face),
+    theme: "other",
+    of: "samples",
+  },
+  lpips: {
+    load: () => import("./image/lpips.ts").then((m) => m.lpips),
+    theme: "other",
+    of: "held-out",
+  },
+  histogram: {
+    load: () => import("./likelihood/histogram.ts").then((m) => m.histogram),
+    theme: "other",
+    of: "samples",
+  },
+  throughput: {
+    load: () => import("./speed/throughput.ts").then((m) => m.throughput),
+    theme: "speed",
+    of: "programs",
+    headline: ["trainingRate", "samplingRate"],
+    values: {
+      trainingRate: /^train-speed-b(?<batch>\d+)$/,
+      samplingRate: /^sample-speed-b(?<batch>\d+)$/,
+      trainingFlops: /^train-FLOPs$/,
+    },
+  },
+} satisfies Readonly<Record<string, BuiltIn>>;
+
+/** Names of built-in metrics, by which code refers to a row: a name that isn't there doesn't compile. */
+export const metricNames = Object.fromEntries(
+  Object.keys(builtInMetrics).map((name) => [name, name]),
+) as { readonly [Name in keyof typeof builtInMetrics]: Name };
+
+/** All rows: the built-in ones and those of users' modules, which `registerModule` adds. */
+export const metricTable: Record<string, MetricRow> = { ...builtInMetrics };
+
+/** The row of a metric from a user's module. */
+export function ownRow<C>(metric: Metric<C>): MetricRow {
+  return { ...metric.standing, load: () => Promise.resolve(metric as Metric) };
+}
+
+/** How a metric stands, by the name that records have for it; that of no row as `standingByDefault`. */
+export function standingOf(metric: string): Standing {
+  return Object.hasOwn(metricTable, metric)
+    ? { ...standingByDefault, ...metricTable[metric] }
+    : standingByDefault;
+}
+
+/** A value of a record or a column of a report, as far as its meaning goes. */
+export interface NamedValue {
+  readonly name: string;
+  /** The metric of the suite that gave it. */
+  readonly metric: string;
+}
+
+/** What the name of a value says where the value means this: its named groups; null where it doesn't. */
+export function meaningOf(
+  { metric, name }: NamedValue,
+  meaning: Meaning,
+): Readonly<Record<string, string>> | null {
+  const found = standingOf(metric).values[meaning]?.exec(name);
+  return found ? { ...found.groups } : null;
+}
+
+/**
+ * A pattern of values with some of its named groups fixed: `narrowed(values.reading, { factor: "expression" })`.
+ * @throws RangeError for a group that it doesn't have
+ */
+export function narrowed(pattern: RegExp, groups: Readonly<Record<string, string>>): RegExp {
+  let { source } = pattern;
+  for (const [group, text] of Object.entries(groups)) {
+    const found = new RegExp(`\\(\\?<${group}>[^()]*\\)`).exec(source);
+    if (!found) throw new RangeError(`${pattern} has no group ${group}`);
+    source = source.replace(found[0], () => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  }
+  return new RegExp(source, pattern.flags);
+}
