@@ -29,7 +29,7 @@ Deno.test("run: header, data, states, table, gate line and report; then all is c
     const text = first.out.join("\n");
     assertEquals(first.code, 0, text + first.err.join("\n"));
     assertMatch(first.out[0], /^tiny · 2 configs of 1 family × 2 seeds \+ 1 control row · wasm \(/);
-    assertMatch(text, /^data {3}tiny-blobs 8² grey: train 50, test 40 /m);
+    assertMatch(text, /^data {3}tiny-blobs 8×8×1: train 50, test 40 /m);
     assertMatch(text, /^tiny-linear latent=2 +seed 1 +done {2}12 steps/m);
     assertMatch(text, /^training copy +done/m);
     assertMatch(text, /5 runs done, 0 diverged$/m);
@@ -85,7 +85,7 @@ Deno.test("run: only the splits that the plan reads are loaded and named", () =>
     const path = await suite(folder);
     const words = ["run", path, "--out", join(folder, "out"), "--no-gate", "--no-report"];
     const { out } = await likeness(...words, "--set", 'controls=["held-out"]');
-    assertMatch(out.join("\n"), /^data {3}tiny-blobs 8² grey: train 50, test 40, judge_test 40 /m);
+    assertMatch(out.join("\n"), /^data {3}tiny-blobs 8×8×1: train 50, test 40, judge_test 40 /m);
   }));
 
 Deno.test("report: from the same records it is the page that run wrote, byte for byte, always", () =>

@@ -12,9 +12,9 @@ const guidance = "tests/properties/diffusion/guidance_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "bits-over-one-plane",
-    file: "src/metrics/likelihood/likelihood.ts",
-    find: "images.height * images.width * images.channels",
-    replace: "images.height * images.width",
+    file: "src/kinds/image/kind.ts",
+    find: "numbers: ({ height, width, channels }) => height * width * channels,",
+    replace: "numbers: ({ height, width }) => height * width,",
     law: compute,
     filter: "likelihood",
   },

@@ -81,7 +81,7 @@ Deno.test("mirrored training pictures: other numbers, the same ones again, and r
     assert(first.seriesSha256 !== straight.seriesSha256);
     assertEquals(second.seriesSha256, first.seriesSha256);
     const data = await host.dataset(plain.spec.data);
-    const point = { ...data, sample: { ...data.sample, width: 1 } };
+    const point = { ...data, sample: { kind: "point", dimensions: 64 } as const };
     const refused = async (outcome: Promise<Outcome>, says: string) => {
       const message = await outcome.then((o) => JSON.stringify(o), (e: Error) => e.message);
       assert(message.includes(says), message);

@@ -146,7 +146,7 @@ Deno.test("more pictures than a split holds: refused where asked for, fitted and
 Deno.test("with held-out data among the rows, numbers leave room for those", async () => {
   const toys = "dataset: toys, shape: moons, train: 200, test: 300";
   const suite = await parseSuite(
-    text(["vendi", "reconstruction"], {
+    text(["duplicates", "reconstruction"], {
       data: toys,
       controls: "[held-out, noise]",
     }),
@@ -154,7 +154,7 @@ Deno.test("with held-out data among the rows, numbers leave room for those", asy
   );
   assertEquals(suite.metrics.map(({ config }) => config.samples), [150, 300]);
   assertEquals(suite.notes, [
-    "vendi: samples 150, not 2,000: the held-out row takes as many pictures of the test split " +
+    "duplicates: samples 150, not 2,000: the held-out row takes as many pictures of the test split " +
     "again, and that leaves 150",
     "reconstruction: samples 300, not 1,000: the test split of toys holds 300",
   ]);
@@ -167,8 +167,8 @@ Deno.test("with held-out data among the rows, numbers leave room for those", asy
   );
   assertEquals(judged.metrics[0].config.samples, 70);
   assertStringIncludes(
-    await mistakes(text(["vendi: { samples: 151 }"], { data: toys, controls: "[held-out]" })),
-    `${file}:9:23: \`vendi.samples\` is 151: the held-out row takes as many pictures of the test ` +
+    await mistakes(text(["duplicates: { samples: 151 }"], { data: toys, controls: "[held-out]" })),
+    `${file}:9:28: \`duplicates.samples\` is 151: the held-out row takes as many pictures of the test ` +
       "split again, and that leaves 150\n" +
       "  lower it, make the split larger, or name `controls` without held-out",
   );
