@@ -44,9 +44,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "digest-of-the-first-block-alone",
-    file: "src/content/contents.ts",
-    find: "for (let n = await file.read(block); n !== null; n = await file.read(block)) {",
-    replace: "for (let n = await file.read(block); n !== null; n = null) {",
+    file: "src/base/digest.ts",
+    find: "n !== null; n = await file.read(buffer)) {",
+    replace: "n !== null; n = null) {",
     law: contents,
   },
   {

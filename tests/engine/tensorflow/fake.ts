@@ -10,7 +10,12 @@ import {
   type InstallOptions,
 } from "../../../src/engine/tensorflow/install/install.ts";
 import { sha256OfFile } from "../../../src/base/digest.ts";
-import { type Build, type Device, isNeeded, type Wheel } from "../../../src/install/tensorflow/wheels.ts";
+import {
+  type Build,
+  type Device,
+  isNeeded,
+  type Wheel,
+} from "../../../src/install/tensorflow/wheels.ts";
 import { type Packed, zip } from "./zip.ts";
 
 /** Version of the fake build. */
