@@ -1,6 +1,6 @@
 /**
  * `deno task test`: runs `deno test` on all tests, or on the files named, and ends with what was
- * skipped and why. `--again FILE` runs the files in which an earlier run skipped something, once what
+ * skipped and why. `--again FILE` runs what an earlier run skipped, once what
  * they lacked is installed:
  *
  * ```sh
@@ -13,7 +13,7 @@
  * @module
  */
 import { fromFileUrl, join, relative } from "@std/path";
-import { parseJunit, type TestNames } from "./junit.ts";
+import { filterOf, parseJunit, type TestNames } from "./junit.ts";
 import type { Skip } from "./needs.ts";
 
 const root = new URL("../", import.meta.url);
@@ -64,6 +64,29 @@ export function faults(
   ];
 }
 
+/** Files for one call of `deno test`, with the names of the tests to run; all of them by default. */
+interface Round {
+  readonly files: readonly string[];
+  readonly names?: readonly string[];
+}
+
+/**
+ * How what was skipped is run again: files that ran with a stand-in whole, of others the tests that
+ * were skipped and no more, since the rest has run.
+ */
+export function roundsOf(again: readonly Skip[]): Round[] {
+  const whole = new Set(again.filter(({ test }) => test === null).map(({ file }) => file));
+  const single = again.filter(({ file }) => !whole.has(file));
+  const files = (of: Iterable<string>) => [...new Set(of)].map(nameOf);
+  return [
+    ...whole.size === 0 ? [] : [{ files: files(whole) }],
+    ...single.length === 0 ? [] : [{
+      files: files(single.map(({ file }) => file)),
+      names: [...new Set(single.map(({ test }) => test!))],
+    }],
+  ];
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const at = args.indexOf("--again");
   const earlier = at < 0 ? "" : await Deno.readTextFile(args[at + 1] ?? "").catch(() => null);
@@ -80,25 +103,37 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const rest = at < 0 ? args : args.toSpliced(at, 2);
   const paths = rest.some((word) => !word.startsWith("-")) ? [] : ["tests/"];
-  const chosen = again === undefined ? paths : new Set(again.map(({ file }) => nameOf(file)));
+  const rounds = again === undefined ? [{ files: paths }] : roundsOf(again);
   const scratch = await Deno.makeTempDir({ prefix: "likeness-tests-" });
   try {
     const list = Deno.env.get("LIKENESS_SKIPS") || join(scratch, "skips.jsonl");
     await Deno.writeTextFile(list, "");
-    const junit = join(scratch, "junit.xml");
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--parallel", `--junit-path=${junit}`, ...rest, ...chosen],
-      cwd: root,
-      env: { LIKENESS_SKIPS: list },
-    }).spawn().status;
-    const names = parseJunit(await Deno.readTextFile(junit).catch(() => null));
+    const ran: TestNames[] = [];
+    let worst = 0;
+    for (const [i, { files, names }] of rounds.entries()) {
+      const junit = join(scratch, `junit-${i}.xml`);
+      const only = names === undefined ? [] : [`--filter=${filterOf(names)}`];
+      const { code } = await new Deno.Command(Deno.execPath(), {
+        args: ["test", "-A", "--parallel", `--junit-path=${junit}`, ...only, ...rest, ...files],
+        cwd: root,
+        env: { LIKENESS_SKIPS: list },
+      }).spawn().status;
+      worst ||= code;
+      const told = parseJunit(await Deno.readTextFile(junit).catch(() => null));
+      if (told !== null) ran.push(told);
+    }
+    const names = ran.length < rounds.length ? null : {
+      passed: ran.flatMap(({ passed }) => passed),
+      failed: ran.flatMap(({ failed }) => failed),
+      ignored: ran.flatMap(({ ignored }) => ignored),
+    };
     const ignored = new Set(names?.ignored);
     const skips = readSkips(await Deno.readTextFile(list))
       .filter(({ test }) => test === null || ignored.has(test));
     for (const line of summary(skips)) console.log(line);
     const found = names === null ? [] : faults(names, { skips, again });
     for (const fault of found) console.error(fault);
-    return code !== 0 ? code : found.length > 0 ? 1 : 0;
+    return worst !== 0 ? worst : found.length > 0 ? 1 : 0;
   } finally {
     await Deno.remove(scratch, { recursive: true });
   }

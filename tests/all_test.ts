@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { faults, readSkips, summary } from "./all.ts";
+import { faults, readSkips, roundsOf, summary } from "./all.ts";
 import { type NeedName, skips as skipsHere, standsIn } from "./needs.ts";
 
 const base = new URL("./", import.meta.url).href;
@@ -49,6 +49,23 @@ Deno.test("a test ignored in another way is a fault, and so is one of `again` th
   assertEquals(faults({ passed: ["p"], failed: [], ignored: [] }, { skips: whole, again: whole }), [
     "ran with a stand-in still (tensorflow): tests/a_test.ts",
   ]);
+});
+
+Deno.test("what was skipped runs again: tests by name, files with a stand-in whole, nothing twice", () => {
+  const other = `${base}deep/b_test.ts`, third = `${base}c_test.ts`;
+  const again = [
+    skip("a", "webgpu", ""),
+    skip("b", "webgpu", "", other),
+    skip(null, "tensorflow", "", other),
+    skip("c", "peers", "", third),
+    skip("d", "peers", "", third),
+  ];
+  assertEquals(roundsOf(again), [
+    { files: ["tests/deep/b_test.ts"] },
+    { files: ["tests/a_test.ts", "tests/c_test.ts"], names: ["a", "c", "d"] },
+  ]);
+  assertEquals(roundsOf([again[2]]), [{ files: ["tests/deep/b_test.ts"] }]);
+  assertEquals(roundsOf([again[0]]), [{ files: ["tests/a_test.ts"], names: ["a"] }]);
 });
 
 Deno.test("a need that isn't met skips and is noted with test, file and reason; one that is doesn't", async () => {

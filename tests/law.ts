@@ -36,7 +36,13 @@ export function law<T>(name: string, law: Law<T>): void {
           const held = await law.holds(values);
           return held === undefined || held;
         }),
-        { seed: law.seed ?? 1, numRuns: law.cases ?? 100, interruptAfterTimeLimit: undefined },
+        {
+          seed: law.seed ?? 1,
+          numRuns: law.cases ?? 100,
+          interruptAfterTimeLimit: undefined,
+          // Of a mutant one failure is enough; the smallest case that fails is for people.
+          endOnFailure: Deno.env.get("LIKENESS_MUTANT") !== undefined,
+        },
       );
     },
   });

@@ -136,7 +136,7 @@ async function runTests(
       file,
     ],
     cwd: tree,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", LIKENESS_MUTANT: "1" },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
