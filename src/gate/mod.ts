@@ -90,7 +90,7 @@ export function baselineCommit(
 export interface GateOutcome {
   readonly verdicts: readonly Verdict[];
   readonly counts: Counts;
-  /** For the end of a run's output: "PASS: 116 of 116 quality numbers have the published bits …". */
+  /** For the end of a run's output: "PASS: 116 of 116 quality numbers are the published bits …". */
   readonly line: string;
   readonly exitCode: number;
 }
