@@ -88,7 +88,7 @@ function lineWord(verdicts: readonly Verdict[], { broken = false }: LineOptions)
   return counts.new > 0 && counts.new === judged ? "NO BASELINE YET" : "PASS";
 }
 
-/** "116 of 116 quality numbers are the published bits". */
+/** "116 of 116 quality numbers have the published bits". */
 function qualityPart(
   verdicts: readonly Verdict[],
   { folder = "baselines" }: LineOptions,
@@ -113,7 +113,7 @@ function qualityPart(
   const left = other.length - names.length;
   return [
     `${same.length} of ${counted(own.length, "quality number")} ` +
-    `${own.length === 1 ? "is" : "are"} ${bits}`,
+    `${own.length === 1 ? "has" : "have"} ${bits}`,
     ...(names.length > 0 ? [`not: ${names.join(", ")}${left > 0 ? ` and ${left} more` : ""}`] : []),
     ...(fresh.length > 0 ? [`${fresh.length} without a baseline`] : []),
   ].join("; ");

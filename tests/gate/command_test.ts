@@ -102,7 +102,7 @@ Deno.test("gate: nothing measured, no baseline, update, pass, change", async () 
     assertEquals([file.updates[0].reason, file.updates[0].author], ["first numbers", "A. Uthor"]);
     const passed = await gate();
     assertEquals(passed.code, 0);
-    assertStringIncludes(passed.printed.at(-1)!, "PASS: 1 of 1 quality number is the bits of ");
+    assertStringIncludes(passed.printed.at(-1)!, "PASS: 1 of 1 quality number has the bits of ");
     assertStringIncludes((await gate("--all")).printed.join("\n"), "bit-identical");
     assertStringIncludes(
       (await gate("--update", "--reason", "again")).printed.join("\n"),
@@ -127,7 +127,7 @@ Deno.test("gate: a seed of the suite without a record is missing, and --update l
       const { code, printed } = await gate(...exact);
       assertEquals(code, 3);
       assertStringIncludes(printed.join("\n"), "bit-identical; seed 2: no record");
-      assertStringIncludes(printed.at(-1)!, "made: MISSING NUMBERS: 0 of 1 quality number is ");
+      assertStringIncludes(printed.at(-1)!, "made: MISSING NUMBERS: 0 of 1 quality number has ");
     }
     const path = join(folder, "baselines/any/made.json");
     const before = await Deno.readTextFile(path);

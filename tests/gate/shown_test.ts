@@ -94,19 +94,19 @@ Deno.test("what is shown is never measured again unless that is asked for", asyn
   assertEquals([measured, asked.filter((v) => v.verdict === "shown").length], [1, 3]);
 });
 
-Deno.test("the line says how many numbers are the published bits, which are not, and of speed", () => {
+Deno.test("the line says how many numbers have the published bits, which do not, and of speed", () => {
   const uncalibrated = "speed shown, not judged (this machine isn't calibrated; " +
     '`deno task likeness calibrate made --reason "…"`)';
   const input = { records: runs(0.4), baselines: baselinesOf(runs(1)), suiteVersion: 1 };
   const same = evaluateGate(input);
   assertEquals(
     line(same),
-    `PASS: 1 of 1 quality number is the published bits · ${uncalibrated}`,
+    `PASS: 1 of 1 quality number has the published bits · ${uncalibrated}`,
   );
   const calibrated = evaluateGate({ ...input, floors: calibratedFor(input.records) });
   assertEquals(
     line(calibrated),
-    "REGRESSED: 1 of 1 quality number is the published bits · speed: 2 pass, 1 regressed",
+    "REGRESSED: 1 of 1 quality number has the published bits · speed: 2 pass, 1 regressed",
   );
   const quality = same.find(({ kind }) => kind === "quality")!;
   const of = (n: number, change: Partial<Verdict>) =>
@@ -114,12 +114,12 @@ Deno.test("the line says how many numbers are the published bits, which are not,
   const other = { test: "paired t" } as const;
   assertEquals(
     line([...of(110, {}), ...of(2, { ...other, verdict: "regressed" }), ...of(1, other)]),
-    "REGRESSED: 110 of 113 quality numbers are the published bits; not: vae m0 (regressed), " +
+    "REGRESSED: 110 of 113 quality numbers have the published bits; not: vae m0 (regressed), " +
       "vae m1 (regressed), vae m0 (pass)",
   );
   assertEquals(
     line([...of(3, {}), ...of(6, other), ...of(2, { verdict: "new", test: "none" })]),
-    "PASS: 3 of 11 quality numbers are the published bits; not: vae m0 (pass), vae m1 (pass), " +
+    "PASS: 3 of 11 quality numbers have the published bits; not: vae m0 (pass), vae m1 (pass), " +
       "vae m2 (pass), vae m3 (pass) and 2 more; 2 without a baseline",
   );
   // Another engine promises no bits to others: its tests decide, and no number is named for its bits.

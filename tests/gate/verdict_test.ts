@@ -22,7 +22,7 @@ Deno.test("same bits pass from one seed on, and say so", () => {
   assertEquals([verdict.verdict, verdict.test], ["pass", "bits"]);
   assertEquals(
     gateLine([verdict]),
-    "PASS: 1 of 1 quality number is the published bits",
+    "PASS: 1 of 1 quality number has the published bits",
   );
 });
 

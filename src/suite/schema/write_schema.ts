@@ -15,7 +15,7 @@ if (import.meta.main) {
   if (!Deno.args.includes("--check")) {
     await Deno.writeTextFile(file, text);
   } else if (await Deno.readTextFile(file).catch(() => "") !== text) {
-    console.error("suites/schema.json is out of date; `deno task schema` writes it anew");
+    console.error("suites/schema.json is out of date; `deno task schema` writes it again");
     Deno.exitCode = 1;
   }
 }

@@ -164,7 +164,7 @@ Deno.test("records are kept small: the newest of each run of today's plan; edite
     const path = `${recordsFolder(figures, suite)}/${later.id}.json`;
     const edited = (await Deno.readTextFile(path)).replace('"batch":32', '"batch":64');
     await Deno.writeTextFile(path, edited);
-    await assertRejects(() => readRecords(figures, suite), UsageError, "keep it anew");
+    await assertRejects(() => readRecords(figures, suite), UsageError, "keep it again");
     assertEquals(await readRecords(figures, "never"), []);
   }));
 

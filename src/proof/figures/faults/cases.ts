@@ -34,10 +34,11 @@ export function tryCases(
 export const cases: Figure = {
   group: "faults",
   name: "cases-wrong",
-  about: "Cases that printed wrong numbers in silence, ended by the wrong code or not at all: " +
+  about:
+    "Cases that printed wrong numbers without a warning, ended with the wrong code or never: " +
     "depth, unequal counts, EXIF, stale features, Pillow's bytes, grey; changed data, modules of " +
-    "one name, printing modules, misspelt names, samples of the wrong shape or range. Those " +
-    "that are not right. Needs python3 with numpy and Pillow",
+    "one name, printing modules, misspelt names, samples of the wrong shape or range. The number " +
+    "that is still wrong. Needs python3 with numpy and Pillow",
   unit: "cases",
   target: { is: "=", value: 0 },
   cost: "long",

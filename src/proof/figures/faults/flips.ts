@@ -256,8 +256,9 @@ export function tryFlips(
 export const flips: Figure = {
   group: "faults",
   name: "byte-flips-wrong",
-  about: "Single bits turned in each kind of file that run and evaluate leave, four a kind, then " +
-    "the command that uses it: those after which the numbers were others, or the end told " +
+  about:
+    "Single bits flipped in each kind of file that run and evaluate leave, four for each kind, " +
+    "then the command that uses it: those after which the numbers differed, or the error named " +
     "neither the file nor the fault",
   unit: "flips",
   target: { is: "=", value: 0 },

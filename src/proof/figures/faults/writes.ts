@@ -95,10 +95,10 @@ export const writes: Figure = {
   group: "faults",
   name: "write-faults-wrong",
   about:
-    "A full disk (ENOSPC) or a store that may not be written (EACCES), from each write point " +
-    "of a small run on: trials that did not end by exit code 3 or 2 with the cause told (or by 0 " +
-    "with all numbers), or after which the same command did not come to the same bits. The " +
-    "index of digests, which SQLite writes by itself, is left alone",
+    "A full disk (ENOSPC) or a store without write permission (EACCES), from each write of a " +
+    "small run on: trials that did not end with exit code 3 or 2 and the cause (or with 0 and all " +
+    "numbers), or after which the same command did not reach the same bits. The index of " +
+    "digests, which SQLite writes by itself, is not tested",
   unit: "trials",
   target: { is: "=", value: 0 },
   cost: "long",

@@ -81,7 +81,7 @@ export async function readRecords(figures: string, suite: string): Promise<Small
       const path = join(folder, name);
       const record = JSON.parse((await readTextIfThere(path))!) as SmallRecord;
       if (record.id !== name.slice(0, -".json".length) || runId(record.spec) !== record.id) {
-        throw new UsageError(`${path} is not the record of its name and spec: keep it anew`);
+        throw new UsageError(`${path} is not the record of its name and spec: keep it again`);
       }
       records.push(record);
     }
