@@ -23,7 +23,7 @@ import {
   refuseSameNames,
   suiteMetric,
 } from "./entries/metric_entries.ts";
-import { checkNeeds, fitted } from "./needs.ts";
+import { checkRequired, fitted } from "./requires.ts";
 import { type Problem, SuiteError } from "./problem.ts";
 import { computed, expandRun, refuseRepeats } from "./entries/run_entries.ts";
 import { resolveBudget, runKeys, type Suite, suiteFile } from "./schema/schema.ts";
@@ -236,7 +236,7 @@ async function readSuite(
   }));
   refuseSameNames(chosen);
   const check = (outline: DatasetOutline | null) => {
-    for (const entry of chosen) checkNeeds(entry, ground(outline));
+    for (const entry of chosen) checkRequired(entry, ground(outline));
     if (outline !== null) runs.forEach((entry) => entry.check({ name, outline }));
   };
   check(known);
@@ -296,7 +296,7 @@ async function outlined(
   const definition = await datasets[data.dataset]();
   const outline = definition.outline?.(data.config) ?? null;
   const left = metrics.some(({ metric, config, given }) =>
-    (metric.needs?.(config) ?? []).some(({ kind, key }) =>
+    (metric.requires?.(config) ?? []).some(({ kind, key }) =>
       kind !== "extractor" && kind !== "factor" && !(key in given)
     )
   );

@@ -10,7 +10,7 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures, extractorName, referenceCount, requireCount } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 
 /** A Gaussian, as far as the distance needs it. */
 export interface Gaussian {
@@ -198,7 +198,7 @@ export const frechet: Metric<Config> = defineMetric<Config>({
       samples,
     }];
   },
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     const { real, generated } = options.spatial
       ? await spatialFeatures(context, options)

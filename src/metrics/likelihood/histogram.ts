@@ -10,7 +10,7 @@ import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { requireCount } from "../names.ts";
-import { samplesNeed } from "../needs.ts";
+import { samplesRequired } from "../requires.ts";
 
 /** Whether samples are points: one to three grey values in a row. */
 export function isPoints({ height, width, channels }: ImageSpec): boolean {
@@ -123,7 +123,7 @@ export const histogram: Metric<Config> = defineMetric<Config>({
       kind: "quality" as const,
       samples,
     })),
-  needs: ({ samples }) => [samplesNeed(samples)],
+  requires: ({ samples }) => [samplesRequired(samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!isPoints(dataset.sample)) {
