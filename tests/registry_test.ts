@@ -50,7 +50,12 @@ Deno.test("an unknown name is told with the nearest one", async () => {
 
 Deno.test("a user's module registers what it exports, and may be registered again", async () => {
   const first = await registerModule("tests/suite/toys.ts");
-  assertEquals(first, { families: ["toy"], datasets: ["blocks"], metrics: ["score"] });
+  assertEquals(first, {
+    families: ["toy"],
+    datasets: ["blocks"],
+    metrics: ["score"],
+    protocols: [],
+  });
   assertEquals(await registerModule(new URL("suite/toys.ts", import.meta.url).href), first);
   assertEquals((await fromTable(families, "toy", "family")).version, 3);
   assertEquals(originOf("families", "toy"), new URL("suite/toys.ts", import.meta.url).href);

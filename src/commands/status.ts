@@ -4,6 +4,7 @@
  */
 import { join } from "@std/path";
 import { exitCodes, UsageError } from "../base/errors.ts";
+import { protocolOf } from "../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord, RunState } from "../record/record.ts";
 import { openStore, type RunStatus } from "../record/store.ts";
 import { formatSeconds } from "../base/text/format.ts";
@@ -51,7 +52,7 @@ function rowOf(id: string, { planned, record, status, unreadable }: Known): Stat
     suite: spec?.suite ?? status!.suite,
     label: planned?.label ?? record?.label ?? status!.label,
     seed: spec?.seed ?? status!.seed,
-    control: spec?.protocol === "control",
+    control: spec !== undefined && protocolOf(spec).row === "control",
     current: planned !== undefined,
     cause: null,
   };

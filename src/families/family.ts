@@ -27,6 +27,7 @@ import type { CompileMode, Engine, Program } from "../engine/engine.ts";
 import type { Key } from "../random/key.ts";
 import type { TensorTree } from "../engine/tree.ts";
 import type { Factor, SampleSpec } from "../data/dataset.ts";
+import type { Given, GivenRun, Roles } from "./needs.ts";
 
 /** A record of trees: what states, inputs and outputs are. */
 export type TensorRecord = { readonly [name: string]: TensorTree };
@@ -41,6 +42,8 @@ export interface HostContext {
   readonly trainSize: number;
   /** A key for this purpose. The caller disposes it. */
   key(purpose: string): Key;
+  /** What the run takes of others, in the roles of `BuildContext.given`; left out likewise. */
+  readonly given?: { readonly [role: string]: Given };
 }
 
 /** Samples that are asked for. Its tensors are the caller's. */
@@ -115,6 +118,11 @@ export interface BuildContext {
   readonly batch: number;
   /** The labelled factors of the data. */
   readonly factors: readonly Factor[];
+  /**
+   * Runs that something is taken of, by role, so that a model knows what it need not train; the thing
+   * itself comes with `HostContext.given` to the driver's `begin`. Left out where there are none.
+   */
+  readonly given?: { readonly [role: string]: GivenRun };
 }
 
 /** A family that a suite can name. */
@@ -128,6 +136,8 @@ export interface Family<C = unknown> {
   readonly papers: readonly string[];
   /** Every field has a default, so that `{}` is a valid config. */
   readonly config: z.ZodType<C>;
+  /** What of finished runs it can take, by role. Default: nothing. */
+  readonly takes?: Roles<C>;
   build(config: C, context: BuildContext): Model;
 }
 

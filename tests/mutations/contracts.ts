@@ -194,7 +194,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "pictures-of-more-samples-than-there-are",
-    file: "src/protocols/execute.ts",
+    file: "src/protocols/control/execute.ts",
     find: "subject.sample(Math.min(count, subject.most ?? count)),",
     replace: "subject.sample(count),",
     law: "tests/commands/not_measured_test.ts",

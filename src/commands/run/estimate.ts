@@ -4,6 +4,7 @@
  */
 import { exitCodes } from "../../base/errors.ts";
 import { type LaunchOptions, probe } from "../../launch/schedule.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import { formatBytes, formatSeconds } from "../../base/text/format.ts";
@@ -99,7 +100,7 @@ export async function estimatePlan(
     fromRecords(known(first)) ??
       fromTwins(plan.filter(({ group }) => group === first.group), trained);
   const toProbe = firsts.filter((run) =>
-    run.spec.protocol === "train-evaluate" && recordedOf(run) === null
+    protocolOf(run.spec).probe !== undefined && recordedOf(run) === null
   );
   const probes = await probe(toProbe, options);
   view.close();

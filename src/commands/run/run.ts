@@ -7,6 +7,8 @@ import { interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
 import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
 import type { WorkerSettings } from "../../launch/transport/messages.ts";
 import type { Gated } from "../../gate/ci/gated.ts";
+import type { Row } from "../../protocols/protocol.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
 import type { SettingsOf } from "../../plan/settings.ts";
 import type { HostProvenance } from "../../record/provenance.ts";
@@ -146,17 +148,19 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
 const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoice): string {
-  const trained = plan.filter(({ spec }) => spec.protocol !== "control");
+  const of = (row: Row) => plan.filter(({ spec }) => protocolOf(spec).row === row);
+  const trained = [...of("model"), ...of("elsewhere")];
   const configs = new Set(trained.map(({ group }) => group)).size;
   const families = new Set(trained.map(({ spec }) => spec.family)).size;
   const seeds = new Set(trained.map(({ spec }) => spec.seed)).size;
-  const controls = plan.length - trained.length;
+  const controls = of("control").length, steps = of("step").length;
   const matrix = [
     configs === families
       ? plural(families, "family", "families")
       : `${plural(configs, "config")} of ${plural(families, "family", "families")}`,
     `× ${plural(seeds, "seed")}`,
     ...(controls > 0 ? [`+ ${plural(controls, "control row")}`] : []),
+    ...(steps > 0 ? [`+ ${plural(steps, "step")}`] : []),
   ].join(" ");
   return `${name} · ${matrix} · ${engine.name} (${engine.why})`;
 }
@@ -171,7 +175,7 @@ async function prepareData(
 ): Promise<void> {
   const [{ datasets, fromTable }, { splitsRead }, { checkAgainst }] = await Promise.all([
     import("../../registry.ts"),
-    import("../../protocols/control/controls.ts"),
+    import("../../protocols/reads.ts"),
     import("../../suite/load.ts"),
   ]);
   const { data, base } = suite;

@@ -2,6 +2,7 @@
  * Figures read from records: what the records of a suite say, with where they come from.
  * @module
  */
+import { protocolOf } from "../../protocols/table.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import type { FigureSource, Measured } from "./figure.ts";
@@ -39,7 +40,7 @@ export function overheadOf({ timings }: Pick<RunRecord, "timings">): number {
 /** The worst overhead among trained runs, and each. */
 export function worstOverhead(records: readonly RunRecord[]): Measured {
   const trained = records.filter(({ spec, state, timings }) =>
-    spec.protocol === "train-evaluate" && state === "done" && timings.total > 0
+    protocolOf(spec).trains && state === "done" && timings.total > 0
   );
   if (trained.length === 0) return { value: null, reason: "no trained run is done" };
   const shares = trained.map((record) => 100 * overheadOf(record));

@@ -16,8 +16,10 @@ import type {
 } from "../../families/family.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { toTensorImages } from "../../kinds/image/images.ts";
-import type { RunSpec } from "../../record/record.ts";
+import type { Given } from "../../families/needs.ts";
+import type { PlannedRun } from "../../record/record.ts";
 import type { RunKeys } from "../keys.ts";
+import { givenRuns } from "../needs.ts";
 
 type Compiled = Program<TensorRecord, TensorRecord, TensorRecord>;
 
@@ -39,13 +41,19 @@ export interface Programs {
 }
 
 /** What a family is built with, for a run of so many steps. */
-export function buildContext(spec: RunSpec, dataset: Dataset, steps: number): BuildContext {
+export function buildContext(
+  { spec, needed }: Pick<PlannedRun, "spec" | "needed">,
+  dataset: Dataset,
+  steps: number,
+): BuildContext {
+  const given = givenRuns({ needed });
   return {
     sample: dataset.sample,
     steps,
     trainSize: dataset.size("train"),
     batch: spec.batch,
     factors: dataset.factors,
+    ...(given === undefined ? {} : { given }),
   };
 }
 
@@ -102,11 +110,11 @@ export function sampleContext(engine: Engine, programs: Programs): SampleContext
   };
 }
 
-/** What a driver's `finish` may use. */
+/** What a driver's `begin` and `finish` may use. */
 export function hostContext(
   engine: Engine,
   programs: Programs,
-  data: { dataset: Dataset; keys: RunKeys },
+  data: { dataset: Dataset; keys: RunKeys; given?: { readonly [role: string]: Given } },
 ): HostContext {
   return {
     engine,
@@ -117,6 +125,7 @@ export function hostContext(
       return toTensorImages(engine, images) as tf.Tensor4D;
     },
     key: (purpose) => keyTensor(data.keys.finish(purpose)),
+    given: data.given,
   };
 }
 

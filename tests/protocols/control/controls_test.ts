@@ -5,7 +5,8 @@ import { columnMeans, covariance } from "../../../src/algebra/linear.ts";
 import type { Features } from "../../../src/algebra/features.ts";
 import type { Dataset, Split } from "../../../src/data/dataset.ts";
 import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
-import { controls, splitsRead } from "../../../src/protocols/control/controls.ts";
+import { controls } from "../../../src/protocols/control/controls.ts";
+import { splitsRead } from "../../../src/protocols/reads.ts";
 import { hostFold, hostKey, hostNormal } from "../../../src/random/host.ts";
 import { halvesOf, toyDataset, toyShape, toySize } from "../../metrics/toy.ts";
 
