@@ -76,7 +76,7 @@ Deno.test("a module that isn't there, doesn't load, holds nothing, or takes a na
   await refused(await write("throws.ts", "throw new Error('boom');"), "doesn't load: boom");
   await refused(
     await write("empty.ts", "export const x = 1;"),
-    "exports no family, dataset or metric",
+    "exports no family, dataset, metric or protocol",
   );
   await refused(
     await write("vae.ts", "export const mine = { name: 'vae', config: {}, build() {} };"),

@@ -10,7 +10,7 @@ import { type Config, config } from "./config.ts";
 import { initParameters, logProbability, partsOf, type Setting } from "./model.ts";
 import { countsOf } from "./patches.ts";
 import { drawPictures, loopPrograms, samplePrograms } from "./sample.ts";
-import { scaleModel } from "./scales/model.ts";
+import { givenTokeniser, scaleModel } from "./scales/model.ts";
 import { type State, trainStep } from "./train.ts";
 
 /** The labels that every program of a conditional model is given. */
@@ -48,10 +48,10 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
   };
 }
 
-function build(config: Config, { sample, steps, factors }: BuildContext): Model {
+function build(config: Config, { sample, steps, factors, given }: BuildContext): Model {
   const conditions = conditionsOf(config.condition, factors);
   if (config.form === "scales") {
-    return scaleModel({ config, conditions, context: { sample, steps } });
+    return scaleModel({ config, conditions, context: { sample, steps, given } });
   }
   return pixelModel({ config, sample, conditions, values: 256 }, { steps });
 }
@@ -63,5 +63,6 @@ export const autoregressive = defineFamily<Config>({
   about: "autoregressive: PixelCNN, a transformer over patches of pixels, next-scale prediction",
   papers: ["arXiv:1606.05328", "arXiv:1701.05517", "arXiv:2305.07185", "arXiv:2404.02905"],
   config,
+  takes: { weights: givenTokeniser },
   build,
 });

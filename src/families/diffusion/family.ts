@@ -26,6 +26,7 @@ import { initTrained } from "../common/training.ts";
 import type { Denoise } from "./bound.ts";
 import { type Config, config } from "./config.ts";
 import { type Diffusion, diffusionOf } from "./forms.ts";
+import { givenFamilies, givenSpace, type GivenState, takeFirst, unfitSpace } from "./given.ts";
 import { type CoderState, type LatentSpace, latentSpace } from "./latent.ts";
 
 type Told = { readonly labels: Labels };
@@ -145,6 +146,62 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
   };
 }
 
+/** A model of what a finished run's autoencoder makes of pictures. There is no likelihood either. */
+function inGiven(config: Config, context: BuildContext): Model {
+  const { given, factors, steps } = context;
+  if (given?.weights === undefined) {
+    throw new RangeError(
+      "latent: `given` is of a finished run: name its entry with `from: NAME`, or let an " +
+        "autoencoder be trained here, `latent: autoencoder`",
+    );
+  }
+  const first = givenSpace(given.weights, {
+    context,
+    scale: config.form === "edm" ? config.sigmaData : 1,
+  });
+  const space = {
+    grid: first.grid,
+    bounded: false,
+    picture: (state: unknown, x_BHWC: tf.Tensor4D) =>
+      first.decode((state as GivenState).first, x_BHWC),
+  };
+  const { denoising, learns } = diffusionOf(config, { space, factors });
+  return {
+    capabilities: {
+      likelihood: "none",
+      ...denoisingCapabilities(denoising),
+      reconstructs: true,
+    },
+    init: (key) => ({
+      ...initTrained(initNetwork(key, denoising.network), config),
+      first: first.init(fold(key, "first")),
+    }),
+    programs: {
+      train: updates<GivenState, Images & Rows & Told>((state, inputs, key) => {
+        const data_BHWC = first.encode(state.first, inputs.x_BHWC);
+        const [next, outputs] = denoisingStep(state, { ...inputs, key, data_BHWC }, {
+          learns,
+          denoising,
+          settings: config,
+          steps,
+        });
+        return [{ ...state, ...next }, outputs];
+      }),
+      first_code: reads<GivenState, Images>((state, { x_BHWC }) => ({
+        code_BhwC: first.code(state.first, x_BHWC),
+      })),
+      reconstruct: reads<GivenState, Images>((state, { x_BHWC }) => ({
+        x_BHWC: first.decode(state.first, first.encode(state.first, x_BHWC)),
+      })),
+      ...denoisingPrograms(denoising),
+    },
+    driver: {
+      ...denoisingDriver(denoising),
+      begin: (state, host) => takeFirst(state, { host, space: first }),
+    },
+  };
+}
+
 /** Diffusion models on a U-Net, a DiT or a perceptron. */
 export const diffusion = defineFamily<Config>({
   name: "diffusion",
@@ -162,6 +219,19 @@ export const diffusion = defineFamily<Config>({
     "arXiv:2112.10752",
   ],
   config,
-  build: (config, context) =>
-    config.latent === "none" ? inPixels(config, context) : inLatents(config, context),
+  takes: {
+    weights: {
+      kind: "weights",
+      about: "the autoencoder of a finished run, for `latent: given`",
+      families: givenFamilies,
+      unfit: (own, given) =>
+        own.latent === "given"
+          ? unfitSpace(given)
+          : `what is diffused here is \`latent: ${own.latent}\`\nwrite \`latent: given\``,
+    },
+  },
+  build(config, context) {
+    if (config.latent === "none") return inPixels(config, context);
+    return config.latent === "given" ? inGiven(config, context) : inLatents(config, context);
+  },
 });

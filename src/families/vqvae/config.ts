@@ -43,6 +43,8 @@ export const config = z.strictObject({
   ...conditionField,
   conditionDropout: z.number().min(0).max(1).default(0.1)
     .describe("Share of pictures whose labels the prior isn't told, so that it also knows p(x)"),
+  prior: z.literal("none").optional()
+    .describe("none: the codes alone are trained, for others to take; nothing is sampled"),
   priorShare: z.number().gt(0).lt(1).default(0.4)
     .describe("Share of the steps that train the prior, after the codes are fixed"),
   priorLayers: z.int().min(1).max(48).default(3).describe("Layers of the prior's transformer"),
