@@ -1,8 +1,9 @@
 /**
  * Likeness: a benchmark harness for generative models.
  *
- * A family, dataset or metric of your own is a file that imports this module, exports what
- * `defineFamily`, `defineDataset` or `defineMetric` returns, and is named under `modules` in a suite.
+ * A family, dataset, metric or protocol of your own is a file that imports this module, exports what
+ * `defineFamily`, `defineDataset`, `defineMetric` or `defineProtocol` returns, and is named under
+ * `modules` in a suite.
  * The stages of a benchmark are functions on files: `loadSuite` → `planSuite` → `launch` → records →
  * `evaluateGate` → `buildReport` → `writeReport`.
  * @module
@@ -12,12 +13,22 @@
 export * from "./data/dataset.ts";
 export type * from "./kinds/image/image_set.ts";
 export * from "./families/family.ts";
+export type * from "./families/needs.ts";
 export * from "./metrics/metric.ts";
 export type * from "./record/value.ts";
 export type * from "./subject/capabilities.ts";
 export type * from "./subject/subject.ts";
 export type * from "./extractors/extractor.ts";
 export * from "./algebra/features.ts";
+export { defineProtocol } from "./protocols/protocol.ts";
+export type {
+  Absence,
+  Entry,
+  Protocol,
+  ProtocolDefinition,
+  Row,
+  UnknownCosts,
+} from "./protocols/protocol.ts";
 export { pathText } from "./base/text/path_text.ts";
 export { registerModule } from "./registry.ts";
 export type { Registered } from "./registry.ts";
@@ -31,6 +42,14 @@ export type { EngineStatus } from "./engine/mod.ts";
 export * from "./engine/engine.ts";
 export type { Key } from "./random/key.ts";
 export * from "./engine/tree.ts";
+
+// What a protocol's `execute` is made of.
+export { keepArtefact } from "./run/artefact.ts";
+export { timed, writeRecord } from "./run/job.ts";
+export type { Ending, Run, RunHost } from "./run/job.ts";
+export { givenTo } from "./run/needs.ts";
+export { conclude } from "./run/score/conclude.ts";
+export type { Outcome, RunEvent } from "./run/events.ts";
 
 // Running.
 export { loadSuite, loadSuites, parseSuite, parseSuites } from "./suite/load.ts";

@@ -150,10 +150,13 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
 
 /** What a run's label is made from: what it takes of others tells it apart too. */
 function labelled({ family, name, config, needs }: SuiteRun): Labelled {
+  const taken = Object.fromEntries(
+    Object.entries(needs ?? {}).map(([role, of]) => [role === "weights" ? "from" : role, of]),
+  );
   return {
     family,
     ...(name === undefined ? {} : { name }),
-    config: needs === undefined ? config : { ...config, needs },
+    config: needs === undefined ? config : { ...config, ...taken },
   };
 }
 
