@@ -1,8 +1,9 @@
 /**
  * Likeness: a benchmark harness for generative models.
  *
- * A family, dataset, metric or kind of sample of your own is a file that imports this module, exports
- * what `defineFamily`, `defineDataset`, `defineMetric` or `defineKind` returns, and is named under
+ * A family, dataset, metric, protocol or kind of sample of your own is a file that imports this module,
+ * exports what `defineFamily`, `defineDataset`, `defineMetric`, `defineProtocol` or `defineKind` returns,
+ * and is named under
  * `modules` in a suite.
  * The stages of a benchmark are functions on files: `loadSuite` → `planSuite` → `launch` → records →
  * `evaluateGate` → `buildReport` → `writeReport`.
@@ -26,6 +27,7 @@ export { imagesOf } from "./kinds/image/images.ts";
 export { pointsOf } from "./kinds/point/points.ts";
 export { gridOf, kindOf } from "./kinds/table.ts";
 export * from "./families/family.ts";
+export type * from "./families/needs.ts";
 export * from "./metrics/metric.ts";
 export type { BetweenSets, LooksAt, Meaning, Meanings, Standing } from "./metrics/standing.ts";
 export type { Theme, ThemeId } from "./metrics/themes.ts";
@@ -34,6 +36,15 @@ export type * from "./subject/capabilities.ts";
 export type * from "./subject/subject.ts";
 export type * from "./extractors/extractor.ts";
 export * from "./algebra/features.ts";
+export { defineProtocol } from "./protocols/protocol.ts";
+export type {
+  Absence,
+  Entry,
+  Protocol,
+  ProtocolDefinition,
+  Row,
+  UnknownCosts,
+} from "./protocols/protocol.ts";
 export { pathText } from "./base/text/path_text.ts";
 export { registerModule } from "./registry.ts";
 export type { Registered } from "./registry.ts";
@@ -47,6 +58,14 @@ export type { EngineStatus } from "./engine/mod.ts";
 export * from "./engine/engine.ts";
 export type { Key } from "./random/key.ts";
 export * from "./engine/tree.ts";
+
+// What a protocol's `execute` is made of.
+export { keepArtefact } from "./run/artefact.ts";
+export { timed, writeRecord } from "./run/job.ts";
+export type { Ending, Run, RunHost } from "./run/job.ts";
+export { givenTo } from "./run/needs.ts";
+export { conclude } from "./run/score/conclude.ts";
+export type { Outcome, RunEvent } from "./run/events.ts";
 
 // Running.
 export { loadSuite, loadSuites, parseSuite, parseSuites } from "./suite/load.ts";

@@ -1,12 +1,14 @@
 /**
  * What suites can name: one table a noun, each row a lazy loader, so that naming costs nothing.
- * A new family, dataset or metric is one row here; `registerModule` adds a user's own.
+ * A new family, dataset or metric is one row here, a new protocol one in `protocols/table.ts`;
+ * `registerModule` adds a user's own.
  * @module
  */
 import { isAbsolute, resolve, toFileUrl } from "@std/path";
 import type { DatasetDefinition } from "./data/dataset.ts";
 import { UsageError } from "./base/errors.ts";
-import type { External } from "./protocols/external/external.ts";
+import type { Entry, Protocol } from "./protocols/protocol.ts";
+import { protocols } from "./protocols/table.ts";
 import type { Family } from "./families/family.ts";
 import { described, expectUserModules } from "./base/fault.ts";
 import type { Kind } from "./kinds/kind.ts";
@@ -46,15 +48,21 @@ export const families: Table<Family> = {
   energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
 };
 
-/** What an entry of `runs` may be beside a family: samples that something else makes. */
-export const externals: Table<External> = {
-  external: () => import("./protocols/external/external.ts").then((m) => m.external),
-};
+/** What entries of `runs` may be beside families: those of protocols that have entries of their own. */
+export function entries(): Table<Entry> {
+  return Object.fromEntries(
+    Object.values(protocols).flatMap(({ name, entry }) =>
+      entry === undefined ? [] : [[name, () => Promise.resolve(entry)]]
+    ),
+  );
+}
 
 /** All that an entry of `runs` can name. */
-export function runnable(): Table<Family | External> {
-  return { ...families, ...externals };
+export function runnable(): Table<Family | Entry> {
+  return { ...families, ...entries() };
 }
+
+export { protocols } from "./protocols/table.ts";
 
 /** Datasets. */
 export const datasets: Table<DatasetDefinition> = {
@@ -85,11 +93,13 @@ export interface Registered {
   readonly metrics: readonly string[];
   /** Kinds of sample. */
   readonly kinds: readonly string[];
+  readonly protocols: readonly string[];
 }
 
 /**
- * Imports a user's module and registers each of its exports that is a family, dataset, metric or kind
- * of sample (made by `defineFamily`, `defineDataset`, `defineMetric` or `defineKind`). Registering a module again changes
+ * Imports a user's module and registers each of its exports that is a family, dataset, metric,
+ * protocol or kind of sample (made by `defineFamily`, `defineDataset`, `defineMetric`,
+ * `defineProtocol` or `defineKind`). Registering a module again changes
  * nothing, so plans may carry their modules into every worker.
  * @param path a file, relative to the working folder, or a `file:` URL
  * @throws UsageError where the file isn't there or doesn't load, holds nothing to register, or takes
@@ -116,10 +126,12 @@ export async function registerModule(path: string): Promise<Registered> {
     datasets: [],
     metrics: [],
     kinds: [],
+    protocols: [],
   };
   const { definitionFaults, familyFaults } = await import("./families/contract.ts");
   const { metricFaults } = await import("./metrics/contract.ts");
   const { checkedDataset } = await import("./data/contract.ts");
+  const { protocolFaults } = await import("./protocols/protocol.ts");
   const values = new Set(Object.values(exported));
   // First: families and metrics say which kinds they take.
   for (const value of values) if (isKind(value)) added.kinds.push(addKind(value, url));
@@ -135,15 +147,26 @@ export async function registerModule(path: string): Promise<Registered> {
       added.metrics.push(
         add({ table: metricTable, noun: "metrics", url }, value, metricFaults, ownRow),
       );
+    } else if (isProtocol(value)) {
+      const faultsOf = (protocol: Protocol) => [
+        ...protocolFaults(protocol),
+        ...(protocol.entry === undefined ? [] : definitionFaults(protocol.entry)),
+      ];
+      added.protocols.push(addProtocol(value, { url, faultsOf }));
     }
   }
   if (Object.values(added).every((names) => names.length === 0)) {
     throw new UsageError(
-      `module ${path} exports no family, dataset or metric, nor a kind of sample; ` +
-        "export what defineFamily, defineDataset, defineMetric or defineKind returns",
+      `module ${path} exports no family, dataset, metric or protocol, nor a kind of sample; ` +
+        "export what defineFamily, defineDataset, defineMetric, defineProtocol or defineKind returns",
     );
   }
   return added;
+}
+
+/** The noun of what an entry of `runs` names: a family, or a protocol with an entry of its own. */
+export function nounOf(name: string): "families" | "protocols" {
+  return Object.hasOwn(protocols, name) ? "protocols" : "families";
 }
 
 /** The file of the user's module that registered a name, or undefined for what is built in. */
@@ -165,16 +188,20 @@ export async function fromTable<T>(table: Rows<T>, name: string, what: string): 
   return await loaded(table[name]);
 }
 
+/** Where a definition comes from, and what is wrong with it. */
+interface Adding<T> {
+  readonly noun: keyof Registered;
+  readonly url: string;
+  readonly faultsOf: (value: T) => readonly string[];
+}
+
 /** @throws UsageError where the name is taken, or the definition isn't as it has to be */
-function add<T extends { readonly name: string }>(
-  { table, noun, url }: { table: Record<string, Row<T>>; noun: keyof Registered; url: string },
+function claimName<T extends { readonly name: string }>(
   value: T,
-  faultsOf: (value: T) => readonly string[],
-  row: (value: T) => Row<T> = (value) => () => Promise.resolve(value),
+  taken: boolean,
+  { noun, url, faultsOf }: Adding<T>,
 ): string {
   const { name } = value, key = `${noun}/${name}`;
-  const taken = Object.hasOwn(table, name) ||
-    (noun === "families" && Object.hasOwn(externals, name));
   if (taken && origins.get(key) !== url) {
     const owner = origins.get(key) ?? "Likeness itself";
     throw new UsageError(
@@ -184,17 +211,38 @@ function add<T extends { readonly name: string }>(
   const faults = faultsOf(value);
   if (faults.length > 0) throw new UsageError(`${url}: \`${name}\`: ${faults.join("; ")}`);
   origins.set(key, url);
+  return name;
+}
+
+/** @throws UsageError as `claimName` does */
+function addKind(kind: Kind, url: string): string {
+  const name = claimName(kind, Object.hasOwn(kinds, kind.name), {
+    noun: "kinds",
+    url,
+    faultsOf: kindFaults,
+  });
+  kinds[name] = kind;
+  return name;
+}
+
+function add<T extends { readonly name: string }>(
+  { table, noun, url }: { table: Record<string, Row<T>>; noun: keyof Registered; url: string },
+  value: T,
+  faultsOf: (value: T) => readonly string[],
+  row: (value: T) => Row<T> = (value) => () => Promise.resolve(value),
+): string {
+  const taken = Object.hasOwn(table, value.name) ||
+    (noun === "families" && Object.hasOwn(protocols, value.name));
+  const name = claimName(value, taken, { noun, url, faultsOf });
   table[name] = row(value);
   return name;
 }
 
-/** @throws UsageError as `add` does */
-function addKind(kind: Kind, url: string): string {
-  const own: Table<Kind> = Object.fromEntries(
-    Object.entries(kinds).map(([name, known]) => [name, () => Promise.resolve(known)]),
-  );
-  const name = add({ table: own, noun: "kinds", url }, kind, kindFaults);
-  kinds[name] = kind;
+/** Families and protocols share the names that entries of `runs` have. */
+function addProtocol(value: Protocol, how: Omit<Adding<Protocol>, "noun">): string {
+  const taken = Object.hasOwn(protocols, value.name) || Object.hasOwn(families, value.name);
+  const name = claimName(value, taken, { noun: "protocols", ...how });
+  protocols[name] = value;
   return name;
 }
 
@@ -222,4 +270,10 @@ function isDataset(value: unknown): value is DatasetDefinition {
 function isMetric(value: unknown): value is Metric {
   return isNamed(value) && typeof value.compute === "function" &&
     typeof value.declares === "function";
+}
+
+function isProtocol(value: unknown): value is Protocol {
+  return typeof value === "object" && value !== null &&
+    typeof (value as Shape).name === "string" && typeof (value as Shape).row === "string" &&
+    typeof (value as Shape).execute === "function";
 }

@@ -50,7 +50,13 @@ Deno.test("an unknown name is told with the nearest one", async () => {
 
 Deno.test("a user's module registers what it exports, and may be registered again", async () => {
   const first = await registerModule("tests/suite/toys.ts");
-  assertEquals(first, { families: ["toy"], datasets: ["blocks"], metrics: ["score"], kinds: [] });
+  assertEquals(first, {
+    families: ["toy"],
+    datasets: ["blocks"],
+    metrics: ["score"],
+    kinds: [],
+    protocols: [],
+  });
   assertEquals(await registerModule(new URL("suite/toys.ts", import.meta.url).href), first);
   assertEquals((await fromTable(families, "toy", "family")).version, 3);
   assertEquals(originOf("families", "toy"), new URL("suite/toys.ts", import.meta.url).href);
@@ -71,7 +77,7 @@ Deno.test("a module that isn't there, doesn't load, holds nothing, or takes a na
   await refused(await write("throws.ts", "throw new Error('boom');"), "doesn't load: boom");
   await refused(
     await write("empty.ts", "export const x = 1;"),
-    "exports no family, dataset or metric",
+    "exports no family, dataset, metric or protocol",
   );
   await refused(
     await write("vae.ts", "export const mine = { name: 'vae', config: {}, build() {} };"),

@@ -4,6 +4,7 @@
  */
 import { join } from "@std/path";
 import { exitCodes, UsageError } from "../base/errors.ts";
+import { protocolOf, runName } from "../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord, RunState } from "../record/record.ts";
 import { openStore, type RunStatus } from "../record/store.ts";
 import { formatSeconds } from "../base/text/format.ts";
@@ -31,6 +32,13 @@ export interface StatusRow {
   /** ISO 8601: end of a finished run, last word of another. */
   readonly updatedAt: string | null;
   readonly cause: string | null;
+  /** Runs that it needs, by role, with where they stand. */
+  readonly needs: readonly {
+    readonly role: string;
+    readonly id: string;
+    readonly run: string;
+    readonly state: Standing;
+  }[];
   /** Whether the suite's last plan asks for it. */
   readonly current: boolean;
 }
@@ -44,16 +52,33 @@ interface Known {
   unreadable?: string;
 }
 
-function rowOf(id: string, { planned, record, status, unreadable }: Known): StatusRow {
+/** What a run needs, before it is known where that stands. */
+function needsOf({ planned, record }: Known): StatusRow["needs"] {
+  const spec = planned?.spec ?? record?.spec;
+  return Object.entries(spec?.needs ?? {}).map(([role, { run }]) => {
+    const needed = planned?.needed?.[role];
+    const taken = record?.needs?.find((one) => one.role === role);
+    const name = needed !== undefined
+      ? runName(needed)
+      : taken === undefined
+      ? `run ${run}`
+      : `${taken.label} seed ${taken.seed}`;
+    return { role, id: run, run: name, state: "planned" };
+  });
+}
+
+function rowOf(id: string, known: Known): StatusRow {
+  const { planned, record, status, unreadable } = known;
   const spec = planned?.spec ?? record?.spec;
   const row = {
     id,
     suite: spec?.suite ?? status!.suite,
     label: planned?.label ?? record?.label ?? status!.label,
     seed: spec?.seed ?? status!.seed,
-    control: spec?.protocol === "control",
+    control: spec !== undefined && protocolOf(spec).row === "control",
     current: planned !== undefined,
     cause: null,
+    needs: needsOf(known),
   };
   // A status beside a record is of a repeat that is under way.
   if (status !== undefined) {
@@ -102,7 +127,13 @@ export async function standings(
     else run.unreadable = why;
   }
   const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
-  return [...known].map(([id, what]) => rowOf(id, what)).sort((a, b) =>
+  const rows = [...known].map(([id, what]) => rowOf(id, what));
+  const states = new Map(rows.map(({ id, state }) => [id, state]));
+  const told = rows.map((row) => ({
+    ...row,
+    needs: row.needs.map((need) => ({ ...need, state: states.get(need.id) ?? need.state })),
+  }));
+  return told.sort((a, b) =>
     order(a.suite, b.suite) || Number(b.current) - Number(a.current) ||
     Number(a.control) - Number(b.control) || order(a.label, b.label) || a.seed - b.seed
   );
@@ -134,6 +165,14 @@ function progress({ step, steps, phase, state }: StatusRow): string {
   if (steps === null) return step === 0 ? "" : `${step.toLocaleString("en")} steps`;
   const share = steps === 0 ? "" : ` ${Math.floor(100 * step / steps)} %`;
   return `${state === "running" ? `${phase} ` : ""}step ${step}/${steps}${share}`;
+}
+
+/** "waits for codes seed 1 (running)": what an unfinished run needs and hasn't got. */
+function waiting({ state, needs }: StatusRow): string {
+  if (state !== "planned" && state !== "interrupted") return "";
+  const open = needs.filter((need) => need.state !== "done" && need.state !== "unreliable");
+  if (open.length === 0) return "";
+  return `waits for ${open.map(({ run, state }) => `${run} (${state})`).join(", ")}`;
 }
 
 const remarks: Partial<Record<Standing, string>> = {
@@ -184,7 +223,11 @@ function print(rows: readonly StatusRow[], suite: string, terminal: Terminal): v
     row.state,
     progress(row),
     ago(row.updatedAt),
-    [row.cause ?? remarks[row.state] ?? "", row.current ? "" : "(not in the last plan)"]
+    [
+      row.cause ?? remarks[row.state] ?? "",
+      waiting(row),
+      row.current ? "" : "(not in the last plan)",
+    ]
       .filter((text) => text !== "").join(" "),
   ]);
   const widths = cells[0].map((_, i) => Math.max(...cells.map((row) => [...row[i]].length)));

@@ -29,6 +29,7 @@ import type { Key } from "../random/key.ts";
 import type { TensorRecord } from "../engine/tree.ts";
 import type { Factor } from "../data/dataset.ts";
 import type { KindName, SampleSpec, SpecOf } from "../kinds/kind.ts";
+import type { Given, GivenRun, Roles } from "./needs.ts";
 
 export type { TensorRecord } from "../engine/tree.ts";
 
@@ -42,6 +43,8 @@ export interface HostContext {
   readonly trainSize: number;
   /** A key for this purpose. The caller disposes it. */
   key(purpose: string): Key;
+  /** What the run takes of others, in the roles of `BuildContext.needed`; left out likewise. */
+  readonly needed?: { readonly [role: string]: Given };
 }
 
 /** Samples that are asked for. Its tensors are the caller's. */
@@ -124,6 +127,11 @@ export interface BuildContext<K extends KindName = KindName> {
   readonly batch: number;
   /** The labelled factors of the data. */
   readonly factors: readonly Factor[];
+  /**
+   * Runs that something is taken of, by role, so that a model knows what it need not train; the thing
+   * itself comes with `HostContext.needed` to the driver's `begin`. Left out where there are none.
+   */
+  readonly needed?: { readonly [role: string]: GivenRun };
 }
 
 /** A family that a suite can name. */
@@ -139,6 +147,8 @@ export interface Family<C = unknown, K extends KindName = KindName> {
   readonly takes?: readonly K[] | "any";
   /** Every field has a default, so that `{}` is a valid config. */
   readonly config: z.ZodType<C>;
+  /** What of finished runs it can take, by role. Default: nothing. */
+  readonly needs?: Roles<C>;
   build(config: C, context: BuildContext<K>): Model;
 }
 

@@ -7,6 +7,7 @@ import { settingsFrom } from "../plan/settings.ts";
 import { UsageError } from "../base/errors.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 import { UnreadableRecord } from "../record/store.ts";
+import { protocolOf } from "../protocols/table.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { Suite } from "../suite/schema/schema.ts";
 import { type GateOptions, type GateOutcome, gateRecords } from "./gate.ts";
@@ -59,12 +60,13 @@ export async function suitePolicies(
   for (const { label, spec } of plan) {
     seeds.set(label, (seeds.get(label) ?? new Set()).add(spec.seed));
   }
-  const trained = new Set(
-    plan.filter(({ spec }) => spec.protocol !== "control").map(({ label }) => label),
+  const scored = new Set(
+    plan.filter(({ spec }) => ["model", "elsewhere"].includes(protocolOf(spec).row))
+      .map(({ label }) => label),
   );
   const uses = written.flatMap((value): PolicyUse[] => {
     const policy = resolvePolicy(value, value.policy);
-    return [...trained].map((label) => ({
+    return [...scored].map((label) => ({
       metric: value.metric,
       policy,
       values: seeds.get(label)!.size * (policy.kind === "speed" ? value.repeats : 1),

@@ -6,7 +6,7 @@
 import { changedSince, contentOf } from "../content/inputs.ts";
 import { codeDigest } from "../content/modules.ts";
 import type { DatasetDefinition } from "../data/dataset.ts";
-import { originOf, type Registered } from "../registry.ts";
+import { nounOf, originOf, type Registered } from "../registry.ts";
 import type { PlannedRun, RunSpec } from "../record/record.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { PlannedRun, RunSpec } from "../record/record.ts";
  */
 export async function checkCode({ spec, sources = [] }: PlannedRun): Promise<void> {
   const used: [keyof Registered, string, string | undefined][] = [
-    ["families", spec.family, spec.code],
+    [nounOf(spec.family), spec.family, spec.code],
     ["datasets", spec.data.dataset, spec.data.code],
     ...spec.metrics.map(({ metric, code }) =>
       ["metrics", metric, code] as [

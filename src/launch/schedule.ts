@@ -1,13 +1,15 @@
 /**
- * Does a plan: as many runs at a time as asked for, one failure stopping no other, speed measured
- * at the end when nothing else runs.
+ * Does a plan: as many runs at a time as asked for, each once those that it needs are done, one
+ * failure stopping no other but those that need it, speed measured at the end when nothing else runs.
  * @module
  */
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { openStore } from "../record/store.ts";
+import { openStore, type Store } from "../record/store.ts";
 import type { Outcome, RunEvent } from "../run/events.ts";
-import { recordFailure } from "../run/failure.ts";
+import { isFinal, recordFailure } from "../run/failure.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
+import { canBeTaken } from "../run/needs.ts";
+import { type End, NeedQueue } from "./order.ts";
 import type { Task, WorkerSettings } from "./transport/messages.ts";
 import { timeRounds, timingOf } from "./timing.ts";
 
@@ -79,17 +81,19 @@ export function defaultJobs(runs: number, threads = 1): number {
  */
 async function doTasks(
   tasks: readonly Task[],
-  options: LaunchOptions & { readonly turn?: Turn },
+  options: LaunchOptions & { readonly turn?: Turn; readonly settled?: ReadonlySet<string> },
   done: (task: Task, outcome: Outcome) => Promise<void>,
 ): Promise<void> {
   const { launcher, settings, signal, onEvent, jobs, grace = 10, turn } = options;
-  const queue = [...tasks];
+  const queue = new NeedQueue(tasks, options.settled);
+  if (signal?.aborted) queue.close();
   const atWork = new Set<LaunchedWorker>();
   const timers: ReturnType<typeof setTimeout>[] = [];
   let broken: { readonly error: unknown } | null = null;
   const breakOff = (error: unknown) => {
     broken ??= { error };
     for (const worker of atWork) void worker.end();
+    queue.close();
   };
   const release = async (worker: LaunchedWorker) => {
     atWork.delete(worker);
@@ -104,6 +108,7 @@ async function doTasks(
     }
   };
   const stop = () => {
+    queue.close();
     for (const worker of atWork) {
       worker.stop();
       timers.push(setTimeout(() => void worker.end(), grace * 1000));
@@ -114,9 +119,17 @@ async function doTasks(
   async function slot(): Promise<void> {
     let worker: LaunchedWorker | null = null;
     try {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+      for (let next = await queue.next(); next !== null; next = await queue.next()) {
         if (signal?.aborted || broken !== null) break;
-        const { planned, work } = task;
+        const { task } = next, { planned, work } = task;
+        if (next.kind === "unmet") {
+          const { cause, busy } = next;
+          const outcome: Outcome = { kind: "failed", cause, ...(busy ? { busy } : {}) };
+          await done(task, outcome);
+          queue.end(task, endOf(outcome));
+          tell({ kind: "ended", planned, work, outcome });
+          continue;
+        }
         if (worker === null || worker.broken) {
           if (worker !== null) await release(worker);
           worker = launcher.start(settings);
@@ -128,6 +141,7 @@ async function doTasks(
         // Ended by us because it didn't stop in time: its checkpoint stands all the same.
         if (signal?.aborted && outcome.kind === "failed") outcome = { kind: "stopped", step: 0 };
         await done(task, outcome);
+        queue.end(task, endOf(outcome));
         tell({ kind: "ended", planned, work, outcome });
       }
     } catch (error) {
@@ -145,6 +159,28 @@ async function doTasks(
   if (broken !== null) throw (broken as { readonly error: unknown }).error;
 }
 
+/** How a run ended, for those that need it. */
+function endOf(outcome: Outcome): End {
+  if (outcome.kind === "record") {
+    const { state, cause } = outcome.record;
+    return { taken: canBeTaken(outcome.record), state, ...(cause === undefined ? {} : { cause }) };
+  }
+  if (outcome.kind !== "failed") return { taken: false, state: "was stopped" };
+  const { cause, busy } = outcome;
+  return { taken: false, state: "failed", cause, ...(busy ? { busy } : {}) };
+}
+
+/** Ids of runs that need others and have their final record: nothing of those is asked for again. */
+async function settledRuns(plan: readonly PlannedRun[], store: Store): Promise<Set<string>> {
+  const settled = new Set<string>();
+  for (const { id, spec } of plan) {
+    if (spec.needs === undefined) continue;
+    const record = await store.readRecord(id).catch(() => null); // whoever does the run tells
+    if (record !== null && isFinal(record)) settled.add(id);
+  }
+  return settled;
+}
+
 /** Does the plan; see the module. */
 export async function launch(
   plan: readonly PlannedRun[],
@@ -160,7 +196,8 @@ export async function launch(
   const records = new Map<string, RunRecord>();
   const startedAt = new Date().toISOString();
   const tasks = plan.map((planned): Task => ({ planned, work: "run", fresh }));
-  await doTasks(tasks, options, async ({ planned }, outcome) => {
+  const settled = fresh ? new Set<string>() : await settledRuns(plan, store);
+  await doTasks(tasks, { ...options, settled }, async ({ planned }, outcome) => {
     outcomes.set(planned.id, outcome);
     if (outcome.kind === "record") records.set(planned.id, outcome.record);
     if (outcome.kind === "failed" && !outcome.busy) {

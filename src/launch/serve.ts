@@ -20,7 +20,7 @@ import type { Outcome } from "../run/events.ts";
 import { executeRun } from "../protocols/execute.ts";
 import { isFinal, recordFailure } from "../run/failure.ts";
 import type { RunHost } from "../run/job.ts";
-import { executeProbe } from "../protocols/train_evaluate/probe.ts";
+import { protocolOf } from "../protocols/table.ts";
 import { executeSpeed } from "../run/score/speed.ts";
 import { BusyError } from "../run/status_file.ts";
 import { checkCode, checkData } from "./inputs.ts";
@@ -78,7 +78,7 @@ export class TaskServer {
       const host = await this.#host(task.planned);
       checkSettings(task.planned, host.engine);
       if (!await this.#isDone(task)) await checkCode(task.planned);
-      if (task.work === "probe") return await executeProbe(task.planned, host);
+      if (task.work === "probe") return await this.#probe(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
       if (task.work === "speed-again") {
         return await executeSpeed(task.planned, host, { again: true });
@@ -91,6 +91,12 @@ export class TaskServer {
       const seconds = (performance.now() - start) / 1000;
       return await this.#failed(task.planned, { cause, startedAt, seconds });
     }
+  }
+
+  async #probe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
+    const protocol = protocolOf(planned.spec);
+    if (protocol.probe !== undefined) return await protocol.probe(planned, host);
+    return { kind: "failed", cause: `a run of protocol ${protocol.name} has nothing to probe` };
   }
 
   /** Whether there is nothing to do: the record is of what was planned, whatever the files are now. */

@@ -4,6 +4,7 @@
  * seeds for as long as timing stays below a small share of what the runs themselves took.
  * @module
  */
+import { protocolOf } from "../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
 
 /** Share of the runs' own seconds that timing may take where speed is only shown. */
@@ -20,6 +21,7 @@ export function isUntimed(
   { planned: { spec }, record }: FinishedRun,
   speedMetrics: ReadonlySet<string>,
 ): boolean {
+  if (!protocolOf(spec).trains) return false;
   if (record.state !== "done" && record.state !== "unreliable") return false;
   const timed = new Set(
     record.metrics.filter(({ kind }) => kind === "speed").map(({ metric }) => metric),

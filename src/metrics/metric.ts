@@ -10,7 +10,7 @@ import type { MetricValue } from "../record/value.ts";
 import type { z } from "zod";
 import type { Batch, Dataset, Split } from "../data/dataset.ts";
 import type { KindName } from "../kinds/kind.ts";
-import type { Need } from "./needs.ts";
+import type { Requirement } from "./requires.ts";
 import type { Standing } from "./standing.ts";
 
 /** What a metric may use. Everything here is memoised by the caller. */
@@ -64,7 +64,7 @@ export interface Metric<C = unknown, K extends KindName = KindName> {
    */
   declares(config: C): readonly Omit<MetricValue, "value">[];
   /** What it rests on that a suite can be checked for before anything runs. Default: nothing. */
-  needs?(config: C): readonly Need[];
+  requires?(config: C): readonly Requirement[];
   compute(context: EvaluationContext<K>, config: C): Promise<readonly MetricValue[]>;
   /**
    * Of a metric of speed: those of its values that need no clock. They are computed with the run,

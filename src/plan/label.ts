@@ -11,14 +11,6 @@ export interface Labelled {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** What control rows are called in tables; one that isn't here goes by its name. */
-export const controlLabels: Readonly<Record<string, string>> = {
-  "held-out": "held-out data",
-  "training-copy": "training copy",
-  "gaussian": "pixel Gaussian",
-  "noise": "noise",
-};
-
 /** Keys that papers write as one letter. */
 const symbols: Readonly<Record<string, string>> = {
   alpha: "α",

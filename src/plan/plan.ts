@@ -11,7 +11,10 @@ import type { Suite, SuiteRun } from "../suite/schema/schema.ts";
 import { didYouMean } from "../base/text/nearest.ts";
 import { groupId, runId } from "../record/identity.ts";
 import { canonicalJson } from "../base/text/canonical_json.ts";
-import { controlLabels, labels } from "./label.ts";
+import { control } from "../protocols/control/protocol.ts";
+import { protocolOf } from "../protocols/table.ts";
+import { type Labelled, labels } from "./label.ts";
+import { type Seeded, seededRuns } from "./order.ts";
 import type { BareSpec, SettingsOf } from "./settings.ts";
 
 /** What the command line may change about a suite. */
@@ -28,20 +31,30 @@ export interface PlanOptions {
   readonly families?: readonly string[];
 }
 
+/** A plan, and what of it nobody asked for. */
+export interface Planned {
+  readonly plan: PlannedRun[];
+  /** Runs that others need: they are in the plan. */
+  readonly pulled: readonly PlannedRun[];
+}
+
 /**
  * The runs of a suite in order: control rows first, which need no training; then entry by entry,
- * seed by seed. Control rows are done at the first seed only: their samples are known, so a second
- * seed would only redraw them. So are samples from elsewhere that know no seed.
+ * seed by seed, each after those that it needs. Control rows are done at the first seed only: their
+ * samples are known, so a second seed would only redraw them. So is what knows no seed.
  * @throws UsageError for a family that the suite doesn't have, or seeds that are none
  */
 export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
+  return planWithNeeds(suite, options).plan;
+}
+
+/** `planSuite`, telling what was added since others need it. @throws UsageError likewise */
+export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
   const seeds = options.seeds ?? suite.seeds;
   checkSeeds(seeds);
-  const names = labels(suite.runs);
-  const chosen = suite.runs
-    .map((run, i) => ({ run, label: names[i] }))
-    .filter(({ run }) => wanted(run, options.families));
   checkFamilies(suite, options.families);
+  const names = labels(suite.runs.map(labelled));
+  const labelOf = new Map(suite.runs.map((run, i) => [run, names[i]]));
   const weighted = Object.entries(suite.extractors);
   const { sources } = suite;
   if (sources === null) {
@@ -59,6 +72,8 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
     },
     batch: suite.batch,
     engine: options.engine,
+  };
+  const scored = {
     metrics: suite.metrics.map(({ gate: _, ...asked }) => asked),
     ...(weighted.length === 0 ? {} : {
       extractors: Object.fromEntries(
@@ -66,7 +81,7 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       ),
     }),
   };
-  const plan = (label: string, bare: BareSpec): PlannedRun => {
+  const plan = (label: string, bare: BareSpec, needed?: PlannedRun["needed"]): PlannedRun => {
     const settings = options.settings?.(bare);
     const spec: RunSpec = settings === undefined ? bare : { ...bare, settings };
     return {
@@ -80,38 +95,96 @@ export function planSuite(suite: Suite, options: PlanOptions): PlannedRun[] {
       ...(weighted.length === 0 ? {} : {
         weights: Object.fromEntries(weighted.map(([name, { weights }]) => [name, weights])),
       }),
+      ...(needed === undefined ? {} : { needed }),
     };
   };
-  return [
-    ...suite.controls.map((name) =>
-      plan(controlLabels[name] ?? name, {
-        ...common,
-        protocol: "control",
-        family: name,
-        familyVersion: controls[name].version,
-        config: {},
-        budget: { steps: 0 },
-        seed: seeds[0],
-      })
-    ),
-    ...chosen.flatMap(({ run, label }) =>
-      (run.external?.seeded === false ? seeds.slice(0, 1) : seeds).map((seed) =>
-        plan(label, {
-          ...common,
-          protocol: run.external === undefined ? "train-evaluate" : "external",
-          family: run.family,
-          familyVersion: run.familyVersion,
-          ...(run.code === undefined ? {} : { code: run.code }),
-          ...(run.content === undefined ? {} : { content: run.content }),
-          config: run.config,
-          budget: run.external === undefined ? run.budget : { steps: 0 },
-          batch: run.batch,
-          ...(run.mirror && { mirror: run.mirror }),
-          seed,
-        })
-      )
-    ),
-  ];
+  const controlRuns = suite.controls.map((name) =>
+    plan(control.label!(name), {
+      ...common,
+      ...scored,
+      protocol: control.name,
+      family: name,
+      familyVersion: controls[name].version,
+      config: {},
+      budget: { steps: 0 },
+      seed: seeds[0],
+    })
+  );
+  const made = new Map<Seeded, PlannedRun>();
+  const seeded = seededRuns(suite, { seeds, wanted: (run) => wanted(run, options.families) });
+  for (const one of seeded) {
+    const { run, seed } = one, protocol = protocolOf(run);
+    const others = Object.entries(one.needs).map(([role, other]) =>
+      [role, made.get(other)!, artefactOf(run, role, other.run)] as const
+    );
+    const needs = Object.fromEntries(
+      others.map(([role, { id, group }]) => [role, { run: id, group }]),
+    );
+    const needed = Object.fromEntries(
+      others.map(([role, { label, spec }, artefact]) => [role, { label, spec, artefact }]),
+    );
+    const bare: BareSpec = {
+      ...common,
+      // A step on the way to others is scored by nothing.
+      ...(protocol.row === "step" ? { metrics: [] } : scored),
+      protocol: run.protocol,
+      family: run.family,
+      familyVersion: run.familyVersion,
+      ...(run.code === undefined ? {} : { code: run.code }),
+      ...(run.content === undefined ? {} : { content: run.content }),
+      config: run.config,
+      budget: protocol.trains ? run.budget : { steps: 0 },
+      batch: run.batch,
+      ...(run.mirror && { mirror: run.mirror }),
+      ...(others.length === 0 ? {} : { needs }),
+      seed,
+    };
+    made.set(one, plan(labelOf.get(run)!, bare, others.length === 0 ? undefined : needed));
+  }
+  const runs = seeded.map((one) => made.get(one)!);
+  return {
+    plan: [...controlRuns, ...runs],
+    pulled: runs.filter((_, i) => seeded[i].pulled),
+  };
+}
+
+/** What a run's label is made from: what it takes of others tells it apart too. */
+function labelled({ family, name, config, needs }: SuiteRun): Labelled {
+  const taken = Object.fromEntries(
+    Object.entries(needs ?? {}).map(([role, of]) => [role === "weights" ? "from" : role, of]),
+  );
+  return {
+    family,
+    ...(name === undefined ? {} : { name }),
+    config: needs === undefined ? config : { ...config, ...taken },
+  };
+}
+
+/** The artefact of another run that stands in a role. */
+function artefactOf(run: SuiteRun, role: string, other: SuiteRun): string {
+  const kind = run.roles?.[role];
+  const artefact = kind === undefined ? undefined : protocolOf(other).gives[kind];
+  if (artefact !== undefined) return artefact;
+  throw new Error(`${other.name} gives nothing for the role ${role} of ${run.name ?? run.family}`);
+}
+
+/** Of a plan these runs and all that they need, in its order. */
+export function withNeeds(
+  plan: readonly PlannedRun[],
+  chosen: readonly PlannedRun[],
+): PlannedRun[] {
+  const byId = new Map(plan.map((run) => [run.id, run]));
+  const kept = new Set<string>();
+  const keep = ({ id, spec }: PlannedRun) => {
+    if (kept.has(id)) return;
+    kept.add(id);
+    for (const { run } of Object.values(spec.needs ?? {})) {
+      const other = byId.get(run);
+      if (other !== undefined) keep(other);
+    }
+  };
+  chosen.forEach(keep);
+  return plan.filter(({ id }) => kept.has(id));
 }
 
 function wanted(run: SuiteRun, families: readonly string[] | undefined): boolean {
@@ -212,6 +285,16 @@ export function parsePlan(text: string): PlannedRun[] {
       throw new UsageError(
         `plan, line ${number}: id ${run.id} is not that of its spec, ${runId(run.spec)}; ` +
           "plan again instead of editing",
+      );
+    }
+    for (const [role, need] of Object.entries(run.spec.needs ?? {})) {
+      const other = run.needed?.[role]?.spec;
+      if (other !== undefined && runId(other) === need.run && groupId(other) === need.group) {
+        continue;
+      }
+      throw new UsageError(
+        `plan, line ${number}: ${run.label} needs run ${need.run}, and the line tells of ` +
+          `${other === undefined ? "none" : runId(other)}; plan again instead of editing`,
       );
     }
     return run;

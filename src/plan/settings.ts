@@ -13,9 +13,10 @@ export type BareSpec = Omit<RunSpec, "settings">;
 /** The settings of a run, from the rest of its spec. */
 export type SettingsOf = (spec: BareSpec) => EngineSettings | undefined;
 
-/** What runs of one configuration share, whatever their settings and seeds. */
+/** What runs of one configuration share, whatever their settings, seeds and needs. */
 export function bareGroup(spec: BareSpec): string {
-  return groupId({ ...spec, settings: undefined });
+  const { needs: _, ...own } = spec;
+  return groupId({ ...own, settings: undefined });
 }
 
 /**

@@ -12,8 +12,13 @@ export function runId(spec: RunSpec): string {
   return sha256Hex(canonicalJson(spec)).slice(0, 16);
 }
 
-/** What runs share that differ in the seed alone: the same hash of the spec without its seed. */
+/**
+ * What runs share that differ in the seed alone: the same hash of the spec without its seed. What they
+ * need differs in the seed too, so that it counts by its group.
+ */
 export function groupId(spec: RunSpec): string {
-  const { seed: _, ...rest } = spec;
-  return sha256Hex(canonicalJson(rest)).slice(0, 16);
+  const { seed: _, needs, ...rest } = spec;
+  const groups = Object.entries(needs ?? {}).map(([role, { group }]) => [role, group]);
+  const shared = needs === undefined ? rest : { ...rest, needs: Object.fromEntries(groups) };
+  return sha256Hex(canonicalJson(shared)).slice(0, 16);
 }

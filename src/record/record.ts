@@ -12,17 +12,35 @@ import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engin
 /** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */
 export type RunState = "planned" | "running" | "done" | "failed" | "diverged" | "unreliable";
 
+/**
+ * What an artefact is to a run that takes it. Protocols of the user's own may have further kinds: a
+ * kind is no more than a word that the one who gives it and the one who takes it share.
+ */
+export type ArtefactKind =
+  | "weights"
+  | "tokenizer"
+  | "data"
+  | "preferences"
+  | "trace"
+  | "table"
+  | (string & NonNullable<unknown>);
+
+/** A run that another takes something of, by its hashes. */
+export interface Need {
+  /** Its id, so that another run in its place is another experiment. */
+  readonly run: string;
+  /** Its group, which dependents of all seeds share. */
+  readonly group: string;
+}
+
 /** What a run is asked to do: all that fixes its bits. Hashed, in canonical JSON, to the run id. */
 export interface RunSpec {
   readonly format: 1;
   readonly suite: string;
   readonly suiteVersion: number;
-  /**
-   * `train-evaluate`: a family; `external`: samples that something else makes; `control`: a row of
-   * known samples (held-out data, noise, …).
-   */
-  readonly protocol: "train-evaluate" | "external" | "control";
-  /** Family name, or control name; "external". */
+  /** What the run does, by the protocol's name: see protocols/. */
+  readonly protocol: string;
+  /** Name of the family or the control row; of a protocol with an entry of its own, its name. */
   readonly family: string;
   readonly familyVersion: number;
   /** Digest of the user's module that defines the family; left out where it is built in. */
@@ -48,6 +66,8 @@ export interface RunSpec {
   readonly engine: EngineName;
   /** Choices of the engine that change bits; left out where it has none. */
   readonly settings?: EngineSettings;
+  /** What it takes of other runs, by role; left out where it takes nothing. */
+  readonly needs?: { readonly [role: string]: Need };
   /** Metrics with resolved configs and versions, gate policies left out. */
   readonly metrics: readonly {
     readonly metric: string;
@@ -60,6 +80,26 @@ export interface RunSpec {
   readonly extractors?: {
     readonly [name: string]: { readonly sha256: string; readonly input?: InputOptions };
   };
+}
+
+/** A run that a planned one takes something of: what must be known of it before it has run. */
+export interface NeededRun {
+  readonly label: string;
+  readonly spec: RunSpec;
+  /** Name of the artefact in its record. */
+  readonly artefact: string;
+}
+
+/** What a run took of another. */
+export interface Taken {
+  readonly role: string;
+  /** The other's id, label and seed. */
+  readonly run: string;
+  readonly label: string;
+  readonly seed: number;
+  /** Name and sha256 of the artefact. */
+  readonly artefact: string;
+  readonly sha256: string;
 }
 
 /** A planned run: one line of `plan.jsonl`. */
@@ -79,6 +119,8 @@ export interface PlannedRun {
   readonly base?: string;
   /** Where the weights of `spec.extractors` lie, relative to the working folder. */
   readonly weights?: { readonly [extractor: string]: string };
+  /** The runs of `spec.needs`, by role. */
+  readonly needed?: { readonly [role: string]: NeededRun };
 }
 
 /** Where a record comes from. */
@@ -195,6 +237,8 @@ export interface Record {
   readonly resumed: number;
   /** Left out where the run trained its own weights. Seconds of training are then that run's. */
   readonly trainedBy?: TrainedBy;
+  /** What it took of other runs; left out where it took nothing. */
+  readonly needs?: readonly Taken[];
   readonly artefacts: readonly Artefact[];
   /** Of trained runs: what the model can do, so that a report need not load its family. */
   readonly capabilities?: Capabilities;

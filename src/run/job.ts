@@ -18,6 +18,7 @@ import type {
   Record as RunRecord,
   RunState,
   SamplesTaken,
+  Taken,
   Timings,
   TrainedBy,
 } from "../record/record.ts";
@@ -65,10 +66,28 @@ export interface Run {
   readonly startedAt: string;
   /** Nothing of before is used, of other runs either. */
   readonly fresh: boolean;
+  /** What its protocol says of it. */
+  readonly asked: Asked;
+  /** What it takes of other runs. */
+  readonly taken: readonly Taken[];
+}
+
+/** What a protocol says of its runs that their ends depend on. */
+export interface Asked {
+  /** What it takes over of a finished run that differs only in what is measured. */
+  readonly lends: "training" | "values" | "nothing";
+  /** What metrics of speed are told where there is nothing to time. */
+  readonly untimed?: { readonly status: "not-defined" | "not-measured"; readonly reason: string };
 }
 
 /** Starts the clock of a run. */
-export function begin(planned: PlannedRun, host: RunHost, fresh = false): Run {
+export function begin(
+  planned: PlannedRun,
+  host: RunHost,
+  { fresh = false, asked = { lends: "training" }, taken = [] }: Partial<
+    Pick<Run, "fresh" | "asked" | "taken">
+  > = {},
+): Run {
   const store = openStore(host.out);
   return {
     planned,
@@ -80,6 +99,8 @@ export function begin(planned: PlannedRun, host: RunHost, fresh = false): Run {
     started: now(),
     startedAt: new Date().toISOString(),
     fresh,
+    asked,
+    taken,
   };
 }
 
@@ -131,6 +152,7 @@ export async function writeRecord(run: Run, ending: Ending): Promise<Outcome> {
       finishedAt: new Date().toISOString(),
     }),
     ...rest,
+    ...(run.taken.length === 0 ? {} : { needs: run.taken }),
     timings: { ...times, total: now() - started + before },
   };
   await run.store.writeRecord(record);

@@ -23,10 +23,12 @@ import {
   refuseSameNames,
   suiteMetric,
 } from "./entries/metric_entries.ts";
-import { checkNeeds, fitted } from "./needs.ts";
+import { checkRequired, fitted } from "./requires.ts";
 import { type Problem, SuiteError } from "./problem.ts";
+import { resolveNeeds } from "./entries/needs.ts";
+import { besideKeys } from "./entries/roles.ts";
 import { computed, expandRun, refuseRepeats } from "./entries/run_entries.ts";
-import { resolveBudget, runKeys, type Suite, suiteFile } from "./schema/schema.ts";
+import { resolveBudget, type Suite, suiteFile } from "./schema/schema.ts";
 import { applySet } from "./set.ts";
 import { withInputs } from "./entries/inputs.ts";
 import { readSources, type Source } from "./source.ts";
@@ -201,7 +203,7 @@ async function readSuite(
     runs: readEntries({ key: "runs", items: given.runs }, {
       ...top,
       what: "family",
-      beside: Object.keys(runKeys.shape),
+      beside: besideKeys(),
     }),
     metrics: readEntries({ key: "metrics", items: given.metrics }, {
       ...top,
@@ -209,7 +211,8 @@ async function readSuite(
       beside: [],
     }),
   };
-  const runs = await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)));
+  const read = await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)));
+  const runs = resolveNeeds(read, top);
   const expanded = runs.map((entry) => entry.runs);
   refuseRepeats(expanded, entries.runs, top);
   const rows = readControls(given.controls, top);
@@ -236,8 +239,9 @@ async function readSuite(
   }));
   refuseSameNames(chosen);
   const check = (outline: DatasetOutline | null) => {
-    for (const entry of chosen) checkNeeds(entry, ground(outline));
-    if (outline !== null) runs.forEach((entry) => entry.check({ name, outline }));
+    for (const entry of chosen) checkRequired(entry, ground(outline));
+    if (outline === null) return;
+    for (const entry of runs) entry.check({ name, outline, needed: entry.needed });
   };
   check(known);
   if (problems.length > 0 || plain === undefined || data === undefined) return undefined;
@@ -296,7 +300,7 @@ async function outlined(
   const definition = await datasets[data.dataset]();
   const outline = definition.outline?.(data.config) ?? null;
   const left = metrics.some(({ metric, config, given }) =>
-    (metric.needs?.(config) ?? []).some(({ kind, key }) =>
+    (metric.requires?.(config) ?? []).some(({ kind, key }) =>
       kind !== "extractor" && kind !== "factor" && !(key in given)
     )
   );

@@ -9,6 +9,7 @@ import { didYouMean } from "../base/text/nearest.ts";
 import { get, schemaAt } from "./check.ts";
 import { alternatives, kind, type Schema } from "./schema/introspect.ts";
 import { afterFile, SuiteError } from "./problem.ts";
+import { besideKeys } from "./entries/roles.ts";
 import { asWritten, isPathKey } from "./schema/path_key.ts";
 import { runKeys, suiteFile } from "./schema/schema.ts";
 import type { Path, Source } from "./source.ts";
@@ -54,9 +55,6 @@ function dropBudgets(data: Record<string, unknown>): void {
   }
 }
 
-/** Keys that stand beside a family's name. */
-const besideRun: readonly string[] = Object.keys(runKeys.shape);
-
 /** The paths that a key stands for. */
 function targets(source: Source, keys: readonly string[], text: string): Path[] {
   const [top, which] = keys;
@@ -87,10 +85,11 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
     if (Number(which) < list.length) return [[top, Number(which), ...keys.slice(2)]];
     throw wrong(text, `\`${top}\` has ${list.length} entries, from 0`);
   }
-  const names = list.map((item: Record<string, unknown>) => ({
-    of: Object.keys(item ?? {}).find((k) => top === "metrics" || !besideRun.includes(k)),
-    name: top === "runs" ? item?.name : undefined,
-  }));
+  const besideRun = besideKeys();
+  const names = list.map((item: Record<string, unknown>) => {
+    const of = Object.keys(item ?? {}).find((k) => top === "metrics" || !besideRun.includes(k));
+    return { of, name: top === "runs" ? item?.name ?? get(item, [of ?? "", "name"]) : undefined };
+  });
   const hits = names.flatMap(({ of, name }, i) =>
     of === which || name === which ? [{ i, of }] : []
   );
@@ -121,7 +120,7 @@ async function schemaFor(source: Source, path: Path): Promise<Schema | undefined
     const config = await load(datasets, get(source.data, ["data", "dataset"]));
     return config && schemaAt(config, path.slice(1), source.data.data);
   }
-  if (top === "runs" && path.length > 2 && besideRun.includes(String(path[2]))) {
+  if (top === "runs" && path.length > 2 && besideKeys().includes(String(path[2]))) {
     return schemaAt(runKeys, path.slice(2), get(source.data, path.slice(0, 2)));
   }
   if ((top === "runs" || top === "metrics") && path.length > 3) {

@@ -5,14 +5,7 @@ import type { Command } from "../../src/cli/command.ts";
 import { main } from "../../src/commands/list/list.ts";
 import { commands } from "../../src/commands/table.ts";
 import { UsageError } from "../../src/base/errors.ts";
-import {
-  controls,
-  datasets,
-  externals,
-  extractors,
-  families,
-  metrics,
-} from "../../src/registry.ts";
+import { controls, datasets, entries, extractors, families, metrics } from "../../src/registry.ts";
 import { keptTerminal } from "./terminal.ts";
 
 const row = commands.find((c) => c.name === "list") as Command;
@@ -27,7 +20,7 @@ Deno.test("list names everything that a suite can name, with a status and one li
   const items = (await list("--json")).map((line) => JSON.parse(line) as Item);
   const of = (noun: Item["noun"]) => items.filter((i) => i.noun === noun).map((i) => i.name);
   assertEquals(of("family"), Object.keys(families));
-  assertEquals(of("external"), Object.keys(externals));
+  assertEquals(of("protocol"), Object.keys(entries()));
   assertEquals(of("dataset"), Object.keys(datasets));
   assertEquals(of("metric"), Object.keys(metrics));
   assertEquals(of("control"), Object.keys(controls));

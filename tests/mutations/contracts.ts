@@ -1,7 +1,7 @@
 /** Bugs of what is checked before and while a run goes, each with the law that must see it. @module */
 import type { Mutant } from "./run.ts";
 
-const needs = "tests/suite/needs_test.ts";
+const requires = "tests/suite/requires_test.ts";
 const model = "tests/families/contract_test.ts";
 const metric = "tests/metrics/contract_test.ts";
 const data = "tests/data/contract_test.ts";
@@ -11,73 +11,73 @@ const run = "tests/run/contract_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "extractors-unchecked",
-    file: "src/suite/needs.ts",
-    find: `if (need.kind === "extractor") checkExtractor(need, asked, ground);`,
-    replace: `if (need.kind === "extractor") continue;`,
-    law: needs,
+    file: "src/suite/requires.ts",
+    find: `if (required.kind === "extractor") checkExtractor(required, asked, ground);`,
+    replace: `if (required.kind === "extractor") continue;`,
+    law: requires,
   },
   {
     id: "factors-unchecked",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: "if (fitting.includes(name)) return;",
     replace: "if (fitting.length > 0) return;",
-    law: needs,
+    law: requires,
   },
   {
     id: "defaults-of-factors-unchecked",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: "if (whenGiven && !(key in asked.given)) return;",
     replace: "if (!(key in asked.given)) return;",
-    law: needs,
+    law: requires,
   },
   {
     id: "weights-unchecked",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: `weights.from === "user" && !weighted.includes(row)`,
     replace: `weights.from === "user" && !weighted.includes(row) && weighted.length > 0`,
-    law: needs,
+    law: requires,
   },
   {
     id: "weights-of-another-digest",
     file: "src/suite/entries/extractors.ts",
     find: "if (found === sha256) return;",
     replace: "if (found.length === sha256.length) return;",
-    law: needs,
+    law: requires,
   },
   {
     id: "numbers-not-fitted",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: "fit = smaller.data as Record<string, unknown>;",
     replace: "",
-    law: needs,
+    law: requires,
   },
   {
     id: "numbers-given-are-fitted",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: `next.kind === "factor" || next.key in given) continue;`,
     replace: `next.kind === "factor") continue;`,
-    law: needs,
+    law: requires,
   },
   {
     id: "held-out-takes-no-room",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: `return sizes.judge_test > 0 ? sizes.judge_test : Math.floor(sizes.test / 2);`,
     replace: `return sizes.judge_test > 0 ? sizes.judge_test : sizes.test;`,
-    law: needs,
+    law: requires,
   },
   {
     id: "models-not-built-before-a-run",
     file: "src/suite/load.ts",
     find: "if (outline !== null) runs.forEach((entry) => entry.check({ name, outline }));",
     replace: "",
-    law: needs,
+    law: requires,
   },
   {
     id: "seconds-are-one-step",
     file: "src/suite/entries/run_entries.ts",
     find: "budget.steps : supposedSteps,",
     replace: "budget.steps : 1,",
-    law: needs,
+    law: requires,
     filter: "a budget in seconds",
   },
   {
@@ -85,14 +85,14 @@ export const mutants: readonly Mutant[] = [
     file: "src/suite/entries/metric_entries.ts",
     find: "owner.entry.metric !== metric || owner.text !== text",
     replace: "owner.entry.metric !== metric",
-    law: needs,
+    law: requires,
   },
   {
     id: "data-of-unknown-size-never-checked",
     file: "src/suite/load.ts",
     find: "if (known === null) {",
     replace: "if (known === null && notes.size > 99) {",
-    law: needs,
+    law: requires,
   },
   {
     id: "pictures-out-of-range-clamped",
@@ -194,7 +194,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "pictures-of-more-samples-than-there-are",
-    file: "src/protocols/execute.ts",
+    file: "src/protocols/control/execute.ts",
     find: "subject.sample(Math.min(count, subject.most ?? count)),",
     replace: "subject.sample(count),",
     law: "tests/commands/not_measured_test.ts",

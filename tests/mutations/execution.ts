@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "twin-counted-as-resumed",
-    file: "src/protocols/execute.ts",
+    file: "src/protocols/train_evaluate/execute.ts",
     find: "resumed: twin?.resumed ?? resumed,",
     replace: "resumed: (twin?.resumed ?? resumed) + (twin === null ? 0 : 1),",
     law: "tests/run/twin_test.ts",

@@ -114,9 +114,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "splits-of-controls-unread",
-    file: "src/protocols/control/controls.ts",
-    find: 'if (protocol !== "control") continue;',
-    replace: 'if (protocol === "control") continue;',
+    file: "src/protocols/reads.ts",
+    find: "protocolOf(spec).reads?.(dataset, spec) ?? []",
+    replace: "[] as Split[]",
     law: "tests/protocols/control/controls_test.ts",
   },
   {

@@ -7,7 +7,7 @@
 import { evaluateGate, planUpdate, type Verdict } from "../../src/gate/mod.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import type { Provenance, Record as RunRecord, Series } from "../../src/record/record.ts";
-import { controlLabels } from "../../src/plan/label.ts";
+import { control as controlProtocol } from "../../src/protocols/control/protocol.ts";
 import type { ReportInputs } from "../../src/report/model/build.ts";
 
 /** What a made suite is like. */
@@ -188,7 +188,7 @@ export function recordOf(
   return {
     format: 1,
     id,
-    label: control ? controlLabels[family] ?? family : family === "vae" ? "vae β=4" : family,
+    label: control ? controlProtocol.label!(family) : family === "vae" ? "vae β=4" : family,
     group,
     spec: {
       format: 1,

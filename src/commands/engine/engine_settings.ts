@@ -10,6 +10,7 @@ import type { LaunchOptions } from "../../launch/schedule.ts";
 import { sha256Hex } from "../../base/digest.ts";
 import type { Cost } from "../../plan/calibration.ts";
 import { bareGroup, type BareSpec, type SettingsOf } from "../../plan/settings.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
 import type { HostProvenance } from "../../record/provenance.ts";
 import type { Arguments } from "../../cli/command.ts";
@@ -82,7 +83,7 @@ export async function chosenSettings(
   const kept = await Calibration.open(join(out, "cache", "calibration.json"));
   const keyOf = (spec: BareSpec) => keyOfChoice(spec, asked, provenance);
   const bare = options.plan(provisional(asked))
-    .filter(({ spec }) => spec.protocol === "train-evaluate");
+    .filter(({ spec }) => protocolOf(spec).trains);
   const groups = new Map(bare.map((run) => [bareGroup(run.spec), run]));
   for (const run of options.dry ? [] : groups.values()) {
     if (kept.get(keyOf(run.spec)) !== undefined || options.launching.signal?.aborted) continue;
@@ -113,9 +114,7 @@ export async function chosenSettings(
   return (spec) => ({
     threads: asked.threads,
     precision: asked.precision,
-    compile: spec.protocol !== "train-evaluate"
-      ? "graph"
-      : kept.get(keyOf(spec))?.compile ?? "graph",
+    compile: protocolOf(spec).trains ? kept.get(keyOf(spec))?.compile ?? "graph" : "graph",
   });
 }
 

@@ -15,7 +15,8 @@ import { readFloors, writeFloors } from "../../gate/speed/floors.ts";
 import { type SessionEntry, sessionsPath, sessionTasks } from "../../gate/speed/sessions.ts";
 import { planRecords } from "../../gate/suite.ts";
 import { launch, type LaunchOptions } from "../../launch/schedule.ts";
-import { planSuite } from "../../plan/plan.ts";
+import { planSuite, withNeeds } from "../../plan/plan.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import { requireWritable } from "../../base/files.ts";
 import { hostProvenance } from "../../record/provenance.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
@@ -102,13 +103,15 @@ async function workOf(
   const engine = args.one("engine") === undefined
     ? { name: last.engine, why: "as the runs were" }
     : await chooseEngine(args.one("engine"));
-  const plan = (seeds: readonly number[]) =>
-    planSuite(suite, {
+  const plan = (seeds: readonly number[]) => {
+    const whole = planSuite(suite, {
       engine: engine.name,
       settings: last.settings,
       seeds,
       families: args.list("families"),
-    }).filter(({ spec }) => spec.protocol === "train-evaluate");
+    });
+    return withNeeds(whole, whole.filter(({ spec }) => protocolOf(spec).trains));
+  };
   const seeds = args.wholes("seeds") ?? suite.seeds;
   const own = plan(seeds);
   if (own.length === 0) throw new UsageError(`suite ${suite.name} trains nothing to calibrate`);
@@ -128,6 +131,7 @@ async function workOf(
   return {
     suite,
     timed,
+    trained: withNeeds(own, timed),
     further: quality ? plan(Array.from({ length: repeats }, (_, i) => after + i)) : [],
     launching: { ...options, signal },
     aside: {
@@ -143,7 +147,7 @@ async function workOf(
 }
 
 async function calibrate(work: Work, session: Session): Promise<number> {
-  const { suite, timed, further, launching, aside } = work;
+  const { suite, timed, trained, further, launching, aside } = work;
   const { args, terminal, store, signal, repeats } = session;
   const view = new Progression(
     terminal,
@@ -152,7 +156,7 @@ async function calibrate(work: Work, session: Session): Promise<number> {
   );
   try {
     const onEvent: LaunchOptions["onEvent"] = (event) => view.onEvent(event);
-    await launch(await untrained(timed, store), { ...launching, onEvent });
+    await launch(await untrained(trained, store), { ...launching, onEvent });
     const missing = await untrained(further, aside.store);
     if (!signal.aborted) await launch(missing, { ...aside.launching, onEvent });
     if (signal.aborted) return interruptedExit;

@@ -37,6 +37,8 @@ export interface Work {
   readonly suite: Suite;
   /** Runs whose speed is measured, once a session. */
   readonly timed: readonly PlannedRun[];
+  /** Those with all that they need. */
+  readonly trained: readonly PlannedRun[];
   /** Runs at further seeds, where quality is asked. */
   readonly further: readonly PlannedRun[];
   readonly launching: LaunchOptions;

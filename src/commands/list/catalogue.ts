@@ -11,6 +11,8 @@ import { projectRoot, shown } from "../../base/places.ts";
 import * as registry from "../../registry.ts";
 import { describeKeys, type KeyRow } from "../../suite/schema/describe.ts";
 import { wants } from "../../suite/schema/introspect.ts";
+import type { Roles } from "../../families/needs.ts";
+import { keyText } from "../../suite/entries/roles.ts";
 import { loadSuites } from "../../suite/load.ts";
 
 /** One thing that a suite or the command line can name. */
@@ -18,7 +20,7 @@ export interface Item {
   readonly noun:
     | "suite"
     | "family"
-    | "external"
+    | "protocol"
     | "dataset"
     | "metric"
     | "control"
@@ -44,7 +46,7 @@ export async function catalogue(): Promise<Item[]> {
   const own = await suites();
   const parts = [
     families(),
-    externals(),
+    protocols(),
     datasets(),
     metrics(),
     controls(),
@@ -81,16 +83,35 @@ function families(): Promise<Item[]> {
     papers: family.papers,
     module: registry.originOf("families", name),
     keys: describeKeys(family.config),
+    facts: takesOf(family.needs),
   }));
 }
 
-function externals(): Promise<Item[]> {
-  return rows(registry.externals, "external", ({ version, about, config }) => ({
-    version,
-    status: "ready: give `folder`, `command` or `url`",
-    about,
-    keys: describeKeys(config),
-  }));
+/** Those that have an entry of their own; the others are named by families and by `controls`. */
+function protocols(): Promise<Item[]> {
+  return rows(registry.entries(), "protocol", ({ version, about, papers, config }, name) => {
+    const { needs, gives } = registry.protocols[name];
+    const kinds = Object.keys(gives).join(", ");
+    return {
+      version,
+      status: "ready",
+      about,
+      papers,
+      module: registry.originOf("protocols", name),
+      keys: describeKeys(config),
+      facts: { ...takesOf(needs), ...(kinds === "" ? {} : { gives: kinds }) },
+    };
+  });
+}
+
+/** What can be taken of finished runs, and by which key of an entry. */
+function takesOf(roles: Roles = {}): Record<string, string> {
+  const told = Object.entries(roles).map(([role, { about, families }]) =>
+    `${about} (${keyText(role, roles[role])}: NAME${
+      families === undefined ? "" : ` of ${families.join(", ")}`
+    })`
+  );
+  return told.length === 0 ? {} : { takes: told.join("; ") };
 }
 
 function datasets(): Promise<Item[]> {

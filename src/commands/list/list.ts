@@ -15,7 +15,7 @@ import { columns, wrap } from "../../cli/help.ts";
 const headings: Readonly<Record<Item["noun"], string>> = {
   suite: "Suites",
   family: "Families",
-  external: "Samples of other programs",
+  protocol: "Protocols",
   dataset: "Datasets",
   metric: "Metrics",
   control: "Controls",

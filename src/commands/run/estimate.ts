@@ -4,6 +4,7 @@
  */
 import { exitCodes } from "../../base/errors.ts";
 import { type LaunchOptions, probe } from "../../launch/schedule.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import { formatBytes, formatSeconds } from "../../base/text/format.ts";
@@ -26,12 +27,23 @@ export interface CostLine {
   readonly bytes: number | null;
   /** How it was estimated. */
   readonly by: string;
+  /** Labels of the rows that it needs. */
+  readonly needs: readonly string[];
 }
 
 /** Largest count of samples that a run's metrics ask for. */
 function samplesOf({ spec }: PlannedRun): number {
   const counts = spec.metrics.map(({ config }) => Number(config.samples ?? 0));
   return Math.max(0, ...counts.filter(Number.isFinite));
+}
+
+/** Labels of the rows that runs need. */
+function needsOf(runs: readonly PlannedRun[]): string[] {
+  return [
+    ...new Set(
+      runs.flatMap((run) => Object.values(run.needed ?? {}).map(({ label }) => label)),
+    ),
+  ];
 }
 
 function fromProbe(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "seconds" | "by"> {
@@ -62,6 +74,7 @@ function fromTwins(
   runs: readonly PlannedRun[],
   trained: ReadonlyMap<string, RunRecord>,
 ): Pick<CostLine, "seconds" | "by"> | null {
+  if (runs.some(({ spec }) => protocolOf(spec).lends !== "training")) return null;
   const twins = runs.map(({ spec }) => trained.get(trainingOf(spec)));
   if (twins.some((twin) => twin === undefined)) return null;
   const sum = twins.reduce((sum, twin) => sum + measuringSeconds(twin!.timings), 0);
@@ -69,12 +82,22 @@ function fromTwins(
   return { seconds, by: "trained before; at most, if everything is measured again" };
 }
 
-/** Seconds of a plan on so many workers, runs taken in order by whichever is free. */
-export function makespan(seconds: readonly number[], jobs: number): number {
-  const busy = new Array<number>(jobs).fill(0);
-  for (const each of seconds) {
+/**
+ * Seconds of a plan on so many workers, runs taken in order by whichever is free, each no earlier than
+ * the end of those that it needs.
+ * @param needs of each run the places of those that it needs, all of them before its own
+ */
+export function makespan(
+  seconds: readonly number[],
+  jobs: number,
+  needs: readonly (readonly number[])[] = [],
+): number {
+  const busy = new Array<number>(jobs).fill(0), ends: number[] = [];
+  for (const [i, each] of seconds.entries()) {
     const next = busy.indexOf(Math.min(...busy));
-    busy[next] += each;
+    const start = Math.max(busy[next], ...(needs[i] ?? []).map((other) => ends[other]));
+    busy[next] = start + each;
+    ends.push(busy[next]);
   }
   return Math.max(...busy);
 }
@@ -94,23 +117,22 @@ export async function estimatePlan(
   const groups = [...new Set(plan.map(({ group }) => group))];
   const firsts = groups.map((group) => plan.find((run) => run.group === group)!);
   const known = (run: PlannedRun) => stored.filter(({ group }) => group === run.group);
+  const finished = new Set(
+    stored.filter(({ state }) => state === "done" || state === "diverged").map(({ id }) => id),
+  );
   const trained = finishedRuns(stored);
   const recordedOf = (first: PlannedRun) =>
     fromRecords(known(first)) ??
       fromTwins(plan.filter(({ group }) => group === first.group), trained);
   const toProbe = firsts.filter((run) =>
-    run.spec.protocol === "train-evaluate" && recordedOf(run) === null
+    protocolOf(run.spec).probe !== undefined && recordedOf(run) === null
   );
   const probes = await probe(toProbe, options);
   view.close();
   const lines = firsts.map((first): CostLine => {
     const runs = plan.filter(({ group }) => group === first.group);
-    const done = runs.filter(({ id }) =>
-      stored.some((r) =>
-        r.id === id && ["done", "diverged"].includes(r.state)
-      )
-    ).length;
-    const common = { label: first.label, runs: runs.length, done };
+    const done = runs.filter(({ id }) => finished.has(id)).length;
+    const common = { label: first.label, runs: runs.length, done, needs: needsOf(runs) };
     const recorded = recordedOf(first);
     const outcome = probes.get(first.id);
     if (outcome?.kind === "estimate") {
@@ -124,10 +146,14 @@ export async function estimatePlan(
       : "not estimated: no training, and no record yet";
     return { ...common, seconds: null, parameters: null, bytes: null, by };
   });
-  const left = lines.flatMap(({ seconds, runs, done }) =>
-    Array.from({ length: runs - done }, () => seconds ?? 0)
+  const secondsOf = new Map(firsts.map(({ group }, i) => [group, lines[i].seconds ?? 0]));
+  const open = plan.filter(({ id }) => !finished.has(id));
+  const places = new Map(open.map(({ id }, i) => [id, i]));
+  const left = open.map(({ group }) => secondsOf.get(group)!);
+  const needed = open.map(({ spec }) =>
+    Object.values(spec.needs ?? {}).flatMap(({ run }) => places.get(run) ?? [])
   );
-  const total = makespan(left, jobs);
+  const total = makespan(left, jobs, needed);
   const bytes = Math.min(jobs, Math.max(1, left.length)) *
     (workerBytes + Math.max(0, ...lines.map((line) => line.bytes ?? 0)));
   if (json) {
@@ -148,13 +174,13 @@ export async function estimatePlan(
 }
 
 function printLines(terminal: Terminal, lines: readonly CostLine[]): void {
-  const cells = lines.map(({ label, runs, done, seconds, parameters, bytes, by }) => [
+  const cells = lines.map(({ label, runs, done, seconds, parameters, bytes, by, needs }) => [
     label,
     done > 0 ? `${runs} (${done} done)` : String(runs),
     seconds === null ? "–" : formatSeconds(seconds),
     parameters === null || parameters === 0 ? "–" : parameters.toLocaleString("en"),
     bytes === null ? "–" : formatBytes(bytes),
-    by,
+    needs.length === 0 ? by : `${by}; needs ${needs.join(", ")}`,
   ]);
   const head = ["", "runs", "each", "parameters", "engine memory", "by"];
   const widths = head.map((h, i) => Math.max(h.length, ...cells.map((row) => row[i].length)));

@@ -2,6 +2,7 @@
  * What was asked for and couldn't be measured, for the lines under a run's table.
  * @module
  */
+import { runName } from "../../protocols/table.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 
 /** A value that is not there, the rows that lack it, and why. */
@@ -17,9 +18,10 @@ export interface NotMeasured {
  */
 export function notMeasured(records: readonly RunRecord[]): NotMeasured[] {
   const found = new Map<string, { name: string; rows: string[]; reason: string }>();
-  for (const { label, spec, state, metrics } of records) {
+  for (const record of records) {
+    const { state, metrics } = record;
     if (state !== "done" && state !== "unreliable") continue;
-    const row = spec.protocol === "control" ? label : `${label} seed ${spec.seed}`;
+    const row = runName(record);
     for (const { name, value, status, reason = "no reason was recorded" } of metrics) {
       if (value !== null || status === "not-defined") continue;
       const key = JSON.stringify([name, reason]);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LaunchEvent, Turn } from "../../launch/schedule.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import type { Outcome, RunEvent } from "../../run/events.ts";
 import { formatNumber, formatSeconds } from "../../base/text/format.ts";
@@ -41,7 +42,7 @@ interface Active {
 
 /** "vae     seed 1". Control rows have no seed worth showing. */
 function nameOf({ label, spec }: PlannedRun, width: number): string {
-  const seed = spec.protocol === "control" ? "" : `seed ${spec.seed}`;
+  const seed = protocolOf(spec).row === "control" ? "" : `seed ${spec.seed}`;
   return `${label.padEnd(width)}  ${seed.padEnd(8)}`;
 }
 

@@ -8,7 +8,10 @@ import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
 import type { WorkerSettings } from "../../launch/transport/messages.ts";
 import type { Gated } from "../../gate/ci/gated.ts";
 import { kindOf } from "../../kinds/table.ts";
+import type { Row } from "../../protocols/protocol.ts";
+import { protocolOf, runName } from "../../protocols/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
+import type { Planned } from "../../plan/plan.ts";
 import type { SettingsOf } from "../../plan/settings.ts";
 import type { HostProvenance } from "../../record/provenance.ts";
 import { formatSeconds } from "../../base/text/format.ts";
@@ -31,7 +34,7 @@ const checkpointSeconds = 30;
 interface Session {
   readonly asked: AskedSettings | undefined;
   /** The plan of a suite under these settings. */
-  readonly planned: (suite: Suite, settings: SettingsOf) => PlannedRun[];
+  readonly planned: (suite: Suite, settings: SettingsOf) => Planned;
   readonly args: Arguments;
   readonly terminal: Terminal;
   readonly mode: ProgressMode;
@@ -70,13 +73,17 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const mode = modeOf(args, terminal);
   // Said before anything is loaded: on a busy machine that takes seconds.
   if (mode === "live" || mode === "plain") terminal.warn(`reading ${args.positionals.join(", ")}`);
-  const [{ loadSuites }, { narrowed, planSuite }, { suitePolicies }, { hostProvenance }] =
-    await Promise.all([
-      import("../../suite/load.ts"),
-      import("../../plan/plan.ts"),
-      import("../../gate/suite.ts"),
-      import("../../record/provenance.ts"),
-    ]);
+  const [
+    { loadSuites },
+    { narrowed, planSuite, planWithNeeds },
+    { suitePolicies },
+    { hostProvenance },
+  ] = await Promise.all([
+    import("../../suite/load.ts"),
+    import("../../plan/plan.ts"),
+    import("../../gate/suite.ts"),
+    import("../../record/provenance.ts"),
+  ]);
   if (args.has("resume") && args.has("fresh")) {
     throw new UsageError(
       "--resume continues from checkpoints and --fresh discards them: give only one of them",
@@ -95,12 +102,12 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   const suites: { suite: Suite; plan: PlannedRun[] }[] = [];
   const asks = new Map<Suite, readonly string[] | undefined>();
   const planned = (suite: Suite, settings: SettingsOf) =>
-    planSuite(suite, { ...options, families: asks.get(suite), settings });
+    planWithNeeds(suite, { ...options, families: asks.get(suite), settings });
   for (const path of args.positionals) {
     const found = await loadSuites(path, { set, cache: cacheOf(args) });
     for (const { suite, families } of narrowed(found, args.list("families"))) {
       asks.set(suite, families);
-      const plan = planned(suite, settings);
+      const { plan } = planned(suite, settings);
       // What `--set` makes it a different experiment is not gated.
       if (!args.has("no-gate") && suite.overrides.length === 0) {
         await suitePolicies(suite, planSuite(suite, { engine: engine.name, settings }));
@@ -147,19 +154,40 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
 const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 function header({ name }: Suite, plan: readonly PlannedRun[], engine: EngineChoice): string {
-  const trained = plan.filter(({ spec }) => spec.protocol !== "control");
+  const of = (row: Row) => plan.filter(({ spec }) => protocolOf(spec).row === row);
+  const trained = [...of("model"), ...of("elsewhere")];
   const configs = new Set(trained.map(({ group }) => group)).size;
   const families = new Set(trained.map(({ spec }) => spec.family)).size;
   const seeds = new Set(trained.map(({ spec }) => spec.seed)).size;
-  const controls = plan.length - trained.length;
+  const controls = of("control").length, steps = of("step").length;
   const matrix = [
     configs === families
       ? plural(families, "family", "families")
       : `${plural(configs, "config")} of ${plural(families, "family", "families")}`,
     `× ${plural(seeds, "seed")}`,
     ...(controls > 0 ? [`+ ${plural(controls, "control row")}`] : []),
+    ...(steps > 0 ? [`+ ${plural(steps, "step")}`] : []),
   ].join(" ");
   return `${name} · ${matrix} · ${engine.name} (${engine.why})`;
+}
+
+/** "codes seed 1, codes seed 2 are run too: vqvae needs them": what was added to what was asked for. */
+export function pulledLines(
+  plan: readonly PlannedRun[],
+  pulled: readonly PlannedRun[],
+): string[] {
+  const labels = [...new Set(pulled.map(({ label }) => label))];
+  return labels.map((label) => {
+    const own = pulled.filter((run) => run.label === label);
+    const ids = new Set(own.map(({ id }) => id));
+    const by = plan.filter(({ spec }) =>
+      Object.values(spec.needs ?? {}).some((n) => ids.has(n.run))
+    );
+    const who = [...new Set(by.map((run) => run.label))].join(", ");
+    const what = own.map(runName).join(", ");
+    return `${what} ${own.length === 1 ? "is run too: it is" : "are run too: they are"} ` +
+      `needed by ${who}`;
+  });
 }
 
 /**
@@ -172,7 +200,7 @@ async function prepareData(
 ): Promise<void> {
   const [{ datasets, fromTable }, { splitsRead }, { checkAgainst }] = await Promise.all([
     import("../../registry.ts"),
-    import("../../protocols/control/controls.ts"),
+    import("../../protocols/reads.ts"),
     import("../../suite/load.ts"),
   ]);
   const { data, base } = suite;
@@ -248,23 +276,29 @@ async function runSuite(
       signal,
       onEvent: (event: Parameters<Progression["onEvent"]>[0]) => view.onEvent(event),
     };
-    const plan = session.planned(
+    const { plan, pulled } = session.planned(
       suite,
       await chosenSettings(asked, {
         out,
         provenance,
         launching: { launcher: defaultLauncher, settings, signal },
-        plan: (chosen) => session.planned(suite, chosen),
+        plan: (chosen) => session.planned(suite, chosen).plan,
         say: (line) => view.say(line),
         dry: args.has("dry-run"),
       }),
     );
     if (signal.aborted) return interruptedExit;
+    for (const line of pulledLines(plan, pulled)) view.say(`       ${line}`);
     if (mode === "json") {
       view.json("plan", {
         suite: suite.name,
         engine: engine.name,
-        runs: plan.map(({ id, label, spec }) => ({ id, label, seed: spec.seed })),
+        runs: plan.map(({ id, label, spec }) => ({
+          id,
+          label,
+          seed: spec.seed,
+          ...(spec.needs === undefined ? {} : { needs: spec.needs }),
+        })),
       });
     }
     if (!args.has("dry-run")) await writePlan(join(out, "plans", `${suite.name}.jsonl`), plan);

@@ -7,6 +7,7 @@ import { exitCodes, UsageError, worstExit } from "../../base/errors.ts";
 import type { Gated } from "../../gate/ci/gated.ts";
 import type { GateOutcome } from "../../gate/mod.ts";
 import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
+import { runName } from "../../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import type { Store } from "../../record/store.ts";
 import type { Suite } from "../../suite/schema/schema.ts";
@@ -56,9 +57,6 @@ export function statesLine(
   if (without > 0) parts.push(`${without} without a record`);
   return parts.join(", ");
 }
-
-const runName = ({ label, spec }: Pick<PlannedRun, "label" | "spec">) =>
-  spec.protocol === "control" ? label : `${label} seed ${spec.seed}`;
 
 /** What went wrong and where, runs with one cause together. */
 export function troubleLines(records: readonly RunRecord[]): string[] {

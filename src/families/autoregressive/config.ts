@@ -49,6 +49,10 @@ export const config = z.strictObject({
     .describe("scales: decay per step of the running averages of code vectors"),
   dead: z.number().min(0).max(0.2).default(0.03)
     .describe("scales: reset codes that are used less than this share of the mean; 0: never"),
+  prior: z.literal("none").optional()
+    .describe(
+      "scales, none: train the tokeniser alone, for other runs to use; nothing is sampled",
+    ),
   priorShare: z.number().gt(0).lt(1).default(0.5)
     .describe("scales: share of the steps that train the transformer, after the codes are fixed"),
   temperature: z.number().positive().max(2).default(1)
@@ -65,6 +69,9 @@ export const config = z.strictObject({
     context.addIssue({ code: "custom", path: [path], message });
   if (c.form !== "pixelcnn" && c.width % c.heads !== 0) {
     reject("heads", `${c.heads} heads don't divide a width of ${c.width}`);
+  }
+  if (c.prior !== undefined && c.form !== "scales") {
+    reject("prior", `it is of the form scales, not of ${c.form}`);
   }
 });
 

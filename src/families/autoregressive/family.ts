@@ -13,7 +13,7 @@ import { initParameters, levelModels, type Setting } from "./model.ts";
 import { logProbability } from "./objective.ts";
 import { countsOf } from "./ordering/patches.ts";
 import { drawPictures, loopPrograms, samplePrograms } from "./sample.ts";
-import { scaleModel } from "./scales/model.ts";
+import { givenTokeniser, scaleModel } from "./scales/model.ts";
 import { type State, trainStep } from "./train.ts";
 
 /** The labels that every program of a conditional model is given. */
@@ -51,11 +51,14 @@ export function pixelModel(setting: Setting, { steps }: Pick<BuildContext, "step
   };
 }
 
-function build(config: Config, { sample: spec, steps, factors }: BuildContext): Model {
+function build(
+  config: Config,
+  { sample: spec, steps, factors, needed }: BuildContext<"image" | "point">,
+): Model {
   const sample = gridOf(spec);
   const conditions = conditionsOf(config.condition, factors);
   if (config.form === "scales") {
-    return scaleModel({ config, conditions, context: { sample, steps } });
+    return scaleModel({ config, conditions, context: { sample, steps, needed } });
   }
   return pixelModel({ config, sample, conditions, values: 256 }, { steps });
 }
@@ -68,5 +71,6 @@ export const autoregressive = defineFamily<Config, "image" | "point">({
   papers: ["arXiv:1606.05328", "arXiv:1701.05517", "arXiv:2305.07185", "arXiv:2404.02905"],
   takes: ["image", "point"],
   config,
+  needs: { weights: givenTokeniser },
   build,
 });

@@ -65,9 +65,10 @@ export const config = z.strictObject({
     .describe("Discrete steps (DDPM) or a continuum of noise levels with preconditioning (EDM)"),
   ...ddpmFields,
   ...edmFields,
-  latent: z.enum(["none", "autoencoder", "vq"]).default("none")
+  latent: z.enum(["none", "autoencoder", "vq", "given"]).default("none")
     .describe(
-      "What is diffused: pixels, or the latents of an autoencoder that is trained first, plain or quantised",
+      "What is diffused: pixels; the latents of an autoencoder that is trained first, plain or " +
+        "quantised; or those of a finished run's autoencoder, the entry's `from`",
     ),
   ...latentFields,
   sampler: z.enum(["auto", "ancestral", "ddim", "euler", "heun", "multistep"]).default("auto")
@@ -86,10 +87,11 @@ export const config = z.strictObject({
   }
   const others = c.form === "ddpm" ? edmFields : ddpmFields;
   refuseUnused(c, { defaults: defaultsOf(others), used: [], form: `form ${c.form}` }, reject);
-  const used = { none: [], autoencoder: Object.keys(latentFields), vq: Object.keys(latentFields) };
+  const fields = Object.keys(latentFields);
+  const used = { none: [], autoencoder: fields, vq: fields, given: [] };
   refuseUnused(c, {
     defaults: defaultsOf(latentFields),
-    used: used[c.latent].filter((name) => c.latent === "vq" || name !== "latentCodes"),
+    used: used[c.latent].filter((name: string) => c.latent === "vq" || name !== "latentCodes"),
     form: `latent ${c.latent}`,
   }, reject);
   if (c.form === "ddpm" && c.eta > 0 && c.sampler !== "ddim") {

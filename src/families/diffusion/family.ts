@@ -6,7 +6,13 @@
 import { gridOf } from "../../kinds/table.ts";
 import type * as tf from "@tensorflow/tfjs";
 import { logWeight } from "./objective.ts";
-import { type LatentState, trainCoderStep, trainLatentStep, trainStep } from "./train.ts";
+import {
+  type LatentState,
+  trainCoderStep,
+  trainGivenStep,
+  trainLatentStep,
+  trainStep,
+} from "./train.ts";
 import { fold } from "../../random/key.ts";
 import type { Labels } from "../common/conditioning.ts";
 import { denoisingCapabilities, type State } from "../common/denoising/model.ts";
@@ -20,6 +26,7 @@ import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { diffusionOf } from "./model.ts";
+import { givenFamilies, givenSpace, type GivenState, takeFirst, unfitSpace } from "./given.ts";
 import { type CoderState, type LatentSpace, latentSpace } from "./latent.ts";
 
 type Told = { readonly labels: Labels };
@@ -108,6 +115,60 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
   };
 }
 
+/** A model of what a finished run's autoencoder makes of pictures. There is no likelihood either. */
+function inGiven(config: Config, context: BuildContext<"image" | "point">): Model {
+  const { needed, factors, steps } = context;
+  if (needed?.weights === undefined) {
+    throw new RangeError(
+      "latent: `given` is of a finished run: name its entry with `from: NAME`, or let an " +
+        "autoencoder be trained here, `latent: autoencoder`",
+    );
+  }
+  const first = givenSpace(needed.weights, {
+    context,
+    scale: config.form === "edm" ? config.sigmaData : 1,
+  });
+  const space = {
+    grid: first.grid,
+    bounded: false,
+    picture: (state: unknown, x_BHWC: tf.Tensor4D) =>
+      first.decode((state as GivenState).first, x_BHWC),
+  };
+  const { denoising, learns } = diffusionOf(config, { space, factors });
+  return {
+    capabilities: {
+      likelihood: "none",
+      ...denoisingCapabilities(denoising),
+      reconstructs: true,
+    },
+    init: (key) => ({
+      ...initTrained(initNetwork(key, denoising.network), config),
+      first: first.init(fold(key, "first")),
+    }),
+    programs: {
+      train: updates<GivenState, Images & Rows & Told>((state, inputs, key) => {
+        return trainGivenStep(state, { ...inputs, key }, {
+          space: first,
+          learns,
+          denoising,
+          steps,
+        });
+      }),
+      first_code: reads<GivenState, Images>((state, { x_BHWC }) => ({
+        code_BhwC: first.code(state.first, x_BHWC),
+      })),
+      reconstruct: reads<GivenState, Images>((state, { x_BHWC }) => ({
+        x_BHWC: first.decode(state.first, first.encode(state.first, x_BHWC)),
+      })),
+      ...denoisingPrograms(denoising),
+    },
+    driver: {
+      ...denoisingDriver(denoising),
+      begin: (state, host) => takeFirst(state, { host, space: first }),
+    },
+  };
+}
+
 /** Diffusion models on a U-Net, a DiT or a perceptron. */
 export const diffusion = defineFamily<Config, "image" | "point">({
   name: "diffusion",
@@ -126,6 +187,19 @@ export const diffusion = defineFamily<Config, "image" | "point">({
   ],
   takes: ["image", "point"],
   config,
-  build: (config, context) =>
-    config.latent === "none" ? inPixels(config, context) : inLatents(config, context),
+  needs: {
+    weights: {
+      kind: "weights",
+      about: "the autoencoder of a finished run, for `latent: given`",
+      families: givenFamilies,
+      unfit: (own, given) =>
+        own.latent === "given"
+          ? unfitSpace(given)
+          : `what is diffused here is \`latent: ${own.latent}\`\nwrite \`latent: given\``,
+    },
+  },
+  build(config, context) {
+    if (config.latent === "none") return inPixels(config, context);
+    return config.latent === "given" ? inGiven(config, context) : inLatents(config, context);
+  },
 });

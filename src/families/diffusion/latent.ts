@@ -54,7 +54,7 @@ const COMMITMENT = 0.25;
 
 /** Settings of the latent space. */
 export interface LatentSettings extends TrainingSettings {
-  readonly latent: "none" | "autoencoder" | "vq";
+  readonly latent: "none" | "autoencoder" | "vq" | "given";
   readonly latentChannels: number;
   readonly latentWidth: number;
   readonly latentCodes: number;
@@ -71,6 +71,10 @@ export interface LatentSpace {
     inputs: { x_BHWC: tf.Tensor4D; rows_B: tf.Tensor1D; key: Key },
     steps: number,
   ): [CoderState, TensorRecord];
+  /** Pictures in [0, 1] to maps as the encoder gives them. */
+  raw(state: Pick<CoderState, "coder">, x_BHWC: tf.Tensor4D): tf.Tensor4D;
+  /** And back, clipped. */
+  picture(state: Pick<CoderState, "coder" | "books">, z_BhwC: tf.Tensor4D): tf.Tensor4D;
   /** Pictures in [0, 1] to maps of mean 0 and the given deviation. */
   encode(state: CoderState, x_BHWC: tf.Tensor4D): tf.Tensor4D;
   /** And back, clipped. */
@@ -140,13 +144,20 @@ export function latentSpace(
   const quantiser = config.latent === "vq"
     ? quantisers.vector(vqConfig.parse({ codes: config.latentCodes, dimensions: channels }))
     : undefined;
-  const snapped = (state: CoderState, z_BhwC: tf.Tensor4D): tf.Tensor4D => {
+  const snapped = (state: Pick<CoderState, "books">, z_BhwC: tf.Tensor4D): tf.Tensor4D => {
     if (quantiser === undefined) return z_BhwC;
     const z_ND = tf.reshape(z_BhwC, [-1, channels]) as tf.Tensor2D;
     const codes_NS = quantiser.codes(state.books!, z_ND);
     return tf.reshape(lookUp(quantiser.tables(state.books!), codes_NS), z_BhwC.shape);
   };
+  const raw: LatentSpace["raw"] = (state, x_BHWC) => gridEncode(state.coder.ema.encoder, x_BHWC);
+  const picture: LatentSpace["picture"] = (state, z_BhwC) => {
+    const output_BHWC = gridDecode(state.coder.ema.decoder, snapped(state, z_BhwC), options);
+    return tf.clipByValue(tf.add(output_BHWC, 0.5), 0, 1) as tf.Tensor4D;
+  };
   return {
+    raw,
+    picture,
     grid: { height, width, channels },
     init: (key) => ({
       coder: initTrained({
@@ -202,17 +213,14 @@ export function latentSpace(
       }];
     },
     encode(state, x_BHWC) {
-      const z_BhwC = gridEncode(state.coder.ema.encoder, x_BHWC);
       return tf.div(
-        tf.mul(tf.sub(z_BhwC, state.mean_C), scale),
+        tf.mul(tf.sub(raw(state, x_BHWC), state.mean_C), scale),
         deviation(state),
       ) as tf.Tensor4D;
     },
     decode(state, z_BhwC) {
       const own = tf.add(tf.div(tf.mul(z_BhwC, deviation(state)), scale), state.mean_C);
-      const seen = snapped(state, own as tf.Tensor4D);
-      const output_BHWC = gridDecode(state.coder.ema.decoder, seen, options);
-      return tf.clipByValue(tf.add(output_BHWC, 0.5), 0, 1) as tf.Tensor4D;
+      return picture(state, own as tf.Tensor4D);
     },
   };
 }

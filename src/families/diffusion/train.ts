@@ -3,6 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
+import type { GivenSpace, GivenState } from "./given.ts";
 import type { CoderState, LatentSpace } from "./latent.ts";
 import type { Diffusion } from "./model.ts";
 import type { Images } from "../common/programs.ts";
@@ -47,6 +48,17 @@ export function trainLatentStep(
   { latent, ...options }: StepOptions & { latent: LatentSpace },
 ): [LatentState, TensorRecord] {
   const data_BHWC = latent.encode(state, x_BHWC);
+  const [next, outputs] = denoisingStep(state, { ...batch, data_BHWC }, options);
+  return [{ ...state, ...next }, outputs];
+}
+
+/** The `train` program of a model of a finished run's codes, which are constants. */
+export function trainGivenStep(
+  state: GivenState,
+  { x_BHWC, ...batch }: Batch,
+  { space, ...options }: StepOptions & { space: GivenSpace },
+): [GivenState, TensorRecord] {
+  const data_BHWC = space.encode(state.first, x_BHWC);
   const [next, outputs] = denoisingStep(state, { ...batch, data_BHWC }, options);
   return [{ ...state, ...next }, outputs];
 }

@@ -47,6 +47,8 @@ export const config = z.strictObject({
     .describe(
       "Share of pictures whose labels are hidden from the prior, so that it also learns p(x)",
     ),
+  prior: z.literal("none").optional()
+    .describe("none: train the codes alone, for other runs to use; nothing is sampled"),
   priorShare: z.number().gt(0).lt(1).default(0.4)
     .describe("Share of the steps that train the prior, after the codes are fixed"),
   priorLayers: z.int().min(1).max(48).default(3).describe("Layers of the prior's transformer"),

@@ -7,9 +7,16 @@ import type * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/key.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { gridOf } from "../../kinds/table.ts";
-import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import { initParts } from "../common/parameter_groups.ts";
-import { phaseAt, planPhases } from "../common/phases.ts";
+import {
+  type BuildContext,
+  defineFamily,
+  type HostContext,
+  type Model,
+  type TensorRecord,
+} from "../family.ts";
+import { differing, withGiven } from "../common/given.ts";
+import { initParts, partOf, withPart } from "../common/parameter_groups.ts";
+import { type Phase, phaseAt, planPhases } from "../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
 import { type Config, config } from "./config.ts";
@@ -18,16 +25,60 @@ import { gridsOf, initNetworks } from "./model.ts";
 import { initPrior, transformerOptions } from "./prior.ts";
 import { quantisers } from "./quantisers/quantiser.ts";
 import { paint, priorStart, priorStep, samplePictures, type Sampler } from "./sample.ts";
-import { coderOf, type Setting, type State, trainPriorStep, trainStep } from "./train.ts";
+import {
+  coderOf,
+  type Parameters,
+  type Setting,
+  type State,
+  trainPriorStep,
+  trainStep,
+} from "./train.ts";
 
 type Told = { readonly labels?: Labels };
 
+/** Codes and then their prior, or whichever of the two there is to train. */
+function phasesOf({ prior, priorShare }: Config, taken: boolean): Phase[] {
+  if (prior === "none") return [{ program: "train", share: 1 }];
+  if (taken) return [{ program: "train_prior", share: 1 }];
+  return [
+    { program: "train", share: 1 - priorShare },
+    { program: "train_prior", share: priorShare },
+  ];
+}
+
+/** Before the first step: networks and codebooks of the run that they are taken from. */
+function takeCodes(state: TensorRecord, context: HostContext): Promise<TensorRecord> {
+  return withGiven(state, context, {
+    merge(own, given) {
+      const taken = partOf(given as unknown as State, "networks");
+      const { books } = given;
+      const merged = withPart(own as unknown as State, "networks", taken);
+      return { ...merged, ...(books === undefined ? {} : { books }) } as TensorRecord;
+    },
+  });
+}
+
+/** Settings that networks and codebooks hang on: they have to be those of the run they are taken from. */
+const shared = [
+  "width",
+  "blocks",
+  "attention",
+  "quantiser",
+  "codes",
+  "dimensions",
+  "stages",
+  "bins",
+  "grids",
+] as const;
+
 function build(config: Config, context: BuildContext): Model {
   const sample = gridOf(context.sample);
-  const phases = planPhases([
-    { program: "train", share: 1 - config.priorShare },
-    { program: "train_prior", share: config.priorShare },
-  ], context.steps);
+  const taken = context.needed?.weights !== undefined;
+  const parts = phasesOf(config, taken);
+  const phases = planPhases(parts, context.steps);
+  const stepsOf = (program: string) =>
+    phases.find((phase) => phase.program === program)?.steps ?? 0;
+  const samples = config.prior !== "none";
   const quantiser = quantisers[config.quantiser](config);
   const networks = { config, sample, dimensions: quantiser.dimensions };
   const grids = gridsOf(networks);
@@ -37,23 +88,23 @@ function build(config: Config, context: BuildContext): Model {
     grids,
     places: layoutOf(grids, quantiser.stages),
     conditions: conditionsOf(config.condition, context.factors),
-    steps: { networks: phases[0].steps, prior: phases[1].steps },
+    steps: { networks: stepsOf("train"), prior: stepsOf("train_prior") },
   };
   return {
     capabilities: {
       likelihood: "none",
       latent: "discrete",
       reconstructs: true,
-      samples: true,
+      samples,
       codes: { size: quantiser.size, count: setting.places.length },
-      conditions: setting.conditions.map(({ name }) => name),
-      evaluations: transformerOptions(setting).context,
+      conditions: samples ? setting.conditions.map(({ name }) => name) : [],
+      ...(samples ? { evaluations: transformerOptions(setting).context } : {}),
     },
     init: (key) => {
       const parts = initParts({
         networks: initNetworks(fold(key, "networks"), setting),
-        prior: initPrior(fold(key, "prior"), setting),
-      }, config);
+        ...(samples ? { prior: initPrior(fold(key, "prior"), setting) } : {}),
+      } as Parameters, config);
       const books = grids.map((_, grid) => quantiser.init(fold(fold(key, "books"), grid)));
       return books[0].length === 0 ? parts : { ...parts, books };
     },
@@ -91,7 +142,12 @@ function build(config: Config, context: BuildContext): Model {
     modes: { prior_step: "xla" },
     driver: {
       schedule: (step) => [phaseAt(phases, step).program],
-      sample: (state, request, context) => samplePictures(state, request, { context, setting }),
+      ...(taken ? { begin: takeCodes } : {}),
+      ...(samples
+        ? {
+          sample: (state, request, context) => samplePictures(state, request, { context, setting }),
+        }
+        : {}),
     },
   };
 }
@@ -111,5 +167,16 @@ export const vqvae = defineFamily<Config, "image" | "point">({
   ],
   takes: ["image", "point"],
   config,
+  needs: {
+    weights: {
+      kind: "weights",
+      about: "networks and codes of a finished run, whose prior alone is then trained",
+      families: ["vqvae"],
+      unfit: (own, given) =>
+        own.prior === "none"
+          ? "with `prior: none` nothing is left to train: leave one of the two out"
+          : differing(own, given.config, shared),
+    },
+  },
   build,
 });

@@ -10,6 +10,7 @@ import { UsageError } from "../../base/errors.ts";
 import { launch, type LaunchOptions } from "../../launch/schedule.ts";
 import type { Launcher } from "../../launch/launcher.ts";
 import { processesOf } from "../../launch/transport/processes.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun, Provenance, Record as RunRecord } from "../../record/record.ts";
 import { pairsNeeded } from "../../stats/test/signed_rank.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
@@ -147,7 +148,7 @@ export function interleaver(options: InterleaveOptions): Interleave {
   const { root = projectRoot, launcherOf = processesOf, pairs = FEWEST_PAIRS } = options;
   return async (labels, { tests, alpha }) => {
     const runs = plan.filter(({ label, spec }) =>
-      labels.includes(label) && spec.protocol === "train-evaluate"
+      labels.includes(label) && protocolOf(spec).trains
     );
     if (runs.length === 0) return { reason: "nothing of it is trained here" };
     if (typeof commit !== "string") return commit;

@@ -5,6 +5,7 @@
  */
 import type { LaunchOptions } from "../../launch/schedule.ts";
 import { launch } from "../../launch/schedule.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
 import type { Rerun } from "./confirm.ts";
 
@@ -21,7 +22,7 @@ export interface RerunOptions {
 export function rerunSpeed({ plan, launching, onStart }: RerunOptions): Rerun {
   return async (labels) => {
     const chosen = plan.filter(({ label, spec }) =>
-      labels.includes(label) && spec.protocol === "train-evaluate"
+      labels.includes(label) && protocolOf(spec).trains
     );
     if (chosen.length === 0) return null;
     onStart?.(labels);

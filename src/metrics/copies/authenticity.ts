@@ -8,7 +8,7 @@ import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features, Views } from "../../algebra/features.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, samplesRequired } from "../requires.ts";
 import { kthNeighbour, nearestOf } from "../../algebra/neighbours.ts";
 import { seenTraining } from "./training_views.ts";
 
@@ -59,7 +59,7 @@ export const authenticity: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: ({ features, samples }) => [extractorNeed(features), samplesNeed(samples)],
+  requires: ({ features, samples }) => [extractorRequired(features), samplesRequired(samples)],
   async compute(context, options) {
     const { features, samples } = options;
     requireCount(context.dataset, "train", 2);

@@ -9,7 +9,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { rowsNeed } from "../needs.ts";
+import { rowsRequired } from "../requires.ts";
 
 /**
  * Chance that a random positive scores above a random negative, ties counted half: the area under
@@ -85,7 +85,7 @@ export const discriminator: Metric<Config> = defineMetric<Config, KindName>({
       { ...common, name: `score-auc@${samples}`, unit: "", direction: "none" as const },
     ];
   },
-  needs: ({ samples }) => [rowsNeed("train", samples), rowsNeed("test", samples)],
+  requires: ({ samples }) => [rowsRequired("train", samples), rowsRequired("test", samples)],
   async compute(context, { samples }) {
     const { subject, dataset } = context;
     if (!subject.score) {

@@ -11,7 +11,7 @@ import type { Features, Views } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { nearnessOf } from "./memorisation.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, samplesRequired } from "../requires.ts";
 import { kthNeighbour, nearest, quantile } from "../../algebra/neighbours.ts";
 import { seenTraining } from "./training_views.ts";
 
@@ -110,9 +110,9 @@ export const duplicates: Metric<Config> = defineMetric<Config, "image" | "point"
       },
     ];
   },
-  needs: (
+  requires: (
     { features, samples },
-  ) => [extractorNeed(features, { pixels: true }), samplesNeed(samples)],
+  ) => [extractorRequired(features, { pixels: true }), samplesRequired(samples)],
   async compute(context, options) {
     requireCount(context.dataset, "train", 2);
     requireCount(context.dataset, "test", 2);

@@ -8,7 +8,7 @@ import { exp, log } from "../../numeric/elementary.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { equalCount, extractorName, requireCount } from "../names.ts";
-import { extractorNeed, rowsNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /**
  * exp of the mean KL divergence of p(y|x) from their mean p(y), over each of `splits` runs of rows
@@ -99,12 +99,12 @@ export const classScore: Metric<Config> = defineMetric<Config>({
       samples,
     }];
   },
-  needs: (
+  requires: (
     { features, samples },
   ) => [
-    extractorNeed(features, { gives: "classes" }),
-    rowsNeed("test", samples),
-    samplesNeed(samples),
+    extractorRequired(features, { gives: "classes" }),
+    rowsRequired("test", samples),
+    samplesRequired(samples),
   ],
   async compute(context, options) {
     const { ours, data, pictures } = await scored(context, options);

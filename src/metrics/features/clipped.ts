@@ -11,7 +11,7 @@ import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 import { eachRow, neighbourDistances, squaredDistance } from "../../algebra/neighbours.ts";
 
 /** Both lie in [0, 1]. */
@@ -128,7 +128,7 @@ export const clipped: Metric<BallConfig> = defineMetric<BallConfig>({
   phase: "quality",
   config: ballConfig,
   declares: (options) => declareBalls("clipped", ["clipped-density", "clipped-coverage"], options),
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const values = clippedOf({ real, samples: generated }, options.k);

@@ -8,7 +8,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { comparedFeatures, extractorName } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 import { exactAlgebraFor } from "../../algebra/algebra.ts";
 import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { eachRow, kthNeighbour, squaredDistance } from "../../algebra/neighbours.ts";
@@ -105,7 +105,7 @@ export const coverage: Metric<BallConfig> = defineMetric<BallConfig>({
   config: ballConfig,
   declares: (options) =>
     declareBalls("coverage", ["precision", "recall", "density", "coverage"], options),
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     const { real, generated } = await comparedFeatures(context, options);
     const values = coverageOf({ real, samples: generated }, options.k);

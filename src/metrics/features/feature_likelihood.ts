@@ -13,7 +13,7 @@ import { type Features, takeRows } from "../../algebra/features.ts";
 import { columnMeans, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, samplesRequired } from "../requires.ts";
 
 /** All in hundredths of a nat a dimension, as the authors give them. */
 export interface FeatureLikelihood {
@@ -95,7 +95,7 @@ export const featureLikelihoodMetric: Metric<Config> = defineMetric<Config>({
       { ...common, name: `FLD-gap-${of}`, unit: "cnat/dim", direction: "none" as const },
     ];
   },
-  needs: ({ features, samples }) => [extractorNeed(features), samplesNeed(samples)],
+  requires: ({ features, samples }) => [extractorRequired(features), samplesRequired(samples)],
   async compute(context, options) {
     const { features, samples } = options;
     const { size } = context.dataset;

@@ -9,7 +9,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, rowsNeed } from "../needs.ts";
+import { extractorRequired, rowsRequired } from "../requires.ts";
 
 const config = z.strictObject({
   features: z.string().default("judge").describe("extractor: judge or lite0"),
@@ -43,7 +43,7 @@ export const fewSteps: Metric<Config> = defineMetric<Config>({
       kind: "quality" as const,
       samples,
     })),
-  needs: ({ features, samples }) => [extractorNeed(features), rowsNeed("test", samples)],
+  requires: ({ features, samples }) => [extractorRequired(features), rowsRequired("test", samples)],
   async compute(context, options) {
     const { subject, dataset, progress } = context;
     const { features, samples, evaluations } = options;

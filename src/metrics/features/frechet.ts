@@ -12,7 +12,7 @@ import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
 import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures, extractorName, referenceCount, requireCount } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 
 /** A Gaussian, as far as the distance needs it. */
 export interface Gaussian {
@@ -215,7 +215,7 @@ export const frechet: Metric<Config> = defineMetric<Config>({
     const split = reference === "train" ? "-train" : "";
     return [declaredDistance({ extractor: extractorName(features), samples, spatial, split })];
   },
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     const { real, generated } = options.spatial
       ? await spatialFeatures(context, options)

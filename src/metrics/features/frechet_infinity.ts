@@ -14,7 +14,7 @@ import { type Features, takeRows } from "../../algebra/features.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, rowsNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /** A straight line fitted by least squares, and how sure it is at 0. */
 export interface Line {
@@ -156,12 +156,12 @@ export const frechetInfinity: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: (
+  requires: (
     { features, samples, data },
   ) => [
-    extractorNeed(features),
-    samplesNeed(samples),
-    ...(data === undefined ? [] : [rowsNeed("test", data, "data")]),
+    extractorRequired(features),
+    samplesRequired(samples),
+    ...(data === undefined ? [] : [rowsRequired("test", data, "data")]),
   ],
   async compute(context, options) {
     const { samples, halvings } = options;

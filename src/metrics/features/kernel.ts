@@ -11,7 +11,7 @@ import { hostAlgebra } from "../../algebra/host.ts";
 import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { comparedFeatures, extractorName } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 
 /** (t + 1)³ of t = x·y/d. Bińkowski et al. 2018, eq. 4. */
 function cubed(t: number): number {
@@ -185,7 +185,7 @@ export const kernel: Metric<Config> = defineMetric<Config>({
       samples,
     }];
   },
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     const { block, subsets } = options;
     const { real: a, generated: b } = await comparedFeatures(context, options);

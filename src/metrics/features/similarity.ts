@@ -10,7 +10,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { msSsim, scalesOf } from "../image/multiscale.ts";
 import { referenceCount, requireCount } from "../names.ts";
-import { rowsNeed, samplesNeed } from "../needs.ts";
+import { rowsRequired, samplesRequired } from "../requires.ts";
 
 /** `pairs` seeded pairs of different pictures out of `count`. */
 export function drawPairs(
@@ -67,7 +67,7 @@ export const similarity: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: ({ samples }) => [rowsNeed("test", samples), samplesNeed(samples)],
+  requires: ({ samples }) => [rowsRequired("test", samples), samplesRequired(samples)],
   async compute(context, options) {
     const { samples, pairs, scales } = options;
     const pictures = referenceCount(context, samples);

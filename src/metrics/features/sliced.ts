@@ -9,7 +9,7 @@ import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures, extractorName } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 
 /** A direction, evenly drawn from the unit sphere. @returns [dimension] */
 function direction(key: HostKey, dimension: number): Float64Array {
@@ -90,7 +90,7 @@ export const sliced: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     const { slices } = options;
     const { real, generated } = await comparedFeatures(context, options);

@@ -11,7 +11,7 @@ import { type Dense, dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures, equalCount, extractorName } from "../names.ts";
-import { comparisonNeeds } from "../needs.ts";
+import { comparisonRequired } from "../requires.ts";
 
 /** Rows of length 1. @throws RangeError on a row of length 0, which has no direction */
 function unitRows({ count, dimension: d, data }: Features): Dense {
@@ -74,7 +74,7 @@ export const vendi: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: comparisonNeeds,
+  requires: comparisonRequired,
   async compute(context, options) {
     // The score grows with N: of the data there may be fewer, and are no more.
     const data = equalCount(context, options.samples);

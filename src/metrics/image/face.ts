@@ -14,7 +14,7 @@ import { MetricUnavailable } from "../../base/errors.ts";
 import type { Extractor } from "../../extractors/extractor.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, factorNeed, rowsNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, factorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 import { nearest } from "../../algebra/neighbours.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";
 
@@ -185,12 +185,12 @@ export const face: Metric<Config> = defineMetric<Config>({
   phase: "quality",
   config,
   declares: (options) => Object.values(declared(options)),
-  needs: ({ samples, train, factors, features }) => [
-    rowsNeed("test", samples),
-    samplesNeed(samples),
-    rowsNeed("train", train, "train"),
-    extractorNeed(features, { gives: "persons" }),
-    ...factors.map((name) => factorNeed(name, { key: "factors", whenGiven: true })),
+  requires: ({ samples, train, factors, features }) => [
+    rowsRequired("test", samples),
+    samplesRequired(samples),
+    rowsRequired("train", train, "train"),
+    extractorRequired(features, { gives: "persons" }),
+    ...factors.map((name) => factorRequired(name, { key: "factors", whenGiven: true })),
   ],
   async compute(context, options) {
     const { subject, dataset } = context, { samples, train, confidence } = options;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, rowsNeed } from "../needs.ts";
+import { extractorRequired, rowsRequired } from "../requires.ts";
 
 const config = z.strictObject({
   samples: z.int().min(1).default(1000).describe("N: test pictures"),
@@ -32,9 +32,9 @@ export const lpips: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: (
+  requires: (
     { samples, features },
-  ) => [rowsNeed("test", samples), extractorNeed(features, { gives: "distances" })],
+  ) => [rowsRequired("test", samples), extractorRequired(features, { gives: "distances" })],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!subject.reconstruct) {

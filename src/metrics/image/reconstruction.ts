@@ -10,7 +10,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { rowsNeed } from "../needs.ts";
+import { rowsRequired } from "../requires.ts";
 
 const config = z.strictObject({
   samples: z.int().min(1).default(1000).describe("N: test pictures"),
@@ -45,7 +45,7 @@ export const reconstruction: Metric<Config> = defineMetric<Config, "image" | "po
       kind: "quality" as const,
       samples,
     })),
-  needs: ({ samples }) => [rowsNeed("test", samples)],
+  requires: ({ samples }) => [rowsRequired("test", samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!subject.reconstruct) {

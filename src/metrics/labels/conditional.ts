@@ -12,7 +12,7 @@ import type { SampleOptions } from "../../subject/subject.ts";
 import type { Extractor } from "../../extractors/extractor.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { extractorNeed, factorNeed, rowsNeed } from "../needs.ts";
+import { extractorRequired, factorRequired, rowsRequired } from "../requires.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";
 
 const config = z.strictObject({
@@ -91,12 +91,12 @@ export const conditional: Metric<Config> = defineMetric<Config>({
         samples,
       }))
     ),
-  needs: (
+  requires: (
     { factor, samples, features },
   ) => [
-    factorNeed(factor),
-    rowsNeed("test", samples),
-    extractorNeed(features, { gives: "classes" }),
+    factorRequired(factor),
+    rowsRequired("test", samples),
+    extractorRequired(features, { gives: "classes" }),
   ],
   async compute(context, options) {
     const { subject } = context;

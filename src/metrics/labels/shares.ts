@@ -8,7 +8,7 @@ import { judgedClasses } from "./judging.ts";
 import { defineMetric } from "../metric.ts";
 import type { EvaluationContext, Metric } from "../metric.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed, factorNeed, rowsNeed, samplesNeed } from "../needs.ts";
+import { extractorRequired, factorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /** Shares of classes among `labels`, whole numbers in [0, classes); others are not counted. */
 export function sharesOf(labels: ArrayLike<number>, classes: number): number[] {
@@ -73,13 +73,13 @@ export const shares: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: (
+  requires: (
     { factor, samples, features },
   ) => [
-    factorNeed(factor),
-    rowsNeed("test", samples),
-    samplesNeed(samples),
-    extractorNeed(features, { gives: "classes" }),
+    factorRequired(factor),
+    rowsRequired("test", samples),
+    samplesRequired(samples),
+    extractorRequired(features, { gives: "classes" }),
   ],
   async compute(context, options) {
     const { factor, samples } = options;

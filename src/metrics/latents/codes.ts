@@ -13,7 +13,7 @@ import { MetricUnavailable } from "../../base/errors.ts";
 import type { Codes } from "../../subject/subject.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { factorNeed, rowsNeed } from "../needs.ts";
+import { factorRequired, rowsRequired } from "../requires.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";
 
 /** How the codes of some pictures are spread over all that there are. */
@@ -203,7 +203,7 @@ export const codes: Metric<Config> = defineMetric<Config>({
       { ...common, name: `codes-NMI-${factor}@${samples}`, unit: "" },
     ];
   },
-  needs: ({ samples, factor }) => [rowsNeed("test", samples), factorNeed(factor)],
+  requires: ({ samples, factor }) => [rowsRequired("test", samples), factorRequired(factor)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (!subject.codes) {

@@ -11,7 +11,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import { requireCount } from "../names.ts";
-import { factorNeed, rowsNeed } from "../needs.ts";
+import { factorRequired, rowsRequired } from "../requires.ts";
 
 /** Bins of equal width from the smallest value to the largest. @returns [count], 0 … bins−1 */
 export function histogram(values: ArrayLike<number>, bins: number): Int32Array {
@@ -151,11 +151,11 @@ export const disentanglement: Metric<Config> = defineMetric<Config, KindName>({
       kind: "quality" as const,
       samples,
     })),
-  needs: (
+  requires: (
     { samples, factors = [] },
   ) => [
-    rowsNeed("test", samples),
-    ...factors.map((name) => factorNeed(name, { key: "factors", of: "any" })),
+    rowsRequired("test", samples),
+    ...factors.map((name) => factorRequired(name, { key: "factors", of: "any" })),
   ],
   async compute(context, options) {
     const { subject, dataset } = context;

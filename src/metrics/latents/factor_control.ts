@@ -11,7 +11,7 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { extractorNeed, factorNeed, rowsNeed } from "../needs.ts";
+import { extractorRequired, factorRequired, rowsRequired } from "../requires.ts";
 import { readFactor } from "./reading.ts";
 
 const config = z.strictObject({
@@ -124,12 +124,12 @@ export const factorControl: Metric<Config> = defineMetric<Config>({
     ];
     return by.flatMap((way) => way === "reading" ? reading : intervention);
   },
-  needs: ({ factor, by, samples, fit, features, moved }) => [
-    factorNeed(factor),
-    rowsNeed("test", samples),
-    ...(fit === undefined ? [] : [rowsNeed("train", fit, "fit")]),
+  requires: ({ factor, by, samples, fit, features, moved }) => [
+    factorRequired(factor),
+    rowsRequired("test", samples),
+    ...(fit === undefined ? [] : [rowsRequired("train", fit, "fit")]),
     ...(by.includes("intervention")
-      ? [extractorNeed(features, { gives: "classes" }), {
+      ? [extractorRequired(features, { gives: "classes" }), {
         kind: "most" as const,
         key: "moved",
         count: moved,

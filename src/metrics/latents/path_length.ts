@@ -10,7 +10,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import { extractorName, requireCount } from "../names.ts";
-import { extractorNeed } from "../needs.ts";
+import { extractorRequired } from "../requires.ts";
 import { squaredDistance } from "../../algebra/neighbours.ts";
 
 /**
@@ -72,7 +72,7 @@ export const pathLength: Metric<Config> = defineMetric<Config>({
     kind: "quality",
     samples,
   }],
-  needs: ({ features }) => [extractorNeed(features)],
+  requires: ({ features }) => [extractorRequired(features)],
   async compute(context, options) {
     const { samples, steps, features } = options;
     const { subject, dataset } = context;

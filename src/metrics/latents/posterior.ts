@@ -12,7 +12,7 @@ import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { rowsNeed } from "../needs.ts";
+import { rowsRequired } from "../requires.ts";
 
 /** q(z|x) of each picture: means and ln of variances, [count, Z]. */
 export interface Posteriors {
@@ -97,7 +97,7 @@ export const posterior: Metric<Config> = defineMetric<Config, KindName>({
       samples,
     },
   ],
-  needs: ({ samples }) => [rowsNeed("test", samples)],
+  requires: ({ samples }) => [rowsRequired("test", samples)],
   async compute({ subject, dataset, split, key }, options) {
     if (!subject.encode || !subject.logVariances) {
       throw new MetricUnavailable("not-defined", `${subject.label} has no normal q(z|x)`);

@@ -10,7 +10,7 @@ import type { PointSet } from "../../kinds/point/point_set.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { requireCount } from "../names.ts";
-import { samplesNeed } from "../needs.ts";
+import { samplesRequired } from "../requires.ts";
 
 /** Numbers that a point may have to be binned: a grid grows with their number. */
 const MOST_NUMBERS = 3;
@@ -128,7 +128,7 @@ export const histogram: Metric<Config> = defineMetric<Config, "point">({
       kind: "quality" as const,
       samples,
     })),
-  needs: ({ samples }) => [samplesNeed(samples)],
+  requires: ({ samples }) => [samplesRequired(samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     if (dataset.sample.dimensions > MOST_NUMBERS) {

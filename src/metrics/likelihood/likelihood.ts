@@ -11,7 +11,7 @@ import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { requireCount } from "../names.ts";
-import { rowsNeed } from "../needs.ts";
+import { rowsRequired } from "../requires.ts";
 
 /** Mean over pictures and draws of log w, nats: E_q[log w] ≤ log p(x). Kingma & Welling 2014, eq. 2. */
 export function elboOf(logWeights: Features): number {
@@ -73,7 +73,7 @@ export const likelihood: Metric<Config> = defineMetric<Config, KindName>({
       },
     ];
   },
-  needs: ({ samples }) => [rowsNeed("test", samples)],
+  requires: ({ samples }) => [rowsRequired("test", samples)],
   async compute(context, options) {
     const { subject, dataset } = context;
     const { likelihood: kind, measure } = subject.capabilities;

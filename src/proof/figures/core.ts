@@ -14,6 +14,7 @@ import {
   worstOverhead,
 } from "./records.ts";
 import { openStore } from "../../record/store.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { median } from "../../stats/summary.ts";
 
@@ -224,7 +225,7 @@ async function readProbe({ out, once, note, run }: FigureContext): Promise<
       engine: "wasm",
       families: ["vae"],
     });
-    const trained = plan.filter(({ spec }) => spec.protocol === "train-evaluate");
+    const trained = plan.filter(({ spec }) => protocolOf(spec).trains);
     for (const { id } of trained) {
       const record = await store.readRecord(id);
       if (record !== null) records.push(record);

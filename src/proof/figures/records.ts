@@ -3,6 +3,7 @@
  * @module
  */
 import { builtInMetrics, metricNames, narrowed } from "../../metrics/table.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
 import type { Measured } from "./figure.ts";
@@ -41,7 +42,7 @@ export function overheadOf({ timings }: Pick<RunRecord, "timings">): number {
 /** The worst overhead among trained runs, and each. */
 export function worstOverhead(records: readonly RunRecord[]): Measured {
   const trained = records.filter(({ spec, state, timings }) =>
-    spec.protocol === "train-evaluate" && state === "done" && timings.total > 0
+    protocolOf(spec).trains && state === "done" && timings.total > 0
   );
   if (trained.length === 0) return { value: null, reason: "no trained run is done" };
   const shares = trained.map((record) => 100 * overheadOf(record));

@@ -10,7 +10,6 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
-import type { RunSpec } from "../../record/record.ts";
 import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host.ts";
 
 /** What a control is made from. */
@@ -218,19 +217,3 @@ export const controls: Readonly<Record<string, Control>> = {
   [gaussian.name]: gaussian,
   [noise.name]: noise,
 };
-
-/**
- * Splits that runs of these specs read: every row is compared with test and shown beside what is
- * nearest in train, which models are trained on too; controls may be made from further ones.
- */
-export function splitsRead(
-  dataset: Dataset,
-  specs: readonly Pick<RunSpec, "protocol" | "family">[],
-): Split[] {
-  const read = new Set<Split>(["train", "test"]);
-  for (const { protocol, family } of specs) {
-    if (protocol !== "control") continue;
-    for (const split of controls[family].reads(dataset)) read.add(split);
-  }
-  return [...read].filter((split) => dataset.size(split) > 0);
-}

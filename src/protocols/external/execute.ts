@@ -11,7 +11,7 @@ import { sha256 } from "../../base/digest.ts";
 import { changedSince, contentOf } from "../../content/inputs.ts";
 import { gather } from "./gather.ts";
 import type { PictureShape } from "./strict.ts";
-import { external, type ExternalConfig, sourceText } from "./external.ts";
+import { entry, type ExternalConfig, sourceText } from "./external.ts";
 import { DataError, MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
 import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../../record/record.ts";
@@ -66,7 +66,7 @@ const configOf = ({ spec }: PlannedRun) => spec.config as unknown as ExternalCon
 /** @throws DataError where what the entry names is no longer what it was when the run was planned */
 async function checkContent({ planned, store }: Run): Promise<void> {
   const { content: then } = planned.spec;
-  const now = await contentOf(external, configOf(planned), {
+  const now = await contentOf(entry, configOf(planned), {
     base: planned.base,
     cache: store.cache,
   });

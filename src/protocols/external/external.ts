@@ -4,17 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import type { Pointing } from "../../content/inputs.ts";
 import { pathText } from "../../base/text/path_text.ts";
-
-/** What an entry of `runs` may be beside a family. */
-export interface External<C = unknown> extends Pointing<C> {
-  readonly name: string;
-  readonly version: number;
-  readonly about: string;
-  readonly papers: readonly string[];
-  readonly config: z.ZodType<C>;
-}
+import type { Entry } from "../protocol.ts";
 
 /** What a command or address may hold in braces. */
 export const placeholders = [
@@ -80,13 +71,14 @@ const config = z.strictObject({
 /** See the module. */
 export type ExternalConfig = z.output<typeof config>;
 
-/** The definition that suites and `list` read. */
-export const external: External<ExternalConfig> = {
+/** What suites and `list` read. */
+export const entry: Entry<ExternalConfig> = {
   name: "external",
   version: 1,
   about: "samples of another program: a folder, a command that fills one, or a server of pictures",
   papers: [],
   config,
+  seeded: takesSeed,
   content: async (config, context) =>
     await (await import("./content.ts")).externalContent(config, context),
 };

@@ -18,14 +18,11 @@ const probeLimit = { steps: 5, seconds: 3 };
 /** Times a few training steps and one sampling call of a run, without leaving a trace of it. */
 export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
   const { spec } = planned;
-  if (spec.protocol !== "train-evaluate") {
-    return { kind: "failed", cause: `a run of protocol ${spec.protocol} has no training to time` };
-  }
   const run = begin(planned, host);
   const dataset = await host.dataset(spec.data);
   const family = await host.family(spec.family);
   const steps = "steps" in spec.budget ? spec.budget.steps : 1000;
-  const model = family.build(spec.config, buildContext(spec, dataset, steps));
+  const model = family.build(spec.config, buildContext(planned, dataset, steps));
   const programs = compilePrograms(host.engine, model, {
     label: planned.label,
     mode: spec.settings?.compile,

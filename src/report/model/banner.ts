@@ -1,6 +1,7 @@
 /** The head of a report: how it came out, and what it is about. @module */
 import type { EngineIdentity } from "../../engine/engine.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { Banner, Gate } from "./model.ts";
 import { count, fixed, formatSeconds, list } from "../../base/text/format.ts";
 import type { Grouped } from "./groups.ts";
@@ -91,11 +92,14 @@ export function banner(
 }
 
 /** What was run, on what, in how long: a line each. */
-export function facts(records: readonly RunRecord[], { groups }: Grouped): [string, string][] {
+export function facts(
+  records: readonly RunRecord[],
+  { groups, steps }: Grouped,
+): [string, string][] {
   const last = newestOf(records);
   if (!last) return [["runs", "none"]];
   const unique = (values: readonly string[]) => list([...new Set(values)]);
-  const trained = records.filter((r) => r.spec.protocol === "train-evaluate");
+  const trained = records.filter((r) => protocolOf(r.spec).trains);
   const seeds = [...new Set(records.map((r) => r.spec.seed))].sort((a, b) => a - b);
   const families = groups.filter((g) => !g.control).length;
   const controls = groups.length - families;
@@ -111,7 +115,8 @@ export function facts(records: readonly RunRecord[], { groups }: Grouped): [stri
     [
       "rows",
       `${count(families, "family", "families")}, ${count(controls, "control")}, ` +
-      `${count(seeds.length, "seed")} (${seeds.join(", ")})`,
+      `${count(seeds.length, "seed")} (${seeds.join(", ")})` +
+      (steps.length === 0 ? "" : `; ${count(steps.length, "step")} before them, not in tables`),
     ],
     [
       "budget",

@@ -1,19 +1,23 @@
 /** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
 import { placeless } from "../../record/command_line.ts";
 import { configLine } from "../../base/text/config_text.ts";
-import type { Record as RunRecord, TrainedBy } from "../../record/record.ts";
+import { protocolOf } from "../../protocols/table.ts";
+import type { Record as RunRecord, Taken, TrainedBy } from "../../record/record.ts";
 import type { Grouped } from "./groups.ts";
 import type { Card } from "./model.ts";
 import { engineText } from "./banner.ts";
-import { fixed, formatBytes, formatSeconds } from "../../base/text/format.ts";
+import { formatBytes, formatSeconds } from "../../base/text/format.ts";
 
 /** Cards of all runs, in table order. */
-export function cards({ groups, records }: Grouped): Card[] {
-  return groups.flatMap((group) =>
-    (records.get(group.id) ?? []).map((record) =>
-      card(record, { group: group.id, label: group.label })
-    )
-  );
+export function cards({ groups, records, steps }: Grouped): Card[] {
+  return [
+    ...groups.flatMap((group) =>
+      (records.get(group.id) ?? []).map((record) =>
+        card(record, { group: group.id, label: group.label })
+      )
+    ),
+    ...steps.map((record) => card(record, { group: record.group, label: record.label })),
+  ];
 }
 
 function card(record: RunRecord, { group, label }: { group: string; label: string }): Card {
@@ -42,15 +46,8 @@ function card(record: RunRecord, { group, label }: { group: string; label: strin
           ],
           ["data digest", from.datasetDigest],
           ...from.datasetNotes.map((note) => ["data note", note] as [string, string]),
-          ...(spec.protocol === "external" ? externalEntries(record) : [
-            [
-              "steps",
-              `${fixed(record.steps, 0)} at batch ${spec.batch}; budget ${compact(spec.budget)}`,
-            ] as [string, string],
-          ]),
-          ...(spec.protocol === "train-evaluate"
-            ? [["parameters", fixed(record.parameters, 0)] as [string, string]]
-            : []),
+          ...protocolOf(spec).card(record).map(([name, text]): [string, string] => [name, text]),
+          ...(record.needs ?? []).map(needEntry),
           ["metrics", spec.metrics.map((m) => `${m.metric} v${m.version}`).join(", ") || "none"],
         ],
       },
@@ -95,37 +92,23 @@ function inputEntries({ spec }: RunRecord): [string, string][] {
     [`code of ${data.dataset}`, data.code],
     ...spec.metrics.map(({ metric, code }) => [`code of ${metric}`, code] as [string, typeof code]),
     [`files of ${data.dataset}`, data.content],
-    [
-      "files of the samples",
-      spec.protocol === "external"
-        ? spec.content ?? "not known: nothing that was named lies here as a file"
-        : undefined,
-    ],
   ];
   const given = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return [...new Map(given)]; // of a metric asked for twice its code is told once
+}
+
+/** What was taken of another run. */
+function needEntry({ role, run, label, seed, artefact, sha256 }: Taken): [string, string] {
+  return [
+    `${role} from`,
+    `${label} seed ${seed}, run ${run}: its ${artefact}, sha256 ${sha256}`,
+  ];
 }
 
 /** Whose weights these are, where another run had trained them. */
 function trainedEntry({ id, gitSha, finishedAt }: TrainedBy): [string, string] {
   const when = finishedAt === null ? "" : `, finished ${finishedAt}`;
   return ["trained", `before, as run ${id}, git ${gitSha?.slice(0, 12) ?? "none"}${when}`];
-}
-
-/** What is known of samples from elsewhere. */
-function externalEntries({ samples }: RunRecord): [string, string][] {
-  const unknown: [string, string] = ["training and parameters", "not measured: external"];
-  if (samples === undefined) return [unknown];
-  const { from, asked, count, seconds, sha256 } = samples;
-  return [
-    unknown,
-    ["samples from", from],
-    ["samples", `${fixed(count, 0)} of ${fixed(asked, 0)} asked; sha256 ${sha256}`],
-    [
-      "sampling time",
-      seconds === null ? "not measured: a folder" : `${formatSeconds(seconds)}, start-up included`,
-    ],
-  ];
 }
 
 function timeText(timings: RunRecord["timings"]): string {

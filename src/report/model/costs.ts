@@ -1,6 +1,7 @@
 /** What rows cost: training and sampling, from what their records hold. @module */
 import type { Meaning } from "../../metrics/standing.ts";
 import { meaningOf } from "../../metrics/table.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import type { Record as RunRecord, Series } from "../../record/record.ts";
 import { cellOf, type SeedValue } from "./tables/cells.ts";
 import type { Column, Group, RecordsByGroup, Table } from "./model.ts";
@@ -53,13 +54,10 @@ function evaluations({ record: { capabilities } }: Source): Found {
   return capabilities.samples ? capabilities.evaluations ?? 1 : { reason: "it gives no samples" };
 }
 
-const external = { reason: "external: it was trained elsewhere" };
-
-/** A cost that rows are compared by; whether it is known where something else trained. */
+/** A cost that rows are compared by. */
 interface Cost {
   readonly name: string;
   readonly unit: string;
-  readonly elsewhere: boolean;
   readonly of: (source: Source) => Found;
 }
 
@@ -75,28 +73,28 @@ const costs: readonly Cost[] = [
   {
     name: "parameters",
     unit: "",
-    elsewhere: false,
     of: ({ record }) => record.parameters,
   },
-  { name: "training steps", unit: "steps", elsewhere: false, of: ({ record }) => record.steps },
-  { name: COSTS.trainingSeconds, unit: "s", elsewhere: false, of: trainingSeconds },
-  { name: COSTS.trainingFlops, unit: "TFLOP", elsewhere: false, of: trainingFlops },
-  { name: COSTS.evaluations, unit: "evaluations", elsewhere: false, of: evaluations },
-  { name: COSTS.samplingTime, unit: "ms/image", elsewhere: true, of: samplingTime },
+  { name: "training steps", unit: "steps", of: ({ record }) => record.steps },
+  { name: COSTS.trainingSeconds, unit: "s", of: trainingSeconds },
+  { name: COSTS.trainingFlops, unit: "TFLOP", of: trainingFlops },
+  { name: COSTS.evaluations, unit: "evaluations", of: evaluations },
+  { name: COSTS.samplingTime, unit: "ms/image", of: samplingTime },
 ];
 
 const finished = ({ state }: RunRecord) => state === "done" || state === "unreliable";
 
-function seedValue({ of, elsewhere }: Cost, source: Source): SeedValue {
-  const { record } = source, { seed, protocol } = record.spec;
-  if (protocol === "control") {
-    const reason = "a control row is no model";
-    return { seed, value: null, status: "not-defined", reason };
+function seedValue({ of, name }: Cost, source: Source): SeedValue {
+  const { record } = source, { seed } = record.spec;
+  const unknown = protocolOf(record.spec).costs;
+  if (unknown?.status === "not-defined") {
+    const { status, reason } = unknown;
+    return { seed, value: null, status, reason };
   }
   const found = !finished(record)
     ? { reason: `the run ${record.state}` }
-    : protocol === "external" && !elsewhere
-    ? external
+    : unknown !== undefined && !unknown.but?.includes(name)
+    ? { reason: unknown.reason }
     : of(source);
   return typeof found === "number"
     ? { seed, value: found }

@@ -2,6 +2,7 @@
 import { isMemorised } from "../../metrics/copies/memorisation.ts";
 import { meaningOf } from "../../metrics/table.ts";
 import type { Record as RunRecord, RunState } from "../../record/record.ts";
+import { protocolOf } from "../../protocols/table.ts";
 import { mean } from "../../stats/mod.ts";
 import type { Group, RecordsByGroup } from "./model.ts";
 
@@ -12,6 +13,8 @@ const CONTROLS = ["held-out", "training-copy", "gaussian", "noise"];
 export interface Grouped {
   readonly groups: readonly Group[];
   readonly records: RecordsByGroup;
+  /** Records of steps on the way to others: they make no rows. */
+  readonly steps: readonly RunRecord[];
 }
 
 /**
@@ -25,14 +28,15 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
   }
   for (const runs of byGroup.values()) runs.sort((a, b) => a.spec.seed - b.spec.seed);
   const entries = [...byGroup];
-  const families = entries.filter(([, [first]]) => first.spec.protocol !== "control");
-  const controls = entries.filter(([, [first]]) => first.spec.protocol === "control")
+  const rowOf = (first: RunRecord) => protocolOf(first.spec).row;
+  const families = entries.filter(([, [first]]) => !["control", "step"].includes(rowOf(first)));
+  const controls = entries.filter(([, [first]]) => rowOf(first) === "control")
     .sort(([, [a]], [, [b]]) => controlPlace(a) - controlPlace(b) || compare(a.label, b.label));
   const ordered = [...families, ...controls];
   const labels = ordered.map(([, [first]]) => first.label);
   const groups = ordered.map(([id, runs], place): Group => {
     const [first] = runs;
-    const control = first.spec.protocol === "control";
+    const control = rowOf(first) === "control";
     const shared = labels.filter((label) => label === labels[place]).length > 1;
     const states: Partial<{ [state in RunState]: number }> = {};
     for (const run of runs) states[run.state] = (states[run.state] ?? 0) + 1;
@@ -46,11 +50,12 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
       runs: runs.map((run) => run.id),
       states,
       memorised: memorised(runs),
-      parameters: first.spec.protocol === "train-evaluate" ? first.parameters : null,
+      parameters: protocolOf(first.spec).trains ? first.parameters : null,
       steps: Math.max(...runs.map((run) => run.steps)),
     };
   });
-  return { groups, records: new Map(ordered) };
+  const steps = entries.flatMap(([, runs]) => rowOf(runs[0]) === "step" ? runs : []);
+  return { groups, records: new Map(ordered), steps };
 }
 
 /** Whether the mean over runs of some extractor's nearness to the training set says so. */

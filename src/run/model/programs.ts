@@ -15,9 +15,11 @@ import type {
   TensorRecord,
 } from "../../families/family.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { Given } from "../../families/needs.ts";
 import { kindOf } from "../../kinds/table.ts";
-import type { RunSpec } from "../../record/record.ts";
+import type { PlannedRun } from "../../record/record.ts";
 import type { RunKeys } from "../keys.ts";
+import { givenRuns } from "../needs.ts";
 
 type Compiled = Program<TensorRecord, TensorRecord, TensorRecord>;
 
@@ -39,7 +41,12 @@ export interface Programs {
 }
 
 /** What a family is built with, for a run of so many steps. */
-export function buildContext(spec: RunSpec, dataset: Dataset, steps: number): BuildContext {
+export function buildContext(
+  { spec, needed }: Pick<PlannedRun, "spec" | "needed">,
+  dataset: Dataset,
+  steps: number,
+): BuildContext {
+  const given = givenRuns({ needed });
   return {
     sample: dataset.sample,
     ...(dataset.given && { given: dataset.given }),
@@ -47,6 +54,7 @@ export function buildContext(spec: RunSpec, dataset: Dataset, steps: number): Bu
     trainSize: dataset.size("train"),
     batch: spec.batch,
     factors: dataset.factors,
+    ...(given === undefined ? {} : { needed: given }),
   };
 }
 
@@ -103,11 +111,11 @@ export function sampleContext(engine: Engine, programs: Programs): SampleContext
   };
 }
 
-/** What a driver's `finish` may use. */
+/** What a driver's `begin` and `finish` may use. */
 export function hostContext(
   engine: Engine,
   programs: Programs,
-  data: { dataset: Dataset; keys: RunKeys },
+  data: { dataset: Dataset; keys: RunKeys; needed?: { readonly [role: string]: Given } },
 ): HostContext {
   return {
     engine,
@@ -118,6 +126,7 @@ export function hostContext(
       return kindOf(data.dataset.sample).upload(engine, samples);
     },
     key: (purpose) => keyTensor(data.keys.finish(purpose)),
+    needed: data.needed,
   };
 }
 

@@ -6,7 +6,7 @@ import { ContractError } from "../../families/contract.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import type { Subject } from "../../subject/subject.ts";
 import type { MetricValue } from "../../record/value.ts";
-import type { PlannedRun, RunSpec } from "../../record/record.ts";
+import type { PlannedRun } from "../../record/record.ts";
 import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { type Ending, type Run, timed, writeRecord } from "../job.ts";
@@ -30,22 +30,9 @@ export async function nulls(
   return values.flat();
 }
 
-/** What is said to metrics of speed where there is no model here to time; undefined where there is. */
-const untimed: Readonly<Partial<Record<RunSpec["protocol"], Parameters<typeof withoutValues>[2]>>> =
-  {
-    control: {
-      status: "not-defined",
-      reason: "a control row is no model: there is nothing to time",
-    },
-    external: {
-      status: "not-defined",
-      reason: "external: it was trained and sampled elsewhere",
-    },
-  };
-
 /** Values of the metrics of speed, of runs that have nothing to time. */
-async function withoutSpeed({ planned, host }: Run): Promise<MetricValue[]> {
-  const why = untimed[planned.spec.protocol];
+async function withoutSpeed({ planned, host, asked }: Run): Promise<MetricValue[]> {
+  const why = asked.untimed;
   if (why === undefined) return [];
   const values: MetricValue[] = [];
   for (const { metric: name, config } of planned.spec.metrics) {

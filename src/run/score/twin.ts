@@ -9,7 +9,7 @@ import { sha256 } from "../../base/digest.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { canonicalJson } from "../../base/text/canonical_json.ts";
-import type { PlannedRun, Record as RunRecord, RunSpec, TrainedBy } from "../../record/record.ts";
+import type { Record as RunRecord, RunSpec, Taken, TrainedBy } from "../../record/record.ts";
 import { StoreError } from "../../base/files.ts";
 import type { Store } from "../../record/store.ts";
 import { readSealed, writeSealed } from "../../base/sealed.ts";
@@ -30,21 +30,29 @@ export interface Twin {
   readonly resumed: number;
 }
 
-/** All that fixes the weights: the spec without what is measured on them, and where it is asked for. */
-export function trainingOf(spec: RunSpec): string {
-  const { suite: _, suiteVersion: _v, metrics: _m, extractors: _e, ...training } = spec;
-  return canonicalJson(training);
+/**
+ * All that fixes the weights: the spec without what is measured on them, and where it is asked for.
+ * What is taken of other runs counts by its digest, whatever is measured on those.
+ */
+export function trainingOf(spec: RunSpec, taken: readonly Taken[] = []): string {
+  const { suite: _, suiteVersion: _v, metrics: _m, extractors: _e, needs, ...training } = spec;
+  if (needs === undefined) return canonicalJson(training);
+  const given = Object.fromEntries(
+    Object.entries(needs).map(([role, { run }]) => [
+      role,
+      taken.find((one) => one.role === role && one.run === run)?.sha256 ?? run,
+    ]),
+  );
+  return canonicalJson({ ...training, needs: given });
 }
 
-/** Finished runs of a store by `trainingOf`, the last to finish of each; none of external samples. */
+/** Finished runs of a store by `trainingOf`, the last to finish of each. */
 export function finishedRuns(records: readonly RunRecord[]): Map<string, RunRecord> {
   const found = new Map<string, RunRecord>();
-  const finished = records.filter(({ spec, state }) =>
-    spec.protocol !== "external" && (state === "done" || state === "unreliable")
-  );
+  const finished = records.filter(({ state }) => state === "done" || state === "unreliable");
   const when = ({ provenance }: RunRecord) => provenance.finishedAt ?? "";
   for (const record of finished.toSorted((a, b) => when(a) < when(b) ? -1 : 1)) {
-    found.set(trainingOf(record.spec), record);
+    found.set(trainingOf(record.spec, record.needs), record);
   }
   return found;
 }
@@ -56,20 +64,21 @@ async function weightsOf(store: Store, { id, artefacts }: RunRecord): Promise<Ui
   return await sha256(bytes) === artefact!.sha256 ? bytes : null;
 }
 
-async function twinRecord(store: Store, planned: PlannedRun): Promise<RunRecord | null> {
+async function twinRecord({ store, planned, taken }: Run): Promise<RunRecord | null> {
   const records = await store.list({ onProblem: () => {} }); // whose own run says so
   const found = finishedRuns(records.filter(({ id }) => id !== planned.id));
-  return found.get(trainingOf(planned.spec)) ?? null;
+  return found.get(trainingOf(planned.spec, taken)) ?? null;
 }
 
 /**
  * Copies checkpoint and series of a finished run of the same training into this run's folder.
  * @returns whether there was one
  */
-export async function adoptTwin({ planned, store, host }: Run): Promise<boolean> {
+export async function adoptTwin(run: Run): Promise<boolean> {
+  const { planned, store, host } = run;
   // What an adoption that was killed half-way has left must not be said of a training of the run's own.
   await store.remove(planned.id, twinFile);
-  const twin = await twinRecord(store, planned);
+  const twin = run.asked.lends === "training" ? await twinRecord(run) : null;
   if (twin === null) return false;
   const bytes = await weightsOf(store, twin);
   const series = await store.readSeries(twin.id);
@@ -133,13 +142,10 @@ function valuesIn(
 }
 
 /** The run that this one's weights were taken from, or the same control row. */
-async function measuredBefore(
-  { planned, store, fresh }: Run,
-  twin: Twin | null,
-): Promise<RunRecord | null> {
-  if (fresh) return null;
-  if (twin !== null) return await store.readRecord(twin.from).catch(() => null);
-  return planned.spec.protocol === "control" ? await twinRecord(store, planned) : null;
+async function measuredBefore(run: Run, twin: Twin | null): Promise<RunRecord | null> {
+  if (run.fresh) return null;
+  if (twin !== null) return await run.store.readRecord(twin.from).catch(() => null);
+  return run.asked.lends === "values" ? await twinRecord(run) : null;
 }
 
 /** Values of metrics that were measured before on the same weights, or of the same control row. */

@@ -27,6 +27,7 @@ import {
   initialState,
   type Programs,
 } from "../model/programs.ts";
+import { givenTo } from "../needs.ts";
 import { SeriesRecorder } from "../series.ts";
 import { trainSteps } from "./train.ts";
 import { adoptTwin, type Twin, twinOf } from "../score/twin.ts";
@@ -89,7 +90,7 @@ export async function prepare(run: Run): Promise<Prepared> {
     throw new Error(`dataset ${dataset.name} has no training samples`);
   }
   const built = (steps: number) => {
-    const model = family.build(spec.config, buildContext(spec, dataset, steps));
+    const model = family.build(spec.config, buildContext(planned, dataset, steps));
     requireModel(model, planned.label);
     return {
       model,
@@ -188,7 +189,11 @@ export async function train(run: Run, prepared: Prepared): Promise<Trained> {
     return { encoded, hash };
   }
   const { batch, mirror } = planned.spec;
-  const hosted = hostContext(engine, programs, { dataset, keys });
+  const hosted = hostContext(engine, programs, {
+    dataset,
+    keys,
+    needed: givenTo(run.taken, { store, engine }),
+  });
   let begun = prepared.state;
   if (!resumed && model.driver.begin) {
     host.emit({ kind: "phase", phase: "begin" });

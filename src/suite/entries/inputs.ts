@@ -5,7 +5,7 @@
 import { contentOf, type Pointing } from "../../content/inputs.ts";
 import { type Source, sourceOf } from "../../content/modules.ts";
 import { DataError } from "../../base/errors.ts";
-import { datasets, externals, originOf, type Registered } from "../../registry.ts";
+import { datasets, entries, nounOf, originOf, type Registered } from "../../registry.ts";
 import type { Suite } from "../schema/schema.ts";
 
 /** Where digests of files are kept, and who is told of files that can't be had. */
@@ -51,10 +51,10 @@ export async function withInputs(
     runs: await Promise.all(
       suite.runs.map(async (run) => ({
         ...run,
-        ...codeOf("families", run.family),
-        ...(run.external === undefined
-          ? {}
-          : await contentIn("runs", await externals[run.family](), run.config)),
+        ...codeOf(nounOf(run.family), run.family),
+        ...(Object.hasOwn(entries(), run.family)
+          ? await contentIn("runs", await entries()[run.family](), run.config)
+          : {}),
       })),
     ),
     metrics: suite.metrics.map((metric) => ({ ...metric, ...codeOf("metrics", metric.metric) })),
@@ -66,7 +66,7 @@ export async function withInputs(
 async function sourcesOf({ data, runs, metrics }: Suite): Promise<Source[]> {
   const urls = new Set([
     originOf("datasets", data.dataset),
-    ...runs.map(({ family }) => originOf("families", family)),
+    ...runs.map(({ family }) => originOf(nounOf(family), family)),
     ...metrics.map(({ metric }) => originOf("metrics", metric)),
   ]);
   return await Promise.all(

@@ -11,10 +11,10 @@ import { checkKeys, parse, type Place } from "../check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig } from "./expand_config.ts";
 import { lookUp } from "./look_up.ts";
-import type { Asked } from "../needs.ts";
+import type { Asked } from "../requires.ts";
 import type { SuiteMetric } from "../schema/schema.ts";
 
-/** A metric of the suite, before its needs are looked at. */
+/** A metric of the suite, before what it requires is looked at. */
 export interface MetricEntry extends Asked {
   readonly gate?: GatePolicy;
 }

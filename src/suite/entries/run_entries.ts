@@ -5,24 +5,38 @@
  */
 import type { z } from "zod";
 import type { DatasetOutline } from "../../data/dataset.ts";
-import { type ExternalConfig, takesSeed } from "../../protocols/external/external.ts";
 import { batcherOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/table.ts";
 import { modelFaults } from "../../families/contract.ts";
 import type { Family } from "../../families/family.ts";
+import type { GivenRun, Roles } from "../../families/needs.ts";
 import { described } from "../../base/fault.ts";
 import { canonicalJson } from "../../base/text/canonical_json.ts";
-import { externals, runnable } from "../../registry.ts";
+import { trainEvaluate } from "../../protocols/train_evaluate/protocol.ts";
+import { protocols, runnable } from "../../registry.ts";
 import { supposedSteps } from "../../run/supposed_steps.ts";
 import { parse, type Place } from "../check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig, type Expanded } from "./expand_config.ts";
 import { lookUp } from "./look_up.ts";
+import { type AskedRole, lifted, readRoles } from "./roles.ts";
 import { resolveBudget, runKeys, type suiteFile, type SuiteRun } from "../schema/schema.ts";
 
 /** Runs of an entry, and what is left to be checked of them once the data are known. */
 export interface RunEntry {
+  /** Name of the family or protocol. */
+  readonly of: string;
+  /** The entry's own. */
+  readonly name?: string;
   readonly runs: readonly SuiteRun[];
-  readonly check: (data: { readonly name: string; readonly outline: DatasetOutline }) => void;
+  /** What it can take of other runs, and what it asks for. */
+  readonly roles: Roles;
+  readonly asked: readonly AskedRole[];
+  /** @param needed what it takes, once that is known */
+  readonly check: (data: {
+    readonly name: string;
+    readonly outline: DatasetOutline;
+    readonly needed: { readonly [role: string]: GivenRun };
+  }) => void;
 }
 
 /**
@@ -34,29 +48,41 @@ export async function expandRun(
   top: Place,
   suite: z.output<typeof suiteFile> | undefined,
 ): Promise<RunEntry> {
-  const beside = parse(runKeys, entry.beside, { ...top, path: entry.path, name: "runs" });
+  const { of } = entry;
+  const place = { ...top, path: entry.configPath, name: of };
+  const family = await lookUp(runnable(), of, { ...place, what: "family" });
+  if (family === undefined) return { of, runs: [], roles: {}, asked: [], check: () => {} };
+  const whole = lifted(entry, family.config, top);
+  const beside = parse(runKeys, plainKeys(whole.beside), {
+    ...top,
+    path: entry.path,
+    name: "runs",
+    locate: (path) => whole.lifted.includes(String(path[0])) ? [of, ...path] : path,
+  });
   const batch = beside?.batch ?? suite?.batch ?? 1;
-  const place = { ...top, path: entry.configPath, name: entry.of };
-  const family = await lookUp(runnable(), entry.of, { ...place, what: "family" });
-  if (family === undefined) return { runs: [], check: () => {} };
-  const more = `deno task list ${entry.of}`;
-  const expanded = expandConfig(family.config, entry.config, { ...place, more });
+  const more = `deno task list ${of}`;
+  const expanded = expandConfig(family.config, whole.config, { ...place, more });
+  const protocol = Object.hasOwn(protocols, of) ? protocols[of] : trainEvaluate;
   const budget = resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch);
-  const runs = expanded.map(({ config }) => ({
-    family: entry.of,
+  const runs = expanded.map(({ config }): SuiteRun => ({
+    protocol: protocol.name,
+    family: of,
     familyVersion: family.version,
     ...(beside?.name === undefined ? {} : { name: beside.name }),
     budget,
     batch,
     ...(beside?.mirror && { mirror: beside.mirror }),
     config,
-    ...(Object.hasOwn(externals, entry.of)
-      ? { external: { seeded: takesSeed(config as ExternalConfig) } }
-      : {}),
+    ...(protocol.entry?.seeded?.(config) === false ? { once: true as const } : {}),
   }));
+  const roles = (protocol.entry === undefined ? (family as Family).needs : protocol.needs) ?? {};
   return {
+    of,
+    ...(beside?.name === undefined ? {} : { name: beside.name }),
     runs,
-    check({ name, outline }) {
+    roles,
+    asked: readRoles(whole, roles, top),
+    check({ name, outline, needed }) {
       if (!("build" in family)) return;
       const { sample, given, factors, sizes } = outline;
       const kind = kindOf(sample);
@@ -84,6 +110,7 @@ export async function expandRun(
         batch,
         steps: "steps" in budget ? budget.steps : supposedSteps,
         trainSize: sizes?.train ?? batch,
+        ...(Object.keys(needed).length === 0 ? {} : { needed }),
       };
       for (const one of expanded) {
         const fault = buildFault(family, one.config, context);
@@ -91,7 +118,7 @@ export async function expandRun(
         const [first, ...hints] = fault.split("\n");
         place.problems.push({
           ...place.source.locate([...place.path, ...settingOf(first, one)]),
-          message: `\`${entry.of}\` can't be built for ${name} (${
+          message: `\`${of}\` can't be built for ${name} (${
             kindOf(sample).describe(sample)
           }): ${first}`,
           hints: hints.map((line) => line.trim()),
@@ -99,6 +126,13 @@ export async function expandRun(
       }
     },
   };
+}
+
+/** The keys beside a name that every entry has. */
+function plainKeys(beside: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(beside).filter(([key]) => Object.hasOwn(runKeys.shape, key)),
+  );
 }
 
 /** Why a model can't be built, or what of it isn't as families have to be; null where all is well. */
@@ -123,8 +157,8 @@ function settingOf(message: string, { config, locate }: Expanded): ReturnType<Ex
 }
 
 /** What a run of a suite computes, whatever it is called. */
-export function computed({ family, config, budget, batch, mirror }: SuiteRun): unknown {
-  return { family, config, budget, batch, mirror };
+export function computed({ family, config, budget, batch, mirror, needs }: SuiteRun): unknown {
+  return { family, config, budget, batch, mirror, needs };
 }
 
 /** An entry with a name of its own whose runs are all in earlier entries would vanish unseen. */

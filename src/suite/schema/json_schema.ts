@@ -39,13 +39,18 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
   });
   const keys = json(runKeys).properties as JsonSchema;
   const beside = { ...keys, budget: oneOf(keys.budget) };
+  const { name, from, needs } = keys;
+  const inside = { name, from, needs } as JsonSchema;
   const policy = json(gatePolicy);
   const strict = {
     data: { anyOf: data.map(([name, { config, about }]) => dataset(name, { config, about })) },
     runs: list(
       runs.map(([name, { config, about }]) => ({
         type: "object",
-        properties: { [name]: { ...axes(json(config)), description: about }, ...beside },
+        properties: {
+          [name]: { ...withKeys(axes(json(config)), inside), description: about },
+          ...beside,
+        },
         required: [name],
         additionalProperties: false,
       })),
@@ -115,6 +120,11 @@ function dataset(name: string, { config, about }: Named): JsonSchema {
     ...withKey(keys, "dataset", { const: name, description: about }),
     required: ["dataset", ...(keys.required as string[] | undefined) ?? []],
   };
+}
+
+/** With further keys, but for those that it has. */
+function withKeys(keys: JsonSchema, more: JsonSchema): JsonSchema {
+  return { ...keys, properties: { ...more, ...keys.properties as JsonSchema } };
 }
 
 /** Strict, with one key more. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Source } from "../../content/modules.ts";
+import type { ArtefactKind } from "../../record/record.ts";
 import type { GatePolicy } from "./gate_policy.ts";
 import { inputOptions } from "../../extractors/input/input_options.ts";
 import { pathText } from "../../base/text/path_text.ts";
@@ -42,6 +43,13 @@ export const runKeys = z.strictObject({
   mirror: z.literal(true).optional().describe(
     "mirror training pictures left to right at random; only for data in which a mirrored picture " +
       "is as likely as the original: faces, not digits",
+  ),
+  from: z.string().min(1).optional().describe(
+    "`name` of the entry whose finished run's weights this one takes, seed by seed; short for " +
+      "`needs: { weights: NAME }`",
+  ),
+  needs: z.record(z.string(), z.string().min(1)).optional().describe(
+    "what this run takes of other entries, by role: their `name`",
   ),
 });
 
@@ -106,13 +114,13 @@ export function resolveBudget(
 
 /** One config of a family, with every axis at one value. */
 export interface SuiteRun {
+  /** Name of the protocol that does it. */
+  readonly protocol: string;
+  /** Of a family, or of a protocol with an entry of its own. */
   readonly family: string;
   readonly familyVersion: number;
-  /** Set where nothing is trained: samples come from elsewhere. */
-  readonly external?: {
-    /** Whether each seed gives samples of its own. */
-    readonly seeded: boolean;
-  };
+  /** Done at the first seed alone: another would give the same. */
+  readonly once?: true;
   /** The entry's `name`. */
   readonly name?: string;
   /** The entry's own, or the suite's. */
@@ -127,6 +135,10 @@ export interface SuiteRun {
   readonly code?: string;
   /** See `RunSpec`. */
   readonly content?: string;
+  /** What it takes, by role: the `name` of the one run of the suite that is called so. */
+  readonly needs?: { readonly [role: string]: string };
+  /** The kind of artefact in each of those roles. */
+  readonly roles?: { readonly [role: string]: ArtefactKind };
 }
 
 /** One config of a metric. */

@@ -6,7 +6,8 @@ import type { Features } from "../../../src/algebra/features.ts";
 import type { Dataset, Split } from "../../../src/data/dataset.ts";
 import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
 import { imagesOf } from "../../../src/kinds/image/images.ts";
-import { controls, splitsRead } from "../../../src/protocols/control/controls.ts";
+import { controls } from "../../../src/protocols/control/controls.ts";
+import { splitsRead } from "../../../src/protocols/reads.ts";
 import { hostFold, hostKey, hostNormal } from "../../../src/random/host.ts";
 import { halvesOf, toyDataset, toyShape, toySize } from "../../metrics/toy.ts";
 

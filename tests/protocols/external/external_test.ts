@@ -13,7 +13,7 @@ import { DataError } from "../../../src/base/errors.ts";
 import { decodeBytes } from "../../../src/data/decode.ts";
 import { sha256 } from "../../../src/base/digest.ts";
 import {
-  external,
+  entry as external,
   type ExternalConfig,
   fill,
   takesSeed,

@@ -6,9 +6,11 @@ import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../../random/key.ts";
 import type { Condition, Labels } from "../../common/conditioning.ts";
 import type { Grid } from "../../../kinds/grid.ts";
-import type { BuildContext, Model } from "../../family.ts";
-import { initParts } from "../../common/parameter_groups.ts";
-import { phaseAt, planPhases } from "../../common/phases.ts";
+import type { BuildContext, HostContext, Model, TensorRecord } from "../../family.ts";
+import type { Role } from "../../needs.ts";
+import { differing, withGiven } from "../../common/given.ts";
+import { initParts, partOf, withPart } from "../../common/parameter_groups.ts";
+import { type Phase, phaseAt, planPhases } from "../../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../../common/programs.ts";
 import type { Config } from "../config.ts";
 import { initPrior } from "./prior.ts";
@@ -30,40 +32,78 @@ type Told = { readonly labels?: Labels };
 export interface ScaleOptions {
   readonly config: Config;
   readonly conditions: readonly Condition[];
-  readonly context: Pick<BuildContext, "steps"> & { readonly sample: Grid };
+  readonly context: Pick<BuildContext, "steps" | "needed"> & { readonly sample: Grid };
 }
+
+/** Tokeniser and then transformer, or whichever of the two there is to train. */
+function phasesOf({ prior, priorShare }: Config, taken: boolean): Phase[] {
+  if (prior === "none") return [{ program: "train", share: 1 }];
+  if (taken) return [{ program: "train_prior", share: 1 }];
+  return [
+    { program: "train", share: 1 - priorShare },
+    { program: "train_prior", share: priorShare },
+  ];
+}
+
+/** Before the first step: the tokeniser of the run that it is taken from. */
+function takeTokeniser(state: TensorRecord, context: HostContext): Promise<TensorRecord> {
+  return withGiven(state, context, {
+    merge(own, given) {
+      const taken = partOf(given as unknown as State, "networks");
+      const merged = withPart(own as unknown as State, "networks", taken);
+      return { ...merged, books: given.books } as TensorRecord;
+    },
+  });
+}
+
+/** What a model of scales can take of a finished one. */
+export const givenTokeniser: Role<Config> = {
+  kind: "weights",
+  about: "the tokeniser of a finished run of scales, whose transformer alone is then trained",
+  families: ["autoregressive"],
+  unfit(own, { config }) {
+    if (own.form !== "scales") {
+      return `the form ${own.form} has no tokeniser\nwrite \`form: scales\`, or leave \`from\` out`;
+    }
+    if (own.prior === "none") {
+      return "with `prior: none` nothing is left to train: leave one of the two out";
+    }
+    return differing(own, config, ["form", "scales", "codes", "codeLength", "codecWidth"]);
+  },
+};
 
 /** A model of scales. */
 export function scaleModel(
-  { config, conditions, context: { sample, steps } }: ScaleOptions,
+  { config, conditions, context: { sample, steps, needed } }: ScaleOptions,
 ): Model {
-  const phases = planPhases([
-    { program: "train", share: 1 - config.priorShare },
-    { program: "train_prior", share: config.priorShare },
-  ], steps);
+  const taken = needed?.weights !== undefined;
+  const phases = planPhases(phasesOf(config, taken), steps);
+  const stepsOf = (program: string) =>
+    phases.find((phase) => phase.program === program)?.steps ?? 0;
+  const samples = config.prior !== "none";
   const scales = pictureScales({ config, sample });
   const setting: ScaleSetting = {
     config,
     sample,
     scales,
     conditions,
-    steps: { networks: phases[0].steps, prior: phases[1].steps },
+    steps: { networks: stepsOf("train"), prior: stepsOf("train_prior") },
   };
   return {
     capabilities: {
       likelihood: "none",
       latent: "discrete",
       reconstructs: true,
-      samples: true,
+      samples,
       codes: { size: config.codes, count: spanOf(scales, scales.length - 1).to },
-      conditions: conditions.map(({ name }) => name),
-      evaluations: scales.length,
+      conditions: samples ? conditions.map(({ name }) => name) : [],
+      ...(samples ? { evaluations: scales.length } : {}),
     },
     init: (key) => ({
       ...initParts<Parameters>({
         networks: initNetworks(fold(key, "networks"), setting),
-        prior: initPrior(fold(key, "prior"), setting),
-      }, config),
+        ...(samples ? { prior: initPrior(fold(key, "prior"), setting) } : {}),
+      } as Parameters, config),
       books: initBooks(fold(key, "books"), setting),
     }),
     programs: {
@@ -93,11 +133,14 @@ export function scaleModel(
         const { sum_BMD } = toCodes(tokeniserOf(state), x_BHWC, setting);
         return { x_BHWC: toPictures(tokeniserOf(state), sum_BMD, setting) };
       }),
-      ...scalePrograms(setting),
+      ...(samples ? scalePrograms(setting) : {}),
     },
     driver: {
       schedule: (step) => [phaseAt(phases, step).program],
-      sample: (state, request, context) => drawScales(state, request, { context, setting }),
+      ...(taken ? { begin: takeTokeniser } : {}),
+      ...(samples
+        ? { sample: (state, request, context) => drawScales(state, request, { context, setting }) }
+        : {}),
     },
   };
 }

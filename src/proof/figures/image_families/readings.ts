@@ -2,6 +2,7 @@
  * Numbers of a suite's families from its records: means over seeds, and each seed.
  * @module
  */
+import { protocolOf } from "../../../protocols/table.ts";
 import { isMemorised } from "../../../metrics/copies/memorisation.ts";
 import { normalisedDistance } from "../../../metrics/features/frechet.ts";
 import { extractorName } from "../../../metrics/names.ts";
@@ -67,7 +68,7 @@ export const normalised: Reader = (record, all) => {
   const of = (found: SmallRecord | undefined) =>
     found === undefined ? null : value(distanceName)(found, all);
   const control = (name: string) =>
-    of(all.find(({ spec }) => spec.protocol === "control" && spec.family === name));
+    of(all.find(({ spec }) => protocolOf(spec).row === "control" && spec.family === name));
   const [own, heldOut, gaussian] = [of(record), control("held-out"), control("gaussian")];
   return isNumber(own) && isNumber(heldOut) && isNumber(gaussian)
     ? normalisedDistance(own, { heldOut, gaussian })
@@ -91,9 +92,7 @@ const finished = ({ state }: SmallRecord) => state === "done" || state === "unre
  */
 export function answer(records: readonly SmallRecord[], question: Question): Measured {
   const { family, read, better, seeds } = question;
-  const own = records.filter(({ spec }) =>
-    spec.protocol === "train-evaluate" && spec.family === family
-  );
+  const own = records.filter(({ spec }) => protocolOf(spec).trains && spec.family === family);
   const labels = [...new Set(own.map(({ label }) => label))];
   const rows = labels.flatMap((label) => {
     const runs = own.filter((record) => record.label === label && finished(record));
@@ -134,7 +133,7 @@ export function answer(records: readonly SmallRecord[], question: Question): Mea
 
 /** Trained runs that diverged or failed. */
 export function broken(records: readonly SmallRecord[]): Measured {
-  const trained = records.filter(({ spec }) => spec.protocol === "train-evaluate");
+  const trained = records.filter(({ spec }) => protocolOf(spec).trains);
   if (trained.length === 0) return { value: null, reason: "no record of a trained run" };
   const lost = trained.filter(({ state }) => state === "diverged" || state === "failed");
   return {
@@ -149,7 +148,7 @@ export function broken(records: readonly SmallRecord[]): Measured {
 
 /** Trained runs whose samples are nearer to the training set than new data is. */
 export function memorised(records: readonly SmallRecord[]): Measured {
-  const read = records.filter(({ spec }) => spec.protocol === "train-evaluate").flatMap(
+  const read = records.filter(({ spec }) => protocolOf(spec).trains).flatMap(
     (record) => {
       const [found] = metricsOf(record, nearnessName);
       const { standardError, toHeldOut, toHeldOutError } = found?.beside ?? {};

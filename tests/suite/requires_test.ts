@@ -258,20 +258,20 @@ Deno.test("every suite of the project is what its data and extractors allow, as 
   }
 });
 
-Deno.test("needs are of settings that the metric has, in every metric that there is", async () => {
+Deno.test("what is required is of settings that the metric has, in every metric that there is", async () => {
   for (const [name, { load }] of Object.entries(metrics)) {
     if (originOf("metrics", name) !== undefined) continue; // another test's
     const metric = await load();
     const config = metric.config.parse({}) as Record<string, unknown>;
-    for (const need of metric.needs?.(config) ?? []) {
-      assert(need.key in config, `${name}: ${need.key}`);
-      if (need.kind === "extractor") assertEquals(need.name, config[need.key], name);
-      if (need.kind === "rows" || need.kind === "samples") {
-        assertEquals(need.count, config[need.key], name);
+    for (const required of metric.requires?.(config) ?? []) {
+      assert(required.key in config, `${name}: ${required.key}`);
+      if (required.kind === "extractor") assertEquals(required.name, config[required.key], name);
+      if (required.kind === "rows" || required.kind === "samples") {
+        assertEquals(required.count, config[required.key], name);
       }
     }
-    // A number of pictures, an extractor or a factor that no need names would be found out late.
-    const named = new Set((metric.needs?.(config) ?? []).map(({ key }) => key));
+    // A number of pictures, an extractor or a factor that nothing names would be found out late.
+    const named = new Set((metric.requires?.(config) ?? []).map(({ key }) => key));
     for (const key of ["samples", "features"]) {
       if (key in config && !["path_length"].includes(name)) {
         assert(named.has(key), `${name}.${key}`);

@@ -8,7 +8,7 @@ import type { Split } from "../data/dataset.ts";
 import type { Gives } from "../extractors/row.ts";
 
 /** One such thing. `key` is the setting that asks for it: a problem is told there. */
-export type Need =
+export type Requirement =
   | {
     readonly kind: "extractor";
     readonly key: string;
@@ -45,46 +45,46 @@ export type Need =
   };
 
 /** An extractor by the name that a suite gives it. */
-export function extractorNeed(
+export function extractorRequired(
   name: string,
   { key = "features", gives = "features", pixels = false }: {
     readonly key?: string;
     readonly gives?: Gives;
     readonly pixels?: boolean;
   } = {},
-): Need {
+): Requirement {
   return { kind: "extractor", key, name, gives, pixels };
 }
 
 /** A labelled factor of the data. */
-export function factorNeed(
+export function factorRequired(
   name: string,
   { key = "factor", of = "class", whenGiven = false }: {
     readonly key?: string;
     readonly of?: "class" | "any";
     readonly whenGiven?: boolean;
   } = {},
-): Need {
+): Requirement {
   return { kind: "factor", key, name, of, whenGiven };
 }
 
 /** Rows of a split. */
-export function rowsNeed(split: Split, count: number, key = "samples"): Need {
+export function rowsRequired(split: Split, count: number, key = "samples"): Requirement {
   return { kind: "rows", key, split, count };
 }
 
 /** Samples of the subject. */
-export function samplesNeed(count: number, key = "samples"): Need {
+export function samplesRequired(count: number, key = "samples"): Requirement {
   return { kind: "samples", key, count };
 }
 
 /** What a comparison of N samples with the first N rows of a split needs. */
-export function comparisonNeeds(
+export function comparisonRequired(
   { features, samples, reference = "test" }: {
     readonly features: string;
     readonly samples: number;
     readonly reference?: Split;
   },
-): Need[] {
-  return [extractorNeed(features), rowsNeed(reference, samples), samplesNeed(samples)];
+): Requirement[] {
+  return [extractorRequired(features), rowsRequired(reference, samples), samplesRequired(samples)];
 }

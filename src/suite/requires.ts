@@ -8,7 +8,7 @@ import type { SampleSpec } from "../kinds/kind.ts";
 import { kindOf, takenBy, unitsOf } from "../kinds/table.ts";
 import { extractorRow, extractorTable } from "../extractors/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Need } from "../metrics/needs.ts";
+import type { Requirement } from "../metrics/requires.ts";
 import { nearest } from "../base/text/nearest.ts";
 import type { Place } from "./check.ts";
 import { get } from "./check.ts";
@@ -39,18 +39,18 @@ export interface Asked {
 const number = (n: number) => n.toLocaleString("en");
 
 /** Pictures that hold-outs can be compared with, or drawn from, in one split or between two. */
-function room({ sizes }: DatasetOutline, need: Need, heldOut: boolean): number | null {
-  if (need.kind === "most") return need.most;
+function room({ sizes }: DatasetOutline, required: Requirement, heldOut: boolean): number | null {
+  if (required.kind === "most") return required.most;
   if (sizes === undefined) return null;
-  if (need.kind === "rows") return sizes[need.split];
-  if (need.kind !== "samples" || !heldOut) return null;
+  if (required.kind === "rows") return sizes[required.split];
+  if (required.kind !== "samples" || !heldOut) return null;
   // As the control row has it: pictures of judge_test, or else of the other end of test.
   return sizes.judge_test > 0 ? sizes.judge_test : Math.floor(sizes.test / 2);
 }
 
-function holds(need: Need, { dataset, outline }: Ground): string {
-  if (need.kind === "most") return need.why;
-  if (need.kind === "rows") return `the ${need.split} split of ${dataset} holds`;
+function holds(required: Requirement, { dataset, outline }: Ground): string {
+  if (required.kind === "most") return required.why;
+  if (required.kind === "rows") return `the ${required.split} split of ${dataset} holds`;
   return outline!.sizes!.judge_test > 0
     ? `the held-out row is drawn from judge_test, of which ${dataset} holds`
     : `the held-out row takes as many pictures of the test split again, and that leaves`;
@@ -70,8 +70,8 @@ export function fitted(
   let fit = config;
   const told = new Map<string, string>();
   // Asked for again each time: what one setting leaves may hang on another that was fitted before.
-  const need = (i: number) => metric.needs?.(fit)[i];
-  for (let i = 0, next = need(0); next !== undefined; next = need(++i)) {
+  const required = (i: number) => metric.requires?.(fit)[i];
+  for (let i = 0, next = required(0); next !== undefined; next = required(++i)) {
     if (next.kind === "extractor" || next.kind === "factor" || next.key in given) continue;
     const most = room(ground.outline, next, ground.heldOut);
     if (most === null || most >= next.count) continue;
@@ -88,15 +88,16 @@ export function fitted(
   return fit;
 }
 
-/** Tells what of a metric's needs isn't there. */
-export function checkNeeds(asked: Asked, ground: Ground): void {
+/** Tells what a metric requires and isn't there. */
+export function checkRequired(asked: Asked, ground: Ground): void {
   const { metric, config } = asked;
   if (ground.outline !== null && !checkTaken(asked, ground.outline.sample, ground.dataset)) return;
-  for (const need of metric.needs?.(config) ?? []) {
-    if (need.kind === "extractor") checkExtractor(need, asked, ground);
+  for (const required of metric.requires?.(config) ?? []) {
+    if (required.kind === "extractor") checkExtractor(required, asked, ground);
     else if (ground.outline === null) continue;
-    else if (need.kind === "factor") checkFactor(need, asked, ground.outline, ground.dataset);
-    else checkRoom(need, asked, ground);
+    else if (required.kind === "factor") {
+      checkFactor(required, asked, ground.outline, ground.dataset);
+    } else checkRoom(required, asked, ground);
   }
 }
 
@@ -131,11 +132,11 @@ function inList(key: string, name: string, { source, path }: Place): Path {
 }
 
 function checkExtractor(
-  need: Need & { kind: "extractor" },
+  required: Requirement & { kind: "extractor" },
   asked: Asked,
   { weighted }: Ground,
 ): void {
-  const { name, key, gives, pixels } = need;
+  const { name, key, gives, pixels } = required;
   if (pixels && name === "pixels") return;
   const row = extractorRow(name);
   const fitting = Object.entries(extractorTable).filter(([, r]) => r.gives.includes(gives))
@@ -168,12 +169,12 @@ function checkExtractor(
 }
 
 function checkFactor(
-  need: Need & { kind: "factor" },
+  required: Requirement & { kind: "factor" },
   asked: Asked,
   { factors }: DatasetOutline,
   dataset: string,
 ): void {
-  const { name, key, of, whenGiven } = need;
+  const { name, key, of, whenGiven } = required;
   if (whenGiven && !(key in asked.given)) return;
   const fitting = factors.filter((factor) => of === "any" || factor.kind === "class")
     .map((factor) => factor.name);
@@ -196,15 +197,15 @@ const hintsOf = {
 } as const;
 
 function checkRoom(
-  need: Need & { kind: "rows" | "samples" | "most" },
+  required: Requirement & { kind: "rows" | "samples" | "most" },
   asked: Asked,
   ground: Ground,
 ): void {
-  const most = room(ground.outline!, need, ground.heldOut);
-  if (most === null || need.count <= most) return;
-  tell(asked, need.key, {
-    message: `\`${asked.place.name}.${need.key}\` is ${number(need.count)}: ` +
-      `${holds(need, ground)} ${number(most)}`,
-    hints: [hintsOf[need.kind]],
+  const most = room(ground.outline!, required, ground.heldOut);
+  if (most === null || required.count <= most) return;
+  tell(asked, required.key, {
+    message: `\`${asked.place.name}.${required.key}\` is ${number(required.count)}: ` +
+      `${holds(required, ground)} ${number(most)}`,
+    hints: [hintsOf[required.kind]],
   });
 }

@@ -1,0 +1,134 @@
+/**
+ * What a run does, as one object a protocol: which row it makes, what it needs of other runs and gives
+ * them, its keys in a suite, how it is told of in tables and cards, and how it is executed. Whoever
+ * wants to know something of a run asks its protocol; nobody compares names.
+ *
+ * Everything here but `execute` and `probe` is light: reports and `list` read it without an engine.
+ * @module
+ */
+import type { z } from "zod";
+import type { Pointing } from "../content/inputs.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import type { Roles } from "../families/needs.ts";
+import type { ArtefactKind, PlannedRun, Record as RunRecord, RunSpec } from "../record/record.ts";
+import type { Outcome } from "../run/events.ts";
+import type { Run, RunHost } from "../run/job.ts";
+
+/**
+ * What stands in tables for runs of a protocol: a model that is trained here; a control, whose quality
+ * is known beforehand; what was made elsewhere; or nothing, since it is a step on the way to others.
+ */
+export const rows = ["model", "control", "elsewhere", "step"] as const;
+/** One of `rows`. */
+export type Row = typeof rows[number];
+
+/** Why a value isn't there. */
+export interface Absence {
+  readonly status: "not-defined" | "not-measured";
+  readonly reason: string;
+}
+
+/** Costs that aren't known of runs of a protocol. */
+export interface UnknownCosts extends Absence {
+  /** Names of those that are known all the same. */
+  readonly but?: readonly string[];
+}
+
+/** What a suite may write under the protocol's own name in `runs`. */
+export interface Entry<E = unknown> extends Pointing<E> {
+  readonly name: string;
+  /** Raised by hand whenever the same config would give other artefacts or numbers. */
+  readonly version: number;
+  /** One line for `list`. */
+  readonly about: string;
+  /** Sources, e.g. ["arXiv:1312.6114"]. */
+  readonly papers: readonly string[];
+  readonly config: z.ZodType<E>;
+  /** Whether each seed gives something of its own; else it is run at the first seed alone. */
+  seeded?(config: E): boolean;
+}
+
+/** See the module. */
+export interface Protocol<E = unknown> {
+  /** As it stands in specs: a part of run ids. */
+  readonly name: string;
+  readonly about: string;
+  readonly row: Row;
+  /** Left out where its entries are of families, or of the key `controls`. */
+  readonly entry?: Entry<E>;
+  /** What its entry takes of other runs. Families say for themselves what they take. */
+  readonly needs: Roles<E>;
+  /** What other runs can take of its runs: by kind, the name of the artefact in the record. */
+  readonly gives: { readonly [kind in ArtefactKind]?: string };
+  /** Whether it trains here: such runs can be probed, calibrated and timed in turns. */
+  readonly trains: boolean;
+  /**
+   * What a finished run that differs only in what is measured lends to another of its kind: its
+   * training and values, its values alone, or nothing.
+   */
+  readonly lends: "training" | "values" | "nothing";
+  /** What is said to metrics of speed where there is nothing to time. */
+  readonly untimed?: Absence;
+  /** What is said in place of costs; left out where records tell them. */
+  readonly costs?: UnknownCosts;
+  /** What tables call a row that is not called by its config. */
+  label?(family: string): string;
+  /** What a provenance card says beyond what all cards say. */
+  card(record: RunRecord): readonly (readonly [string, string])[];
+  /** Splits of the data that its runs read beside train and test. */
+  reads?(dataset: Dataset, spec: Pick<RunSpec, "family">): readonly Split[];
+  /** Does a run to its record; it has been claimed, and has no final record yet. */
+  execute(run: Run): Promise<Outcome>;
+  /** What a run would cost, by a few of its steps. Left out where there is nothing to measure. */
+  probe?(planned: PlannedRun, host: RunHost): Promise<Outcome>;
+}
+
+/** What must be said of a protocol; the rest has defaults. */
+export type ProtocolDefinition<E> =
+  & Pick<Protocol<E>, "name" | "about" | "row" | "execute">
+  & Partial<Protocol<E>>;
+
+/**
+ * Declares a protocol. By default it needs nothing, gives nothing, trains nothing, lends nothing, has
+ * nothing to time and says no more on cards than all do.
+ */
+export function defineProtocol<E>(definition: ProtocolDefinition<E>): Protocol<E> {
+  const { name } = definition;
+  const nothing = { status: "not-defined", reason: `${name}: there is no model to time` } as const;
+  return {
+    needs: {},
+    gives: {},
+    trains: false,
+    lends: "nothing",
+    ...(definition.trains ? {} : {
+      untimed: nothing,
+      costs: { status: "not-defined", reason: `${name}: it trains no model` } as const,
+    }),
+    card: () => [],
+    ...definition,
+  };
+}
+
+/** What of a protocol isn't as it has to be, a sentence each; none where all is well. */
+export function protocolFaults(protocol: Protocol): string[] {
+  const { name, row, entry, gives, needs } = protocol;
+  const faults: string[] = [];
+  if (!rows.includes(row)) {
+    faults.push(`its row is ${JSON.stringify(row)}; there are ${rows.join(", ")}`);
+  }
+  if (entry === undefined) {
+    faults.push("it has no `entry`: what a suite writes under its name");
+  } else if (entry.name !== name) {
+    faults.push(`its entry is called \`${entry.name}\` and it \`${name}\``);
+  }
+  for (const [kind, artefact] of Object.entries(gives)) {
+    if (typeof artefact === "string" && artefact !== "") continue;
+    faults.push(`it gives ${kind}, and not by the name of which artefact`);
+  }
+  for (const [role, { kind }] of Object.entries(needs)) {
+    if (typeof kind !== "string" || kind === "") {
+      faults.push(`its need \`${role}\` has no kind of artefact`);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,78 @@
+/**
+ * A family's run from start to record: train (or resume), finish, evaluate, draw, write.
+ * @module
+ */
+import { sha256 } from "../../base/digest.ts";
+import { disposeTree } from "../../engine/tree.ts";
+import type { Artefact } from "../../record/record.ts";
+import { checkpointFile, parameterCount } from "../../run/checkpoint.ts";
+import type { Outcome } from "../../run/events.ts";
+import { type Run, writeRecord } from "../../run/job.ts";
+import { modelSubject, samplesOf, subjectParts } from "../../run/model/subject.ts";
+import { timedWork } from "../../run/model/timed.ts";
+import { conclude, nulls } from "../../run/score/conclude.ts";
+import { knownValues } from "../../run/score/twin.ts";
+import { prepare, train } from "../../run/train/training.ts";
+import { pictureKey } from "../../show/key.ts";
+
+/** Executes a run of protocol `train-evaluate`; see the module. */
+export async function executeTraining(run: Run): Promise<Outcome> {
+  const { planned, store } = run;
+  const prepared = await prepare(run);
+  const { dataset, model, programs } = prepared;
+  const { twin } = prepared;
+  const resumed = await run.status.resumes(prepared.resumed && twin === null);
+  const trained = await train(run, prepared);
+  const { state, step } = trained;
+  const freed: (() => void)[] = [];
+  try {
+    if (trained.stopped) {
+      await run.status.interrupted();
+      return { kind: "stopped", step };
+    }
+    const ending = {
+      dataset,
+      steps: step,
+      parameters: parameterCount(state),
+      capabilities: model.capabilities,
+      resumed: twin?.resumed ?? resumed,
+      ...(twin === null ? {} : { trainedBy: twin.trainedBy }),
+      seriesSha256: trained.seriesSha256,
+    };
+    if (trained.diverged !== null) {
+      // Nothing to go on from: the next attempt, if any, starts over.
+      await store.remove(planned.id, checkpointFile);
+      return await writeRecord(run, {
+        ...ending,
+        state: "diverged",
+        cause: trained.diverged,
+        metrics: await nulls(planned, {
+          reason: `diverged: ${trained.diverged}`,
+          metric: run.host.metric,
+        }),
+        artefacts: [],
+      });
+    }
+    const checkpoint: Artefact = {
+      name: "checkpoint",
+      file: checkpointFile,
+      sha256: await sha256(trained.checkpoint!),
+      about: "State after the last step",
+    };
+    const parts = subjectParts(run, { dataset, model, programs, state });
+    // For what is counted of timed work; the clock is for when nothing else runs.
+    const { timed, release } = timedWork(parts, { dataset, steps: step });
+    freed.push(release);
+    return await conclude(run, {
+      subject: { ...modelSubject(parts), timed },
+      samples: model.capabilities.samples
+        ? (count, options) => samplesOf(parts, pictureKey, { count, ...options })
+        : null,
+      known: await knownValues(run, twin),
+      ending: { ...ending, artefacts: [checkpoint] },
+    });
+  } finally {
+    freed.forEach((free) => free());
+    disposeTree(state);
+  }
+}

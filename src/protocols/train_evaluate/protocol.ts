@@ -1,0 +1,26 @@
+/**
+ * A family trained here, then scored: the declaration.
+ * @module
+ */
+import { configLine } from "../../base/text/config_text.ts";
+import { fixed } from "../../base/text/format.ts";
+import { defineProtocol } from "../protocol.ts";
+
+/** See the module. Its entries are of families, which say for themselves what they take. */
+export const trainEvaluate = defineProtocol({
+  name: "train-evaluate",
+  about: "trains a family and scores it",
+  row: "model",
+  trains: true,
+  gives: { weights: "checkpoint" },
+  lends: "training",
+  card: ({ steps, parameters, spec }) => [
+    [
+      "steps",
+      `${fixed(steps, 0)} at batch ${spec.batch}; budget ${configLine(spec.budget) || "defaults"}`,
+    ],
+    ["parameters", fixed(parameters, 0)],
+  ],
+  execute: async (run) => await (await import("./execute.ts")).executeTraining(run),
+  probe: async (planned, host) => await (await import("./probe.ts")).executeProbe(planned, host),
+});
