@@ -7,10 +7,10 @@ const image = "src/kinds/image/images.ts", point = "src/kinds/point/points.ts";
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
   {
-    id: "image-download-truncates",
+    id: "image-download-over-254",
     file: image,
     find: "Math.floor(255 * value + 0.5)",
-    replace: "Math.floor(255 * value)",
+    replace: "Math.floor(254 * value + 0.5)",
     law,
   },
   {

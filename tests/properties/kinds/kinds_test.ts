@@ -77,7 +77,7 @@ for (const [name, spec] of Object.entries(specs)) {
     given: given(spec),
     cases: 20,
     kills: [
-      "image-download-truncates",
+      "image-download-over-254",
       "image-download-turns",
       "point-upload-over-256",
       "point-download-of-other-length",
