@@ -12,7 +12,12 @@
 // Declaring.
 export * from "./data/dataset.ts";
 export * from "./kinds/kind.ts";
-export { type Batcher, type BatchAsked, type BatchSource, wholeSamples } from "./kinds/batch/batch.ts";
+export {
+  type BatchAsked,
+  type Batcher,
+  type BatchSource,
+  wholeSamples,
+} from "./kinds/batch/batch.ts";
 export { batchIndices } from "./kinds/batch/order.ts";
 export type * from "./kinds/grid.ts";
 export type * from "./kinds/image/image_set.ts";

@@ -9,7 +9,7 @@ import type { Features } from "../algebra/features.ts";
 import type { MetricValue } from "../record/value.ts";
 import type { z } from "zod";
 import type { Batch, Dataset, Split } from "../data/dataset.ts";
-import type { KindName } from "../kinds/kind.ts";
+import type { KindName, Unit } from "../kinds/kind.ts";
 import type { Need } from "./needs.ts";
 
 /** What a metric may use. Everything here is memoised by the caller. */
@@ -60,8 +60,10 @@ export interface Metric<C = unknown, K extends KindName = KindName> {
   /**
    * What it would give, before it is computed: names, units, directions, kinds. A metric that can't
    * be computed gives these with `value: null`.
+   * @param unit what a sample of the data is called, for the texts of units; names don't depend on it.
+   * Default: an image
    */
-  declares(config: C): readonly Omit<MetricValue, "value">[];
+  declares(config: C, unit?: Unit): readonly Omit<MetricValue, "value">[];
   /** What it rests on that a suite can be checked for before anything runs. Default: nothing. */
   needs?(config: C): readonly Need[];
   compute(context: EvaluationContext<K>, config: C): Promise<readonly MetricValue[]>;

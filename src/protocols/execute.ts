@@ -4,6 +4,7 @@
  */
 import { disposeTree } from "../engine/tree.ts";
 import { sha256 } from "../base/digest.ts";
+import { kindOf } from "../kinds/table.ts";
 import type { Artefact, PlannedRun, RunSpec } from "../record/record.ts";
 import { checkpointFile, parameterCount } from "../run/checkpoint.ts";
 import { conclude, nulls } from "../run/score/conclude.ts";
@@ -50,6 +51,7 @@ async function executeTraining(run: Run): Promise<Outcome> {
         metrics: await nulls(planned, {
           reason: `diverged: ${trained.diverged}`,
           metric: run.host.metric,
+          unit: kindOf(dataset.sample).unit,
         }),
         artefacts: [],
       });
