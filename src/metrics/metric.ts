@@ -9,7 +9,7 @@ import type { Features } from "../algebra/features.ts";
 import type { MetricValue } from "../record/value.ts";
 import type { z } from "zod";
 import type { Batch, Dataset, Split } from "../data/dataset.ts";
-import type { KindName } from "../kinds/kind.ts";
+import type { KindName, Unit } from "../kinds/kind.ts";
 import type { Requirement } from "./requires.ts";
 import type { Standing } from "./standing.ts";
 
@@ -61,8 +61,10 @@ export interface Metric<C = unknown, K extends KindName = KindName> {
   /**
    * What it would give, before it is computed: names, units, directions, kinds. A metric that can't
    * be computed gives these with `value: null`.
+   * @param unit what a sample of the data is called, for the texts of units; names don't depend on it.
+   * Default: an image
    */
-  declares(config: C): readonly Omit<MetricValue, "value">[];
+  declares(config: C, unit?: Unit): readonly Omit<MetricValue, "value">[];
   /** What it rests on that a suite can be checked for before anything runs. Default: nothing. */
   requires?(config: C): readonly Requirement[];
   compute(context: EvaluationContext<K>, config: C): Promise<readonly MetricValue[]>;

@@ -82,7 +82,7 @@ function* othersOf(schema: { safeParse(value: unknown): { success: boolean; data
 }
 
 Deno.test("law: every key of every family, dataset and metric is in the id, by its schema", async () => {
-  const data = { dataset: "toys" }, plain = { vae: {} }, metric = { sliced: {} };
+  const data = { dataset: "toys" }, plain = { vae: {} }, metric = { histogram: {} };
   const base = await parseSuite(
     JSON.stringify({
       ...{ suite: "keys", data, budget: { steps: 1 }, runs: [plain], metrics: [metric] },

@@ -47,10 +47,10 @@ Deno.test("a sound dataset is read as it is", async () => {
     own({ captions: () => ["a"], truth: () => ({ law: new Float64Array(1) }) as never }),
   );
   assertEquals(await dataset.read("train", [0, 1, 2]), batch(3));
-  assertEquals([dataset.size("train"), dataset.captions!("train"), dataset.truth!().law.length], [
+  assertEquals([dataset.size("train"), dataset.captions!("train"), dataset.truth!()], [
     5,
     ["a"],
-    1,
+    { law: new Float64Array(1) },
   ]);
 });
 
@@ -89,4 +89,22 @@ Deno.test("a batch that isn't what was asked for is refused when it is read", as
   await refused(labels([0, 0.5, 0], [0, 0, 0]), "0.5 as the kind of sample 1");
   await refused(labels([0, -1, 1], [0, 0, NaN]), "NaN as the angle of sample 2");
   await refused(() => ({ labels: { angle: new Float32Array(3) } }), "no labels of its factor kind");
+});
+
+Deno.test("what is given with samples is looked at as they are", async () => {
+  const given = { caption: { kind: "point", dimensions: 2 } } as const;
+  const told = (count: number) => ({ count, dimensions: 2, data: new Uint8Array(2 * count) });
+  const read = async (change: object) =>
+    await (await load(own({ given }, (count) => batch(count, change)))).read("train", [0, 1]);
+  const whole = { given: { caption: told(2) } };
+  assertEquals(await read(whole), batch(2, whole));
+  const where = "dataset own: reading 2 samples of train gave";
+  await assertRejects(() => read({}), DataError, `${where} nothing as \`given.caption\``);
+  await assertRejects(
+    () => read({ given: { caption: told(3) } }),
+    DataError,
+    `${where} as \`given.caption\` points [3, 2], not [2, 2]`,
+  );
+  const wrong = { caption: { kind: "point", dimensions: 0 } } as const;
+  await assertRejects(() => load(own({ given: wrong })), DataError, "caption of kind `point`");
 });

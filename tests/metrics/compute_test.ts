@@ -288,7 +288,10 @@ Deno.test("throughput: by a clock of known speed, warm-up left out, all repeats 
     flops: (batch: number) => Promise.resolve({ train: 3e6 * batch, sample: 1e6 * batch }),
     peakBytes: () => 3 * 2 ** 20,
   };
-  const found = [...await measure(timed, options, () => now), ...await count(timed, options)];
+  const found = [
+    ...await measure(timed, options, { clock: () => now }),
+    ...await count(timed, options),
+  ];
   const by = Object.fromEntries(found.map((v) => [v.name, v]));
   // A quarter of the steps takes twice as long: 1/(¾/500 + ¼/250).
   assertEquals(by["train-speed-b8"].value, 400);

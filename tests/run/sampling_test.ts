@@ -85,7 +85,8 @@ const parts: SubjectParts = {
 
 const evaluationBatch = kindOf(parts.sample).rowsAtOnce(parts.sample);
 const byte = (value: number) => Math.floor(255 * value + 0.5);
-const near = (data: Uint8Array, value: number) => data.every((v) => Math.abs(v - byte(value)) <= 2);
+const near = (data: Uint8Array | Int32Array, value: number) =>
+  (data as Uint8Array).every((v) => Math.abs(v - byte(value)) <= 2);
 
 Deno.test("sampling: a driver draws, in as many evaluations as are asked for, and leaves nothing behind", async () => {
   const subject = modelSubject(parts);

@@ -6,7 +6,9 @@ import { z } from "zod";
 import { exp, expm1 } from "../../numeric/elementary.ts";
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import { activities } from "../../families/common/latents.ts";
+import { imageKind } from "../../kinds/image/kind.ts";
 import type { KindName } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
@@ -79,11 +81,11 @@ export const posterior: Metric<Config> = defineMetric<Config, KindName>({
   takes: "any",
   phase: "quality",
   config,
-  declares: ({ samples }) => [
+  declares: ({ samples }, { one } = imageKind.unit) => [
     {
       name: `KL-prior@${samples}`,
       metric: "posterior",
-      unit: "nats/image",
+      unit: `nats/${one}`,
       direction: "none",
       kind: "quality",
       samples,
@@ -115,7 +117,7 @@ export const posterior: Metric<Config> = defineMetric<Config, KindName>({
     const gap = analytic.map((value, i) => drawn[i] - value);
     const centre = mean(gap);
     const error = Math.sqrt(mean(gap.map((g) => (g - centre) ** 2)) / (n - 1));
-    const [kl, active] = posterior.declares(options);
+    const [kl, active] = posterior.declares(options, kindOf(dataset.sample).unit);
     const used = activities(q.means).filter(({ variance }) => variance > USED).length;
     const values: MetricValue[] = [
       { ...kl, value: mean(analytic), beside: { monteCarlo: mean(drawn), error } },

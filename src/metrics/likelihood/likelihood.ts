@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { log, logSumExp } from "../../numeric/elementary.ts";
 import type { KindName } from "../../kinds/kind.ts";
+import { imageKind } from "../../kinds/image/kind.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
@@ -57,9 +58,9 @@ export const likelihood: Metric<Config> = defineMetric<Config, KindName>({
   takes: "any",
   phase: "quality",
   config,
-  declares: ({ samples, draws, measure }) => {
+  declares: ({ samples, draws, measure }, { one } = imageKind.unit) => {
     const common = { metric: "likelihood", kind: "quality", samples } as const;
-    const nats = { ...common, unit: "nats/image", direction: "higher" } as const;
+    const nats = { ...common, unit: `nats/${one}`, direction: "higher" } as const;
     return [
       { ...nats, name: `log-likelihood-${measure}@${samples}` },
       { ...nats, name: `ELBO-${measure}@${samples}`, bound: "lower" },
@@ -90,8 +91,9 @@ export const likelihood: Metric<Config> = defineMetric<Config, KindName>({
     const { samples, labels } = await context.split("test", options.samples);
     const exact = kind === "exact";
     const weights = await subject.logWeights(samples, exact ? 1 : options.draws, labels);
-    const [logP, elbo, iw, bits] = likelihood.declares(options);
-    const dimensions = kindOf(dataset.sample).numbers(dataset.sample);
+    const sampleKind = kindOf(dataset.sample);
+    const [logP, elbo, iw, bits] = likelihood.declares(options, sampleKind.unit);
+    const dimensions = sampleKind.numbers(dataset.sample);
     const undefinedHere = (declared: typeof elbo, reason: string): MetricValue => ({
       ...declared,
       value: null,

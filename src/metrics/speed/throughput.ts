@@ -3,7 +3,9 @@
  * @module
  */
 import { z } from "zod";
-import type { KindName } from "../../kinds/kind.ts";
+import { imageKind } from "../../kinds/image/kind.ts";
+import type { KindName, Unit } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
@@ -57,14 +59,14 @@ export async function timeRepeats(
   return { perSecond, callMilliseconds };
 }
 
-function named(options: Config) {
+function named(options: Config, { one, many }: Unit = imageKind.unit) {
   const speed = { metric: "throughput", kind: "speed" } as const;
   const counted = { metric: "throughput", kind: "deterministic", direction: "lower" } as const;
   const each = (part: "train" | "sample") =>
     options.batches.map((batch) => ({
       ...speed,
       name: `${part}-speed-b${batch}`,
-      unit: "images/s",
+      unit: `${many}/s`,
       direction: "higher" as const,
     }));
   return {
@@ -77,8 +79,8 @@ function named(options: Config) {
       direction: "lower" as const,
     },
     peak: { ...speed, name: "peak-memory", unit: "MiB", direction: "lower" as const },
-    trainFlops: { ...counted, name: "train-FLOPs", unit: "MFLOP/image" },
-    sampleFlops: { ...counted, name: "sample-FLOPs", unit: "MFLOP/image" },
+    trainFlops: { ...counted, name: "train-FLOPs", unit: `MFLOP/${one}` },
+    sampleFlops: { ...counted, name: "sample-FLOPs", unit: `MFLOP/${one}` },
   };
 }
 
@@ -86,8 +88,9 @@ function named(options: Config) {
 export async function count(
   timed: NonNullable<Subject["timed"]>,
   options: Config,
+  unit?: Unit,
 ): Promise<MetricValue[]> {
-  const { trainFlops, sampleFlops } = named(options);
+  const { trainFlops, sampleFlops } = named(options, unit);
   const batch = Math.max(...options.batches), flops = await timed.flops(batch);
   return [
     { ...trainFlops, value: flops.train / batch / 1e6 },
@@ -99,9 +102,9 @@ export async function count(
 export async function measure(
   timed: NonNullable<Subject["timed"]>,
   options: Config,
-  clock: Clock,
+  { clock, unit }: { readonly clock: Clock; readonly unit?: Unit },
 ): Promise<MetricValue[]> {
-  const names = named(options), values: MetricValue[] = [];
+  const names = named(options, unit), values: MetricValue[] = [];
   // First of all, while this process has sampled least: the first call at batch 1, preparation
   // and compilation included, then the same call warm.
   const coldStart = clock();
@@ -145,25 +148,26 @@ export async function measure(
 export const throughput: Metric<Config> = defineMetric<Config, KindName>({
   name: "throughput",
   version: 1,
-  about: "images per second in training and sampling, latency, peak memory, FLOPs",
+  about: "samples per second in training and sampling, latency, peak memory, FLOPs",
   papers: ["arXiv:1910.01500"],
   takes: "any",
   phase: "speed",
   config,
-  declares(options) {
-    const { train, sample, first, peak, trainFlops, sampleFlops } = named(options);
+  declares(options, unit) {
+    const { train, sample, first, peak, trainFlops, sampleFlops } = named(options, unit);
     return [first, ...train, ...sample, peak, trainFlops, sampleFlops];
   },
-  async compute({ subject }, options) {
-    return await measure(timedOf(subject), options, () => performance.now());
+  async compute({ subject, dataset }, options) {
+    const { unit } = kindOf(dataset.sample);
+    return await measure(timedOf(subject), options, { clock: () => performance.now(), unit });
   },
   counts: {
-    declares(options) {
-      const { trainFlops, sampleFlops } = named(options);
+    declares(options, unit) {
+      const { trainFlops, sampleFlops } = named(options, unit);
       return [trainFlops, sampleFlops];
     },
-    async compute({ subject }, options) {
-      return await count(timedOf(subject), options);
+    async compute({ subject, dataset }, options) {
+      return await count(timedOf(subject), options, kindOf(dataset.sample).unit);
     },
   },
 });

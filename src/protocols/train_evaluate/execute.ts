@@ -2,6 +2,7 @@
  * A family's run from start to record: train (or resume), finish, evaluate, draw, write.
  * @module
  */
+import { kindOf } from "../../kinds/table.ts";
 import { sha256 } from "../../base/digest.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import type { Artefact } from "../../record/record.ts";
@@ -49,6 +50,7 @@ export async function executeTraining(run: Run): Promise<Outcome> {
         metrics: await nulls(planned, {
           reason: `diverged: ${trained.diverged}`,
           metric: run.host.metric,
+          unit: kindOf(dataset.sample).unit,
         }),
         artefacts: [],
       });

@@ -7,6 +7,7 @@ import { disposeTree, leaves } from "../../engine/tree.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Driver, TensorRecord } from "../../families/family.ts";
 import type { Subject } from "../../subject/subject.ts";
+import { batcherOf } from "../../kinds/table.ts";
 import { keyTensor } from "../../random/key.ts";
 import { rowNumbers } from "./programs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";
@@ -66,9 +67,11 @@ export function timedWork(
   const kinds = stepKinds(model.driver, steps);
 
   async function stepInputs(batch: number): Promise<TensorRecord> {
-    const size = dataset.size("train");
-    const indices = Array.from({ length: batch }, (_, i) => i % size);
-    const inputs = trainInputs(engine, await dataset.read("train", indices), dataset);
+    const { sample } = dataset, size = dataset.size("train");
+    const read = (indices: ArrayLike<number>) => dataset.read("train", indices);
+    const asked = { key: keys.order, step: 0, batch };
+    const cut = await batcherOf(sample, model.batches).cut({ spec: sample, size, read }, asked);
+    const inputs = trainInputs(engine, cut, dataset);
     held.push(() => disposeTree(inputs));
     return inputs;
   }

@@ -3,6 +3,8 @@
  * @module
  */
 import { ContractError } from "../../families/contract.ts";
+import type { Unit } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/table.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import type { Subject } from "../../subject/subject.ts";
 import type { MetricValue } from "../../record/value.ts";
@@ -17,13 +19,14 @@ import type { KnownValues } from "./twin.ts";
 /** Nulls for every metric of a plan, for one reason. */
 export async function nulls(
   planned: PlannedRun,
-  why: { reason: string; metric: (name: string) => Promise<Metric> },
+  why: { reason: string; metric: (name: string) => Promise<Metric>; unit?: Unit },
 ): Promise<MetricValue[]> {
   const values = await Promise.all(
     planned.spec.metrics.map(async ({ metric, config }) =>
       withoutValues(await why.metric(metric), config, {
         status: "not-measured",
         reason: why.reason,
+        unit: why.unit,
       })
     ),
   );
@@ -31,13 +34,13 @@ export async function nulls(
 }
 
 /** Values of the metrics of speed, of runs that have nothing to time. */
-async function withoutSpeed({ planned, host, asked }: Run): Promise<MetricValue[]> {
+async function withoutSpeed({ planned, host, asked }: Run, unit: Unit): Promise<MetricValue[]> {
   const why = asked.untimed;
   if (why === undefined) return [];
   const values: MetricValue[] = [];
   for (const { metric: name, config } of planned.spec.metrics) {
     const metric = await host.metric(name);
-    if (metric.phase === "speed") values.push(...withoutValues(metric, config, why));
+    if (metric.phase === "speed") values.push(...withoutValues(metric, config, { ...why, unit }));
   }
   return values;
 }
@@ -99,7 +102,7 @@ export async function conclude(run: Run, scored: {
     ...scored.ending,
     state: causes.length === 0 ? "done" : "unreliable",
     ...(causes.length === 0 ? {} : { cause: causes.join("; ") }),
-    metrics: [...values, ...await withoutSpeed(run)],
+    metrics: [...values, ...await withoutSpeed(run, kindOf(dataset.sample).unit)],
     artefacts: [...scored.ending.artefacts, ...pictures],
   });
 }

@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Dataset, Split } from "../../data/dataset.ts";
+import type { Unit } from "../../kinds/kind.ts";
 import { augmentationOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/table.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { ContractError } from "../../families/contract.ts";
@@ -165,9 +166,9 @@ export function partIn(metric: Metric, phase: "quality" | "speed"): Part | null 
   if (phase === "quality") return counts ?? null;
   if (counts === undefined) return metric;
   return {
-    declares(config) {
+    declares(config, unit) {
       const counted = new Set(counts.declares(config).map(({ name }) => name));
-      return metric.declares(config).filter(({ name }) => !counted.has(name));
+      return metric.declares(config, unit).filter(({ name }) => !counted.has(name));
     },
     compute: (context, config) => metric.compute(context, config),
   };
@@ -177,9 +178,9 @@ export function partIn(metric: Metric, phase: "quality" | "speed"): Part | null 
 export function withoutValues(
   metric: Pick<Metric, "declares">,
   config: unknown,
-  why: { status: "not-defined" | "not-measured"; reason: string },
+  { unit, ...why }: { status: "not-defined" | "not-measured"; reason: string; unit?: Unit },
 ): MetricValue[] {
-  return metric.declares(config).map((declared) => ({ ...declared, value: null, ...why }));
+  return metric.declares(config, unit).map((declared) => ({ ...declared, value: null, ...why }));
 }
 
 /** A value that JSON can hold: NaN and infinities become null, and are reported. */
@@ -221,6 +222,7 @@ export async function computeMetrics(
 ): Promise<Evaluation> {
   const values: MetricValue[] = [];
   const problems: string[] = [];
+  const { unit } = kindOf(context.dataset.sample);
   for (const asked of metrics) {
     const metric = await options.metric(asked.metric);
     const part = partIn(metric, options.phase);
@@ -247,12 +249,12 @@ export async function computeMetrics(
       if (error instanceof ContractError) throw error;
       if (error instanceof MetricUnavailable) {
         const { status, message: reason } = error;
-        values.push(...withoutValues(part, asked.config, { status, reason }));
+        values.push(...withoutValues(part, asked.config, { status, reason, unit }));
         continue;
       }
       const reason = described(error);
       problems.push(`metric ${asked.metric}: ${reason}`);
-      values.push(...withoutValues(part, asked.config, { status: "not-measured", reason }));
+      values.push(...withoutValues(part, asked.config, { status: "not-measured", reason, unit }));
     }
   }
   return { values, problems };
