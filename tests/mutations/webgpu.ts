@@ -251,7 +251,7 @@ export const mutants: Mutant[] = [
   },
 ].map((mutant) => ({ ...mutant, needs }));
 
-const windows = "tests/engine/window_gradients_test.ts";
+const windows = "tests/engine/tfjs/window_gradients_test.ts";
 
 mutants.push(...[
   {
