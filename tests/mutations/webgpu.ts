@@ -5,10 +5,10 @@ import type { Mutant } from "./run.ts";
 const needs = await need("webgpu");
 const [engine, kernels, random, recording] = [
   "webgpu",
-  "webgpu_kernels",
-  "webgpu_random",
-  "webgpu_recording",
-].map((name) => `tests/engine/${name}_test.ts`);
+  "kernels",
+  "random",
+  "recording",
+].map((name) => `tests/engine/webgpu/${name}_test.ts`);
 
 export const mutants: Mutant[] = [
   {
