@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/data/folder/decoded_file.ts",
     find: "if (about.sha256 === digest) return about;",
     replace: "if (digest !== null) return about;",
-    law: "tests/data/folder_test.ts",
+    law: "tests/data/folder/folder_test.ts",
     filter: "changed on disk",
   },
   {

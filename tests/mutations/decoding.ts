@@ -2,9 +2,9 @@
 import { need } from "../needs.ts";
 import type { Mutant } from "./run.ts";
 
-const laws = "tests/data/decoding_test.ts";
-const pillow = "tests/data/pillow_test.ts";
-const walk = "tests/data/walk_test.ts";
+const laws = "tests/data/decoding/decoding_test.ts";
+const pillow = "tests/data/decoding/pillow_test.ts";
+const walk = "tests/data/folder/walk_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [

@@ -2,7 +2,7 @@
 import type { Mutant } from "./run.ts";
 
 const numpy = "tests/data/numpy_test.ts";
-const listing = "tests/data/listing_test.ts";
+const listing = "tests/data/folder/listing_test.ts";
 const moments = "tests/compare/moments_test.ts";
 const extract = "tests/compare/extract_test.ts";
 const scores = "tests/compare/scores_test.ts";

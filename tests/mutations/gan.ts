@@ -52,6 +52,7 @@ export const mutants = [
     find: "...(state.linear === undefined ? {} : { linear: state.linear }),",
     replace: "",
     law: family,
+    filter: "gan: from a linear start",
   },
   {
     id: "gan-generator-rate-of-both",
@@ -59,6 +60,7 @@ export const mutants = [
     find: "grads, { ...step, learningRate });",
     replace: "grads, step);",
     law: family,
+    filter: "gan: a generator rate of a half",
   },
   {
     id: "gan-logistic-real-sign",
@@ -174,6 +176,7 @@ export const mutants = [
     find: "moments: emaUpdate(real.moments, fake.moments, 0.5),",
     replace: "moments: real.moments,",
     law: family,
+    filter: "gan: dcgan's discriminator",
   },
   {
     id: "dcgan-moments-forget-at-once",
@@ -181,6 +184,7 @@ export const mutants = [
     find: "{ moments: emaUpdate(moments, seen, decay) }",
     replace: "{ moments: seen }",
     law: family,
+    filter: "gan: dcgan keeps averages",
   },
   {
     id: "dcgan-pictures-without-bounds",
@@ -188,6 +192,7 @@ export const mutants = [
     find: "tf.tanh(crop(up(head, h_BHWC), sample))",
     replace: "crop(up(head, h_BHWC), sample)",
     law: family,
+    filter: "gan: dcgan draws",
   },
   {
     id: "dcgan-bias-before-its-normalisation",
@@ -195,6 +200,7 @@ export const mutants = [
     find: "tf.matMul(input_BI, stem.weight)",
     replace: "tf.add(tf.matMul(input_BI, stem.weight), tf.max(stem.norm.gain))",
     law: family,
+    filter: "gan: dcgan draws",
   },
   {
     id: "gan-generator-climbs",

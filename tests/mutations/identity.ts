@@ -2,7 +2,7 @@
 import type { Mutant } from "./run.ts";
 
 const identity = "tests/content/identity_test.ts";
-const folder = "tests/data/folder_test.ts";
+const folder = "tests/data/folder/folder_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [

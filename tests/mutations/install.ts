@@ -1,6 +1,6 @@
 import type { Mutant } from "./run.ts";
 
-const law = "tests/engine/tensorflow/install_laws_test.ts";
+const law = "tests/engine/tensorflow/install/install_laws_test.ts";
 
 /** Bugs of the installer of TensorFlow. */
 export const mutants: readonly Mutant[] = [

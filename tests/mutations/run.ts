@@ -42,9 +42,9 @@ const root = fromFileUrl(new URL("../../", import.meta.url));
 const left = new Set(["node_modules", ".git", ".likeness", "coverage", "reports", ".vendor"]);
 const limit = 180_000;
 
-/** All mutants of the tables beside this file, in the order of files and rows. */
+/** All mutants of the tables beside this file and in folders beside it, by path and row. */
 export async function loadMutants(folder = join(root, "tests/mutations")): Promise<Mutant[]> {
-  const files = [...Deno.readDirSync(folder)].map((entry) => entry.name)
+  const files = (await Array.fromAsync(walk(folder))).map((path) => relative(folder, path))
     .filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts"))
     .filter((name) => name !== basename(import.meta.url)).sort();
   const mutants: Mutant[] = [];

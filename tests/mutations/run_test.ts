@@ -58,3 +58,21 @@ Deno.test("an unknown id is refused", async () => {
   const error = await assertRejects(() => runMutants(["nobody"]), Error);
   assertStringIncludes(error.message, "nobody");
 });
+
+Deno.test("tables in folders are read too, and two mutants of one name are refused", async () => {
+  const folder = await Deno.makeTempDir();
+  const table = (path: string, id: string) =>
+    Deno.writeTextFile(`${folder}/${path}`, `export const mutants = [{ id: "${id}" }];\n`);
+  try {
+    await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
+    await table("b.ts", "b");
+    await table("deep/er/a.ts", "a");
+    await table("deep/c_test.ts", "no table");
+    await Deno.writeTextFile(`${folder}/deep/shared.ts`, "export const law = 1;\n");
+    assertEquals((await loadMutants(folder)).map(({ id }) => id), ["b", "a"]);
+    await table("deep/z.ts", "b");
+    await assertRejects(() => loadMutants(folder), Error, "two mutants are called b");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -206,21 +206,21 @@ export const mutants = [
       'if (test === "none" || difference === null || low === null || high === null) {\n    return "inconclusive";',
     replace:
       'if (test === "none" || difference === null || low === null || high === null) {\n    return "pass";',
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "gate-forgets-missing-rows",
     file: "src/gate/verdict/evaluate.ts",
     find: "verdicts.push(...missingRows(input, { usable, rows: rows.rows, lacking, calibrated }));",
     replace: "",
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "gate-compares-speed-across-machines",
     file: "src/gate/verdict/rows.ts",
     find: 'return kind !== "speed" && everywhere ? "any" : machineClass;',
     replace: 'return everywhere ? "any" : machineClass;',
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "baseline-rounds-its-numbers",
@@ -228,28 +228,28 @@ export const mutants = [
     find: "values: bySeed(row.values),",
     replace:
       "values: bySeed(new Map([...row.values].map(([s, v]) => [s, Number(v.toPrecision(15))]))),",
-    law: "tests/gate/baseline_test.ts",
+    law: "tests/gate/baseline/baseline_test.ts",
   },
   {
     id: "update-accepts-diverged-runs",
     file: "src/gate/baseline/update.ts",
     find: 'records.filter((record) => record.state !== "done")',
     replace: 'records.filter((record) => record.state === "failed")',
-    law: "tests/gate/baseline_test.ts",
+    law: "tests/gate/baseline/baseline_test.ts",
   },
   {
     id: "bits-compared-with-a-tolerance",
     file: "src/gate/verdict/compare.ts",
     find: "!Object.is(old, now)",
     replace: "Math.abs(old - now) > 1e-9",
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "gate-ignores-suite-version",
     file: "src/gate/verdict/evaluate.ts",
     find: "const usable = input.baselines.filter((b) => b.suiteVersion === input.suiteVersion);",
     replace: "const usable = input.baselines;",
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "policy-check-forgets-how-many-tests",
@@ -263,14 +263,14 @@ export const mutants = [
     file: "src/gate/speed/confirm.ts",
     find: 'verdict: "inconclusive",',
     replace: "",
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "speed-floor-without-a-a-noise",
     file: "src/gate/verdict/compare.ts",
     find: "const minimum = Math.max(policy.effect.size, noise);",
     replace: "const minimum = policy.effect.size;",
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
   {
     id: "figure-holds-without-a-value",
@@ -292,6 +292,6 @@ export const mutants = [
     file: "src/gate/verdict/rows.ts",
     find: ' && !("seconds" in record.spec.budget)',
     replace: "",
-    law: "tests/gate/verdict_test.ts",
+    law: "tests/gate/verdict/verdict_test.ts",
   },
 ];

@@ -5,10 +5,10 @@ import type { Mutant } from "./run.ts";
 const needs = await need("webgpu");
 const [engine, kernels, random, recording] = [
   "webgpu",
-  "webgpu_kernels",
-  "webgpu_random",
-  "webgpu_recording",
-].map((name) => `tests/engine/${name}_test.ts`);
+  "kernels",
+  "random",
+  "recording",
+].map((name) => `tests/engine/webgpu/${name}_test.ts`);
 
 export const mutants: Mutant[] = [
   {
@@ -251,7 +251,7 @@ export const mutants: Mutant[] = [
   },
 ].map((mutant) => ({ ...mutant, needs }));
 
-const windows = "tests/engine/window_gradients_test.ts";
+const windows = "tests/engine/tfjs/window_gradients_test.ts";
 
 mutants.push(...[
   {

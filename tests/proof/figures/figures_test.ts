@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { UsageError } from "../../../src/base/errors.ts";
 import { coveredLines } from "../../../src/proof/figures/core.ts";
 import { type Figure, type Measured, reaches } from "../../../src/proof/figures/figure.ts";
@@ -16,6 +17,8 @@ import {
   worstOverhead,
 } from "../../../src/proof/figures/records.ts";
 import { figurePath } from "../../../src/proof/figures/store.ts";
+import { planSuite } from "../../../src/plan/plan.ts";
+import { loadSuite } from "../../../src/suite/load.ts";
 import { record } from "../../gate/fixture.ts";
 
 const figure = (name: string, rest: Partial<Figure> = {}): Figure => ({
@@ -195,4 +198,12 @@ Deno.test("--help figure: measured by starting the real command", async () => {
     assertEquals(typeof line.value, "number", line.reason);
     assertEquals((line.detail!.seconds as number[]).length, 9);
   });
+});
+
+Deno.test("the suites that figures run are valid and have runs", async () => {
+  const folder = new URL("../../../src/proof/figures/", import.meta.url);
+  for (const path of ["repeat", "evaluation/aa", "faults/kills", "faults/writes"]) {
+    const suite = await loadSuite(fromFileUrl(new URL(`${path}.yaml`, folder)));
+    assertEquals(planSuite(suite, { engine: "wasm" }).length > 0, true, path);
+  }
 });

@@ -85,7 +85,7 @@ const plants: Figure = {
   command: command("gate-plants-missed"),
   async measure({ run, note }: FigureContext): Promise<Measured> {
     note("planting faults in a copy of the project");
-    const ran = await run(["run", "-A", "tests/gate/plants.ts", "--json"]);
+    const ran = await run(["run", "-A", "tests/gate/plants/plants.ts", "--json"]);
     const line = ran.stdout.trim().split("\n").at(-1) ?? "";
     if (!line.startsWith("{")) return { value: null, reason: lastWords(ran) };
     const { plants, found } = JSON.parse(line) as {
