@@ -7,7 +7,7 @@ import { z } from "zod";
 import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features, Views } from "../../algebra/features.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { extractorName, requireCount } from "../comparison.ts";
 import { extractorNeed, samplesNeed } from "../needs.ts";
 import { kthNeighbour, nearestOf } from "../../algebra/neighbours.ts";
 import { seenTraining } from "./training_views.ts";

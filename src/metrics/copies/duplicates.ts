@@ -10,7 +10,7 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import type { Features, Views } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { nearnessOf } from "./memorisation.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { extractorName, requireCount } from "../comparison.ts";
 import { extractorNeed, samplesNeed } from "../needs.ts";
 import { kthNeighbour, nearest, quantile } from "../../algebra/neighbours.ts";
 import { seenTraining } from "./training_views.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { exp, log } from "../../numeric/elementary.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { equalCount, extractorName, requireCount } from "../names.ts";
+import { equalCount, extractorName, requireCount } from "../comparison.ts";
 import { extractorNeed, rowsNeed, samplesNeed } from "../needs.ts";
 
 /**

@@ -9,7 +9,7 @@ import { type BallConfig, ballConfig, declareBalls } from "./coverage.ts";
 import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
-import { comparedFeatures } from "../names.ts";
+import { comparedFeatures } from "../comparison.ts";
 import { comparisonNeeds } from "../needs.ts";
 import { eachRow, neighbourDistances, squaredDistance } from "../../algebra/neighbours.ts";
 

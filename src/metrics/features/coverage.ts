@@ -7,7 +7,7 @@ import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { comparedFeatures, extractorName } from "../names.ts";
+import { comparedFeatures, extractorName } from "../comparison.ts";
 import { comparisonNeeds } from "../needs.ts";
 import { exactAlgebraFor, type LinearAlgebra } from "../../algebra/algebra.ts";
 import { eachRow, kthNeighbour, squaredDistance } from "../../algebra/neighbours.ts";

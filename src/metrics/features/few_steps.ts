@@ -8,7 +8,7 @@ import { frechetDistance } from "./frechet.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { extractorName, requireCount } from "../comparison.ts";
 import { extractorNeed, rowsNeed } from "../needs.ts";
 
 const config = z.strictObject({

@@ -8,7 +8,7 @@ import { msSsim, scalesOf } from "./multiscale.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { rowsNeed } from "../needs.ts";
 
 const config = z.strictObject({

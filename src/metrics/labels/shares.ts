@@ -7,7 +7,7 @@ import { classFactor } from "../latents/control.ts";
 import { judgedClasses } from "./judging.ts";
 import { defineMetric } from "../metric.ts";
 import type { EvaluationContext, Metric } from "../metric.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { extractorName, requireCount } from "../comparison.ts";
 import { extractorNeed, factorNeed, rowsNeed, samplesNeed } from "../needs.ts";
 
 /** Shares of classes among `labels`, whole numbers in [0, classes); others are not counted. */

@@ -10,7 +10,7 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { extractorNeed, factorNeed, rowsNeed } from "../needs.ts";
 import { readFactor } from "./reading.ts";
 

@@ -9,7 +9,7 @@ import { lassoImportance } from "../../algebra/lasso.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { factorNeed, rowsNeed } from "../needs.ts";
 
 /** Bins of equal width from the smallest value to the largest. @returns [count], 0 … bins−1 */

@@ -9,7 +9,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import type { ImageSet, ImageSpec } from "../../kinds/image/image_set.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { samplesNeed } from "../needs.ts";
 
 /** Whether samples are points: one to three grey values in a row. */
