@@ -9,7 +9,8 @@ import { columnMeans, covarianceFactor, type Dense, requireFinite } from "../../
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
-import { comparedFeatures, extractorName, referenceCount, requireCount } from "../comparison.ts";
+import { comparedFeatures, referenceCount, requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { comparisonNeeds } from "../needs.ts";
 
 /** A Gaussian, as far as the distance needs it. */

@@ -9,7 +9,8 @@ import { algebraFor, algebraLabel, type LinearAlgebra } from "../../algebra/alge
 import { hostAlgebra } from "../../algebra/host.ts";
 import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { comparedFeatures, extractorName } from "../comparison.ts";
+import { comparedFeatures } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { comparisonNeeds } from "../needs.ts";
 
 /** (t + 1)³ of t = x·y/d. Bińkowski et al. 2018, eq. 4. */

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { extractorName, requireCount } from "../comparison.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorNeed, rowsNeed } from "../needs.ts";
 
 const config = z.strictObject({

@@ -6,7 +6,7 @@
 import { coarsePixels } from "../../metrics/features/coarse_pixels.ts";
 import type { EvaluationContext } from "../../metrics/metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { seenTraining } from "../../metrics/copies/training_views.ts";
+import { trainingViews } from "../../metrics/copies/training_views.ts";
 import type { RunSpec } from "../../record/record.ts";
 import type { Neighbourhood } from "../../show/pictures.ts";
 
@@ -34,7 +34,7 @@ export async function neighbourhoodOf(
       return {
         of: `features of ${extractor.name}`,
         features: (images) => extractor.extract(images),
-        train: () => seenTraining(context, { features: judge, count }),
+        train: () => trainingViews(context, { features: judge, count }),
       };
     } catch (error) {
       if (!(error instanceof MetricUnavailable)) throw error;
@@ -43,6 +43,6 @@ export async function neighbourhoodOf(
   return {
     of: "mean colours of an 8×8 grid",
     features: (images) => Promise.resolve(coarsePixels(images)),
-    train: () => seenTraining(context, { features: "pixels", count }),
+    train: () => trainingViews(context, { features: "pixels", count }),
   };
 }
