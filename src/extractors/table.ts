@@ -186,3 +186,8 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
     ],
   ),
 };
+
+/** The versioned name of an extractor; a name that isn't in the table stands for itself. */
+export function extractorName(name: string): string {
+  return extractorTable[name]?.versioned ?? name;
+}

@@ -7,7 +7,7 @@ import { coarsePixels } from "../metrics/features/coarse_pixels.ts";
 import { standingOf } from "../metrics/table.ts";
 import type { EvaluationContext } from "../metrics/metric.ts";
 import { MetricUnavailable } from "../base/errors.ts";
-import { seenTraining } from "../metrics/copies/training_views.ts";
+import { trainingViews } from "../metrics/copies/training_views.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { Features, Views } from "../algebra/features.ts";
 import { imagesOf } from "../kinds/image/images.ts";
@@ -49,7 +49,7 @@ export async function neighbourhoodOf(
       return {
         of: `features of ${extractor.name}`,
         features: (samples) => extractor.extract(imagesOf(samples)),
-        train: () => seenTraining(context, { features: judge, count }),
+        train: () => trainingViews(context, { features: judge, count }),
       };
     } catch (error) {
       if (!(error instanceof MetricUnavailable)) throw error;
@@ -58,6 +58,6 @@ export async function neighbourhoodOf(
   return {
     of: "mean colours of an 8×8 grid",
     features: (samples) => Promise.resolve(coarsePixels(imagesOf(samples))),
-    train: () => seenTraining(context, { features: "pixels", count }),
+    train: () => trainingViews(context, { features: "pixels", count }),
   };
 }

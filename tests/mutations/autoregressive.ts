@@ -161,8 +161,8 @@ export const mutants = [
   {
     id: "stem-sees-across-the-edge",
     file: "src/families/autoregressive/networks/pixelcnn.ts",
-    find: "tf.greaterEqual(tf.sub(column, back), whole(0))",
-    replace: "tf.greaterEqual(tf.sub(patch, back), whole(0))",
+    find: "tf.greaterEqual(tf.sub(column, back), int32(0))",
+    replace: "tf.greaterEqual(tf.sub(patch, back), int32(0))",
     law: decoding,
   },
   {

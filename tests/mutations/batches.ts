@@ -10,7 +10,7 @@ const moments = "tests/compare/moments_test.ts";
 const rows = "tests/compare/rows_test.ts";
 const extract = "tests/compare/extract_test.ts";
 const linear = "tests/families/common/linear_start_test.ts";
-const mixture = "tests/families/common/mixture_prior_test.ts";
+const mixture = "tests/families/common/mixture/prior_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -162,7 +162,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "mixture-of-the-first-batch",
-    file: "src/families/common/mixture_prior.ts",
+    file: "src/families/common/mixture/prior.ts",
     find: "from < count; from += BATCH",
     replace: "from < Math.min(1, count); from += BATCH",
     law: mixture,

@@ -4,7 +4,7 @@ const objective = "src/families/vae/objectives/bounds.ts";
 const likelihood = "src/families/vae/likelihood.ts";
 const correlation = "src/families/vae/objectives/total_correlation.ts";
 const bound = "src/families/vae/objective.ts";
-const mixture = "src/families/common/mixture.ts";
+const mixture = "src/families/common/mixture/gaussian_mixture.ts";
 
 const kl = "tests/properties/vae/kl_test.ts";
 const evidence = "tests/properties/vae/bound_test.ts";
@@ -12,8 +12,8 @@ const likelihoods = "tests/properties/vae/likelihood_test.ts";
 const totalCorrelation = "tests/properties/vae/total_correlation_test.ts";
 const networks = "tests/properties/vae/objective_test.ts";
 
-const fittedPrior = "src/families/common/mixture_prior.ts";
-const priors = "tests/families/common/mixture_prior_test.ts";
+const fittedPrior = "src/families/common/mixture/prior.ts";
+const priors = "tests/families/common/mixture/prior_test.ts";
 
 export const mutants = [
   {
@@ -238,14 +238,14 @@ export const mutants = [
     file: mixture,
     find: "covariance[d * Z + d] += prior.weight * prior.variances[d];",
     replace: "covariance[d * Z + d] += 1e-6 * prior.weight * prior.variances[d];",
-    law: "tests/families/common/mixture_test.ts",
+    law: "tests/families/common/mixture/gaussian_mixture_test.ts",
   },
   {
     id: "em-mean-not-normalised",
     file: mixture,
     find: "if (mass > 0) { for (let d = 0; d < Z; d++) mean[d] /= mass; }",
     replace: "if (mass > 0) { for (let d = 0; d < Z; d++) mean[d] /= mass + 1; }",
-    law: "tests/families/common/mixture_test.ts",
+    law: "tests/families/common/mixture/gaussian_mixture_test.ts",
   },
   {
     id: "slerp-as-lerp",

@@ -7,7 +7,7 @@ import { initParameters, type Setting, toCode } from "./model.ts";
 import { decodePictures, samplePictures } from "./sample.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
-import { fitMixture, initMixture } from "../common/mixture_prior.ts";
+import { fitMixture, initMixture } from "../common/mixture/prior.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";
 import { type State, trainStep } from "./train.ts";

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Key } from "../../random/key.ts";
 import { type Setting, toPicture } from "./model.ts";
 import type { State } from "./train.ts";
-import { drawCodes } from "../common/mixture_prior.ts";
+import { drawCodes } from "../common/mixture/prior.ts";
 
 /** Codes [B, Z] to pictures [B, H, W, C] in [0, 1]. */
 export function decodePictures(

@@ -7,7 +7,7 @@ import { type Parameters, type Setting, toCode, toPicture } from "./model.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
-import type { MixtureState } from "../common/mixture_prior.ts";
+import type { MixtureState } from "../common/mixture/prior.ts";
 import { advance, type Trained } from "../common/training.ts";
 import { errors } from "./objective.ts";
 import { psnr } from "../common/psnr.ts";

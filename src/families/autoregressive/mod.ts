@@ -2,5 +2,5 @@
  * Autoregressive models.
  * @module
  */
-export * from "./family.ts";
+export { autoregressive } from "./family.ts";
 export { type Config, config } from "./config.ts";

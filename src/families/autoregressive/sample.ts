@@ -35,7 +35,7 @@ import { NEAR, toldPixels } from "./ordering/levels.ts";
 import { countsOf, fromPatches, type Patches } from "./ordering/patches.ts";
 import { centred } from "../common/pixels.ts";
 import type { State } from "./train.ts";
-import { type Place, whole } from "./networks/trunk.ts";
+import { int32, type Place } from "./ordering/places.ts";
 
 /** What decoding a level carries from call to call. */
 export type Decoding = {
@@ -133,7 +133,7 @@ function nextPixel(
   { key, parts, temperature }: { key: Key; parts: LevelModel; temperature: number },
 ): Decoding {
   const { P } = countsOf(parts.level.patches);
-  const first = tf.mul(patch, whole(P));
+  const first = tf.mul(patch, int32(P));
   const number = tf.add(first, pixel) as tf.Scalar;
   const at = tf.add(first, tf.range(0, P, 1, "int32")) as tf.Tensor1D;
   const { numbers, cache } = pixelMixture(s.head, s.patch, {

@@ -7,7 +7,7 @@ import { bitsPerValue, logProbability } from "./objective.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";
-import { type StepInputs, toldLabels } from "./inputs.ts";
+import { type StepInputs, toldLabels } from "./step_inputs.ts";
 import type { Parameters, Setting } from "./model.ts";
 
 /** What a checkpoint holds. */

@@ -10,7 +10,7 @@ import { disposeTree } from "../../engine/tree.ts";
 import { orthonormalise } from "../../numeric/orthonormal.ts";
 import { hostNormal } from "../../random/host.ts";
 import type { HostContext, TensorRecord } from "../family.ts";
-import { choleskyFactor } from "./mixture.ts";
+import { choleskyFactor } from "./mixture/gaussian_mixture.ts";
 
 /** The map, P numbers a picture. */
 export type LinearStart = {

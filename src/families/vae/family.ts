@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { gridOf } from "../../kinds/table.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
-import { fitMixture, initMixture, logDensity } from "../common/mixture_prior.ts";
+import { fitMixture, initMixture, logDensity } from "../common/mixture/prior.ts";
 import { initTrained } from "../common/training.ts";
 import { initParameters, likelihoodOf, pass, posterior, prepare, type Setting } from "./model.ts";
 import { type Config, config } from "./config.ts";

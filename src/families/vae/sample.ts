@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { fold, type Key, normal } from "../../random/key.ts";
 import { decode } from "../../backbones/codec.ts";
-import { drawCodes } from "../common/mixture_prior.ts";
+import { drawCodes } from "../common/mixture/prior.ts";
 import { likelihoodOf, logScaleOf, type Setting } from "./model.ts";
 import type { State } from "./train.ts";
 

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { emaUpdate, valueAndGrad } from "../../nn/mod.ts";
 import { fold, type Key, normal } from "../../random/key.ts";
 import type { TensorRecord } from "../family.ts";
-import type { MixtureState } from "../common/mixture_prior.ts";
+import type { MixtureState } from "../common/mixture/prior.ts";
 import { advance, emaDecay, type Trained } from "../common/training.ts";
 import { terms } from "./objective.ts";
 import { type Parameters, pass, type Setting } from "./model.ts";

@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** The places of all codes of a picture, in order. */
-export function layoutOf(grids: readonly Grid[], stages: number): Place[] {
+export function codePlaces(grids: readonly Grid[], stages: number): Place[] {
   return grids.flatMap(({ height, width }, grid) =>
     Array.from({ length: height * width * stages }, (_, i): Place => {
       const stage = i % stages;

@@ -20,7 +20,7 @@ import { type Phase, phaseAt, planPhases } from "../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
 import { type Config, config } from "./config.ts";
-import { layoutOf } from "./code_order.ts";
+import { codePlaces } from "./code_order.ts";
 import { gridsOf, initNetworks } from "./model.ts";
 import { initPrior, transformerOptions } from "./prior.ts";
 import { quantisers } from "./quantisers/quantiser.ts";
@@ -86,7 +86,7 @@ function build(config: Config, context: BuildContext): Model {
     ...networks,
     quantiser,
     grids,
-    places: layoutOf(grids, quantiser.stages),
+    places: codePlaces(grids, quantiser.stages),
     conditions: conditionsOf(config.condition, context.factors),
     steps: { networks: stepsOf("train"), prior: stepsOf("train_prior") },
   };

@@ -7,10 +7,11 @@ import { z } from "zod";
 import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features, Views } from "../../algebra/features.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, samplesRequired } from "../requires.ts";
 import { kthNeighbour, nearestOf } from "../../algebra/neighbours.ts";
-import { seenTraining } from "./training_views.ts";
+import { trainingViews } from "./training_views.ts";
 
 /**
  * The share of samples farther from the nearest training row than its nearest other training row is
@@ -66,7 +67,7 @@ export const authenticity: Metric<Config> = defineMetric<Config>({
     requireCount(context.dataset, "test", 1);
     const { size } = context.dataset;
     const pool = Math.min(options.train, size("train"));
-    const train = await seenTraining(context, { features, count: pool });
+    const train = await trainingViews(context, { features, count: pool });
     const heldOut = await context.features(features, "test", Math.min(samples, size("test")));
     const generated = await context.features(features, "samples", samples);
     return [{

@@ -8,7 +8,7 @@ import type { KindName } from "../../kinds/kind.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 
 /**

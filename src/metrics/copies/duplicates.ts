@@ -10,10 +10,11 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import type { Features, Views } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { nearnessOf } from "./memorisation.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, samplesRequired } from "../requires.ts";
 import { kthNeighbour, nearest, quantile } from "../../algebra/neighbours.ts";
-import { seenTraining } from "./training_views.ts";
+import { trainingViews } from "./training_views.ts";
 
 /** The shares, and the distance under which two pictures count as one. */
 export interface DuplicateShares {
@@ -68,7 +69,7 @@ async function compared(
   const { features, samples } = options;
   const { size } = context.dataset;
   const count = Math.min(options.train, size("train"));
-  const train = await seenTraining(context, { features, count });
+  const train = await trainingViews(context, { features, count });
   const tested = Math.min(samples, size("test"));
   const heldOut = await featuresOrPixels(context, features, "test", tested);
   const generated = await featuresOrPixels(context, features, "samples", samples);

@@ -11,7 +11,7 @@ import type { Views } from "../../algebra/features.ts";
  * trained on those too. Without them a mirrored copy would pass as new.
  * @param features an extractor's name, or "pixels"
  */
-export async function seenTraining(
+export async function trainingViews(
   context: EvaluationContext,
   { features, count }: { features: string; count: number },
 ): Promise<Views> {

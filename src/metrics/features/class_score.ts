@@ -7,7 +7,8 @@ import { z } from "zod";
 import { exp, log } from "../../numeric/elementary.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { equalCount, extractorName, requireCount } from "../names.ts";
+import { equalCount, requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /**

@@ -10,7 +10,7 @@ import { type BallConfig, ballConfig, declareBalls } from "./coverage.ts";
 import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
-import { comparedFeatures } from "../names.ts";
+import { comparedFeatures } from "../comparison.ts";
 import { comparisonRequired } from "../requires.ts";
 import { eachRow, neighbourDistances, squaredDistance } from "../../algebra/neighbours.ts";
 

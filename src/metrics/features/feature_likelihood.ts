@@ -12,7 +12,8 @@ import { fitMixture, mixtureLoss } from "../../algebra/mixture.ts";
 import { type Features, takeRows } from "../../algebra/features.ts";
 import { columnMeans, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, samplesRequired } from "../requires.ts";
 
 /** All in hundredths of a nat a dimension, as the authors give them. */

@@ -11,7 +11,8 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
 import type { Features } from "../../algebra/features.ts";
-import { comparedFeatures, extractorName, referenceCount, requireCount } from "../names.ts";
+import { comparedFeatures, referenceCount, requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** A Gaussian, as far as the distance needs it. */

@@ -13,7 +13,8 @@ import { frechetDistance } from "./frechet.ts";
 import { type Features, takeRows } from "../../algebra/features.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /** A straight line fitted by least squares, and how sure it is at 0. */

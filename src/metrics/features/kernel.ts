@@ -10,7 +10,8 @@ import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";
 import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { comparedFeatures, extractorName } from "../names.ts";
+import { comparedFeatures } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** (t + 1)³ of t = x·y/d. Bińkowski et al. 2018, eq. 4. */

@@ -9,7 +9,7 @@ import { hostIntegers, type HostKey } from "../../random/host.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { msSsim, scalesOf } from "../image/multiscale.ts";
-import { referenceCount, requireCount } from "../names.ts";
+import { referenceCount, requireCount } from "../comparison.ts";
 import { rowsRequired, samplesRequired } from "../requires.ts";
 
 /** `pairs` seeded pairs of different pictures out of `count`. */

@@ -8,7 +8,8 @@ import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
-import { comparedFeatures, extractorName } from "../names.ts";
+import { comparedFeatures } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** A direction, evenly drawn from the unit sphere. @returns [dimension] */

@@ -10,7 +10,8 @@ import { hostAlgebra } from "../../algebra/host.ts";
 import { type Dense, dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";
-import { comparedFeatures, equalCount, extractorName } from "../names.ts";
+import { comparedFeatures, equalCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** Rows of length 1. @throws RangeError on a row of length 0, which has no direction */

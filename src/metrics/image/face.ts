@@ -13,7 +13,8 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Extractor } from "../../extractors/extractor.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, factorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 import { nearest } from "../../algebra/neighbours.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, rowsRequired } from "../requires.ts";
 
 const config = z.strictObject({

@@ -11,7 +11,7 @@ import { MetricUnavailable } from "../../base/errors.ts";
 import type { SampleOptions } from "../../subject/subject.ts";
 import type { Extractor } from "../../extractors/extractor.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { extractorRequired, factorRequired, rowsRequired } from "../requires.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";
 

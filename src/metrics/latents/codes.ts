@@ -12,7 +12,7 @@ import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts"
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Codes } from "../../subject/subject.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { factorRequired, rowsRequired } from "../requires.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";
 

@@ -10,7 +10,7 @@ import type { KindName } from "../../kinds/kind.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { factorRequired, rowsRequired } from "../requires.ts";
 
 /** Bins of equal width from the smallest value to the largest. @returns [count], 0 … bins−1 */

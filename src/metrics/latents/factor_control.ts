@@ -10,7 +10,7 @@ import { intervene } from "./intervention.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { extractorRequired, factorRequired, rowsRequired } from "../requires.ts";
 import { readFactor } from "./reading.ts";
 

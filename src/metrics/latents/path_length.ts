@@ -9,7 +9,8 @@ import { drawPairs } from "../features/similarity.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
-import { extractorName, requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired } from "../requires.ts";
 import { squaredDistance } from "../../algebra/neighbours.ts";
 

@@ -13,7 +13,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 
 /** q(z|x) of each picture: means and ln of variances, [count, Z]. */

@@ -9,7 +9,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import type { PointSet } from "../../kinds/point/point_set.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { samplesRequired } from "../requires.ts";
 
 /** Numbers that a point may have to be binned: a grid grows with their number. */

@@ -11,7 +11,7 @@ import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { requireCount } from "../names.ts";
+import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 
 /** Mean over pictures and draws of log w, nats: E_q[log w] ≤ log p(x). Kingma & Welling 2014, eq. 2. */

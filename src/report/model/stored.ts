@@ -1,6 +1,6 @@
 /** What a report needs beside records, from the store. @module */
 import { join } from "@std/path";
-import { extractorName } from "../../metrics/names.ts";
+import { extractorName } from "../../extractors/table.ts";
 import { sanityFolder, type SanityTable } from "../../extractors/sanity/table.ts";
 import type { Record as RunRecord, Series } from "../../record/record.ts";
 import type { Store } from "../../record/store.ts";

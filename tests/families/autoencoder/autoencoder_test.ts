@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { autoencoder, config } from "../../../src/families/autoencoder/mod.ts";
 import { corrupt } from "../../../src/families/autoencoder/train.ts";
-import { drawCodes, mixtureTensors } from "../../../src/families/common/mixture_prior.ts";
+import { drawCodes, mixtureTensors } from "../../../src/families/common/mixture/prior.ts";
 import { errors } from "../../../src/families/autoencoder/objective.ts";
 import { psnr } from "../../../src/families/common/psnr.ts";
 import type { HostContext, TensorRecord } from "../../../src/families/family.ts";

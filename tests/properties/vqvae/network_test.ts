@@ -6,7 +6,7 @@ import { conditionsOf } from "../../../src/families/common/conditioning.ts";
 import { initParts } from "../../../src/families/common/parameter_groups.ts";
 import { toCodes } from "../../../src/families/vqvae/codes.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
-import { layoutOf } from "../../../src/families/vqvae/code_order.ts";
+import { codePlaces } from "../../../src/families/vqvae/code_order.ts";
 import {
   decodeGrids,
   encodeGrids,
@@ -49,7 +49,7 @@ function settingOf(form: Record<string, unknown>, more: Record<string, unknown> 
     ...networks,
     quantiser,
     grids,
-    places: layoutOf(grids, quantiser.stages),
+    places: codePlaces(grids, quantiser.stages),
     conditions: conditionsOf([], []),
     steps: { networks: 10, prior: 10 },
   };

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { emptyCache } from "../../../src/backbones/transformer.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
-import { layoutOf } from "../../../src/families/vqvae/code_order.ts";
+import { codePlaces } from "../../../src/families/vqvae/code_order.ts";
 import {
   assembled,
   initPrior,
@@ -49,7 +49,7 @@ function settingOf(
   return {
     config: c,
     quantiser: quantisers.residual(c),
-    places: layoutOf(grids === 1 ? [fine] : [{ height: 1, width: 2 }, fine], stages),
+    places: codePlaces(grids === 1 ? [fine] : [{ height: 1, width: 2 }, fine], stages),
     conditions: [{ name: "gender", classes: 2 }, { name: "expression", classes: 3 }]
       .slice(0, conditions),
   };
@@ -190,7 +190,7 @@ law(
     },
     kills: ["layout-by-columns"],
     holds: ({ height, width, stages }) => {
-      const places = layoutOf([{ height: 1, width: 2 }, { height, width }], stages);
+      const places = codePlaces([{ height: 1, width: 2 }, { height, width }], stages);
       assertEquals(places.length, (2 + height * width) * stages);
       let i = 0;
       for (const [grid, [h, w]] of [[1, 2], [height, width]].entries()) {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
-import { layoutOf } from "../../../src/families/vqvae/code_order.ts";
+import { codePlaces } from "../../../src/families/vqvae/code_order.ts";
 import {
   initPrior,
   prefixLength,
@@ -33,7 +33,7 @@ function settingOf(temperature: number, told: boolean): Setting {
     config: c,
     quantiser: quantisers.vector(c),
     grids,
-    places: layoutOf(grids, 1),
+    places: codePlaces(grids, 1),
     conditions: told ? [{ name: "gender", classes: 2 }] : [],
   } as unknown as Setting;
 }

@@ -18,7 +18,8 @@ import {
 import { initEmbedding, initLinear, type Linear, linear } from "../../../nn/mod.ts";
 import { fold } from "../../../random/key.ts";
 import { countsOf } from "../ordering/patches.ts";
-import { gatherPatches, type Trunk, type TrunkOptions, whole } from "./trunk.ts";
+import type { Trunk, TrunkOptions } from "./trunk.ts";
+import { gatherPatches, int32 } from "../ordering/places.ts";
 
 /** Parameters. */
 export type PatchTransformer = {
@@ -57,8 +58,8 @@ export function patchTransformer(
     empty: (batch) => emptyCache(batch, { ...size, context: T }),
     step(p, cache, { x_BTF, around_BG, told_BTW, place: { patch } }) {
       const B = x_BTF.shape[0];
-      const at = tf.reshape(tf.sub(patch, whole(1)), [1]) as tf.Tensor1D;
-      const last_B1F = gatherPatches(x_BTF, at, tf.greaterEqual(at, whole(0)));
+      const at = tf.reshape(tf.sub(patch, int32(1)), [1]) as tf.Tensor1D;
+      const last_B1F = gatherPatches(x_BTF, at, tf.greaterEqual(at, int32(0)));
       const given_BG = tf.concat([tf.reshape(last_B1F, [B, F]), around_BG], 1) as tf.Tensor2D;
       const here = tf.reshape(patch, [1]) as tf.Tensor1D;
       let h_BW = tf.add(linear(p.input, given_BG), tf.gather(p.positions.weight, here));

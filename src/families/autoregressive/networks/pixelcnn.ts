@@ -24,7 +24,8 @@ import {
 } from "../../../nn/mod.ts";
 import { causalConv, initKernel, padSides, valid } from "./causal_conv.ts";
 import { countsOf } from "../ordering/patches.ts";
-import { gatherPatches, type Trunk, type TrunkOptions, whole } from "./trunk.ts";
+import type { Trunk, TrunkOptions } from "./trunk.ts";
+import { gatherPatches, int32 } from "../ordering/places.ts";
 
 /** One layer of both stacks. */
 export type Layer = {
@@ -144,10 +145,10 @@ export function pixelCnn(
     row(p, cache, { x_BTF, told_BTW, place: { row } }) {
       const B = x_BTF.shape[0];
       // The two rows above, zero beyond the picture.
-      const first = tf.mul(row, whole(columns));
+      const first = tf.mul(row, int32(columns));
       const above_N = tf.range(-2 * columns, 0, 1, "int32");
       const at = tf.add(first, above_N) as tf.Tensor1D;
-      const higher = tf.reshape(gatherPatches(x_BTF, at, tf.greaterEqual(at, whole(0))), [
+      const higher = tf.reshape(gatherPatches(x_BTF, at, tf.greaterEqual(at, int32(0))), [
         B,
         2,
         columns,
@@ -173,7 +174,7 @@ export function pixelCnn(
     step(p, cache, { x_BTF, place: { patch, column } }) {
       const B = x_BTF.shape[0];
       const back = tf.tensor1d([2, 1], "int32");
-      const isThere = tf.greaterEqual(tf.sub(column, back), whole(0)) as tf.Tensor1D;
+      const isThere = tf.greaterEqual(tf.sub(column, back), int32(0)) as tf.Tensor1D;
       const at = tf.sub(patch, back) as tf.Tensor1D;
       const before = tf.reshape(gatherPatches(x_BTF, at, isThere), [B, 2 * F]);
       const link = (i: number) =>

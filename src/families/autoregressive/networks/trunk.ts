@@ -6,6 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Place } from "../ordering/places.ts";
 import type { Key } from "../../../random/key.ts";
 import type { TensorRecord } from "../../family.ts";
 import type { Patches } from "../ordering/patches.ts";
@@ -38,14 +39,6 @@ export interface TrunkStep {
   readonly place: Place;
 }
 
-/** Where decoding is: int32 scalars. */
-export type Place = {
-  /** Number of the patch, row · columns + column. */
-  readonly patch: tf.Scalar;
-  readonly row: tf.Scalar;
-  readonly column: tf.Scalar;
-};
-
 /** A trunk of one form with its sizes. */
 export interface Trunk<P extends TensorRecord, C extends TensorRecord> {
   init(key: Key): P;
@@ -60,22 +53,4 @@ export interface Trunk<P extends TensorRecord, C extends TensorRecord> {
     readonly state_BW: tf.Tensor2D;
     readonly cache: C;
   };
-}
-
-/** An int32 scalar: tfjs takes a bare number for a float. */
-export function whole(n: number): tf.Scalar {
-  return tf.scalar(n, "int32");
-}
-
-/**
- * Patches by number, [B, N, F]; zeros where `isThere_N` is 0.
- * @param at_N int32; any number where nothing is there
- */
-export function gatherPatches(
-  x_BTF: tf.Tensor3D,
-  at_N: tf.Tensor1D,
-  isThere_N: tf.Tensor1D,
-): tf.Tensor3D {
-  const found = tf.gather(x_BTF, tf.maximum(at_N, whole(0)) as tf.Tensor1D, 1);
-  return tf.mul(found, tf.reshape(tf.cast(isThere_N, "float32"), [1, -1, 1]));
 }

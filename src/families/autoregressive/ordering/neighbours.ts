@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Patches } from "./patches.ts";
-import { gatherPatches, type Place, whole } from "../networks/trunk.ts";
+import { gatherPatches, int32, type Place } from "./places.ts";
 
 /** Where the neighbours lie: rows up, columns to the right. */
 export const NEIGHBOURS = [[0, -1], [-1, -1], [-1, 0], [-1, 1]] as const;
@@ -30,8 +30,8 @@ export function neighboursAt(
   const offsets = (axis: 0 | 1) => tf.tensor1d(NEIGHBOURS.map((n) => n[axis]), "int32");
   const [rows_N, columns_N] = [tf.add(row, offsets(0)), tf.add(column, offsets(1))];
   const isThere_N = tf.logicalAnd(
-    tf.greaterEqual(rows_N, whole(0)),
-    tf.logicalAnd(tf.greaterEqual(columns_N, whole(0)), tf.less(columns_N, whole(columns))),
+    tf.greaterEqual(rows_N, int32(0)),
+    tf.logicalAnd(tf.greaterEqual(columns_N, int32(0)), tf.less(columns_N, int32(columns))),
   );
   const back_N = tf.tensor1d(NEIGHBOURS.map(([y, x]) => y * columns + x), "int32");
   const at_N = tf.add(patch, back_N) as tf.Tensor1D;

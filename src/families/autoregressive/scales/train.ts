@@ -22,7 +22,7 @@ import {
   stopped,
   straightThrough,
 } from "../../vqvae/objective.ts";
-import { type StepInputs, toldLabels } from "../inputs.ts";
+import { type StepInputs, toldLabels } from "../step_inputs.ts";
 import { type Prior, priorLoss, type PriorSetting } from "./prior.ts";
 import { decompose } from "./pyramid.ts";
 import {

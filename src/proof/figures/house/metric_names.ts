@@ -6,7 +6,7 @@
 import { join, relative } from "@std/path";
 import type { Metric } from "../../../metrics/metric.ts";
 import { builtInMetrics } from "../../../metrics/table.ts";
-import { extractorName, extractorNames } from "../../../metrics/names.ts";
+import { extractorName, extractorTable } from "../../../extractors/table.ts";
 import { root } from "../process.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 
@@ -50,7 +50,8 @@ async function valueStems(): Promise<string[]> {
     }
   }
   // A value may be called as its extractor is, which is no metric's name.
-  return [...stems].filter((stem) => !Object.values(extractorNames).includes(stem));
+  const extractors = Object.values(extractorTable).map(({ versioned }) => versioned);
+  return [...stems].filter((stem) => !extractors.includes(stem));
 }
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -5,7 +5,7 @@
 import { protocolOf } from "../../../protocols/table.ts";
 import { isMemorised } from "../../../metrics/copies/memorisation.ts";
 import { normalisedDistance } from "../../../metrics/features/frechet.ts";
-import { extractorName } from "../../../metrics/names.ts";
+import { extractorName } from "../../../extractors/table.ts";
 import { builtInMetrics, narrowed } from "../../../metrics/table.ts";
 import type { MetricValue } from "../../../record/value.ts";
 import { mean, meanInterval } from "../../../stats/mod.ts";

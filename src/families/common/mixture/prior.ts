@@ -1,15 +1,15 @@
 /**
  * A mixture of Gaussians as the law of codes: fitted to the codes of training pictures after
  * training, drawn from and evaluated on the engine. Ghosh et al. 2020 (arXiv:1903.12436) call it
- * ex-post density estimation. See `mixture.ts` for the fit.
+ * ex-post density estimation. See `gaussian_mixture.ts` for the fit.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
-import { categorical, fold, type Key, normal } from "../../random/key.ts";
-import { log } from "../../numeric/elementary.ts";
-import type { HostContext, TensorRecord } from "../family.ts";
-import { fitGaussianMixture, type GaussianMixture, invertLower } from "./mixture.ts";
+import { HALF_LOG_TWO_PI } from "../../../numeric/constants.ts";
+import { categorical, fold, type Key, normal } from "../../../random/key.ts";
+import { log } from "../../../numeric/elementary.ts";
+import type { HostContext, TensorRecord } from "../../family.ts";
+import { fitGaussianMixture, type GaussianMixture, invertLower } from "./gaussian_mixture.ts";
 
 /** A mixture on the engine, K components in Z dimensions. */
 export type MixtureState = {

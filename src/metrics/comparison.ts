@@ -1,24 +1,12 @@
 /**
- * What metrics share: extractors by their versioned names, refusals in one wording, and the two sets
- * of features that distances compare.
- * No heavy import: `list` reads this.
+ * What metrics that compare samples with data share: how many of each, refusals where there are too few,
+ * and the two sets of features that distances are taken between.
  * @module
  */
 import type { Dataset, Split } from "../data/dataset.ts";
-import { extractorTable } from "../extractors/table.ts";
 import type { EvaluationContext } from "./metric.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import type { Features } from "../algebra/features.ts";
-
-/** Extractors that a suite can name, with the versioned names that stand in metric names. */
-export const extractorNames: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(extractorTable).map(([name, { versioned }]) => [name, versioned]),
-);
-
-/** The versioned name of an extractor; a name that isn't in the table stands for itself. */
-export function extractorName(name: string): string {
-  return extractorNames[name] ?? name;
-}
 
 /** Refuses, with what to do, where a split holds fewer than `count` pictures. */
 export function requireCount(dataset: Dataset, split: Split, count: number): void {

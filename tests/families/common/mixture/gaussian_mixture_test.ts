@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
-import type { Features } from "../../../src/algebra/features.ts";
+import type { Features } from "../../../../src/algebra/features.ts";
 import {
   choleskyFactor,
   fitGaussianMixture,
   type GaussianMixture,
   mixtureLogDensity,
-} from "../../../src/families/common/mixture.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
-import { close, law } from "../../law.ts";
+} from "../../../../src/families/common/mixture/gaussian_mixture.ts";
+import { hostKey, hostNormal } from "../../../../src/random/host.ts";
+import { close, law } from "../../../law.ts";
 
 function normals(count: number, dimension: number, seed: number): Features {
   const data = Float64Array.from(hostNormal(hostKey(seed, "test"), count * dimension));

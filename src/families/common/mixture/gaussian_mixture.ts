@@ -7,10 +7,10 @@
  * Raftery 2007), in float64 with no platform maths: the same bits on every machine.
  * @module
  */
-import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
-import { exp, log, logSumExp } from "../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostUniform } from "../../random/host.ts";
-import type { Features } from "../../algebra/features.ts";
+import { HALF_LOG_TWO_PI } from "../../../numeric/constants.ts";
+import { exp, log, logSumExp } from "../../../numeric/elementary.ts";
+import { hostFold, type HostKey, hostUniform } from "../../../random/host.ts";
+import type { Features } from "../../../algebra/features.ts";
 
 /** Σ_k w_k N(m_k, L_k L_kᵀ). Row-major; K components in Z dimensions. */
 export interface GaussianMixture {

@@ -1,12 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import type { HostContext } from "../../../src/families/family.ts";
+import type { HostContext } from "../../../../src/families/family.ts";
 import {
   choleskyFactor,
   invertLower,
   mixtureLogDensity,
-} from "../../../src/families/common/mixture.ts";
+} from "../../../../src/families/common/mixture/gaussian_mixture.ts";
 import {
   drawCodes,
   fitMixture,
@@ -14,11 +14,11 @@ import {
   logDensity,
   type MixtureState,
   mixtureTensors,
-} from "../../../src/families/common/mixture_prior.ts";
-import { vae } from "../../../src/families/vae/mod.ts";
-import { close, float32, law } from "../../law.ts";
-import { engine, meanAndError, normals, values } from "../on_engine.ts";
-import { built, key, read, rows, squares, train } from "../small.ts";
+} from "../../../../src/families/common/mixture/prior.ts";
+import { vae } from "../../../../src/families/vae/mod.ts";
+import { close, float32, law } from "../../../law.ts";
+import { engine, meanAndError, normals, values } from "../../on_engine.ts";
+import { built, key, read, rows, squares, train } from "../../small.ts";
 
 /** A mixture of `components` Gaussians in `Z` dimensions, covariances A Aᵀ + I/4. */
 function mixtureOf(seed: number, components: number, Z: number) {
