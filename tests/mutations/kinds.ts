@@ -121,7 +121,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "metrics-take-any-kind",
-    file: "src/suite/needs.ts",
+    file: "src/suite/requires.ts",
     find: "if (takes.includes(sample.kind)) return true;",
     replace: "if (takes.length > 0) return true;",
     law: "tests/examples/sequence_test.ts",

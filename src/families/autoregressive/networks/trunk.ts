@@ -5,7 +5,7 @@
  * Shapes: B pictures, T patches in a grid of rows and columns, F = P·C values of a patch, W width.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Place } from "../ordering/places.ts";
 import type { Key } from "../../../random/key.ts";
 import type { TensorRecord } from "../../family.ts";
