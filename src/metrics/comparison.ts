@@ -4,17 +4,19 @@
  * @module
  */
 import type { Dataset, Split } from "../data/dataset.ts";
+import { kindOf } from "../kinds/table.ts";
 import type { EvaluationContext } from "./metric.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import type { Features } from "../algebra/features.ts";
 
-/** Refuses, with what to do, where a split holds fewer than `count` pictures. */
+/** Refuses, with what to do, where a split holds fewer than `count` samples. */
 export function requireCount(dataset: Dataset, split: Split, count: number): void {
   const size = dataset.size(split);
   if (size < count) {
+    const { many } = kindOf(dataset.sample).unit;
     throw new MetricUnavailable(
       "not-measured",
-      `the ${split} split of ${dataset.name} holds ${size} pictures and the metric needs ${count}: ` +
+      `the ${split} split of ${dataset.name} holds ${size} ${many} and the metric needs ${count}: ` +
         `lower its samples or enlarge the split`,
     );
   }

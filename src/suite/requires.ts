@@ -53,7 +53,10 @@ function holds(required: Requirement, { dataset, outline }: Ground): string {
   if (required.kind === "rows") return `the ${required.split} split of ${dataset} holds`;
   return outline!.sizes!.judge_test > 0
     ? `the held-out row is drawn from judge_test, of which ${dataset} holds`
-    : `the held-out row takes as many pictures of the test split again, and that leaves`;
+    : `the held-out row takes as many ${
+      kindOf(outline!.sample).unit.many
+    } of the test split again, ` +
+      "and that leaves";
 }
 
 /**

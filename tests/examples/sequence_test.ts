@@ -98,3 +98,22 @@ metrics:
   );
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("example: a kind that the dataset's module doesn't import is refused: no id would hold its code", async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/apart.yaml`;
+  const source = new URL("sequence.ts", import.meta.url).href;
+  await Deno.writeTextFile(`${folder}/kind.ts`, `export { sequence } from "${source}";\n`);
+  const rest = `export { chain, markov, stepsVariation } from "${source}";\n`;
+  const text = (await Deno.readTextFile(suite)).replace("[sequence.ts]", "[kind.ts, rest.ts]");
+  await Deno.writeTextFile(path, text.replace("steps: 80", "steps: 2"));
+  const run = async (module: string) => {
+    await Deno.writeTextFile(`${folder}/rest.ts`, module);
+    return await likeness("run", path, "--out", folder, "--no-report", "--no-gate", "--jobs", "1");
+  };
+  const apart = await run(rest);
+  assertEquals(apart.code, 2, apart.text);
+  assertStringIncludes(apart.text, "the kind `sequence` of chain is declared in");
+  const together = await run(`import "./kind.ts";\n${rest}`);
+  assertEquals(together.code, 0, together.text);
+  await Deno.remove(folder, { recursive: true });
+});

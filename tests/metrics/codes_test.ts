@@ -71,5 +71,5 @@ Deno.test("codes: without a factor their use is still told; without codes there 
     MetricUnavailable,
     "no discrete latents",
   );
-  await assertRejects(() => values({ samples: 401 }), MetricUnavailable, "holds 400 pictures");
+  await assertRejects(() => values({ samples: 401 }), MetricUnavailable, "holds 400 images");
 });

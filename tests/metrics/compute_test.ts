@@ -253,7 +253,7 @@ Deno.test("a split that is too small is named, with what to do", async () => {
   await assertRejects(
     () => Promise.resolve(frechet.compute(toyContext(dataset, model), config)),
     MetricUnavailable,
-    "the test split of toy holds 400 pictures and the metric needs 401",
+    "the test split of toy holds 400 images and the metric needs 401",
   );
 });
 

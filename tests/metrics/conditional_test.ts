@@ -113,7 +113,7 @@ Deno.test("conditional says what it lacks: the condition, the factor, a judge of
     );
   await refused(plain, {}, "toy model can't be asked for gender");
   await refused(plain, { factor: "shade" }, "it has expression, gender");
-  await refused(obedient(9), { samples: 500 }, "holds 400 pictures and the metric needs 500");
+  await refused(obedient(9), { samples: 500 }, "holds 400 images and the metric needs 500");
   const blind = { ...toyJudge, classify: undefined };
   await refused(obedient(9), {}, "toy-judge names no classes", blind);
   const other = { ...toyJudge, classify: () => Promise.resolve({}) };

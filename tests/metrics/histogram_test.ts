@@ -186,6 +186,6 @@ Deno.test("histogram takes points alone, of few numbers, and asks for test point
     async () =>
       await histogram.compute(contextOf(torus, none), histogram.config.parse({ samples: 100 })),
     MetricUnavailable,
-    "holds 50 pictures",
+    "holds 50 points",
   );
 });

@@ -154,7 +154,7 @@ Deno.test("with held-out data among the rows, numbers leave room for those", asy
   );
   assertEquals(suite.metrics.map(({ config }) => config.samples), [150, 300]);
   assertEquals(suite.notes, [
-    "duplicates: samples 150, not 2,000: the held-out row takes as many pictures of the test split " +
+    "duplicates: samples 150, not 2,000: the held-out row takes as many points of the test split " +
     "again, and that leaves 150",
     "reconstruction: samples 300, not 1,000: the test split of toys holds 300",
   ]);
@@ -168,7 +168,7 @@ Deno.test("with held-out data among the rows, numbers leave room for those", asy
   assertEquals(judged.metrics[0].config.samples, 70);
   assertStringIncludes(
     await mistakes(text(["duplicates: { samples: 151 }"], { data: toys, controls: "[held-out]" })),
-    `${file}:9:28: \`duplicates.samples\` is 151: the held-out row takes as many pictures of the test ` +
+    `${file}:9:28: \`duplicates.samples\` is 151: the held-out row takes as many points of the test ` +
       "split again, and that leaves 150\n" +
       "  lower it, make the split larger, or name `controls` without held-out",
   );

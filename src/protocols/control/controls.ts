@@ -88,15 +88,16 @@ const heldOut = control(
     name: "held-out",
     version: 1,
     reads: (dataset) => [heldOutSplit(dataset)],
-    about: "real pictures that no model trained on, other than those compared with: the floor",
+    about: "real samples that no model trained on, other than those compared with: the floor",
   },
   ({ dataset }) => async (count) => {
     const judges = dataset.size("judge_test"), test = dataset.size("test");
+    const { many } = kindOf(dataset.sample).unit;
     if (heldOutSplit(dataset) === "judge_test") {
       if (count > judges) {
         throw new MetricUnavailable(
           "not-measured",
-          `${count} other held-out pictures asked, ${dataset.name} has ${judges} in judge_test`,
+          `${count} other held-out ${many} asked, ${dataset.name} has ${judges} in judge_test`,
         );
       }
       return await samplesAt(dataset, "judge_test", range(0, count));
@@ -104,7 +105,7 @@ const heldOut = control(
     if (2 * count > test) {
       throw new MetricUnavailable(
         "not-measured",
-        `${count} held-out pictures beside ${count} compared with need a test split of ` +
+        `${count} held-out ${many} beside ${count} compared with need a test split of ` +
           `${2 * count}; ${dataset.name} has ${test}`,
       );
     }
@@ -118,7 +119,7 @@ const trainingCopy = control(
     name: "training-copy",
     version: 1,
     reads: () => ["train"],
-    about: "the training pictures themselves, over and over: perfect memory, nothing new",
+    about: "the training samples themselves, over and over: perfect memory, nothing new",
   },
   ({ dataset }) => async (count) => {
     const size = dataset.size("train");

@@ -5,6 +5,7 @@
 import { contentOf, type Pointing } from "../../content/inputs.ts";
 import { type Source, sourceOf } from "../../content/modules.ts";
 import { DataError } from "../../base/errors.ts";
+import type { DatasetDefinition } from "../../data/dataset.ts";
 import { datasets, entries, nounOf, originOf, type Registered } from "../../registry.ts";
 import type { Suite } from "../schema/schema.ts";
 
@@ -36,6 +37,8 @@ export async function withInputs(
     }
   }
   const { dataset, config } = suite.data;
+  const stray = strayKind(suite, await datasets[dataset](), sources);
+  if (stray !== null) onProblem("data", stray);
   const codeOf = (noun: keyof Registered, name: string) => {
     const url = originOf(noun, name);
     const code = sources.find((source) => source.url === url)?.digest;
@@ -60,6 +63,25 @@ export async function withInputs(
     metrics: suite.metrics.map((metric) => ({ ...metric, ...codeOf("metrics", metric.metric) })),
     sources,
   };
+}
+
+/**
+ * A kind of sample whose code no run's id would hold, as a sentence: that of a user's module which the
+ * dataset's own doesn't import. null where all is well, or only loading tells.
+ */
+function strayKind(
+  { data }: Suite,
+  { name, outline }: DatasetDefinition,
+  sources: readonly Source[],
+): string | null {
+  const kind = outline?.(data.config)?.sample.kind;
+  const url = kind === undefined ? undefined : originOf("kinds", kind);
+  const own = sources.find((source) => source.url === originOf("datasets", data.dataset));
+  if (url === undefined || own === undefined) return null;
+  const files = Object.keys(own.files).map((file) => new URL(file, own.url).href);
+  if (own.url === url || files.includes(url)) return null;
+  return `the kind \`${kind}\` of ${name} is declared in ${url}, which the dataset's module doesn't ` +
+    "import: import it there, so that an edit of it makes other runs";
 }
 
 /** The modules behind the names that a suite uses. */
