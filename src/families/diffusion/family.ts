@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { ToldError } from "../../base/errors.ts";
 import { fold } from "../../random/key.ts";
 import type { Condition, Labels } from "../common/conditioning.ts";
 import {
@@ -150,7 +151,7 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
 function inGiven(config: Config, context: BuildContext): Model {
   const { given, factors, steps } = context;
   if (given?.weights === undefined) {
-    throw new RangeError(
+    throw new ToldError(
       "latent: `given` is of a finished run: name its entry with `from: NAME`, or let an " +
         "autoencoder be trained here, `latent: autoencoder`",
     );
