@@ -131,6 +131,9 @@ Deno.test("a diverged need leaves its dependents failed, touches nothing else, a
     ]);
     assertEquals(new Set(Object.values(await states(sound, out))), new Set(["done"]));
     assertEquals(await trained(sound, out), [], "nothing is trained twice");
+    // What is asked for is forgotten; what is there only since that needs it isn't.
+    const pulled = new Set(sound.filter(({ label }) => label !== "last").map(({ id }) => id));
+    assertEquals(await trained(sound, out, { fresh: true, pulled }), ["last 1", "last 2"]);
   }));
 
 Deno.test("a run without what it needs says so; a changed artefact is never taken", () =>
