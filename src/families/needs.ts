@@ -22,8 +22,8 @@ export interface Role<C = unknown> {
   /** For `list` and for messages: "the autoencoder, in place of training one". */
   readonly about: string;
   /**
-   * The key of an entry that names the other run's: `from: NAME`. Where it is left out,
-   * `needs: { role: NAME }` names it; the role `weights` has the key `from`.
+   * The key of an entry that names the other run's, of protocols with entries of their own: `of: NAME`.
+   * Where it is left out, `needs: { role: NAME }` names it; the role `weights` has the key `from`.
    */
   readonly key?: string;
   /** Whether there is no run without it. Default: there is. */

@@ -44,6 +44,8 @@ export interface LaunchOptions {
   readonly jobs: number;
   /** Forget what there is of the runs. */
   readonly fresh?: boolean;
+  /** Ids of runs that are in the plan only since others need them: of these nothing is forgotten. */
+  readonly pulled?: ReadonlySet<string>;
   /** Only measure the speed of finished runs again, in records that are not kept. */
   readonly again?: boolean;
   /** Names of the metrics of the speed phase. */
@@ -195,7 +197,8 @@ export async function launch(
   const outcomes = new Map<string, Outcome>();
   const records = new Map<string, RunRecord>();
   const startedAt = new Date().toISOString();
-  const tasks = plan.map((planned): Task => ({ planned, work: "run", fresh }));
+  const isFresh = ({ id }: PlannedRun) => fresh && options.pulled?.has(id) !== true;
+  const tasks = plan.map((planned): Task => ({ planned, work: "run", fresh: isFresh(planned) }));
   const settled = fresh ? new Set<string>() : await settledRuns(plan, store);
   await doTasks(tasks, { ...options, settled }, async ({ planned }, outcome) => {
     outcomes.set(planned.id, outcome);

@@ -163,4 +163,7 @@ Deno.test("the time of a plan on several workers", () => {
   assertEquals(makespan([3, 2, 2], 1), 7);
   assertEquals(makespan([3, 2, 2], 2), 4);
   assertEquals(makespan([], 2), 0);
+  // The second waits for the first, and the third takes the other worker meanwhile.
+  assertEquals(makespan([3, 2, 2], 2, [[], [0], []]), 5);
+  assertEquals(makespan([3, 2, 2], 3, [[], [0], [1]]), 7);
 });

@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "models-not-built-before-a-run",
     file: "src/suite/load.ts",
-    find: "if (outline !== null) runs.forEach((entry) => entry.check({ name, outline }));",
+    find: "for (const entry of runs) entry.check({ name, outline, given: entry.given });",
     replace: "",
     law: requires,
   },

@@ -425,9 +425,9 @@ export const mutants = [
   {
     id: "latent-not-normalised",
     file: latent,
-    find: `        tf.mul(tf.sub(z_BhwC, state.mean_C), scale),
+    find: `        tf.mul(tf.sub(raw(state, x_BHWC), state.mean_C), scale),
         deviation(state),`,
-    replace: `        tf.mul(tf.sub(z_BhwC, state.mean_C), scale),
+    replace: `        tf.mul(tf.sub(raw(state, x_BHWC), state.mean_C), scale),
         tf.onesLike(deviation(state)),`,
     law: latents,
   },

@@ -12,8 +12,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "twin-of-another-training",
     file: "src/run/score/twin.ts",
-    find: "extractors: _e, ...training }",
-    replace: "extractors: _e, seed: _n, batch: _b, config: _c, ...training }",
+    find: "extractors: _e, needs, ...training }",
+    replace: "extractors: _e, needs, seed: _n, batch: _b, config: _c, ...training }",
     law: "tests/run/twin_test.ts",
   },
   {
@@ -26,8 +26,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "fresh-takes-values-over",
     file: "src/run/score/twin.ts",
-    find: "if (fresh) return null;",
-    replace: "if (fresh && twin !== null) return null;",
+    find: "if (run.fresh) return null;",
+    replace: "if (run.fresh && twin !== null) return null;",
     law: "tests/run/twin_test.ts",
   },
   {

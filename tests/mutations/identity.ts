@@ -145,8 +145,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "identity-twin-of-other-code",
     file: "src/run/score/twin.ts",
-    find: "extractors: _e, ...training }",
-    replace: "extractors: _e, code: _c, ...training }",
+    find: "extractors: _e, needs, ...training }",
+    replace: "extractors: _e, needs, code: _c, ...training }",
     law: "tests/run/twin_test.ts",
   },
   {

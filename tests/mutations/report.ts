@@ -114,8 +114,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "elsewhere-costs-nothing",
     file: "src/report/model/costs.ts",
-    find: `protocol === "external" && !elsewhere`,
-    replace: `false`,
+    find: "unknown !== undefined && !unknown.but?.includes(name)",
+    replace: "false",
     law: "tests/report/families_test.ts",
   },
   {

@@ -45,8 +45,8 @@ export const mutants = [
   {
     id: "plan-ignores-the-seed",
     file: "src/plan/plan.ts",
-    find: "mirror: run.mirror }),\n          seed,",
-    replace: "mirror: run.mirror }),\n          seed: seeds[0] + 0 * seed,",
+    find: "{ needs }),\n      seed,",
+    replace: "{ needs }),\n      seed: seeds[0] + 0 * seed,",
     law: "tests/plan/plan_test.ts",
   },
   {

@@ -91,7 +91,19 @@ export const tiny = defineFamily<z.output<typeof config>>({
   about: "linear autoencoder",
   papers: [],
   config,
-  build(settings) {
+  needs: {
+    weights: {
+      kind: "weights",
+      about: "weights to go on from",
+      families: ["tiny-linear"],
+      unfit: ({ latent }, given) =>
+        latent === given.config.latent
+          ? null
+          : `\`latent\` is ${latent} here and ${given.config.latent} there`,
+    },
+    also: { kind: "weights", about: "weights that nothing is made of" },
+  },
+  build(settings, { given }) {
     const optimiser = adam();
     const flat = (x: tf.Tensor) => tf.reshape(x, [-1, pixels]) as tf.Tensor2D;
     const image = (x: tf.Tensor) => tf.reshape(x, [-1, side, side, 1]);
@@ -104,7 +116,13 @@ export const tiny = defineFamily<z.output<typeof config>>({
         reconstructs: true,
         samples: true,
       },
-      driver: {},
+      driver: needed?.weights === undefined ? {} : {
+        async begin(state, context) {
+          const { params } = await context.needed!.weights.state();
+          tf.dispose(state.params as never);
+          return { ...state, params };
+        },
+      },
       init(key) {
         const p: Params = {
           encoder: initLinear(fold(key, "encoder"), { in: pixels, out: settings.latent }),

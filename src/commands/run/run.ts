@@ -316,7 +316,11 @@ async function runSuite(
       judged: (machineClass: string) =>
         readCalibrated(args.one("baselines") ?? "baselines", { ...which, machineClass }),
     };
-    const result = await launch(plan, { ...launching, fresh: args.has("fresh") });
+    const result = await launch(plan, {
+      ...launching,
+      fresh: args.has("fresh"),
+      pulled: new Set(pulled.map(({ id }) => id)),
+    });
     view.close();
     return await conclude(session, { suite, plan, result, launching });
   } finally {

@@ -5,6 +5,7 @@
  */
 import { gridOf } from "../../kinds/table.ts";
 import type * as tf from "@tensorflow/tfjs";
+import { ToldError } from "../../base/errors.ts";
 import { logWeight } from "./objective.ts";
 import {
   type LatentState,
@@ -119,7 +120,7 @@ function inLatents(config: Config, { sample, factors, steps }: BuildContext): Mo
 function inGiven(config: Config, context: BuildContext<"image" | "point">): Model {
   const { needed, factors, steps } = context;
   if (needed?.weights === undefined) {
-    throw new RangeError(
+    throw new ToldError(
       "latent: `given` is of a finished run: name its entry with `from: NAME`, or let an " +
         "autoencoder be trained here, `latent: autoencoder`",
     );
