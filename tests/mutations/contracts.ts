@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "models-not-built-before-a-run",
     file: "src/suite/load.ts",
-    find: "for (const entry of runs) entry.check({ name, outline, given: entry.given });",
+    find: "for (const entry of runs) entry.check({ name, outline, needed: entry.needed });",
     replace: "",
     law: requires,
   },

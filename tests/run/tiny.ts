@@ -103,7 +103,7 @@ export const tiny = defineFamily<z.output<typeof config>>({
     },
     also: { kind: "weights", about: "weights that nothing is made of" },
   },
-  build(settings, { given }) {
+  build(settings, { needed }) {
     const optimiser = adam();
     const flat = (x: tf.Tensor) => tf.reshape(x, [-1, pixels]) as tf.Tensor2D;
     const image = (x: tf.Tensor) => tf.reshape(x, [-1, side, side, 1]);
