@@ -13,6 +13,7 @@
 // Declaring.
 export * from "./data/dataset.ts";
 export * from "./kinds/kind.ts";
+export * from "./kinds/kind_map.ts";
 export {
   type BatchAsked,
   type Batcher,

@@ -6,7 +6,7 @@
  */
 import type { Batch, Dataset, DatasetDefinition, Factor, Split } from "./dataset.ts";
 import { DataError } from "../base/errors.ts";
-import type { SampleSpec } from "../kinds/kind.ts";
+import type { SampleSpec } from "../kinds/kind_map.ts";
 import { kindOf } from "../kinds/table.ts";
 
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];

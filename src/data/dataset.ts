@@ -3,7 +3,7 @@
  * @module
  */
 import type { Batch } from "../kinds/batch/batch.ts";
-import type { KindName, SampleSpec, SpecOf, TruthOf } from "../kinds/kind.ts";
+import type { KindName, SampleSpec, SpecOf, TruthOf } from "../kinds/kind_map.ts";
 import type { z } from "zod";
 import type { Pointing } from "../content/inputs.ts";
 import type { Decoding } from "./decoding/meaning.ts";
@@ -26,7 +26,7 @@ export type Factor =
   };
 
 export type { Batch, Labels } from "../kinds/batch/batch.ts";
-export type { SampleSpec } from "../kinds/kind.ts";
+export type { SampleSpec } from "../kinds/kind_map.ts";
 
 /** A loaded dataset. Reading is pure: the same indices give the same bytes, on every machine. */
 export interface Dataset<K extends KindName = KindName> {

@@ -5,7 +5,7 @@
 import type { Features } from "../algebra/features.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import { imagesOf } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind.ts";
+import type { Samples } from "../kinds/kind_map.ts";
 import type { InputSpec } from "./prepare/prepare.ts";
 
 /** What a network makes of one batch, on the host. */

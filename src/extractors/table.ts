@@ -9,7 +9,7 @@ import type { ExtractorRow } from "./row.ts";
 export async function extractorStatus({ weights }: ExtractorRow): Promise<string> {
   switch (weights.from) {
     case "user":
-      return "needs a file of weights of yours";
+      return "needs your weights file";
     case "npm":
       return `ready: ${weights.name}@${weights.version} is fetched on first use (${weights.size})`;
     case "tree": {
@@ -164,7 +164,7 @@ export const extractorTable: Readonly<Record<string, ExtractorRow>> = {
   },
   "onnx": {
     versioned: "onnx",
-    about: "any network of yours as an ONNX file, by ONNX Runtime where you have it: one picture " +
+    about: "your own network as an ONNX file, run by ONNX Runtime if you have it: one picture " +
       "input, one row of features",
     licence: "your model's",
     weights: { from: "user", source: "any ONNX model whose output is a row of features a picture" },

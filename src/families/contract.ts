@@ -5,7 +5,8 @@
  * @module
  */
 import { ToldError } from "../base/errors.ts";
-import type { HostValues, Kind, SampleSpec } from "../kinds/kind.ts";
+import type { HostValues, Kind } from "../kinds/kind.ts";
+import type { SampleSpec } from "../kinds/kind_map.ts";
 import { kindOf, takesFaults } from "../kinds/table.ts";
 import type { Family, Model, TensorRecord } from "./family.ts";
 import type { Capabilities } from "../subject/capabilities.ts";

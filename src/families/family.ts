@@ -28,7 +28,7 @@ import type { CompileMode, Engine, Program } from "../engine/engine.ts";
 import type { Key } from "../random/key.ts";
 import type { TensorRecord } from "../engine/tree.ts";
 import type { Factor } from "../data/dataset.ts";
-import type { KindName, SampleSpec, SpecOf } from "../kinds/kind.ts";
+import type { KindName, SampleSpec, SpecOf } from "../kinds/kind_map.ts";
 import type { Given, GivenRun, Roles } from "./needs.ts";
 
 export type { TensorRecord } from "../engine/tree.ts";

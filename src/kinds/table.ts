@@ -8,7 +8,8 @@ import type { Grid } from "./grid.ts";
 import type { ImageSet } from "./image/image_set.ts";
 import { imageKind } from "./image/kind.ts";
 import type { Batcher } from "./batch/batch.ts";
-import type { Augmentation, Kind, KindName, Samples, SampleSpec } from "./kind.ts";
+import type { Augmentation, Kind } from "./kind.ts";
+import type { KindName, Samples, SampleSpec } from "./kind_map.ts";
 import { pointKind } from "./point/kind.ts";
 
 /** Every kind that there is; `registerModule` adds a user's own. */

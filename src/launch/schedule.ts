@@ -255,13 +255,13 @@ async function measureSpeed(
   return outcomes;
 }
 
-/** Probes runs one after the other on one worker: nothing else may distort what they take. */
-export async function probe(
+/** Tries runs one after the other on one worker: nothing else may distort what they take. */
+export async function trial(
   plan: readonly PlannedRun[],
   options: Omit<LaunchOptions, "jobs" | "speedMetrics">,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  const tasks = plan.map((planned): Task => ({ planned, work: "probe", fresh: false }));
+  const tasks = plan.map((planned): Task => ({ planned, work: "trial", fresh: false }));
   await doTasks(
     tasks,
     { ...options, jobs: 1, speedMetrics: new Set() },

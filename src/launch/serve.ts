@@ -78,7 +78,7 @@ export class TaskServer {
       const host = await this.#host(task.planned);
       checkSettings(task.planned, host.engine);
       if (!await this.#isDone(task)) await checkCode(task.planned);
-      if (task.work === "probe") return await this.#probe(task.planned, host);
+      if (task.work === "trial") return await this.#trial(task.planned, host);
       if (task.work === "speed") return await executeSpeed(task.planned, host);
       if (task.work === "speed-again") {
         return await executeSpeed(task.planned, host, { again: true });
@@ -93,10 +93,10 @@ export class TaskServer {
     }
   }
 
-  async #probe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
+  async #trial(planned: PlannedRun, host: RunHost): Promise<Outcome> {
     const protocol = protocolOf(planned.spec);
-    if (protocol.probe !== undefined) return await protocol.probe(planned, host);
-    return { kind: "failed", cause: `a run of protocol ${protocol.name} has nothing to probe` };
+    if (protocol.trial !== undefined) return await protocol.trial(planned, host);
+    return { kind: "failed", cause: `a run of protocol ${protocol.name} has nothing to try` };
   }
 
   /** Whether there is nothing to do: the record is of what was planned, whatever the files are now. */

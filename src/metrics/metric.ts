@@ -9,7 +9,8 @@ import type { Features } from "../algebra/features.ts";
 import type { MetricValue } from "../record/value.ts";
 import type { z } from "zod";
 import type { Batch, Dataset, Split } from "../data/dataset.ts";
-import type { KindName, Unit } from "../kinds/kind.ts";
+import type { Unit } from "../kinds/kind.ts";
+import type { KindName } from "../kinds/kind_map.ts";
 import type { Requirement } from "./requires.ts";
 import type { Standing } from "./standing.ts";
 

@@ -3,7 +3,7 @@
  * them, its keys in a suite, how it is told of in tables and cards, and how it is executed. Whoever
  * wants to know something of a run asks its protocol; nobody compares names.
  *
- * Everything here but `execute` and `probe` is light: reports and `list` read it without an engine.
+ * Everything here but `execute` and `trial` is light: reports and `list` read it without an engine.
  * @module
  */
 import type { z } from "zod";
@@ -60,7 +60,7 @@ export interface Protocol<E = unknown> {
   readonly needs: Roles<E>;
   /** What other runs can take of its runs: by kind, the name of the artefact in the record. */
   readonly gives: { readonly [kind in ArtefactKind]?: string };
-  /** Whether it trains here: such runs can be probed, calibrated and timed in turns. */
+  /** Whether it trains here: such runs can be tried, calibrated and timed in turns. */
   readonly trains: boolean;
   /**
    * What a finished run that differs only in what is measured lends to another of its kind: its
@@ -80,7 +80,7 @@ export interface Protocol<E = unknown> {
   /** Does a run to its record; it has been claimed, and has no final record yet. */
   execute(run: Run): Promise<Outcome>;
   /** What a run would cost, by a few of its steps. Left out where there is nothing to measure. */
-  probe?(planned: PlannedRun, host: RunHost): Promise<Outcome>;
+  trial?(planned: PlannedRun, host: RunHost): Promise<Outcome>;
 }
 
 /** What must be said of a protocol; the rest has defaults. */

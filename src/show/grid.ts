@@ -6,7 +6,7 @@
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import type { Shows } from "../record/record.ts";
 import { shownName } from "../record/shows.ts";
-import type { Keep } from "./show.ts";
+import type { Keep } from "./shower.ts";
 
 /** How images are laid out. */
 export interface SheetOptions {

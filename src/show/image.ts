@@ -6,7 +6,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import { concatImages, sliceImages } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind.ts";
+import type { Samples } from "../kinds/kind_map.ts";
 import { augmentationOf, MIRROR, picturesOf } from "../kinds/table.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import type { Features } from "../algebra/features.ts";
@@ -15,7 +15,7 @@ import { hostFold, hostNormal } from "../random/host.ts";
 import { type Sheet, sheets } from "./grid.ts";
 import { interpolation, traversal } from "../families/common/latents.ts";
 import { pictureKey } from "./key.ts";
-import { type Shower, shownSamples, type ShowParts } from "./show.ts";
+import { type Shower, shownSamples, type ShowParts } from "./shower.ts";
 
 /** Samples that are shown with their nearest training picture, and columns of such sheets. */
 const compared = 16;

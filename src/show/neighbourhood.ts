@@ -11,7 +11,7 @@ import { trainingViews } from "../metrics/copies/training_views.ts";
 import type { RunSpec } from "../record/record.ts";
 import type { Features, Views } from "../algebra/features.ts";
 import { imagesOf } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind.ts";
+import type { Samples } from "../kinds/kind_map.ts";
 
 /** Where nearest neighbours are looked for. */
 export interface Neighbourhood {

@@ -5,14 +5,14 @@
  */
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import { concatImages } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind.ts";
+import type { Samples } from "../kinds/kind_map.ts";
 import type { PointSet } from "../kinds/point/point_set.ts";
 import { pointsOf } from "../kinds/point/points.ts";
 import { interpolation } from "../families/common/latents.ts";
 import type { Features } from "../algebra/features.ts";
 import type { Shows } from "../record/record.ts";
 import { sheets } from "./grid.ts";
-import type { Shower } from "./show.ts";
+import type { Shower } from "./shower.ts";
 
 /** Points drawn. */
 const POINTS = 4096;

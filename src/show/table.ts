@@ -1,5 +1,5 @@
 /** Showers by name, one line each: a kind of sample names the one that makes what runs leave. @module */
-import type { Shower } from "./show.ts";
+import type { Shower } from "./shower.ts";
 
 /** See `Kind.shower`. `image` serves every kind whose samples can be had as pictures. */
 export const showers: Readonly<Record<string, () => Promise<Shower>>> = {

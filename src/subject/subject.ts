@@ -3,7 +3,7 @@
  * @module
  */
 import type { Features } from "../algebra/features.ts";
-import type { KindName, Samples } from "../kinds/kind.ts";
+import type { KindName, Samples } from "../kinds/kind_map.ts";
 import type { Capabilities } from "./capabilities.ts";
 
 /** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */

@@ -4,14 +4,13 @@
  * @module
  */
 import type { DatasetOutline } from "../data/dataset.ts";
-import type { SampleSpec } from "../kinds/kind.ts";
+import type { SampleSpec } from "../kinds/kind_map.ts";
 import { kindOf, takenBy, unitsOf } from "../kinds/table.ts";
 import { extractorRow, extractorTable } from "../extractors/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Requirement } from "../metrics/requires.ts";
 import { nearest } from "../base/text/nearest.ts";
-import type { Place } from "./check.ts";
-import { get } from "./check.ts";
+import { get, type Place } from "./check.ts";
 import type { Path } from "./source.ts";
 
 /** What a suite's metrics stand on. */

@@ -148,7 +148,7 @@ const disks: [
     false,
   ],
   ["read-only", { options: "size=9m,ro", prepare: "true" }, "nothing can be written there", false],
-  // Room for the probe, and for a checkpoint of 300 kB a seed no longer.
+  // Room for the trial, and for a checkpoint of 300 kB a seed no longer.
   ["full in the middle", { options: "size=1100k", prepare: "true" }, "free some space", true],
 ];
 for (const [what, disk, says, begins] of disks) {

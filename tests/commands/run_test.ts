@@ -169,7 +169,7 @@ Deno.test("run --dry-run: an estimate by a stated measurement, and nothing is ru
     assertEquals(dry.code, 0, text);
     assertMatch(
       text,
-      /tiny-linear +2 .* 580 .*probe: 100 steps × [\d.]+ s; training and 20 samples/,
+      /tiny-linear +2 .* 580 .*trial: 100 steps × [\d.]+ s; training and 20 samples/,
     );
     assertMatch(text, /3 of 3 runs to do: about .* of memory; nothing was run/);
     assertEquals(await openStore(out).list(), []);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Launcher } from "../../src/launch/launcher.ts";
 import { processes } from "../../src/launch/transport/processes.ts";
-import { defaultJobs, launch, type LaunchEvent, probe } from "../../src/launch/schedule.ts";
+import { defaultJobs, launch, type LaunchEvent, trial } from "../../src/launch/schedule.ts";
 import { threads } from "../../src/launch/transport/threads.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder, planned } from "../run/harness.ts";
@@ -138,10 +138,10 @@ Deno.test("an interrupted launch stops cleanly and goes on later", () =>
     assert(records.some(({ resumed }) => resumed === 1));
   }));
 
-Deno.test("a probe measures and leaves nothing behind", () =>
+Deno.test("a trial measures and leaves nothing behind", () =>
   inFolder(async (out) => {
     const run = planned({ seconds: 2, config: { slow: 10 } });
-    const outcome = (await probe([run], await options(out))).get(run.id)!;
+    const outcome = (await trial([run], await options(out))).get(run.id)!;
     assert(outcome.kind === "estimate", JSON.stringify(outcome));
     const { secondsPerStep, steps, parameters, peakBytes } = outcome.estimate;
     assert(secondsPerStep >= 0.01, `${secondsPerStep} s a step`);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
 import type { ImageSet } from "../../src/kinds/image/image_set.ts";
 import { concatImages, imagesOf, mirrorImages } from "../../src/kinds/image/images.ts";
-import type { Samples } from "../../src/kinds/kind.ts";
+import type { Samples } from "../../src/kinds/kind_map.ts";
 import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Features } from "../../src/algebra/features.ts";
@@ -12,7 +12,8 @@ import { coarsePixels } from "../../src/metrics/features/coarse_pixels.ts";
 import { galleries } from "../../src/report/model/galleries.ts";
 import { groupRecords } from "../../src/report/model/groups.ts";
 import { neighbourhoodOf } from "../../src/show/neighbourhood.ts";
-import { show, type ShowParts } from "../../src/show/show.ts";
+import { show } from "../../src/show/show.ts";
+import type { ShowParts } from "../../src/show/shower.ts";
 import { recordOf } from "../report/fixture.ts";
 import { toyContext, toyDataset, toyModel, toyShape, toySize } from "../metrics/toy.ts";
 

@@ -76,7 +76,7 @@ export async function chosenSettings(
 ): Promise<SettingsOf> {
   if (asked === undefined || asked.compile !== undefined) return provisional(asked);
   const { out, provenance, say } = options;
-  const [{ Calibration, choose, worthTrying }, { probe }] = await Promise.all([
+  const [{ Calibration, choose, worthTrying }, { trial }] = await Promise.all([
     import("../../plan/calibration.ts"),
     import("../../launch/schedule.ts"),
   ]);
@@ -91,7 +91,7 @@ export async function chosenSettings(
       const group = bareGroup(run.spec);
       const planned = options.plan(provisional({ ...asked, compile }))
         .find(({ spec }) => bareGroup(spec) === group)!;
-      const outcome = (await probe([planned], options.launching)).get(planned.id);
+      const outcome = (await trial([planned], options.launching)).get(planned.id);
       if (outcome?.kind !== "estimate") return undefined;
       const { startSeconds, secondsPerStep, steps } = outcome.estimate;
       return { startSeconds, secondsPerStep, steps };

@@ -57,7 +57,7 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   if (!dry && author === "") {
     throw new UsageError('floors need their author: --author "Name" (git has no user.name here)');
   }
-  if (!dry) await requireWritable(join(args.one("baselines") ?? "baselines", "probe"));
+  if (!dry) await requireWritable(join(args.one("baselines") ?? "baselines", "trial"));
   await requireRoom(args.one("out") ?? defaultOut, []);
   const provenance = await hostProvenance(args.line);
   const [load] = Deno.loadavg();

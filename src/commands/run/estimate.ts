@@ -3,7 +3,7 @@
  * @module
  */
 import { exitCodes } from "../../base/errors.ts";
-import { type LaunchOptions, probe } from "../../launch/schedule.ts";
+import { type LaunchOptions, trial } from "../../launch/schedule.ts";
 import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
 import { openStore } from "../../record/store.ts";
@@ -46,7 +46,7 @@ function needsOf(runs: readonly PlannedRun[]): string[] {
   ];
 }
 
-function fromProbe(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "seconds" | "by"> {
+function fromTrial(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "seconds" | "by"> {
   const training = estimate.startSeconds + estimate.steps * estimate.secondsPerStep;
   const samples = samplesOf(planned);
   const batches = Math.ceil(samples / estimate.sampleRows);
@@ -56,7 +56,7 @@ function fromProbe(planned: PlannedRun, estimate: Estimate): Pick<CostLine, "sec
     : `training and ${samples.toLocaleString("en")} samples, other metrics not`;
   return {
     seconds: training + sampling,
-    by: `probe: ${estimate.steps.toLocaleString("en")} steps × ` +
+    by: `trial: ${estimate.steps.toLocaleString("en")} steps × ` +
       `${formatSeconds(estimate.secondsPerStep)}; ${what}`,
   };
 }
@@ -124,20 +124,20 @@ export async function estimatePlan(
   const recordedOf = (first: PlannedRun) =>
     fromRecords(known(first)) ??
       fromTwins(plan.filter(({ group }) => group === first.group), trained);
-  const toProbe = firsts.filter((run) =>
-    protocolOf(run.spec).probe !== undefined && recordedOf(run) === null
+  const toTrial = firsts.filter((run) =>
+    protocolOf(run.spec).trial !== undefined && recordedOf(run) === null
   );
-  const probes = await probe(toProbe, options);
+  const trials = await trial(toTrial, options);
   view.close();
   const lines = firsts.map((first): CostLine => {
     const runs = plan.filter(({ group }) => group === first.group);
     const done = runs.filter(({ id }) => finished.has(id)).length;
     const common = { label: first.label, runs: runs.length, done, needs: needsOf(runs) };
     const recorded = recordedOf(first);
-    const outcome = probes.get(first.id);
+    const outcome = trials.get(first.id);
     if (outcome?.kind === "estimate") {
       const { parameters, peakBytes } = outcome.estimate;
-      return { ...common, ...fromProbe(first, outcome.estimate), parameters, bytes: peakBytes };
+      return { ...common, ...fromTrial(first, outcome.estimate), parameters, bytes: peakBytes };
     }
     const parameters = known(first)[0]?.parameters ?? null;
     if (recorded !== null) return { ...common, ...recorded, parameters, bytes: null };
@@ -169,7 +169,7 @@ export async function estimatePlan(
       `${left.length} of ${plan.length} runs to do: ${needs}; nothing was run`,
     );
   }
-  const failed = [...probes.values()].some(({ kind }) => kind === "failed");
+  const failed = [...trials.values()].some(({ kind }) => kind === "failed");
   return failed ? exitCodes.failed : exitCodes.pass;
 }
 

@@ -24,8 +24,8 @@ export async function requireRoom(
   { fresh = false, history = true, report = true } = {},
 ): Promise<void> {
   const store = openStore(out);
-  await requireWritable(join(out, "records", "probe"), { bytes: leastRoom });
-  await requireWritable(join(store.cache, "probe"));
+  await requireWritable(join(out, "records", "trial"), { bytes: leastRoom });
+  await requireWritable(join(store.cache, "trial"));
   for (const { suite: { name }, plan } of work) {
     await requireWritable(join(out, "plans", `${name}.jsonl`));
     if (history) await requireWritable(historyPath(out, name));

@@ -3,7 +3,7 @@
  * @module
  */
 import type { HostKey } from "../../random/host.ts";
-import type { KindName, Samples, SpecOf } from "../kind.ts";
+import type { KindName, Samples, SpecOf } from "../kind_map.ts";
 import { batchIndices } from "./order.ts";
 
 /** One array of `count` entries a factor (−1 in a class factor: unlabelled). */

@@ -5,7 +5,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
-import type { Samples } from "../kind.ts";
+import type { Samples } from "../kind_map.ts";
 import type { ImageSet } from "./image_set.ts";
 
 /** Height, width and channels of images. */

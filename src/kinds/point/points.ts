@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { toBytes, toFloats } from "../image/images.ts";
-import type { Samples } from "../kind.ts";
+import type { Samples } from "../kind_map.ts";
 import type { PointSet } from "./point_set.ts";
 
 /** Points that are known to be whole. @throws RangeError otherwise */

@@ -29,9 +29,9 @@ export interface Task {
   readonly planned: PlannedRun;
   /**
    * `run`: to its record; `speed`: the speed metrics that its record lacks; `speed-again`: all of
-   * them once more, in a record that is not kept; `probe`: what it would cost.
+   * them once more, in a record that is not kept; `trial`: what it would cost.
    */
-  readonly work: "run" | "speed" | "speed-again" | "probe";
+  readonly work: "run" | "speed" | "speed-again" | "trial";
   readonly fresh: boolean;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { KindName } from "../../kinds/kind.ts";
+import type { KindName } from "../../kinds/kind_map.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { MetricValue } from "../../record/value.ts";

@@ -4,7 +4,7 @@
  */
 import type { Split } from "../../data/dataset.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
-import type { Samples } from "../../kinds/kind.ts";
+import type { Samples } from "../../kinds/kind_map.ts";
 import { augmentationOf, MIRROR, picturesOf } from "../../kinds/table.ts";
 import type { EvaluationContext } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";

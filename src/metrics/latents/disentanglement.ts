@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Factor } from "../../data/dataset.ts";
 import { log } from "../../numeric/elementary.ts";
 import { lassoImportance } from "../../algebra/lasso.ts";
-import type { KindName } from "../../kinds/kind.ts";
+import type { KindName } from "../../kinds/kind_map.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Features } from "../../algebra/features.ts";

@@ -7,7 +7,7 @@ import { exp, expm1 } from "../../numeric/elementary.ts";
 import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
 import { activities } from "../../families/common/latents.ts";
 import { imageKind } from "../../kinds/image/kind.ts";
-import type { KindName } from "../../kinds/kind.ts";
+import type { KindName } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

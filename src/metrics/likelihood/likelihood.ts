@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { log, logSumExp } from "../../numeric/elementary.ts";
-import type { KindName } from "../../kinds/kind.ts";
+import type { KindName } from "../../kinds/kind_map.ts";
 import { imageKind } from "../../kinds/image/kind.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { imageKind } from "../../kinds/image/kind.ts";
-import type { KindName, Unit } from "../../kinds/kind.ts";
+import type { Unit } from "../../kinds/kind.ts";
+import type { KindName } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Dataset, Split } from "../../data/dataset.ts";
-import type { ByteForm, Samples } from "../../kinds/kind.ts";
+import type { ByteForm } from "../../kinds/kind.ts";
+import type { Samples } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";

@@ -5,7 +5,8 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import type { Dataset } from "../../data/dataset.ts";
-import type { ByteForm, Kind, Samples, SampleSpec } from "../../kinds/kind.ts";
+import type { ByteForm, Kind } from "../../kinds/kind.ts";
+import type { Samples, SampleSpec } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { sha256 } from "../../base/digest.ts";
 import { changedSince, contentOf } from "../../content/inputs.ts";
@@ -19,7 +20,7 @@ import { readSealed, writeSealed } from "../../base/sealed.ts";
 import { conclude } from "../../run/score/conclude.ts";
 import type { Outcome } from "../../run/events.ts";
 import { type Run, timed } from "../../run/job.ts";
-import { shownSamples } from "../../show/show.ts";
+import { shownSamples } from "../../show/shower.ts";
 
 /** Files of a run's folder that hold its samples, and what is known of them. */
 const bytesFile = "samples.u8";

@@ -22,5 +22,5 @@ export const trainEvaluate = defineProtocol({
     ["parameters", fixed(parameters, 0)],
   ],
   execute: async (run) => await (await import("./execute.ts")).executeTraining(run),
-  probe: async (planned, host) => await (await import("./probe.ts")).executeProbe(planned, host),
+  trial: async (planned, host) => await (await import("./trial.ts")).executeTrial(planned, host),
 });

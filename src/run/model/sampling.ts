@@ -6,7 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { disposeTree, isTensor, leaves } from "../../engine/tree.ts";
-import type { SampleSpec } from "../../kinds/kind.ts";
+import type { SampleSpec } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { ContractError } from "../../families/contract.ts";
 import type { Drawn, Model, SampleRequest, TensorRecord } from "../../families/family.ts";

@@ -13,7 +13,8 @@ import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { type Ending, type Run, timed, writeRecord } from "../job.ts";
 import { neighbourhoodOf } from "../../show/neighbourhood.ts";
-import { show, type ShowParts } from "../../show/show.ts";
+import { show } from "../../show/show.ts";
+import type { ShowParts } from "../../show/shower.ts";
 import type { KnownValues } from "./twin.ts";
 
 /** Nulls for every metric of a plan, for one reason. */

@@ -47,7 +47,7 @@ async function storedRecords(
     if (records.length > 0) return records;
     return all.length === 0
       ? `no record of ${suite} is kept; \`${command}\` runs it and keeps them`
-      : `the ${all.length} records kept are not of today's ${suite}; \`${command}\` runs it anew`;
+      : `the ${all.length} records kept are not of today's ${suite}; \`${command}\` runs it again`;
   });
 }
 

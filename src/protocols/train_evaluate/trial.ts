@@ -12,11 +12,11 @@ import { begin, now, type RunHost } from "../../run/job.ts";
 import { buildContext, compilePrograms, initialState } from "../../run/model/programs.ts";
 import { samplesOf, subjectParts } from "../../run/model/subject.ts";
 
-/** Steps and seconds that a probe may take. */
-const probeLimit = { steps: 5, seconds: 3 };
+/** Steps and seconds that a trial may take. */
+const trialLimit = { steps: 5, seconds: 3 };
 
 /** Times a few training steps and one sampling call of a run, without leaving a trace of it. */
-export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<Outcome> {
+export async function executeTrial(planned: PlannedRun, host: RunHost): Promise<Outcome> {
   const { spec } = planned;
   const run = begin(planned, host);
   const dataset = await host.dataset(spec.data);
@@ -29,7 +29,7 @@ export async function executeProbe(planned: PlannedRun, host: RunHost): Promise<
   });
   const { keys } = run;
   const setup = { engine: host.engine, model, programs, dataset, keys, batch: spec.batch };
-  const trial = await trialOfTraining(setup, { ...probeLimit, of: steps });
+  const trial = await trialOfTraining(setup, { ...trialLimit, of: steps });
   const state = initialState(model, keys);
   let secondsPerSampleBatch: number | null = null;
   if (model.capabilities.samples && !model.driver.finish) {
