@@ -46,7 +46,7 @@ export type {
   Row,
   UnknownCosts,
 } from "./protocols/protocol.ts";
-export { pathText } from "./base/text/path_text.ts";
+export { pathText } from "./base/schema/path_text.ts";
 export { registerModule } from "./registry.ts";
 export type { Registered } from "./registry.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { orthonormalise } from "../numeric/orthonormal.ts";
-import { type HostKey, hostNormal } from "../random/host.ts";
+import { type HostKey, hostNormal } from "../random/host/host.ts";
 import { centred, columnMeans, covariance, dot, symmetricEigen } from "./linear.ts";
 import type { Features } from "./features.ts";
 

@@ -8,7 +8,7 @@ import { protocolOf, runName } from "../protocols/table.ts";
 import type { PlannedRun, Record as RunRecord, RunState } from "../record/record.ts";
 import { openStore, type RunStatus } from "../record/store.ts";
 import { formatSeconds } from "../base/text/format.ts";
-import { isAlive } from "../run/process_state.ts";
+import { isAlive } from "../record/process_state.ts";
 import type { Arguments, Terminal } from "../cli/command.ts";
 import { outOf } from "./folders.ts";
 

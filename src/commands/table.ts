@@ -3,7 +3,7 @@
  * @module
  */
 import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
-import { folderMetrics } from "../compare/table.ts";
+import { folderMetrics } from "../compare/metrics/table.ts";
 import { metricNames } from "../metrics/table.ts";
 import type { Command, Option } from "../cli/command.ts";
 import { gateCommands, gating } from "./gate/gate_table.ts";

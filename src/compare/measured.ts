@@ -8,7 +8,7 @@ import { DataError } from "../base/errors.ts";
 import { listSkipped } from "../data/decode.ts";
 import { concatImages, resizeArea } from "../kinds/image/images.ts";
 import type { EngineIdentity } from "../engine/engine.ts";
-import { kept } from "../base/sealed.ts";
+import { kept } from "../base/digest/sealed.ts";
 import { decoderVersion, type Reading } from "./extract/decode.ts";
 import { extract, type ExtractOptions, named, type Timing } from "./extract/extract.ts";
 import { type Moments, momentsOf } from "./moments/moments.ts";

@@ -11,14 +11,14 @@ import { MetricUnavailable } from "../base/errors.ts";
 import type { Extractor } from "../extractors/extractor.ts";
 import type { Features } from "../algebra/features.ts";
 import type { MetricValue } from "../record/value.ts";
-import { hostPermutation } from "../random/host.ts";
+import { hostPermutation } from "../random/host/host.ts";
 import { fromTable, metrics } from "../registry.ts";
 import { computeMetrics } from "../run/score/evaluate.ts";
 import { runKeys } from "../run/keys.ts";
 import { momentDistance } from "./moments/distance.ts";
 import type { Measured } from "./measured.ts";
 import { firstRows, inMemory, rowsAt } from "./moments/rows.ts";
-import { folderMetrics } from "./table.ts";
+import { folderMetrics } from "./metrics/table.ts";
 
 /** The two sides. */
 export interface Pair {

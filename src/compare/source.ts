@@ -7,7 +7,7 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import type { ImageSet } from "../kinds/image/image_set.ts";
 import { imagesOf } from "../kinds/image/images.ts";
 import type { FileListing } from "../data/folder/listing.ts";
-import { hostKey, hostPermutation } from "../random/host.ts";
+import { hostKey, hostPermutation } from "../random/host/host.ts";
 import type { DecodeTask } from "./extract/decode.ts";
 
 /** Pictures in a fixed order. */

@@ -4,7 +4,7 @@
  * unless its stamp shows that it can't have changed.
  * @module
  */
-import { sha256OfFile } from "../base/digest.ts";
+import { sha256OfFile } from "../base/digest/digest.ts";
 import { join } from "@std/path";
 import { DataError } from "../base/errors.ts";
 import { openIndex } from "./index_file.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { sha256Hex } from "../base/digest.ts";
+import { sha256Hex } from "../base/digest/digest.ts";
 import { canonicalJson } from "../base/text/canonical_json.ts";
 import { DataError } from "../base/errors.ts";
 import { openContents } from "./contents.ts";

@@ -7,7 +7,7 @@
  */
 import { dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
 import { UsageError } from "../base/errors.ts";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { projectRoot } from "../base/places.ts";
 import { digestOf, portable } from "./inputs.ts";
 

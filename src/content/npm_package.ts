@@ -4,7 +4,7 @@
  * are used are verified every time, since they stay on disk for years.
  * @module
  */
-import { sha256OfFile } from "../base/digest.ts";
+import { sha256OfFile } from "../base/digest/digest.ts";
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { DataError } from "../base/errors.ts";

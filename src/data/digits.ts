@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { type DatasetOutline, defineDataset } from "./dataset.ts";
 import { DataError } from "../base/errors.ts";
 import { framed } from "./fashion.ts";

@@ -12,7 +12,7 @@ import { decodeAll, judgeSkipped } from "./decode.ts";
 import { type NpmPackage, npmPackage } from "../content/npm_package.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 
 const LABELS: NpmPackage = {
   name: "emojibase-data",

@@ -7,7 +7,7 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { UsageError } from "../base/errors.ts";
 import { canonicalJson } from "../base/text/canonical_json.ts";
 import { writeAtomic } from "../base/files.ts";

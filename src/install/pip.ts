@@ -7,7 +7,7 @@ import { formatBytes } from "../base/text/format.ts";
 import { isOlder } from "./tensorflow/platform.ts";
 import type { Wheel } from "./tensorflow/wheels.ts";
 import { failure, type Product, tensorflow } from "./events.ts";
-import { sha256OfFile } from "../base/digest.ts";
+import { sha256OfFile } from "../base/digest/digest.ts";
 
 /** A pip that runs. */
 export interface Pip {

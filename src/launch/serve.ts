@@ -21,7 +21,7 @@ import { executeRun } from "../protocols/execute.ts";
 import { isFinal, recordFailure } from "../run/failure.ts";
 import type { RunHost } from "../run/job.ts";
 import { protocolOf } from "../protocols/table.ts";
-import { executeSpeed } from "../run/score/speed.ts";
+import { executeSpeed } from "../run/model/speed.ts";
 import { BusyError } from "../run/status_file.ts";
 import { checkCode, checkData } from "./inputs.ts";
 import type { FromWorker, Task, WorkerSettings } from "./transport/messages.ts";

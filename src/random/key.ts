@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { HostKey } from "./host.ts";
-import { PHILOX_CATEGORICAL, PHILOX_FOLD, PHILOX_NORMAL, PHILOX_UNIFORM } from "./kernels.ts";
+import type { HostKey } from "./host/host.ts";
+import { PHILOX_CATEGORICAL, PHILOX_FOLD, PHILOX_NORMAL, PHILOX_UNIFORM } from "./host/kernels.ts";
 
 /** A randomness key: int32 [2], the two words of a Philox key. See `random/key.ts`. */
 export type Key = tf.Tensor1D;

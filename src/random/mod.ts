@@ -2,6 +2,6 @@
  * Randomness: one counter-based generator, keys by purpose, on the host and as tensors.
  * @module
  */
-export * from "./host.ts";
+export * from "./host/host.ts";
 export * from "./key.ts";
-export { philox4x32 } from "./philox.ts";
+export { philox4x32 } from "./host/philox.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { canonicalJson } from "../base/text/canonical_json.ts";
-import { sha256Hex } from "../base/digest.ts";
+import { sha256Hex } from "../base/digest/digest.ts";
 import type { RunSpec } from "./record.ts";
 
 /** A run's id: the first 16 hex digits of the sha256 of its spec in canonical JSON. */

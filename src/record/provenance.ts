@@ -6,7 +6,7 @@ import { fromFileUrl, join } from "@std/path";
 import type { Engine, EngineIdentity, EngineName } from "../engine/engine.ts";
 import { processorModel } from "../engine/processor.ts";
 import type { Provenance } from "./record.ts";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { readBytes } from "../base/files.ts";
 
 /** What doesn't depend on the run: gathered once a process and handed to workers. */

@@ -5,10 +5,10 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import type { Record as RunRecord, Series } from "./record.ts";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { withLock } from "../base/lock.ts";
 import { readBytes, readJson, StoreError, sweep, writeAtomic } from "../base/files.ts";
-import { sealedJson, unsealJson } from "../base/sealed.ts";
+import { sealedJson, unsealJson } from "../base/digest/sealed.ts";
 
 /** Default folder for everything that a run leaves. */
 export const defaultOut = ".likeness";

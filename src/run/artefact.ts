@@ -2,7 +2,7 @@
  * Files that a run leaves for others.
  * @module
  */
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import type { Artefact } from "../record/record.ts";
 import type { Run } from "./job.ts";
 

@@ -10,7 +10,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Extractor } from "../extractors/extractor.ts";
 import type { MetricValue } from "../record/value.ts";
-import type { HostKey } from "../random/host.ts";
+import type { HostKey } from "../random/host/host.ts";
 import { type HostProvenance, provenanceOf } from "../record/provenance.ts";
 import type {
   Artefact,

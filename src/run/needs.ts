@@ -3,10 +3,10 @@
  * @module
  */
 import { join } from "@std/path";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { ToldError } from "../base/errors.ts";
 import { StoreError } from "../base/files.ts";
-import { readSealed, writeSealed } from "../base/sealed.ts";
+import { readSealed, writeSealed } from "../base/digest/sealed.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Given, GivenRun } from "../families/needs.ts";
 import type { NeededRun, PlannedRun, Record as RunRecord, Taken } from "../record/record.ts";

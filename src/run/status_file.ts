@@ -5,7 +5,7 @@
 import { ToldError } from "../base/errors.ts";
 import type { PlannedRun } from "../record/record.ts";
 import type { RunStatus, Store } from "../record/store.ts";
-import { hostName, isAlive, processStart } from "./process_state.ts";
+import { hostName, isAlive, processStart } from "../record/process_state.ts";
 
 /** Another living process has the run. */
 export class BusyError extends ToldError {

@@ -11,9 +11,9 @@ import { augmentationOf, MIRROR, picturesOf } from "../kinds/table.ts";
 import { MetricUnavailable } from "../base/errors.ts";
 import type { Features } from "../algebra/features.ts";
 import { nearestRows } from "../algebra/neighbours.ts";
-import { hostFold, hostNormal } from "../random/host.ts";
-import { type Sheet, sheets } from "./grid.ts";
-import { interpolation, traversal } from "../families/common/latents.ts";
+import { hostFold, hostNormal } from "../random/host/host.ts";
+import { type Sheet, sheets } from "./sheet/grid.ts";
+import { interpolation, traversal } from "../families/common/latents/latents.ts";
 import { pictureKey } from "./key.ts";
 import { type Shower, shownSamples, type ShowParts } from "./shower.ts";
 

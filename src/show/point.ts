@@ -8,10 +8,10 @@ import { concatImages } from "../kinds/image/images.ts";
 import type { Samples } from "../kinds/kind_map.ts";
 import type { PointSet } from "../kinds/point/point_set.ts";
 import { pointsOf } from "../kinds/point/points.ts";
-import { interpolation } from "../families/common/latents.ts";
+import { interpolation } from "../families/common/latents/latents.ts";
 import type { Features } from "../algebra/features.ts";
 import type { Shows } from "../record/record.ts";
-import { sheets } from "./grid.ts";
+import { sheets } from "./sheet/grid.ts";
 import type { Shower } from "./shower.ts";
 
 /** Points drawn. */

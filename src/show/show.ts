@@ -3,7 +3,7 @@
  * @module
  */
 import type { ShowParts } from "./shower.ts";
-import { sha256 } from "../base/digest.ts";
+import { sha256 } from "../base/digest/digest.ts";
 import { kindOf } from "../kinds/table.ts";
 import type { Artefact } from "../record/record.ts";
 import { showers } from "./table.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../src/backbones/transformer.ts";
 import { leaves, type TensorTree } from "../../src/engine/tree.ts";
 import { softmaxCrossEntropy } from "../../src/nn/mod.ts";
-import { hostIntegers, hostKey } from "../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../src/random/host/host.ts";
 import { modelSettings } from "../../src/proof/peers/models.ts";
 import { close, float32, law } from "../law.ts";
 import { assertGradient, awake } from "./gradient_check.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { sha256, sha256Hex, sha256OfFile } from "../../src/base/digest.ts";
+import { sha256, sha256Hex, sha256OfFile } from "../../src/base/digest/digest.ts";
 
 Deno.test("a file's digest is that of its bytes, over blocks and none, and every byte is told", async () => {
   const folder = await Deno.makeTempDir();

@@ -14,7 +14,7 @@ import { UsageError } from "../../src/base/errors.ts";
 import { openSide } from "../../src/compare/sides.ts";
 import { coverageOf } from "../../src/metrics/features/coverage.ts";
 import type { MetricValue } from "../../src/record/value.ts";
-import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
+import { hostKey, hostNormal, hostUniform } from "../../src/random/host/host.ts";
 import golden from "../golden/extractors/onnx.json" with { type: "json" };
 import { pillowFile } from "../golden/pillow/compare.ts";
 import { keptTerminal } from "./terminal.ts";

@@ -8,7 +8,7 @@ import { type FeatureRows, rowsInMemory } from "../../src/compare/moments/rows.t
 import { readStatistics } from "../../src/compare/moments/statistics.ts";
 import { frechetDistance } from "../../src/metrics/features/frechet.ts";
 import type { Features } from "../../src/algebra/features.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { close, law } from "../law.ts";
 
 function draws(seed: number, count: number, dimension: number, shift = 0): Features {

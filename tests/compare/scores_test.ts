@@ -11,7 +11,7 @@ import { kernelDistance } from "../../src/metrics/features/kernel.ts";
 import type { Features } from "../../src/algebra/features.ts";
 import { slicedTransports } from "../../src/metrics/features/sliced.ts";
 import { vendiScore } from "../../src/metrics/features/vendi.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import golden from "../golden/metrics/golden.json" with { type: "json" };
 import { close, law } from "../law.ts";

@@ -8,7 +8,7 @@ import { momentsOf } from "../../src/compare/moments/moments.ts";
 import { openNpyRows, rowsInMemory } from "../../src/compare/moments/rows.ts";
 import { saveFeatures } from "../../src/compare/save_features.ts";
 import { readStatistics, saveStatistics } from "../../src/compare/moments/statistics.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { statistics } from "../golden/evaluate/make_inputs.ts";
 import { law } from "../law.ts";
 import { flips } from "../base/flips.ts";

@@ -8,7 +8,7 @@ import type { DecodeReply, DecodeTask } from "../../src/compare/extract/decode.t
 import { networkOf } from "../../src/compare/extract/network.ts";
 import { Threads } from "../../src/compare/extract/threads.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
-import { hostIntegers, hostKey } from "../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../src/random/host/host.ts";
 
 /** Mean colour, size and a weighted sum: a feature vector that knows its picture from any other. */
 export function tinyExtractor(calls: number[] = []): Extractor {

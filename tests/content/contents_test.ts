@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { openContents } from "../../src/content/contents.ts";
 import { openIndex } from "../../src/content/index_file.ts";
 import type { Stamp } from "../../src/content/stamp.ts";
-import { sha256 } from "../../src/base/digest.ts";
+import { sha256 } from "../../src/base/digest/digest.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { law } from "../law.ts";
 import { need, needing } from "../needs.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { sha256Hex } from "../../src/base/digest.ts";
+import { sha256Hex } from "../../src/base/digest/digest.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { datasets, families, metrics } from "../../src/registry.ts";
 import { loadSuite } from "../../src/suite/load.ts";

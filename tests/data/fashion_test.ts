@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { DataError } from "../../src/base/errors.ts";
 import { fairOrder, liesByClass } from "../../src/data/fair_order.ts";
 import { fashion } from "../../src/data/fashion.ts";
-import { hostIntegers, hostKey } from "../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../src/random/host/host.ts";
 import { law } from "../law.ts";
 
 function idx(shape: number[], data: Uint8Array): Uint8Array {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
 import { leaves } from "../../src/engine/tree.ts";
 import * as nn from "../../src/nn/mod.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { fold, type Key, keyTensor, normal, uniform } from "../../src/random/key.ts";
 
 const { engine } = await openEngine("wasm");

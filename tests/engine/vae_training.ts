@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { CompileMode, Engine } from "../../src/engine/engine.ts";
 import { leaves } from "../../src/engine/tree.ts";
 import { vae } from "../../src/families/vae/mod.ts";
-import { hostKey, hostUniform } from "../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../src/random/host/host.ts";
 import { keyTensor } from "../../src/random/key.ts";
 
 const side = 16;

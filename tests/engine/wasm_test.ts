@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { type Engine, openEngine } from "../../src/engine/mod.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { keyTensor, normal, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
 import type { Refusal } from "./refusal_worker.ts";

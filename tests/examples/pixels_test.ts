@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type * as tf from "@tensorflow/tfjs";
 import { keyTensor } from "../../src/random/key.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { close } from "../law.ts";
 import { pixels } from "./pixels.ts";

@@ -6,9 +6,9 @@ import { imageSet, sliceImages } from "../../src/kinds/image/images.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { networkOf } from "../../src/compare/extract/network.ts";
 import { inBatches } from "../../src/extractors/prepare/batches.ts";
-import { networkExtractor } from "../../src/extractors/network.ts";
+import { networkExtractor } from "../../src/extractors/network/network.ts";
 import { prepare } from "../../src/extractors/prepare/prepare.ts";
-import { hostIntegers, hostKey } from "../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../src/random/host/host.ts";
 import { close, law } from "../law.ts";
 
 const { engine } = await openEngine("wasm");

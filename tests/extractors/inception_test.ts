@@ -4,7 +4,7 @@ import { MetricUnavailable, UsageError } from "../../src/base/errors.ts";
 import { openExtractor } from "../../src/extractors/mod.ts";
 import { prepare } from "../../src/extractors/prepare/prepare.ts";
 import { concatImages, sliceImages } from "../../src/kinds/image/images.ts";
-import { sha256 } from "../../src/base/digest.ts";
+import { sha256 } from "../../src/base/digest/digest.ts";
 import { close } from "../law.ts";
 import { picture } from "../metrics/golden_inputs.ts";
 import golden from "../golden/extractors/inception.json" with { type: "json" };

@@ -1,7 +1,7 @@
 /** Running our tensor code on the wasm engine from laws that are stated in float64. */
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 
 export const { engine } = await openEngine("wasm");
 

@@ -6,7 +6,7 @@ import type { ImageSpec } from "../../src/kinds/image/image_set.ts";
 import { type Key, keyTensor } from "../../src/random/key.ts";
 import { disposeTree, leaves, type TensorTree } from "../../src/engine/tree.ts";
 import type { BuildContext, Family, Model, TensorRecord } from "../../src/families/family.ts";
-import { hostKey, hostUniform } from "../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../src/random/host/host.ts";
 import { compilePrograms, sampleContext } from "../../src/run/model/programs.ts";
 import { engine } from "./on_engine.ts";
 

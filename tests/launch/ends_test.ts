@@ -16,7 +16,7 @@ import { launch, type LaunchEvent } from "../../src/launch/schedule.ts";
 import { openStore } from "../../src/record/store.ts";
 import { StoreError } from "../../src/base/files.ts";
 import type { Outcome } from "../../src/run/events.ts";
-import { processStart } from "../../src/run/process_state.ts";
+import { processStart } from "../../src/record/process_state.ts";
 import { law } from "../law.ts";
 import { inFolder, planned } from "../run/harness.ts";
 import { options } from "./launching.ts";

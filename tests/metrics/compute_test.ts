@@ -17,7 +17,7 @@ import type { MetricValue } from "../../src/record/value.ts";
 import { reconstruction } from "../../src/metrics/image/reconstruction.ts";
 import { count, measure, throughput } from "../../src/metrics/speed/throughput.ts";
 import { controls } from "../../src/protocols/control/controls.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { toyContext, toyDataset, toyModel, toySize } from "./toy.ts";
 
 const dataset = toyDataset(400);

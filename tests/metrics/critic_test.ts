@@ -13,7 +13,7 @@ import {
   sharesOf,
   totalVariation,
 } from "../../src/metrics/labels/shares.ts";
-import { hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
+import { hostKey, hostNormal, hostUniform } from "../../src/random/host/host.ts";
 import { close, law } from "../law.ts";
 import { halvesOf, toyContext, toyDataset, toyJudge, toyModel, toyShape, toySize } from "./toy.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "../../src/metrics/door.ts";
 import { covariance, type Dense } from "../../src/algebra/linear.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { law } from "../law.ts";
 import { gaussianSet } from "../properties/metrics/feature_sets.ts";
 

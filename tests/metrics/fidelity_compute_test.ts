@@ -26,7 +26,7 @@ import { similarity } from "../../src/metrics/features/similarity.ts";
 import { sliced } from "../../src/metrics/features/sliced.ts";
 import { vendi } from "../../src/metrics/features/vendi.ts";
 import { controls } from "../../src/protocols/control/controls.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { fast, withoutOpenblas } from "../algebra/algebras.ts";
 import { toyContext, toyDataset, toyJudge, toyModel } from "./toy.ts";
 

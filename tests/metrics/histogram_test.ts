@@ -15,7 +15,7 @@ import {
 import type { EvaluationContext } from "../../src/metrics/metric.ts";
 import { MetricUnavailable } from "../../src/base/errors.ts";
 import type { Subject } from "../../src/subject/subject.ts";
-import { hostIntegers, hostKey, hostUniform } from "../../src/random/host.ts";
+import { hostIntegers, hostKey, hostUniform } from "../../src/random/host/host.ts";
 import { close, law } from "../law.ts";
 
 const seed = fc.integer({ min: 1, max: 1e6 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { MetricUnavailable } from "../../src/base/errors.ts";
 import { analyticKl, drawnKl, posterior } from "../../src/metrics/latents/posterior.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { close, law } from "../law.ts";
 import { toyContext, toyDataset, toyModel } from "./toy.ts";
 

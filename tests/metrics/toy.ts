@@ -9,7 +9,7 @@ import type { EvaluationContext } from "../../src/metrics/metric.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import type { Features } from "../../src/algebra/features.ts";
-import { hostFold, hostIntegers, hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostFold, hostIntegers, hostKey, hostNormal } from "../../src/random/host/host.ts";
 
 /** Unequal sides and three channels, so that no metric can take one for another. */
 export const toyShape = { height: 12, width: 16, channels: 3 } as const;

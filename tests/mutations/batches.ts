@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "classes-of-the-first-batch",
-    file: "src/extractors/network.ts",
+    file: "src/extractors/network/network.ts",
     find: "from < images.count; from += batch",
     replace: "from < Math.min(1, images.count); from += batch",
     law: extractors,
@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "classes-of-the-padding",
-    file: "src/extractors/network.ts",
+    file: "src/extractors/network/network.ts",
     find: "rows.push(p.subarray(0, count * p.length / batch));",
     replace: "rows.push(p);",
     law: extractors,

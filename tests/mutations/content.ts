@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "digest-of-the-first-block-alone",
-    file: "src/base/digest.ts",
+    file: "src/base/digest/digest.ts",
     find: "for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {",
     replace: "for (let n = await file.read(buffer); n !== null; n = null) {",
     law: contents,
@@ -58,21 +58,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "seal-without-its-purpose",
-    file: "src/base/sealed.ts",
+    file: "src/base/digest/sealed.ts",
     find: ".update(`${purpose.length} ${purpose}\\0`)",
     replace: "",
     law: sealed,
   },
   {
     id: "seal-of-nothing",
-    file: "src/base/sealed.ts",
+    file: "src/base/digest/sealed.ts",
     find: ".update(bytes);",
     replace: ".update(bytes.subarray(0, 0));",
     law: sealed,
   },
   {
     id: "json-seal-not-looked-at",
-    file: "src/base/sealed.ts",
+    file: "src/base/digest/sealed.ts",
     find: "if (digest === digestOf(value)) return",
     replace: "if (digest !== null) return",
     law: sealed,

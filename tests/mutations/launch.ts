@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "zombie-keeps-its-run",
-    file: "src/run/process_state.ts",
+    file: "src/record/process_state.ts",
     find: '["Z", "X"].includes(fields[0]) ? null : ',
     replace: "",
     law: "tests/run/claim_test.ts",

@@ -249,7 +249,7 @@ export const mutants = [
   },
   {
     id: "slerp-as-lerp",
-    file: "src/families/common/latents.ts",
+    file: "src/families/common/latents/latents.ts",
     find: `const straight = path === "linear" || !(sin(angle) > 1e-6);`,
     replace: `const straight = path === "linear" || sin(angle) > -2;`,
     law: "tests/families/common/latents_test.ts",

@@ -16,7 +16,7 @@ import {
   upsample2,
   valueAndGrad,
 } from "../../src/nn/mod.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { fold, keyTensor, normal } from "../../src/random/key.ts";
 import { close, law } from "../law.ts";
 

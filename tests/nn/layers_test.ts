@@ -23,7 +23,7 @@ import {
   tanh,
   upsample2,
 } from "../../src/nn/mod.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { keyTensor, normal } from "../../src/random/key.ts";
 import { close, float32, law } from "../law.ts";
 import { read } from "../engine/read.ts";

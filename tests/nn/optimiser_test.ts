@@ -13,7 +13,7 @@ import {
   valueAndGrad,
   warmupCosine,
 } from "../../src/nn/mod.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { keyTensor, normal } from "../../src/random/key.ts";
 import { close, float32, law } from "../law.ts";
 import { read } from "../engine/read.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assert } from "@std/assert";
 import { orthonormalise } from "../../src/numeric/orthonormal.ts";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { close, law } from "../law.ts";
 
 const P = 7;

@@ -6,7 +6,7 @@ import { checkpointFile, decodeState } from "../../src/run/checkpoint.ts";
 import type { Outcome } from "../../src/run/events.ts";
 import type { RunHost } from "../../src/run/job.ts";
 import { executeRun } from "../../src/protocols/execute.ts";
-import { executeSpeed } from "../../src/run/score/speed.ts";
+import { executeSpeed } from "../../src/run/model/speed.ts";
 import { inFolder, planned, tinyHost } from "../run/harness.ts";
 
 /** The record of an outcome, or a failure that says what it was instead. */

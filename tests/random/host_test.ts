@@ -8,8 +8,8 @@ import {
   hostPermutation,
   hostUniform,
   uniform01,
-} from "../../src/random/host.ts";
-import { categoricalDraw, uniform53 } from "../../src/random/draws.ts";
+} from "../../src/random/host/host.ts";
+import { categoricalDraw, uniform53 } from "../../src/random/host/draws.ts";
 import { normalCdf } from "../../src/numeric/elementary.ts";
 import { close, law } from "../law.ts";
 

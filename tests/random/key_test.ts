@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { valueAndGrad } from "../../src/nn/gradient.ts";
-import { hostFold, hostKey, hostNormal, hostUniform } from "../../src/random/host.ts";
+import { hostFold, hostKey, hostNormal, hostUniform } from "../../src/random/host/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../src/random/key.ts";
 import { law } from "../law.ts";
 import { read } from "../engine/read.ts";

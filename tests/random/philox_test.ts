@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { philox4x32, type Words4 } from "../../src/random/philox.ts";
+import { philox4x32, type Words4 } from "../../src/random/host/philox.ts";
 import { law } from "../law.ts";
 
 const F = 0xffffffff;

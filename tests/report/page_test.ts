@@ -8,7 +8,7 @@ import { sanityOf } from "../../src/report/model/charts/sanity.ts";
 import { storedSanity } from "../../src/report/model/stored.ts";
 import { openStore } from "../../src/record/store.ts";
 import { StoreError } from "../../src/base/files.ts";
-import { sha256 } from "../../src/base/digest.ts";
+import { sha256 } from "../../src/base/digest/digest.ts";
 import { fixture, seriesOf, verdictsOf } from "./fixture.ts";
 import { HOSTILE, hostile } from "./hostile.ts";
 import { facesPng } from "./pictures.ts";

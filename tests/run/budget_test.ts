@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
 import type { Driver, Model } from "../../src/families/family.ts";
 import { updates } from "../../src/families/common/programs.ts";
-import { budgetSteps, trialOfTraining } from "../../src/run/budget.ts";
+import { budgetSteps, trialOfTraining } from "../../src/run/train/budget.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";
 import type { TrainSetup } from "../../src/run/train/train.ts";

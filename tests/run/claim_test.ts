@@ -9,7 +9,7 @@ import type { RunState } from "../../src/record/record.ts";
 import { openStore, type RunStatus } from "../../src/record/store.ts";
 import { executeRun } from "../../src/protocols/execute.ts";
 import { recordFailure } from "../../src/run/failure.ts";
-import { hostName, processStart } from "../../src/run/process_state.ts";
+import { hostName, processStart } from "../../src/record/process_state.ts";
 import { BusyError, RunStatusFile } from "../../src/run/status_file.ts";
 import { failedRecord } from "../../src/record/failed.ts";
 import { law } from "../law.ts";

@@ -6,7 +6,7 @@ import { openEngine } from "../../src/engine/mod.ts";
 import { ContractError } from "../../src/families/contract.ts";
 import type { Model } from "../../src/families/family.ts";
 import { batcherOf, kinds } from "../../src/kinds/table.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { DivergenceWatch } from "../../src/run/divergence.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms, initialState } from "../../src/run/model/programs.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import fc from "fast-check";
-import { hostIntegers, hostKey } from "../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../src/random/host/host.ts";
 import { lines } from "../../src/launch/lines.ts";
 import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../src/run/checkpoint.ts";
 import { flips } from "../base/flips.ts";
 import { executeRun } from "../../src/protocols/execute.ts";
-import { hostName } from "../../src/run/process_state.ts";
+import { hostName } from "../../src/record/process_state.ts";
 import { law } from "../law.ts";
 import { inFolder, planned, tinyHost } from "./harness.ts";
 
@@ -193,7 +193,7 @@ Deno.test("a run that another living process has is left alone", () =>
   inFolder(async (out) => {
     const run = planned();
     const other = new Deno.Command("sleep", { args: ["60"] }).spawn();
-    const { processStart } = await import("../../src/run/process_state.ts");
+    const { processStart } = await import("../../src/record/process_state.ts");
     const status = {
       format: 1 as const,
       id: run.id,

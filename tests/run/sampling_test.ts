@@ -5,7 +5,7 @@ import type { Driver, Model } from "../../src/families/family.ts";
 import type { Capabilities } from "../../src/subject/capabilities.ts";
 import { reads } from "../../src/families/common/programs.ts";
 import { MetricUnavailable } from "../../src/base/errors.ts";
-import { hostKey } from "../../src/random/host.ts";
+import { hostKey } from "../../src/random/host/host.ts";
 import { normal } from "../../src/random/key.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";

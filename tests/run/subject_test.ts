@@ -12,7 +12,7 @@ import type { Model, TensorRecord } from "../../src/families/family.ts";
 import type { Capabilities } from "../../src/subject/capabilities.ts";
 import { reads } from "../../src/families/common/programs.ts";
 import type { Features } from "../../src/algebra/features.ts";
-import { hostIntegers, type HostKey, hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostIntegers, type HostKey, hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { keyTensor, normal } from "../../src/random/key.ts";
 import { runKeys } from "../../src/run/keys.ts";
 import { compilePrograms } from "../../src/run/model/programs.ts";

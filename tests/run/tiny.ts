@@ -10,7 +10,7 @@ import { defineFamily, type TensorRecord } from "../../src/families/family.ts";
 import { defineMetric } from "../../src/metrics/metric.ts";
 import { MetricUnavailable } from "../../src/base/errors.ts";
 import { adam, initLinear, type Linear, linear, valueAndGrad } from "../../src/nn/mod.ts";
-import { hostKey, hostUniform } from "../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../src/random/host/host.ts";
 import { fold, normal } from "../../src/random/key.ts";
 
 const side = 8;

@@ -1,7 +1,7 @@
 /** Steps and signed ranks against asv and scipy, and their laws. */
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { hostKey, hostNormal } from "../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { pairsNeeded, signedRank } from "../../src/stats/test/signed_rank.ts";
 import { levelsOf, neighbourNoise, stepPrice } from "../../src/stats/steps.ts";
 import { median } from "../../src/stats/summary.ts";

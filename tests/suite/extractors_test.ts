@@ -1,7 +1,7 @@
 /** The key `extractors`: the user's weights, in the run's id by what is in them. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { dirname, join } from "@std/path";
-import { sha256 } from "../../src/base/digest.ts";
+import { sha256 } from "../../src/base/digest/digest.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { parsePlan, printPlan } from "../../src/plan/plan.ts";
 import { SuiteError } from "../../src/suite/problem.ts";

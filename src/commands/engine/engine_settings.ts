@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import type { CompileMode, EngineName, EngineSettings } from "../../engine/engine.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { LaunchOptions } from "../../launch/schedule.ts";
-import { sha256Hex } from "../../base/digest.ts";
+import { sha256Hex } from "../../base/digest/digest.ts";
 import type { Cost } from "../../plan/calibration.ts";
 import { bareGroup, type BareSpec, type SettingsOf } from "../../plan/settings.ts";
 import { protocolOf } from "../../protocols/table.ts";

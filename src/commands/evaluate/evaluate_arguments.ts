@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Decoding } from "../../data/decoding/meaning.ts";
 import type { Split } from "../../data/dataset.ts";
 import { UsageError } from "../../base/errors.ts";
-import { folderMetrics } from "../../compare/table.ts";
+import { folderMetrics } from "../../compare/metrics/table.ts";
 import { metricNames } from "../../metrics/table.ts";
 import { extractorRow, type InputOptions, inputOptions } from "../../extractors/mod.ts";
 import { extractors, fromTable, metrics } from "../../registry.ts";

@@ -33,7 +33,7 @@ import {
   untrained,
   type Work,
 } from "./calibrate_sessions.ts";
-import { chooseEngine } from "../../cli/engine_choice.ts";
+import { chooseEngine } from "../../cli/engine/engine_choice.ts";
 import { baselinesOf, cacheOf, outOf } from "../folders.ts";
 import { Progression } from "../run/progress.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";

@@ -2,7 +2,7 @@
  * The commands that judge records: the gate, its history, its noise floors.
  * @module
  */
-import { FEWEST_PAIRS, FEWEST_SESSIONS } from "../../gate/fewest.ts";
+import { FEWEST_PAIRS, FEWEST_SESSIONS } from "../../gate/limits/fewest.ts";
 import type { Command, Option } from "../../cli/command.ts";
 import {
   allowInconclusive,

@@ -17,7 +17,7 @@ import type { HostProvenance } from "../../record/provenance.ts";
 import { formatSeconds } from "../../base/text/format.ts";
 import type { Suite } from "../../suite/schema/schema.ts";
 import type { Arguments, Terminal } from "../../cli/command.ts";
-import { chooseEngine, type EngineChoice } from "../../cli/engine_choice.ts";
+import { chooseEngine, type EngineChoice } from "../../cli/engine/engine_choice.ts";
 import {
   type AskedSettings,
   askedSettings,

@@ -8,9 +8,9 @@
 import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import { StoreError, writeAtomic } from "../../base/files.ts";
-import { readSealed, spoiltNote, writeSealed } from "../../base/sealed.ts";
+import { readSealed, spoiltNote, writeSealed } from "../../base/digest/sealed.ts";
 import { formatBytes } from "../../base/text/format.ts";
 import { type FeatureBits, type FeatureRows, rowsWithout } from "../moments/rows.ts";
 

@@ -4,10 +4,10 @@
  * changed they are made anew.
  * @module
  */
-import { sha256, sha256OfFile } from "../../base/digest.ts";
+import { sha256, sha256OfFile } from "../../base/digest/digest.ts";
 import { basename } from "@std/path";
 import { writeAtomic } from "../../base/files.ts";
-import { readSealed, spoiltNote, writeSealed } from "../../base/sealed.ts";
+import { readSealed, spoiltNote, writeSealed } from "../../base/digest/sealed.ts";
 
 /** What is kept beside the decoded bytes. */
 export interface DecodedAbout {

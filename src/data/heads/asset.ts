@@ -3,7 +3,7 @@
  * heads.bin.gz. The format is described in make_asset.py, which writes it.
  * @module
  */
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import { DataError } from "../../base/errors.ts";
 
 /** Where the asset lies, next to this module. */

@@ -3,8 +3,8 @@
  * or wrong and not better or worse.
  * @module
  */
-import { sha256 } from "../../base/digest.ts";
-import { hostKey, hostNormal, hostUniform } from "../../random/host.ts";
+import { sha256 } from "../../base/digest/digest.ts";
+import { hostKey, hostNormal, hostUniform } from "../../random/host/host.ts";
 import { type Dataset, type DatasetOutline, defineDataset, type Split } from "../dataset.ts";
 import { gatherPoints, pointSet } from "../../kinds/point/points.ts";
 import { splitDataset } from "../split_dataset.ts";

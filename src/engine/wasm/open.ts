@@ -3,7 +3,7 @@
  * to.
  * @module
  */
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { EngineError } from "../../base/errors.ts";

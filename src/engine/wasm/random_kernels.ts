@@ -10,13 +10,13 @@ import {
   normalRow,
   uniform53,
   uniformRow,
-} from "../../random/draws.ts";
+} from "../../random/host/draws.ts";
 import {
   PHILOX_CATEGORICAL,
   PHILOX_FOLD,
   PHILOX_NORMAL,
   PHILOX_UNIFORM,
-} from "../../random/kernels.ts";
+} from "../../random/host/kernels.ts";
 import { sizeOf } from "../values.ts";
 import { floats, integers, type TensorInfo } from "./heap.ts";
 import { type KernelCall, replaceKernel } from "./registry.ts";

@@ -7,7 +7,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Extractor } from "../extractor.ts";
 import { inceptionForward, inceptionWeights, spatialDimension } from "./inception_net.ts";
-import { networkExtractor } from "../network.ts";
+import { networkExtractor } from "../network/network.ts";
 import { even, type InputSpec } from "../prepare/prepare.ts";
 import { readStateDict } from "../weights/state_dict.ts";
 import type { OpenOptions } from "../row.ts";

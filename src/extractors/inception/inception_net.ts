@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { filterOf, type StateDict, upload } from "../weights/state_dict.ts";
-import type { Forward } from "../network.ts";
+import type { Forward } from "../network/network.ts";
 
 /** A convolution with its batch norm folded in: weight [height, width, in, out], bias [out]. */
 type Conv = { readonly weight: tf.Tensor4D; readonly bias: tf.Tensor1D };

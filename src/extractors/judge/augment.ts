@@ -2,7 +2,7 @@
  * Random small changes of training pictures that no answer of the judge may depend on.
  * @module
  */
-import { hostFold, type HostKey, hostNormal, hostUniform } from "../../random/host.ts";
+import { hostFold, type HostKey, hostNormal, hostUniform } from "../../random/host/host.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { gaussianMatrix } from "../prepare/resample.ts";
 

@@ -29,7 +29,7 @@ import {
   warmupCosine,
 } from "../../nn/mod.ts";
 import { runProgram } from "../../base/program.ts";
-import { hostFold, hostKey } from "../../random/host.ts";
+import { hostFold, hostKey } from "../../random/host/host.ts";
 import { keyTensor } from "../../random/key.ts";
 import type { Features } from "../../algebra/features.ts";
 import { balancedAccuracy } from "../../algebra/probe.ts";

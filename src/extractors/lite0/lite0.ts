@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import type { Extractor } from "../extractor.ts";
-import { networkExtractor } from "../network.ts";
+import { networkExtractor } from "../network/network.ts";
 import { even } from "../prepare/prepare.ts";
 import { loadWeights } from "../weights/weights.ts";
 

@@ -4,10 +4,10 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { TensorTree } from "../../engine/tree.ts";
-import { hostKey } from "../../random/host.ts";
+import { hostKey } from "../../random/host/host.ts";
 import { keyTensor } from "../../random/key.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Extractor } from "../extractor.ts";

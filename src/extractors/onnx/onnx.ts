@@ -2,7 +2,7 @@
  * `onnx`: any network of the user's as an ONNX file, run by ONNX Runtime and not by the engine.
  * @module
  */
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { UsageError } from "../../base/errors.ts";
 import { canonicalJson } from "../../base/text/canonical_json.ts";

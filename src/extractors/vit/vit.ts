@@ -5,7 +5,7 @@
  */
 import type { Engine } from "../../engine/engine.ts";
 import type { Extractor } from "../extractor.ts";
-import { networkExtractor } from "../network.ts";
+import { networkExtractor } from "../network/network.ts";
 import { type InputSpec, ofUnit } from "../prepare/prepare.ts";
 import type { ResizeMode } from "../prepare/resize.ts";
 import { readStateDict } from "../weights/state_dict.ts";

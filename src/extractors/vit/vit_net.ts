@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { attention, mergeHeads, splitHeads } from "../../nn/attention.ts";
-import type { Forward } from "../network.ts";
+import type { Forward } from "../network/network.ts";
 
 /** Gain and bias [W]. */
 export type Norm = { readonly gain: tf.Tensor1D; readonly bias: tf.Tensor1D };

@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 import { DataError, MetricUnavailable } from "../../base/errors.ts";
 import { type NpmPackage, npmPackage } from "../../content/npm_package.ts";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 
 /** A pinned package and those of its files that are used, with their sha256. */
 export interface PinnedPackage extends NpmPackage {

@@ -3,7 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { MetricUnavailable, UsageError } from "../../base/errors.ts";
 import {

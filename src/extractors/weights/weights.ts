@@ -2,7 +2,7 @@
  * Committed weights of extractors, from safetensors beside this file onto an engine.
  * @module
  */
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../engine/engine.ts";
 import { decodeSafetensors, type Safetensors } from "../../nn/files/safetensors.ts";

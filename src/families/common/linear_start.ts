@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Grid } from "../../backbones/plan.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import { orthonormalise } from "../../numeric/orthonormal.ts";
-import { hostNormal } from "../../random/host.ts";
+import { hostNormal } from "../../random/host/host.ts";
 import type { HostContext, TensorRecord } from "../family.ts";
 import { choleskyFactor } from "./mixture/gaussian_mixture.ts";
 

@@ -6,7 +6,7 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type { Record as RunRecord } from "../../record/record.ts";
 import { mean } from "../../stats/mod.ts";
 import { type Level, levelsOf } from "../../stats/steps.ts";

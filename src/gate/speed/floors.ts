@@ -10,7 +10,7 @@ import { writeAtomic } from "../../base/files.ts";
 import { mean, median, tQuantile } from "../../stats/mod.ts";
 import { deviation } from "../../stats/summary.ts";
 import { baselinePath, encodeBaseline } from "../baseline/baseline.ts";
-import { FEWEST_SESSIONS } from "../fewest.ts";
+import { FEWEST_SESSIONS } from "../limits/fewest.ts";
 import { readReviewed, rowsSchema } from "../baseline/reviewed.ts";
 import { type Row, rowKey } from "../verdict/rows.ts";
 

@@ -14,7 +14,7 @@ import { protocolOf } from "../../protocols/table.ts";
 import type { PlannedRun, Provenance, Record as RunRecord } from "../../record/record.ts";
 import { pairsNeeded } from "../../stats/test/signed_rank.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
-import { FEWEST_PAIRS } from "../fewest.ts";
+import { FEWEST_PAIRS } from "../limits/fewest.ts";
 import { runValue } from "./floors.ts";
 import { type Row, rowKey, rowsOf } from "../verdict/rows.ts";
 

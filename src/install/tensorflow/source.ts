@@ -7,7 +7,7 @@ import { UsageError } from "../../base/errors.ts";
 import { findLibrary, type ManifestFile } from "./place.ts";
 import { type Build, builds, libraryName } from "./wheels.ts";
 import { failure } from "../events.ts";
-import { sha256OfFile } from "../../base/digest.ts";
+import { sha256OfFile } from "../../base/digest/digest.ts";
 
 /** Wheels that lie on this machine, or the installation of another program. */
 export type Source =

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Features } from "../../algebra/features.ts";
-import { hostFold, type HostKey, hostPermutation } from "../../random/host.ts";
+import { hostFold, type HostKey, hostPermutation } from "../../random/host/host.ts";
 import { nearest, squaredDistance } from "../../algebra/neighbours.ts";
 
 /** Two ratios of mean distances to nearest neighbours, each near 1 for new data of the same law. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { type HostKey, hostPermutation } from "../../random/host.ts";
+import { type HostKey, hostPermutation } from "../../random/host/host.ts";
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
 import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";

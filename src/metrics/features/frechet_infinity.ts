@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { type HostKey, hostPermutation } from "../../random/host.ts";
+import { type HostKey, hostPermutation } from "../../random/host/host.ts";
 import { tQuantile } from "../../stats/distribution.ts";
 import { algebraFor, algebraLabel, wideFrom } from "../../algebra/algebra.ts";
 import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";

@@ -4,7 +4,7 @@
  */
 import { type Features, takeRows } from "../../algebra/features.ts";
 import { z } from "zod";
-import { hostFold, type HostKey, hostPermutation } from "../../random/host.ts";
+import { hostFold, type HostKey, hostPermutation } from "../../random/host/host.ts";
 import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
 import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
 import { hostAlgebra } from "../../algebra/host.ts";

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { gatherImages } from "../../kinds/image/images.ts";
-import { hostIntegers, type HostKey } from "../../random/host.ts";
+import { hostIntegers, type HostKey } from "../../random/host/host.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import { msSsim, scalesOf } from "../image/multiscale.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
+import { hostFold, type HostKey, hostNormal } from "../../random/host/host.ts";
 import { dot, requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import type { Features } from "../../algebra/features.ts";

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { exp, log } from "../../numeric/elementary.ts";
-import { type HostKey, hostPermutation } from "../../random/host.ts";
+import { type HostKey, hostPermutation } from "../../random/host/host.ts";
 import { classFactor } from "./factor_control.ts";
 import { entropy, mutualInformation } from "./disentanglement.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";

@@ -5,7 +5,7 @@
 import type { ProbeSets } from "./probe_sets.ts";
 import { z } from "zod";
 import type { Factor } from "../../data/dataset.ts";
-import type { HostKey } from "../../random/host.ts";
+import type { HostKey } from "../../random/host/host.ts";
 import { intervene } from "./intervention.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -2,7 +2,7 @@
  * Control by intervention: move the code towards a class, decode, and ask the judge what changed.
  * @module
  */
-import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
+import { hostFold, type HostKey, hostNormal } from "../../random/host/host.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import type { ProbeSets } from "./probe_sets.ts";
 import { likeliest } from "../labels/judging.ts";

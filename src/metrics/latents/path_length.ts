@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { hostUniform } from "../../random/host.ts";
+import { hostUniform } from "../../random/host/host.ts";
 import { drawPairs } from "../features/similarity.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/errors.ts";

@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { exp, expm1 } from "../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostNormal } from "../../random/host.ts";
-import { activities } from "../../families/common/latents.ts";
+import { hostFold, type HostKey, hostNormal } from "../../random/host/host.ts";
+import { activities } from "../../families/common/latents/latents.ts";
 import { imageKind } from "../../kinds/image/kind.ts";
 import type { KindName } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";

@@ -2,7 +2,7 @@
  * Control by reading: what a linear probe finds in the code, beside what it finds elsewhere.
  * @module
  */
-import { type HostKey, hostPermutation } from "../../random/host.ts";
+import { type HostKey, hostPermutation } from "../../random/host/host.ts";
 import type { ProbeSets } from "./probe_sets.ts";
 import type { Features } from "../../algebra/features.ts";
 import {

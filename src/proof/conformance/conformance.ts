@@ -5,9 +5,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../nn/gradient.ts";
-import { hostKey, hostNormal, hostUniform } from "../../random/host.ts";
+import { hostKey, hostNormal, hostUniform } from "../../random/host/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../random/key.ts";
-import { categoricalDraw, uniform53 } from "../../random/draws.ts";
+import { categoricalDraw, uniform53 } from "../../random/host/draws.ts";
 import { CASES } from "./cases.ts";
 import type { Case } from "./case.ts";
 import { type Plain, plain } from "./reference.ts";

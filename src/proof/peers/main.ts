@@ -5,7 +5,7 @@
 import { join } from "@std/path";
 import type { Arguments, Command, Terminal } from "../../cli/command.ts";
 import { dispatch } from "../../cli/dispatch.ts";
-import { chooseEngine } from "../../cli/engine_choice.ts";
+import { chooseEngine } from "../../cli/engine/engine_choice.ts";
 import { systemTerminal } from "../../cli/terminal.ts";
 import { type EngineName, openEngine } from "../../engine/mod.ts";
 import { exitCodes, UsageError } from "../../base/errors.ts";

@@ -5,7 +5,7 @@
  */
 import { concatImages, gatherImages, sliceImages } from "../../kinds/image/images.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { hostFold, type HostKey, hostNormal, hostPermutation } from "../../random/host.ts";
+import { hostFold, type HostKey, hostNormal, hostPermutation } from "../../random/host/host.ts";
 import { gaussianMatrix } from "../../extractors/prepare/resample.ts";
 
 function toByte(value: number): number {

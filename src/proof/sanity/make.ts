@@ -12,7 +12,7 @@ import { heads, headsConfig } from "../../data/heads/mod.ts";
 import { openEngine } from "../../engine/mod.ts";
 import { UsageError } from "../../base/errors.ts";
 import { runProgram } from "../../base/program.ts";
-import { hostKey } from "../../random/host.ts";
+import { hostKey } from "../../random/host/host.ts";
 import { sanityFile } from "../../extractors/sanity/table.ts";
 import { sanityTable } from "./table.ts";
 import { openExtractor } from "../../extractors/mod.ts";

@@ -7,7 +7,7 @@ import type { Dataset, Split } from "../../data/dataset.ts";
 import type { ImageSet } from "../../kinds/image/image_set.ts";
 import { concatImages, gatherImages, imagesOf, sliceImages } from "../../kinds/image/images.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { hostFold, type HostKey } from "../../random/host.ts";
+import { hostFold, type HostKey } from "../../random/host/host.ts";
 import { controls } from "../../protocols/control/controls.ts";
 import { mixed, withBlur, withCopies, withJpeg, withNoise, withShuffledBlocks } from "./degrade.ts";
 import { coarsePixels } from "../../metrics/features/coarse_pixels.ts";

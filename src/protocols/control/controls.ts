@@ -11,7 +11,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Capabilities } from "../../subject/capabilities.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { Subject } from "../../subject/subject.ts";
-import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host.ts";
+import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host/host.ts";
 
 /** What a control is made from. */
 export interface ControlContext {

@@ -9,7 +9,7 @@ import { readPicture } from "../../data/decode.ts";
 import type { Decoding } from "../../data/decoding/meaning.ts";
 import { ENDINGS } from "../../data/folder/left_out.ts";
 import { listPictures } from "../../data/folder/layout.ts";
-import { hostKey, hostPermutation } from "../../random/host.ts";
+import { hostKey, hostPermutation } from "../../random/host/host.ts";
 import { isPath } from "./content.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./external.ts";

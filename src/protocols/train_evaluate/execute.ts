@@ -3,7 +3,7 @@
  * @module
  */
 import { kindOf } from "../../kinds/table.ts";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import type { Artefact } from "../../record/record.ts";
 import { checkpointFile, parameterCount } from "../../run/checkpoint.ts";

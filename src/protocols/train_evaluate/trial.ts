@@ -5,7 +5,7 @@
 import { disposeTree } from "../../engine/tree.ts";
 import { kindOf } from "../../kinds/table.ts";
 import type { PlannedRun } from "../../record/record.ts";
-import { trialOfTraining } from "../../run/budget.ts";
+import { trialOfTraining } from "../../run/train/budget.ts";
 import { parameterCount } from "../../run/checkpoint.ts";
 import type { Outcome } from "../../run/events.ts";
 import { begin, now, type RunHost } from "../../run/job.ts";

@@ -7,7 +7,7 @@ import type { Store } from "../../record/store.ts";
 import { buildReport, type ReportInputs } from "./build.ts";
 import type { PictureRef, ReportModel } from "./model.ts";
 import { sanityOf } from "./charts/sanity.ts";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import { StoreError } from "../../base/files.ts";
 
 /** Folder of the committed sanity tables, `<extractor>.json` each. */

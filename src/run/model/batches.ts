@@ -13,7 +13,7 @@ import type { TensorRecord } from "../../families/family.ts";
 import type { HostValues } from "../../kinds/kind.ts";
 import type { Samples } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
-import type { HostKey } from "../../random/host.ts";
+import type { HostKey } from "../../random/host/host.ts";
 import { keyTensor } from "../../random/key.ts";
 import type { Drawable } from "./sampling.ts";
 

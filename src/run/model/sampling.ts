@@ -10,7 +10,7 @@ import type { SampleSpec } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import { ContractError } from "../../families/contract.ts";
 import type { Drawn, Model, SampleRequest, TensorRecord } from "../../families/family.ts";
-import { hostFold, hostIntegers, type HostKey } from "../../random/host.ts";
+import { hostFold, hostIntegers, type HostKey } from "../../random/host/host.ts";
 import { type Programs, sampleContext } from "./programs.ts";
 
 /** A trained model that can be drawn from. */

@@ -9,7 +9,7 @@ import type { TensorRecord } from "../../families/family.ts";
 import { MetricUnavailable } from "../../base/errors.ts";
 import type { SampleOptions, Subject } from "../../subject/subject.ts";
 import type { Features } from "../../algebra/features.ts";
-import type { HostKey } from "../../random/host.ts";
+import type { HostKey } from "../../random/host/host.ts";
 import type { Samples } from "../../kinds/kind_map.ts";
 import { kindOf } from "../../kinds/table.ts";
 import type { Run } from "../job.ts";

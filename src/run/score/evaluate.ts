@@ -18,9 +18,9 @@ import type { Subject } from "../../subject/subject.ts";
 import { type Extractor, featuresOf } from "../../extractors/extractor.ts";
 import type { Features } from "../../algebra/features.ts";
 import type { MetricValue } from "../../record/value.ts";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type { RunSpec } from "../../record/record.ts";
-import { kept } from "../../base/sealed.ts";
+import { kept } from "../../base/digest/sealed.ts";
 import type { RunKeys } from "../keys.ts";
 import type { KnownValues } from "./twin.ts";
 

@@ -5,14 +5,14 @@
  * @module
  */
 import { join } from "@std/path";
-import { sha256 } from "../../base/digest.ts";
+import { sha256 } from "../../base/digest/digest.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { canonicalJson } from "../../base/text/canonical_json.ts";
 import type { Record as RunRecord, RunSpec, Taken, TrainedBy } from "../../record/record.ts";
 import { StoreError } from "../../base/files.ts";
 import type { Store } from "../../record/store.ts";
-import { readSealed, writeSealed } from "../../base/sealed.ts";
+import { readSealed, writeSealed } from "../../base/digest/sealed.ts";
 import { checkpointFile, spoiltCheckpoint } from "../checkpoint.ts";
 import type { Run } from "../job.ts";
 

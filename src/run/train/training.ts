@@ -10,7 +10,7 @@ import { kindOf, MIRROR } from "../../kinds/table.ts";
 import { requireModel } from "../../families/contract.ts";
 import type { Model, TensorRecord } from "../../families/family.ts";
 import type { PlannedRun } from "../../record/record.ts";
-import { budgetSteps } from "../budget.ts";
+import { budgetSteps } from "./budget.ts";
 import {
   checkpointFile,
   type CheckpointPlace,

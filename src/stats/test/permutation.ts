@@ -10,7 +10,7 @@ import {
   type HostKey,
   hostKey,
   hostPermutation,
-} from "../../random/host.ts";
+} from "../../random/host/host.ts";
 import { powerOfTwo } from "../../numeric/float64.ts";
 import { choose } from "./rank.ts";
 import { mean } from "../summary.ts";

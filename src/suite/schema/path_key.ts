@@ -5,7 +5,7 @@
  */
 import { isAbsolute, relative, resolve } from "@std/path";
 import { portable } from "../../content/inputs.ts";
-import { pathKeys } from "../../base/text/path_text.ts";
+import { pathKeys } from "../../base/schema/path_text.ts";
 import { fieldOf, type Schema, unwrap } from "./introspect.ts";
 
 /** Whether a key's schema is one of `pathText`, or a list of them. */

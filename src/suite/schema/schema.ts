@@ -7,7 +7,7 @@ import type { Source } from "../../content/modules.ts";
 import type { ArtefactKind } from "../../record/record.ts";
 import type { GatePolicy } from "./gate_policy.ts";
 import { inputOptions } from "../../extractors/input/input_options.ts";
-import { pathText } from "../../base/text/path_text.ts";
+import { pathText } from "../../base/schema/path_text.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({

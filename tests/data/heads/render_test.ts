@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decodeHeadModel } from "../../../src/data/heads/asset.ts";
-import { sha256 } from "../../../src/base/digest.ts";
+import { sha256 } from "../../../src/base/digest/digest.ts";
 import {
   EXPRESSIONS,
   HAIRS,

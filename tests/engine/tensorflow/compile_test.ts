@@ -14,7 +14,7 @@ import {
 import { scoped } from "../../../src/engine/tfjs/scoped.ts";
 import { tensorsOf, type TensorTree } from "../../../src/engine/tree.ts";
 import * as nn from "../../../src/nn/mod.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { law } from "../../law.ts";
 import { engine, tensorflow, test } from "./available.ts";
 

@@ -2,9 +2,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { conformance } from "../../../src/proof/conformance/conformance.ts";
-import { hostFold, hostKey, hostNormal, hostUniform } from "../../../src/random/host.ts";
+import { hostFold, hostKey, hostNormal, hostUniform } from "../../../src/random/host/host.ts";
 import { categorical, fold, keyTensor, normal, uniform } from "../../../src/random/key.ts";
-import { uniform53 } from "../../../src/random/draws.ts";
+import { uniform53 } from "../../../src/random/host/draws.ts";
 import { law } from "../../law.ts";
 import { engine, tensorflow, test } from "./available.ts";
 

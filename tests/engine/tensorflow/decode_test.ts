@@ -10,7 +10,7 @@ import {
   type TransformerOptions,
 } from "../../../src/backbones/transformer.ts";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
-import { hostIntegers, hostKey } from "../../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
 import { keyTensor, normal } from "../../../src/random/key.ts";
 import { close, float32 } from "../../law.ts";
 import { engine, test } from "./available.ts";

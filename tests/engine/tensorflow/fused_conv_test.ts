@@ -1,7 +1,7 @@
 /** TensorFlow's own fused convolution against the three operations that it stands for. */
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { keyTensor } from "../../../src/random/key.ts";
 import { close } from "../../law.ts";
 import { engine, test } from "./available.ts";

@@ -1,7 +1,7 @@
 /** Donates and frees many states in a process of its own, and prints how much memory that kept. */
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../../src/engine/mod.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { keyTensor } from "../../../src/random/key.ts";
 
 const { engine } = await openEngine("tensorflow");

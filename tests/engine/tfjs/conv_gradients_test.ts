@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { openEngine } from "../../../src/engine/mod.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { fold, keyTensor, normal } from "../../../src/random/key.ts";
 import { float32, law } from "../../law.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { openEngine } from "../../../src/engine/mod.ts";
-import { hostKey, hostNormal, hostPermutation } from "../../../src/random/host.ts";
+import { hostKey, hostNormal, hostPermutation } from "../../../src/random/host/host.ts";
 import { float32, law } from "../../law.ts";
 import { read } from "../read.ts";
 

@@ -5,7 +5,7 @@ import { conformance } from "../../../src/proof/conformance/conformance.ts";
 import { conv2d, type Plain, plain } from "../../../src/proof/conformance/reference.ts";
 import { composedRuns } from "../../../src/engine/tfjs/registry.ts";
 import { cos, sin } from "../../../src/numeric/elementary.ts";
-import { hostKey, hostNormal, hostUniform } from "../../../src/random/host.ts";
+import { hostKey, hostNormal, hostUniform } from "../../../src/random/host/host.ts";
 import { close, float32, law } from "../../law.ts";
 import { backend, engine, programs, read, test, webgpu } from "./adapter.ts";
 

@@ -6,14 +6,14 @@ import { CIRCLE_WGSL } from "../../../src/engine/webgpu/kernels/wgsl/circle.ts";
 import { NORMAL_WGSL } from "../../../src/engine/webgpu/kernels/wgsl/normal.ts";
 import { WIDE } from "../../../src/engine/webgpu/kernels/wgsl/wide.ts";
 import { cos, log, sin } from "../../../src/numeric/elementary.ts";
-import { categoricalDraw, uniform53 } from "../../../src/random/draws.ts";
+import { categoricalDraw, uniform53 } from "../../../src/random/host/draws.ts";
 import {
   hostFold,
   type HostKey,
   hostKey,
   hostNormal,
   hostUniform,
-} from "../../../src/random/host.ts";
+} from "../../../src/random/host/host.ts";
 import {
   categorical,
   fold,

@@ -9,7 +9,7 @@ import type { Program } from "../../../src/engine/engine.ts";
 import { categorical, type Key, keyTensor, normal } from "../../../src/random/key.ts";
 import { scoped } from "../../../src/engine/tfjs/scoped.ts";
 import { disposeTree, mapTree, tensorsOf, type TensorTree } from "../../../src/engine/tree.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { profileModel } from "../../../src/proof/peers/profile.ts";
 import { law } from "../../law.ts";
 import { initial, type State, trainer } from "../trainer.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { engineStatuses, openEngine, startable } from "../../../src/engine/mod.ts";
 import { deviceName, softwareName } from "../../../src/engine/webgpu/device/adapter.ts";
 import { openWebgpu } from "../../../src/engine/webgpu/engine.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { keyTensor, uniform } from "../../../src/random/key.ts";
 import { law } from "../../law.ts";
 import { backend, engine, read, test, webgpu } from "./adapter.ts";

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { WebgpuBackend } from "../../../src/engine/webgpu/backend.ts";
 import { openWebgpu } from "../../../src/engine/webgpu/engine.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { fold, keyTensor, normal } from "../../../src/random/key.ts";
 import { trainedBits } from "../vae_training.ts";
 

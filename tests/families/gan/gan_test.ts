@@ -14,7 +14,7 @@ import { centred } from "../../../src/families/common/pixels.ts";
 import { atHeScale } from "../../../src/families/gan/networks/equalised_rate.ts";
 import type { Moments } from "../../../src/nn/mod.ts";
 import { fold } from "../../../src/random/key.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { built, key, read, reloaded, rows, sample16, squares } from "../small.ts";
 import { engine, values } from "../on_engine.ts";
 import { close } from "../../law.ts";

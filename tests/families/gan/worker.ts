@@ -5,7 +5,7 @@ import { disposeTree, leaves, type TensorTree } from "../../../src/engine/tree.t
 import { presetNames } from "../../../src/families/gan/presets.ts";
 import { gan } from "../../../src/families/gan/mod.ts";
 import type { State } from "../../../src/families/gan/model.ts";
-import { hostKey, hostUniform } from "../../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../../src/random/host/host.ts";
 import { keyTensor } from "../../../src/random/key.ts";
 
 /** Sizes of gradients by form, program, player and leaf; or why there are none. */

@@ -14,7 +14,7 @@ import {
 import { minimumText, verdictTable } from "../../../src/gate/outcome.ts";
 import { sessionEntry, sessionTasks } from "../../../src/gate/speed/sessions.ts";
 import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 import { baselinesOf, calibratedFor, record, seeds, speed } from "../fixture.ts";
 

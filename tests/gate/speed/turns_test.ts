@@ -13,7 +13,7 @@ import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
 import type { Verdict } from "../../../src/gate/verdict/verdict.ts";
 import type { Launcher } from "../../../src/launch/launcher.ts";
 import type { LaunchOptions } from "../../../src/launch/schedule.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { median } from "../../../src/stats/summary.ts";
 import { law } from "../../law.ts";
 import { baselinesOf, calibratedFor, record, speed } from "../fixture.ts";

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { momentsOf } from "../../../src/compare/moments/moments.ts";
 import { rowsInMemory } from "../../../src/compare/moments/rows.ts";
 import { saveStatistics, type Statistics } from "../../../src/compare/moments/statistics.ts";
-import { hostKey, hostNormal, hostUniform } from "../../../src/random/host.ts";
+import { hostKey, hostNormal, hostUniform } from "../../../src/random/host/host.ts";
 
 /** Statistics of fixed draws. */
 export async function statistics(): Promise<Statistics> {

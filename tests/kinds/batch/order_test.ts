@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { augmentationCoins, batchIndices } from "../../../src/kinds/batch/order.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { law } from "../../law.ts";
 
 const place = {

@@ -8,7 +8,7 @@ import {
   simulateGates,
   smallMatrix,
 } from "../../../src/proof/figures/evaluation/simulated.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { close } from "../../law.ts";
 
 Deno.test("2,000 gates of one law hold α = 0.05 by a binomial test, and can fail", async () => {

@@ -8,7 +8,7 @@ import { openEngine } from "../../../src/engine/mod.ts";
 import { openExtractor } from "../../../src/extractors/mod.ts";
 import { sanityClaims, sanityTable } from "../../../src/proof/sanity/table.ts";
 import type { SanityRow, SanityTable } from "../../../src/extractors/sanity/table.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 
 // Rendered once for both tables.
 const cache = await Deno.makeTempDir();

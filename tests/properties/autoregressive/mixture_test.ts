@@ -7,7 +7,7 @@ import {
   mixtureOutputs,
   type MixtureShape,
 } from "../../../src/nn/logistic_mixture.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { keyTensor } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";
 import { normals, values } from "../../families/on_engine.ts";

@@ -22,7 +22,7 @@ import {
 } from "../../../src/families/autoregressive/scales/pyramid.ts";
 import { scalePrograms } from "../../../src/families/autoregressive/scales/sample.ts";
 import type { ScaleSetting, State } from "../../../src/families/autoregressive/scales/train.ts";
-import { hostIntegers, hostKey } from "../../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";
 import { key, rows } from "../../families/small.ts";

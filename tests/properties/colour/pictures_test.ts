@@ -11,7 +11,7 @@ import { coarsePixels } from "../../../src/metrics/features/coarse_pixels.ts";
 import { withBlur, withNoise, withShuffledBlocks } from "../../../src/proof/sanity/degrade.ts";
 import { psnr, ssim } from "../../../src/metrics/image/pixel_distances.ts";
 import { msSsim, scaleWeights } from "../../../src/metrics/image/multiscale.ts";
-import { hostFold, hostIntegers, hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostFold, hostIntegers, hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 
 const seed = fc.integer({ min: 1, max: 60000 });

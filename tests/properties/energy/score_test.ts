@@ -20,7 +20,7 @@ import { langevinStep } from "../../../src/families/energy/langevin.ts";
 import { levelsOf } from "../../../src/families/energy/sample.ts";
 import { toPictures, toVectors } from "../../../src/families/energy/dequantise.ts";
 import { valueAndGrad } from "../../../src/nn/mod.ts";
-import { hostKey, hostUniform } from "../../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../../src/random/host/host.ts";
 import { normal } from "../../../src/random/key.ts";
 import { key, sample16 } from "../../families/small.ts";
 import { pair } from "../../families/points.ts";

@@ -11,7 +11,7 @@ import { disposeTree } from "../../../src/engine/tree.ts";
 import type { Kind } from "../../../src/kinds/kind.ts";
 import type { Samples, SampleSpec } from "../../../src/kinds/kind_map.ts";
 import { kindOf, kinds } from "../../../src/kinds/table.ts";
-import { hostIntegers, hostKey } from "../../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
 import { law } from "../../law.ts";
 
 const { engine } = await openEngine("wasm");

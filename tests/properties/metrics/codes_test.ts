@@ -10,7 +10,7 @@ import {
   readCodes,
 } from "../../../src/metrics/latents/codes.ts";
 import type { Codes } from "../../../src/subject/subject.ts";
-import { hostIntegers, hostKey, hostPermutation } from "../../../src/random/host.ts";
+import { hostIntegers, hostKey, hostPermutation } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 
 const seed = fc.integer({ min: 0, max: 1 << 20 });

@@ -6,7 +6,7 @@ import { frechetDistance } from "../../../src/metrics/features/frechet.ts";
 import { blockedKernelDistance, kernelDistance } from "../../../src/metrics/features/kernel.ts";
 import { type Features, takeRows } from "../../../src/algebra/features.ts";
 import { columnMeans } from "../../../src/algebra/linear.ts";
-import { hostKey, hostPermutation } from "../../../src/random/host.ts";
+import { hostKey, hostPermutation } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 import { gaussianSet, joined, magnitude } from "./feature_sets.ts";
 

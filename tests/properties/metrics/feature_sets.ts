@@ -1,6 +1,6 @@
 /** Sets of features for laws, by seed. */
 import type { Features } from "../../../src/algebra/features.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 
 /** Normal features with a mean and a scale a column. */
 export function gaussianSet(

@@ -11,7 +11,7 @@ import { kernelDistance } from "../../../src/metrics/features/kernel.ts";
 import { takeRows } from "../../../src/algebra/features.ts";
 import { nearestOf, neighbourDistances, squaredDistance } from "../../../src/algebra/neighbours.ts";
 import { vendiScore } from "../../../src/metrics/features/vendi.ts";
-import { hostIntegers, hostKey, hostPermutation } from "../../../src/random/host.ts";
+import { hostIntegers, hostKey, hostPermutation } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 import { type Computer, fast } from "../../algebra/algebras.ts";
 import { gaussianSet, joined } from "./feature_sets.ts";

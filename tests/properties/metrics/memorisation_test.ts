@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { isMemorised, nearnessOf } from "../../../src/metrics/copies/memorisation.ts";
 import type { Features } from "../../../src/algebra/features.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 
 const count = 300;

@@ -19,7 +19,7 @@ import { msSsim, scalesOf, scaleWeights } from "../../../src/metrics/image/multi
 import { pathPoints } from "../../../src/metrics/latents/path_length.ts";
 import { drawPairs, pairSimilarity } from "../../../src/metrics/features/similarity.ts";
 import { lineTransport, slicedTransports } from "../../../src/metrics/features/sliced.ts";
-import { hostKey, hostUniform } from "../../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../../src/random/host/host.ts";
 import { computers } from "../../algebra/algebras.ts";
 import { noisy, picture } from "../../metrics/golden_inputs.ts";
 import { close, law } from "../../law.ts";

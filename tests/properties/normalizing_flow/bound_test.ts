@@ -12,7 +12,7 @@ import {
 } from "../../../src/families/normalizing_flow/model.ts";
 import { logNormal, logWeight } from "../../../src/families/normalizing_flow/objective.ts";
 import { decode, encode } from "../../../src/families/normalizing_flow/sample.ts";
-import { hostKey, hostUniform } from "../../../src/random/host.ts";
+import { hostKey, hostUniform } from "../../../src/random/host/host.ts";
 import { normal } from "../../../src/random/key.ts";
 import { key } from "../../families/small.ts";
 import { pair } from "../../families/points.ts";

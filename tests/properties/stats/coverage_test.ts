@@ -3,7 +3,7 @@
  * standard error √(c(1 − c)/trials); 4.5 of them are allowed, so that with fixed seeds the test is
  * exact and with others it would fail once in 150,000 runs.
  */
-import { hostKey, hostNormal, uniform01 } from "../../../src/random/host.ts";
+import { hostKey, hostNormal, uniform01 } from "../../../src/random/host/host.ts";
 import {
   bootstrapInterval,
   differenceInterval,

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
 import type { GatePolicy } from "../../../src/suite/schema/gate_policy.ts";
 import type { MetricValue } from "../../../src/record/value.ts";
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "../../gate/fixture.ts";
 import { law } from "../../law.ts";
 

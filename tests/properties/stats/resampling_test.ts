@@ -4,7 +4,7 @@
  * falls short of its level the share that it reaches is what is asserted, so that the shortfall stays
  * written down.
  */
-import { hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { exp } from "../../../src/numeric/elementary.ts";
 import {
   bootstrap,
@@ -26,7 +26,7 @@ import {
 } from "../../../src/stats/mod.ts";
 import { bradleyTerry } from "../../../src/stats/compare/bradley_terry.ts";
 import { sigmoid } from "../../../src/numeric/elementary.ts";
-import { uniform01 } from "../../../src/random/host.ts";
+import { uniform01 } from "../../../src/random/host/host.ts";
 import { close } from "../../law.ts";
 
 const normals = (count: number, ...purpose: (string | number)[]) => [

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { type LikelihoodName, likelihoods } from "../../../src/families/vae/likelihood.ts";
 import { keyTensor } from "../../../src/random/key.ts";
-import { hostKey } from "../../../src/random/host.ts";
+import { hostKey } from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 import { meanAndError, value, values } from "../../families/on_engine.ts";
 

@@ -19,7 +19,7 @@ import {
   transformerOptions,
 } from "../../../src/families/vqvae/prior.ts";
 import { quantisers } from "../../../src/families/vqvae/quantisers/quantiser.ts";
-import { hostIntegers, hostKey } from "../../../src/random/host.ts";
+import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
 import { normal } from "../../../src/random/key.ts";
 import { close, float32, law } from "../../law.ts";
 import { key } from "../../families/small.ts";

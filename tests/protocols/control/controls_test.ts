@@ -8,7 +8,7 @@ import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
 import { imagesOf } from "../../../src/kinds/image/images.ts";
 import { controls } from "../../../src/protocols/control/controls.ts";
 import { splitsRead } from "../../../src/protocols/reads.ts";
-import { hostFold, hostKey, hostNormal } from "../../../src/random/host.ts";
+import { hostFold, hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { halvesOf, toyDataset, toyShape, toySize } from "../../metrics/toy.ts";
 
 const { engine } = await openEngine("wasm");

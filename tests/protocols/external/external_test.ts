@@ -11,7 +11,7 @@ import sharp from "sharp";
 import { contentOf } from "../../../src/content/inputs.ts";
 import { DataError } from "../../../src/base/errors.ts";
 import { decodeBytes } from "../../../src/data/decode.ts";
-import { sha256 } from "../../../src/base/digest.ts";
+import { sha256 } from "../../../src/base/digest/digest.ts";
 import {
   entry as external,
   type ExternalConfig,
@@ -28,7 +28,7 @@ import { buildReport } from "../../../src/report/model/build.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { executeRun } from "../../../src/protocols/execute.ts";
 import { parseSuite } from "../../../src/suite/load.ts";
-import { hostKey, hostPermutation } from "../../../src/random/host.ts";
+import { hostKey, hostPermutation } from "../../../src/random/host/host.ts";
 import { pillowFile } from "../../golden/pillow/compare.ts";
 import { need, needing } from "../../needs.ts";
 import { inFolder, planned as plannedTiny, tinyHost } from "../../run/harness.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { cos, sin } from "../../../numeric/elementary.ts";
-import { hostFold, hostUniform } from "../../../random/host.ts";
+import { hostFold, hostUniform } from "../../../random/host/host.ts";
 import type { HeadParameters } from "../factors.ts";
 import { valueNoise } from "./noise.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { cos, sin } from "../../../numeric/elementary.ts";
-import { hostFold, hostUniform } from "../../../random/host.ts";
+import { hostFold, hostUniform } from "../../../random/host/host.ts";
 import type { HeadParameters } from "../factors.ts";
 import { type Style, STYLES } from "./hair_styles.ts";
 import { smoothstep, valueNoise } from "./noise.ts";

@@ -9,7 +9,7 @@
  */
 import { HALF_LOG_TWO_PI } from "../../../numeric/constants.ts";
 import { exp, log, logSumExp } from "../../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostUniform } from "../../../random/host.ts";
+import { hostFold, type HostKey, hostUniform } from "../../../random/host/host.ts";
 import type { Features } from "../../../algebra/features.ts";
 
 /** Σ_k w_k N(m_k, L_k L_kᵀ). Row-major; K components in Z dimensions. */

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Engine, openEngine, type Program } from "../../../engine/mod.ts";
 import { tensorsOf, type TensorTree } from "../../../engine/tree.ts";
 import { vae } from "../../../families/vae/mod.ts";
-import { hostKey, hostUniform } from "../../../random/host.ts";
+import { hostKey, hostUniform } from "../../../random/host/host.ts";
 import { keyTensor } from "../../../random/key.ts";
 import { runKeys } from "../../../run/keys.ts";
 import { initialState } from "../../../run/model/programs.ts";

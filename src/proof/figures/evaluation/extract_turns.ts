@@ -7,13 +7,13 @@
 import { fromFileUrl } from "@std/path";
 import { openEngine } from "../../../engine/mod.ts";
 import { inceptionForward, inceptionWeights } from "../../../extractors/inception/inception_net.ts";
-import { networkExtractor } from "../../../extractors/network.ts";
+import { networkExtractor } from "../../../extractors/network/network.ts";
 import { even } from "../../../extractors/prepare/prepare.ts";
 import { StateDict } from "../../../extractors/weights/state_dict.ts";
 import type { HostTensor } from "../../../nn/files/safetensors.ts";
 import { findPeersPython } from "../../peers/contender/python.ts";
 import { timeRatio } from "../../peers/ratio.ts";
-import { hostKey, hostUniform } from "../../../random/host.ts";
+import { hostKey, hostUniform } from "../../../random/host/host.ts";
 import { machineClass } from "../../../record/provenance.ts";
 
 const batch = 16, side = 299;

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Features } from "../../../algebra/features.ts";
-import { hostKey, hostNormal } from "../../../random/host.ts";
+import { hostKey, hostNormal } from "../../../random/host/host.ts";
 
 /**
  * Rows of normals; each column leans on the one before it and is up to twice as wide as the first, so

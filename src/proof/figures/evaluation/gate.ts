@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { hostKey } from "../../../random/host.ts";
+import { hostKey } from "../../../random/host/host.ts";
 import { hostProvenance, machineClass } from "../../../record/provenance.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { lastWords } from "../process.ts";

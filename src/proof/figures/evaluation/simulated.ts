@@ -10,7 +10,7 @@ import { evaluateGate, gateExit, type GateInput } from "../../../gate/mod.ts";
 import { sessionEntry } from "../../../gate/speed/sessions.ts";
 import type { MetricValue } from "../../../record/value.ts";
 import { exp, log1p } from "../../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostNormal } from "../../../random/host.ts";
+import { hostFold, type HostKey, hostNormal } from "../../../random/host/host.ts";
 import type { Record as RunRecord } from "../../../record/record.ts";
 import { median } from "../../../stats/summary.ts";
 

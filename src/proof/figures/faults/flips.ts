@@ -5,7 +5,7 @@
  */
 import { basename, join, relative } from "@std/path";
 import sharp from "sharp";
-import { hostIntegers, hostKey } from "../../../random/host.ts";
+import { hostIntegers, hostKey } from "../../../random/host/host.ts";
 import { metricNames } from "../../../metrics/table.ts";
 import type { Figure } from "../figure.ts";
 import { inTempFolder } from "../process.ts";

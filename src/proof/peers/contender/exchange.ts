@@ -14,7 +14,7 @@ import {
   hostKey,
   hostNormal,
   hostUniform,
-} from "../../../random/host.ts";
+} from "../../../random/host/host.ts";
 import { keyTensor } from "../../../random/key.ts";
 import { BATCHES, type ModelSettings } from "../models.ts";
 import { initialParameters } from "./programs.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { sha256 } from "../../../base/digest.ts";
+import { sha256 } from "../../../base/digest/digest.ts";
 import { cacheFolder } from "../../../install/tensorflow/place.ts";
 import { UsageError } from "../../../base/errors.ts";
 

@@ -7,7 +7,7 @@ import type { Dataset } from "../../../data/dataset.ts";
 import { imagesOf } from "../../../kinds/image/images.ts";
 import { batchIndices } from "../../../kinds/batch/order.ts";
 import type { Engine, EngineName } from "../../../engine/mod.ts";
-import { hostKey } from "../../../random/host.ts";
+import { hostKey } from "../../../random/host/host.ts";
 import { tInterval } from "../../../stats/interval/interval.ts";
 import { mean } from "../../../stats/summary.ts";
 import { Contender, type ContenderName, type StartOptions } from "../contender/contender.ts";

@@ -4,7 +4,7 @@
  */
 import type { Arguments, Command, Terminal } from "../../../cli/command.ts";
 import { dispatch } from "../../../cli/dispatch.ts";
-import { chooseEngine } from "../../../cli/engine_choice.ts";
+import { chooseEngine } from "../../../cli/engine/engine_choice.ts";
 import { systemTerminal } from "../../../cli/terminal.ts";
 import { heads } from "../../../data/heads/mod.ts";
 import { type EngineIdentity, type EngineName, openEngine } from "../../../engine/mod.ts";

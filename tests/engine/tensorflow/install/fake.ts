@@ -9,7 +9,7 @@ import {
   type Installation,
   type InstallOptions,
 } from "../../../../src/engine/tensorflow/install/install.ts";
-import { sha256OfFile } from "../../../../src/base/digest.ts";
+import { sha256OfFile } from "../../../../src/base/digest/digest.ts";
 import {
   type Build,
   type Device,

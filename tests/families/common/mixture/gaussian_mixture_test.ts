@@ -8,7 +8,7 @@ import {
   type GaussianMixture,
   mixtureLogDensity,
 } from "../../../../src/families/common/mixture/gaussian_mixture.ts";
-import { hostKey, hostNormal } from "../../../../src/random/host.ts";
+import { hostKey, hostNormal } from "../../../../src/random/host/host.ts";
 import { close, law } from "../../../law.ts";
 
 function normals(count: number, dimension: number, seed: number): Features {

@@ -8,11 +8,11 @@ import type { Subject } from "../../subject/subject.ts";
 import type { MetricValue } from "../../record/value.ts";
 import { provenanceOf } from "../../record/provenance.ts";
 import type { PlannedRun, Record as RunRecord, RunSpec } from "../../record/record.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate } from "../score/evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { begin, now, type RunHost, timed } from "../job.ts";
-import { modelSubject, subjectParts } from "../model/subject.ts";
-import { timedWork } from "../model/timed.ts";
+import { modelSubject, subjectParts } from "./subject.ts";
+import { timedWork } from "./timed.ts";
 import { prepare } from "../train/training.ts";
 
 type Asked = RunSpec["metrics"][number];

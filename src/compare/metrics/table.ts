@@ -3,8 +3,8 @@
  * so, the usual ones first.
  * @module
  */
-import type { BetweenSets } from "../metrics/standing.ts";
-import { metricTable } from "../metrics/table.ts";
+import type { BetweenSets } from "../../metrics/standing.ts";
+import { metricTable } from "../../metrics/table.ts";
 
 /** What a metric is computed from, and its name in the registry. */
 export interface FolderMetric extends BetweenSets {

@@ -2,13 +2,13 @@
  * Budgets: how many optimiser steps a run gets.
  * @module
  */
-import { disposeTree } from "../engine/tree.ts";
-import { initialState } from "./model/programs.ts";
-import { DivergenceWatch } from "./divergence.ts";
-import { SeriesRecorder } from "./series.ts";
-import { supposedSteps } from "./supposed_steps.ts";
-import { stepKinds } from "./model/timed.ts";
-import { type TrainSetup, trainSteps } from "./train/train.ts";
+import { disposeTree } from "../../engine/tree.ts";
+import { initialState } from "../model/programs.ts";
+import { DivergenceWatch } from "../divergence.ts";
+import { SeriesRecorder } from "../series.ts";
+import { supposedSteps } from "../supposed_steps.ts";
+import { stepKinds } from "../model/timed.ts";
+import { type TrainSetup, trainSteps } from "./train.ts";
 
 /** What a trial measured. */
 export interface Trial {

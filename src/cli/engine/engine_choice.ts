@@ -2,8 +2,8 @@
  * Chooses the engine of a command. It is chosen before anything is planned, since a plan names it.
  * @module
  */
-import type { EngineName } from "../engine/engine.ts";
-import { UsageError } from "../base/errors.ts";
+import type { EngineName } from "../../engine/engine.ts";
+import { UsageError } from "../../base/errors.ts";
 
 /** A chosen engine, and why. */
 export interface EngineChoice {
@@ -16,7 +16,7 @@ export interface EngineChoice {
  * @throws UsageError where there is no such engine, or it can't start; never another in silence.
  */
 export async function chooseEngine(asked = "auto"): Promise<EngineChoice> {
-  const { engineStatuses, startable } = await import("../engine/mod.ts");
+  const { engineStatuses, startable } = await import("../../engine/mod.ts");
   const statuses = await engineStatuses();
   if (asked !== "auto") {
     const found = statuses.find(({ name }) => name === asked);

@@ -8,7 +8,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readBytes, StoreError, writeAtomic } from "./files.ts";
+import { readBytes, StoreError, writeAtomic } from "../files.ts";
 
 /** What a sealed file is: whole, absent, or spoilt for a reason. */
 export type Sealed =

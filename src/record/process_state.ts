@@ -2,7 +2,7 @@
  * Which process runs a run, and whether it still lives.
  * @module
  */
-import type { RunStatus } from "../record/store.ts";
+import type { RunStatus } from "./store.ts";
 
 /**
  * Start time of a process in kernel ticks, or null where there is no such process or no /proc. One

@@ -3,10 +3,10 @@
  * Nothing is resized, so that a sheet holds the very pixels that the metrics saw.
  * @module
  */
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import type { Shows } from "../record/record.ts";
-import { shownName } from "../record/shows.ts";
-import type { Keep } from "./shower.ts";
+import type { ImageSet } from "../../kinds/image/image_set.ts";
+import type { Shows } from "../../record/record.ts";
+import { shownName } from "../../record/shows.ts";
+import type { Keep } from "../shower.ts";
 
 /** How images are laid out. */
 export interface SheetOptions {
