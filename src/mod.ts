@@ -3,98 +3,207 @@
  *
  * A family, dataset, metric, protocol or kind of sample of your own is a file that imports this module,
  * exports what `defineFamily`, `defineDataset`, `defineMetric`, `defineProtocol` or `defineKind` returns,
- * and is named under
- * `modules` in a suite.
+ * and is named under `modules` in a suite.
  * The stages of a benchmark are functions on files: `loadSuite` → `planSuite` → `launch` → records →
  * `evaluateGate` → `buildReport` → `writeReport`.
  * @module
  */
 
 // Declaring.
-export * from "./data/dataset.ts";
-export * from "./kinds/kind.ts";
-export * from "./kinds/kind_map.ts";
+export {
+  type Batch,
+  type Dataset,
+  type DatasetDefinition,
+  type DatasetOutline,
+  defineDataset,
+  type Factor,
+  type Labels,
+  type LoadContext,
+  outlineOf,
+  type Split,
+} from "./data/mod.ts";
+export {
+  type Augmentation,
+  type ByteForm,
+  defineKind,
+  type Grid,
+  gridOf,
+  type HostValues,
+  type Kind,
+  type KindMap,
+  type KindName,
+  kindOf,
+  type Samples,
+  type SampleSpec,
+  type SpecOf,
+  type TruthOf,
+  type Unit,
+} from "./kinds/mod.ts";
 export {
   type BatchAsked,
   type Batcher,
+  batchIndices,
   type BatchSource,
   wholeSamples,
-} from "./kinds/batch/batch.ts";
-export { batchIndices } from "./kinds/batch/order.ts";
-export type * from "./kinds/grid.ts";
-export type * from "./kinds/image/image_set.ts";
-export type * from "./kinds/point/point_set.ts";
-export { imagesOf } from "./kinds/image/images.ts";
-export { pointsOf } from "./kinds/point/points.ts";
-export { gridOf, kindOf } from "./kinds/table.ts";
-export * from "./families/family.ts";
-export type * from "./families/needs.ts";
-export * from "./metrics/metric.ts";
-export type { BetweenSets, LooksAt, Meaning, Meanings, Standing } from "./metrics/standing.ts";
-export type { Theme, ThemeId } from "./metrics/themes.ts";
-export type * from "./record/value.ts";
-export type * from "./subject/capabilities.ts";
-export type * from "./subject/subject.ts";
-export type * from "./extractors/extractor.ts";
-export * from "./algebra/features.ts";
-export { defineProtocol } from "./protocols/protocol.ts";
-export type {
-  Absence,
-  Entry,
-  Protocol,
-  ProtocolDefinition,
-  Row,
-  UnknownCosts,
-} from "./protocols/protocol.ts";
-export { pathText } from "./base/schema/path_text.ts";
-export { registerModule } from "./registry.ts";
-export type { Registered } from "./registry.ts";
+} from "./kinds/batch/mod.ts";
+export { type ImageSet, imagesOf, type ImageSpec } from "./kinds/image/mod.ts";
+export { type PointSet, pointsOf, type PointSpec, type PointTruth } from "./kinds/point/mod.ts";
+export {
+  type BuildContext,
+  defineFamily,
+  type Drawn,
+  type Driver,
+  type Family,
+  type Given,
+  type GivenRun,
+  type HostContext,
+  type Model,
+  type Role,
+  type Roles,
+  type SampleContext,
+  type SampleRequest,
+} from "./families/mod.ts";
+export {
+  type BetweenSets,
+  defineMetric,
+  type EvaluationContext,
+  type LooksAt,
+  type Meaning,
+  type Meanings,
+  type Metric,
+  type Standing,
+  type Theme,
+  type ThemeId,
+} from "./metrics/mod.ts";
+export {
+  type Artefact,
+  type ArtefactKind,
+  type MetricValue,
+  type Need,
+  type NeededRun,
+  openStore,
+  type PlannedRun,
+  type Provenance,
+  type Record,
+  type RunSpec,
+  type RunState,
+  type SamplesTaken,
+  type Series,
+  type Shows,
+  type Store,
+  type Taken,
+  type Timings,
+  type TrainedBy,
+} from "./record/mod.ts";
+export type { Capabilities, Codes, SampleOptions, Subject } from "./subject/mod.ts";
+export {
+  type Extractor,
+  type ExtractorNetwork,
+  featuresOf,
+  type NetworkOutputs,
+} from "./extractors/mod.ts";
+export { type Features, takeRows, type Views } from "./algebra/mod.ts";
+export {
+  type Absence,
+  defineProtocol,
+  type Entry,
+  type Protocol,
+  type ProtocolDefinition,
+  type Row,
+  type UnknownCosts,
+} from "./protocols/mod.ts";
+export { pathText } from "./base/schema/mod.ts";
+export { type Registered, registerModule } from "./registry.ts";
 
 // What families are made of.
 export * as nn from "./nn/mod.ts";
 export * as random from "./random/mod.ts";
-export * as elementary from "./numeric/elementary.ts";
-export { engineStatuses, openEngine } from "./engine/mod.ts";
-export type { EngineStatus } from "./engine/mod.ts";
-export * from "./engine/engine.ts";
-export type { Key } from "./random/key.ts";
-export * from "./engine/tree.ts";
+export * as elementary from "./numeric/mod.ts";
+export {
+  type CompileMode,
+  type CompileOptions,
+  type Determinism,
+  disposeTree,
+  type Engine,
+  type EngineIdentity,
+  type EngineMemory,
+  type EngineName,
+  type EngineSettings,
+  type EngineStatus,
+  engineStatuses,
+  fillTree,
+  isTensor,
+  leaves,
+  mapTree,
+  openEngine,
+  type Program,
+  type Slot,
+  sortedKeys,
+  templateOf,
+  type TensorRecord,
+  tensorsOf,
+  type TensorTree,
+  type Tree,
+} from "./engine/mod.ts";
+export type { Key } from "./random/mod.ts";
 
 // What a protocol's `execute` is made of.
-export { keepArtefact } from "./run/artefact.ts";
-export { timed, writeRecord } from "./run/job.ts";
-export type { Ending, Run, RunHost } from "./run/job.ts";
-export { givenTo } from "./run/needs.ts";
-export { conclude } from "./run/score/conclude.ts";
-export type { Outcome, RunEvent } from "./run/events.ts";
+export {
+  type Ending,
+  givenTo,
+  keepArtefact,
+  type Outcome,
+  type Run,
+  type RunEvent,
+  type RunHost,
+  timed,
+  writeRecord,
+} from "./run/mod.ts";
+export { conclude } from "./run/score/mod.ts";
 
 // Running.
-export { loadSuite, loadSuites, parseSuite, parseSuites } from "./suite/load.ts";
-export type { LoadOptions } from "./suite/load.ts";
-export type { ReportOptions, Suite, SuiteMetric, SuiteRun } from "./suite/schema/schema.ts";
-export { type Problem, SuiteError } from "./suite/problem.ts";
-export { parsePlan, planSuite, printPlan, readPlan, writePlan } from "./plan/plan.ts";
-export type { PlanOptions } from "./plan/plan.ts";
-export { launch } from "./launch/schedule.ts";
-export type { LaunchEvent, LaunchOptions, LaunchResult } from "./launch/schedule.ts";
-export { openStore } from "./record/store.ts";
-export type { Store } from "./record/store.ts";
-export type * from "./record/record.ts";
+export {
+  type LoadOptions,
+  loadSuite,
+  loadSuites,
+  parseSuite,
+  parseSuites,
+  type Problem,
+  SuiteError,
+} from "./suite/mod.ts";
+export type {
+  GatePolicy,
+  ReportOptions,
+  Suite,
+  SuiteMetric,
+  SuiteRun,
+} from "./suite/schema/mod.ts";
+export {
+  parsePlan,
+  type PlanOptions,
+  planSuite,
+  printPlan,
+  readPlan,
+  writePlan,
+} from "./plan/mod.ts";
+export { launch, type LaunchEvent, type LaunchOptions, type LaunchResult } from "./launch/mod.ts";
 
 // Judging and showing.
-export { evaluateGate, readBaselines, writeBaseline } from "./gate/mod.ts";
-export type { Baseline, BaselineUpdate, GateInput, Verdict } from "./gate/mod.ts";
-export type { GatePolicy } from "./suite/schema/gate_policy.ts";
-export { readFloors, writeFloors } from "./gate/speed/floors.ts";
-export type { Floors } from "./gate/speed/floors.ts";
-export { buildReport, writeReport } from "./report/mod.ts";
-export type { ReportInputs, ReportModel } from "./report/mod.ts";
+export { evaluateGate, type GateInput, type Verdict } from "./gate/mod.ts";
+export {
+  type Baseline,
+  type BaselineUpdate,
+  readBaselines,
+  writeBaseline,
+} from "./gate/baseline/mod.ts";
+export { type Floors, readFloors, writeFloors } from "./gate/speed/mod.ts";
+export { buildReport, type ReportInputs, type ReportModel, writeReport } from "./report/mod.ts";
 export {
   DataError,
   EngineError,
   exitCodes,
   MetricUnavailable,
   UsageError,
+  version,
   worstExit,
-} from "./base/errors.ts";
-export { version } from "./base/version.ts";
+} from "./base/mod.ts";

@@ -5,17 +5,13 @@
  * @module
  */
 import { isAbsolute, resolve, toFileUrl } from "@std/path";
-import type { DatasetDefinition } from "./data/dataset.ts";
-import { UsageError } from "./base/errors.ts";
-import type { Entry, Protocol } from "./protocols/protocol.ts";
-import { protocols } from "./protocols/table.ts";
-import type { Family } from "./families/family.ts";
-import { described, expectUserModules } from "./base/fault.ts";
-import type { Kind } from "./kinds/kind.ts";
-import { kindFaults, kinds } from "./kinds/table.ts";
-import type { Metric } from "./metrics/metric.ts";
-import { metricTable, ownRow } from "./metrics/table.ts";
-import { didYouMean } from "./base/text/nearest.ts";
+import type { DatasetDefinition } from "./data/mod.ts";
+import { described, expectUserModules, UsageError } from "./base/mod.ts";
+import { type Entry, type Protocol, protocols } from "./protocols/mod.ts";
+import type { Family } from "./families/mod.ts";
+import { type Kind, kindFaults, kinds } from "./kinds/mod.ts";
+import { type Metric, metricTable, ownRow } from "./metrics/mod.ts";
+import { didYouMean } from "./base/text/mod.ts";
 
 /** Loads what a row stands for. */
 export type Loader<T> = () => Promise<T>;
@@ -62,7 +58,7 @@ export function runnable(): Table<Family | Entry> {
   return { ...families, ...entries() };
 }
 
-export { protocols } from "./protocols/table.ts";
+export { protocols } from "./protocols/mod.ts";
 
 /** Datasets. */
 export const datasets: Table<DatasetDefinition> = {
@@ -75,13 +71,13 @@ export const datasets: Table<DatasetDefinition> = {
 };
 
 /** Metrics. */
-export { metricTable as metrics } from "./metrics/table.ts";
+export { metricTable as metrics } from "./metrics/mod.ts";
 
 /** Control rows; all of them are in a suite that names none. */
-export { controls } from "./protocols/control/controls.ts";
+export { controls } from "./protocols/control/mod.ts";
 
 /** Feature extractors. */
-export { extractorTable as extractors } from "./extractors/table.ts";
+export { extractorTable as extractors } from "./extractors/mod.ts";
 
 /** Which module registered a name, for those that are not built in: "families/ppca" → its file. */
 const origins = new Map<string, string>();

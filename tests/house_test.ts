@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { importGraph } from "../src/proof/figures/house/graph.ts";
-import { arrows, circles, order, upImports } from "../src/proof/figures/house/rooms.ts";
+import { arrows, circles, order, pastDoors, upImports } from "../src/proof/figures/house/rooms.ts";
 import { facesWithLogic } from "../src/proof/figures/house/words.ts";
 
 /**
@@ -88,4 +88,8 @@ Deno.test("a mod.ts holds names and no logic", async () => {
   })));
   assertEquals(sources.length > 0, true);
   assertEquals(facesWithLogic(sources), []);
+});
+
+Deno.test("a room is entered by its mod.ts, or by that of a room within it", () => {
+  assertEquals(pastDoors(graph).map(({ from, to }) => `${from} imports ${to}`), []);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LinearAlgebra } from "./linear_algebra.ts";
-import { MetricUnavailable } from "../base/errors.ts";
+import { MetricUnavailable } from "../base/mod.ts";
 import { hostAlgebra } from "./host.ts";
 import { openblas } from "./openblas.ts";
 

@@ -5,13 +5,16 @@
  * @module
  */
 import { dirname, join } from "@std/path";
-import { downloadWheel, findPip, nextTime, wheelFault } from "../install/pip.ts";
-import { failure } from "../install/events.ts";
-import { unpackWheel } from "../install/unpack.ts";
-import { EngineError, exitCodes } from "../base/errors.ts";
-import { cacheFolder } from "../install/tensorflow/place.ts";
-import { withLock } from "../base/lock.ts";
-import { runProgram } from "../base/program.ts";
+import {
+  downloadWheel,
+  failure,
+  findPip,
+  nextTime,
+  unpackWheel,
+  wheelFault,
+} from "../install/mod.ts";
+import { EngineError, exitCodes, runProgram, withLock } from "../base/mod.ts";
+import { cacheFolder } from "../install/tensorflow/mod.ts";
 import { openblas } from "./openblas.ts";
 import {
   files,

@@ -3,7 +3,7 @@
  * feature likelihood divergence scores held-out data with it (Jiralerspong et al. 2023, §3).
  * @module
  */
-import { exp, log } from "../numeric/elementary.ts";
+import { exp, log } from "../numeric/mod.ts";
 import type { LinearAlgebra } from "./linear_algebra.ts";
 import { columnMeans } from "./linear.ts";
 import type { Features } from "./features.ts";

@@ -10,11 +10,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { EngineError } from "../base/errors.ts";
-import type { Product } from "../install/events.ts";
-import { loadForGood } from "../install/load_library.ts";
-import { cacheFolder, type Environment } from "../install/tensorflow/place.ts";
-import type { Wheel } from "../install/tensorflow/wheels.ts";
+import { EngineError } from "../base/mod.ts";
+import { loadForGood, type Product } from "../install/mod.ts";
+import { cacheFolder, type Environment, type Wheel } from "../install/tensorflow/mod.ts";
 
 /** For the messages of its installation. */
 export const product: Product = { owner: "openblas", title: "OpenBLAS" };

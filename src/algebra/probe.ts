@@ -2,7 +2,7 @@
  * The linear probe: multinomial logistic regression with a ridge, in float64, deterministic.
  * @module
  */
-import { exp, log, logSumExp } from "../numeric/elementary.ts";
+import { exp, log, logSumExp } from "../numeric/mod.ts";
 import { type Features, takeRows } from "./features.ts";
 import { columnMeans } from "./linear.ts";
 

@@ -3,8 +3,8 @@
  * a Euclidean distance weighs all kept directions equally.
  * @module
  */
-import { orthonormalise } from "../numeric/orthonormal.ts";
-import { type HostKey, hostNormal } from "../random/host/host.ts";
+import { orthonormalise } from "../numeric/mod.ts";
+import { type HostKey, hostNormal } from "../random/host/mod.ts";
 import { centred, columnMeans, covariance, dot, symmetricEigen } from "./linear.ts";
 import type { Features } from "./features.ts";
 

@@ -3,9 +3,9 @@
  * convolutions where there is something to convolve, perceptrons where a side is shorter than that.
  * @module
  */
-import { fold, type Key } from "../random/key.ts";
+import { fold, type Key } from "../random/mod.ts";
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../kinds/grid.ts";
+import type { Grid } from "../kinds/mod.ts";
 import * as convolutional from "./conv.ts";
 import { initMlp, type Mlp, mlp } from "./mlp.ts";
 import { SIDES } from "./plan.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../kinds/grid.ts";
-import { fold, type Key } from "../random/key.ts";
+import type { Grid } from "../kinds/mod.ts";
+import { fold, type Key } from "../random/mod.ts";
 import {
   type Conv,
   conv,

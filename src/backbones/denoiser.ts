@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../random/key.ts";
+import { fold, type Key } from "../random/mod.ts";
 import { type Dit, dit, initDit } from "./dit.ts";
 import { initMlp, type Mlp, mlp } from "./mlp.ts";
 import type { Grid } from "./plan.ts";

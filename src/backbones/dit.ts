@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../random/key.ts";
+import { fold, type Key } from "../random/mod.ts";
 import {
   attention,
   gelu,
@@ -20,7 +20,7 @@ import {
   silu,
   splitHeads,
 } from "../nn/mod.ts";
-import { cos, exp, sin } from "../numeric/elementary.ts";
+import { cos, exp, sin } from "../numeric/mod.ts";
 import type { Grid } from "./plan.ts";
 import { crop, fromPatches, toPatches } from "./space.ts";
 import {

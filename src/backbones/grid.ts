@@ -7,8 +7,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../kinds/grid.ts";
-import { fold, type Key } from "../random/key.ts";
+import type { Grid } from "../kinds/mod.ts";
+import { fold, type Key } from "../random/mod.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../nn/mod.ts";
 import { type Block, block, initBlock } from "./conv.ts";
 import { SIDES, type Stage } from "./plan.ts";

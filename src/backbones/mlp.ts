@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../random/key.ts";
+import { fold, type Key } from "../random/mod.ts";
 import { initLinear, type Linear, linear, silu } from "../nn/mod.ts";
 
 /** What fixes the shapes. */

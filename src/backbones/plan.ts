@@ -3,7 +3,7 @@
  * setting.
  * @module
  */
-export type { Grid } from "../kinds/grid.ts";
+export type { Grid } from "../kinds/mod.ts";
 
 /** One resolution with the channels that run at it. */
 export type Stage = { readonly height: number; readonly width: number; readonly channels: number };

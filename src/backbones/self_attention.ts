@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../random/key.ts";
+import { fold, type Key } from "../random/mod.ts";
 import {
   attention,
   groupNorm,

@@ -4,9 +4,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../random/key.ts";
+import { fold, type Key } from "../random/mod.ts";
 import { initLinear, type Linear, linear, silu } from "../nn/mod.ts";
-import { exp } from "../numeric/elementary.ts";
+import { exp } from "../numeric/mod.ts";
 
 /** Parameters; `condition` where there is one. */
 export type TimeEmbedding = {

@@ -5,8 +5,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { UsageError } from "../base/errors.ts";
-import { didYouMean } from "../base/text/nearest.ts";
+import { UsageError } from "../base/mod.ts";
+import { didYouMean } from "../base/text/mod.ts";
 import type { Arguments, Command } from "./command.ts";
 import { checkValue, listed, type Takes } from "./option_values.ts";
 

@@ -2,9 +2,8 @@
  * From words on the command line to an exit code.
  * @module
  */
-import { exitCodes, UsageError, worstExit } from "../base/errors.ts";
-import { explain } from "../base/fault.ts";
-import { didYouMean } from "../base/text/nearest.ts";
+import { exitCodes, explain, UsageError, worstExit } from "../base/mod.ts";
+import { didYouMean } from "../base/text/mod.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Command, Terminal } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";

@@ -2,8 +2,8 @@
  * A line of progress: redrawn on a terminal, printed now and then elsewhere.
  * @module
  */
-import type { Progress } from "../compare/extract/extract.ts";
-import { formatNumber, formatSeconds } from "../base/text/format.ts";
+import type { Progress } from "../compare/extract/mod.ts";
+import { formatNumber, formatSeconds } from "../base/text/mod.ts";
 import type { Terminal } from "./command.ts";
 
 /** Milliseconds between redraws, and between lines where nothing can be redrawn. */

@@ -3,8 +3,8 @@
  * checked when they are parsed, before a command loads or makes anything.
  * @module
  */
-import { UsageError } from "../base/errors.ts";
-import { didYouMean } from "../base/text/nearest.ts";
+import { UsageError } from "../base/mod.ts";
+import { didYouMean } from "../base/text/mod.ts";
 
 /** The values that an option takes. */
 export type Takes =

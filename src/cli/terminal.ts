@@ -2,7 +2,7 @@
  * The terminal that the process was started from.
  * @module
  */
-import { described } from "../base/fault.ts";
+import { described } from "../base/mod.ts";
 import type { Terminal } from "./command.ts";
 
 /**

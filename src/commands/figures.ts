@@ -3,10 +3,9 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { exitCodes, worstExit } from "../base/errors.ts";
+import { exitCodes, projectRoot, worstExit } from "../base/mod.ts";
 import { chooseFigures, runFigures } from "../proof/figures/mod.ts";
-import { projectRoot } from "../base/places.ts";
-import type { Arguments, Terminal } from "../cli/command.ts";
+import type { Arguments, Terminal } from "../cli/mod.ts";
 import { outOf } from "./folders.ts";
 
 /** See the table of commands. */

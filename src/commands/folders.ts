@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { fromHome } from "../base/places.ts";
-import { defaultOut } from "../record/store.ts";
-import type { Arguments } from "../cli/command.ts";
+import { fromHome } from "../base/mod.ts";
+import { defaultOut } from "../record/mod.ts";
+import type { Arguments } from "../cli/mod.ts";
 
 /** Folder of records, caches and reports. */
 export function outOf(args: Arguments): string {

@@ -2,7 +2,7 @@
  * Loads the module of a command when it is needed.
  * @module
  */
-import type { Main } from "../cli/command.ts";
+import type { Main } from "../cli/mod.ts";
 
 /**
  * Imports a command's module when it is needed. The specifier is no literal, since Deno would then

@@ -3,26 +3,22 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, UsageError, worstExit } from "../base/errors.ts";
-import { historyPath, readHistory } from "../gate/history/history.ts";
-import { readKept } from "../gate/last_gate.ts";
-import { gateSuite, planRecords } from "../gate/suite.ts";
-import { planSuite, readPlan } from "../plan/plan.ts";
-import { settingsFrom } from "../plan/settings.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { openStore, type Store } from "../record/store.ts";
-import { newestGroups } from "../report/model/groups.ts";
+import { exitCodes, UsageError, worstExit } from "../base/mod.ts";
+import { gateSuite, historyPath, planRecords, readHistory, readKept } from "../gate/mod.ts";
+import { planSuite, readPlan, settingsFrom } from "../plan/mod.ts";
+import { openStore, type PlannedRun, type Record as RunRecord, type Store } from "../record/mod.ts";
 import {
   type Format,
+  newestGroups,
   reportedGate,
+  type ReportInputs,
   reportModel,
   storedPicture,
   writeReport,
 } from "../report/mod.ts";
-import type { ReportInputs } from "../report/model/build.ts";
-import { loadSuites, suiteFileOf, suiteNames } from "../suite/load.ts";
-import type { Suite } from "../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../cli/command.ts";
+import { loadSuites, suiteFileOf, suiteNames } from "../suite/mod.ts";
+import type { Suite } from "../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../cli/mod.ts";
 import { baselinesOf, cacheOf, outOf } from "./folders.ts";
 
 /** See the table of commands. */

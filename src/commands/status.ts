@@ -3,13 +3,18 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, UsageError } from "../base/errors.ts";
-import { protocolOf, runName } from "../protocols/table.ts";
-import type { PlannedRun, Record as RunRecord, RunState } from "../record/record.ts";
-import { openStore, type RunStatus } from "../record/store.ts";
-import { formatSeconds } from "../base/text/format.ts";
-import { isAlive } from "../record/process_state.ts";
-import type { Arguments, Terminal } from "../cli/command.ts";
+import { exitCodes, UsageError } from "../base/mod.ts";
+import { protocolOf, runName } from "../protocols/mod.ts";
+import {
+  isAlive,
+  openStore,
+  type PlannedRun,
+  type Record as RunRecord,
+  type RunState,
+  type RunStatus,
+} from "../record/mod.ts";
+import { formatSeconds } from "../base/text/mod.ts";
+import type { Arguments, Terminal } from "../cli/mod.ts";
 import { outOf } from "./folders.ts";
 
 /**
@@ -108,7 +113,7 @@ export async function standings(
     known.set(id, found);
     return found;
   };
-  const { readPlan } = await import("../plan/plan.ts");
+  const { readPlan } = await import("../plan/mod.ts");
   for (const file of await plans(out)) {
     try {
       for (const planned of await readPlan(file)) at(planned.id).planned = planned;
@@ -184,7 +189,7 @@ const remarks: Partial<Record<Standing, string>> = {
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const out = outOf(args);
   const all = await standings(out, (message) => terminal.warn(message));
-  const { suiteNames } = await import("../suite/load.ts");
+  const { suiteNames } = await import("../suite/mod.ts");
   const files = await Promise.all(args.positionals.map(suiteNames));
   const asked = files.flat();
   const suites = [...new Set(all.map(({ suite }) => suite))];

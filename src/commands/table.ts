@@ -2,23 +2,25 @@
  * The table of commands. To add one: a row here and a module beside it.
  * @module
  */
-import { DECODED_ALIKE, DECODINGS } from "../data/decoding/meaning.ts";
-import { folderMetrics } from "../compare/metrics/table.ts";
-import { metricNames } from "../metrics/table.ts";
-import type { Command, Option } from "../cli/command.ts";
-import { gateCommands, gating } from "./gate/gate_table.ts";
-import { MOST_SEED, type Takes } from "../cli/option_values.ts";
+import { DECODED_ALIKE, DECODINGS } from "../data/decoding/mod.ts";
+import { folderMetrics } from "../compare/metrics/mod.ts";
+import { metricNames } from "../metrics/mod.ts";
 import {
   allowInconclusive,
   baselines,
+  type Command,
   json,
+  MOST_SEED,
+  type Option,
   out,
   quiet,
   seeds,
   showLeftOut,
   suites,
+  type Takes,
   usage,
-} from "../cli/shared_options.ts";
+} from "../cli/mod.ts";
+import { gateCommands, gating } from "./gate/gate_table.ts";
 import { module } from "./module.ts";
 
 const { coverage, frechet, kernel } = metricNames;

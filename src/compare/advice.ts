@@ -3,7 +3,7 @@
  * sides that can't be compared, and warnings about numbers that mean less than they seem to.
  * @module
  */
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../base/mod.ts";
 import type { Measured } from "./measured.ts";
 import type { Origin } from "./moments/statistics.ts";
 

@@ -3,12 +3,11 @@
  * @module
  */
 import { join } from "@std/path";
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import { DataError } from "../base/errors.ts";
-import { listSkipped } from "../data/decode.ts";
-import { concatImages, resizeArea } from "../kinds/image/images.ts";
-import type { EngineIdentity } from "../engine/engine.ts";
-import { kept } from "../base/digest/sealed.ts";
+import { concatImages, type ImageSet, resizeArea } from "../kinds/image/mod.ts";
+import { DataError } from "../base/mod.ts";
+import { listSkipped } from "../data/mod.ts";
+import type { EngineIdentity } from "../engine/mod.ts";
+import { kept } from "../base/digest/mod.ts";
 import { decoderVersion, type Reading } from "./extract/decode.ts";
 import { extract, type ExtractOptions, named, type Timing } from "./extract/extract.ts";
 import { type Moments, momentsOf } from "./moments/moments.ts";

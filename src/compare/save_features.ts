@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname } from "@std/path";
-import { npyHeader } from "../data/numpy/npy.ts";
+import { npyHeader } from "../data/numpy/mod.ts";
 import type { FeatureBits, FeatureRows } from "./moments/rows.ts";
 
 /** Bytes written at a time, about. */

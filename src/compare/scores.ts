@@ -2,19 +2,18 @@
  * Metrics between two measured sides.
  * @module
  */
-import type { Dataset, Split } from "../data/dataset.ts";
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import { watched } from "../metrics/door.ts";
-import { declaredDistance } from "../metrics/features/frechet.ts";
-import type { EvaluationContext, Metric } from "../metrics/metric.ts";
-import { MetricUnavailable } from "../base/errors.ts";
-import type { Extractor } from "../extractors/extractor.ts";
-import type { Features } from "../algebra/features.ts";
-import type { MetricValue } from "../record/value.ts";
-import { hostPermutation } from "../random/host/host.ts";
+import type { Dataset, Split } from "../data/mod.ts";
+import type { ImageSet } from "../kinds/image/mod.ts";
+import { type EvaluationContext, type Metric, watched } from "../metrics/mod.ts";
+import { declaredDistance } from "../metrics/features/mod.ts";
+import { MetricUnavailable } from "../base/mod.ts";
+import type { Extractor } from "../extractors/mod.ts";
+import type { Features } from "../algebra/mod.ts";
+import type { MetricValue } from "../record/mod.ts";
+import { hostPermutation } from "../random/host/mod.ts";
 import { fromTable, metrics } from "../registry.ts";
-import { computeMetrics } from "../run/score/evaluate.ts";
-import { runKeys } from "../run/keys.ts";
+import { computeMetrics } from "../run/score/mod.ts";
+import { runKeys } from "../run/mod.ts";
 import { momentDistance } from "./moments/distance.ts";
 import type { Measured } from "./measured.ts";
 import { firstRows, inMemory, rowsAt } from "./moments/rows.ts";

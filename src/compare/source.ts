@@ -3,11 +3,10 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Dataset, Split } from "../data/dataset.ts";
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import { imagesOf } from "../kinds/image/images.ts";
-import type { FileListing } from "../data/folder/listing.ts";
-import { hostKey, hostPermutation } from "../random/host/host.ts";
+import type { Dataset, Split } from "../data/mod.ts";
+import { type ImageSet, imagesOf } from "../kinds/image/mod.ts";
+import type { FileListing } from "../data/folder/mod.ts";
+import { hostKey, hostPermutation } from "../random/host/mod.ts";
 import type { DecodeTask } from "./extract/decode.ts";
 
 /** Pictures in a fixed order. */

@@ -4,9 +4,9 @@
  * unless its stamp shows that it can't have changed.
  * @module
  */
-import { sha256OfFile } from "../base/digest/digest.ts";
+import { sha256OfFile } from "../base/digest/mod.ts";
 import { join } from "@std/path";
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../base/mod.ts";
 import { openIndex } from "./index_file.ts";
 import { type Stamp, stampOf } from "./stamp.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { sha256Hex } from "../base/digest/digest.ts";
-import { canonicalJson } from "../base/text/canonical_json.ts";
-import { DataError } from "../base/errors.ts";
+import { sha256Hex } from "../base/digest/mod.ts";
+import { canonicalJson } from "../base/text/mod.ts";
+import { DataError } from "../base/mod.ts";
 import { openContents } from "./contents.ts";
 
 /** A file under the name that counts: where it lies on this machine doesn't. */

@@ -6,9 +6,8 @@
  * @module
  */
 import { dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
-import { UsageError } from "../base/errors.ts";
-import { sha256 } from "../base/digest/digest.ts";
-import { projectRoot } from "../base/places.ts";
+import { projectRoot, UsageError } from "../base/mod.ts";
+import { sha256 } from "../base/digest/mod.ts";
 import { digestOf, portable } from "./inputs.ts";
 
 /** A user's module and what its digest is made of. */

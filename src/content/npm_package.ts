@@ -4,10 +4,10 @@
  * are used are verified every time, since they stay on disk for years.
  * @module
  */
-import { sha256OfFile } from "../base/digest/digest.ts";
+import { sha256OfFile } from "../base/digest/mod.ts";
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../base/mod.ts";
 
 /** A package by exact version, e.g. { name: "emojibase-data", version: "17.0.0" }. */
 export interface NpmPackage {

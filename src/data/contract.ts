@@ -5,9 +5,8 @@
  * @module
  */
 import type { Batch, Dataset, DatasetDefinition, Factor, Split } from "./dataset.ts";
-import { DataError } from "../base/errors.ts";
-import type { SampleSpec } from "../kinds/kind_map.ts";
-import { kindOf } from "../kinds/table.ts";
+import { DataError } from "../base/mod.ts";
+import { kindOf, type SampleSpec } from "../kinds/mod.ts";
 
 const splits: readonly Split[] = ["train", "test", "judge", "judge_test"];
 

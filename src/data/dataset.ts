@@ -2,10 +2,10 @@
  * What a dataset is: named splits of samples with labelled factors, held behind a pure `read`.
  * @module
  */
-import type { Batch } from "../kinds/batch/batch.ts";
-import type { KindName, SampleSpec, SpecOf, TruthOf } from "../kinds/kind_map.ts";
+import type { Batch } from "../kinds/batch/mod.ts";
+import type { KindName, SampleSpec, SpecOf, TruthOf } from "../kinds/mod.ts";
 import type { z } from "zod";
-import type { Pointing } from "../content/inputs.ts";
+import type { Pointing } from "../content/mod.ts";
 import type { Decoding } from "./decoding/meaning.ts";
 
 /**
@@ -25,8 +25,8 @@ export type Factor =
     readonly maximum: number;
   };
 
-export type { Batch, Labels } from "../kinds/batch/batch.ts";
-export type { SampleSpec } from "../kinds/kind_map.ts";
+export type { Batch, Labels } from "../kinds/batch/mod.ts";
+export type { SampleSpec } from "../kinds/mod.ts";
 
 /** A loaded dataset. Reading is pure: the same indices give the same bytes, on every machine. */
 export interface Dataset<K extends KindName = KindName> {

@@ -4,14 +4,13 @@
  * central square and resized by our own area filter, so that the resize gives the same bits everywhere.
  * @module
  */
-import type { ImageSet, ImageSpec } from "../kinds/image/image_set.ts";
-import { DataError } from "../base/errors.ts";
+import { type ImageSet, type ImageSpec, resizeArea } from "../kinds/image/mod.ts";
+import { DataError } from "../base/mod.ts";
 import { luma } from "./decoding/colours.ts";
 import { inspect, type Inspected } from "./decoding/inspect.ts";
 import type { Decoding } from "./decoding/meaning.ts";
 import { asPillow } from "./decoding/pillow.ts";
 import { viewed } from "./decoding/viewer.ts";
-import { resizeArea } from "../kinds/image/images.ts";
 
 /** How files are decoded. */
 export interface DecodeOptions {

@@ -5,11 +5,11 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../base/digest/digest.ts";
+import { sha256 } from "../base/digest/mod.ts";
 import { type DatasetOutline, defineDataset } from "./dataset.ts";
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../base/mod.ts";
 import { framed } from "./fashion.ts";
-import { npmPackage } from "../content/npm_package.ts";
+import { npmPackage } from "../content/mod.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
 

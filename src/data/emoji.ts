@@ -6,13 +6,13 @@
 import { z } from "zod";
 import { join } from "@std/path";
 import { defineDataset, type Factor } from "./dataset.ts";
-import type { ImageSpec } from "../kinds/image/image_set.ts";
-import { DataError } from "../base/errors.ts";
+import type { ImageSpec } from "../kinds/image/mod.ts";
+import { DataError } from "../base/mod.ts";
 import { decodeAll, judgeSkipped } from "./decode.ts";
-import { type NpmPackage, npmPackage } from "../content/npm_package.ts";
+import { type NpmPackage, npmPackage } from "../content/mod.ts";
 import { imagesInMemory } from "./raw_images.ts";
 import { heldOut, splitByHeld, splitDataset } from "./split_dataset.ts";
-import { sha256 } from "../base/digest/digest.ts";
+import { sha256 } from "../base/digest/mod.ts";
 
 const LABELS: NpmPackage = {
   name: "emojibase-data",

@@ -3,7 +3,7 @@
  * fair sample of it.
  * @module
  */
-import { hostKey, hostPermutation } from "../random/host/host.ts";
+import { hostKey, hostPermutation } from "../random/host/mod.ts";
 
 /**
  * Pairs of neighbours of one class, beyond those that chance gives, that show an order by class: in

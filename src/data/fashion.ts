@@ -5,11 +5,11 @@
  */
 import { z } from "zod";
 import { join } from "@std/path";
-import { placed } from "../content/inputs.ts";
+import { placed } from "../content/mod.ts";
 import { type DatasetOutline, defineDataset } from "./dataset.ts";
-import { DataError } from "../base/errors.ts";
-import { sha256 } from "../base/digest/digest.ts";
-import { pathText } from "../base/schema/path_text.ts";
+import { DataError } from "../base/mod.ts";
+import { sha256 } from "../base/digest/mod.ts";
+import { pathText } from "../base/schema/mod.ts";
 import { fairOrder, liesByClass } from "./fair_order.ts";
 import { readIdx } from "./idx.ts";
 import { imagesInMemory } from "./raw_images.ts";

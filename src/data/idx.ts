@@ -3,7 +3,7 @@
  * big-endian sizes, data. Gzipped or plain.
  * @module
  */
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../base/mod.ts";
 
 /** An array of unsigned bytes with its shape. */
 export interface IdxArray {

@@ -3,8 +3,8 @@
  * the set is too large to hold. Both give the same bytes.
  * @module
  */
-import type { ImageSpec } from "../kinds/image/image_set.ts";
-import { DataError } from "../base/errors.ts";
+import type { ImageSpec } from "../kinds/image/mod.ts";
+import { DataError } from "../base/mod.ts";
 import type { RawSamples } from "./split_dataset.ts";
 
 /** Larger sets stay on disk. Bytes. */

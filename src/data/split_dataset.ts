@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Dataset, Factor, Split } from "./dataset.ts";
-import type { KindName, Samples, SpecOf } from "../kinds/kind_map.ts";
+import type { KindName, Samples, SpecOf } from "../kinds/mod.ts";
 
 /** Samples by index. */
 export interface RawSamples<K extends KindName = KindName> {

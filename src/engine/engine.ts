@@ -3,7 +3,7 @@
  * engine compiles them, moves arrays in and out, and says what it is and what it promises.
  * @module
  */
-import type { Key } from "../random/key.ts";
+import type { Key } from "../random/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { TensorTree } from "./tree.ts";
 

@@ -3,5 +3,6 @@
  * @module
  */
 export * from "./engine.ts";
-export * from "./tree.ts";
 export * from "./open.ts";
+export { processorModel } from "./processor.ts";
+export * from "./tree.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Engine, EngineName, EngineSettings } from "./engine.ts";
-import { EngineError } from "../base/errors.ts";
+import { EngineError } from "../base/mod.ts";
 
 /** One engine as `list engines` shows it. */
 export interface EngineStatus {
@@ -28,7 +28,7 @@ interface Entry {
 const ENGINES: Readonly<Record<EngineName, Entry>> = {
   tensorflow: {
     open: async (settings) => (await import("./tensorflow/engine.ts")).openTensorflow(settings),
-    obstacle: async () => (await import("../install/tensorflow/place.ts")).tensorflowObstacle(),
+    obstacle: async () => (await import("../install/tensorflow/mod.ts")).tensorflowObstacle(),
     reserve: async () => (await import("./tensorflow/install/proven.ts")).smokeFailure(),
   },
   webgpu: {

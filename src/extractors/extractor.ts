@@ -2,10 +2,9 @@
  * What an extractor is: a fixed network, or other map, from samples to features.
  * @module
  */
-import type { Features } from "../algebra/features.ts";
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import { imagesOf } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind_map.ts";
+import type { Features } from "../algebra/mod.ts";
+import { type ImageSet, imagesOf } from "../kinds/image/mod.ts";
+import type { Samples } from "../kinds/mod.ts";
 import type { InputSpec } from "./prepare/prepare.ts";
 
 /** What a network makes of one batch, on the host. */

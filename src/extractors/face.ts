@@ -6,8 +6,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { ImageSet } from "../kinds/image/mod.ts";
+import type { Engine } from "../engine/mod.ts";
 import type { Extractor } from "./extractor.ts";
 import { inBatches } from "./prepare/batches.ts";
 import {

@@ -2,8 +2,12 @@
  * Extractors by name, opened where a metric asks for one.
  * @module
  */
-export type { WeightsOption } from "./weights/state_dict.ts";
-export { extractorTable } from "./table.ts";
-export type { ExtractorRow } from "./row.ts";
-export { type InputOptions, inputOptions } from "./input/input_options.ts";
+export {
+  type Extractor,
+  type ExtractorNetwork,
+  featuresOf,
+  type NetworkOutputs,
+} from "./extractor.ts";
 export * from "./open.ts";
+export type { ExtractorRow, Gives } from "./row.ts";
+export { extractorName, extractorStatus, extractorTable } from "./table.ts";

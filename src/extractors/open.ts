@@ -2,10 +2,10 @@
  * Extractors by name.
  * @module
  */
-import { cacheFolder } from "../install/tensorflow/place.ts";
-import type { Engine } from "../engine/engine.ts";
-import { MetricUnavailable, UsageError } from "../base/errors.ts";
-import { didYouMean } from "../base/text/nearest.ts";
+import { cacheFolder } from "../install/tensorflow/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import { MetricUnavailable, UsageError } from "../base/mod.ts";
+import { didYouMean } from "../base/text/mod.ts";
 import type { Extractor } from "./extractor.ts";
 import type { WeightsOption } from "./weights/state_dict.ts";
 import { extractorTable } from "./table.ts";

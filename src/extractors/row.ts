@@ -4,7 +4,7 @@
  * @module
  */
 import type { InputOptions } from "./input/input_options.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine } from "../engine/mod.ts";
 import type { Extractor } from "./extractor.ts";
 import type { WeightsOption } from "./weights/state_dict.ts";
 

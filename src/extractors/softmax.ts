@@ -1,5 +1,5 @@
 /** Probabilities from logits, on the host. @module */
-import { exp } from "../numeric/elementary.ts";
+import { exp } from "../numeric/mod.ts";
 
 /** softmax of each of `count` rows, in float64 with the project's own exp: the same bits anywhere. */
 export function softmaxRows(logits: ArrayLike<number>, count: number): Float32Array {

@@ -4,12 +4,10 @@
  * look like any other; it gets an error that says what came.
  * @module
  */
-import { ToldError } from "../base/errors.ts";
-import type { HostValues, Kind } from "../kinds/kind.ts";
-import type { SampleSpec } from "../kinds/kind_map.ts";
-import { kindOf, takesFaults } from "../kinds/table.ts";
+import { ToldError } from "../base/mod.ts";
+import { type HostValues, type Kind, kindOf, type SampleSpec, takesFaults } from "../kinds/mod.ts";
 import type { Family, Model, TensorRecord } from "./family.ts";
-import type { Capabilities } from "../subject/capabilities.ts";
+import type { Capabilities } from "../subject/mod.ts";
 
 /** A model or metric that doesn't keep what its declaration promises. Ends the run as failed. */
 export class ContractError extends ToldError {

@@ -21,17 +21,16 @@
  * programs that its capabilities name, and any others its driver calls.
  * @module
  */
-import type { Capabilities } from "../subject/capabilities.ts";
+import type { Capabilities } from "../subject/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
-import type { CompileMode, Engine, Program } from "../engine/engine.ts";
-import type { Key } from "../random/key.ts";
-import type { TensorRecord } from "../engine/tree.ts";
-import type { Factor } from "../data/dataset.ts";
-import type { KindName, SampleSpec, SpecOf } from "../kinds/kind_map.ts";
+import type { CompileMode, Engine, Program, TensorRecord } from "../engine/mod.ts";
+import type { Key } from "../random/mod.ts";
+import type { Factor } from "../data/mod.ts";
+import type { KindName, SampleSpec, SpecOf } from "../kinds/mod.ts";
 import type { Given, GivenRun, Roles } from "./needs.ts";
 
-export type { TensorRecord } from "../engine/tree.ts";
+export type { TensorRecord } from "../engine/mod.ts";
 
 /** What a driver may call on the host side of training. */
 export interface HostContext {

@@ -3,8 +3,8 @@
  * is given in them.
  * @module
  */
-import type { TensorTree } from "../engine/tree.ts";
-import type { ArtefactKind } from "../record/record.ts";
+import type { TensorTree } from "../engine/mod.ts";
+import type { ArtefactKind } from "../record/mod.ts";
 
 /** What is known of a run that something is taken of, before it has run. */
 export interface GivenRun {

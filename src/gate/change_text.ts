@@ -1,5 +1,5 @@
 /** What the gate found for a row, in words. @module */
-import { formatNumber } from "../base/text/format.ts";
+import { formatNumber } from "../base/text/mod.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
 /** "+2.1 % (−0.3 to 4.5)". */

@@ -2,8 +2,8 @@
  * The gate: compares records with reviewed baselines.
  * @module
  */
-import type { Record as RunRecord } from "../record/record.ts";
-import { UsageError } from "../base/errors.ts";
+import type { Record as RunRecord } from "../record/mod.ts";
+import { UsageError } from "../base/mod.ts";
 import { type AskedRun, keepGaps } from "./verdict/absent.ts";
 import {
   type Baseline,

@@ -7,12 +7,10 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../base/digest/digest.ts";
-import { UsageError } from "../base/errors.ts";
-import { canonicalJson } from "../base/text/canonical_json.ts";
-import { writeAtomic } from "../base/files.ts";
-import type { Record as RunRecord } from "../record/record.ts";
-import { readTextIfThere } from "../base/text/files.ts";
+import { sha256 } from "../base/digest/mod.ts";
+import { UsageError, writeAtomic } from "../base/mod.ts";
+import { canonicalJson, readTextIfThere } from "../base/text/mod.ts";
+import type { Record as RunRecord } from "../record/mod.ts";
 import { rowFrom, rowSchema, storedRow } from "./baseline/baseline.ts";
 import type { Rerun } from "./speed/confirm.ts";
 import type { Interleave, Turns } from "./speed/interleave.ts";

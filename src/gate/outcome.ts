@@ -2,9 +2,9 @@
  * What verdicts add up to: an exit code, one line, a table.
  * @module
  */
-import { exitCodes, worstExit } from "../base/errors.ts";
-import type { Record as RunRecord } from "../record/record.ts";
-import { configText } from "../base/text/config_text.ts";
+import { exitCodes, worstExit } from "../base/mod.ts";
+import type { Record as RunRecord } from "../record/mod.ts";
+import { configText } from "../base/text/mod.ts";
 import type { Verdict, VerdictName } from "./verdict/verdict.ts";
 
 /** How many verdicts of each kind. */

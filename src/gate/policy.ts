@@ -4,10 +4,10 @@
  * a default for the metric's kind.
  * @module
  */
-import { UsageError } from "../base/errors.ts";
-import type { MetricValue } from "../record/value.ts";
-import { FEWEST_SEEDS, type GatePolicy, percent } from "../suite/schema/gate_policy.ts";
-import { bestPossibleP, valuesNeeded } from "../stats/test/rank.ts";
+import { UsageError } from "../base/mod.ts";
+import type { MetricValue } from "../record/mod.ts";
+import { FEWEST_SEEDS, type GatePolicy, percent } from "../suite/schema/mod.ts";
+import { bestPossibleP, valuesNeeded } from "../stats/mod.ts";
 
 /** The smallest change that counts. */
 export type Effect =

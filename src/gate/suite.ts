@@ -2,17 +2,14 @@
  * The gate of a suite: its policies, checked, and the rows that it should have.
  * @module
  */
-import { planSuite } from "../plan/plan.ts";
-import { settingsFrom } from "../plan/settings.ts";
-import { UsageError } from "../base/errors.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { UnreadableRecord } from "../record/store.ts";
-import { protocolOf } from "../protocols/table.ts";
+import { planSuite, settingsFrom } from "../plan/mod.ts";
+import { UsageError } from "../base/mod.ts";
+import { type PlannedRun, type Record as RunRecord, UnreadableRecord } from "../record/mod.ts";
+import { protocolOf } from "../protocols/mod.ts";
 import { fromTable, metrics } from "../registry.ts";
-import type { Suite } from "../suite/schema/schema.ts";
+import type { GatePolicy, Suite } from "../suite/schema/mod.ts";
 import { type GateOptions, type GateOutcome, gateRecords } from "./gate.ts";
 import { checkPolicies, type PolicyOf, type PolicyUse, resolvePolicy } from "./policy.ts";
-import type { GatePolicy } from "../suite/schema/gate_policy.ts";
 
 interface Declared {
   readonly metric: string;

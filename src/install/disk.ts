@@ -3,7 +3,7 @@
  * @module
  */
 import { statfs } from "node:fs/promises";
-import { formatBytes } from "../base/text/format.ts";
+import { formatBytes } from "../base/text/mod.ts";
 import type { Wheel } from "./tensorflow/wheels.ts";
 import { failure } from "./events.ts";
 

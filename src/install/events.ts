@@ -2,7 +2,7 @@
  * What an installation reports while it runs, and how it fails.
  * @module
  */
-import { EngineError } from "../base/errors.ts";
+import { EngineError } from "../base/mod.ts";
 
 /** The steps that take time, in their order. */
 export const phases = ["download", "verify", "unpack", "smoke"] as const;

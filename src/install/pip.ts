@@ -3,11 +3,11 @@
  * @module
  */
 import { join } from "@std/path";
-import { formatBytes } from "../base/text/format.ts";
+import { formatBytes } from "../base/text/mod.ts";
 import { isOlder } from "./tensorflow/platform.ts";
 import type { Wheel } from "./tensorflow/wheels.ts";
 import { failure, type Product, tensorflow } from "./events.ts";
-import { sha256OfFile } from "../base/digest/digest.ts";
+import { sha256OfFile } from "../base/digest/mod.ts";
 
 /** A pip that runs. */
 export interface Pip {

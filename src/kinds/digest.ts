@@ -1,5 +1,5 @@
 /** Digests of sets of samples. @module */
-import { sha256 } from "../base/digest/digest.ts";
+import { sha256 } from "../base/digest/mod.ts";
 
 /**
  * sha256 of a header and bytes.

@@ -5,8 +5,7 @@
  */
 import type { KindName, Samples, SpecOf } from "./kind_map.ts";
 import type { z } from "zod";
-import type { Engine } from "../engine/engine.ts";
-import type { TensorRecord } from "../engine/tree.ts";
+import type { Engine, TensorRecord } from "../engine/mod.ts";
 import type { Batcher } from "./batch/batch.ts";
 import type { Grid } from "./grid.ts";
 import type { ImageSet } from "./image/image_set.ts";

@@ -2,8 +2,8 @@
  * The kinds by name, one line each, and what asks them.
  * @module
  */
-import { MetricUnavailable, ToldError } from "../base/errors.ts";
-import { didYouMean } from "../base/text/nearest.ts";
+import { MetricUnavailable, ToldError } from "../base/mod.ts";
+import { didYouMean } from "../base/text/mod.ts";
 import type { Grid } from "./grid.ts";
 import type { ImageSet } from "./image/image_set.ts";
 import { imageKind } from "./image/kind.ts";

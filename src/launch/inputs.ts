@@ -3,11 +3,10 @@
  * no work on others: its numbers would go by the name of the old ones.
  * @module
  */
-import { changedSince, contentOf } from "../content/inputs.ts";
-import { codeDigest } from "../content/modules.ts";
-import type { DatasetDefinition } from "../data/dataset.ts";
+import { changedSince, codeDigest, contentOf } from "../content/mod.ts";
+import type { DatasetDefinition } from "../data/mod.ts";
 import { nounOf, originOf, type Registered } from "../registry.ts";
-import type { PlannedRun, RunSpec } from "../record/record.ts";
+import type { PlannedRun, RunSpec } from "../record/mod.ts";
 
 /**
  * Compares the code of the user's modules, as registered here, with the plan.

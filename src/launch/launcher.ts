@@ -3,7 +3,7 @@
  * order and what becomes of failures is the scheduler's.
  * @module
  */
-import type { Outcome, RunEvent } from "../run/events.ts";
+import type { Outcome, RunEvent } from "../run/mod.ts";
 import type { Task, WorkerSettings } from "./transport/messages.ts";
 
 /** A worker that does one task at a time. */

@@ -2,7 +2,7 @@
  * Tasks in the order in which they may start: each once the runs that it needs are done.
  * @module
  */
-import { neededRuns, unmetText } from "../run/needs.ts";
+import { neededRuns, unmetText } from "../run/mod.ts";
 import type { Task } from "./transport/messages.ts";
 
 /** How the run of a task ended, for those that need it. */

@@ -3,12 +3,9 @@
  * failure stopping no other but those that need it, speed measured at the end when nothing else runs.
  * @module
  */
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { openStore, type Store } from "../record/store.ts";
-import type { Outcome, RunEvent } from "../run/events.ts";
-import { isFinal, recordFailure } from "../run/failure.ts";
+import { openStore, type PlannedRun, type Record as RunRecord, type Store } from "../record/mod.ts";
+import { canBeTaken, isFinal, type Outcome, recordFailure, type RunEvent } from "../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
-import { canBeTaken } from "../run/needs.ts";
 import { type End, NeedQueue } from "./order.ts";
 import type { Task, WorkerSettings } from "./transport/messages.ts";
 import { timeRounds, timingOf } from "./timing.ts";

@@ -3,26 +3,18 @@
  * opened once and kept.
  * @module
  */
-import type { Dataset } from "../data/dataset.ts";
-import type { Engine } from "../engine/engine.ts";
-import { openEngine } from "../engine/mod.ts";
-import { described } from "../base/fault.ts";
-import { extractorRow, openExtractor } from "../extractors/mod.ts";
-import type { Extractor } from "../extractors/extractor.ts";
-import { canonicalJson } from "../base/text/canonical_json.ts";
+import type { Dataset } from "../data/mod.ts";
+import { type Engine, openEngine } from "../engine/mod.ts";
+import { described } from "../base/mod.ts";
+import { type Extractor, extractorRow, openExtractor } from "../extractors/mod.ts";
+import { canonicalJson } from "../base/text/mod.ts";
 import { datasets, families, fromTable, metrics, registerModule } from "../registry.ts";
-import type { Failure } from "../record/failed.ts";
-import type { PlannedRun } from "../record/record.ts";
-import { openStore } from "../record/store.ts";
-import { nulls } from "../run/score/conclude.ts";
-import { controls } from "../protocols/control/controls.ts";
-import type { Outcome } from "../run/events.ts";
-import { executeRun } from "../protocols/execute.ts";
-import { isFinal, recordFailure } from "../run/failure.ts";
-import type { RunHost } from "../run/job.ts";
-import { protocolOf } from "../protocols/table.ts";
-import { executeSpeed } from "../run/model/speed.ts";
-import { BusyError } from "../run/status_file.ts";
+import { type Failure, openStore, type PlannedRun } from "../record/mod.ts";
+import { nulls } from "../run/score/mod.ts";
+import { controls } from "../protocols/control/mod.ts";
+import { BusyError, isFinal, type Outcome, recordFailure, type RunHost } from "../run/mod.ts";
+import { executeRun, protocolOf } from "../protocols/mod.ts";
+import { executeSpeed } from "../run/model/mod.ts";
 import { checkCode, checkData } from "./inputs.ts";
 import type { FromWorker, Task, WorkerSettings } from "./transport/messages.ts";
 

@@ -4,8 +4,8 @@
  * seeds for as long as timing stays below a small share of what the runs themselves took.
  * @module
  */
-import { protocolOf } from "../protocols/table.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
+import { protocolOf } from "../protocols/mod.ts";
+import type { PlannedRun, Record as RunRecord } from "../record/mod.ts";
 
 /** Share of the runs' own seconds that timing may take where speed is only shown. */
 const timingShare = 0.1;

@@ -3,11 +3,11 @@
  * and the two sets of features that distances are taken between.
  * @module
  */
-import type { Dataset, Split } from "../data/dataset.ts";
-import { kindOf } from "../kinds/table.ts";
+import type { Dataset, Split } from "../data/mod.ts";
+import { kindOf } from "../kinds/mod.ts";
 import type { EvaluationContext } from "./metric.ts";
-import { MetricUnavailable } from "../base/errors.ts";
-import type { Features } from "../algebra/features.ts";
+import { MetricUnavailable } from "../base/mod.ts";
+import type { Features } from "../algebra/mod.ts";
 
 /** Refuses, with what to do, where a split holds fewer than `count` samples. */
 export function requireCount(dataset: Dataset, split: Split, count: number): void {

@@ -3,10 +3,10 @@
  * under a name that nobody declared is in no baseline; one that is missing would vanish unseen.
  * @module
  */
-import { ContractError, definitionFaults } from "../families/contract.ts";
-import { takesFaults } from "../kinds/table.ts";
+import { ContractError, definitionFaults } from "../families/mod.ts";
+import { takesFaults } from "../kinds/mod.ts";
 import type { Metric } from "./metric.ts";
-import type { MetricValue } from "../record/value.ts";
+import type { MetricValue } from "../record/mod.ts";
 import { standingFaults } from "./standing_faults.ts";
 
 const directions = ["lower", "higher", "none"];

@@ -5,9 +5,8 @@
  * from.
  * @module
  */
-import { type Dense, dot } from "../algebra/linear.ts";
-import type { Extractor } from "../extractors/extractor.ts";
-import type { Features } from "../algebra/features.ts";
+import { type Dense, dot, type Features } from "../algebra/mod.ts";
+import type { Extractor } from "../extractors/mod.ts";
 
 /** A row with a number that isn't finite: the first of it. */
 export interface OddRow {

@@ -3,14 +3,13 @@
  * gives values with units and directions, or says why it can't.
  * @module
  */
-import type { Subject } from "../subject/subject.ts";
-import type { Extractor } from "../extractors/extractor.ts";
-import type { Features } from "../algebra/features.ts";
-import type { MetricValue } from "../record/value.ts";
+import type { Subject } from "../subject/mod.ts";
+import type { Extractor } from "../extractors/mod.ts";
+import type { Features } from "../algebra/mod.ts";
+import type { MetricValue } from "../record/mod.ts";
 import type { z } from "zod";
-import type { Batch, Dataset, Split } from "../data/dataset.ts";
-import type { Unit } from "../kinds/kind.ts";
-import type { KindName } from "../kinds/kind_map.ts";
+import type { Batch, Dataset, Split } from "../data/mod.ts";
+import type { KindName, Unit } from "../kinds/mod.ts";
 import type { Requirement } from "./requires.ts";
 import type { Standing } from "./standing.ts";
 

@@ -4,8 +4,8 @@
  * hour of training.
  * @module
  */
-import type { Split } from "../data/dataset.ts";
-import type { Gives } from "../extractors/row.ts";
+import type { Split } from "../data/mod.ts";
+import type { Gives } from "../extractors/mod.ts";
 
 /** One such thing. `key` is the setting that asks for it: a problem is told there. */
 export type Requirement =

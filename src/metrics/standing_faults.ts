@@ -3,7 +3,7 @@
  * state would be found out in a report, long after the runs.
  * @module
  */
-import { didYouMean } from "../base/text/nearest.ts";
+import { didYouMean } from "../base/text/mod.ts";
 import type { LooksAt, Meaning, Standing } from "./standing.ts";
 import { themes } from "./themes.ts";
 

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
 import { engineKernel } from "./engine_kernels.ts";
-import { LEAKY_GATE } from "../engine/tfjs/kernel_names.ts";
+import { LEAKY_GATE } from "../engine/tfjs/mod.ts";
 
 /** An elementwise function with its derivative. */
 function activation(f: (x: tf.Tensor) => tf.Tensor, derivative: (x: tf.Tensor) => tf.Tensor) {

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
 import { engineKernel } from "./engine_kernels.ts";
-import { SUM_ROWS } from "../engine/tfjs/kernel_names.ts";
+import { SUM_ROWS } from "../engine/tfjs/mod.ts";
 
 /**
  * [rows, C] → [C], as rows times the mean over one window: on the wasm engine a product with a row

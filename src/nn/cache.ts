@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { CACHE_WRITE } from "../engine/tfjs/cache_write.ts";
+import { CACHE_WRITE } from "../engine/tfjs/mod.ts";
 
 /**
  * The cache with its row `pos` replaced. `pos` stays on the engine, so nothing of it freezes into a

@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { disposeTree, leaves, mapTree, type TensorTree } from "../engine/tree.ts";
+import { disposeTree, leaves, mapTree, type TensorTree } from "../engine/mod.ts";
 
 /** What a differentiated function returns: the scalar, and anything else worth keeping. */
 export type Objective<A extends TensorTree = TensorTree> = {

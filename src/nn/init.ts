@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Key, normal, uniform } from "../random/key.ts";
+import { type Key, normal, uniform } from "../random/mod.ts";
 
 /** Weights that feed one output, and outputs that one input feeds. */
 export interface Fan {

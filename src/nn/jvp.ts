@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, type TensorTree } from "../engine/tree.ts";
+import { leaves, type TensorTree } from "../engine/mod.ts";
 import { valueAndGrad } from "./gradient.ts";
 
 /** Where and along what to differentiate. */

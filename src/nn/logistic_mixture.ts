@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { categorical, fold, type Key, uniform } from "../random/key.ts";
+import { categorical, fold, type Key, uniform } from "../random/mod.ts";
 import { logSoftmax, softplus, tanh } from "./activations.ts";
 import { customOp } from "./custom.ts";
 

@@ -7,15 +7,22 @@ export * from "./attention.ts";
 export * from "./broadcast.ts";
 export * from "./cache.ts";
 export * from "./custom.ts";
-export * from "./optimise/ema.ts";
+export * from "./files/safetensors.ts";
+export * from "./files/tree_file.ts";
 export * from "./gradient.ts";
 export * from "./init.ts";
 export * from "./jvp.ts";
 export * from "./layers.ts";
+export {
+  drawMixture,
+  logMixture,
+  type MixtureNumbers,
+  mixtureOutputs,
+  type MixtureShape,
+} from "./logistic_mixture.ts";
 export * from "./losses.ts";
-export * from "./optimise/muon.ts";
 export * from "./norms.ts";
+export * from "./optimise/ema.ts";
+export * from "./optimise/muon.ts";
 export * from "./optimise/optimiser.ts";
 export * from "./optimise/schedule.ts";
-export * from "./files/safetensors.ts";
-export * from "./files/tree_file.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import type { CompileMode } from "../engine/engine.ts";
-import { readJson, StoreError, writeAtomic } from "../base/files.ts";
+import type { CompileMode } from "../engine/mod.ts";
+import { readJson, StoreError, writeAtomic } from "../base/mod.ts";
 
 /** What a way of running costs: once, and for each step. */
 export interface Cost {

@@ -2,7 +2,7 @@
  * Labels of runs in tables: the family's name and the keys that vary, no more.
  * @module
  */
-import { canonicalJson } from "../base/text/canonical_json.ts";
+import { canonicalJson } from "../base/text/mod.ts";
 
 /** What a label is made from. */
 export interface Labelled {

@@ -2,8 +2,8 @@
  * Which runs of a suite a plan holds, in an order in which each comes after those that it needs.
  * @module
  */
-import { protocolOf } from "../protocols/table.ts";
-import type { Suite, SuiteRun } from "../suite/schema/schema.ts";
+import { protocolOf } from "../protocols/mod.ts";
+import type { Suite, SuiteRun } from "../suite/schema/mod.ts";
 
 /** One run of a suite at one seed. */
 export interface Seeded {

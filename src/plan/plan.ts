@@ -2,17 +2,14 @@
  * The plan: every run that a suite asks for, resolved, named by its content, one a line.
  * @module
  */
-import type { EngineName } from "../engine/engine.ts";
-import { UsageError } from "../base/errors.ts";
+import type { EngineName } from "../engine/mod.ts";
+import { UsageError, writeAtomic } from "../base/mod.ts";
 import { controls } from "../registry.ts";
-import { writeAtomic } from "../base/files.ts";
-import type { PlannedRun, RunSpec } from "../record/record.ts";
-import type { Suite, SuiteRun } from "../suite/schema/schema.ts";
-import { didYouMean } from "../base/text/nearest.ts";
-import { groupId, runId } from "../record/identity.ts";
-import { canonicalJson } from "../base/text/canonical_json.ts";
-import { control } from "../protocols/control/protocol.ts";
-import { protocolOf } from "../protocols/table.ts";
+import { groupId, type PlannedRun, runId, type RunSpec } from "../record/mod.ts";
+import type { Suite, SuiteRun } from "../suite/schema/mod.ts";
+import { canonicalJson, didYouMean } from "../base/text/mod.ts";
+import { control } from "../protocols/control/mod.ts";
+import { protocolOf } from "../protocols/mod.ts";
 import { type Labelled, labels } from "./label.ts";
 import { type Seeded, seededRuns } from "./order.ts";
 import type { BareSpec, SettingsOf } from "./settings.ts";

@@ -3,9 +3,8 @@
  * each run's spec.
  * @module
  */
-import type { EngineSettings } from "../engine/engine.ts";
-import type { RunSpec } from "../record/record.ts";
-import { groupId } from "../record/identity.ts";
+import type { EngineSettings } from "../engine/mod.ts";
+import { groupId, type RunSpec } from "../record/mod.ts";
 
 /** What a spec is without its settings. */
 export type BareSpec = Omit<RunSpec, "settings">;

@@ -2,11 +2,8 @@
  * One planned run from start to record, whatever its protocol.
  * @module
  */
-import type { PlannedRun } from "../record/record.ts";
-import type { Outcome } from "../run/events.ts";
-import { isFinal } from "../run/failure.ts";
-import { begin, type RunHost } from "../run/job.ts";
-import { takenBy } from "../run/needs.ts";
+import type { PlannedRun } from "../record/mod.ts";
+import { begin, isFinal, type Outcome, type RunHost, takenBy } from "../run/mod.ts";
 import { protocolOf } from "./table.ts";
 
 /**

@@ -7,12 +7,11 @@
  * @module
  */
 import type { z } from "zod";
-import type { Pointing } from "../content/inputs.ts";
-import type { Dataset, Split } from "../data/dataset.ts";
-import type { Roles } from "../families/needs.ts";
-import type { ArtefactKind, PlannedRun, Record as RunRecord, RunSpec } from "../record/record.ts";
-import type { Outcome } from "../run/events.ts";
-import type { Run, RunHost } from "../run/job.ts";
+import type { Pointing } from "../content/mod.ts";
+import type { Dataset, Split } from "../data/mod.ts";
+import type { Roles } from "../families/mod.ts";
+import type { ArtefactKind, PlannedRun, Record as RunRecord, RunSpec } from "../record/mod.ts";
+import type { Outcome, Run, RunHost } from "../run/mod.ts";
 
 /**
  * What stands in tables for runs of a protocol: a model that is trained here; a control, whose quality

@@ -2,8 +2,8 @@
  * What of the data runs read.
  * @module
  */
-import type { Dataset, Split } from "../data/dataset.ts";
-import type { RunSpec } from "../record/record.ts";
+import type { Dataset, Split } from "../data/mod.ts";
+import type { RunSpec } from "../record/mod.ts";
 import { protocolOf } from "./table.ts";
 
 /**

@@ -2,7 +2,7 @@
  * The protocols that there are, by the names that specs have for them.
  * @module
  */
-import type { PlannedRun, RunSpec } from "../record/record.ts";
+import type { PlannedRun, RunSpec } from "../record/mod.ts";
 import { control } from "./control/protocol.ts";
 import { external } from "./external/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";

@@ -3,5 +3,5 @@
  * @module
  */
 export * from "./host/host.ts";
-export * from "./key.ts";
 export { philox4x32 } from "./host/philox.ts";
+export * from "./key.ts";

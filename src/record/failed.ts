@@ -2,7 +2,7 @@
  * The record of a run that failed: so that a report can say so, and why.
  * @module
  */
-import type { Engine } from "../engine/engine.ts";
+import type { Engine } from "../engine/mod.ts";
 import type { MetricValue } from "./value.ts";
 import { type HostProvenance, provenanceOf, unknownEngine } from "./provenance.ts";
 import type { PlannedRun, Record as RunRecord } from "./record.ts";

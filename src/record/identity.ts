@@ -3,8 +3,8 @@
  * of their keys; any other value gives another.
  * @module
  */
-import { canonicalJson } from "../base/text/canonical_json.ts";
-import { sha256Hex } from "../base/digest/digest.ts";
+import { canonicalJson } from "../base/text/mod.ts";
+import { sha256Hex } from "../base/digest/mod.ts";
 import type { RunSpec } from "./record.ts";
 
 /** A run's id: the first 16 hex digits of the sha256 of its spec in canonical JSON. */

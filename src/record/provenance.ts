@@ -3,11 +3,15 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import type { Engine, EngineIdentity, EngineName } from "../engine/engine.ts";
-import { processorModel } from "../engine/processor.ts";
+import {
+  type Engine,
+  type EngineIdentity,
+  type EngineName,
+  processorModel,
+} from "../engine/mod.ts";
 import type { Provenance } from "./record.ts";
-import { sha256 } from "../base/digest/digest.ts";
-import { readBytes } from "../base/files.ts";
+import { sha256 } from "../base/digest/mod.ts";
+import { readBytes } from "../base/mod.ts";
 
 /** What doesn't depend on the run: gathered once a process and handed to workers. */
 export type HostProvenance = Pick<

@@ -3,11 +3,11 @@
  * (columns), `checkpoint.safetensors`, pictures. Every file is written whole and then renamed.
  * @module
  */
-import type { InputOptions } from "../extractors/input/input_options.ts";
+import type { InputOptions } from "../extractors/input/mod.ts";
 import type { MetricValue } from "./value.ts";
-import type { Source } from "../content/modules.ts";
-import type { Capabilities } from "../subject/capabilities.ts";
-import type { EngineIdentity, EngineName, EngineSettings } from "../engine/engine.ts";
+import type { Source } from "../content/mod.ts";
+import type { Capabilities } from "../subject/mod.ts";
+import type { EngineIdentity, EngineName, EngineSettings } from "../engine/mod.ts";
 
 /** Where a run stands. `unreliable`: finished, but something that its numbers rest on didn't hold. */
 export type RunState = "planned" | "running" | "done" | "failed" | "diverged" | "unreliable";

@@ -5,10 +5,8 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import type { Record as RunRecord, Series } from "./record.ts";
-import { sha256 } from "../base/digest/digest.ts";
-import { withLock } from "../base/lock.ts";
-import { readBytes, readJson, StoreError, sweep, writeAtomic } from "../base/files.ts";
-import { sealedJson, unsealJson } from "../base/digest/sealed.ts";
+import { sealedJson, sha256, unsealJson } from "../base/digest/mod.ts";
+import { readBytes, readJson, StoreError, sweep, withLock, writeAtomic } from "../base/mod.ts";
 
 /** Default folder for everything that a run leaves. */
 export const defaultOut = ".likeness";

@@ -1,9 +1,8 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
 import type { Cell, Column, Group, ReportModel, Table } from "./model/model.ts";
-import { escapeMarkdown as escape, fence } from "../base/text/escape.ts";
-import { count, formatNumber, list } from "../base/text/format.ts";
+import { count, escapeMarkdown as escape, fence, formatNumber, list } from "../base/text/mod.ts";
 import { formatEstimate } from "./model/tables/estimate.ts";
-import { changeText } from "../gate/change_text.ts";
+import { changeText } from "../gate/mod.ts";
 import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
 import { shownRows } from "./model/tables/tables.ts";
 

@@ -7,13 +7,17 @@
  * ```
  * @module
  */
+export { drawChart } from "./draw/svg.ts";
 export { buildReport, reportedGate, type ReportInputs } from "./model/build.ts";
-export type { ReportModel } from "./model/model.ts";
+export { newestGroups } from "./model/groups.ts";
+export type { Cell, Chart, Group, ReportModel, Table } from "./model/model.ts";
+export { reportModel, storedPicture } from "./model/stored.ts";
+export { formatEstimate } from "./model/tables/estimate.ts";
 export {
   type Format,
   FORMATS,
+  pageStyle,
   type WriteOptions,
   writeReport,
   type WrittenReport,
 } from "./write.ts";
-export { reportModel, storedPicture } from "./model/stored.ts";

@@ -1,7 +1,7 @@
 /** The ranking as tables of text, which page and Markdown show alike. @module */
 import { improvementInterval } from "../stats/mod.ts";
 import { LEVEL } from "./model/tables/cells.ts";
-import { count, fixed, formatNumber, list } from "../base/text/format.ts";
+import { count, fixed, formatNumber, list } from "../base/text/mod.ts";
 import { formatEstimate } from "./model/tables/estimate.ts";
 import type { Bounded, Group, Ranking } from "./model/model.ts";
 

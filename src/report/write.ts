@@ -1,12 +1,12 @@
 /** A report model into files: page, charts, Markdown, JSON. @module */
 import { join } from "@std/path";
-import { writeAtomic } from "../base/files.ts";
-import { webp } from "../show/sheet/grid.ts";
+import { writeAtomic } from "../base/mod.ts";
+import { webp } from "../show/sheet/mod.ts";
 import { allCharts, type PictureRef, type ReportModel } from "./model/model.ts";
 import { pictureKey } from "./page/gallery_html.ts";
 import { renderPage } from "./page/page.ts";
 import { fontFace } from "./draw/fonts.ts";
-import { formatBytes } from "../base/text/format.ts";
+import { formatBytes } from "../base/text/mod.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { Drawing } from "./draw/svg.ts";
 

@@ -2,8 +2,8 @@
  * Files that a run leaves for others.
  * @module
  */
-import { sha256 } from "../base/digest/digest.ts";
-import type { Artefact } from "../record/record.ts";
+import { sha256 } from "../base/digest/mod.ts";
+import type { Artefact } from "../record/mod.ts";
 import type { Run } from "./job.ts";
 
 /**

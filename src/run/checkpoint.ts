@@ -6,12 +6,11 @@
  */
 import { createHash } from "node:crypto";
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../engine/engine.ts";
-import { leaves, mapTree, type Tree } from "../engine/tree.ts";
-import type { TensorRecord } from "../families/family.ts";
-import { decodeSafetensors, encodeSafetensors } from "../nn/files/safetensors.ts";
-import { StoreError } from "../base/files.ts";
-import type { Store } from "../record/store.ts";
+import { type Engine, leaves, mapTree, type Tree } from "../engine/mod.ts";
+import type { TensorRecord } from "../families/mod.ts";
+import { decodeSafetensors, encodeSafetensors } from "../nn/files/mod.ts";
+import { StoreError } from "../base/mod.ts";
+import type { Store } from "../record/mod.ts";
 import { firstNonFinite } from "./divergence.ts";
 
 /** File of a run's folder that holds its last checkpoint. */

@@ -2,10 +2,15 @@
  * The record of a run that failed, written where it takes nothing from anybody.
  * @module
  */
-import { isSystemError } from "../base/fault.ts";
-import { failedRecord, type Failure } from "../record/failed.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/record.ts";
-import { type Store, UnreadableRecord } from "../record/store.ts";
+import { isSystemError } from "../base/mod.ts";
+import {
+  failedRecord,
+  type Failure,
+  type PlannedRun,
+  type Record as RunRecord,
+  type Store,
+  UnreadableRecord,
+} from "../record/mod.ts";
 import { hasRun } from "./status_file.ts";
 
 /** Whether a record is kept as it is: what failed by chance, or by its surroundings, is tried again. */

@@ -2,27 +2,28 @@
  * A run in progress: what it shares with others, what it keeps, and how its record is written.
  * @module
  */
-import type { Dataset } from "../data/dataset.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { Family } from "../families/family.ts";
-import type { Capabilities } from "../subject/capabilities.ts";
-import type { Metric } from "../metrics/metric.ts";
-import type { Subject } from "../subject/subject.ts";
-import type { Extractor } from "../extractors/extractor.ts";
-import type { MetricValue } from "../record/value.ts";
-import type { HostKey } from "../random/host/host.ts";
-import { type HostProvenance, provenanceOf } from "../record/provenance.ts";
-import type {
-  Artefact,
-  PlannedRun,
-  Record as RunRecord,
-  RunState,
-  SamplesTaken,
-  Taken,
-  Timings,
-  TrainedBy,
-} from "../record/record.ts";
-import { openStore, type Store } from "../record/store.ts";
+import type { Dataset } from "../data/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import type { Family } from "../families/mod.ts";
+import type { Capabilities, Subject } from "../subject/mod.ts";
+import type { Metric } from "../metrics/mod.ts";
+import type { Extractor } from "../extractors/mod.ts";
+import {
+  type Artefact,
+  type HostProvenance,
+  type MetricValue,
+  openStore,
+  type PlannedRun,
+  provenanceOf,
+  type Record as RunRecord,
+  type RunState,
+  type SamplesTaken,
+  type Store,
+  type Taken,
+  type Timings,
+  type TrainedBy,
+} from "../record/mod.ts";
+import type { HostKey } from "../random/host/mod.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import { type RunKeys, runKeys } from "./keys.ts";
 import { RunStatusFile } from "./status_file.ts";

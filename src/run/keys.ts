@@ -6,7 +6,7 @@
  * paired. Other seeds share nothing.
  * @module
  */
-import { type HostKey, hostKey } from "../random/host/host.ts";
+import { type HostKey, hostKey } from "../random/host/mod.ts";
 
 /** Keys by purpose. */
 export interface RunKeys {

@@ -3,14 +3,11 @@
  * @module
  */
 import { join } from "@std/path";
-import { sha256 } from "../base/digest/digest.ts";
-import { ToldError } from "../base/errors.ts";
-import { StoreError } from "../base/files.ts";
-import { readSealed, writeSealed } from "../base/digest/sealed.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { Given, GivenRun } from "../families/needs.ts";
-import type { NeededRun, PlannedRun, Record as RunRecord, Taken } from "../record/record.ts";
-import type { Store } from "../record/store.ts";
+import { readSealed, sha256, writeSealed } from "../base/digest/mod.ts";
+import { StoreError, ToldError } from "../base/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import type { Given, GivenRun } from "../families/mod.ts";
+import type { NeededRun, PlannedRun, Record as RunRecord, Store, Taken } from "../record/mod.ts";
 import { decodeState } from "./checkpoint.ts";
 
 /** File of a run's folder that says what it took, so that a resumed run took it too. */

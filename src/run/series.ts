@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../engine/engine.ts";
-import type { Series } from "../record/record.ts";
+import type { Engine } from "../engine/mod.ts";
+import type { Series } from "../record/mod.ts";
 import type { DivergenceWatch } from "./divergence.ts";
 
 interface Pending {

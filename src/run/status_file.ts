@@ -2,10 +2,15 @@
  * The status file of a run in progress: who runs it, and how far it is.
  * @module
  */
-import { ToldError } from "../base/errors.ts";
-import type { PlannedRun } from "../record/record.ts";
-import type { RunStatus, Store } from "../record/store.ts";
-import { hostName, isAlive, processStart } from "../record/process_state.ts";
+import { ToldError } from "../base/mod.ts";
+import {
+  hostName,
+  isAlive,
+  type PlannedRun,
+  processStart,
+  type RunStatus,
+  type Store,
+} from "../record/mod.ts";
 
 /** Another living process has the run. */
 export class BusyError extends ToldError {

@@ -3,17 +3,14 @@
  * class, reconstructions, traversals and interpolations, whichever its family can give.
  * @module
  */
-import type { Dataset } from "../data/dataset.ts";
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import { concatImages, sliceImages } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind_map.ts";
-import { augmentationOf, MIRROR, picturesOf } from "../kinds/table.ts";
-import { MetricUnavailable } from "../base/errors.ts";
-import type { Features } from "../algebra/features.ts";
-import { nearestRows } from "../algebra/neighbours.ts";
-import { hostFold, hostNormal } from "../random/host/host.ts";
+import type { Dataset } from "../data/mod.ts";
+import { concatImages, type ImageSet, sliceImages } from "../kinds/image/mod.ts";
+import { augmentationOf, MIRROR, picturesOf, type Samples } from "../kinds/mod.ts";
+import { MetricUnavailable } from "../base/mod.ts";
+import { type Features, nearestRows } from "../algebra/mod.ts";
+import { hostFold, hostNormal } from "../random/host/mod.ts";
 import { type Sheet, sheets } from "./sheet/grid.ts";
-import { interpolation, traversal } from "../families/common/latents/latents.ts";
+import { interpolation, traversal } from "../families/common/latents/mod.ts";
 import { pictureKey } from "./key.ts";
 import { type Shower, shownSamples, type ShowParts } from "./shower.ts";
 

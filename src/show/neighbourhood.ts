@@ -3,15 +3,14 @@
  * suite uses a judge, else in pixels.
  * @module
  */
-import { coarsePixels } from "../metrics/features/coarse_pixels.ts";
-import { standingOf } from "../metrics/table.ts";
-import type { EvaluationContext } from "../metrics/metric.ts";
-import { MetricUnavailable } from "../base/errors.ts";
-import { trainingViews } from "../metrics/copies/training_views.ts";
-import type { RunSpec } from "../record/record.ts";
-import type { Features, Views } from "../algebra/features.ts";
-import { imagesOf } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind_map.ts";
+import { coarsePixels } from "../metrics/features/mod.ts";
+import { type EvaluationContext, standingOf } from "../metrics/mod.ts";
+import { MetricUnavailable } from "../base/mod.ts";
+import { trainingViews } from "../metrics/copies/mod.ts";
+import type { RunSpec } from "../record/mod.ts";
+import type { Features, Views } from "../algebra/mod.ts";
+import { imagesOf } from "../kinds/image/mod.ts";
+import type { Samples } from "../kinds/mod.ts";
 
 /** Where nearest neighbours are looked for. */
 export interface Neighbourhood {

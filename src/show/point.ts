@@ -3,14 +3,12 @@
  * their density is drawn.
  * @module
  */
-import type { ImageSet } from "../kinds/image/image_set.ts";
-import { concatImages } from "../kinds/image/images.ts";
-import type { Samples } from "../kinds/kind_map.ts";
-import type { PointSet } from "../kinds/point/point_set.ts";
-import { pointsOf } from "../kinds/point/points.ts";
-import { interpolation } from "../families/common/latents/latents.ts";
-import type { Features } from "../algebra/features.ts";
-import type { Shows } from "../record/record.ts";
+import { concatImages, type ImageSet } from "../kinds/image/mod.ts";
+import type { Samples } from "../kinds/mod.ts";
+import { type PointSet, pointsOf } from "../kinds/point/mod.ts";
+import { interpolation } from "../families/common/latents/mod.ts";
+import type { Features } from "../algebra/mod.ts";
+import type { Shows } from "../record/mod.ts";
 import { sheets } from "./sheet/grid.ts";
 import type { Shower } from "./shower.ts";
 

@@ -3,9 +3,9 @@
  * @module
  */
 import type { ShowParts } from "./shower.ts";
-import { sha256 } from "../base/digest/digest.ts";
-import { kindOf } from "../kinds/table.ts";
-import type { Artefact } from "../record/record.ts";
+import { sha256 } from "../base/digest/mod.ts";
+import { kindOf } from "../kinds/mod.ts";
+import type { Artefact } from "../record/mod.ts";
 import { showers } from "./table.ts";
 
 /** Makes, writes and lists what is shown of a run; nothing where its kind has no shower. */

@@ -2,10 +2,10 @@
  * What makes what a run leaves to look at: one shower a kind of sample.
  * @module
  */
-import type { Dataset } from "../data/dataset.ts";
-import type { Samples } from "../kinds/kind_map.ts";
-import type { Artefact } from "../record/record.ts";
-import type { SampleOptions, Subject } from "../subject/subject.ts";
+import type { Dataset } from "../data/mod.ts";
+import type { Samples } from "../kinds/mod.ts";
+import type { Artefact } from "../record/mod.ts";
+import type { SampleOptions, Subject } from "../subject/mod.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 
 /** Samples that a shower asks for at most, but for those of classes: rows 0 … 63 of the shared key. */

@@ -3,7 +3,7 @@
  * that an interval or a p value has the same bits on every machine.
  * @module
  */
-import { erfc, exp, log1p } from "../numeric/elementary.ts";
+import { erfc, exp, log1p } from "../numeric/mod.ts";
 
 const SQRT_PI = 1.7724538509055160273;
 const SQRT_TWO = 1.4142135623730950488;

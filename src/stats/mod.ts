@@ -4,18 +4,18 @@
  * here, because it loads a library.
  * @module
  */
-export * from "./summary.ts";
+export * from "./compare/places.ts";
+export * from "./compare/scores.ts";
+export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
+export * from "./interval/bootstrap.ts";
 export * from "./interval/estimate.ts";
 export * from "./interval/interval.ts";
-export * from "./interval/bootstrap.ts";
 export { jackknifeInterval } from "./interval/jackknife.ts";
-export * from "./test/rank.ts";
-export * from "./test/permutation.ts";
-export * from "./test/signed_rank.ts";
 export * from "./steps.ts";
-export * from "./test/multiplicity.ts";
-export * from "./compare/scores.ts";
-export * from "./compare/places.ts";
-export * from "./variance.ts";
-export { normalQuantile, normalUpperTail, tQuantile, tUpperTail } from "./distribution.ts";
+export * from "./summary.ts";
 export { chiSquareQuantile, chiSquareUpperTail, fQuantile, fUpperTail } from "./test/fisher.ts";
+export * from "./test/multiplicity.ts";
+export * from "./test/permutation.ts";
+export * from "./test/rank.ts";
+export * from "./test/signed_rank.ts";
+export * from "./variance.ts";

@@ -5,7 +5,7 @@
  * neighbouring values rather than by a search.
  * @module
  */
-import { log } from "../numeric/elementary.ts";
+import { log } from "../numeric/mod.ts";
 import { median } from "./summary.ts";
 
 /** A stretch of a series on one level. */

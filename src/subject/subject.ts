@@ -2,8 +2,8 @@
  * What is scored, as metrics see it.
  * @module
  */
-import type { Features } from "../algebra/features.ts";
-import type { KindName, Samples } from "../kinds/kind_map.ts";
+import type { Features } from "../algebra/mod.ts";
+import type { KindName, Samples } from "../kinds/mod.ts";
 import type { Capabilities } from "./capabilities.ts";
 
 /** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */

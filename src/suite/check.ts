@@ -3,7 +3,7 @@
  * @module
  */
 import type { z } from "zod";
-import { nearest } from "../base/text/nearest.ts";
+import { nearest } from "../base/text/mod.ts";
 import {
   alternatives,
   descriptionOf,

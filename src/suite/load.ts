@@ -4,12 +4,10 @@
  * @module
  */
 import { dirname, join, resolve } from "@std/path";
-import { UsageError } from "../base/errors.ts";
-import { type Dataset, type DatasetOutline, outlineOf } from "../data/dataset.ts";
-import { projectRoot, shown } from "../base/places.ts";
+import { projectRoot, shown, UsageError } from "../base/mod.ts";
+import { type Dataset, type DatasetOutline, outlineOf } from "../data/mod.ts";
 import { datasets, registerModule } from "../registry.ts";
-import { readText } from "../base/text/files.ts";
-import { nearest } from "../base/text/nearest.ts";
+import { nearest, readText } from "../base/text/mod.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
 import { readControls } from "./entries/controls.ts";
 import { readEntries } from "./entries/entries.ts";

@@ -2,7 +2,7 @@
  * Mistakes in a suite: each with its place, told all at once.
  * @module
  */
-import { UsageError } from "../base/errors.ts";
+import { UsageError } from "../base/mod.ts";
 
 /** One mistake. */
 export interface Problem {

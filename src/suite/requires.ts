@@ -3,13 +3,11 @@
  * names, splits, numbers of pictures. A number that the suite leaves out is fitted to the split.
  * @module
  */
-import type { DatasetOutline } from "../data/dataset.ts";
-import type { SampleSpec } from "../kinds/kind_map.ts";
-import { kindOf, takenBy, unitsOf } from "../kinds/table.ts";
+import type { DatasetOutline } from "../data/mod.ts";
+import { kindOf, type SampleSpec, takenBy, unitsOf } from "../kinds/mod.ts";
 import { extractorRow, extractorTable } from "../extractors/mod.ts";
-import type { Metric } from "../metrics/metric.ts";
-import type { Requirement } from "../metrics/requires.ts";
-import { nearest } from "../base/text/nearest.ts";
+import type { Metric, Requirement } from "../metrics/mod.ts";
+import { nearest } from "../base/text/mod.ts";
 import { get, type Place } from "./check.ts";
 import type { Path } from "./source.ts";
 

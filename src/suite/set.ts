@@ -5,7 +5,7 @@
 import { dirname } from "@std/path";
 import { parse as parseYaml } from "yaml";
 import { datasets, loaded, metrics, type Rows, runnable } from "../registry.ts";
-import { didYouMean } from "../base/text/nearest.ts";
+import { didYouMean } from "../base/text/mod.ts";
 import { get, schemaAt } from "./check.ts";
 import { alternatives, kind, type Schema } from "./schema/introspect.ts";
 import { afterFile, SuiteError } from "./problem.ts";

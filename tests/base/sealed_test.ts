@@ -2,7 +2,13 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import fc from "fast-check";
 import { StoreError } from "../../src/base/files.ts";
-import { kept, readSealed, sealedJson, unsealJson, writeSealed } from "../../src/base/digest/sealed.ts";
+import {
+  kept,
+  readSealed,
+  sealedJson,
+  unsealJson,
+  writeSealed,
+} from "../../src/base/digest/sealed.ts";
 import { openStore } from "../../src/record/store.ts";
 import { law } from "../law.ts";
 import { inFolder } from "../run/harness.ts";

@@ -4,7 +4,8 @@
  * occurs.
  * @module
  */
-import { evaluateGate, planUpdate, type Verdict } from "../../src/gate/mod.ts";
+import { evaluateGate, type Verdict } from "../../src/gate/mod.ts";
+import { planUpdate } from "../../src/gate/baseline/mod.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import type { Provenance, Record as RunRecord, Series } from "../../src/record/record.ts";
 import { control as controlProtocol } from "../../src/protocols/control/protocol.ts";

@@ -2,8 +2,8 @@
  * Chooses the engine of a command. It is chosen before anything is planned, since a plan names it.
  * @module
  */
-import type { EngineName } from "../../engine/engine.ts";
-import { UsageError } from "../../base/errors.ts";
+import type { EngineName } from "../../engine/mod.ts";
+import { UsageError } from "../../base/mod.ts";
 
 /** A chosen engine, and why. */
 export interface EngineChoice {

@@ -2,14 +2,18 @@
  * `engine`: which engines work here, what each promises, and the conformance table.
  * @module
  */
-import { engineStatuses, openEngine, startable } from "../../engine/mod.ts";
-import type { ConformanceRow } from "../../proof/conformance/conformance.ts";
-import type { Engine, EngineName } from "../../engine/engine.ts";
-import { exitCodes, UsageError } from "../../base/errors.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+import {
+  type Engine,
+  type EngineName,
+  engineStatuses,
+  openEngine,
+  startable,
+} from "../../engine/mod.ts";
+import type { ConformanceRow } from "../../proof/conformance/mod.ts";
+import { exitCodes, UsageError } from "../../base/mod.ts";
+import { didYouMean } from "../../base/text/mod.ts";
+import { type Arguments, columns, type Terminal } from "../../cli/mod.ts";
 import { checkInstall, main as install } from "./engine_install.ts";
-import { columns } from "../../cli/help.ts";
 
 /**
  * Lists engines; with `--conformance` runs the conformance suite on one, or on all that start; with
@@ -83,8 +87,8 @@ async function conform(
   engine: Engine,
   { args, terminal }: { args: Arguments; terminal: Terminal },
 ): Promise<number> {
-  const { conformance } = await import("../../proof/conformance/conformance.ts");
-  const { composedRuns } = await import("../../engine/tfjs/registry.ts");
+  const { conformance } = await import("../../proof/conformance/mod.ts");
+  const { composedRuns } = await import("../../engine/tfjs/mod.ts");
   const rows = await conformance(engine, { composedRuns });
   if (args.has("json")) { for (const row of rows) terminal.print(JSON.stringify(row)); }
   else terminal.print(conformanceTable(rows).join("\n"));

@@ -2,13 +2,12 @@
  * `engine tensorflow --install`: installs the library of the engine `tensorflow`.
  * @module
  */
-import type { Installation } from "../../engine/tensorflow/install/install.ts";
-import { type Phase, phases } from "../../install/events.ts";
-import { cacheFolder, deviceOf } from "../../install/tensorflow/place.ts";
-import { builds } from "../../install/tensorflow/wheels.ts";
-import { exitCodes, UsageError } from "../../base/errors.ts";
-import { formatSeconds } from "../../base/text/format.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+import type { Installation } from "../../engine/tensorflow/install/mod.ts";
+import { type Phase, phases } from "../../install/mod.ts";
+import { builds, cacheFolder, deviceOf } from "../../install/tensorflow/mod.ts";
+import { exitCodes, UsageError } from "../../base/mod.ts";
+import { formatSeconds } from "../../base/text/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
 import { InstallView } from "./install_view.ts";
 
 /** Options that mean something with `--install` alone. */
@@ -37,7 +36,7 @@ export function checkInstall(args: Arguments): void {
 
 /** Installs, or finds that nothing is to be done; ends with the smoke test either way. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const { install } = await import("../../engine/tensorflow/install/install.ts");
+  const { install } = await import("../../engine/tensorflow/install/mod.ts");
   const device = deviceOf(args.one("device") ?? "cpu", "--device");
   const json = args.has("json");
   const view = new InstallView(terminal, json);

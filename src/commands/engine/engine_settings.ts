@@ -4,16 +4,14 @@
  * @module
  */
 import { join } from "@std/path";
-import type { CompileMode, EngineName, EngineSettings } from "../../engine/engine.ts";
-import { UsageError } from "../../base/errors.ts";
-import type { LaunchOptions } from "../../launch/schedule.ts";
-import { sha256Hex } from "../../base/digest/digest.ts";
-import type { Cost } from "../../plan/calibration.ts";
-import { bareGroup, type BareSpec, type SettingsOf } from "../../plan/settings.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import type { HostProvenance } from "../../record/provenance.ts";
-import type { Arguments } from "../../cli/command.ts";
+import type { CompileMode, EngineName, EngineSettings } from "../../engine/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import type { LaunchOptions } from "../../launch/mod.ts";
+import { sha256Hex } from "../../base/digest/mod.ts";
+import { bareGroup, type BareSpec, type Cost, type SettingsOf } from "../../plan/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import type { HostProvenance, PlannedRun } from "../../record/mod.ts";
+import type { Arguments } from "../../cli/mod.ts";
 
 /** What the user asked of the engine. `compile` undefined: measure. */
 export interface AskedSettings {
@@ -77,8 +75,8 @@ export async function chosenSettings(
   if (asked === undefined || asked.compile !== undefined) return provisional(asked);
   const { out, provenance, say } = options;
   const [{ Calibration, choose, worthTrying }, { trial }] = await Promise.all([
-    import("../../plan/calibration.ts"),
-    import("../../launch/schedule.ts"),
+    import("../../plan/mod.ts"),
+    import("../../launch/mod.ts"),
   ]);
   const kept = await Calibration.open(join(out, "cache", "calibration.json"));
   const keyOf = (spec: BareSpec) => keyOfChoice(spec, asked, provenance);

@@ -3,9 +3,9 @@
  * one line for each phase elsewhere, nothing for programs.
  * @module
  */
-import type { InstallEvent, Phase } from "../../install/events.ts";
-import { formatBytes, formatSeconds } from "../../base/text/format.ts";
-import type { Terminal } from "../../cli/command.ts";
+import type { InstallEvent, Phase } from "../../install/mod.ts";
+import { formatBytes, formatSeconds } from "../../base/text/mod.ts";
+import type { Terminal } from "../../cli/mod.ts";
 import { bar } from "../run/progress.ts";
 
 /** A phase in the words of who waits for it. */

@@ -2,26 +2,41 @@
  * `evaluate`: feature distances between two sets of pictures from any source.
  * @module
  */
-import { DataError, exitCodes, MetricUnavailable, UsageError } from "../../base/errors.ts";
-import type { EngineIdentity } from "../../engine/engine.ts";
-import { requireSameNetwork, warnings } from "../../compare/advice.ts";
-import type { DecodeReply, DecodeTask } from "../../compare/extract/decode.ts";
-import { measure, type Measured, preparationOf } from "../../compare/measured.ts";
-import { type Network, openNetwork } from "../../compare/extract/network.ts";
-import { peakBytes } from "../../compare/peak.ts";
-import { saveFeatures } from "../../compare/save_features.ts";
-import { score, type Scores } from "../../compare/scores.ts";
-import { openSide, type Side } from "../../compare/sides.ts";
-import { saveStatistics } from "../../compare/moments/statistics.ts";
-import { folderMetrics } from "../../compare/metrics/table.ts";
-import { Threads } from "../../compare/extract/threads.ts";
-import { requireWritable } from "../../base/files.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
-import { chooseEngine } from "../../cli/engine/engine_choice.ts";
+import {
+  DataError,
+  exitCodes,
+  MetricUnavailable,
+  requireWritable,
+  UsageError,
+} from "../../base/mod.ts";
+import type { EngineIdentity } from "../../engine/mod.ts";
+import {
+  measure,
+  type Measured,
+  openSide,
+  peakBytes,
+  preparationOf,
+  requireSameNetwork,
+  saveFeatures,
+  score,
+  type Scores,
+  type Side,
+  warnings,
+} from "../../compare/mod.ts";
+import {
+  type DecodeReply,
+  type DecodeTask,
+  type Network,
+  openNetwork,
+  Threads,
+} from "../../compare/extract/mod.ts";
+import { saveStatistics } from "../../compare/moments/mod.ts";
+import { folderMetrics } from "../../compare/metrics/mod.ts";
+import { type Arguments, Meter, type Terminal } from "../../cli/mod.ts";
+import { chooseEngine } from "../../cli/engine/mod.ts";
 import { type Asked, readArguments } from "./evaluate_arguments.ts";
 import { type ExtractionEvent, show } from "./evaluate_output.ts";
 import { cacheOf } from "../folders.ts";
-import { Meter } from "../../cli/meter.ts";
 
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {

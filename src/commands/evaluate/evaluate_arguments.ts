@@ -4,17 +4,17 @@
  */
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
-import type { Decoding } from "../../data/decoding/meaning.ts";
-import type { Split } from "../../data/dataset.ts";
-import { UsageError } from "../../base/errors.ts";
-import { folderMetrics } from "../../compare/metrics/table.ts";
-import { metricNames } from "../../metrics/table.ts";
-import { extractorRow, type InputOptions, inputOptions } from "../../extractors/mod.ts";
+import type { Decoding } from "../../data/decoding/mod.ts";
+import type { Split } from "../../data/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import { folderMetrics } from "../../compare/metrics/mod.ts";
+import { metricNames } from "../../metrics/mod.ts";
+import { extractorRow } from "../../extractors/mod.ts";
+import { type InputOptions, inputOptions } from "../../extractors/input/mod.ts";
 import { extractors, fromTable, metrics } from "../../registry.ts";
-import { schemaAt } from "../../suite/check.ts";
-import { typed } from "../../suite/set.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
-import type { Arguments } from "../../cli/command.ts";
+import { schemaAt, typed } from "../../suite/mod.ts";
+import { didYouMean } from "../../base/text/mod.ts";
+import type { Arguments } from "../../cli/mod.ts";
 
 /** How results are printed. */
 export type Output = "table" | "json" | "csv" | "markdown";

@@ -2,12 +2,11 @@
  * The output of `evaluate`: a table for people, or JSON, CSV or Markdown.
  * @module
  */
-import type { Timing } from "../../compare/extract/extract.ts";
-import type { MetricValue } from "../../record/value.ts";
-import { formatSeconds } from "../../base/text/format.ts";
-import type { Terminal } from "../../cli/command.ts";
+import type { Timing } from "../../compare/extract/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
+import { formatSeconds } from "../../base/text/mod.ts";
+import { columns, type Terminal } from "../../cli/mod.ts";
 import type { Output } from "./evaluate_arguments.ts";
-import { columns } from "../../cli/help.ts";
 
 /** What extraction of one side took; a line of `--json`. */
 export interface ExtractionEvent extends Timing {

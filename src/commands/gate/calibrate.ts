@@ -3,27 +3,38 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
-import { readEach } from "../../gate/baseline/baseline.ts";
+import {
+  exitCodes,
+  interruptedExit,
+  requireWritable,
+  UsageError,
+  worstExit,
+} from "../../base/mod.ts";
+import { readEach } from "../../gate/baseline/mod.ts";
 import {
   defaultSessions,
   type FloorPlan,
   floorTable,
   planFloors,
-} from "../../gate/speed/calibrate.ts";
-import { readFloors, writeFloors } from "../../gate/speed/floors.ts";
-import { type SessionEntry, sessionsPath, sessionTasks } from "../../gate/speed/sessions.ts";
-import { planRecords } from "../../gate/suite.ts";
-import { launch, type LaunchOptions } from "../../launch/schedule.ts";
-import { planSuite, withNeeds } from "../../plan/plan.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import { requireWritable } from "../../base/files.ts";
-import { hostProvenance } from "../../record/provenance.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
-import { defaultOut, openStore } from "../../record/store.ts";
-import { loadSuites } from "../../suite/load.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+  readFloors,
+  type SessionEntry,
+  sessionsPath,
+  sessionTasks,
+  writeFloors,
+} from "../../gate/speed/mod.ts";
+import { planRecords } from "../../gate/mod.ts";
+import { launch, type LaunchOptions } from "../../launch/mod.ts";
+import { planSuite, withNeeds } from "../../plan/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import {
+  defaultOut,
+  hostProvenance,
+  openStore,
+  type Record as RunRecord,
+} from "../../record/mod.ts";
+import { loadSuites } from "../../suite/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
 import {
   allUntrained,
   estimate,
@@ -33,7 +44,7 @@ import {
   untrained,
   type Work,
 } from "./calibrate_sessions.ts";
-import { chooseEngine } from "../../cli/engine/engine_choice.ts";
+import { chooseEngine } from "../../cli/engine/mod.ts";
 import { baselinesOf, cacheOf, outOf } from "../folders.ts";
 import { Progression } from "../run/progress.ts";
 import { engineOf, gitAuthor, remeasuring } from "./remeasure.ts";

@@ -2,7 +2,7 @@
  * The sessions of a calibration: which are left, and how they are run or estimated.
  * @module
  */
-import { exitCodes, interruptedExit } from "../../base/errors.ts";
+import { exitCodes, interruptedExit } from "../../base/mod.ts";
 import {
   appendLines,
   readSessions,
@@ -11,13 +11,12 @@ import {
   sessionsPath,
   type SessionTask,
   sessionTasks,
-} from "../../gate/speed/sessions.ts";
-import { launch, type LaunchOptions } from "../../launch/schedule.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import type { Store } from "../../record/store.ts";
-import { formatSeconds } from "../../base/text/format.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+} from "../../gate/speed/mod.ts";
+import { launch, type LaunchOptions } from "../../launch/mod.ts";
+import type { PlannedRun, Store } from "../../record/mod.ts";
+import { formatSeconds } from "../../base/text/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
 import type { Progression } from "../run/progress.ts";
 
 /** What all suites of one command share. */

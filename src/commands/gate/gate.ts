@@ -2,19 +2,27 @@
  * `gate`: compares the records of suites with their baselines, or writes the baselines from them.
  * @module
  */
-import { exitCodes, interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
-import { baselinePath, readBaselines, writeBaseline } from "../../gate/baseline/baseline.ts";
-import type { Gated } from "../../gate/ci/gated.ts";
-import { verdictTable } from "../../gate/mod.ts";
-import { asksOf, planRecords } from "../../gate/suite.ts";
-import { planUpdate, type RowChange, type Unreplaced } from "../../gate/baseline/update.ts";
-import { planSuite } from "../../plan/plan.ts";
-import { hostProvenance } from "../../record/provenance.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
-import { openStore, type Store } from "../../record/store.ts";
-import { loadSuites } from "../../suite/load.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+import { exitCodes, interruptedExit, UsageError, worstExit } from "../../base/mod.ts";
+import {
+  baselinePath,
+  planUpdate,
+  readBaselines,
+  type RowChange,
+  type Unreplaced,
+  writeBaseline,
+} from "../../gate/baseline/mod.ts";
+import { asksOf, type Gated, planRecords, verdictTable } from "../../gate/mod.ts";
+import { planSuite } from "../../plan/mod.ts";
+import {
+  hostProvenance,
+  openStore,
+  type PlannedRun,
+  type Record as RunRecord,
+  type Store,
+} from "../../record/mod.ts";
+import { loadSuites } from "../../suite/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
 import { commitLines } from "./commits.ts";
 import { baselinesOf, cacheOf, outOf } from "../folders.ts";
 import { checkGating, gateAsked, writeCi } from "./gating.ts";

@@ -2,18 +2,19 @@
  * The commands that judge records: the gate, its history, its noise floors.
  * @module
  */
-import { FEWEST_PAIRS, FEWEST_SESSIONS } from "../../gate/limits/fewest.ts";
-import type { Command, Option } from "../../cli/command.ts";
+import { FEWEST_PAIRS, FEWEST_SESSIONS } from "../../gate/limits/mod.ts";
 import {
   allowInconclusive,
   baselines,
+  type Command,
   json,
+  type Option,
   out,
   quiet,
   seeds,
   suites,
   usage,
-} from "../../cli/shared_options.ts";
+} from "../../cli/mod.ts";
 import { module } from "../module.ts";
 
 /** How a gate is made, and what it leaves for CI. */

@@ -2,29 +2,32 @@
  * What `gate` and `run` share: the options of a gate, and the files that it writes for CI.
  * @module
  */
-import { requireWritable, writeAtomic } from "../../base/files.ts";
-import { UsageError } from "../../base/errors.ts";
-import { checkBaselinesFolder, readBaselines } from "../../gate/baseline/baseline.ts";
-import { NoCheckout, projectRoot, resolveCommit } from "../../gate/speed/checkout.ts";
-import { annotations } from "../../gate/ci/annotations.ts";
-import type { Gated } from "../../gate/ci/gated.ts";
-import { junitXml } from "../../gate/ci/junit.ts";
-import { gateMarkdown } from "../../gate/ci/markdown.ts";
+import { requireWritable, UsageError, writeAtomic } from "../../base/mod.ts";
+import { checkBaselinesFolder, readBaselines } from "../../gate/baseline/mod.ts";
 import {
+  interleaver,
+  NoCheckout,
+  projectRoot,
+  rerunSpeed,
+  resolveCommit,
+} from "../../gate/speed/mod.ts";
+import {
+  annotations,
   appendHistory,
   entriesSince,
+  type Gated,
+  gateMarkdown,
+  type GateOptions,
+  gateSuite,
   historyPath,
+  junitXml,
+  keeping,
   readHistory,
-} from "../../gate/history/history.ts";
-import { interleaver } from "../../gate/speed/interleave.ts";
-import { keeping } from "../../gate/last_gate.ts";
-import type { GateOptions } from "../../gate/mod.ts";
-import { rerunSpeed } from "../../gate/speed/rerun.ts";
-import { gateSuite } from "../../gate/suite.ts";
-import type { LaunchOptions } from "../../launch/schedule.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+} from "../../gate/mod.ts";
+import type { LaunchOptions } from "../../launch/mod.ts";
+import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
 import { baselinesOf } from "../folders.ts";
 
 /** Refuses what can't be before anything runs. */

@@ -2,16 +2,21 @@
  * `history`: the numbers of suites, run by run, and where they changed.
  * @module
  */
-import { exitCodes, UsageError, worstExit } from "../../base/errors.ts";
-import { readEach } from "../../gate/baseline/baseline.ts";
-import { isCalibrated, readFloors } from "../../gate/speed/floors.ts";
-import { appendHistory, entriesSince, histories, historyPath } from "../../gate/history/history.ts";
-import { historyTable } from "../../gate/history/history_text.ts";
-import { suitePolicies } from "../../gate/suite.ts";
-import { openStore } from "../../record/store.ts";
-import { loadSuites } from "../../suite/load.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
+import { exitCodes, UsageError, worstExit } from "../../base/mod.ts";
+import { readEach } from "../../gate/baseline/mod.ts";
+import { isCalibrated, readFloors } from "../../gate/speed/mod.ts";
+import {
+  appendHistory,
+  entriesSince,
+  histories,
+  historyPath,
+  historyTable,
+  suitePolicies,
+} from "../../gate/mod.ts";
+import { openStore } from "../../record/mod.ts";
+import { loadSuites } from "../../suite/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
 import { outOf } from "../folders.ts";
 
 /** See the table of commands. */

@@ -4,15 +4,11 @@
  * @module
  */
 import { join } from "@std/path";
-import type { LaunchOptions } from "../../launch/schedule.ts";
-import { speedMetrics } from "../../launch/speed_metrics.ts";
-import { type PlanOptions, readPlan } from "../../plan/plan.ts";
-import { canonicalJson } from "../../base/text/canonical_json.ts";
-import { settingsFrom } from "../../plan/settings.ts";
-import type { HostProvenance } from "../../record/provenance.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import type { Store } from "../../record/store.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
+import { type LaunchOptions, speedMetrics } from "../../launch/mod.ts";
+import { type PlanOptions, readPlan, settingsFrom } from "../../plan/mod.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
+import type { HostProvenance, PlannedRun, Store } from "../../record/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
 
 /** Of a plan's data what names its files, where the suite asks for the same and has them not here. */
 function contentIn({ data }: Suite, { spec }: PlannedRun): Pick<PlanOptions, "content"> {

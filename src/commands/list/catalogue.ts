@@ -4,16 +4,12 @@
  */
 import { basename, join } from "@std/path";
 import { engineStatuses } from "../../engine/mod.ts";
-import { UsageError } from "../../base/errors.ts";
-import { gatePolicy } from "../../suite/schema/gate_policy.ts";
-import { extractorStatus } from "../../extractors/table.ts";
-import { projectRoot, shown } from "../../base/places.ts";
+import { projectRoot, shown, UsageError } from "../../base/mod.ts";
+import { describeKeys, gatePolicy, type KeyRow, wants } from "../../suite/schema/mod.ts";
+import { extractorStatus } from "../../extractors/mod.ts";
 import * as registry from "../../registry.ts";
-import { describeKeys, type KeyRow } from "../../suite/schema/describe.ts";
-import { wants } from "../../suite/schema/introspect.ts";
-import type { Roles } from "../../families/needs.ts";
-import { keyText } from "../../suite/entries/roles.ts";
-import { loadSuites } from "../../suite/load.ts";
+import type { Roles } from "../../families/mod.ts";
+import { keyText, loadSuites } from "../../suite/mod.ts";
 
 /** One thing that a suite or the command line can name. */
 export interface Item {

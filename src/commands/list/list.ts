@@ -3,14 +3,11 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
-import { exitCodes, UsageError } from "../../base/errors.ts";
-import { shown } from "../../base/places.ts";
+import { exitCodes, shown, UsageError } from "../../base/mod.ts";
 import { registerModule } from "../../registry.ts";
-import { configJson } from "../../base/text/config_text.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
+import { configJson, didYouMean } from "../../base/text/mod.ts";
 import { catalogue, type Item } from "./catalogue.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
-import { columns, wrap } from "../../cli/help.ts";
+import { type Arguments, columns, type Terminal, wrap } from "../../cli/mod.ts";
 
 const headings: Readonly<Record<Item["noun"], string>> = {
   suite: "Suites",

@@ -2,15 +2,14 @@
  * `run --dry-run`: the plan and what it would cost. Each number says what it was estimated from.
  * @module
  */
-import { exitCodes } from "../../base/errors.ts";
-import { type LaunchOptions, trial } from "../../launch/schedule.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
-import { openStore } from "../../record/store.ts";
-import { formatBytes, formatSeconds } from "../../base/text/format.ts";
-import type { Estimate } from "../../run/events.ts";
-import { finishedRuns, trainingOf } from "../../run/score/twin.ts";
-import type { Terminal } from "../../cli/command.ts";
+import { exitCodes } from "../../base/mod.ts";
+import { type LaunchOptions, trial } from "../../launch/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import { openStore, type PlannedRun, type Record as RunRecord } from "../../record/mod.ts";
+import { formatBytes, formatSeconds } from "../../base/text/mod.ts";
+import type { Estimate } from "../../run/mod.ts";
+import { finishedRuns, trainingOf } from "../../run/score/mod.ts";
+import type { Terminal } from "../../cli/mod.ts";
 import { measuringSeconds, type Progression } from "./progress.ts";
 
 /** Memory of a worker beside what its engine holds: the runtime, its libraries, the data's share. */

@@ -2,8 +2,8 @@
  * What was asked for and couldn't be measured, for the lines under a run's table.
  * @module
  */
-import { runName } from "../../protocols/table.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
+import { runName } from "../../protocols/mod.ts";
+import type { Record as RunRecord } from "../../record/mod.ts";
 
 /** A value that is not there, the rows that lack it, and why. */
 export interface NotMeasured {

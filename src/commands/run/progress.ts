@@ -3,12 +3,12 @@
  * elsewhere, JSON lines for programs, or nothing.
  * @module
  */
-import type { LaunchEvent, Turn } from "../../launch/schedule.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
-import type { Outcome, RunEvent } from "../../run/events.ts";
-import { formatNumber, formatSeconds } from "../../base/text/format.ts";
-import type { Terminal } from "../../cli/command.ts";
+import type { LaunchEvent, Turn } from "../../launch/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import type { Outcome, RunEvent } from "../../run/mod.ts";
+import { formatNumber, formatSeconds } from "../../base/text/mod.ts";
+import type { Terminal } from "../../cli/mod.ts";
 
 /** How progress is shown. */
 export type ProgressMode = "live" | "plain" | "json" | "quiet";

@@ -2,8 +2,7 @@
  * A report's table as plain text.
  * @module
  */
-import { formatEstimate } from "../../report/model/tables/estimate.ts";
-import type { Cell, Group, Table } from "../../report/model/model.ts";
+import { type Cell, formatEstimate, type Group, type Table } from "../../report/mod.ts";
 
 /** Spread and bound marks stand with the value; "–" is not defined, "n/m" not measured. */
 function cellText(cell: Cell): string {

@@ -3,11 +3,10 @@
  * @module
  */
 import { join } from "@std/path";
-import { historyPath } from "../../gate/history/history.ts";
-import { requireWritable } from "../../base/files.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import { openStore } from "../../record/store.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
+import { historyPath } from "../../gate/mod.ts";
+import { requireWritable } from "../../base/mod.ts";
+import { openStore, type PlannedRun } from "../../record/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
 
 /** Bytes that must fit: a few checkpoints of the smallest models. What more is needed, nobody knows. */
 const leastRoom = 1 << 20;

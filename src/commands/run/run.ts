@@ -3,21 +3,17 @@
  * @module
  */
 import { join } from "@std/path";
-import { interruptedExit, UsageError, worstExit } from "../../base/errors.ts";
-import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
-import type { WorkerSettings } from "../../launch/transport/messages.ts";
-import type { Gated } from "../../gate/ci/gated.ts";
-import { kindOf } from "../../kinds/table.ts";
-import type { Row } from "../../protocols/protocol.ts";
-import { protocolOf, runName } from "../../protocols/table.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import type { Planned } from "../../plan/plan.ts";
-import type { SettingsOf } from "../../plan/settings.ts";
-import type { HostProvenance } from "../../record/provenance.ts";
-import { formatSeconds } from "../../base/text/format.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments, Terminal } from "../../cli/command.ts";
-import { chooseEngine, type EngineChoice } from "../../cli/engine/engine_choice.ts";
+import { interruptedExit, UsageError, worstExit } from "../../base/mod.ts";
+import type { LaunchOptions, LaunchResult, WorkerSettings } from "../../launch/mod.ts";
+import type { Gated } from "../../gate/mod.ts";
+import { kindOf } from "../../kinds/mod.ts";
+import { protocolOf, type Row, runName } from "../../protocols/mod.ts";
+import type { HostProvenance, PlannedRun } from "../../record/mod.ts";
+import type { Planned, SettingsOf } from "../../plan/mod.ts";
+import { formatSeconds } from "../../base/text/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments, Terminal } from "../../cli/mod.ts";
+import { chooseEngine, type EngineChoice } from "../../cli/engine/mod.ts";
 import {
   type AskedSettings,
   askedSettings,
@@ -79,10 +75,10 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
     { suitePolicies },
     { hostProvenance },
   ] = await Promise.all([
-    import("../../suite/load.ts"),
-    import("../../plan/plan.ts"),
-    import("../../gate/suite.ts"),
-    import("../../record/provenance.ts"),
+    import("../../suite/mod.ts"),
+    import("../../plan/mod.ts"),
+    import("../../gate/mod.ts"),
+    import("../../record/mod.ts"),
   ]);
   if (args.has("resume") && args.has("fresh")) {
     throw new UsageError(
@@ -200,8 +196,8 @@ async function prepareData(
 ): Promise<void> {
   const [{ datasets, fromTable }, { splitsRead }, { checkAgainst }] = await Promise.all([
     import("../../registry.ts"),
-    import("../../protocols/reads.ts"),
-    import("../../suite/load.ts"),
+    import("../../protocols/mod.ts"),
+    import("../../suite/mod.ts"),
   ]);
   const { data, base } = suite;
   const definition = await fromTable(datasets, data.dataset, "dataset");
@@ -245,10 +241,10 @@ async function runSuite(
   const { args, terminal, mode, out, engine, provenance, signal, asked } = session;
   const [{ writePlan }, { defaultJobs, launch }, { defaultLauncher }, { speedMetrics }] =
     await Promise.all([
-      import("../../plan/plan.ts"),
-      import("../../launch/schedule.ts"),
+      import("../../plan/mod.ts"),
       import("../../launch/mod.ts"),
-      import("../../launch/speed_metrics.ts"),
+      import("../../launch/mod.ts"),
+      import("../../launch/mod.ts"),
     ]);
   const view = new Progression(terminal, mode, first);
   try {
@@ -307,7 +303,7 @@ async function runSuite(
       const { estimatePlan } = await import("./estimate.ts");
       return await estimatePlan(plan, { ...common, view, terminal, jobs, json: mode === "json" });
     }
-    const { readCalibrated } = await import("../../gate/speed/floors.ts");
+    const { readCalibrated } = await import("../../gate/speed/mod.ts");
     const which = { suite: suite.name, suiteVersion: suite.version };
     const launching = {
       ...common,
@@ -341,8 +337,8 @@ async function conclude(
   const { terminal, mode, args, out } = session;
   const { plan, result } = done;
   const [{ openStore }, { planRecords }] = await Promise.all([
-    import("../../record/store.ts"),
-    import("../../gate/suite.ts"),
+    import("../../record/mod.ts"),
+    import("../../gate/mod.ts"),
   ]);
   const store = openStore(out);
   const unreadable = new Map<string, string>();

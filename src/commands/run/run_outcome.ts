@@ -3,15 +3,13 @@
  * @module
  */
 import { join } from "@std/path";
-import { exitCodes, UsageError, worstExit } from "../../base/errors.ts";
-import type { Gated } from "../../gate/ci/gated.ts";
-import type { GateOutcome } from "../../gate/mod.ts";
-import type { LaunchOptions, LaunchResult } from "../../launch/schedule.ts";
-import { runName } from "../../protocols/table.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
-import type { Store } from "../../record/store.ts";
-import type { Suite } from "../../suite/schema/schema.ts";
-import type { Arguments } from "../../cli/command.ts";
+import { exitCodes, UsageError, worstExit } from "../../base/mod.ts";
+import type { Gated, GateOutcome } from "../../gate/mod.ts";
+import type { LaunchOptions, LaunchResult } from "../../launch/mod.ts";
+import { runName } from "../../protocols/mod.ts";
+import type { PlannedRun, Record as RunRecord, Store } from "../../record/mod.ts";
+import type { Suite } from "../../suite/schema/mod.ts";
+import type { Arguments } from "../../cli/mod.ts";
 import { commitLines } from "../gate/commits.ts";
 import { baselinesOf } from "../folders.ts";
 import { notMeasured, notMeasuredLines } from "./not_measured.ts";
@@ -162,7 +160,7 @@ export async function showOutcome(finished: Finished): Promise<number> {
     for (const line of verdictTable(shown)) say(`  ${line}`);
   }
   if (!args.has("no-report") && records.length > 0) {
-    const { writeReport } = await import("../../report/write.ts");
+    const { writeReport } = await import("../../report/mod.ts");
     const folder = join(store.out, "reports", suite.name);
     const { index } = await writeReport(model, folder, {
       picture: storedPicture(store),

@@ -3,11 +3,11 @@
  * network. The result depends on nothing but the file.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { DataError } from "../../base/errors.ts";
-import { centralSquare, decodeWhole } from "../../data/decode.ts";
-import { DECODER, type Decoding } from "../../data/decoding/meaning.ts";
-import { type InputSpec, prepare } from "../../extractors/prepare/prepare.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { DataError } from "../../base/mod.ts";
+import { centralSquare, decodeWhole } from "../../data/mod.ts";
+import { DECODER, type Decoding } from "../../data/decoding/mod.ts";
+import { type InputSpec, prepare } from "../../extractors/prepare/mod.ts";
 
 /** How pictures are read: the same for all of an evaluation. */
 export interface Reading {

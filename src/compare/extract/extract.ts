@@ -6,11 +6,11 @@
  * process stopped, so neither can change a bit.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
-import { listSkipped } from "../../data/decode.ts";
+import { DataError } from "../../base/mod.ts";
+import { listSkipped } from "../../data/mod.ts";
 import type { Decoded, DecodeReply, DecodeTask, Reading } from "./decode.ts";
 import type { Network } from "./network.ts";
-import { oddRows, oddText } from "../../metrics/door.ts";
+import { oddRows, oddText } from "../../metrics/mod.ts";
 import { type PictureSource, placesFrom } from "../source.ts";
 import type { FeatureStore, Skipped } from "./store.ts";
 import type { Threads } from "./threads.ts";

@@ -2,12 +2,10 @@
  * An extractor as a stream of pictures needs it. Evaluations open extractors only here.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { concatImages } from "../../kinds/image/images.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { type ExtractorOptions, openExtractor } from "../../extractors/mod.ts";
-import type { InputSpec } from "../../extractors/prepare/prepare.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
+import { concatImages, type ImageSet } from "../../kinds/image/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { type Extractor, type ExtractorOptions, openExtractor } from "../../extractors/mod.ts";
+import type { InputSpec } from "../../extractors/prepare/mod.ts";
 import type { Decoded } from "./decode.ts";
 import type { FeatureBits } from "../moments/rows.ts";
 

@@ -8,10 +8,9 @@
 import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../../base/digest/digest.ts";
-import { StoreError, writeAtomic } from "../../base/files.ts";
-import { readSealed, spoiltNote, writeSealed } from "../../base/digest/sealed.ts";
-import { formatBytes } from "../../base/text/format.ts";
+import { readSealed, sha256, spoiltNote, writeSealed } from "../../base/digest/mod.ts";
+import { StoreError, writeAtomic } from "../../base/mod.ts";
+import { formatBytes } from "../../base/text/mod.ts";
 import { type FeatureBits, type FeatureRows, rowsWithout } from "../moments/rows.ts";
 
 /** All that fixes the bits of features: another value of any of these is another store. */

@@ -3,8 +3,7 @@
  * so, the usual ones first.
  * @module
  */
-import type { BetweenSets } from "../../metrics/standing.ts";
-import { metricTable } from "../../metrics/table.ts";
+import { type BetweenSets, metricTable } from "../../metrics/mod.ts";
 
 /** What a metric is computed from, and its name in the registry. */
 export interface FolderMetric extends BetweenSets {

@@ -2,8 +2,8 @@
  * The Fréchet distance of two sets of moments.
  * @module
  */
-import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import { gaussianDistance, gaussianOfMoments } from "../../metrics/features/frechet.ts";
+import { algebraFor, algebraLabel } from "../../algebra/mod.ts";
+import { gaussianDistance, gaussianOfMoments } from "../../metrics/features/mod.ts";
 import type { Moments } from "./moments.ts";
 
 /**

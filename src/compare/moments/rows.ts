@@ -3,10 +3,10 @@
  * held.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
-import { bytesOf, readNpyHeader } from "../../data/numpy/npy.ts";
-import { type OddRow, oddRows, oddText } from "../../metrics/door.ts";
-import type { Features } from "../../algebra/features.ts";
+import { DataError } from "../../base/mod.ts";
+import { bytesOf, readNpyHeader } from "../../data/numpy/mod.ts";
+import { type OddRow, oddRows, oddText } from "../../metrics/mod.ts";
+import type { Features } from "../../algebra/mod.ts";
 
 /** Rows of features. */
 export interface FeatureRows {

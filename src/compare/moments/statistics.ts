@@ -5,10 +5,9 @@
  * @module
  */
 import { z } from "zod";
-import { DataError } from "../../base/errors.ts";
-import type { NpyArray } from "../../data/numpy/npy.ts";
-import { readNpz, writeNpz } from "../../data/numpy/npz.ts";
-import { COVARIANCE_ROUNDING, negativeVariance } from "../../metrics/door.ts";
+import { DataError } from "../../base/mod.ts";
+import { type NpyArray, readNpz, writeNpz } from "../../data/numpy/mod.ts";
+import { COVARIANCE_ROUNDING, negativeVariance } from "../../metrics/mod.ts";
 import { type FeatureRows, rowsInMemory } from "./rows.ts";
 import type { Moments } from "./moments.ts";
 

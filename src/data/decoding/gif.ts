@@ -3,7 +3,7 @@
  * no colour there, Pillow's `convert("RGB")` has the table's.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 import type { Colours } from "./viewer.ts";
 
 /** A frame's place on the screen, its colours and its indices, still packed. */

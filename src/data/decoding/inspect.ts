@@ -3,7 +3,7 @@
  * that is given what it doesn't know may answer with other colours, or not at all.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 
 /** Formats that are read, by sharp's name for each. */
 const FORMATS = {

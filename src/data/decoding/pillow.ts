@@ -3,7 +3,7 @@
  * held to Pillow's bytes by tests/golden/pillow, and what isn't equal there is refused.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 import { opaque, withoutInk } from "./colours.ts";
 import { firstFrame } from "./gif.ts";
 import type { Inspected } from "./inspect.ts";

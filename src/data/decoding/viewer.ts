@@ -3,7 +3,7 @@
  * values are brought to 8 first, with their profile, so depth and profile can't act on each other.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 import { type Inspected, unreadable } from "./inspect.ts";
 import { type Samples, samplesOf } from "./samples.ts";
 import { tiffFile } from "./tiff.ts";

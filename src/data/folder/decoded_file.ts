@@ -4,10 +4,15 @@
  * changed they are made anew.
  * @module
  */
-import { sha256, sha256OfFile } from "../../base/digest/digest.ts";
+import {
+  readSealed,
+  sha256,
+  sha256OfFile,
+  spoiltNote,
+  writeSealed,
+} from "../../base/digest/mod.ts";
 import { basename } from "@std/path";
-import { writeAtomic } from "../../base/files.ts";
-import { readSealed, spoiltNote, writeSealed } from "../../base/digest/sealed.ts";
+import { writeAtomic } from "../../base/mod.ts";
 
 /** What is kept beside the decoded bytes. */
 export interface DecodedAbout {

@@ -5,15 +5,14 @@
  */
 import { z } from "zod";
 import { join, relative } from "@std/path";
-import { openContents } from "../../content/contents.ts";
-import { placed } from "../../content/inputs.ts";
+import { openContents, placed } from "../../content/mod.ts";
 import { defineDataset, type LoadContext } from "../dataset.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
-import { DataError } from "../../base/errors.ts";
+import type { ImageSpec } from "../../kinds/image/mod.ts";
+import { DataError } from "../../base/mod.ts";
 import { decodeAll, judgeSkipped } from "../decode.ts";
 import { DECODED_ALIKE, DECODER, DECODINGS } from "../decoding/meaning.ts";
-import { sha256 } from "../../base/digest/digest.ts";
-import { pathText } from "../../base/schema/path_text.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import { pathText } from "../../base/schema/mod.ts";
 import { imagesInFile } from "../raw_images.ts";
 import { splitByHeld, splitDataset } from "../split_dataset.ts";
 import { type DecodedAbout, decodedFile } from "./decoded_file.ts";

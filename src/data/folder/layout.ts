@@ -5,11 +5,11 @@
  */
 import { join, relative } from "@std/path";
 import type { Factor } from "../dataset.ts";
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 import { heldOut } from "../split_dataset.ts";
 import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
 import { walkPictures } from "./walk.ts";
-import { readTextIfThere } from "../../base/text/files.ts";
+import { readTextIfThere } from "../../base/text/mod.ts";
 
 /** The layouts that a suite can name. */
 export const LAYOUTS = ["plain", "classes", "celeba", "ffhq"] as const;

@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { join, resolve } from "@std/path";
-import type { Contents } from "../../content/contents.ts";
-import { DataError } from "../../base/errors.ts";
+import type { Contents } from "../../content/mod.ts";
+import { DataError } from "../../base/mod.ts";
 import { LeftOut, type OnLeftOut, told } from "./left_out.ts";
 import { walkPictures } from "./walk.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 import { isPicture, LeftOut } from "./left_out.ts";
 
 /** What a name that isn't UTF-8 has where its bytes were. */

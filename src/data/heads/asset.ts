@@ -3,8 +3,8 @@
  * heads.bin.gz. The format is described in make_asset.py, which writes it.
  * @module
  */
-import { sha256 } from "../../base/digest/digest.ts";
-import { DataError } from "../../base/errors.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import { DataError } from "../../base/mod.ts";
 
 /** Where the asset lies, next to this module. */
 export const ASSET = new URL("./heads.bin.gz", import.meta.url);

@@ -3,7 +3,7 @@
  * images, then the labels. Written whole or not at all; never trusted without its checksum.
  * @module
  */
-import { sha256 } from "../../base/digest/digest.ts";
+import { sha256 } from "../../base/digest/mod.ts";
 
 /** Rendered items, in order. */
 export interface Chunk {

@@ -2,7 +2,7 @@
  * What is labelled in a head, and the parameters that fix its picture.
  * @module
  */
-import type { HostKey } from "../../random/host/host.ts";
+import type { HostKey } from "../../random/host/mod.ts";
 import type { Factor } from "../dataset.ts";
 
 /** Gender as the model has it: two sets of shape targets. */

@@ -10,8 +10,8 @@ import {
   type LoadContext,
   type Split,
 } from "../dataset.ts";
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
-import { sha256 } from "../../base/digest/digest.ts";
+import type { ImageSpec } from "../../kinds/image/mod.ts";
+import { sha256 } from "../../base/digest/mod.ts";
 import { ASSET, loadHeadModel } from "./asset.ts";
 import { type Chunk, type ChunkShape, readChunk, writeChunk } from "./cache.ts";
 import { type HeadsConfig, headsConfig, pictureConfig, VERSION } from "./config.ts";

@@ -2,7 +2,7 @@
  * Parametric heads: the dataset, and rendering of single heads for figures, tests and suites.
  * @module
  */
-export { type HeadsConfig, headsConfig } from "./config.ts";
+export { type HeadsConfig, headsConfig, pictureConfig } from "./config.ts";
 export * from "./factors.ts";
 export { heads } from "./heads.ts";
 export { FILL } from "./render/frame.ts";
@@ -14,3 +14,4 @@ export {
   type RenderOptions,
 } from "./render/render.ts";
 export { type ItemAddress, sampleHead, sampleItem, type SampleOptions } from "./sample.ts";
+export { renderItems } from "./worker.ts";

@@ -3,7 +3,7 @@
  * ethnicity (overlapping ranges) and grey hair on age. Hair shape depends on nothing.
  * @module
  */
-import { hostFold, type HostKey, hostKey, hostUniform } from "../../random/host/host.ts";
+import { hostFold, type HostKey, hostKey, hostUniform } from "../../random/host/mod.ts";
 import type { Split } from "../dataset.ts";
 import {
   AGE_YEARS,

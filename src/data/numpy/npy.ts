@@ -4,7 +4,7 @@
  * and the other way round.
  * @module
  */
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../base/mod.ts";
 
 /** Kinds of numbers, by numpy's names, with the arrays that hold them. All little-endian. */
 const kinds = {

@@ -7,8 +7,7 @@
 import { crc32 } from "node:zlib";
 import { zipSync } from "fflate";
 import yauzl from "yauzl";
-import { DataError } from "../../base/errors.ts";
-import { writeAtomic } from "../../base/files.ts";
+import { DataError, writeAtomic } from "../../base/mod.ts";
 import { decodeNpy, encodeNpy, type NpyArray } from "./npy.ts";
 
 /** Arrays by name, in the order of the file. */

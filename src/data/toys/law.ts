@@ -2,7 +2,7 @@
  * The law of 8-bit points: how likely each of the 256² pairs of values is.
  * @module
  */
-import { normalCdf } from "../../numeric/elementary.ts";
+import { normalCdf } from "../../numeric/mod.ts";
 import type { PlaneLaw } from "./shapes.ts";
 
 /** Values that a number of a point can take. */

@@ -3,7 +3,7 @@
  * from −1 to 1, x to the right and y up.
  * @module
  */
-import { cos, exp, sin } from "../../numeric/elementary.ts";
+import { cos, exp, sin } from "../../numeric/mod.ts";
 import type { ShapeName } from "./config.ts";
 
 /** What a point is made from: uniforms in [0, 1) and standard normals. */

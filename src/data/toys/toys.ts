@@ -3,10 +3,10 @@
  * or wrong and not better or worse.
  * @module
  */
-import { sha256 } from "../../base/digest/digest.ts";
-import { hostKey, hostNormal, hostUniform } from "../../random/host/host.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import { hostKey, hostNormal, hostUniform } from "../../random/host/mod.ts";
 import { type Dataset, type DatasetOutline, defineDataset, type Split } from "../dataset.ts";
-import { gatherPoints, pointSet } from "../../kinds/point/points.ts";
+import { gatherPoints, pointSet } from "../../kinds/point/mod.ts";
 import { splitDataset } from "../split_dataset.ts";
 import { type ShapeName, type ToysConfig, toysConfig, VERSION } from "./config.ts";
 import { cellLaw, levelOf } from "./law.ts";

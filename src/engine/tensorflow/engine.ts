@@ -13,7 +13,7 @@ import type {
   EngineSettings,
   Program,
 } from "../engine.ts";
-import { EngineError } from "../../base/errors.ts";
+import { EngineError } from "../../base/mod.ts";
 import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
 import { registerGradients } from "../tfjs/gradients.ts";
 import { processorName } from "../processor.ts";
@@ -28,7 +28,7 @@ import { Compiler } from "./trace/compile.ts";
 import { EagerContext } from "./capi/eager.ts";
 import { checkGpu } from "./install/gpu.ts";
 import { Library } from "./capi/library.ts";
-import { choosePlace, placeOf } from "../../install/tensorflow/place.ts";
+import { choosePlace, placeOf } from "../../install/tensorflow/mod.ts";
 import { registerNnKernels } from "./kernels/nn_kernels.ts";
 import { registerRandomKernels } from "./kernels/random_kernels.ts";
 import { registerReplacedKernels } from "./kernels/replaced_kernels.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { PHILOX_CATEGORICAL } from "../../random/host/kernels.ts";
+import { PHILOX_CATEGORICAL } from "../../random/host/mod.ts";
 import type { ConvAttributes } from "./conv_gradients.ts";
 import { registerWindowGradients } from "./window_gradients.ts";
 

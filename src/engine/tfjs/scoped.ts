@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { CompileOptions, Program } from "../engine.ts";
-import type { Key } from "../../random/key.ts";
+import type { Key } from "../../random/mod.ts";
 import { disposeTree, leaves, mapTree, type TensorTree } from "../tree.ts";
 
 /** Runs a program so that nothing but its results outlives it. */

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { EngineName } from "../engine.ts";
-import { EngineError } from "../../base/errors.ts";
+import { EngineError } from "../../base/mod.ts";
 
 /** Forgets every backend but `kept`. */
 export function dropOtherBackends(kept?: string): void {

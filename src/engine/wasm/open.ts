@@ -3,10 +3,10 @@
  * to.
  * @module
  */
-import { sha256 } from "../../base/digest/digest.ts";
+import { sha256 } from "../../base/digest/mod.ts";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
-import { EngineError } from "../../base/errors.ts";
+import { EngineError } from "../../base/mod.ts";
 import { dropOtherBackends, useBackend } from "../tfjs/start.ts";
 import type { WasmBackend } from "./heap.ts";
 

@@ -8,15 +8,13 @@ import {
   foldString,
   type KeyWords,
   normalRow,
-  uniform53,
-  uniformRow,
-} from "../../random/host/draws.ts";
-import {
   PHILOX_CATEGORICAL,
   PHILOX_FOLD,
   PHILOX_NORMAL,
   PHILOX_UNIFORM,
-} from "../../random/host/kernels.ts";
+  uniform53,
+  uniformRow,
+} from "../../random/host/mod.ts";
 import { sizeOf } from "../values.ts";
 import { floats, integers, type TensorInfo } from "./heap.ts";
 import { type KernelCall, replaceKernel } from "./registry.ts";

@@ -12,7 +12,7 @@ import type {
   EngineMemory,
   Program,
 } from "../engine.ts";
-import type { Key } from "../../random/key.ts";
+import type { Key } from "../../random/mod.ts";
 import { registerComposedCacheWrite } from "../tfjs/cache_write.ts";
 import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
 import { registerGradients } from "../tfjs/gradients.ts";

@@ -3,8 +3,8 @@
  * feeds it.
  * @module
  */
-import type { Engine } from "../../engine/engine.ts";
-import { UsageError } from "../../base/errors.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { UsageError } from "../../base/mod.ts";
 import type { Extractor } from "../extractor.ts";
 import { inceptionForward, inceptionWeights, spatialDimension } from "./inception_net.ts";
 import { networkExtractor } from "../network/network.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/mod.ts";
 import { filterOf, type StateDict, upload } from "../weights/state_dict.ts";
 import type { Forward } from "../network/network.ts";
 

@@ -2,8 +2,8 @@
  * Random small changes of training pictures that no answer of the judge may depend on.
  * @module
  */
-import { hostFold, type HostKey, hostNormal, hostUniform } from "../../random/host/host.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { hostFold, type HostKey, hostNormal, hostUniform } from "../../random/host/mod.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
 import { gaussianMatrix } from "../prepare/resample.ts";
 
 /** Moves a plane by whole pixels; the edge repeats. */

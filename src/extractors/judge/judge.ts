@@ -4,17 +4,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { resizeArea } from "../../kinds/image/images.ts";
-import type { Engine } from "../../engine/engine.ts";
+import { type ImageSet, resizeArea } from "../../kinds/image/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
 import type { Extractor } from "../extractor.ts";
-import type { Features } from "../../algebra/features.ts";
-import { whiten, type Whitening } from "../../algebra/whitening.ts";
+import { type Features, whiten, type Whitening } from "../../algebra/mod.ts";
 import { inBatches } from "../prepare/batches.ts";
 import { judgeFeatures, type JudgeParams, judgeSide, judgeWidth } from "./judge_net.ts";
 import { softmaxRows } from "../softmax.ts";
 import { readWeights } from "../weights/weights.ts";
-import type { HostTensor } from "../../nn/files/safetensors.ts";
+import type { HostTensor } from "../../nn/files/mod.ts";
 
 /** A committed judge: its network's weights, whitening and what it was trained on. */
 export interface JudgeFile {

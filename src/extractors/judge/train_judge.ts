@@ -11,13 +11,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
-import type { Dataset } from "../../data/dataset.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { imagesOf } from "../../kinds/image/images.ts";
+import type { Dataset } from "../../data/mod.ts";
+import { type ImageSet, imagesOf } from "../../kinds/image/mod.ts";
 import { heads, headsConfig } from "../../data/heads/mod.ts";
-import { batchIndices } from "../../kinds/batch/order.ts";
-import { type Engine, openEngine } from "../../engine/mod.ts";
-import { disposeTree, mapTree } from "../../engine/tree.ts";
+import { batchIndices } from "../../kinds/batch/mod.ts";
+import { disposeTree, type Engine, mapTree, openEngine } from "../../engine/mod.ts";
 import {
   adam,
   type AdamSlots,
@@ -28,12 +26,10 @@ import {
   valueAndGrad,
   warmupCosine,
 } from "../../nn/mod.ts";
-import { runProgram } from "../../base/program.ts";
-import { hostFold, hostKey } from "../../random/host/host.ts";
-import { keyTensor } from "../../random/key.ts";
-import type { Features } from "../../algebra/features.ts";
-import { balancedAccuracy } from "../../algebra/probe.ts";
-import { fitWhitening } from "../../algebra/whitening.ts";
+import { runProgram } from "../../base/mod.ts";
+import { hostFold, hostKey } from "../../random/host/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
+import { balancedAccuracy, type Features, fitWhitening } from "../../algebra/mod.ts";
 import { augment } from "./augment.ts";
 import {
   initJudge,

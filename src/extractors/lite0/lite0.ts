@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/mod.ts";
 import type { Extractor } from "../extractor.ts";
 import { networkExtractor } from "../network/network.ts";
 import { even } from "../prepare/prepare.ts";

@@ -3,13 +3,12 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { sha256 } from "../../base/digest/digest.ts";
-import type { Engine } from "../../engine/engine.ts";
-import type { TensorTree } from "../../engine/tree.ts";
-import { hostKey } from "../../random/host/host.ts";
-import { keyTensor } from "../../random/key.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import type { Engine, TensorTree } from "../../engine/mod.ts";
+import { hostKey } from "../../random/host/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import type { Extractor } from "../extractor.ts";
 import { batchAt } from "../prepare/batches.ts";
 import {

@@ -4,13 +4,12 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { disposeTree, type TensorTree } from "../../engine/tree.ts";
-import { keyTensor } from "../../random/key.ts";
-import { hostKey } from "../../random/host/host.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { disposeTree, type Engine, type TensorTree } from "../../engine/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
+import { hostKey } from "../../random/host/mod.ts";
 import type { Extractor, ExtractorNetwork, NetworkOutputs } from "../extractor.ts";
-import type { Features } from "../../algebra/features.ts";
+import type { Features } from "../../algebra/mod.ts";
 import { batchAt, inBatches } from "../prepare/batches.ts";
 import { type InputSpec, prepare } from "../prepare/prepare.ts";
 import { softmaxRows } from "../softmax.ts";

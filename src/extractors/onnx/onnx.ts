@@ -2,10 +2,10 @@
  * `onnx`: any network of the user's as an ONNX file, run by ONNX Runtime and not by the engine.
  * @module
  */
-import { sha256 } from "../../base/digest/digest.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { UsageError } from "../../base/errors.ts";
-import { canonicalJson } from "../../base/text/canonical_json.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
 import type { Extractor } from "../extractor.ts";
 import { inBatches } from "../prepare/batches.ts";
 import { onnxRuntime, type OrtSession, type OrtValueInfo } from "./onnx_runtime.ts";

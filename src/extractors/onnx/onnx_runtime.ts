@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { join, resolve } from "@std/path";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 
 /** A tensor of the runtime. */
 export interface OrtTensor {

@@ -2,8 +2,8 @@
  * Feeding pictures to a network in batches of one size.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import type { Features } from "../../algebra/features.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import type { Features } from "../../algebra/mod.ts";
 
 /**
  * `batch` pictures from `from` on, sharing memory; where fewer are left, filled up with black.

@@ -3,7 +3,7 @@
  * network's, so that workers can decode and prepare while the network runs. Needs no engine.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
 import { type ResizeMode, resizeTo } from "./resize.ts";
 
 /** A network's input. Plain data: it can be posted to a worker. */

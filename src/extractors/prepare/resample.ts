@@ -4,8 +4,8 @@
  * 2022), so this path uses none.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { exp } from "../../numeric/elementary.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { exp } from "../../numeric/mod.ts";
 
 /** One output pixel: where its input pixels start, and their weights, which sum to 1. */
 export interface Taps {

@@ -5,7 +5,7 @@
  * engine: workers may run it.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
 import { blurThenResize, cubic, resample, type Taps } from "./resample.ts";
 
 /** How one axis and its numbers are made. */

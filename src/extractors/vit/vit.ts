@@ -3,7 +3,7 @@
  * with the user's weights.
  * @module
  */
-import type { Engine } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/mod.ts";
 import type { Extractor } from "../extractor.ts";
 import { networkExtractor } from "../network/network.ts";
 import { type InputSpec, ofUnit } from "../prepare/prepare.ts";

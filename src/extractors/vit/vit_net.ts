@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { attention, mergeHeads, splitHeads } from "../../nn/attention.ts";
+import { attention, mergeHeads, splitHeads } from "../../nn/mod.ts";
 import type { Forward } from "../network/network.ts";
 
 /** Gain and bias [W]. */

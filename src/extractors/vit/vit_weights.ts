@@ -3,9 +3,9 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
-import { UsageError } from "../../base/errors.ts";
-import type { HostTensor } from "../../nn/files/safetensors.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import type { HostTensor } from "../../nn/files/mod.ts";
 import { resizePositions } from "./positions.ts";
 import {
   filterOf,

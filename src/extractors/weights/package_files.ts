@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { DataError, MetricUnavailable } from "../../base/errors.ts";
-import { type NpmPackage, npmPackage } from "../../content/npm_package.ts";
-import { sha256 } from "../../base/digest/digest.ts";
+import { DataError, MetricUnavailable } from "../../base/mod.ts";
+import { type NpmPackage, npmPackage } from "../../content/mod.ts";
+import { sha256 } from "../../base/digest/mod.ts";
 
 /** A pinned package and those of its files that are used, with their sha256. */
 export interface PinnedPackage extends NpmPackage {

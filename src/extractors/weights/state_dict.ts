@@ -3,15 +3,16 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { sha256 } from "../../base/digest/digest.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { MetricUnavailable, UsageError } from "../../base/errors.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { MetricUnavailable, UsageError } from "../../base/mod.ts";
 import {
   decodeSafetensors,
+  decodeTorch,
   type HostTensor,
   SafetensorsError,
-} from "../../nn/files/safetensors.ts";
-import { decodeTorch, TorchFileError } from "../../nn/files/torch_file.ts";
+  TorchFileError,
+} from "../../nn/files/mod.ts";
 
 /** Where a user's weights lie. */
 export interface WeightsOption {

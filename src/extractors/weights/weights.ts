@@ -2,11 +2,11 @@
  * Committed weights of extractors, from safetensors beside this file onto an engine.
  * @module
  */
-import { sha256 } from "../../base/digest/digest.ts";
+import { sha256 } from "../../base/digest/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
-import { decodeSafetensors, type Safetensors } from "../../nn/files/safetensors.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { decodeSafetensors, type Safetensors } from "../../nn/files/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 
 /** A decoded file and the sha256 of its bytes. */
 export interface WeightFile extends Safetensors {

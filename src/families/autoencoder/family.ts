@@ -2,7 +2,7 @@
  * Autoencoders, plain and denoising: the declaration that joins network, objective and sampler.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import { initParameters, type Setting, toCode } from "./model.ts";
 import { decodePictures, samplePictures } from "./sample.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";

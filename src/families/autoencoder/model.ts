@@ -3,10 +3,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Codec, type CodecOptions, decode, encode, initCodec } from "../../backbones/codec.ts";
+import { type Codec, type CodecOptions, decode, encode, initCodec } from "../../backbones/mod.ts";
 import type { Config } from "./config.ts";
-import type { Grid } from "../../kinds/grid.ts";
-import type { Key } from "../../random/key.ts";
+import type { Grid } from "../../kinds/mod.ts";
+import type { Key } from "../../random/mod.ts";
 
 /** Everything that is trained. */
 export type Parameters = Codec;

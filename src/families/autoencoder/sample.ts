@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../random/key.ts";
+import type { Key } from "../../random/mod.ts";
 import { type Setting, toPicture } from "./model.ts";
 import type { State } from "./train.ts";
 import { drawCodes } from "../common/mixture/prior.ts";

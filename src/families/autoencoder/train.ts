@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type Parameters, type Setting, toCode, toPicture } from "./model.ts";
-import { fold, type Key, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { MixtureState } from "../common/mixture/prior.ts";

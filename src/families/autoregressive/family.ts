@@ -3,7 +3,7 @@
  * sampler.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";

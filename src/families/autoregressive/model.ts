@@ -7,9 +7,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../kinds/grid.ts";
-import { fold, type Key } from "../../random/key.ts";
-import type { MixtureNumbers, MixtureShape } from "../../nn/logistic_mixture.ts";
+import type { Grid } from "../../kinds/mod.ts";
+import { fold, type Key } from "../../random/mod.ts";
+import type { MixtureNumbers, MixtureShape } from "../../nn/mod.ts";
 import {
   type Condition,
   type ConditionTables,

@@ -9,8 +9,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { levelModels, mixtures, type Parameters, type Setting, type Told } from "./model.ts";
 import { countsOf, toPatches } from "./ordering/patches.ts";
-import { log } from "../../numeric/elementary.ts";
-import { logMixture } from "../../nn/logistic_mixture.ts";
+import { log } from "../../numeric/mod.ts";
+import { logMixture } from "../../nn/mod.ts";
 import { pyramid, toldMask } from "./ordering/levels.ts";
 
 /** log p of the new pixels of each level, nats a picture: [B] each, coarse first. */

@@ -16,10 +16,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { conditioningOf, given, type LevelModel, levelModels, type Setting } from "./model.ts";
-import { fold, type Key } from "../../random/key.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import { drawMixture } from "../../nn/logistic_mixture.ts";
-import { writeRow } from "../../nn/mod.ts";
+import { fold, type Key } from "../../random/mod.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import { drawMixture, writeRow } from "../../nn/mod.ts";
 import type { Labels } from "../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { type FamilyProgram, reads, updates } from "../common/programs.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../../random/key.ts";
+import { fold, type Key } from "../../random/mod.ts";
 import { type Condition, dropLabels, type Labels } from "../common/conditioning.ts";
 import type { Config } from "./config.ts";
 

@@ -5,11 +5,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import type { Factor } from "../../data/dataset.ts";
-import { fold, type Key, uniform } from "../../random/key.ts";
-import { UsageError } from "../../base/errors.ts";
+import type { Factor } from "../../data/mod.ts";
+import { fold, type Key, uniform } from "../../random/mod.ts";
+import { UsageError } from "../../base/mod.ts";
 import { embed, initEmbedding } from "../../nn/mod.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
+import { didYouMean } from "../../base/text/mod.ts";
 
 /** The setting of families that take conditions. */
 export const conditionField = {

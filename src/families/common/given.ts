@@ -2,8 +2,8 @@
  * What families share that take a finished run's weights in place of training their own.
  * @module
  */
-import { disposeTree, leaves } from "../../engine/tree.ts";
-import { canonicalJson } from "../../base/text/canonical_json.ts";
+import { disposeTree, leaves } from "../../engine/mod.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
 import type { HostContext, TensorRecord } from "../family.ts";
 
 /**

@@ -5,10 +5,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../backbones/plan.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import { orthonormalise } from "../../numeric/orthonormal.ts";
-import { hostNormal } from "../../random/host/host.ts";
+import type { Grid } from "../../backbones/mod.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import { orthonormalise } from "../../numeric/mod.ts";
+import { hostNormal } from "../../random/host/mod.ts";
 import type { HostContext, TensorRecord } from "../family.ts";
 import { choleskyFactor } from "./mixture/gaussian_mixture.ts";
 

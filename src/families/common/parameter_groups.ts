@@ -4,7 +4,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { TensorTree } from "../../engine/tree.ts";
+import type { TensorTree } from "../../engine/mod.ts";
 import type { AdamSlots } from "../../nn/mod.ts";
 import { initTrained, type Trained } from "./training.ts";
 import type { TrainingSettings } from "./training_config.ts";

@@ -2,8 +2,8 @@
  * Shorthands for declaring programs.
  * @module
  */
-import type { Program } from "../../engine/engine.ts";
-import type { Key } from "../../random/key.ts";
+import type { Program } from "../../engine/mod.ts";
+import type { Key } from "../../random/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { TensorRecord } from "../family.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { TensorTree } from "../../engine/tree.ts";
+import type { TensorTree } from "../../engine/mod.ts";
 import { adam, type AdamSlots, emaInit, emaUpdate, muon, warmupCosine } from "../../nn/mod.ts";
 import type { TrainingSettings } from "./training_config.ts";
 

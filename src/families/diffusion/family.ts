@@ -3,9 +3,9 @@
  * an autoencoder's latent space.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
-import { ToldError } from "../../base/errors.ts";
+import { ToldError } from "../../base/mod.ts";
 import { logWeight } from "./objective.ts";
 import {
   type LatentState,
@@ -14,14 +14,14 @@ import {
   trainLatentStep,
   trainStep,
 } from "./train.ts";
-import { fold } from "../../random/key.ts";
+import { fold } from "../../random/mod.ts";
 import type { Labels } from "../common/conditioning.ts";
 import { denoisingCapabilities, type State } from "../common/denoising/model.ts";
 import { uncentred } from "../common/pixels.ts";
 import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.ts";
 import { initNetwork } from "../common/denoising/network.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
-import type { Capabilities } from "../../subject/capabilities.ts";
+import type { Capabilities } from "../../subject/mod.ts";
 import { phaseAt, planPhases } from "../common/phases.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";

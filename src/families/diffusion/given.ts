@@ -8,11 +8,11 @@
  * Shapes: B batch, h and w the map's sides, C its channels.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../backbones/plan.ts";
-import { type Key, keyTensor } from "../../random/key.ts";
-import { disposeTree } from "../../engine/tree.ts";
+import type { Grid } from "../../backbones/mod.ts";
+import { type Key, keyTensor } from "../../random/mod.ts";
+import { disposeTree } from "../../engine/mod.ts";
 import { autoencoder } from "../autoencoder/mod.ts";
 import type { BuildContext, HostContext, Model, TensorRecord } from "../family.ts";
 import type { GivenRun } from "../needs.ts";

@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
+  type Grid,
   gridDecode,
   type GridDecoder,
   gridEncode,
@@ -15,9 +16,8 @@ import {
   type GridOptions,
   initGridDecoder,
   initGridEncoder,
-} from "../../backbones/grid.ts";
-import type { Grid } from "../../backbones/plan.ts";
-import { fold, type Key, normal } from "../../random/key.ts";
+} from "../../backbones/mod.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
 import { sumToLast, valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, emaDecay, initTrained, type Trained } from "../common/training.ts";

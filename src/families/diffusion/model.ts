@@ -11,7 +11,7 @@ import {
   predictsV,
 } from "../common/denoising/levels.ts";
 import { planOf } from "./sample.ts";
-import type { Grid } from "../../backbones/plan.ts";
+import type { Grid } from "../../backbones/mod.ts";
 import { conditionsOf } from "../common/conditioning.ts";
 import { edmLevel } from "../common/denoising/edm.ts";
 import type { Denoising } from "../common/denoising/model.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { cos } from "../../numeric/elementary.ts";
+import { cos } from "../../numeric/mod.ts";
 import { each, type Level } from "../common/denoising/levels.ts";
 import type { Point } from "../common/denoising/solvers.ts";
 import type { Config } from "./config.ts";

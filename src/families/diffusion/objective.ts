@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Condition, Labels } from "../common/conditioning.ts";
 import type { Images, Rows } from "../common/programs.ts";
-import type { Key } from "../../random/key.ts";
+import type { Key } from "../../random/mod.ts";
 import { type Denoising, predict, type State } from "../common/denoising/model.ts";
 import { centred } from "../common/pixels.ts";
 import {

@@ -7,7 +7,7 @@ import type { GivenSpace, GivenState } from "./given.ts";
 import type { CoderState, LatentSpace } from "./latent.ts";
 import type { Diffusion } from "./model.ts";
 import type { Images } from "../common/programs.ts";
-import type { Key } from "../../random/key.ts";
+import type { Key } from "../../random/mod.ts";
 import type { State } from "../common/denoising/model.ts";
 import { centred } from "../common/pixels.ts";
 import { denoisingStep, type StepInputs } from "../common/denoising/train.ts";

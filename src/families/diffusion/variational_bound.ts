@@ -8,9 +8,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { log } from "../../numeric/elementary.ts";
+import { log } from "../../numeric/mod.ts";
 import { spreadUniform } from "../common/denoising/time_laws.ts";
-import { fold, type Key, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
 import { ddpmPoint } from "./noise_schedule.ts";
 
 /** Distance of two pixel values in [−1, 1]. */

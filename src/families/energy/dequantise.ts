@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../kinds/grid.ts";
+import type { Grid } from "../../kinds/mod.ts";
 
 const LEVELS = 256;
 

@@ -3,8 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold } from "../../random/key.ts";
-import { gridOf } from "../../kinds/table.ts";
+import { fold } from "../../random/mod.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";

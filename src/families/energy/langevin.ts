@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Key, uniform } from "../../random/key.ts";
+import { type Key, uniform } from "../../random/mod.ts";
 
 /**
  * One step of Langevin dynamics at a temperature: v + (a/2)s + √(aτ)ε. With a small it leaves

@@ -6,11 +6,18 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { encode, type Encoder, initEncoder, isSmall } from "../../backbones/codec.ts";
-import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
-import type { Grid } from "../../kinds/grid.ts";
-import type { Key } from "../../random/key.ts";
-import { UsageError } from "../../base/errors.ts";
+import {
+  encode,
+  type Encoder,
+  initEncoder,
+  initMlp,
+  isSmall,
+  type Mlp,
+  mlp,
+} from "../../backbones/mod.ts";
+import type { Grid } from "../../kinds/mod.ts";
+import type { Key } from "../../random/mod.ts";
+import { UsageError } from "../../base/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { Config } from "./config.ts";
 

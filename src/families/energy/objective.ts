@@ -5,9 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key, normal, uniform } from "../../random/key.ts";
+import { fold, type Key, normal, uniform } from "../../random/mod.ts";
 import { type Parameters, score, type Setting } from "./model.ts";
-import { log } from "../../numeric/elementary.ts";
+import { log } from "../../numeric/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 
 /** s(v), [B, D] → [B, D]. */

@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key, normal } from "../../random/key.ts";
-import { exp, log } from "../../numeric/elementary.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
+import { exp, log } from "../../numeric/mod.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
 import { numbersOf, score, type Setting, smallestNoise } from "./model.ts";

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { freshChains, langevinStep } from "./langevin.ts";
 import { contrastive, scoreLoss } from "./objective.ts";
 import { energy, numbersOf, type Parameters, score, type Setting, smallestNoise } from "./model.ts";
-import { fold, type Key, normal, uniform } from "../../random/key.ts";
+import { fold, type Key, normal, uniform } from "../../random/mod.ts";
 import { type Objective, valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";

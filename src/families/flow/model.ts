@@ -3,7 +3,7 @@
  * and pictures told at once.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import type { BuildContext } from "../family.ts";
 import type { Config } from "./config.ts";
 import type { Denoising } from "../common/denoising/model.ts";

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Config } from "./config.ts";
-import { exp, expm1 } from "../../numeric/elementary.ts";
+import { exp, expm1 } from "../../numeric/mod.ts";
 import { each, type Level } from "../common/denoising/levels.ts";
 import type { Point } from "../common/denoising/solvers.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold } from "../../random/key.ts";
+import { fold } from "../../random/mod.ts";
 import { normalPerRow, spreadUniform, type TimeLaw } from "../common/denoising/time_laws.ts";
 import type { Config } from "./config.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Key, uniform } from "../../random/key.ts";
+import { type Key, uniform } from "../../random/mod.ts";
 
 /** Largest shift, as a share of the side. */
 const SHIFT = 1 / 8;

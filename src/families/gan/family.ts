@@ -3,7 +3,7 @@
  * sampler.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import * as tf from "@tensorflow/tfjs";
 import { initState, type Setting, type State } from "./model.ts";
 import { centred } from "../common/pixels.ts";

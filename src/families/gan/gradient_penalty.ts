@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Key, uniform } from "../../random/key.ts";
+import { type Key, uniform } from "../../random/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { PenaltyName } from "./presets.ts";
 

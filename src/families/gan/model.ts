@@ -16,8 +16,8 @@ import {
 import { type Discriminator, initDiscriminator } from "./networks/discriminator.ts";
 import { type Generator, type GeneratorOptions, initGenerator } from "./networks/generator.ts";
 import { initLinearStart, type LinearStart } from "../common/linear_start.ts";
-import type { Grid } from "../../kinds/grid.ts";
-import { fold, type Key, normal } from "../../random/key.ts";
+import type { Grid } from "../../kinds/mod.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
 import type { Condition } from "../common/conditioning.ts";
 import type { Adaptation } from "./augment.ts";
 import type { Settings } from "./config.ts";

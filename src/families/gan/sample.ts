@@ -5,7 +5,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { centred, uncentred } from "../common/pixels.ts";
-import { fold, type Key, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
 import { type Labels, noLabels } from "../common/conditioning.ts";
 import { discriminate } from "./networks/discriminator.ts";
 import { generate, type Request } from "./networks/generator.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { TensorTree } from "../../engine/tree.ts";
+import type { TensorTree } from "../../engine/mod.ts";
 import {
   adam,
   type AdamSlots,
@@ -12,8 +12,8 @@ import {
   valueAndGrad,
   warmupCosine,
 } from "../../nn/mod.ts";
-import { pow } from "../../numeric/elementary.ts";
-import { fold } from "../../random/key.ts";
+import { pow } from "../../numeric/mod.ts";
+import { fold } from "../../random/mod.ts";
 import { dropLabels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
 import { emaDecay } from "../common/training.ts";

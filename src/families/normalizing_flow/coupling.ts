@@ -5,8 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { initMlp, type Mlp, mlp } from "../../backbones/mlp.ts";
-import { fold, type Key } from "../../random/key.ts";
+import { initMlp, type Mlp, mlp } from "../../backbones/mod.ts";
+import { fold, type Key } from "../../random/mod.ts";
 import { type Conv, conv, initConv, silu, tanh } from "../../nn/mod.ts";
 import type { Config } from "./config.ts";
 import { perRow } from "./dequantise.ts";

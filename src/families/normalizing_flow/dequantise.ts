@@ -12,7 +12,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { log } from "../../numeric/elementary.ts";
+import { log } from "../../numeric/mod.ts";
 
 /** Values a pixel can take. */
 const LEVELS = 256;

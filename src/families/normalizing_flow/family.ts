@@ -2,7 +2,7 @@
  * Normalising flows: the declaration that joins flow, likelihood and sampler.
  * @module
  */
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { depthToSpace, spaceToDepth } from "../../backbones/space.ts";
-import type { Grid } from "../../kinds/grid.ts";
-import { fold, type Key } from "../../random/key.ts";
-import { UsageError } from "../../base/errors.ts";
+import { depthToSpace, spaceToDepth } from "../../backbones/mod.ts";
+import type { Grid } from "../../kinds/mod.ts";
+import { fold, type Key } from "../../random/mod.ts";
+import { UsageError } from "../../base/mod.ts";
 import type { Config } from "./config.ts";
 import { couple, type CouplingNet, initCoupling, uncouple } from "./coupling.ts";
 import { initMixing, mix, mixesOf, type Mixing, unmix } from "./rotation.ts";

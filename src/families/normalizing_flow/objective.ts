@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
+import { HALF_LOG_TWO_PI } from "../../numeric/mod.ts";
 import { perRow, toLine } from "./dequantise.ts";
 import { forward, type Parameters, type Setting } from "./model.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Key, normal } from "../../random/key.ts";
+import { type Key, normal } from "../../random/mod.ts";
 import { addBias } from "../../nn/mod.ts";
 
 /** Parameters of the mixings of K steps. */

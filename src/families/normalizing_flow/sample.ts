@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { forward, inverse, numbersOf, type Parameters, type Setting } from "./model.ts";
-import { fold, type Key, normal } from "../../random/key.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
 import { fromLine, toLine } from "./dequantise.ts";
 
 /** Codes z [B, D] to pictures. */

@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { expm1, log } from "../../numeric/elementary.ts";
+import { expm1, log } from "../../numeric/mod.ts";
 import { softplus } from "../../nn/mod.ts";
 
 /** Half the range in which splines bend. */

@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key, uniform } from "../../random/key.ts";
+import { fold, type Key, uniform } from "../../random/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { advance, type Trained } from "../common/training.ts";

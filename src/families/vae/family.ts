@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { fitMixture, initMixture, logDensity } from "../common/mixture/prior.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { HALF_LOG_TWO_PI } from "../../numeric/constants.ts";
-import { type Key, normal, uniform } from "../../random/key.ts";
+import { HALF_LOG_TWO_PI } from "../../numeric/mod.ts";
+import { type Key, normal, uniform } from "../../random/mod.ts";
 import { softplus } from "../../nn/mod.ts";
 
 /** Names of the likelihoods. */

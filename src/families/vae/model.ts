@@ -11,13 +11,13 @@ import {
   encode,
   type Encoder,
   initCodec,
-} from "../../backbones/codec.ts";
+} from "../../backbones/mod.ts";
 import type { Config } from "./config.ts";
 import { type Draws, type Gaussian, reparameterise } from "./objectives/bounds.ts";
-import type { Grid } from "../../kinds/grid.ts";
+import type { Grid } from "../../kinds/mod.ts";
 import { binarise, type Likelihood, likelihoods } from "./likelihood.ts";
-import type { Key } from "../../random/key.ts";
-import { log } from "../../numeric/elementary.ts";
+import type { Key } from "../../random/mod.ts";
+import { log } from "../../numeric/mod.ts";
 import { softplus, tanh } from "../../nn/mod.ts";
 
 /** Everything that is trained. */

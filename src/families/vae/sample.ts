@@ -3,8 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key, normal } from "../../random/key.ts";
-import { decode } from "../../backbones/codec.ts";
+import { fold, type Key, normal } from "../../random/mod.ts";
+import { decode } from "../../backbones/mod.ts";
 import { drawCodes } from "../common/mixture/prior.ts";
 import { likelihoodOf, logScaleOf, type Setting } from "./model.ts";
 import type { State } from "./train.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { fold } from "../../random/key.ts";
+import { fold } from "../../random/mod.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
-import { gridOf } from "../../kinds/table.ts";
+import { gridOf } from "../../kinds/mod.ts";
 import {
   type BuildContext,
   defineFamily,

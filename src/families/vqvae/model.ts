@@ -9,6 +9,9 @@
 import * as tf from "@tensorflow/tfjs";
 import {
   applyBlocks,
+  type Block,
+  crop,
+  depthToSpace,
   gridDecode,
   type GridDecoder,
   gridEncode,
@@ -18,11 +21,10 @@ import {
   initGridBlocks,
   initGridDecoder,
   initGridEncoder,
-} from "../../backbones/grid.ts";
-import type { Block } from "../../backbones/conv.ts";
-import { crop, depthToSpace, spaceToDepth } from "../../backbones/space.ts";
-import type { Grid as SampleGrid } from "../../kinds/grid.ts";
-import { fold, type Key } from "../../random/key.ts";
+  spaceToDepth,
+} from "../../backbones/mod.ts";
+import type { Grid as SampleGrid } from "../../kinds/mod.ts";
+import { fold, type Key } from "../../random/mod.ts";
 import { type Conv, conv, groupNorm, initConv, initNorm, type Norm, silu } from "../../nn/mod.ts";
 import type { Config } from "./config.ts";
 

@@ -18,8 +18,8 @@ import {
   type Transformer,
   transformer,
   type TransformerOptions,
-} from "../../backbones/transformer.ts";
-import { fold, type Key } from "../../random/key.ts";
+} from "../../backbones/mod.ts";
+import { fold, type Key } from "../../random/mod.ts";
 import { initEmbedding, initLinear, type Linear, softmaxCrossEntropy } from "../../nn/mod.ts";
 import type { Condition, Labels } from "../common/conditioning.ts";
 import type { Config } from "./config.ts";

@@ -6,9 +6,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { emptyCache, type KeyValueCache, type Transformer } from "../../backbones/transformer.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import { categorical, fold, type Key } from "../../random/key.ts";
+import { emptyCache, type KeyValueCache, type Transformer } from "../../backbones/mod.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import { categorical, fold, type Key } from "../../random/mod.ts";
 import type { Labels } from "../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { toPictures, vectorsOf } from "./codes.ts";

@@ -5,9 +5,8 @@
  * @module
  */
 import { z } from "zod";
-import { UsageError } from "../../base/errors.ts";
-import { readTextIfThere } from "../../base/text/files.ts";
-import { parseJson } from "../../base/text/json.ts";
+import { UsageError } from "../../base/mod.ts";
+import { parseJson, readTextIfThere } from "../../base/text/mod.ts";
 import { rowKey } from "../verdict/rows.ts";
 
 /** What every such file says of itself. */

@@ -2,7 +2,7 @@
  * `gate --update`: from records to new baselines, with the difference shown to a reviewer first.
  * @module
  */
-import { UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/mod.ts";
 import { type Asked, gapsText, recordless } from "../verdict/absent.ts";
 import { type Baseline, baselineRows, type BaselineUpdate, storedRow } from "./baseline.ts";
 import { comparable } from "../verdict/one_sided.ts";

@@ -3,7 +3,7 @@
  * beside the suite's file.
  * @module
  */
-import { count } from "../../base/text/format.ts";
+import { count } from "../../base/text/mod.ts";
 import { formatEffect, worstFirst } from "../outcome.ts";
 import { brokenRuns, type Gated, isMeasured, severity } from "./gated.ts";
 

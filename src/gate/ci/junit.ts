@@ -6,7 +6,7 @@
  */
 import { formatEffect, minimumText } from "../outcome.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { escapeHtml } from "../../base/text/escape.ts";
+import { escapeHtml } from "../../base/text/mod.ts";
 import { brokenRuns, type Gated, isMeasured, severity } from "./gated.ts";
 
 /** Of an attribute: line breaks survive only as references. */

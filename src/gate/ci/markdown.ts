@@ -3,8 +3,7 @@
  * passed folded away, all within the length that a comment may have.
  * @module
  */
-import { count } from "../../base/text/format.ts";
-import { escapeMarkdown as escape, fence } from "../../base/text/escape.ts";
+import { count, escapeMarkdown as escape, fence } from "../../base/text/mod.ts";
 import { changeCells, changeHead, worstFirst } from "../outcome.ts";
 import type { Verdict, VerdictName } from "../verdict/verdict.ts";
 import { brokenRuns, type Gated } from "./gated.ts";

@@ -6,10 +6,9 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { sha256 } from "../../base/digest/digest.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
-import { mean } from "../../stats/mod.ts";
-import { type Level, levelsOf } from "../../stats/steps.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import type { Record as RunRecord } from "../../record/mod.ts";
+import { type Level, levelsOf, mean } from "../../stats/mod.ts";
 import { sessionValue } from "../speed/floors.ts";
 import type { PolicyOf } from "../policy.ts";
 import { resolvePolicy } from "../policy.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { ToldError } from "../../base/errors.ts";
+import { ToldError } from "../../base/mod.ts";
 
 /** Where this code lies; null where it is not on a disk. */
 export const projectRoot: string | null = import.meta.url.startsWith("file:")

@@ -6,9 +6,8 @@
  * @module
  */
 import { z } from "zod";
-import { writeAtomic } from "../../base/files.ts";
-import { mean, median, tQuantile } from "../../stats/mod.ts";
-import { deviation } from "../../stats/summary.ts";
+import { writeAtomic } from "../../base/mod.ts";
+import { deviation, mean, median, tQuantile } from "../../stats/mod.ts";
 import { baselinePath, encodeBaseline } from "../baseline/baseline.ts";
 import { FEWEST_SESSIONS } from "../limits/fewest.ts";
 import { readReviewed, rowsSchema } from "../baseline/reviewed.ts";

@@ -5,14 +5,12 @@
  * @module
  */
 import { fromFileUrl, join, relative, resolve, toFileUrl } from "@std/path";
-import { codeDigest, moduleCode } from "../../content/modules.ts";
-import { UsageError } from "../../base/errors.ts";
-import { launch, type LaunchOptions } from "../../launch/schedule.ts";
-import type { Launcher } from "../../launch/launcher.ts";
-import { processesOf } from "../../launch/transport/processes.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { PlannedRun, Provenance, Record as RunRecord } from "../../record/record.ts";
-import { pairsNeeded } from "../../stats/test/signed_rank.ts";
+import { codeDigest, moduleCode } from "../../content/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import { launch, type Launcher, type LaunchOptions, processesOf } from "../../launch/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import type { PlannedRun, Provenance, Record as RunRecord } from "../../record/mod.ts";
+import { pairsNeeded } from "../../stats/mod.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
 import { FEWEST_PAIRS } from "../limits/fewest.ts";
 import { runValue } from "./floors.ts";

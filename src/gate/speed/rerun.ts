@@ -3,10 +3,9 @@
  * records don't change.
  * @module
  */
-import type { LaunchOptions } from "../../launch/schedule.ts";
-import { launch } from "../../launch/schedule.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { PlannedRun } from "../../record/record.ts";
+import { launch, type LaunchOptions } from "../../launch/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import type { PlannedRun } from "../../record/mod.ts";
 import type { Rerun } from "./confirm.ts";
 
 /** What a rerun needs. */

@@ -6,8 +6,8 @@
  */
 import { dirname, join } from "@std/path";
 import { z } from "zod";
-import type { PlannedRun, Record as RunRecord } from "../../record/record.ts";
-import { readTextIfThere } from "../../base/text/files.ts";
+import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import { readTextIfThere } from "../../base/text/mod.ts";
 import { rowsOf } from "../verdict/rows.ts";
 import { runValue } from "./floors.ts";
 

@@ -2,9 +2,7 @@
  * Verdicts on speed that was measured in turns with the baseline's commit.
  * @module
  */
-import { holm } from "../../stats/test/multiplicity.ts";
-import { signedRank } from "../../stats/test/signed_rank.ts";
-import { median } from "../../stats/summary.ts";
+import { holm, median, signedRank } from "../../stats/mod.ts";
 import type { Comparison } from "../verdict/compare.ts";
 import type { Turns } from "./interleave.ts";
 import { type PolicyOf, type ResolvedPolicy, resolvePolicy } from "../policy.ts";

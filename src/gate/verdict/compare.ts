@@ -5,6 +5,7 @@
  */
 import {
   bestPossibleP,
+  deviation,
   differenceInterval,
   mannWhitney,
   mean,
@@ -13,7 +14,6 @@ import {
   tInterval,
   tUpperTail,
 } from "../../stats/mod.ts";
-import { deviation } from "../../stats/summary.ts";
 import { type Floor, runValue } from "../speed/floors.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { Row } from "./rows.ts";

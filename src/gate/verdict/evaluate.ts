@@ -16,7 +16,7 @@
  * where `exact` is asked, any change of bits that the engine promises to repeat.
  * @module
  */
-import { holm } from "../../stats/test/multiplicity.ts";
+import { holm } from "../../stats/mod.ts";
 import { type Lacking, lackingOf, withGaps } from "./absent.ts";
 import { baselineRows } from "../baseline/baseline.ts";
 import { compareRow, type Comparison } from "./compare.ts";

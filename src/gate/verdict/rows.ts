@@ -3,8 +3,7 @@
  * for each seed.
  * @module
  */
-import type { MetricValue } from "../../record/value.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
+import type { MetricValue, Record as RunRecord } from "../../record/mod.ts";
 
 /** One metric of one group of seeds. */
 export interface Row {

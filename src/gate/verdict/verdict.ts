@@ -2,7 +2,7 @@
  * A verdict: what the gate says of one row.
  * @module
  */
-import type { MetricValue } from "../../record/value.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { MinimumFrom, TestName } from "./compare.ts";
 

@@ -13,8 +13,8 @@
  * @module
  */
 import { isAbsolute, join, resolve } from "@std/path";
-import { EngineError, UsageError } from "../../base/errors.ts";
-import { formatBytes } from "../../base/text/format.ts";
+import { EngineError, UsageError } from "../../base/mod.ts";
+import { formatBytes } from "../../base/text/mod.ts";
 import { platformObstacle, thisMachine } from "./platform.ts";
 import { type Build, builds, type Device, libraryName, sizeOf } from "./wheels.ts";
 

@@ -3,11 +3,11 @@
  * @module
  */
 import { basename, dirname, join, resolve } from "@std/path";
-import { UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/mod.ts";
 import { findLibrary, type ManifestFile } from "./place.ts";
 import { type Build, builds, libraryName } from "./wheels.ts";
 import { failure } from "../events.ts";
-import { sha256OfFile } from "../../base/digest/digest.ts";
+import { sha256OfFile } from "../../base/digest/mod.ts";
 
 /** Wheels that lie on this machine, or the installation of another program. */
 export type Source =

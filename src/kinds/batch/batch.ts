@@ -2,7 +2,7 @@
  * Batches of samples, and how training cuts them out of a dataset.
  * @module
  */
-import type { HostKey } from "../../random/host/host.ts";
+import type { HostKey } from "../../random/host/mod.ts";
 import type { KindName, Samples, SpecOf } from "../kind_map.ts";
 import { batchIndices } from "./order.ts";
 

@@ -3,7 +3,7 @@
  * that a resumed run needs no cursor.
  * @module
  */
-import { hostFold, type HostKey, hostPermutation, hostUniform } from "../../random/host/host.ts";
+import { hostFold, type HostKey, hostPermutation, hostUniform } from "../../random/host/mod.ts";
 
 /** Which samples a step trains on. */
 export interface BatchPlace {

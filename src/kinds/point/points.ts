@@ -3,8 +3,8 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { toBytes, toFloats } from "../image/images.ts";
 import type { Samples } from "../kind_map.ts";
 import type { PointSet } from "./point_set.ts";

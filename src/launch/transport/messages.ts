@@ -3,10 +3,9 @@
  * over a process's wire (see `wire.ts`).
  * @module
  */
-import type { EngineName, EngineSettings } from "../../engine/engine.ts";
-import type { HostProvenance } from "../../record/provenance.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import type { Outcome, RunEvent } from "../../run/events.ts";
+import type { EngineName, EngineSettings } from "../../engine/mod.ts";
+import type { HostProvenance, PlannedRun } from "../../record/mod.ts";
+import type { Outcome, RunEvent } from "../../run/mod.ts";
 
 /** What all tasks of a worker share. */
 export interface WorkerSettings {

@@ -2,7 +2,7 @@
  * The one task that a worker is at: what the two kinds of worker have in common.
  * @module
  */
-import type { Outcome, RunEvent } from "../../run/events.ts";
+import type { Outcome, RunEvent } from "../../run/mod.ts";
 import type { FromWorker } from "./messages.ts";
 
 /** Holds the promise of a worker's task until an outcome settles it, once. */

@@ -4,7 +4,7 @@
  */
 import { stripAnsiCode } from "@std/fmt/colors";
 import { fromFileUrl, join } from "@std/path";
-import type { Outcome, RunEvent } from "../../run/events.ts";
+import type { Outcome, RunEvent } from "../../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "../launcher.ts";
 import { lines } from "../lines.ts";
 import { Pending } from "./pending.ts";

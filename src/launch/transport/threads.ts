@@ -2,7 +2,7 @@
  * Workers as threads of this process.
  * @module
  */
-import type { Outcome, RunEvent } from "../../run/events.ts";
+import type { Outcome, RunEvent } from "../../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "../launcher.ts";
 import { Pending } from "./pending.ts";
 import type { FromWorker, Task, ToWorker, WorkerSettings } from "./messages.ts";

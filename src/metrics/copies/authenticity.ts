@@ -4,13 +4,17 @@
  * @module
  */
 import { z } from "zod";
-import { requireFinite } from "../../algebra/linear.ts";
+import {
+  type Features,
+  kthNeighbour,
+  nearestOf,
+  requireFinite,
+  type Views,
+} from "../../algebra/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import type { Features, Views } from "../../algebra/features.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, samplesRequired } from "../requires.ts";
-import { kthNeighbour, nearestOf } from "../../algebra/neighbours.ts";
 import { trainingViews } from "./training_views.ts";
 
 /**

@@ -4,10 +4,10 @@
  * @module
  */
 import { z } from "zod";
-import type { KindName } from "../../kinds/kind_map.ts";
+import type { KindName } from "../../kinds/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 

@@ -5,15 +5,21 @@
  */
 import { z } from "zod";
 import { featuresOrPixels } from "../features/coarse_pixels.ts";
-import { fitWhitening, whiten } from "../../algebra/whitening.ts";
+import {
+  type Features,
+  fitWhitening,
+  kthNeighbour,
+  nearest,
+  quantile,
+  type Views,
+  whiten,
+} from "../../algebra/mod.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import type { Features, Views } from "../../algebra/features.ts";
-import type { MetricValue } from "../../record/value.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { nearnessOf } from "./memorisation.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, samplesRequired } from "../requires.ts";
-import { kthNeighbour, nearest, quantile } from "../../algebra/neighbours.ts";
 import { trainingViews } from "./training_views.ts";
 
 /** The shares, and the distance under which two pictures count as one. */

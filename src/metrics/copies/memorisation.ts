@@ -3,9 +3,8 @@
  * law do. A generator that does is good at the wrong thing, and no Fréchet distance tells.
  * @module
  */
-import type { Features } from "../../algebra/features.ts";
-import { hostFold, type HostKey, hostPermutation } from "../../random/host/host.ts";
-import { nearest, squaredDistance } from "../../algebra/neighbours.ts";
+import { type Features, nearest, squaredDistance } from "../../algebra/mod.ts";
+import { hostFold, type HostKey, hostPermutation } from "../../random/host/mod.ts";
 
 /** Two ratios of mean distances to nearest neighbours, each near 1 for new data of the same law. */
 export interface Nearness {

@@ -4,7 +4,7 @@
  */
 import { featuresOrPixels } from "../features/coarse_pixels.ts";
 import type { EvaluationContext } from "../metric.ts";
-import type { Views } from "../../algebra/features.ts";
+import type { Views } from "../../algebra/mod.ts";
 
 /**
  * Features of the first `count` training pictures, and of their mirror images where the model was

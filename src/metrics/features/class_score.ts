@@ -4,11 +4,11 @@
  * @module
  */
 import { z } from "zod";
-import { exp, log } from "../../numeric/elementary.ts";
+import { exp, log } from "../../numeric/mod.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { equalCount, requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /**

@@ -3,16 +3,20 @@
  * inflate, read as the share of samples that are good.
  * @module
  */
-import { exp, lgamma } from "../../numeric/elementary.ts";
-import { exactAlgebraFor } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
+import { exp, lgamma } from "../../numeric/mod.ts";
+import {
+  eachRow,
+  exactAlgebraFor,
+  type Features,
+  type LinearAlgebra,
+  neighbourDistances,
+  requireFinite,
+  squaredDistance,
+} from "../../algebra/mod.ts";
 import { type BallConfig, ballConfig, declareBalls } from "./coverage.ts";
-import { requireFinite } from "../../algebra/linear.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures } from "../comparison.ts";
 import { comparisonRequired } from "../requires.ts";
-import { eachRow, neighbourDistances, squaredDistance } from "../../algebra/neighbours.ts";
 
 /** Both lie in [0, 1]. */
 export interface Clipped {

@@ -2,12 +2,11 @@
  * Pictures shrunk to a few cells, as features where no extractor is.
  * @module
  */
-import type { Split } from "../../data/dataset.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import type { Samples } from "../../kinds/kind_map.ts";
-import { augmentationOf, MIRROR, picturesOf } from "../../kinds/table.ts";
+import type { Split } from "../../data/mod.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { augmentationOf, MIRROR, picturesOf, type Samples } from "../../kinds/mod.ts";
 import type { EvaluationContext } from "../metric.ts";
-import type { Features } from "../../algebra/features.ts";
+import type { Features } from "../../algebra/mod.ts";
 
 /** Mean colours of a grid of at most 8×8 cells, [count, cells · channels]: "pixels" features. */
 export function coarsePixels(images: ImageSet): Features {

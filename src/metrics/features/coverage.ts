@@ -3,16 +3,20 @@
  * @module
  */
 import { z } from "zod";
-import { requireFinite } from "../../algebra/linear.ts";
+import {
+  eachRow,
+  exactAlgebraFor,
+  type Features,
+  kthNeighbour,
+  type LinearAlgebra,
+  requireFinite,
+  squaredDistance,
+} from "../../algebra/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import type { Features } from "../../algebra/features.ts";
-import type { MetricValue } from "../../record/value.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { comparedFeatures } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { comparisonRequired } from "../requires.ts";
-import { exactAlgebraFor } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
-import { eachRow, kthNeighbour, squaredDistance } from "../../algebra/neighbours.ts";
 
 /** The four numbers. Precision, recall and coverage lie in [0, 1]; density may pass 1. */
 export interface Coverage {

@@ -4,16 +4,22 @@
  * @module
  */
 import { z } from "zod";
-import { type HostKey, hostPermutation } from "../../random/host/host.ts";
-import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
-import { hostAlgebra } from "../../algebra/host.ts";
-import { fitMixture, mixtureLoss } from "../../algebra/mixture.ts";
-import { type Features, takeRows } from "../../algebra/features.ts";
-import { columnMeans, requireFinite } from "../../algebra/linear.ts";
+import { type HostKey, hostPermutation } from "../../random/host/mod.ts";
+import {
+  algebraFor,
+  algebraLabel,
+  columnMeans,
+  type Features,
+  fitMixture,
+  hostAlgebra,
+  type LinearAlgebra,
+  mixtureLoss,
+  requireFinite,
+  takeRows,
+} from "../../algebra/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, samplesRequired } from "../requires.ts";
 
 /** All in hundredths of a nat a dimension, as the authors give them. */

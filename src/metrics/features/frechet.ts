@@ -3,16 +3,22 @@
  * @module
  */
 import { z } from "zod";
-import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
-import { hostAlgebra } from "../../algebra/host.ts";
-import { columnMeans, covarianceFactor, type Dense, requireFinite } from "../../algebra/linear.ts";
+import {
+  algebraFor,
+  algebraLabel,
+  columnMeans,
+  covarianceFactor,
+  type Dense,
+  type Features,
+  hostAlgebra,
+  type LinearAlgebra,
+  requireFinite,
+} from "../../algebra/mod.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { MetricValue } from "../../record/value.ts";
-import type { Features } from "../../algebra/features.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { comparedFeatures, referenceCount, requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** A Gaussian, as far as the distance needs it. */

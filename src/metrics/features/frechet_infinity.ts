@@ -4,17 +4,22 @@
  * @module
  */
 import { z } from "zod";
-import { type HostKey, hostPermutation } from "../../random/host/host.ts";
-import { tQuantile } from "../../stats/distribution.ts";
-import { algebraFor, algebraLabel, wideFrom } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
-import { hostAlgebra } from "../../algebra/host.ts";
+import { type HostKey, hostPermutation } from "../../random/host/mod.ts";
+import { tQuantile } from "../../stats/mod.ts";
+import {
+  algebraFor,
+  algebraLabel,
+  type Features,
+  hostAlgebra,
+  type LinearAlgebra,
+  takeRows,
+  wideFrom,
+} from "../../algebra/mod.ts";
 import { frechetDistance } from "./frechet.ts";
-import { type Features, takeRows } from "../../algebra/features.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /** A straight line fitted by least squares, and how sure it is at 0. */

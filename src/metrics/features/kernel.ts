@@ -2,16 +2,21 @@
  * The kernel distance (KID): unbiased squared maximum mean discrepancy under a cubic kernel.
  * @module
  */
-import { type Features, takeRows } from "../../algebra/features.ts";
+import {
+  algebraFor,
+  algebraLabel,
+  dot,
+  type Features,
+  hostAlgebra,
+  type LinearAlgebra,
+  requireFinite,
+  takeRows,
+} from "../../algebra/mod.ts";
 import { z } from "zod";
-import { hostFold, type HostKey, hostPermutation } from "../../random/host/host.ts";
-import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
-import { hostAlgebra } from "../../algebra/host.ts";
-import { dot, requireFinite } from "../../algebra/linear.ts";
+import { hostFold, type HostKey, hostPermutation } from "../../random/host/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { comparedFeatures } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** (t + 1)³ of t = x·y/d. Bińkowski et al. 2018, eq. 4. */

@@ -3,11 +3,10 @@
  * @module
  */
 import { z } from "zod";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { gatherImages } from "../../kinds/image/images.ts";
-import { hostIntegers, type HostKey } from "../../random/host/host.ts";
+import { gatherImages, type ImageSet } from "../../kinds/image/mod.ts";
+import { hostIntegers, type HostKey } from "../../random/host/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { msSsim, scalesOf } from "../image/multiscale.ts";
 import { referenceCount, requireCount } from "../comparison.ts";
 import { rowsRequired, samplesRequired } from "../requires.ts";

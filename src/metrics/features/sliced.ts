@@ -4,12 +4,11 @@
  * @module
  */
 import { z } from "zod";
-import { hostFold, type HostKey, hostNormal } from "../../random/host/host.ts";
-import { dot, requireFinite } from "../../algebra/linear.ts";
+import { hostFold, type HostKey, hostNormal } from "../../random/host/mod.ts";
+import { dot, type Features, requireFinite } from "../../algebra/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** A direction, evenly drawn from the unit sphere. @returns [dimension] */

@@ -3,15 +3,20 @@
  * @module
  */
 import { z } from "zod";
-import { exp, log } from "../../numeric/elementary.ts";
-import { algebraFor, algebraLabel } from "../../algebra/algebra.ts";
-import type { LinearAlgebra } from "../../algebra/linear_algebra.ts";
-import { hostAlgebra } from "../../algebra/host.ts";
-import { type Dense, dot, requireFinite } from "../../algebra/linear.ts";
+import { exp, log } from "../../numeric/mod.ts";
+import {
+  algebraFor,
+  algebraLabel,
+  type Dense,
+  dot,
+  type Features,
+  hostAlgebra,
+  type LinearAlgebra,
+  requireFinite,
+} from "../../algebra/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import type { Features } from "../../algebra/features.ts";
 import { comparedFeatures, equalCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { comparisonRequired } from "../requires.ts";
 
 /** Rows of length 1. @throws RangeError on a row of length 0, which has no direction */

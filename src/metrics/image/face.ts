@@ -4,20 +4,18 @@
  * @module
  */
 import { z } from "zod";
-import type { Batch } from "../../kinds/batch/batch.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
+import type { Batch } from "../../kinds/batch/mod.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
 import { balancedLabels } from "../labels/conditional.ts";
 import { classFactor } from "../latents/factor_control.ts";
 import { likeliest } from "../labels/judging.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import { type Extractor, extractorName } from "../../extractors/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
 import { extractorRequired, factorRequired, rowsRequired, samplesRequired } from "../requires.ts";
-import { nearest } from "../../algebra/neighbours.ts";
-import { balancedAccuracy } from "../../algebra/probe.ts";
+import { balancedAccuracy, nearest } from "../../algebra/mod.ts";
 
 const config = z.strictObject({
   samples: z.int().min(10).default(200).describe("N: samples, and as many test pictures"),

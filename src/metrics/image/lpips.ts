@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, rowsRequired } from "../requires.ts";
 
 const config = z.strictObject({

@@ -2,8 +2,8 @@
  * MS-SSIM: structural similarity of two pictures at several sizes, as torchmetrics computes it.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { pow } from "../../numeric/elementary.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { pow } from "../../numeric/mod.ts";
 import {
   type Plane,
   planeOf,

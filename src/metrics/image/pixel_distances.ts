@@ -2,8 +2,8 @@
  * Distances between two sets of 8-bit pictures, picture by picture: PSNR and SSIM.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { exp, log10 } from "../../numeric/elementary.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { exp, log10 } from "../../numeric/mod.ts";
 
 /**
  * Both sides must be 8-bit: a model's unrounded output against 8-bit data would be scored on

@@ -5,10 +5,10 @@
 import { z } from "zod";
 import { psnr, ssim, ssimWindow } from "./pixel_distances.ts";
 import { msSsim, scalesOf } from "./multiscale.ts";
-import { picturesOf } from "../../kinds/table.ts";
+import { picturesOf } from "../../kinds/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 

@@ -7,13 +7,13 @@ import { z } from "zod";
 import { classFactor } from "../latents/factor_control.ts";
 import { judgedClasses } from "./judging.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { SampleOptions } from "../../subject/subject.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { SampleOptions } from "../../subject/mod.ts";
+import type { Extractor } from "../../extractors/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { extractorRequired, factorRequired, rowsRequired } from "../requires.ts";
-import { balancedAccuracy } from "../../algebra/probe.ts";
+import { balancedAccuracy } from "../../algebra/mod.ts";
 
 const config = z.strictObject({
   factor: z.string().default("gender").describe("class factor that the model is asked for"),

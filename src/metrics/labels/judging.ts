@@ -2,9 +2,9 @@
  * What a judge says of pictures.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { Extractor } from "../../extractors/mod.ts";
 
 /** The likeliest class of each of `count` rows of probabilities. The first of equals. */
 export function likeliest(probabilities: Float32Array, count: number): Int32Array {

@@ -7,7 +7,7 @@ import { classFactor } from "../latents/factor_control.ts";
 import { judgedClasses } from "./judging.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired, factorRequired, rowsRequired, samplesRequired } from "../requires.ts";
 
 /** Shares of classes among `labels`, whole numbers in [0, classes); others are not counted. */

@@ -3,18 +3,18 @@
  * @module
  */
 import { z } from "zod";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { exp, log } from "../../numeric/elementary.ts";
-import { type HostKey, hostPermutation } from "../../random/host/host.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { exp, log } from "../../numeric/mod.ts";
+import { type HostKey, hostPermutation } from "../../random/host/mod.ts";
 import { classFactor } from "./factor_control.ts";
 import { entropy, mutualInformation } from "./disentanglement.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Codes } from "../../subject/subject.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { Codes } from "../../subject/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { factorRequired, rowsRequired } from "../requires.ts";
-import { balancedAccuracy } from "../../algebra/probe.ts";
+import { balancedAccuracy } from "../../algebra/mod.ts";
 
 /** How the codes of some pictures are spread over all that there are. */
 export interface CodeUsage {

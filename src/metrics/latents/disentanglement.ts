@@ -3,13 +3,12 @@
  * @module
  */
 import { z } from "zod";
-import type { Factor } from "../../data/dataset.ts";
-import { log } from "../../numeric/elementary.ts";
-import { lassoImportance } from "../../algebra/lasso.ts";
-import type { KindName } from "../../kinds/kind_map.ts";
+import type { Factor } from "../../data/mod.ts";
+import { log } from "../../numeric/mod.ts";
+import { type Features, lassoImportance } from "../../algebra/mod.ts";
+import type { KindName } from "../../kinds/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Features } from "../../algebra/features.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { factorRequired, rowsRequired } from "../requires.ts";
 

@@ -4,12 +4,12 @@
  */
 import type { ProbeSets } from "./probe_sets.ts";
 import { z } from "zod";
-import type { Factor } from "../../data/dataset.ts";
-import type { HostKey } from "../../random/host/host.ts";
+import type { Factor } from "../../data/mod.ts";
+import type { HostKey } from "../../random/host/mod.ts";
 import { intervene } from "./intervention.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { extractorRequired, factorRequired, rowsRequired } from "../requires.ts";
 import { readFactor } from "./reading.ts";

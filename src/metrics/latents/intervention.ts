@@ -2,16 +2,20 @@
  * Control by intervention: move the code towards a class, decode, and ask the judge what changed.
  * @module
  */
-import { hostFold, type HostKey, hostNormal } from "../../random/host/host.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
+import { hostFold, type HostKey, hostNormal } from "../../random/host/mod.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
 import type { ProbeSets } from "./probe_sets.ts";
 import { likeliest } from "../labels/judging.ts";
-import { covariance, type Dense, symmetricEigen } from "../../algebra/linear.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Subject } from "../../subject/subject.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
-import type { Features } from "../../algebra/features.ts";
-import type { Probe } from "../../algebra/probe.ts";
+import {
+  covariance,
+  type Dense,
+  type Features,
+  type Probe,
+  symmetricEigen,
+} from "../../algebra/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import type { Extractor } from "../../extractors/mod.ts";
 
 /**
  * From class `from` to class `to`: Σ a/√(aᵀΣa), a being the probe's weights for `to` minus those for

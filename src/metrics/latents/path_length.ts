@@ -4,15 +4,14 @@
  * @module
  */
 import { z } from "zod";
-import { hostUniform } from "../../random/host/host.ts";
+import { hostUniform } from "../../random/host/mod.ts";
 import { drawPairs } from "../features/similarity.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Features } from "../../algebra/features.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import { type Features, squaredDistance } from "../../algebra/mod.ts";
 import { requireCount } from "../comparison.ts";
-import { extractorName } from "../../extractors/table.ts";
+import { extractorName } from "../../extractors/mod.ts";
 import { extractorRequired } from "../requires.ts";
-import { squaredDistance } from "../../algebra/neighbours.ts";
 
 /**
  * Points at t and t + step between codes of pairs of rows: even rows the first, odd ones the second.

@@ -3,16 +3,15 @@
  * @module
  */
 import { z } from "zod";
-import { exp, expm1 } from "../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostNormal } from "../../random/host/host.ts";
-import { activities } from "../../families/common/latents/latents.ts";
-import { imageKind } from "../../kinds/image/kind.ts";
-import type { KindName } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
+import { exp, expm1 } from "../../numeric/mod.ts";
+import { hostFold, type HostKey, hostNormal } from "../../random/host/mod.ts";
+import { activities } from "../../families/common/latents/mod.ts";
+import { imageKind } from "../../kinds/image/mod.ts";
+import { type KindName, kindOf } from "../../kinds/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Features } from "../../algebra/features.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { Features } from "../../algebra/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 

@@ -2,7 +2,7 @@
  * What a probe on latent codes is fitted and read on.
  * @module
  */
-import type { Features } from "../../algebra/features.ts";
+import type { Features } from "../../algebra/mod.ts";
 
 /** Labelled codes of two disjoint sets of pictures: those that a probe is fitted and read on. */
 export interface ProbeSets {

@@ -2,17 +2,17 @@
  * Control by reading: what a linear probe finds in the code, beside what it finds elsewhere.
  * @module
  */
-import { type HostKey, hostPermutation } from "../../random/host/host.ts";
+import { type HostKey, hostPermutation } from "../../random/host/mod.ts";
 import type { ProbeSets } from "./probe_sets.ts";
-import type { Features } from "../../algebra/features.ts";
 import {
   balancedAccuracy,
+  type Features,
   fitChosenProbe,
   fitProbe,
   predict,
+  principalScores,
   type Probe,
-} from "../../algebra/probe.ts";
-import { principalScores } from "../../algebra/whitening.ts";
+} from "../../algebra/mod.ts";
 
 /**
  * Fits the probe and reads it, with the baselines it must be read beside.

@@ -4,11 +4,11 @@
  * @module
  */
 import { z } from "zod";
-import { log } from "../../numeric/elementary.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import type { PointSet } from "../../kinds/point/point_set.ts";
+import { log } from "../../numeric/mod.ts";
+import type { Dataset } from "../../data/mod.ts";
+import type { PointSet } from "../../kinds/point/mod.ts";
 import { defineMetric, type EvaluationContext, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { samplesRequired } from "../requires.ts";
 

@@ -3,14 +3,13 @@
  * @module
  */
 import { z } from "zod";
-import { log, logSumExp } from "../../numeric/elementary.ts";
-import type { KindName } from "../../kinds/kind_map.ts";
-import { imageKind } from "../../kinds/image/kind.ts";
-import { kindOf } from "../../kinds/table.ts";
+import { log, logSumExp } from "../../numeric/mod.ts";
+import { type KindName, kindOf } from "../../kinds/mod.ts";
+import { imageKind } from "../../kinds/image/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Features } from "../../algebra/features.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { Features } from "../../algebra/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 import { requireCount } from "../comparison.ts";
 import { rowsRequired } from "../requires.ts";
 

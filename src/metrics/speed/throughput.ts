@@ -3,14 +3,12 @@
  * @module
  */
 import { z } from "zod";
-import { imageKind } from "../../kinds/image/kind.ts";
-import type { Unit } from "../../kinds/kind.ts";
-import type { KindName } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
+import { imageKind } from "../../kinds/image/mod.ts";
+import { type KindName, kindOf, type Unit } from "../../kinds/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Subject } from "../../subject/subject.ts";
-import type { MetricValue } from "../../record/value.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import type { MetricValue } from "../../record/mod.ts";
 
 const config = z.strictObject({
   batches: z.array(z.int().min(1)).min(1).default([1, 8, 64]).describe("batch sizes timed"),

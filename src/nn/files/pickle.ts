@@ -5,7 +5,7 @@
  * Lib/pickletools.py, protocols 0 to 4 as far as PyTorch writes them.
  * @module
  */
-import { ToldError } from "../../base/errors.ts";
+import { ToldError } from "../../base/mod.ts";
 
 /** A pickle that is broken, or asks for more than data. */
 export class PickleError extends ToldError {

@@ -7,7 +7,7 @@
  * @module
  */
 import { z } from "zod";
-import { ToldError } from "../../base/errors.ts";
+import { ToldError } from "../../base/mod.ts";
 import { fromBrainHalf, fromHalf, toHalf } from "./half.ts";
 
 /** Types that can be written. */

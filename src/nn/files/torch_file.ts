@@ -5,7 +5,7 @@
  * it asks for. Strides and shared storages are handled.
  * @module
  */
-import { ToldError } from "../../base/errors.ts";
+import { ToldError } from "../../base/mod.ts";
 import { fromBrainHalf, fromHalf } from "./half.ts";
 import { Global, PickleError, Tuple, unpickle } from "./pickle.ts";
 import type { HostTensor } from "./safetensors.ts";

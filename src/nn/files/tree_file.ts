@@ -3,8 +3,7 @@
  * whole number is an array's index.
  * @module
  */
-import type { Engine } from "../../engine/engine.ts";
-import { leaves, type TensorTree, type Tree } from "../../engine/tree.ts";
+import { type Engine, leaves, type TensorTree, type Tree } from "../../engine/mod.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,

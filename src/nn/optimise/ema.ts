@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, type TensorTree } from "../../engine/tree.ts";
+import { leaves, mapTree, type TensorTree } from "../../engine/mod.ts";
 
 /** The average before any step: a copy of the parameters. */
 export function emaInit<P extends TensorTree>(params: P): P {

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, type TensorTree } from "../../engine/tree.ts";
+import { leaves, mapTree, type TensorTree } from "../../engine/mod.ts";
 import {
   type Adam,
   adam,

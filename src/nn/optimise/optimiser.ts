@@ -4,9 +4,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, type TensorTree } from "../../engine/tree.ts";
+import { leaves, mapTree, type TensorTree } from "../../engine/mod.ts";
 import { engineKernel } from "../engine_kernels.ts";
-import { ADAM_STEP } from "../../engine/tfjs/kernel_names.ts";
+import { ADAM_STEP } from "../../engine/tfjs/mod.ts";
 
 /** Settings of Adam and AdamW. */
 export interface AdamOptions {

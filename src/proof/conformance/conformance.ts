@@ -4,14 +4,19 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { valueAndGrad } from "../../nn/gradient.ts";
-import { hostKey, hostNormal, hostUniform } from "../../random/host/host.ts";
-import { categorical, fold, keyTensor, normal, uniform } from "../../random/key.ts";
-import { categoricalDraw, uniform53 } from "../../random/host/draws.ts";
+import { valueAndGrad } from "../../nn/mod.ts";
+import {
+  categoricalDraw,
+  hostKey,
+  hostNormal,
+  hostUniform,
+  uniform53,
+} from "../../random/host/mod.ts";
+import { categorical, fold, keyTensor, normal, uniform } from "../../random/mod.ts";
 import { CASES } from "./cases.ts";
 import type { Case } from "./case.ts";
 import { type Plain, plain } from "./reference.ts";
-import type { Engine } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/mod.ts";
 
 /**
  * ok: right by the engine's own kernels; composed: right, by kernels of ours;

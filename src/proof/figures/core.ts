@@ -13,10 +13,9 @@ import {
   timelessRecords,
   worstOverhead,
 } from "./records.ts";
-import { openStore } from "../../record/store.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
-import { median } from "../../stats/summary.ts";
+import { openStore, type Record as RunRecord } from "../../record/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import { median } from "../../stats/mod.ts";
 
 const group = "core";
 const repeatCommand = (figure: string, measure = true) =>
@@ -51,8 +50,8 @@ const heads: Figure = {
   command: repeatCommand("heads-64-per-second", false),
   async measure() {
     const [{ renderItems }, { headsConfig, pictureConfig }] = await Promise.all([
-      import("../../data/heads/worker.ts"),
-      import("../../data/heads/config.ts"),
+      import("../../data/heads/mod.ts"),
+      import("../../data/heads/mod.ts"),
     ]);
     const config = pictureConfig(headsConfig.parse({ size: 64 }));
     const render = (from: number, to: number) => renderItems({ config, split: "train", from, to });
@@ -217,8 +216,8 @@ async function readProbe({ out, once, note, run }: FigureContext): Promise<
         "--resume",
       ),
     );
-    const { loadSuite } = await import("../../suite/load.ts");
-    const { planSuite } = await import("../../plan/plan.ts");
+    const { loadSuite } = await import("../../suite/mod.ts");
+    const { planSuite } = await import("../../plan/mod.ts");
     const store = openStore(out);
     const records: RunRecord[] = [];
     const plan = planSuite(await loadSuite(join(root, suite)), {

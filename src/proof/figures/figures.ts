@@ -3,8 +3,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { UsageError } from "../../base/errors.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
+import { UsageError } from "../../base/mod.ts";
+import { didYouMean } from "../../base/text/mod.ts";
 import { core } from "./core.ts";
 import { engines } from "./engines/mod.ts";
 import { evaluation } from "./evaluation/mod.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
-import { hostProvenance, instructionSet } from "../../record/provenance.ts";
+import { hostProvenance, instructionSet } from "../../record/mod.ts";
 import type { FigureSource } from "./source.ts";
 
 /** Root of the repository. */

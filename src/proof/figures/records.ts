@@ -2,10 +2,9 @@
  * Figures that are read from the records of a suite, with where they come from.
  * @module
  */
-import { builtInMetrics, metricNames, narrowed } from "../../metrics/table.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
-import { openStore } from "../../record/store.ts";
+import { builtInMetrics, metricNames, narrowed } from "../../metrics/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import { openStore, type Record as RunRecord } from "../../record/mod.ts";
 import type { Measured } from "./figure.ts";
 import type { FigureSource } from "./source.ts";
 

@@ -5,10 +5,10 @@
  */
 import { dirname, join } from "@std/path";
 import { z } from "zod";
-import { UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/mod.ts";
 import type { Figure, Measured } from "./figure.ts";
 import { type FigureSource, sourceSchema } from "./source.ts";
-import { readTextIfThere } from "../../base/text/files.ts";
+import { readTextIfThere } from "../../base/text/mod.ts";
 
 const storedSchema = z.strictObject({
   format: z.literal(1),

@@ -2,7 +2,7 @@
  * ln Σ exp in float64, for scores of logits that were read back.
  * @module
  */
-import { exp, log } from "../../numeric/elementary.ts";
+import { exp, log } from "../../numeric/mod.ts";
 
 /** ln Σ exp(x) without overflow. */
 export function logSumExp(values: ArrayLike<number>): number {

@@ -3,17 +3,18 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Arguments, Command, Terminal } from "../../cli/command.ts";
-import { dispatch } from "../../cli/dispatch.ts";
-import { chooseEngine } from "../../cli/engine/engine_choice.ts";
-import { systemTerminal } from "../../cli/terminal.ts";
+import {
+  type Arguments,
+  type Command,
+  dispatch,
+  systemTerminal,
+  type Terminal,
+} from "../../cli/mod.ts";
+import { chooseEngine } from "../../cli/engine/mod.ts";
 import { type EngineName, openEngine } from "../../engine/mod.ts";
-import { exitCodes, UsageError } from "../../base/errors.ts";
-import { runProgram } from "../../base/program.ts";
-import { requireWritable } from "../../base/files.ts";
-import { hostProvenance, instructionSet } from "../../record/provenance.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
-import { version } from "../../base/version.ts";
+import { exitCodes, requireWritable, runProgram, UsageError, version } from "../../base/mod.ts";
+import { hostProvenance, instructionSet } from "../../record/mod.ts";
+import { didYouMean } from "../../base/text/mod.ts";
 import { type ContenderName, CONTENDERS } from "./contender/contender.ts";
 import {
   measureModel,

@@ -3,8 +3,8 @@
  * losses before timing starts.
  * @module
  */
-import type { Engine } from "../../engine/engine.ts";
-import { median } from "../../stats/summary.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { median } from "../../stats/mod.ts";
 import { disagreement, type Work } from "./agreement.ts";
 import { Contender, type ContenderName, type StartOptions } from "./contender/contender.ts";
 import { writeExchange } from "./contender/exchange.ts";

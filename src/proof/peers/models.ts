@@ -3,10 +3,9 @@
  * `model.json`.
  * @module
  */
-import type { ImageSpec } from "../../kinds/image/image_set.ts";
-import { planStages, type Stage } from "../../backbones/plan.ts";
-import type { TransformerOptions } from "../../backbones/transformer.ts";
-import { type Config, config } from "../../families/vae/config.ts";
+import type { ImageSpec } from "../../kinds/image/mod.ts";
+import { planStages, type Stage, type TransformerOptions } from "../../backbones/mod.ts";
+import { type Config, config } from "../../families/vae/mod.ts";
 
 /** Adam's settings; with the other fields also the schedule, clipping and average of a family. */
 export interface OptimiserSettings {

@@ -4,17 +4,17 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { UsageError } from "../../base/errors.ts";
-import { openEngine, type Program } from "../../engine/mod.ts";
-import type { TensorflowBackend } from "../../engine/tensorflow/backend.ts";
-import { profileProgram } from "../../engine/tensorflow/profile.ts";
-import { encodeMessage } from "../../engine/tensorflow/capi/protobuf.ts";
-import { profileWebgpu } from "../../engine/webgpu/engine.ts";
-import { disposeTree } from "../../engine/tree.ts";
+import { runProgram, UsageError } from "../../base/mod.ts";
+import { disposeTree, openEngine, type Program } from "../../engine/mod.ts";
+import {
+  encodeMessage,
+  profileProgram,
+  type TensorflowBackend,
+} from "../../engine/tensorflow/mod.ts";
+import { profileWebgpu } from "../../engine/webgpu/mod.ts";
 import { safetensorsToTree } from "../../nn/mod.ts";
-import { runProgram } from "../../base/program.ts";
-import { keyTensor } from "../../random/key.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
+import { keyTensor } from "../../random/mod.ts";
+import { didYouMean } from "../../base/text/mod.ts";
 import { readExchange, writeExchange } from "./contender/exchange.ts";
 import { MODEL_NAMES, modelSettings, type ModelSize } from "./models.ts";
 import { hostInputs, stepInputs } from "./contender/ours.ts";

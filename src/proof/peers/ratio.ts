@@ -2,9 +2,8 @@
  * Ratios of step times measured in turns.
  * @module
  */
-import { exp, log } from "../../numeric/elementary.ts";
-import { meanInterval } from "../../stats/interval/interval.ts";
-import { median } from "../../stats/summary.ts";
+import { exp, log } from "../../numeric/mod.ts";
+import { meanInterval, median } from "../../stats/mod.ts";
 
 /** A ratio with its 95 % interval; null for one round, which has no spread. */
 export interface Ratio {

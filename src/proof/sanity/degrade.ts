@@ -3,10 +3,9 @@
  * notice.
  * @module
  */
-import { concatImages, gatherImages, sliceImages } from "../../kinds/image/images.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { hostFold, type HostKey, hostNormal, hostPermutation } from "../../random/host/host.ts";
-import { gaussianMatrix } from "../../extractors/prepare/resample.ts";
+import { concatImages, gatherImages, type ImageSet, sliceImages } from "../../kinds/image/mod.ts";
+import { hostFold, type HostKey, hostNormal, hostPermutation } from "../../random/host/mod.ts";
+import { gaussianMatrix } from "../../extractors/prepare/mod.ts";
 
 function toByte(value: number): number {
   return Math.min(255, Math.max(0, Math.floor(value + 0.5)));

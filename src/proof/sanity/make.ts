@@ -10,10 +10,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { heads, headsConfig } from "../../data/heads/mod.ts";
 import { openEngine } from "../../engine/mod.ts";
-import { UsageError } from "../../base/errors.ts";
-import { runProgram } from "../../base/program.ts";
-import { hostKey } from "../../random/host/host.ts";
-import { sanityFile } from "../../extractors/sanity/table.ts";
+import { runProgram, UsageError } from "../../base/mod.ts";
+import { hostKey } from "../../random/host/mod.ts";
+import { sanityFile } from "../../extractors/sanity/mod.ts";
 import { sanityTable } from "./table.ts";
 import { openExtractor } from "../../extractors/mod.ts";
 

@@ -3,19 +3,23 @@
  * must put near-identical data near zero and missing modes far away.
  * @module
  */
-import type { Dataset, Split } from "../../data/dataset.ts";
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import { concatImages, gatherImages, imagesOf, sliceImages } from "../../kinds/image/images.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { hostFold, type HostKey } from "../../random/host/host.ts";
-import { controls } from "../../protocols/control/controls.ts";
+import type { Dataset, Split } from "../../data/mod.ts";
+import {
+  concatImages,
+  gatherImages,
+  type ImageSet,
+  imagesOf,
+  sliceImages,
+} from "../../kinds/image/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { hostFold, type HostKey } from "../../random/host/mod.ts";
+import { controls } from "../../protocols/control/mod.ts";
 import { mixed, withBlur, withCopies, withJpeg, withNoise, withShuffledBlocks } from "./degrade.ts";
-import { coarsePixels } from "../../metrics/features/coarse_pixels.ts";
-import { duplicateShares } from "../../metrics/copies/duplicates.ts";
-import { frechetDistance, normalisedDistance } from "../../metrics/features/frechet.ts";
-import type { SanityClaim, SanityRow, SanityTable } from "../../extractors/sanity/table.ts";
-import type { Extractor } from "../../extractors/extractor.ts";
-import { fitWhitening, whiten } from "../../algebra/whitening.ts";
+import { coarsePixels, frechetDistance, normalisedDistance } from "../../metrics/features/mod.ts";
+import { duplicateShares } from "../../metrics/copies/mod.ts";
+import type { SanityClaim, SanityRow, SanityTable } from "../../extractors/sanity/mod.ts";
+import type { Extractor } from "../../extractors/mod.ts";
+import { fitWhitening, whiten } from "../../algebra/mod.ts";
 
 /** What a table is made from. */
 export interface SanityOptions {

@@ -3,15 +3,12 @@
  * without them can't be read: they are the floor, the ceiling and the two classic ways to cheat.
  * @module
  */
-import type { Dataset, Split } from "../../data/dataset.ts";
-import type { ByteForm } from "../../kinds/kind.ts";
-import type { Samples } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
-import type { Engine } from "../../engine/engine.ts";
-import type { Capabilities } from "../../subject/capabilities.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Subject } from "../../subject/subject.ts";
-import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host/host.ts";
+import type { Dataset, Split } from "../../data/mod.ts";
+import { type ByteForm, kindOf, type Samples } from "../../kinds/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import type { Capabilities, Subject } from "../../subject/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host/mod.ts";
 
 /** What a control is made from. */
 export interface ControlContext {

@@ -2,10 +2,8 @@
  * A control row's run: its samples, scored like any model's.
  * @module
  */
-import type { Outcome } from "../../run/events.ts";
-import { type Run, timed } from "../../run/job.ts";
-import { conclude } from "../../run/score/conclude.ts";
-import { knownValues } from "../../run/score/twin.ts";
+import { type Outcome, type Run, timed } from "../../run/mod.ts";
+import { conclude, knownValues } from "../../run/score/mod.ts";
 
 /** Executes a run of protocol `control`; see the module. */
 export async function executeControl(run: Run): Promise<Outcome> {

@@ -2,8 +2,7 @@
  * Control rows: the declaration.
  * @module
  */
-import { configLine } from "../../base/text/config_text.ts";
-import { fixed } from "../../base/text/format.ts";
+import { configLine, fixed } from "../../base/text/mod.ts";
 import { defineProtocol } from "../protocol.ts";
 import { controls } from "./controls.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { isAbsolute, join, relative } from "@std/path";
-import type { ContentContext, NamedFile } from "../../content/inputs.ts";
-import { DataError } from "../../base/errors.ts";
-import { listPictures } from "../../data/folder/layout.ts";
+import type { ContentContext, NamedFile } from "../../content/mod.ts";
+import { DataError } from "../../base/mod.ts";
+import { listPictures } from "../../data/folder/mod.ts";
 import type { ExternalConfig } from "./external.ts";
 
 /**

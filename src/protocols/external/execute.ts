@@ -4,23 +4,25 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import type { Dataset } from "../../data/dataset.ts";
-import type { ByteForm, Kind } from "../../kinds/kind.ts";
-import type { Samples, SampleSpec } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
-import { sha256 } from "../../base/digest/digest.ts";
-import { changedSince, contentOf } from "../../content/inputs.ts";
+import type { Dataset } from "../../data/mod.ts";
+import {
+  type ByteForm,
+  type Kind,
+  kindOf,
+  type Samples,
+  type SampleSpec,
+} from "../../kinds/mod.ts";
+import { readSealed, sha256, writeSealed } from "../../base/digest/mod.ts";
+import { changedSince, contentOf } from "../../content/mod.ts";
 import { gather } from "./gather.ts";
 import type { PictureShape } from "./strict.ts";
 import { entry, type ExternalConfig, sourceText } from "./external.ts";
-import { DataError, MetricUnavailable } from "../../base/errors.ts";
-import type { Subject } from "../../subject/subject.ts";
-import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../../record/record.ts";
-import { readSealed, writeSealed } from "../../base/digest/sealed.ts";
-import { conclude } from "../../run/score/conclude.ts";
-import type { Outcome } from "../../run/events.ts";
-import { type Run, timed } from "../../run/job.ts";
-import { shownSamples } from "../../show/shower.ts";
+import { DataError, MetricUnavailable } from "../../base/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../../record/mod.ts";
+import { conclude } from "../../run/score/mod.ts";
+import { type Outcome, type Run, timed } from "../../run/mod.ts";
+import { shownSamples } from "../../show/mod.ts";
 
 /** Files of a run's folder that hold its samples, and what is known of them. */
 const bytesFile = "samples.u8";

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { pathText } from "../../base/schema/path_text.ts";
+import { pathText } from "../../base/schema/mod.ts";
 import type { Entry } from "../protocol.ts";
 
 /** What a command or address may hold in braces. */

@@ -3,13 +3,12 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { placed } from "../../content/inputs.ts";
-import { DataError } from "../../base/errors.ts";
-import { readPicture } from "../../data/decode.ts";
-import type { Decoding } from "../../data/decoding/meaning.ts";
-import { ENDINGS } from "../../data/folder/left_out.ts";
-import { listPictures } from "../../data/folder/layout.ts";
-import { hostKey, hostPermutation } from "../../random/host/host.ts";
+import { placed } from "../../content/mod.ts";
+import { DataError } from "../../base/mod.ts";
+import { readPicture } from "../../data/mod.ts";
+import type { Decoding } from "../../data/decoding/mod.ts";
+import { ENDINGS, listPictures } from "../../data/folder/mod.ts";
+import { hostKey, hostPermutation } from "../../random/host/mod.ts";
 import { isPath } from "./content.ts";
 import { runProgram } from "./program.ts";
 import { type ExternalConfig, fill, sourceText } from "./external.ts";

@@ -2,8 +2,8 @@
  * Samples that something else makes: the declaration.
  * @module
  */
-import { fixed, formatSeconds } from "../../base/text/format.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
+import { fixed, formatSeconds } from "../../base/text/mod.ts";
+import type { Record as RunRecord } from "../../record/mod.ts";
 import { defineProtocol } from "../protocol.ts";
 import { entry, type ExternalConfig } from "./external.ts";
 

@@ -4,11 +4,10 @@
  * measure the mending.
  * @module
  */
-import type { Grid } from "../../kinds/grid.ts";
-import { DataError } from "../../base/errors.ts";
-import { decodeBytes } from "../../data/decode.ts";
-import type { Decoding } from "../../data/decoding/meaning.ts";
-import { inspect, type Inspected } from "../../data/decoding/inspect.ts";
+import type { Grid } from "../../kinds/mod.ts";
+import { DataError } from "../../base/mod.ts";
+import { decodeBytes } from "../../data/mod.ts";
+import { type Decoding, inspect, type Inspected } from "../../data/decoding/mod.ts";
 
 const size = ({ width, height }: { width: number; height: number }) => `${width}×${height}`;
 

@@ -2,19 +2,21 @@
  * A family's run from start to record: train (or resume), finish, evaluate, draw, write.
  * @module
  */
-import { kindOf } from "../../kinds/table.ts";
-import { sha256 } from "../../base/digest/digest.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import type { Artefact } from "../../record/record.ts";
-import { checkpointFile, parameterCount } from "../../run/checkpoint.ts";
-import type { Outcome } from "../../run/events.ts";
-import { type Run, writeRecord } from "../../run/job.ts";
-import { modelSubject, samplesOf, subjectParts } from "../../run/model/subject.ts";
-import { timedWork } from "../../run/model/timed.ts";
-import { conclude, nulls } from "../../run/score/conclude.ts";
-import { knownValues } from "../../run/score/twin.ts";
-import { prepare, train } from "../../run/train/training.ts";
-import { pictureKey } from "../../show/key.ts";
+import { kindOf } from "../../kinds/mod.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import type { Artefact } from "../../record/mod.ts";
+import {
+  checkpointFile,
+  type Outcome,
+  parameterCount,
+  type Run,
+  writeRecord,
+} from "../../run/mod.ts";
+import { modelSubject, samplesOf, subjectParts, timedWork } from "../../run/model/mod.ts";
+import { conclude, knownValues, nulls } from "../../run/score/mod.ts";
+import { prepare, train } from "../../run/train/mod.ts";
+import { pictureKey } from "../../show/mod.ts";
 
 /** Executes a run of protocol `train-evaluate`; see the module. */
 export async function executeTraining(run: Run): Promise<Outcome> {

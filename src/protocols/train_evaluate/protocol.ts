@@ -2,8 +2,7 @@
  * A family trained here, then scored: the declaration.
  * @module
  */
-import { configLine } from "../../base/text/config_text.ts";
-import { fixed } from "../../base/text/format.ts";
+import { configLine, fixed } from "../../base/text/mod.ts";
 import { defineProtocol } from "../protocol.ts";
 
 /** See the module. Its entries are of families, which say for themselves what they take. */

@@ -2,15 +2,18 @@
  * What a run would cost, measured by a few of its steps.
  * @module
  */
-import { disposeTree } from "../../engine/tree.ts";
-import { kindOf } from "../../kinds/table.ts";
-import type { PlannedRun } from "../../record/record.ts";
-import { trialOfTraining } from "../../run/train/budget.ts";
-import { parameterCount } from "../../run/checkpoint.ts";
-import type { Outcome } from "../../run/events.ts";
-import { begin, now, type RunHost } from "../../run/job.ts";
-import { buildContext, compilePrograms, initialState } from "../../run/model/programs.ts";
-import { samplesOf, subjectParts } from "../../run/model/subject.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import { kindOf } from "../../kinds/mod.ts";
+import type { PlannedRun } from "../../record/mod.ts";
+import { trialOfTraining } from "../../run/train/mod.ts";
+import { begin, now, type Outcome, parameterCount, type RunHost } from "../../run/mod.ts";
+import {
+  buildContext,
+  compilePrograms,
+  initialState,
+  samplesOf,
+  subjectParts,
+} from "../../run/model/mod.ts";
 
 /** Steps and seconds that a trial may take. */
 const trialLimit = { steps: 5, seconds: 3 };

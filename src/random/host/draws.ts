@@ -6,7 +6,7 @@
  * all elements are of row 0. Words of one key must not serve two purposes: fold first.
  * @module
  */
-import { cos, exp, log, sin } from "../../numeric/elementary.ts";
+import { cos, exp, log, sin } from "../../numeric/mod.ts";
 import { philoxInto } from "./philox.ts";
 
 /** Two 32-bit words. */

@@ -6,7 +6,7 @@
 import type { Chart } from "../model/model.ts";
 import { specOf } from "../chart/mod.ts";
 import { config, FONT } from "../chart/spec.ts";
-import { escapeHtml } from "../../base/text/escape.ts";
+import { escapeHtml } from "../../base/text/mod.ts";
 import { fontFace, readFont } from "./fonts.ts";
 import { PAGE } from "./palette.ts";
 

@@ -1,11 +1,10 @@
 /** The head of a report: how it came out, and what it is about. @module */
-import type { EngineIdentity } from "../../engine/engine.ts";
-import type { Record as RunRecord } from "../../record/record.ts";
-import { protocolOf } from "../../protocols/table.ts";
+import type { EngineIdentity } from "../../engine/mod.ts";
+import type { Record as RunRecord } from "../../record/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
 import type { Banner, Gate } from "./model.ts";
-import { count, fixed, formatSeconds, list } from "../../base/text/format.ts";
+import { budgetText, configLine, count, fixed, formatSeconds, list } from "../../base/text/mod.ts";
 import type { Grouped } from "./groups.ts";
-import { budgetText, configLine } from "../../base/text/config_text.ts";
 
 /** How verdicts rank, worst first. */
 export const VERDICTS = [

@@ -1,15 +1,12 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
-import { placeless } from "../../record/command_line.ts";
-import type { Record as RunRecord, Series } from "../../record/record.ts";
-import { memorisedNote } from "../../metrics/copies/memorisation.ts";
-import { countVerdicts } from "../../gate/outcome.ts";
-import type { Verdict } from "../../gate/verdict/verdict.ts";
+import { placeless, type Record as RunRecord, type Series } from "../../record/mod.ts";
+import { memorisedNote } from "../../metrics/copies/mod.ts";
+import { countVerdicts, type Verdict } from "../../gate/mod.ts";
 import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
 import { banner, facts, newestOf, type Unreadable, VERDICTS } from "./banner.ts";
 import { cards } from "./cards.ts";
 import { curveCharts } from "./curves.ts";
-import { slug } from "../../base/text/escape.ts";
-import { count } from "../../base/text/format.ts";
+import { count, slug } from "../../base/text/mod.ts";
 import { costColumns, costTable } from "./costs.ts";
 import { fewStepCharts } from "./charts/few_steps.ts";
 import { findings } from "./tables/findings.ts";

@@ -1,12 +1,15 @@
 /** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
-import { placeless } from "../../record/command_line.ts";
-import { configLine } from "../../base/text/config_text.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import type { Record as RunRecord, Taken, TrainedBy } from "../../record/record.ts";
+import {
+  placeless,
+  type Record as RunRecord,
+  type Taken,
+  type TrainedBy,
+} from "../../record/mod.ts";
+import { configLine, formatBytes, formatSeconds } from "../../base/text/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
 import type { Grouped } from "./groups.ts";
 import type { Card } from "./model.ts";
 import { engineText } from "./banner.ts";
-import { formatBytes, formatSeconds } from "../../base/text/format.ts";
 
 /** Cards of all runs, in table order. */
 export function cards({ groups, records, steps }: Grouped): Card[] {

@@ -1,8 +1,8 @@
 /** Training curves: raw series of all seeds into one line and the range between the seeds. @module */
 import { mean } from "../../stats/mod.ts";
-import type { Series } from "../../record/record.ts";
+import type { Series } from "../../record/mod.ts";
 import type { Chart, CurvePoint, Group } from "./model.ts";
-import { count, formatNumber } from "../../base/text/format.ts";
+import { count, formatNumber } from "../../base/text/mod.ts";
 
 /** Points of a line at most. */
 const POINTS = 80;

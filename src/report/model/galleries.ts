@@ -1,7 +1,6 @@
 /** Pictures that runs left, put side by side. @module */
-import { slug } from "../../base/text/escape.ts";
-import { SHOWN, type Shows } from "../../record/record.ts";
-import { shownBy } from "../../record/shows.ts";
+import { slug } from "../../base/text/mod.ts";
+import { SHOWN, shownBy, type Shows } from "../../record/mod.ts";
 import type { Grouped } from "./groups.ts";
 import type { Gallery, PictureRef } from "./model.ts";
 

@@ -1,6 +1,6 @@
 /** What has no number, and why. @module */
 import type { Group, Missing } from "./model.ts";
-import { list } from "../../base/text/format.ts";
+import { list } from "../../base/text/mod.ts";
 import type { FilledColumn } from "./tables/tables.ts";
 
 /** Gaps of all columns, like ones put together, what could have been measured first. */

@@ -1,14 +1,13 @@
 /** What a report needs beside records, from the store. @module */
 import { join } from "@std/path";
-import { extractorName } from "../../extractors/table.ts";
-import { sanityFolder, type SanityTable } from "../../extractors/sanity/table.ts";
-import type { Record as RunRecord, Series } from "../../record/record.ts";
-import type { Store } from "../../record/store.ts";
+import { extractorName } from "../../extractors/mod.ts";
+import { sanityFolder, type SanityTable } from "../../extractors/sanity/mod.ts";
+import type { Record as RunRecord, Series, Store } from "../../record/mod.ts";
 import { buildReport, type ReportInputs } from "./build.ts";
 import type { PictureRef, ReportModel } from "./model.ts";
 import { sanityOf } from "./charts/sanity.ts";
-import { sha256 } from "../../base/digest/digest.ts";
-import { StoreError } from "../../base/files.ts";
+import { sha256 } from "../../base/digest/mod.ts";
+import { StoreError } from "../../base/mod.ts";
 
 /** Folder of the committed sanity tables, `<extractor>.json` each. */
 const SANITY = sanityFolder;

@@ -1,6 +1,6 @@
 /** A run's provenance card in HTML. @module */
 import type { Card } from "../model/model.ts";
-import { type Html, markup } from "../../base/text/escape.ts";
+import { type Html, markup } from "../../base/text/mod.ts";
 
 const TONES: { readonly [state in Card["state"]]: string } = {
   done: "good",

@@ -1,7 +1,6 @@
 /** Pictures side by side, in HTML. @module */
 import type { Gallery, Group, PictureRef } from "../model/model.ts";
-import { type Html, markup } from "../../base/text/escape.ts";
-import { count } from "../../base/text/format.ts";
+import { count, type Html, markup } from "../../base/text/mod.ts";
 import { type GroupsById, swatch } from "./table_html.ts";
 
 /** Data URIs by `pictureKey`. */

@@ -1,10 +1,8 @@
 /** The gate's verdicts in HTML. @module */
 import type { Gate } from "../model/model.ts";
-import { type Html, markup } from "../../base/text/escape.ts";
-import { count, fixed } from "../../base/text/format.ts";
-import { changeText } from "../../gate/change_text.ts";
+import { count, fixed, type Html, markup } from "../../base/text/mod.ts";
+import { changeText, type Verdict } from "../../gate/mod.ts";
 import { type GroupsById, numberOr } from "./table_html.ts";
-import type { Verdict } from "../../gate/verdict/verdict.ts";
 
 const TONES: { readonly [verdict: string]: string } = {
   pass: "good",

@@ -1,7 +1,6 @@
 /** What was not measured, and what the extractors are worth, in HTML. @module */
 import type { Missing, ReportModel, Sanity } from "../model/model.ts";
-import { type Html, markup } from "../../base/text/escape.ts";
-import { list } from "../../base/text/format.ts";
+import { type Html, list, markup } from "../../base/text/mod.ts";
 import { breakable, numberOr } from "./table_html.ts";
 
 /** The list of gaps with reasons; what can't be defined for a row is folded away. */

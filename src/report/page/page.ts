@@ -5,7 +5,7 @@
  */
 import type { Chart, ReportModel } from "../model/model.ts";
 import { cardHtml } from "./card.ts";
-import { Html, markup, slug } from "../../base/text/escape.ts";
+import { Html, markup, slug } from "../../base/text/mod.ts";
 import { galleryHtml, type Pictures } from "./gallery_html.ts";
 import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";

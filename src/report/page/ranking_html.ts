@@ -1,6 +1,6 @@
 /** The ranking's tables in HTML. @module */
 import type { Ranking } from "../model/model.ts";
-import { type Html, markup } from "../../base/text/escape.ts";
+import { type Html, markup } from "../../base/text/mod.ts";
 import { CHANCES, rankingNote, rankingSheets, type Sheet } from "../ranking_sheets.ts";
 import { breakable, type GroupsById, swatch } from "./table_html.ts";
 

@@ -1,7 +1,6 @@
 /** Tables over groups in HTML. @module */
 import type { Cell, Column, Group, Table } from "../model/model.ts";
-import { Html, type HtmlValue, markup } from "../../base/text/escape.ts";
-import { formatNumber, words } from "../../base/text/format.ts";
+import { formatNumber, Html, type HtmlValue, markup, words } from "../../base/text/mod.ts";
 import { formatEstimate } from "../model/tables/estimate.ts";
 import { styleOf } from "../draw/palette.ts";
 import { shownRows } from "../model/tables/tables.ts";

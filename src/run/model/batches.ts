@@ -6,15 +6,16 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
-import { disposeTree, leaves } from "../../engine/tree.ts";
-import { ContractError, requireSamples, requireShape } from "../../families/contract.ts";
-import type { TensorRecord } from "../../families/family.ts";
-import type { HostValues } from "../../kinds/kind.ts";
-import type { Samples } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
-import type { HostKey } from "../../random/host/host.ts";
-import { keyTensor } from "../../random/key.ts";
+import { disposeTree, type Engine, leaves } from "../../engine/mod.ts";
+import {
+  ContractError,
+  requireSamples,
+  requireShape,
+  type TensorRecord,
+} from "../../families/mod.ts";
+import { type HostValues, kindOf, type Samples } from "../../kinds/mod.ts";
+import type { HostKey } from "../../random/host/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
 import type { Drawable } from "./sampling.ts";
 
 /** `batch` rows of an array from `from` on, the last one repeated where it ends. */

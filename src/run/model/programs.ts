@@ -4,20 +4,26 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CompileMode, Engine, Program } from "../../engine/engine.ts";
-import { type Key, keyTensor } from "../../random/key.ts";
-import { disposeTree, leaves, mapTree } from "../../engine/tree.ts";
+import {
+  type CompileMode,
+  disposeTree,
+  type Engine,
+  leaves,
+  mapTree,
+  type Program,
+} from "../../engine/mod.ts";
+import { type Key, keyTensor } from "../../random/mod.ts";
 import type {
   BuildContext,
+  Given,
   HostContext,
   Model,
   SampleContext,
   TensorRecord,
-} from "../../families/family.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import type { Given } from "../../families/needs.ts";
-import { kindOf } from "../../kinds/table.ts";
-import type { PlannedRun } from "../../record/record.ts";
+} from "../../families/mod.ts";
+import type { Dataset } from "../../data/mod.ts";
+import { kindOf } from "../../kinds/mod.ts";
+import type { PlannedRun } from "../../record/mod.ts";
 import type { RunKeys } from "../keys.ts";
 import { givenRuns } from "../needs.ts";
 

@@ -4,13 +4,16 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Engine } from "../../engine/engine.ts";
-import { disposeTree, isTensor, leaves } from "../../engine/tree.ts";
-import type { SampleSpec } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
-import { ContractError } from "../../families/contract.ts";
-import type { Drawn, Model, SampleRequest, TensorRecord } from "../../families/family.ts";
-import { hostFold, hostIntegers, type HostKey } from "../../random/host/host.ts";
+import { disposeTree, type Engine, isTensor, leaves } from "../../engine/mod.ts";
+import { kindOf, type SampleSpec } from "../../kinds/mod.ts";
+import {
+  ContractError,
+  type Drawn,
+  type Model,
+  type SampleRequest,
+  type TensorRecord,
+} from "../../families/mod.ts";
+import { hostFold, hostIntegers, type HostKey } from "../../random/host/mod.ts";
 import { type Programs, sampleContext } from "./programs.ts";
 
 /** A trained model that can be drawn from. */

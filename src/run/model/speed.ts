@@ -2,12 +2,16 @@
  * Speed metrics of a finished run, from its checkpoint, when nothing else runs.
  * @module
  */
-import { disposeTree } from "../../engine/tree.ts";
-import type { Metric } from "../../metrics/metric.ts";
-import type { Subject } from "../../subject/subject.ts";
-import type { MetricValue } from "../../record/value.ts";
-import { provenanceOf } from "../../record/provenance.ts";
-import type { PlannedRun, Record as RunRecord, RunSpec } from "../../record/record.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import type { Metric } from "../../metrics/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import {
+  type MetricValue,
+  type PlannedRun,
+  provenanceOf,
+  type Record as RunRecord,
+  type RunSpec,
+} from "../../record/mod.ts";
 import { evaluate } from "../score/evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { begin, now, type RunHost, timed } from "../job.ts";

@@ -3,15 +3,13 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Dataset } from "../../data/dataset.ts";
-import { requireCodes, requireFiniteValues } from "../../families/contract.ts";
-import type { TensorRecord } from "../../families/family.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { SampleOptions, Subject } from "../../subject/subject.ts";
-import type { Features } from "../../algebra/features.ts";
-import type { HostKey } from "../../random/host/host.ts";
-import type { Samples } from "../../kinds/kind_map.ts";
-import { kindOf } from "../../kinds/table.ts";
+import type { Dataset } from "../../data/mod.ts";
+import { requireCodes, requireFiniteValues, type TensorRecord } from "../../families/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import type { SampleOptions, Subject } from "../../subject/mod.ts";
+import type { Features } from "../../algebra/mod.ts";
+import type { HostKey } from "../../random/host/mod.ts";
+import { kindOf, type Samples } from "../../kinds/mod.ts";
 import type { Run } from "../job.ts";
 import type { RunKeys } from "../keys.ts";
 import { Batches, paddedRows } from "./batches.ts";

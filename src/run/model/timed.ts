@@ -3,12 +3,12 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { disposeTree, leaves } from "../../engine/tree.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import type { Driver, TensorRecord } from "../../families/family.ts";
-import type { Subject } from "../../subject/subject.ts";
-import { batcherOf } from "../../kinds/table.ts";
-import { keyTensor } from "../../random/key.ts";
+import { disposeTree, leaves } from "../../engine/mod.ts";
+import type { Dataset } from "../../data/mod.ts";
+import type { Driver, TensorRecord } from "../../families/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import { batcherOf } from "../../kinds/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
 import { rowNumbers } from "./programs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";
 import type { SubjectParts } from "./subject.ts";

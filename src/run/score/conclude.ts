@@ -2,19 +2,15 @@
  * The end of a run: scores, pictures, record.
  * @module
  */
-import { ContractError } from "../../families/contract.ts";
-import type { Unit } from "../../kinds/kind.ts";
-import { kindOf } from "../../kinds/table.ts";
-import type { Metric } from "../../metrics/metric.ts";
-import type { Subject } from "../../subject/subject.ts";
-import type { MetricValue } from "../../record/value.ts";
-import type { PlannedRun } from "../../record/record.ts";
+import { ContractError } from "../../families/mod.ts";
+import { kindOf, type Unit } from "../../kinds/mod.ts";
+import type { Metric } from "../../metrics/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import type { MetricValue, PlannedRun } from "../../record/mod.ts";
 import { evaluate, evaluationContext, withoutValues } from "./evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { type Ending, type Run, timed, writeRecord } from "../job.ts";
-import { neighbourhoodOf } from "../../show/neighbourhood.ts";
-import { show } from "../../show/show.ts";
-import type { ShowParts } from "../../show/shower.ts";
+import { neighbourhoodOf, show, type ShowParts } from "../../show/mod.ts";
 import type { KnownValues } from "./twin.ts";
 
 /** Nulls for every metric of a plan, for one reason. */

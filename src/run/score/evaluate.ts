@@ -4,23 +4,22 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Dataset, Split } from "../../data/dataset.ts";
-import type { Unit } from "../../kinds/kind.ts";
-import { augmentationOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/table.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { ContractError } from "../../families/contract.ts";
-import { described } from "../../base/fault.ts";
-import { requireDeclared } from "../../metrics/contract.ts";
-import { watched } from "../../metrics/door.ts";
-import type { EvaluationContext, Metric } from "../../metrics/metric.ts";
-import { MetricUnavailable } from "../../base/errors.ts";
-import type { Subject } from "../../subject/subject.ts";
-import { type Extractor, featuresOf } from "../../extractors/extractor.ts";
-import type { Features } from "../../algebra/features.ts";
-import type { MetricValue } from "../../record/value.ts";
-import { sha256 } from "../../base/digest/digest.ts";
-import type { RunSpec } from "../../record/record.ts";
-import { kept } from "../../base/digest/sealed.ts";
+import type { Dataset, Split } from "../../data/mod.ts";
+import { augmentationOf, kindOf, MIRROR, takenBy, type Unit, unitsOf } from "../../kinds/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { ContractError } from "../../families/mod.ts";
+import { described, MetricUnavailable } from "../../base/mod.ts";
+import {
+  type EvaluationContext,
+  type Metric,
+  requireDeclared,
+  watched,
+} from "../../metrics/mod.ts";
+import type { Subject } from "../../subject/mod.ts";
+import { type Extractor, featuresOf } from "../../extractors/mod.ts";
+import type { Features } from "../../algebra/mod.ts";
+import type { MetricValue, RunSpec } from "../../record/mod.ts";
+import { kept, sha256 } from "../../base/digest/mod.ts";
 import type { RunKeys } from "../keys.ts";
 import type { KnownValues } from "./twin.ts";
 

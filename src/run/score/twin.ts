@@ -5,14 +5,18 @@
  * @module
  */
 import { join } from "@std/path";
-import { sha256 } from "../../base/digest/digest.ts";
-import type { Metric } from "../../metrics/metric.ts";
-import type { MetricValue } from "../../record/value.ts";
-import { canonicalJson } from "../../base/text/canonical_json.ts";
-import type { Record as RunRecord, RunSpec, Taken, TrainedBy } from "../../record/record.ts";
-import { StoreError } from "../../base/files.ts";
-import type { Store } from "../../record/store.ts";
-import { readSealed, writeSealed } from "../../base/digest/sealed.ts";
+import { readSealed, sha256, writeSealed } from "../../base/digest/mod.ts";
+import type { Metric } from "../../metrics/mod.ts";
+import type {
+  MetricValue,
+  Record as RunRecord,
+  RunSpec,
+  Store,
+  Taken,
+  TrainedBy,
+} from "../../record/mod.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
+import { StoreError } from "../../base/mod.ts";
 import { checkpointFile, spoiltCheckpoint } from "../checkpoint.ts";
 import type { Run } from "../job.ts";
 

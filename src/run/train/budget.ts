@@ -2,7 +2,7 @@
  * Budgets: how many optimiser steps a run gets.
  * @module
  */
-import { disposeTree } from "../../engine/tree.ts";
+import { disposeTree } from "../../engine/mod.ts";
 import { initialState } from "../model/programs.ts";
 import { DivergenceWatch } from "../divergence.ts";
 import { SeriesRecorder } from "../series.ts";

@@ -2,14 +2,12 @@
  * The training loop: batches by step, programs by the driver's schedule, scalars into the series.
  * @module
  */
-import type { Engine } from "../../engine/engine.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import type { Batch, Dataset } from "../../data/dataset.ts";
-import { augmentationCoins } from "../../kinds/batch/order.ts";
-import { augmentationOf, batcherOf, kindOf, MIRROR } from "../../kinds/table.ts";
-import { requireLoss } from "../../families/contract.ts";
-import type { Model, TensorRecord } from "../../families/family.ts";
-import { keyTensor } from "../../random/key.ts";
+import { disposeTree, type Engine } from "../../engine/mod.ts";
+import type { Batch, Dataset } from "../../data/mod.ts";
+import { augmentationCoins } from "../../kinds/batch/mod.ts";
+import { augmentationOf, batcherOf, kindOf, MIRROR } from "../../kinds/mod.ts";
+import { type Model, requireLoss, type TensorRecord } from "../../families/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
 import type { RunKeys } from "../keys.ts";
 import { type Programs, rowNumbers } from "../model/programs.ts";
 import type { SeriesRecorder } from "../series.ts";

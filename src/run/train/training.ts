@@ -3,13 +3,12 @@
  * budget, a stop or a divergence.
  * @module
  */
-import type { Dataset } from "../../data/dataset.ts";
-import { DataError } from "../../base/errors.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import { kindOf, MIRROR } from "../../kinds/table.ts";
-import { requireModel } from "../../families/contract.ts";
-import type { Model, TensorRecord } from "../../families/family.ts";
-import type { PlannedRun } from "../../record/record.ts";
+import type { Dataset } from "../../data/mod.ts";
+import { DataError } from "../../base/mod.ts";
+import { disposeTree } from "../../engine/mod.ts";
+import { kindOf, MIRROR } from "../../kinds/mod.ts";
+import { type Model, requireModel, type TensorRecord } from "../../families/mod.ts";
+import type { PlannedRun } from "../../record/mod.ts";
 import { budgetSteps } from "./budget.ts";
 import {
   checkpointFile,

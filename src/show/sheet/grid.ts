@@ -3,9 +3,8 @@
  * Nothing is resized, so that a sheet holds the very pixels that the metrics saw.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/image_set.ts";
-import type { Shows } from "../../record/record.ts";
-import { shownName } from "../../record/shows.ts";
+import type { ImageSet } from "../../kinds/image/mod.ts";
+import { shownName, type Shows } from "../../record/mod.ts";
 import type { Keep } from "../shower.ts";
 
 /** How images are laid out. */

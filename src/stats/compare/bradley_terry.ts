@@ -4,7 +4,7 @@
  * @module
  */
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
-import { exp, logSigmoid, sigmoid } from "../../numeric/elementary.ts";
+import { exp, logSigmoid, sigmoid } from "../../numeric/mod.ts";
 
 /** Options of `bradleyTerry`. */
 export interface BradleyTerryOptions {

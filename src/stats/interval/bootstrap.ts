@@ -4,8 +4,7 @@
  * (Efron 1987; Davison & Hinkley 1997, ch. 5), with seeded draws.
  * @module
  */
-import { integerDraw } from "../../random/host/draws.ts";
-import { hostFold, type HostKey, hostKey } from "../../random/host/host.ts";
+import { hostFold, type HostKey, hostKey, integerDraw } from "../../random/host/mod.ts";
 import { normalQuantile, normalUpperTail, tQuantile } from "../distribution.ts";
 import type { Interval } from "./estimate.ts";
 import { leaveOneOut } from "./jackknife.ts";

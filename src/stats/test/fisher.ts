@@ -3,7 +3,7 @@
  * `numeric/` alone.
  * @module
  */
-import { exp, lgamma, log, logBeta } from "../../numeric/elementary.ts";
+import { exp, lgamma, log, logBeta } from "../../numeric/mod.ts";
 import { betaFraction, rootOfTail } from "../distribution.ts";
 
 /** Regularised incomplete beta I_x(a, b), with y = 1 − x given apart to keep its digits. */

@@ -10,8 +10,8 @@ import {
   type HostKey,
   hostKey,
   hostPermutation,
-} from "../../random/host/host.ts";
-import { powerOfTwo } from "../../numeric/float64.ts";
+} from "../../random/host/mod.ts";
+import { powerOfTwo } from "../../numeric/mod.ts";
 import { choose } from "./rank.ts";
 import { mean } from "../summary.ts";
 

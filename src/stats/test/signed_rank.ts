@@ -3,7 +3,7 @@
  * Small samples are exact, ties included: the distribution of the sum of midranks over all signs.
  * @module
  */
-import { powerOfTwo } from "../../numeric/float64.ts";
+import { powerOfTwo } from "../../numeric/mod.ts";
 import { normalQuantile, normalUpperTail } from "../distribution.ts";
 import { doubledMidranks } from "./midranks.ts";
 import { median } from "../summary.ts";

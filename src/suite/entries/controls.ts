@@ -3,7 +3,7 @@
  * @module
  */
 import { controls } from "../../registry.ts";
-import { nearest } from "../../base/text/nearest.ts";
+import { nearest } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
 
 /** Names of control rows, each known; without the key all of them. */

@@ -3,7 +3,7 @@
  * every combination of their values.
  * @module
  */
-import { canonicalJson } from "../../base/text/canonical_json.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
 import {
   alternatives,
   fieldOf,

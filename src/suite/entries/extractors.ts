@@ -4,10 +4,10 @@
  */
 import { dirname, resolve } from "@std/path";
 import type { z } from "zod";
-import { openContents } from "../../content/contents.ts";
-import { extractorTable } from "../../extractors/table.ts";
-import { shown } from "../../base/places.ts";
-import { nearest } from "../../base/text/nearest.ts";
+import { openContents } from "../../content/mod.ts";
+import { extractorTable } from "../../extractors/mod.ts";
+import { shown } from "../../base/mod.ts";
+import { nearest } from "../../base/text/mod.ts";
 import { checkKeys, type Place } from "../check.ts";
 import { extractorWeights, type Suite, type suiteFile } from "../schema/schema.ts";
 

@@ -2,10 +2,9 @@
  * The files that a suite's runs rest on, by digest: the user's modules, and what configs point at.
  * @module
  */
-import { contentOf, type Pointing } from "../../content/inputs.ts";
-import { type Source, sourceOf } from "../../content/modules.ts";
-import { DataError } from "../../base/errors.ts";
-import type { DatasetDefinition } from "../../data/dataset.ts";
+import { contentOf, type Pointing, type Source, sourceOf } from "../../content/mod.ts";
+import { DataError } from "../../base/mod.ts";
+import type { DatasetDefinition } from "../../data/mod.ts";
 import { datasets, entries, nounOf, originOf, type Registered } from "../../registry.ts";
 import type { Suite } from "../schema/schema.ts";
 

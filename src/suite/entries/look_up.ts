@@ -3,7 +3,7 @@
  * @module
  */
 import { loaded, type Rows } from "../../registry.ts";
-import { nearest } from "../../base/text/nearest.ts";
+import { nearest } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
 
 /** Loads what a name stands for; an unknown name is told with the nearest one. */

@@ -4,9 +4,8 @@
  * @module
  */
 import { type GatePolicy, gatePolicy } from "../schema/gate_policy.ts";
-import { canonicalJson } from "../../base/text/canonical_json.ts";
+import { canonicalJson, nearest } from "../../base/text/mod.ts";
 import { metrics } from "../../registry.ts";
-import { nearest } from "../../base/text/nearest.ts";
 import { checkKeys, parse, type Place } from "../check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig } from "./expand_config.ts";

@@ -4,9 +4,9 @@
  * family or a config that doesn't fit.
  * @module
  */
-import type { GivenRun } from "../../families/needs.ts";
-import { protocolOf } from "../../protocols/table.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
+import type { GivenRun } from "../../families/mod.ts";
+import { protocolOf } from "../../protocols/mod.ts";
+import { didYouMean } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
 import type { SuiteRun } from "../schema/schema.ts";
 import type { AskedRole } from "./roles.ts";

@@ -3,9 +3,9 @@
  * a key of a protocol's own, or `needs: { role: NAME }`.
  * @module
  */
-import type { Role, Roles } from "../../families/needs.ts";
+import type { Role, Roles } from "../../families/mod.ts";
 import { protocols } from "../../registry.ts";
-import { didYouMean } from "../../base/text/nearest.ts";
+import { didYouMean } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
 import { runKeys } from "../schema/schema.ts";
 import { type Schema, shapeOf } from "../schema/introspect.ts";

@@ -4,16 +4,14 @@
  * @module
  */
 import type { z } from "zod";
-import type { DatasetOutline } from "../../data/dataset.ts";
-import { batcherOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/table.ts";
-import { modelFaults } from "../../families/contract.ts";
-import type { Family } from "../../families/family.ts";
-import type { GivenRun, Roles } from "../../families/needs.ts";
-import { described } from "../../base/fault.ts";
-import { canonicalJson } from "../../base/text/canonical_json.ts";
-import { trainEvaluate } from "../../protocols/train_evaluate/protocol.ts";
+import type { DatasetOutline } from "../../data/mod.ts";
+import { batcherOf, kindOf, MIRROR, takenBy, unitsOf } from "../../kinds/mod.ts";
+import { type Family, type GivenRun, modelFaults, type Roles } from "../../families/mod.ts";
+import { described } from "../../base/mod.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
+import { trainEvaluate } from "../../protocols/train_evaluate/mod.ts";
 import { protocols, runnable } from "../../registry.ts";
-import { supposedSteps } from "../../run/supposed_steps.ts";
+import { supposedSteps } from "../../run/mod.ts";
 import { parse, type Place } from "../check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig, type Expanded } from "./expand_config.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { isAbsolute, relative, resolve } from "@std/path";
-import { portable } from "../../content/inputs.ts";
-import { pathKeys } from "../../base/schema/path_text.ts";
+import { portable } from "../../content/mod.ts";
+import { pathKeys } from "../../base/schema/mod.ts";
 import { fieldOf, type Schema, unwrap } from "./introspect.ts";
 
 /** Whether a key's schema is one of `pathText`, or a list of them. */

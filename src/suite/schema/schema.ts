@@ -3,11 +3,11 @@
  * @module
  */
 import { z } from "zod";
-import type { Source } from "../../content/modules.ts";
-import type { ArtefactKind } from "../../record/record.ts";
+import type { Source } from "../../content/mod.ts";
+import type { ArtefactKind } from "../../record/mod.ts";
 import type { GatePolicy } from "./gate_policy.ts";
-import { inputOptions } from "../../extractors/input/input_options.ts";
-import { pathText } from "../../base/schema/path_text.ts";
+import { inputOptions } from "../../extractors/input/mod.ts";
+import { pathText } from "../../base/schema/mod.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
-import { activities, interpolation, traversal } from "../../../src/families/common/latents/latents.ts";
+import {
+  activities,
+  interpolation,
+  traversal,
+} from "../../../src/families/common/latents/latents.ts";
 import { close, law } from "../../law.ts";
 
 const Z = 4;

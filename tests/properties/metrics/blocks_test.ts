@@ -7,7 +7,12 @@ import { takeRows } from "../../../src/algebra/features.ts";
 import { elboOf, importanceWeightedBound } from "../../../src/metrics/likelihood/likelihood.ts";
 import { nearestOf, neighbourDistances } from "../../../src/algebra/neighbours.ts";
 import { fitProbe } from "../../../src/algebra/probe.ts";
-import { hostIntegers, hostKey, hostNormal, hostPermutation } from "../../../src/random/host/host.ts";
+import {
+  hostIntegers,
+  hostKey,
+  hostNormal,
+  hostPermutation,
+} from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 import { gaussianSet, magnitude } from "./feature_sets.ts";
 

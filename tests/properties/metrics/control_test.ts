@@ -28,7 +28,12 @@ import {
   ridges,
 } from "../../../src/algebra/probe.ts";
 import { fitWhitening, principalScores, whiten } from "../../../src/algebra/whitening.ts";
-import { hostIntegers, hostKey, hostNormal, hostPermutation } from "../../../src/random/host/host.ts";
+import {
+  hostIntegers,
+  hostKey,
+  hostNormal,
+  hostPermutation,
+} from "../../../src/random/host/host.ts";
 import { close, law } from "../../law.ts";
 
 const seed = fc.integer({ min: 0, max: 1 << 20 });

@@ -2,8 +2,8 @@
  * Backgrounds: a gradient between two colours with low-frequency texture.
  * @module
  */
-import { cos, sin } from "../../../numeric/elementary.ts";
-import { hostFold, hostUniform } from "../../../random/host/host.ts";
+import { cos, sin } from "../../../numeric/mod.ts";
+import { hostFold, hostUniform } from "../../../random/host/mod.ts";
 import type { HeadParameters } from "../factors.ts";
 import { valueNoise } from "./noise.ts";
 

@@ -3,7 +3,7 @@
  * units). Each has ways it varies from picture to picture; `neutral` stays near rest.
  * @module
  */
-import { hostFold, type HostKey, hostUniform } from "../../../random/host/host.ts";
+import { hostFold, type HostKey, hostUniform } from "../../../random/host/mod.ts";
 import type { Expression } from "../factors.ts";
 
 /** Range of a unit's weight at intensity 1; names without a side move both sides. */

@@ -3,7 +3,7 @@
  * with the face.
  * @module
  */
-import { hostFold, hostUniform } from "../../../random/host/host.ts";
+import { hostFold, hostUniform } from "../../../random/host/mod.ts";
 import type { HeadModel } from "../asset.ts";
 import type { HeadParameters } from "../factors.ts";
 import { HAIR_TONES } from "./hair_styles.ts";

@@ -2,8 +2,8 @@
  * Where a head is in the frame and how it is turned; camera and sample coordinates.
  * @module
  */
-import { cos, sin } from "../../../numeric/elementary.ts";
-import { hostFold, hostUniform } from "../../../random/host/host.ts";
+import { cos, sin } from "../../../numeric/mod.ts";
+import { hostFold, hostUniform } from "../../../random/host/mod.ts";
 import type { HeadModel } from "../asset.ts";
 import type { HeadParameters } from "../factors.ts";
 

@@ -3,8 +3,8 @@
  * at a style's thickness, ends at a hairline or falls free; with bumps for curls.
  * @module
  */
-import { cos, sin } from "../../../numeric/elementary.ts";
-import { hostFold, hostUniform } from "../../../random/host/host.ts";
+import { cos, sin } from "../../../numeric/mod.ts";
+import { hostFold, hostUniform } from "../../../random/host/mod.ts";
 import type { HeadParameters } from "../factors.ts";
 import { type Style, STYLES } from "./hair_styles.ts";
 import { smoothstep, valueNoise } from "./noise.ts";

@@ -2,7 +2,7 @@
  * Light on vertices: a key light with cast shadows, sky and ground, highlights.
  * @module
  */
-import { cos, sin } from "../../../numeric/elementary.ts";
+import { cos, sin } from "../../../numeric/mod.ts";
 import { clearCoverage, type Coverage, createCoverage, rasterize } from "./raster.ts";
 
 const DEGREES = Math.PI / 180;

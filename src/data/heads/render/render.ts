@@ -3,7 +3,7 @@
  * parameters and the size, in arithmetic that is the same on every machine.
  * @module
  */
-import { hostFold, hostNormal, hostUniform } from "../../../random/host/host.ts";
+import { hostFold, hostNormal, hostUniform } from "../../../random/host/mod.ts";
 import { type HeadModel, loadHeadModel } from "../asset.ts";
 import { background } from "./background.ts";
 import type { HeadParameters } from "../factors.ts";

@@ -3,7 +3,7 @@
  * centre, tied to triangles of the mesh, so that they follow every head shape.
  * @module
  */
-import { cos, sin } from "../../../numeric/elementary.ts";
+import { cos, sin } from "../../../numeric/mod.ts";
 import type { HeadModel } from "../asset.ts";
 
 /** Columns of the grid; column 0 is the front, a quarter on is the model's left. */

@@ -2,7 +2,7 @@
  * The shape of a head: the rest mesh plus weighted targets.
  * @module
  */
-import { hostFold, type HostKey, hostNormal } from "../../../random/host/host.ts";
+import { hostFold, type HostKey, hostNormal } from "../../../random/host/mod.ts";
 import type { HeadModel, Target } from "../asset.ts";
 import { expressionUnits } from "./expressions.ts";
 import { AGE_YEARS, type AGES, type HeadParameters } from "../factors.ts";

@@ -2,7 +2,7 @@
  * Colours of a head, linear RGB a vertex: skin by melanin, lips, flush, mottling.
  * @module
  */
-import { hostFold, hostUniform } from "../../../random/host/host.ts";
+import { hostFold, hostUniform } from "../../../random/host/mod.ts";
 import type { HeadModel } from "../asset.ts";
 import type { HeadParameters } from "../factors.ts";
 import { piecewise, smoothstep, valueNoise } from "./noise.ts";

@@ -2,7 +2,7 @@
  * The eager context: devices, tensor handles, and ops executed one by one.
  * @module
  */
-import { EngineError } from "../../../base/errors.ts";
+import { EngineError } from "../../../base/mod.ts";
 import { eagerSetters, setAttribute } from "./attributes.ts";
 import { cString, type Library, type Pointer, textAt } from "./library.ts";
 import { encodeMessage } from "./protobuf.ts";

@@ -2,9 +2,9 @@
  * The shared library: opened once a worker, its status read after each call, its errors exceptions.
  * @module
  */
-import { EngineError } from "../../../base/errors.ts";
+import { EngineError } from "../../../base/mod.ts";
 import { processorHas } from "../../processor.ts";
-import { loadForGood } from "../../../install/load_library.ts";
+import { loadForGood } from "../../../install/mod.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";
 
 /** A C pointer; null is one too. */

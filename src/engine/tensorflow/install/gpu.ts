@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { EngineError } from "../../../base/errors.ts";
+import { EngineError } from "../../../base/mod.ts";
 import type { EagerContext } from "../capi/eager.ts";
 
 /**

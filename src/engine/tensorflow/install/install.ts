@@ -6,37 +6,40 @@
  */
 import { dirname, join } from "@std/path";
 import {
+  type Build,
   buildFolder,
+  foreignBytes,
   inspect,
+  type Machine,
   type Manifest,
   type ManifestFile,
   manifestName,
   type Place,
-} from "../../../install/tensorflow/place.ts";
-import { withLock } from "../../../base/lock.ts";
-import {
-  type Machine,
   platformObstacle,
-  thisMachine,
-} from "../../../install/tensorflow/platform.ts";
-import { type Build, sizeOf, type Wheel } from "../../../install/tensorflow/wheels.ts";
-import { bytesNeeded, checkRoom, freeBytes } from "../../../install/disk.ts";
-import {
-  failure,
-  inWords,
-  type Listener,
-  type Phase,
-  PhaseMeter,
-} from "../../../install/events.ts";
-import { downloadWheel, findPip, nextTime, wheelFault } from "../../../install/pip.ts";
-import { type SmokeResult, smokeTest } from "./smoke_process.ts";
-import {
-  foreignBytes,
   readForeign,
+  sizeOf,
   type Source,
   sourceOf,
-} from "../../../install/tensorflow/source.ts";
-import { unpackWheel } from "../../../install/unpack.ts";
+  thisMachine,
+  type Wheel,
+} from "../../../install/tensorflow/mod.ts";
+import { withLock } from "../../../base/mod.ts";
+import {
+  bytesNeeded,
+  checkRoom,
+  downloadWheel,
+  failure,
+  findPip,
+  freeBytes,
+  inWords,
+  type Listener,
+  nextTime,
+  type Phase,
+  PhaseMeter,
+  unpackWheel,
+  wheelFault,
+} from "../../../install/mod.ts";
+import { type SmokeResult, smokeTest } from "./smoke_process.ts";
 
 /** What to install, where, and what to ask about the machine (tests answer themselves). */
 export interface InstallOptions {

@@ -4,11 +4,11 @@
  * @module
  */
 import { join } from "@std/path";
-import { openContents } from "../../../content/contents.ts";
-import { readJson, writeAtomic } from "../../../base/files.ts";
+import { openContents } from "../../../content/mod.ts";
+import { readJson, writeAtomic } from "../../../base/mod.ts";
 import { processorName } from "../../processor.ts";
 import { smokeTest } from "./smoke_process.ts";
-import { cacheFolder, locate, type LocateOptions } from "../../../install/tensorflow/place.ts";
+import { cacheFolder, locate, type LocateOptions } from "../../../install/tensorflow/mod.ts";
 
 /** What was found of a library. */
 interface Outcome {

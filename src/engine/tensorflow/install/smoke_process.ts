@@ -4,7 +4,7 @@
  */
 import { fromFileUrl } from "@std/path";
 import type { Stage } from "./smoke.ts";
-import { failure } from "../../../install/events.ts";
+import { failure } from "../../../install/mod.ts";
 
 /** What a library that passed says of itself. */
 export interface SmokeResult {

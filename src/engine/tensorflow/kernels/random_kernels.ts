@@ -11,7 +11,7 @@ import {
   PHILOX_FOLD,
   PHILOX_NORMAL,
   PHILOX_UNIFORM,
-} from "../../../random/host/kernels.ts";
+} from "../../../random/host/mod.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../../tfjs/registry.ts";
 import { sizeOf } from "../../values.ts";
 import type { TensorflowBackend } from "../backend.ts";

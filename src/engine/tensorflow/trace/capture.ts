@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { CompileMode, Program } from "../../engine.ts";
-import type { Key } from "../../../random/key.ts";
+import type { Key } from "../../../random/mod.ts";
 import {
   leaves,
   mapTree,

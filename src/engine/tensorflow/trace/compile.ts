@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { CompileOptions, Program } from "../../engine.ts";
-import type { Key } from "../../../random/key.ts";
+import type { Key } from "../../../random/mod.ts";
 import { countOwn, flopsApart } from "../../tfjs/flops.ts";
 import { InputSignature, StateSignature } from "../../tfjs/signature.ts";
 import { fillTree, tensorsOf, type TensorTree, type Tree } from "../../tree.ts";

@@ -3,7 +3,7 @@
  * None of it is thrown where it was caused, so it is kept and thrown at the next chance.
  * @module
  */
-import { EngineError } from "../../../base/errors.ts";
+import { EngineError } from "../../../base/mod.ts";
 
 /** Watches one device. */
 export class Health {

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { webgpu_util, WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { EngineError } from "../../../base/errors.ts";
+import { EngineError } from "../../../base/mod.ts";
 import { dropOtherBackends, useBackend } from "../../tfjs/start.ts";
 import { requestAdapter } from "./adapter.ts";
 import { submit, type WebgpuBackend } from "../backend.ts";

@@ -4,13 +4,15 @@
  * 2⁻²⁴·max(1, |x|) of the host's, and the same bits on every adapter.
  * @module
  */
-import { FOLD_WORDS, foldNumber, foldString } from "../../../random/host/draws.ts";
 import {
+  FOLD_WORDS,
+  foldNumber,
+  foldString,
   PHILOX_CATEGORICAL,
   PHILOX_FOLD,
   PHILOX_NORMAL,
   PHILOX_UNIFORM,
-} from "../../../random/host/kernels.ts";
+} from "../../../random/host/mod.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../../tfjs/registry.ts";
 import { sizeOf } from "../../values.ts";
 import { flat, type Program, type TensorInfo, type WebgpuBackend } from "../backend.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CompileOptions, Program } from "../../engine.ts";
-import type { Key } from "../../../random/key.ts";
+import type { Key } from "../../../random/mod.ts";
 import { countOwn } from "../../tfjs/flops.ts";
 import { scoped } from "../../tfjs/scoped.ts";
 import { InputSignature, StateSignature } from "../../tfjs/signature.ts";

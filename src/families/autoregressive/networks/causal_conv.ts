@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Key } from "../../../random/key.ts";
+import type { Key } from "../../../random/mod.ts";
 import { addBias, type Conv, heNormal } from "../../../nn/mod.ts";
 
 /**

@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Block, block, initBlock } from "../../../backbones/conv.ts";
-import { fold, type Key } from "../../../random/key.ts";
+import { type Block, block, initBlock } from "../../../backbones/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import {
   type Conv,
   conv,

@@ -15,13 +15,18 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key } from "../../../random/key.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import {
+  addBias,
+  initLinear,
+  type Linear,
+  linear,
   type MixtureNumbers,
   mixtureOutputs,
   type MixtureShape,
-} from "../../../nn/logistic_mixture.ts";
-import { addBias, initLinear, type Linear, linear, silu, writeRow } from "../../../nn/mod.ts";
+  silu,
+  writeRow,
+} from "../../../nn/mod.ts";
 import { NEIGHBOURS } from "../ordering/neighbours.ts";
 import { NEAR } from "../ordering/levels.ts";
 

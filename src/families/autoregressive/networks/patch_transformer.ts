@@ -14,9 +14,9 @@ import {
   emptyCache,
   initBlocks,
   type KeyValueCache,
-} from "../../../backbones/transformer.ts";
+} from "../../../backbones/mod.ts";
 import { initEmbedding, initLinear, type Linear, linear } from "../../../nn/mod.ts";
-import { fold } from "../../../random/key.ts";
+import { fold } from "../../../random/mod.ts";
 import { countsOf } from "../ordering/patches.ts";
 import type { Trunk, TrunkOptions } from "./trunk.ts";
 import { gatherPatches, int32 } from "../ordering/places.ts";

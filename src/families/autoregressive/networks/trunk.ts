@@ -7,7 +7,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Place } from "../ordering/places.ts";
-import type { Key } from "../../../random/key.ts";
+import type { Key } from "../../../random/mod.ts";
 import type { TensorRecord } from "../../family.ts";
 import type { Patches } from "../ordering/patches.ts";
 

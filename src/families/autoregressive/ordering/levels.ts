@@ -10,8 +10,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { spaceToDepth } from "../../../backbones/space.ts";
-import type { Grid } from "../../../kinds/grid.ts";
+import { spaceToDepth } from "../../../backbones/mod.ts";
+import type { Grid } from "../../../kinds/mod.ts";
 import { countsOf, insidePicture, type Patches, patchesOf } from "./patches.ts";
 
 /** One level. */

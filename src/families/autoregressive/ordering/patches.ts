@@ -7,8 +7,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { crop } from "../../../backbones/space.ts";
-import type { Grid } from "../../../kinds/grid.ts";
+import { crop } from "../../../backbones/mod.ts";
+import type { Grid } from "../../../kinds/mod.ts";
 
 /** A picture as a grid of patches. */
 export interface Patches {

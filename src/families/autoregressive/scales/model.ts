@@ -3,9 +3,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold } from "../../../random/key.ts";
+import { fold } from "../../../random/mod.ts";
 import type { Condition, Labels } from "../../common/conditioning.ts";
-import type { Grid } from "../../../kinds/grid.ts";
+import type { Grid } from "../../../kinds/mod.ts";
 import type { BuildContext, HostContext, Model, TensorRecord } from "../../family.ts";
 import type { Role } from "../../needs.ts";
 import { differing, withGiven } from "../../common/given.ts";

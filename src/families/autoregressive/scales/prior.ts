@@ -11,8 +11,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Blocks, blocks, initBlocks } from "../../../backbones/transformer.ts";
-import { fold, type Key } from "../../../random/key.ts";
+import { type Blocks, blocks, initBlocks } from "../../../backbones/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import {
   initEmbedding,
   initLinear,

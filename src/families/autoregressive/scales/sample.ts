@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { disposeTree } from "../../../engine/tree.ts";
-import { categorical, fold, type Key } from "../../../random/key.ts";
+import { disposeTree } from "../../../engine/mod.ts";
+import { categorical, fold, type Key } from "../../../random/mod.ts";
 import type { Labels } from "../../common/conditioning.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../../family.ts";
 import { type FamilyProgram, reads } from "../../common/programs.ts";

@@ -13,9 +13,9 @@ import {
   type GridOptions,
   initGridDecoder,
   initGridEncoder,
-} from "../../../backbones/grid.ts";
-import type { Grid } from "../../../kinds/grid.ts";
-import { fold, type Key } from "../../../random/key.ts";
+} from "../../../backbones/mod.ts";
+import type { Grid } from "../../../kinds/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import { type Codebook, initCodebook } from "../../vqvae/quantisers/codebook.ts";
 import type { Config } from "../config.ts";
 import { codesOf, decompose, type Scale, scalesOf, sumsOf } from "./pyramid.ts";

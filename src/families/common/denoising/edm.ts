@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { pow } from "../../../numeric/elementary.ts";
+import { pow } from "../../../numeric/mod.ts";
 import { each, type Level } from "./levels.ts";
 import type { Point } from "./solvers.ts";
 import { normalPerRow, type TimeLaw } from "./time_laws.ts";

@@ -8,7 +8,7 @@ import { evaluationsOf, type Step } from "./solvers.ts";
 import type { Trained } from "../training.ts";
 import type { Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../../family.ts";
-import type { Capabilities } from "../../../subject/capabilities.ts";
+import type { Capabilities } from "../../../subject/mod.ts";
 import type { DenoisingSettings } from "./config.ts";
 import { dataFrom, type Level, type Parametrisation } from "./levels.ts";
 import { type Network, network, type NetworkOptions } from "./network.ts";

@@ -9,9 +9,9 @@ import {
   denoiser,
   type DenoiserOptions,
   initDenoiser,
-} from "../../../backbones/denoiser.ts";
-import { timeFeatures } from "../../../backbones/time.ts";
-import { fold, type Key } from "../../../random/key.ts";
+  timeFeatures,
+} from "../../../backbones/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import {
   type Condition,
   type ConditionTables,

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Denoising, predict } from "./model.ts";
 import { type Each, type Level, noisy, type Reading, target } from "./levels.ts";
-import { fold, type Key } from "../../../random/key.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import type { Labels } from "../conditioning.ts";
 import type { Network } from "./network.ts";
 import type { Objective } from "../../../nn/mod.ts";

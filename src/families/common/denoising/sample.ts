@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Denoising, type Plan, predict, type State } from "./model.ts";
 import type { Driver, SampleContext, SampleRequest, TensorRecord } from "../../family.ts";
 import { type FamilyProgram, type Images, reads, type Rows } from "../programs.ts";
-import { fold, type Key, keyTensor, normal } from "../../../random/key.ts";
+import { fold, type Key, keyTensor, normal } from "../../../random/mod.ts";
 import { type Labels, noLabels } from "../conditioning.ts";
 import type { Network } from "./network.ts";
 import type { Stage } from "./solvers.ts";

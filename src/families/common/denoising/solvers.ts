@@ -10,7 +10,7 @@
  * dx/dt = α' D + σ' ε̂, the probability flow (Song et al. 2021, arXiv:2011.13456, eq. 13).
  * @module
  */
-import { log } from "../../../numeric/elementary.ts";
+import { log } from "../../../numeric/mod.ts";
 
 /** A noise level on a path from pictures to noise. */
 export interface Point {

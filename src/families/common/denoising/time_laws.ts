@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Key, normal, uniform } from "../../../random/key.ts";
+import { type Key, normal, uniform } from "../../../random/mod.ts";
 
 /** Draws a time a picture. */
 export type TimeLaw = (key: Key, rows_B: tf.Tensor1D) => tf.Tensor1D;

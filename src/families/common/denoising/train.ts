@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Learns } from "./objective.ts";
-import { fold, type Key, normal } from "../../../random/key.ts";
+import { fold, type Key, normal } from "../../../random/mod.ts";
 import { valueAndGrad } from "../../../nn/mod.ts";
 import { dropLabels, type Labels } from "../conditioning.ts";
 import type { TensorRecord } from "../../family.ts";

@@ -3,8 +3,8 @@
  * interpolations. Codes are float64, row-major [count, Z], as `encode` gives them to the host.
  * @module
  */
-import { acos, sin } from "../../../numeric/elementary.ts";
-import type { Features } from "../../../algebra/features.ts";
+import { acos, sin } from "../../../numeric/mod.ts";
+import type { Features } from "../../../algebra/mod.ts";
 
 /** A dimension of the code with the variance of its mean over some pictures. */
 export interface Activity {

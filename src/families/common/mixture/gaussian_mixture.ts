@@ -7,10 +7,9 @@
  * Raftery 2007), in float64 with no platform maths: the same bits on every machine.
  * @module
  */
-import { HALF_LOG_TWO_PI } from "../../../numeric/constants.ts";
-import { exp, log, logSumExp } from "../../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostUniform } from "../../../random/host/host.ts";
-import type { Features } from "../../../algebra/features.ts";
+import { exp, HALF_LOG_TWO_PI, log, logSumExp } from "../../../numeric/mod.ts";
+import { hostFold, type HostKey, hostUniform } from "../../../random/host/mod.ts";
+import type { Features } from "../../../algebra/mod.ts";
 
 /** Σ_k w_k N(m_k, L_k L_kᵀ). Row-major; K components in Z dimensions. */
 export interface GaussianMixture {

@@ -5,9 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { HALF_LOG_TWO_PI } from "../../../numeric/constants.ts";
-import { categorical, fold, type Key, normal } from "../../../random/key.ts";
-import { log } from "../../../numeric/elementary.ts";
+import { HALF_LOG_TWO_PI, log } from "../../../numeric/mod.ts";
+import { categorical, fold, type Key, normal } from "../../../random/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
 import { fitGaussianMixture, type GaussianMixture, invertLower } from "./gaussian_mixture.ts";
 

@@ -5,8 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { pow } from "../../../numeric/elementary.ts";
-import { fold } from "../../../random/key.ts";
+import { pow } from "../../../numeric/mod.ts";
+import { fold } from "../../../random/mod.ts";
 import { logNormalSigma, type SigmaRange } from "../../common/denoising/edm.ts";
 import { noisy } from "../../common/denoising/levels.ts";
 import { type Denoising, predict } from "../../common/denoising/model.ts";

@@ -11,7 +11,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { jvp } from "../../../nn/mod.ts";
-import { fold } from "../../../random/key.ts";
+import { fold } from "../../../random/mod.ts";
 import type { Labels } from "../../common/conditioning.ts";
 import { each, noisy } from "../../common/denoising/levels.ts";
 import { type Denoising, predict } from "../../common/denoising/model.ts";

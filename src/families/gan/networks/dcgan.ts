@@ -7,10 +7,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { crop, depthToSpace } from "../../../backbones/space.ts";
-import type { Grid } from "../../../kinds/grid.ts";
-import { fold, type Key } from "../../../random/key.ts";
-import type { Stage } from "../../../backbones/plan.ts";
+import { crop, depthToSpace, type Stage } from "../../../backbones/mod.ts";
+import type { Grid } from "../../../kinds/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import {
   batchMoments,
   batchNorm,

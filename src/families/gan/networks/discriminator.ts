@@ -4,9 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { initMlp, type Mlp, mlp } from "../../../backbones/mlp.ts";
-import { spaceToDepth } from "../../../backbones/space.ts";
-import { fold, type Key } from "../../../random/key.ts";
+import { initMlp, type Mlp, mlp, spaceToDepth } from "../../../backbones/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import {
   type Conv,
   conv,

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { mapTree, type TensorTree } from "../../../engine/tree.ts";
+import { mapTree, type TensorTree } from "../../../engine/mod.ts";
 import { fanOf } from "../../../nn/mod.ts";
 
 /** Whether a leaf is a matrix, filter or table; biases and gains are not. */

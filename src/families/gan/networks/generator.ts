@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { initMlp, type Mlp, mlp } from "../../../backbones/mlp.ts";
-import { crop } from "../../../backbones/space.ts";
-import { fold, type Key } from "../../../random/key.ts";
+import { crop, initMlp, type Mlp, mlp } from "../../../backbones/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
 import { type Conv, initLinear, leakyRelu, type Linear, linear } from "../../../nn/mod.ts";
 import {
   type Condition,

@@ -3,10 +3,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../../kinds/grid.ts";
-import { fold, type Key } from "../../../random/key.ts";
-import { planStages, SIDES, type Stage } from "../../../backbones/plan.ts";
-import { depthToSpace, spaceToDepth } from "../../../backbones/space.ts";
+import type { Grid } from "../../../kinds/mod.ts";
+import { fold, type Key } from "../../../random/mod.ts";
+import {
+  depthToSpace,
+  planStages,
+  SIDES,
+  spaceToDepth,
+  type Stage,
+} from "../../../backbones/mod.ts";
 import { type Conv, conv, initConv, leakyRelu } from "../../../nn/mod.ts";
 
 /** What fixes the shapes of both networks. */

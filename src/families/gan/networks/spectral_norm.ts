@@ -7,8 +7,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { fold, type Key, normal } from "../../../random/key.ts";
-import { leaves, mapTree, type TensorTree } from "../../../engine/tree.ts";
+import { fold, type Key, normal } from "../../../random/mod.ts";
+import { leaves, mapTree, type TensorTree } from "../../../engine/mod.ts";
 import { isWeight } from "./equalised_rate.ts";
 
 /** Right singular directions, one a weight. */

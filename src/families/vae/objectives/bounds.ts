@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { LOG_TWO_PI } from "../../../numeric/constants.ts";
+import { LOG_TWO_PI } from "../../../numeric/mod.ts";
 
 /** N(mean, diag exp(logVariance)), one a picture. */
 export interface Gaussian {

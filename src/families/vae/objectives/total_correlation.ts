@@ -8,8 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { LOG_TWO_PI } from "../../../numeric/constants.ts";
-import { log } from "../../../numeric/elementary.ts";
+import { log, LOG_TWO_PI } from "../../../numeric/mod.ts";
 import type { Gaussian } from "./bounds.ts";
 
 /** How q(z) is estimated from a batch. */

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { emaUpdate } from "../../../nn/mod.ts";
-import { fold, type Key, normal, uniform } from "../../../random/key.ts";
+import { fold, type Key, normal, uniform } from "../../../random/mod.ts";
 
 /** Code vectors with the averages that they are the quotient of. */
 export type Codebook = {

@@ -7,7 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { tanh } from "../../../nn/mod.ts";
-import { log } from "../../../numeric/elementary.ts";
+import { log } from "../../../numeric/mod.ts";
 
 /** How far short of the outermost level's edge a bounded number stays, as a share. */
 const MARGIN = 1e-3;

@@ -4,15 +4,20 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Engine, openEngine, type Program } from "../../../engine/mod.ts";
-import { tensorsOf, type TensorTree } from "../../../engine/tree.ts";
+import {
+  type Engine,
+  openEngine,
+  type Program,
+  tensorsOf,
+  type TensorTree,
+} from "../../../engine/mod.ts";
 import { vae } from "../../../families/vae/mod.ts";
-import { hostKey, hostUniform } from "../../../random/host/host.ts";
-import { keyTensor } from "../../../random/key.ts";
-import { runKeys } from "../../../run/keys.ts";
-import { initialState } from "../../../run/model/programs.ts";
-import { machineClass } from "../../../record/provenance.ts";
-import { median } from "../../../stats/summary.ts";
+import { hostKey, hostUniform } from "../../../random/host/mod.ts";
+import { keyTensor } from "../../../random/mod.ts";
+import { runKeys } from "../../../run/mod.ts";
+import { initialState } from "../../../run/model/mod.ts";
+import { machineClass } from "../../../record/mod.ts";
+import { median } from "../../../stats/mod.ts";
 
 type Scalars = Record<string, tf.Tensor>;
 

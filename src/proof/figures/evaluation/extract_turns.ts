@@ -6,15 +6,15 @@
  */
 import { fromFileUrl } from "@std/path";
 import { openEngine } from "../../../engine/mod.ts";
-import { inceptionForward, inceptionWeights } from "../../../extractors/inception/inception_net.ts";
-import { networkExtractor } from "../../../extractors/network/network.ts";
-import { even } from "../../../extractors/prepare/prepare.ts";
-import { StateDict } from "../../../extractors/weights/state_dict.ts";
-import type { HostTensor } from "../../../nn/files/safetensors.ts";
+import { inceptionForward, inceptionWeights } from "../../../extractors/inception/mod.ts";
+import { networkExtractor } from "../../../extractors/network/mod.ts";
+import { even } from "../../../extractors/prepare/mod.ts";
+import { StateDict } from "../../../extractors/weights/mod.ts";
+import type { HostTensor } from "../../../nn/files/mod.ts";
 import { findPeersPython } from "../../peers/contender/python.ts";
 import { timeRatio } from "../../peers/ratio.ts";
-import { hostKey, hostUniform } from "../../../random/host/host.ts";
-import { machineClass } from "../../../record/provenance.ts";
+import { hostKey, hostUniform } from "../../../random/host/mod.ts";
+import { machineClass } from "../../../record/mod.ts";
 
 const batch = 16, side = 299;
 const script = fromFileUrl(new URL("../../../../tests/peers/extract_peer.py", import.meta.url));

@@ -2,8 +2,8 @@
  * Features for figures: seeded, correlated, with different scales, like those of a network.
  * @module
  */
-import type { Features } from "../../../algebra/features.ts";
-import { hostKey, hostNormal } from "../../../random/host/host.ts";
+import type { Features } from "../../../algebra/mod.ts";
+import { hostKey, hostNormal } from "../../../random/host/mod.ts";
 
 /**
  * Rows of normals; each column leans on the one before it and is up to twice as wide as the first, so

@@ -3,8 +3,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { hostKey } from "../../../random/host/host.ts";
-import { hostProvenance, machineClass } from "../../../record/provenance.ts";
+import { hostKey } from "../../../random/host/mod.ts";
+import { hostProvenance, machineClass } from "../../../record/mod.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { lastWords } from "../process.ts";
 import { realGates } from "./real_aa.ts";

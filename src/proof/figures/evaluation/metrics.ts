@@ -4,16 +4,11 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import {
-  frechetDistance,
-  gaussianDistance,
-  gaussianOf,
-} from "../../../metrics/features/frechet.ts";
-import type { Features } from "../../../algebra/features.ts";
-import { openblas } from "../../../algebra/openblas.ts";
-import { metricNames } from "../../../metrics/table.ts";
+import { frechetDistance, gaussianDistance, gaussianOf } from "../../../metrics/features/mod.ts";
+import { type Features, openblas } from "../../../algebra/mod.ts";
+import { metricNames } from "../../../metrics/mod.ts";
 import { findPeersPython } from "../../peers/contender/python.ts";
-import { median } from "../../../stats/summary.ts";
+import { median } from "../../../stats/mod.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { lastWords } from "../process.ts";
 import { seededFeatures } from "./features.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { hostKey, hostUniform } from "../../../random/host/host.ts";
+import { hostKey, hostUniform } from "../../../random/host/mod.ts";
 
 /** Side of a picture. */
 export const SIDE = 32;

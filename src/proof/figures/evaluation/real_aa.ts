@@ -5,28 +5,28 @@
  * @module
  */
 import { join } from "@std/path";
-import { baselinesFrom } from "../../../gate/baseline/accepted.ts";
-import { writeBaseline } from "../../../gate/baseline/baseline.ts";
-import { planFloors } from "../../../gate/speed/calibrate.ts";
-import { writeFloors } from "../../../gate/speed/floors.ts";
-import { gateSuite, planRecords } from "../../../gate/suite.ts";
-import { rerunSpeed } from "../../../gate/speed/rerun.ts";
+import { baselinesFrom, writeBaseline } from "../../../gate/baseline/mod.ts";
 import {
   appendLines,
+  planFloors,
   readSessions,
+  rerunSpeed,
   sessionEntry,
   sessionsPath,
   sessionTasks,
-} from "../../../gate/speed/sessions.ts";
-import { defaultLauncher } from "../../../launch/mod.ts";
-import { launch, type LaunchOptions } from "../../../launch/schedule.ts";
-import { speedMetrics } from "../../../launch/speed_metrics.ts";
-import { planSuite } from "../../../plan/plan.ts";
-import { hostProvenance } from "../../../record/provenance.ts";
-import type { PlannedRun, Record as RunRecord } from "../../../record/record.ts";
-import { openStore } from "../../../record/store.ts";
-import { loadSuite } from "../../../suite/load.ts";
-import type { Suite } from "../../../suite/schema/schema.ts";
+  writeFloors,
+} from "../../../gate/speed/mod.ts";
+import { gateSuite, planRecords } from "../../../gate/mod.ts";
+import { defaultLauncher, launch, type LaunchOptions, speedMetrics } from "../../../launch/mod.ts";
+import { planSuite } from "../../../plan/mod.ts";
+import {
+  hostProvenance,
+  openStore,
+  type PlannedRun,
+  type Record as RunRecord,
+} from "../../../record/mod.ts";
+import { loadSuite } from "../../../suite/mod.ts";
+import type { Suite } from "../../../suite/schema/mod.ts";
 import { root } from "../process.ts";
 
 /** What one gate came to. */

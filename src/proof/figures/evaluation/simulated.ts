@@ -3,16 +3,13 @@
  * rows, policies, floors, tests, Holm, the second measurement of speed, exit code.
  * @module
  */
-import { confirmSpeed } from "../../../gate/speed/confirm.ts";
-import { baselinesFrom } from "../../../gate/baseline/accepted.ts";
-import { planFloors } from "../../../gate/speed/calibrate.ts";
+import { confirmSpeed, planFloors, sessionEntry } from "../../../gate/speed/mod.ts";
+import { baselinesFrom } from "../../../gate/baseline/mod.ts";
 import { evaluateGate, gateExit, type GateInput } from "../../../gate/mod.ts";
-import { sessionEntry } from "../../../gate/speed/sessions.ts";
-import type { MetricValue } from "../../../record/value.ts";
-import { exp, log1p } from "../../../numeric/elementary.ts";
-import { hostFold, type HostKey, hostNormal } from "../../../random/host/host.ts";
-import type { Record as RunRecord } from "../../../record/record.ts";
-import { median } from "../../../stats/summary.ts";
+import type { MetricValue, Record as RunRecord } from "../../../record/mod.ts";
+import { exp, log1p } from "../../../numeric/mod.ts";
+import { hostFold, type HostKey, hostNormal } from "../../../random/host/mod.ts";
+import { median } from "../../../stats/mod.ts";
 
 /** What is simulated. */
 export interface SimulatedSuite {

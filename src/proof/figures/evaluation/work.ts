@@ -3,10 +3,8 @@
  * JSON line. Libraries are loaded, and code is warm, before the clock starts.
  * @module
  */
-import { algebraFor } from "../../../algebra/algebra.ts";
-import { coverageOf } from "../../../metrics/features/coverage.ts";
-import { frechetDistance, gaussianOf } from "../../../metrics/features/frechet.ts";
-import type { Features } from "../../../algebra/features.ts";
+import { algebraFor, type Features } from "../../../algebra/mod.ts";
+import { coverageOf, frechetDistance, gaussianOf } from "../../../metrics/features/mod.ts";
 import { seededFeatures } from "./features.ts";
 
 /** Megabytes of this process at their most, as the kernel counts them; null where it doesn't. */

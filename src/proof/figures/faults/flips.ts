@@ -5,8 +5,8 @@
  */
 import { basename, join, relative } from "@std/path";
 import sharp from "sharp";
-import { hostIntegers, hostKey } from "../../../random/host/host.ts";
-import { metricNames } from "../../../metrics/table.ts";
+import { hostIntegers, hostKey } from "../../../random/host/mod.ts";
+import { metricNames } from "../../../metrics/mod.ts";
 import type { Figure } from "../figure.ts";
 import { inTempFolder } from "../process.ts";
 import { differences } from "../records.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { hostKey, hostUniform } from "../../../random/host/host.ts";
+import { hostKey, hostUniform } from "../../../random/host/mod.ts";
 import type { Figure } from "../figure.ts";
 import { inTempFolder } from "../process.ts";
 import { type Numbers, numbersIn, otherNumbers } from "./numbers.ts";

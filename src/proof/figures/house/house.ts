@@ -3,9 +3,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { readBaselines } from "../../../gate/baseline/baseline.ts";
-import { evaluateGate } from "../../../gate/verdict/evaluate.ts";
-import { openStore } from "../../../record/store.ts";
+import { readBaselines } from "../../../gate/baseline/mod.ts";
+import { evaluateGate } from "../../../gate/mod.ts";
+import { openStore } from "../../../record/mod.ts";
 import { ends, shownEnd } from "../faults/program.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { inTempFolder, lastWords, likeness, root } from "../process.ts";

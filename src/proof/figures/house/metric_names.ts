@@ -4,9 +4,8 @@
  * @module
  */
 import { join, relative } from "@std/path";
-import type { Metric } from "../../../metrics/metric.ts";
-import { builtInMetrics } from "../../../metrics/table.ts";
-import { extractorName, extractorTable } from "../../../extractors/table.ts";
+import { builtInMetrics, type Metric } from "../../../metrics/mod.ts";
+import { extractorName, extractorTable } from "../../../extractors/mod.ts";
 import { root } from "../process.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 

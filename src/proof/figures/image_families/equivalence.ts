@@ -5,8 +5,8 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { UsageError } from "../../../base/errors.ts";
-import { readTextIfThere } from "../../../base/text/files.ts";
+import { UsageError } from "../../../base/mod.ts";
+import { readTextIfThere } from "../../../base/text/mod.ts";
 import { lastWords } from "../process.ts";
 import type { Figure, Measured } from "../figure.ts";
 import { sourceSchema } from "../source.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { builtInMetrics, narrowed } from "../../../metrics/table.ts";
+import { builtInMetrics, narrowed } from "../../../metrics/mod.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { lastWords, likeness, root } from "../process.ts";
 import { equivalenceFigures } from "./equivalence.ts";
@@ -26,8 +26,8 @@ const command = `deno task figures ${group} --measure`;
 
 /** Runs of a suite as it stands today; null where its file isn't there. */
 export async function planOf(suite: string) {
-  const { loadSuite } = await import("../../../suite/load.ts");
-  const { planSuite } = await import("../../../plan/plan.ts");
+  const { loadSuite } = await import("../../../suite/mod.ts");
+  const { planSuite } = await import("../../../plan/mod.ts");
   const path = join(root, "suites", `${suite}.yaml`);
   const there = await Deno.stat(path).then(() => true, () => false);
   return there ? planSuite(await loadSuite(path), { engine: "tensorflow" }) : null;

@@ -4,9 +4,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { exitCodes } from "../../../base/errors.ts";
-import { runProgram } from "../../../base/program.ts";
-import { defaultOut } from "../../../record/store.ts";
+import { exitCodes, runProgram } from "../../../base/mod.ts";
+import { defaultOut } from "../../../record/mod.ts";
 import { figuresFolder } from "../figures.ts";
 import { planOf } from "./image_families.ts";
 import { keepRecords } from "./small_records.ts";

@@ -2,12 +2,12 @@
  * Numbers of a suite's families from its records: means over seeds, and each seed.
  * @module
  */
-import { protocolOf } from "../../../protocols/table.ts";
-import { isMemorised } from "../../../metrics/copies/memorisation.ts";
-import { normalisedDistance } from "../../../metrics/features/frechet.ts";
-import { extractorName } from "../../../extractors/table.ts";
-import { builtInMetrics, narrowed } from "../../../metrics/table.ts";
-import type { MetricValue } from "../../../record/value.ts";
+import { protocolOf } from "../../../protocols/mod.ts";
+import { isMemorised } from "../../../metrics/copies/mod.ts";
+import { normalisedDistance } from "../../../metrics/features/mod.ts";
+import { extractorName } from "../../../extractors/mod.ts";
+import { builtInMetrics, narrowed } from "../../../metrics/mod.ts";
+import type { MetricValue } from "../../../record/mod.ts";
 import { mean, meanInterval } from "../../../stats/mod.ts";
 import type { Measured } from "../figure.ts";
 import { recordSource } from "../records.ts";

@@ -5,15 +5,16 @@
  * @module
  */
 import { join } from "@std/path";
-import { UsageError } from "../../../base/errors.ts";
-import { bareGroup } from "../../../plan/settings.ts";
-import { runId } from "../../../record/identity.ts";
-import { canonicalJson } from "../../../base/text/canonical_json.ts";
-import { writeAtomic } from "../../../base/files.ts";
-import { placeless } from "../../../record/command_line.ts";
-import type { Record as RunRecord, RunSpec } from "../../../record/record.ts";
-import { openStore } from "../../../record/store.ts";
-import { readTextIfThere } from "../../../base/text/files.ts";
+import { UsageError, writeAtomic } from "../../../base/mod.ts";
+import { bareGroup } from "../../../plan/mod.ts";
+import {
+  openStore,
+  placeless,
+  type Record as RunRecord,
+  runId,
+  type RunSpec,
+} from "../../../record/mod.ts";
+import { canonicalJson, readTextIfThere } from "../../../base/text/mod.ts";
 
 /** A record without what only a report shows. */
 export type SmallRecord = Omit<RunRecord, "artefacts">;

@@ -4,7 +4,7 @@
  */
 import { fromFileUrl } from "@std/path";
 import type { z } from "zod";
-import { UsageError } from "../../../base/errors.ts";
+import { UsageError } from "../../../base/mod.ts";
 import type { EngineName } from "../../../engine/mod.ts";
 import { answers, type Command, failure } from "./messages.ts";
 import { type PeerDevice, WORKER } from "./python.ts";

@@ -5,8 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Engine } from "../../../engine/engine.ts";
-import { disposeTree } from "../../../engine/tree.ts";
+import { disposeTree, type Engine } from "../../../engine/mod.ts";
 import { encodeSafetensors, type HostTensor, treeToSafetensors } from "../../../nn/mod.ts";
 import {
   hostIntegers,
@@ -14,8 +13,8 @@ import {
   hostKey,
   hostNormal,
   hostUniform,
-} from "../../../random/host/host.ts";
-import { keyTensor } from "../../../random/key.ts";
+} from "../../../random/host/mod.ts";
+import { keyTensor } from "../../../random/mod.ts";
 import { BATCHES, type ModelSettings } from "../models.ts";
 import { initialParameters } from "./programs.ts";
 

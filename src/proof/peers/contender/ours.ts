@@ -4,12 +4,19 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { rowsFor } from "../../../backbones/transformer.ts";
-import { type CompileMode, type Engine, type EngineName, openEngine } from "../../../engine/mod.ts";
-import { disposeTree, leaves, type TensorTree } from "../../../engine/tree.ts";
+import { rowsFor } from "../../../backbones/mod.ts";
+import {
+  type CompileMode,
+  disposeTree,
+  type Engine,
+  type EngineName,
+  leaves,
+  openEngine,
+  type TensorTree,
+} from "../../../engine/mod.ts";
 import { safetensorsToTree } from "../../../nn/mod.ts";
-import { decodeSafetensors, type HostTensor } from "../../../nn/files/safetensors.ts";
-import { keyTensor } from "../../../random/key.ts";
+import { decodeSafetensors, type HostTensor } from "../../../nn/files/mod.ts";
+import { keyTensor } from "../../../random/mod.ts";
 import { logSumExp } from "../log_sum_exp.ts";
 import { type Exchange, readExchange } from "./exchange.ts";
 import { residentMemory } from "./memory.ts";

@@ -8,17 +8,17 @@ import {
   decodeStep,
   emptyCache,
   initTransformer,
+  initUnet,
   type KeyValueCache,
   type Transformer,
   transformer,
-} from "../../../backbones/transformer.ts";
-import { initUnet, type Unet, unet } from "../../../backbones/unet.ts";
-import type { Program } from "../../../engine/engine.ts";
-import { fold, type Key, normal } from "../../../random/key.ts";
-import { mapTree, type TensorTree } from "../../../engine/tree.ts";
-import { terms } from "../../../families/vae/objective.ts";
-import { initParameters, type Parameters, pass } from "../../../families/vae/model.ts";
-import { advance, initTrained, type Trained } from "../../../families/common/training.ts";
+  type Unet,
+  unet,
+} from "../../../backbones/mod.ts";
+import { mapTree, type Program, type TensorTree } from "../../../engine/mod.ts";
+import { fold, type Key, normal } from "../../../random/mod.ts";
+import { initParameters, type Parameters, pass, terms } from "../../../families/vae/mod.ts";
+import { advance, initTrained, type Trained } from "../../../families/common/mod.ts";
 import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../../../nn/mod.ts";
 import {
   type ModelSettings,

@@ -3,9 +3,9 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { sha256 } from "../../../base/digest/digest.ts";
-import { cacheFolder } from "../../../install/tensorflow/place.ts";
-import { UsageError } from "../../../base/errors.ts";
+import { sha256 } from "../../../base/digest/mod.ts";
+import { cacheFolder } from "../../../install/tensorflow/mod.ts";
+import { UsageError } from "../../../base/mod.ts";
 
 /** Where the peers compute. */
 export type PeerDevice = "cpu" | "cuda";

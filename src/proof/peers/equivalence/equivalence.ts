@@ -3,13 +3,12 @@
  * and after equal budgets a loss that is equivalent within a margin that was stated in advance.
  * @module
  */
-import type { Dataset } from "../../../data/dataset.ts";
-import { imagesOf } from "../../../kinds/image/images.ts";
-import { batchIndices } from "../../../kinds/batch/order.ts";
+import type { Dataset } from "../../../data/mod.ts";
+import { imagesOf } from "../../../kinds/image/mod.ts";
+import { batchIndices } from "../../../kinds/batch/mod.ts";
 import type { Engine, EngineName } from "../../../engine/mod.ts";
-import { hostKey } from "../../../random/host/host.ts";
-import { tInterval } from "../../../stats/interval/interval.ts";
-import { mean } from "../../../stats/summary.ts";
+import { hostKey } from "../../../random/host/mod.ts";
+import { mean, tInterval } from "../../../stats/mod.ts";
 import { Contender, type ContenderName, type StartOptions } from "../contender/contender.ts";
 import { writeExchange } from "../contender/exchange.ts";
 import { type ModelSettings, modelSettings } from "../models.ts";

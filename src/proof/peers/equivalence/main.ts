@@ -2,17 +2,19 @@
  * `deno task peers:equivalence`: the VAE and the flow trained here and in PyTorch from equal weights.
  * @module
  */
-import type { Arguments, Command, Terminal } from "../../../cli/command.ts";
-import { dispatch } from "../../../cli/dispatch.ts";
-import { chooseEngine } from "../../../cli/engine/engine_choice.ts";
-import { systemTerminal } from "../../../cli/terminal.ts";
+import {
+  type Arguments,
+  type Command,
+  dispatch,
+  seeds as seedNumbers,
+  systemTerminal,
+  type Terminal,
+} from "../../../cli/mod.ts";
+import { chooseEngine } from "../../../cli/engine/mod.ts";
 import { heads } from "../../../data/heads/mod.ts";
 import { type EngineIdentity, type EngineName, openEngine } from "../../../engine/mod.ts";
-import { exitCodes } from "../../../base/errors.ts";
-import { runProgram } from "../../../base/program.ts";
-import { requireWritable, writeAtomic } from "../../../base/files.ts";
-import { hostProvenance, machineClass } from "../../../record/provenance.ts";
-import { version } from "../../../base/version.ts";
+import { exitCodes, requireWritable, runProgram, version, writeAtomic } from "../../../base/mod.ts";
+import { hostProvenance, machineClass } from "../../../record/mod.ts";
 import { Contender } from "../contender/contender.ts";
 import {
   COMPARED,
@@ -22,7 +24,6 @@ import {
   measureEquivalence,
 } from "./equivalence.ts";
 import { type Equivalence, equivalencePath } from "../../figures/image_families/equivalence.ts";
-import { seeds as seedNumbers } from "../../../cli/shared_options.ts";
 import { figuresFolder } from "../../figures/mod.ts";
 import { peersPython } from "../contender/python.ts";
 

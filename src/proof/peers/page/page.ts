@@ -3,15 +3,18 @@
  * @module
  */
 import { join } from "@std/path";
-import { exp, log } from "../../../numeric/elementary.ts";
-import { writeAtomic } from "../../../base/files.ts";
-import { escapeMarkdown, Html, markup } from "../../../base/text/escape.ts";
-import { count, formatBytes, formatNumber } from "../../../base/text/format.ts";
-import type { Chart } from "../../../report/model/model.ts";
-import { drawChart } from "../../../report/draw/svg.ts";
-import { pageStyle } from "../../../report/write.ts";
-import { meanInterval } from "../../../stats/interval/interval.ts";
-import { mean } from "../../../stats/summary.ts";
+import { exp, log } from "../../../numeric/mod.ts";
+import { writeAtomic } from "../../../base/mod.ts";
+import {
+  count,
+  escapeMarkdown,
+  formatBytes,
+  formatNumber,
+  Html,
+  markup,
+} from "../../../base/text/mod.ts";
+import { type Chart, drawChart, pageStyle } from "../../../report/mod.ts";
+import { mean, meanInterval } from "../../../stats/mod.ts";
 import { isMeasured, type PeersModel, type PeersReport, REPORT_FILE } from "./schema.ts";
 import { agreementText, formatStep, HEADINGS, LABELS, tableRows } from "./table.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { readJson } from "../../../base/files.ts";
+import { readJson } from "../../../base/mod.ts";
 
 const bytes = z.number().nullable();
 

@@ -2,7 +2,7 @@
  * A comparison's numbers as text, for the terminal, Markdown and the page.
  * @module
  */
-import { formatBytes, formatNumber, formatSeconds } from "../../../base/text/format.ts";
+import { formatBytes, formatNumber, formatSeconds } from "../../../base/text/mod.ts";
 import type { Measured, PeersModel } from "./schema.ts";
 import { isMeasured, isOurs } from "./schema.ts";
 

@@ -1,10 +1,9 @@
 /** Few-step curves: the distance against what a sample may cost, one line a row. @module */
 import { mean } from "../../../stats/mod.ts";
-import { meaningOf } from "../../../metrics/table.ts";
+import { meaningOf } from "../../../metrics/mod.ts";
 import { controlSpan } from "../tables/tables.ts";
 import { seedValues } from "../tables/cells.ts";
-import { configText } from "../../../base/text/config_text.ts";
-import { formatNumber } from "../../../base/text/format.ts";
+import { configText, formatNumber } from "../../../base/text/mod.ts";
 import type { Chart, CurvePoint, Group, Mark, RecordsByGroup } from "../model.ts";
 
 interface Step {

@@ -1,11 +1,11 @@
 /** Quality against throughput and against cost, and the rows that no other row beats in both. @module */
-import { standingOf } from "../../../metrics/table.ts";
+import { standingOf } from "../../../metrics/mod.ts";
 import { competes } from "../tables/cells.ts";
 import type { Chart, Group } from "../model.ts";
 import { COSTS } from "../costs.ts";
 import type { FilledColumn } from "../tables/tables.ts";
 import { atLargestBatch, headlineColumns } from "../tables/themes.ts";
-import { list } from "../../../base/text/format.ts";
+import { list } from "../../../base/text/mod.ts";
 
 interface Point {
   readonly x: number;

@@ -1,7 +1,7 @@
 /** Sanity tables of extractors, put side by side. @module */
-import type { SanityTable } from "../../../extractors/sanity/table.ts";
+import type { SanityTable } from "../../../extractors/sanity/mod.ts";
 import type { Sanity } from "../model.ts";
-import { fixed, list } from "../../../base/text/format.ts";
+import { fixed, list } from "../../../base/text/mod.ts";
 
 /**
  * Distances of all extractors beside the shares of near-copies, which no distance sees. Sets keep the

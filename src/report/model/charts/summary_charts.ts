@@ -2,7 +2,7 @@
 import { mean } from "../../../stats/mod.ts";
 import type { Chart, Group, Sanity } from "../model.ts";
 import { partsOf } from "../cards.ts";
-import { formatNumber, formatSeconds } from "../../../base/text/format.ts";
+import { formatNumber, formatSeconds } from "../../../base/text/mod.ts";
 import { withUnit } from "./front.ts";
 import type { Grouped } from "../groups.ts";
 import type { FilledColumn } from "../tables/tables.ts";

@@ -1,5 +1,5 @@
 /** How estimates are written: their digits follow the interval. @module */
-import { fixed, formatNumber } from "../../../base/text/format.ts";
+import { fixed, formatNumber } from "../../../base/text/mod.ts";
 import type { Estimate } from "../model.ts";
 
 /** An estimate in two parts: the mean, and "±" with the half-width (null where there is none). */

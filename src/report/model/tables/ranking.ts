@@ -13,7 +13,7 @@ import {
   varianceSplit,
 } from "../../../stats/mod.ts";
 import { competes, LEVEL, ranks } from "./cells.ts";
-import { formatNumber } from "../../../base/text/format.ts";
+import { formatNumber } from "../../../base/text/mod.ts";
 import type { Bounded, Chart, Column, Group, Ranking, RecordsByGroup } from "../model.ts";
 import type { FilledColumn } from "./tables.ts";
 

@@ -1,7 +1,14 @@
 /** Which metric stands where: the tables by theme, and the columns that are read first. @module */
-import type { Meaning, Standing } from "../../../metrics/standing.ts";
-import { meaningOf, standingOf } from "../../../metrics/table.ts";
-import { otherTheme, type Theme, themeOf, themes } from "../../../metrics/themes.ts";
+import {
+  type Meaning,
+  meaningOf,
+  otherTheme,
+  type Standing,
+  standingOf,
+  type Theme,
+  themeOf,
+  themes,
+} from "../../../metrics/mod.ts";
 import type { Group, Table } from "../model.ts";
 import { type FilledColumn, table } from "./tables.ts";
 

@@ -3,7 +3,7 @@
  * nothing beyond ±π, where families embed times and places at angles of hundreds of turns.
  * @module
  */
-import { inverseTurn } from "../../../../numeric/trigonometric.ts";
+import { inverseTurn } from "../../../../numeric/mod.ts";
 import { q32, u32 } from "./wide.ts";
 
 /** (π/4)ⁿ/n!: the size of the n-th term on an eighth of a turn. */

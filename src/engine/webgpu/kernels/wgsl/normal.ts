@@ -2,7 +2,7 @@
  * Standard normals in WGSL; CIRCLE_WGSL goes before.
  * @module
  */
-import { log } from "../../../../numeric/elementary.ts";
+import { log } from "../../../../numeric/mod.ts";
 import { q32, u32, wide } from "./wide.ts";
 
 /** C/4096 ≤ 16/(j + 1) for j = 8 … 15: what takes numbers from j/16 to (j + 1)/16 to just below 1. */

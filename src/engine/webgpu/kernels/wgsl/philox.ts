@@ -2,8 +2,7 @@
  * Philox 4x32-10 and folds in WGSL; see random/philox.ts and random/draws.ts.
  * @module
  */
-import { FOLD_WORDS } from "../../../../random/host/draws.ts";
-import { PHILOX } from "../../../../random/host/philox.ts";
+import { FOLD_WORDS, PHILOX } from "../../../../random/host/mod.ts";
 import { u32 } from "./wide.ts";
 
 /** One block. */

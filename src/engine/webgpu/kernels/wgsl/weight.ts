@@ -2,7 +2,7 @@
  * Weights of categorical draws in WGSL.
  * @module
  */
-import { log } from "../../../../numeric/elementary.ts";
+import { log } from "../../../../numeric/mod.ts";
 import { q32, u32 } from "./wide.ts";
 
 /**

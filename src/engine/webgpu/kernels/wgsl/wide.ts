@@ -6,7 +6,7 @@
  * A number written Qn stands for itself times 2ⁿ. 64-bit numbers are vec2(low, high).
  * @module
  */
-import { scaleByPowerOfTwo } from "../../../../numeric/float64.ts";
+import { scaleByPowerOfTwo } from "../../../../numeric/mod.ts";
 
 /** A whole number as WGSL writes it. */
 export function u32(n: number): string {

@@ -1,0 +1,5 @@
+/**
+ * The commands of the command line.
+ * @module
+ */
+export { commands } from "./table.ts";

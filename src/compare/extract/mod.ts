@@ -1,0 +1,8 @@
+/**
+ * What other rooms may use of compare/extract.
+ * @module
+ */
+export type { DecodeReply, DecodeTask } from "./decode.ts";
+export type { Progress, Timing } from "./extract.ts";
+export { type Network, openNetwork } from "./network.ts";
+export { Threads } from "./threads.ts";

@@ -1,0 +1,5 @@
+/**
+ * What other rooms may use of compare/metrics.
+ * @module
+ */
+export { folderMetrics } from "./table.ts";

@@ -1,0 +1,5 @@
+/**
+ * What other rooms may use of compare/moments.
+ * @module
+ */
+export { saveStatistics } from "./statistics.ts";

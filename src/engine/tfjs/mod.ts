@@ -1,0 +1,7 @@
+/**
+ * What other rooms may use of engine/tfjs.
+ * @module
+ */
+export { CACHE_WRITE } from "./cache_write.ts";
+export { ADAM_STEP, LEAKY_GATE, SUM_ROWS } from "./kernel_names.ts";
+export { composedRuns } from "./registry.ts";

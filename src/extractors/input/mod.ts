@@ -1,0 +1,5 @@
+/**
+ * What other rooms may use of extractors/input.
+ * @module
+ */
+export { type InputOptions, inputOptions } from "./input_options.ts";

@@ -1,0 +1,28 @@
+/**
+ * What a generative family is.
+ * @module
+ */
+export {
+  ContractError,
+  definitionFaults,
+  modelFaults,
+  requireCodes,
+  requireFiniteValues,
+  requireLoss,
+  requireModel,
+  requireSamples,
+  requireShape,
+} from "./contract.ts";
+export {
+  type BuildContext,
+  defineFamily,
+  type Drawn,
+  type Driver,
+  type Family,
+  type HostContext,
+  type Model,
+  type SampleContext,
+  type SampleRequest,
+  type TensorRecord,
+} from "./family.ts";
+export type { Given, GivenRun, Role, Roles } from "./needs.ts";

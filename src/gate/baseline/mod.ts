@@ -1,0 +1,15 @@
+/**
+ * What other rooms may use of gate/baseline.
+ * @module
+ */
+export { baselinesFrom } from "./accepted.ts";
+export {
+  type Baseline,
+  baselinePath,
+  type BaselineUpdate,
+  checkBaselinesFolder,
+  readBaselines,
+  readEach,
+  writeBaseline,
+} from "./baseline.ts";
+export { planUpdate, type RowChange, type Unreplaced } from "./update.ts";

@@ -1,0 +1,14 @@
+/**
+ * What other rooms may use of metrics/features.
+ * @module
+ */
+export { coarsePixels } from "./coarse_pixels.ts";
+export { coverageOf } from "./coverage.ts";
+export {
+  declaredDistance,
+  frechetDistance,
+  gaussianDistance,
+  gaussianOf,
+  gaussianOfMoments,
+  normalisedDistance,
+} from "./frechet.ts";

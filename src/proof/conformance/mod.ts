@@ -1,0 +1,5 @@
+/**
+ * What other rooms may use of proof/conformance.
+ * @module
+ */
+export { conformance, type ConformanceRow } from "./conformance.ts";

@@ -1,0 +1,16 @@
+/**
+ * What a run does.
+ * @module
+ */
+export { executeRun } from "./execute.ts";
+export {
+  type Absence,
+  defineProtocol,
+  type Entry,
+  type Protocol,
+  type ProtocolDefinition,
+  type Row,
+  type UnknownCosts,
+} from "./protocol.ts";
+export { splitsRead } from "./reads.ts";
+export { protocolOf, protocols, runName } from "./table.ts";

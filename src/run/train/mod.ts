@@ -1,0 +1,6 @@
+/**
+ * Training of one run.
+ * @module
+ */
+export { trialOfTraining } from "./budget.ts";
+export { prepare, train } from "./training.ts";

@@ -1,0 +1,5 @@
+/**
+ * Sheets of pictures.
+ * @module
+ */
+export { webp } from "./grid.ts";
