@@ -11,27 +11,44 @@ export interface MetricRow extends Partial<Standing> {
   readonly load: () => Promise<Metric>;
 }
 
+/**
+ * Imports a module of this room when it is asked for. The path is no literal, since Deno would then read
+ * every metric, and all that it imports, before `--help` prints; a test loads every row.
+ */
+async function lazily<M>(path: string): Promise<M> {
+  return await import(new URL(path, import.meta.url).href);
+}
+
 /** A built-in row says these of itself. */
 type BuiltIn = MetricRow & Pick<Standing, "theme" | "of">;
 
 /** Built-in metrics, by the names that suites and records have for them. */
 export const builtInMetrics = {
   reconstruction: {
-    load: () => import("./image/reconstruction.ts").then((m) => m.reconstruction),
+    load: () =>
+      lazily<typeof import("./image/reconstruction.ts")>("./image/reconstruction.ts").then((m) =>
+        m.reconstruction
+      ),
     theme: "likelihood",
     of: "held-out",
     quality: 5,
     values: { psnr: /^PSNR@(?<samples>\d+)$/ },
   },
   likelihood: {
-    load: () => import("./likelihood/likelihood.ts").then((m) => m.likelihood),
+    load: () =>
+      lazily<typeof import("./likelihood/likelihood.ts")>("./likelihood/likelihood.ts").then((m) =>
+        m.likelihood
+      ),
     theme: "likelihood",
     of: "held-out",
     quality: 4,
     headline: /^bits\/dim/,
   },
   frechet: {
-    load: () => import("./features/frechet.ts").then((m) => m.frechet),
+    load: () =>
+      lazily<typeof import("./features/frechet.ts")>("./features/frechet.ts").then((m) =>
+        m.frechet
+      ),
     theme: "samples",
     of: "samples",
     quality: 1,
@@ -51,7 +68,10 @@ export const builtInMetrics = {
     },
   },
   few_steps: {
-    load: () => import("./features/few_steps.ts").then((m) => m.fewSteps),
+    load: () =>
+      lazily<typeof import("./features/few_steps.ts")>("./features/few_steps.ts").then((m) =>
+        m.fewSteps
+      ),
     theme: "few-steps",
     of: "samples",
     comparesSamples: true,
@@ -59,14 +79,17 @@ export const builtInMetrics = {
     values: { atEvaluations: /^(?<base>.+)-nfe(?<evaluations>\d+)$/ },
   },
   frechet_infinity: {
-    load: () => import("./features/frechet_infinity.ts").then((m) => m.frechetInfinity),
+    load: () =>
+      lazily<typeof import("./features/frechet_infinity.ts")>("./features/frechet_infinity.ts")
+        .then((m) => m.frechetInfinity),
     theme: "samples",
     of: "samples",
     comparesSamples: true,
     sets: { frechet_infinity: { needs: "features", most: 50_000, usual: false } },
   },
   kernel: {
-    load: () => import("./features/kernel.ts").then((m) => m.kernel),
+    load: () =>
+      lazily<typeof import("./features/kernel.ts")>("./features/kernel.ts").then((m) => m.kernel),
     theme: "samples",
     of: "samples",
     quality: 2,
@@ -74,14 +97,18 @@ export const builtInMetrics = {
     sets: { kernel: { needs: "features", most: 5000, usual: true } },
   },
   sliced: {
-    load: () => import("./features/sliced.ts").then((m) => m.sliced),
+    load: () =>
+      lazily<typeof import("./features/sliced.ts")>("./features/sliced.ts").then((m) => m.sliced),
     theme: "samples",
     of: "samples",
     comparesSamples: true,
     sets: { sliced: { needs: "features", most: 50_000, usual: false } },
   },
   coverage: {
-    load: () => import("./features/coverage.ts").then((m) => m.coverage),
+    load: () =>
+      lazily<typeof import("./features/coverage.ts")>("./features/coverage.ts").then((m) =>
+        m.coverage
+      ),
     theme: "samples",
     of: "samples",
     quality: 3,
@@ -91,7 +118,10 @@ export const builtInMetrics = {
     sets: { coverage: { needs: "features", most: 5000, usual: true } },
   },
   clipped: {
-    load: () => import("./features/clipped.ts").then((m) => m.clipped),
+    load: () =>
+      lazily<typeof import("./features/clipped.ts")>("./features/clipped.ts").then((m) =>
+        m.clipped
+      ),
     theme: "samples",
     of: "samples",
     comparesSamples: true,
@@ -99,41 +129,59 @@ export const builtInMetrics = {
     sets: { clipped: { needs: "features", most: 5000, usual: false } },
   },
   feature_likelihood: {
-    load: () => import("./features/feature_likelihood.ts").then((m) => m.featureLikelihoodMetric),
+    load: () =>
+      lazily<typeof import("./features/feature_likelihood.ts")>("./features/feature_likelihood.ts")
+        .then((m) => m.featureLikelihoodMetric),
     theme: "diversity",
     of: "samples",
   },
   vendi: {
-    load: () => import("./features/vendi.ts").then((m) => m.vendi),
+    load: () =>
+      lazily<typeof import("./features/vendi.ts")>("./features/vendi.ts").then((m) => m.vendi),
     theme: "diversity",
     of: "samples",
     sets: { vendi: { needs: "features", most: 5000, alone: "equal", usual: false } },
   },
   similarity: {
-    load: () => import("./features/similarity.ts").then((m) => m.similarity),
+    load: () =>
+      lazily<typeof import("./features/similarity.ts")>("./features/similarity.ts").then((m) =>
+        m.similarity
+      ),
     theme: "diversity",
     of: "samples",
     sets: { similarity: { needs: "pixels", most: 1000, alone: "any", usual: false } },
   },
   class_score: {
-    load: () => import("./features/class_score.ts").then((m) => m.classScore),
+    load: () =>
+      lazily<typeof import("./features/class_score.ts")>("./features/class_score.ts").then((m) =>
+        m.classScore
+      ),
     theme: "samples",
     of: "samples",
     comparesSamples: true,
     sets: { class_score: { needs: "pixels", most: 5000, alone: "equal", usual: false } },
   },
   path_length: {
-    load: () => import("./latents/path_length.ts").then((m) => m.pathLength),
+    load: () =>
+      lazily<typeof import("./latents/path_length.ts")>("./latents/path_length.ts").then((m) =>
+        m.pathLength
+      ),
     theme: "control",
     of: "latents",
   },
   authenticity: {
-    load: () => import("./copies/authenticity.ts").then((m) => m.authenticity),
+    load: () =>
+      lazily<typeof import("./copies/authenticity.ts")>("./copies/authenticity.ts").then((m) =>
+        m.authenticity
+      ),
     theme: "diversity",
     of: "samples",
   },
   duplicates: {
-    load: () => import("./copies/duplicates.ts").then((m) => m.duplicates),
+    load: () =>
+      lazily<typeof import("./copies/duplicates.ts")>("./copies/duplicates.ts").then((m) =>
+        m.duplicates
+      ),
     theme: "samples",
     of: "samples",
     values: { nearness: /^train-distance-(?<extractor>.+)@(?<samples>\d+)$/ },
@@ -141,63 +189,86 @@ export const builtInMetrics = {
     sets: { duplicates: { needs: "features", most: 5000, mostReal: 8000, usual: true } },
   },
   discriminator: {
-    load: () => import("./copies/discriminator.ts").then((m) => m.discriminator),
+    load: () =>
+      lazily<typeof import("./copies/discriminator.ts")>("./copies/discriminator.ts").then((m) =>
+        m.discriminator
+      ),
     theme: "discriminator",
     of: "samples",
   },
   shares: {
-    load: () => import("./labels/shares.ts").then((m) => m.shares),
+    load: () =>
+      lazily<typeof import("./labels/shares.ts")>("./labels/shares.ts").then((m) => m.shares),
     theme: "shares",
     of: "samples",
     values: { classShares: /^shares-/ },
   },
   control: {
-    load: () => import("./latents/factor_control.ts").then((m) => m.factorControl),
+    load: () =>
+      lazily<typeof import("./latents/factor_control.ts")>("./latents/factor_control.ts").then((
+        m,
+      ) => m.factorControl),
     theme: "control",
     of: "latents",
     headline: /^read-/,
     values: { reading: /^read-(?<factor>.+)@(?<samples>\d+)$/ },
   },
   conditional: {
-    load: () => import("./labels/conditional.ts").then((m) => m.conditional),
+    load: () =>
+      lazily<typeof import("./labels/conditional.ts")>("./labels/conditional.ts").then((m) =>
+        m.conditional
+      ),
     theme: "control",
     of: "samples",
     headline: /-of-ceiling@\d+$/,
     values: { ofCeiling: /^cond-(?<factor>.+)-of-ceiling@(?<samples>\d+)/ },
   },
   disentanglement: {
-    load: () => import("./latents/disentanglement.ts").then((m) => m.disentanglement),
+    load: () =>
+      lazily<typeof import("./latents/disentanglement.ts")>("./latents/disentanglement.ts").then((
+        m,
+      ) => m.disentanglement),
     theme: "control",
     of: "latents",
   },
   codes: {
-    load: () => import("./latents/codes.ts").then((m) => m.codes),
+    load: () =>
+      lazily<typeof import("./latents/codes.ts")>("./latents/codes.ts").then((m) => m.codes),
     theme: "codes",
     of: "latents",
     values: { perplexity: /^code-perplexity@(?<samples>\d+)$/ },
   },
   posterior: {
-    load: () => import("./latents/posterior.ts").then((m) => m.posterior),
+    load: () =>
+      lazily<typeof import("./latents/posterior.ts")>("./latents/posterior.ts").then((m) =>
+        m.posterior
+      ),
     theme: "other",
     of: "latents",
   },
   face: {
-    load: () => import("./image/face.ts").then((m) => m.face),
+    load: () => lazily<typeof import("./image/face.ts")>("./image/face.ts").then((m) => m.face),
     theme: "other",
     of: "samples",
   },
   lpips: {
-    load: () => import("./image/lpips.ts").then((m) => m.lpips),
+    load: () => lazily<typeof import("./image/lpips.ts")>("./image/lpips.ts").then((m) => m.lpips),
     theme: "other",
     of: "held-out",
   },
   histogram: {
-    load: () => import("./likelihood/histogram.ts").then((m) => m.histogram),
+    load: () =>
+      lazily<typeof import("./likelihood/histogram.ts")>("./likelihood/histogram.ts").then((m) =>
+        m.histogram
+      ),
     theme: "other",
     of: "samples",
   },
   throughput: {
-    load: () => import("./speed/throughput.ts").then((m) => m.throughput),
+    load: () =>
+      lazily<typeof import("./speed/throughput.ts")>("./speed/throughput.ts").then((m) =>
+        m.throughput
+      ),
     theme: "speed",
     of: "programs",
     headline: ["trainingRate", "samplingRate"],
