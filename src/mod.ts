@@ -63,18 +63,16 @@ export {
   type SampleContext,
   type SampleRequest,
 } from "./families/mod.ts";
+export { defineMetric, type EvaluationContext, type Metric } from "./metrics/mod.ts";
 export {
   type BetweenSets,
-  defineMetric,
-  type EvaluationContext,
   type LooksAt,
   type Meaning,
   type Meanings,
-  type Metric,
   type Standing,
   type Theme,
   type ThemeId,
-} from "./metrics/mod.ts";
+} from "./metrics/table/mod.ts";
 export {
   type Artefact,
   type ArtefactKind,

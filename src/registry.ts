@@ -10,7 +10,8 @@ import { described, expectUserModules, UsageError } from "./base/mod.ts";
 import { type Entry, type Protocol, protocols } from "./protocols/mod.ts";
 import type { Family } from "./families/mod.ts";
 import { type Kind, kindFaults, kinds } from "./kinds/mod.ts";
-import { type Metric, metricTable, ownRow } from "./metrics/mod.ts";
+import { type Metric } from "./metrics/mod.ts";
+import { metricTable, ownRow } from "./metrics/table/mod.ts";
 import { didYouMean } from "./base/text/mod.ts";
 
 /** Loads what a row stands for. */
@@ -71,7 +72,7 @@ export const datasets: Table<DatasetDefinition> = {
 };
 
 /** Metrics. */
-export { metricTable as metrics } from "./metrics/mod.ts";
+export { metricTable as metrics } from "./metrics/table/mod.ts";
 
 /** Control rows; all of them are in a suite that names none. */
 export { controls } from "./protocols/control/mod.ts";

@@ -4,7 +4,7 @@
  */
 import { DECODED_ALIKE, DECODINGS } from "../data/decoding/mod.ts";
 import { folderMetrics } from "../compare/metrics/mod.ts";
-import { metricNames } from "../metrics/mod.ts";
+import { metricNames } from "../metrics/table/mod.ts";
 import {
   allowInconclusive,
   baselines,

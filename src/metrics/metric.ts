@@ -11,7 +11,7 @@ import type { z } from "zod";
 import type { Batch, Dataset, Split } from "../data/mod.ts";
 import type { KindName, Unit } from "../kinds/mod.ts";
 import type { Requirement } from "./requires.ts";
-import type { Standing } from "./standing.ts";
+import type { Standing } from "./table/standing.ts";
 
 /** What a metric may use. Everything here is memoised by the caller. */
 export interface EvaluationContext<K extends KindName = KindName> {

@@ -4,8 +4,8 @@
  * @module
  */
 import { didYouMean } from "../base/text/mod.ts";
-import type { LooksAt, Meaning, Standing } from "./standing.ts";
-import { themes } from "./themes.ts";
+import type { LooksAt, Meaning, Standing } from "./table/standing.ts";
+import { themes } from "./table/themes.ts";
 
 const looksAt: Readonly<Record<LooksAt, true>> = {
   samples: true,

@@ -3,7 +3,11 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import fc from "fast-check";
 import { metricFaults } from "../../src/metrics/contract.ts";
 import { defineMetric, type Metric } from "../../src/metrics/metric.ts";
-import { type Meaning, type Standing, standingByDefault } from "../../src/metrics/standing.ts";
+import {
+  type Meaning,
+  type Standing,
+  standingByDefault,
+} from "../../src/metrics/table/standing.ts";
 import {
   builtInMetrics,
   meaningOf,
@@ -12,8 +16,8 @@ import {
   narrowed,
   ownRow,
   standingOf,
-} from "../../src/metrics/table.ts";
-import { themeOf, themes } from "../../src/metrics/themes.ts";
+} from "../../src/metrics/table/table.ts";
+import { themeOf, themes } from "../../src/metrics/table/themes.ts";
 import { z } from "zod";
 import { law } from "../law.ts";
 

@@ -1,8 +1,8 @@
 /** A metric from outside `src` in a report: its theme, its ranking, its place for quality. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Standing } from "../../src/metrics/standing.ts";
-import { metricTable, ownRow } from "../../src/metrics/table.ts";
+import type { Standing } from "../../src/metrics/table/standing.ts";
+import { metricTable, ownRow } from "../../src/metrics/table/table.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import { buildReport } from "../../src/report/model/build.ts";
 import type { ReportModel } from "../../src/report/model/model.ts";

@@ -8,7 +8,7 @@ import type { Decoding } from "../../data/decoding/mod.ts";
 import type { Split } from "../../data/mod.ts";
 import { UsageError } from "../../base/mod.ts";
 import { folderMetrics } from "../../compare/metrics/mod.ts";
-import { metricNames } from "../../metrics/mod.ts";
+import { metricNames } from "../../metrics/table/mod.ts";
 import { extractorRow } from "../../extractors/mod.ts";
 import { type InputOptions, inputOptions } from "../../extractors/input/mod.ts";
 import { extractors, fromTable, metrics } from "../../registry.ts";

@@ -3,7 +3,7 @@
  * so, the usual ones first.
  * @module
  */
-import { type BetweenSets, metricTable } from "../../metrics/mod.ts";
+import { type BetweenSets, metricTable } from "../../metrics/table/mod.ts";
 
 /** What a metric is computed from, and its name in the registry. */
 export interface FolderMetric extends BetweenSets {

@@ -2,7 +2,7 @@
  * Figures that are read from the records of a suite, with where they come from.
  * @module
  */
-import { builtInMetrics, metricNames, narrowed } from "../../metrics/mod.ts";
+import { builtInMetrics, metricNames, narrowed } from "../../metrics/table/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import { openStore, type Record as RunRecord } from "../../record/mod.ts";
 import type { Measured } from "./figure.ts";

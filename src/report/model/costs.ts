@@ -1,5 +1,5 @@
 /** What rows cost: training and sampling, from what their records hold. @module */
-import { type Meaning, meaningOf } from "../../metrics/mod.ts";
+import { type Meaning, meaningOf } from "../../metrics/table/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import type { Record as RunRecord, Series } from "../../record/mod.ts";
 import { cellOf, type SeedValue } from "./tables/cells.ts";

@@ -65,5 +65,5 @@ Deno.test("a metric's own file names it and no other; its row's table names all"
     "vendi",
   ]);
   assertEquals(await namedBy(own, "show/frechet.ts"), ["frechet"]);
-  assertEquals(await namedBy(`const rows = { frechet: "vendi" };`, "metrics/table.ts"), []);
+  assertEquals(await namedBy(`const rows = { frechet: "vendi" };`, "metrics/table/table.ts"), []);
 });

@@ -6,7 +6,7 @@
 import { fromFileUrl, join } from "@std/path";
 import { frechetDistance, gaussianDistance, gaussianOf } from "../../../metrics/features/mod.ts";
 import { type Features, openblas } from "../../../algebra/mod.ts";
-import { metricNames } from "../../../metrics/mod.ts";
+import { metricNames } from "../../../metrics/table/mod.ts";
 import { findPeersPython } from "../../peers/contender/python.ts";
 import { median } from "../../../stats/mod.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";

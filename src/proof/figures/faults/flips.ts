@@ -6,7 +6,7 @@
 import { basename, join, relative } from "@std/path";
 import sharp from "sharp";
 import { hostIntegers, hostKey } from "../../../random/host/mod.ts";
-import { metricNames } from "../../../metrics/mod.ts";
+import { metricNames } from "../../../metrics/table/mod.ts";
 import type { Figure } from "../figure.ts";
 import { inTempFolder } from "../process.ts";
 import { differences } from "../records.ts";

@@ -1,10 +1,11 @@
 /**
  * Files that know a metric by its name, or one of its values: none but the metric's own file and its
- * row in `metrics/table.ts` should.
+ * row in `metrics/table/table.ts` should.
  * @module
  */
 import { join, relative } from "@std/path";
-import { builtInMetrics, type Metric } from "../../../metrics/mod.ts";
+import { type Metric } from "../../../metrics/mod.ts";
+import { builtInMetrics } from "../../../metrics/table/mod.ts";
 import { extractorName, extractorTable } from "../../../extractors/mod.ts";
 import { root } from "../process.ts";
 import { type Token, tokensOf } from "./tokens.ts";
@@ -32,7 +33,7 @@ const WORDS: ReadonlySet<string> = new Set([
 const OF_METRIC = /\bmetrics? (?!\( )(["=!:,?.([{]+ |\w+ (?=\())*$/i;
 
 /** The file that holds the rows. */
-const TABLE = "metrics/table.ts";
+const TABLE = "metrics/table/table.ts";
 
 /** How the names of a metric's values begin, before what its config adds. */
 async function valueStems(): Promise<string[]> {

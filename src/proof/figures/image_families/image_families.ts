@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { builtInMetrics, narrowed } from "../../../metrics/mod.ts";
+import { builtInMetrics, narrowed } from "../../../metrics/table/mod.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
 import { lastWords, likeness, root } from "../process.ts";
 import { equivalenceFigures } from "./equivalence.ts";

@@ -6,7 +6,7 @@ import { protocolOf } from "../../../protocols/mod.ts";
 import { isMemorised } from "../../../metrics/copies/mod.ts";
 import { normalisedDistance } from "../../../metrics/features/mod.ts";
 import { extractorName } from "../../../extractors/mod.ts";
-import { builtInMetrics, narrowed } from "../../../metrics/mod.ts";
+import { builtInMetrics, narrowed } from "../../../metrics/table/mod.ts";
 import type { MetricValue } from "../../../record/mod.ts";
 import { mean, meanInterval } from "../../../stats/mod.ts";
 import type { Measured } from "../figure.ts";

@@ -1,6 +1,6 @@
 /** Few-step curves: the distance against what a sample may cost, one line a row. @module */
 import { mean } from "../../../stats/mod.ts";
-import { meaningOf } from "../../../metrics/mod.ts";
+import { meaningOf } from "../../../metrics/table/mod.ts";
 import { controlSpan } from "../tables/tables.ts";
 import { seedValues } from "../tables/cells.ts";
 import { configText, formatNumber } from "../../../base/text/mod.ts";

@@ -1,5 +1,5 @@
 /** Quality against throughput and against cost, and the rows that no other row beats in both. @module */
-import { standingOf } from "../../../metrics/mod.ts";
+import { standingOf } from "../../../metrics/table/mod.ts";
 import { competes } from "../tables/cells.ts";
 import type { Chart, Group } from "../model.ts";
 import { COSTS } from "../costs.ts";

@@ -1,6 +1,6 @@
 /** Shares of classes among samples, beside those in the data. @module */
 import { formatNumber, words } from "../../../base/text/mod.ts";
-import { meaningOf } from "../../../metrics/mod.ts";
+import { meaningOf } from "../../../metrics/table/mod.ts";
 import type { Chart, Group } from "../model.ts";
 import type { FilledColumn } from "../tables/tables.ts";
 

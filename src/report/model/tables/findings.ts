@@ -1,7 +1,7 @@
 /** What columns say together, in words: where two measures of samples contradict each other. @module */
 import { competes, toldApart } from "./cells.ts";
 import { count, formatNumber, list } from "../../../base/text/mod.ts";
-import { type Standing, standingOf } from "../../../metrics/mod.ts";
+import { type Standing, standingOf } from "../../../metrics/table/mod.ts";
 import type { Cell, Column, Group } from "../model.ts";
 import type { FilledColumn } from "./tables.ts";
 import { headlineColumns } from "./themes.ts";

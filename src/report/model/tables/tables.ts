@@ -1,6 +1,6 @@
 /** Columns and tables: what every row has in a column, and the normalised distance. @module */
 import { memorisedNote } from "../../../metrics/copies/mod.ts";
-import { standingOf } from "../../../metrics/mod.ts";
+import { standingOf } from "../../../metrics/table/mod.ts";
 import { mean } from "../../../stats/mod.ts";
 import type { Cell, Column, Group, RecordsByGroup, Table } from "../model.ts";
 import { cellOf, competes, rankCells, type SeedValue, seedValues } from "./cells.ts";

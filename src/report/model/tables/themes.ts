@@ -8,7 +8,7 @@ import {
   type Theme,
   themeOf,
   themes,
-} from "../../../metrics/mod.ts";
+} from "../../../metrics/table/mod.ts";
 import type { Group, Table } from "../model.ts";
 import { type FilledColumn, table } from "./tables.ts";
 

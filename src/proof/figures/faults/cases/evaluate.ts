@@ -4,7 +4,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { builtInMetrics, metricNames } from "../../../../metrics/mod.ts";
+import { builtInMetrics, metricNames } from "../../../../metrics/table/mod.ts";
 import { ends, shownEnd } from "../program.ts";
 import { type Case, doneRun, evaluate, off, runSuite, untold, valuesOf } from "./case.ts";
 

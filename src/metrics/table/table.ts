@@ -3,7 +3,7 @@
  * know of it. Nothing is loaded before it is asked for, and no other file knows a metric's name.
  * @module
  */
-import type { Metric } from "./metric.ts";
+import type { Metric } from "../metric.ts";
 import { type Meaning, type Standing, standingByDefault } from "./standing.ts";
 
 /** A row: how the metric is loaded, and how it stands; what is left out is as `standingByDefault`. */
@@ -26,7 +26,7 @@ type BuiltIn = MetricRow & Pick<Standing, "theme" | "of">;
 export const builtInMetrics = {
   reconstruction: {
     load: () =>
-      lazily<typeof import("./image/reconstruction.ts")>("./image/reconstruction.ts").then((m) =>
+      lazily<typeof import("../image/reconstruction.ts")>("../image/reconstruction.ts").then((m) =>
         m.reconstruction
       ),
     theme: "likelihood",
@@ -36,9 +36,9 @@ export const builtInMetrics = {
   },
   likelihood: {
     load: () =>
-      lazily<typeof import("./likelihood/likelihood.ts")>("./likelihood/likelihood.ts").then((m) =>
-        m.likelihood
-      ),
+      lazily<typeof import("../likelihood/likelihood.ts")>("../likelihood/likelihood.ts").then((
+        m,
+      ) => m.likelihood),
     theme: "likelihood",
     of: "held-out",
     quality: 4,
@@ -46,7 +46,7 @@ export const builtInMetrics = {
   },
   frechet: {
     load: () =>
-      lazily<typeof import("./features/frechet.ts")>("./features/frechet.ts").then((m) =>
+      lazily<typeof import("../features/frechet.ts")>("../features/frechet.ts").then((m) =>
         m.frechet
       ),
     theme: "samples",
@@ -69,7 +69,7 @@ export const builtInMetrics = {
   },
   few_steps: {
     load: () =>
-      lazily<typeof import("./features/few_steps.ts")>("./features/few_steps.ts").then((m) =>
+      lazily<typeof import("../features/few_steps.ts")>("../features/few_steps.ts").then((m) =>
         m.fewSteps
       ),
     theme: "few-steps",
@@ -80,7 +80,7 @@ export const builtInMetrics = {
   },
   frechet_infinity: {
     load: () =>
-      lazily<typeof import("./features/frechet_infinity.ts")>("./features/frechet_infinity.ts")
+      lazily<typeof import("../features/frechet_infinity.ts")>("../features/frechet_infinity.ts")
         .then((m) => m.frechetInfinity),
     theme: "samples",
     of: "samples",
@@ -89,7 +89,7 @@ export const builtInMetrics = {
   },
   kernel: {
     load: () =>
-      lazily<typeof import("./features/kernel.ts")>("./features/kernel.ts").then((m) => m.kernel),
+      lazily<typeof import("../features/kernel.ts")>("../features/kernel.ts").then((m) => m.kernel),
     theme: "samples",
     of: "samples",
     quality: 2,
@@ -98,7 +98,7 @@ export const builtInMetrics = {
   },
   sliced: {
     load: () =>
-      lazily<typeof import("./features/sliced.ts")>("./features/sliced.ts").then((m) => m.sliced),
+      lazily<typeof import("../features/sliced.ts")>("../features/sliced.ts").then((m) => m.sliced),
     theme: "samples",
     of: "samples",
     comparesSamples: true,
@@ -106,7 +106,7 @@ export const builtInMetrics = {
   },
   coverage: {
     load: () =>
-      lazily<typeof import("./features/coverage.ts")>("./features/coverage.ts").then((m) =>
+      lazily<typeof import("../features/coverage.ts")>("../features/coverage.ts").then((m) =>
         m.coverage
       ),
     theme: "samples",
@@ -119,7 +119,7 @@ export const builtInMetrics = {
   },
   clipped: {
     load: () =>
-      lazily<typeof import("./features/clipped.ts")>("./features/clipped.ts").then((m) =>
+      lazily<typeof import("../features/clipped.ts")>("../features/clipped.ts").then((m) =>
         m.clipped
       ),
     theme: "samples",
@@ -130,21 +130,23 @@ export const builtInMetrics = {
   },
   feature_likelihood: {
     load: () =>
-      lazily<typeof import("./features/feature_likelihood.ts")>("./features/feature_likelihood.ts")
+      lazily<typeof import("../features/feature_likelihood.ts")>(
+        "../features/feature_likelihood.ts",
+      )
         .then((m) => m.featureLikelihoodMetric),
     theme: "diversity",
     of: "samples",
   },
   vendi: {
     load: () =>
-      lazily<typeof import("./features/vendi.ts")>("./features/vendi.ts").then((m) => m.vendi),
+      lazily<typeof import("../features/vendi.ts")>("../features/vendi.ts").then((m) => m.vendi),
     theme: "diversity",
     of: "samples",
     sets: { vendi: { needs: "features", most: 5000, alone: "equal", usual: false } },
   },
   similarity: {
     load: () =>
-      lazily<typeof import("./features/similarity.ts")>("./features/similarity.ts").then((m) =>
+      lazily<typeof import("../features/similarity.ts")>("../features/similarity.ts").then((m) =>
         m.similarity
       ),
     theme: "diversity",
@@ -153,7 +155,7 @@ export const builtInMetrics = {
   },
   class_score: {
     load: () =>
-      lazily<typeof import("./features/class_score.ts")>("./features/class_score.ts").then((m) =>
+      lazily<typeof import("../features/class_score.ts")>("../features/class_score.ts").then((m) =>
         m.classScore
       ),
     theme: "samples",
@@ -163,7 +165,7 @@ export const builtInMetrics = {
   },
   path_length: {
     load: () =>
-      lazily<typeof import("./latents/path_length.ts")>("./latents/path_length.ts").then((m) =>
+      lazily<typeof import("../latents/path_length.ts")>("../latents/path_length.ts").then((m) =>
         m.pathLength
       ),
     theme: "control",
@@ -171,7 +173,7 @@ export const builtInMetrics = {
   },
   authenticity: {
     load: () =>
-      lazily<typeof import("./copies/authenticity.ts")>("./copies/authenticity.ts").then((m) =>
+      lazily<typeof import("../copies/authenticity.ts")>("../copies/authenticity.ts").then((m) =>
         m.authenticity
       ),
     theme: "diversity",
@@ -179,7 +181,7 @@ export const builtInMetrics = {
   },
   duplicates: {
     load: () =>
-      lazily<typeof import("./copies/duplicates.ts")>("./copies/duplicates.ts").then((m) =>
+      lazily<typeof import("../copies/duplicates.ts")>("../copies/duplicates.ts").then((m) =>
         m.duplicates
       ),
     theme: "samples",
@@ -190,7 +192,7 @@ export const builtInMetrics = {
   },
   discriminator: {
     load: () =>
-      lazily<typeof import("./copies/discriminator.ts")>("./copies/discriminator.ts").then((m) =>
+      lazily<typeof import("../copies/discriminator.ts")>("../copies/discriminator.ts").then((m) =>
         m.discriminator
       ),
     theme: "discriminator",
@@ -198,14 +200,14 @@ export const builtInMetrics = {
   },
   shares: {
     load: () =>
-      lazily<typeof import("./labels/shares.ts")>("./labels/shares.ts").then((m) => m.shares),
+      lazily<typeof import("../labels/shares.ts")>("../labels/shares.ts").then((m) => m.shares),
     theme: "shares",
     of: "samples",
     values: { classShares: /^shares-/ },
   },
   control: {
     load: () =>
-      lazily<typeof import("./latents/factor_control.ts")>("./latents/factor_control.ts").then((
+      lazily<typeof import("../latents/factor_control.ts")>("../latents/factor_control.ts").then((
         m,
       ) => m.factorControl),
     theme: "control",
@@ -215,7 +217,7 @@ export const builtInMetrics = {
   },
   conditional: {
     load: () =>
-      lazily<typeof import("./labels/conditional.ts")>("./labels/conditional.ts").then((m) =>
+      lazily<typeof import("../labels/conditional.ts")>("../labels/conditional.ts").then((m) =>
         m.conditional
       ),
     theme: "control",
@@ -225,7 +227,7 @@ export const builtInMetrics = {
   },
   disentanglement: {
     load: () =>
-      lazily<typeof import("./latents/disentanglement.ts")>("./latents/disentanglement.ts").then((
+      lazily<typeof import("../latents/disentanglement.ts")>("../latents/disentanglement.ts").then((
         m,
       ) => m.disentanglement),
     theme: "control",
@@ -233,32 +235,33 @@ export const builtInMetrics = {
   },
   codes: {
     load: () =>
-      lazily<typeof import("./latents/codes.ts")>("./latents/codes.ts").then((m) => m.codes),
+      lazily<typeof import("../latents/codes.ts")>("../latents/codes.ts").then((m) => m.codes),
     theme: "codes",
     of: "latents",
     values: { perplexity: /^code-perplexity@(?<samples>\d+)$/ },
   },
   posterior: {
     load: () =>
-      lazily<typeof import("./latents/posterior.ts")>("./latents/posterior.ts").then((m) =>
+      lazily<typeof import("../latents/posterior.ts")>("../latents/posterior.ts").then((m) =>
         m.posterior
       ),
     theme: "other",
     of: "latents",
   },
   face: {
-    load: () => lazily<typeof import("./image/face.ts")>("./image/face.ts").then((m) => m.face),
+    load: () => lazily<typeof import("../image/face.ts")>("../image/face.ts").then((m) => m.face),
     theme: "other",
     of: "samples",
   },
   lpips: {
-    load: () => lazily<typeof import("./image/lpips.ts")>("./image/lpips.ts").then((m) => m.lpips),
+    load: () =>
+      lazily<typeof import("../image/lpips.ts")>("../image/lpips.ts").then((m) => m.lpips),
     theme: "other",
     of: "held-out",
   },
   histogram: {
     load: () =>
-      lazily<typeof import("./likelihood/histogram.ts")>("./likelihood/histogram.ts").then((m) =>
+      lazily<typeof import("../likelihood/histogram.ts")>("../likelihood/histogram.ts").then((m) =>
         m.histogram
       ),
     theme: "other",
@@ -266,7 +269,7 @@ export const builtInMetrics = {
   },
   throughput: {
     load: () =>
-      lazily<typeof import("./speed/throughput.ts")>("./speed/throughput.ts").then((m) =>
+      lazily<typeof import("../speed/throughput.ts")>("../speed/throughput.ts").then((m) =>
         m.throughput
       ),
     theme: "speed",
