@@ -1,7 +1,7 @@
 /** A report model into files: page, charts, Markdown, JSON. @module */
 import { join } from "@std/path";
 import { writeAtomic } from "../base/mod.ts";
-import { webp } from "../show/sheet/mod.ts";
+import { webp } from "../show/picture/mod.ts";
 import { allCharts, type PictureRef, type ReportModel } from "./model/model.ts";
 import { pictureKey } from "./page/gallery_html.ts";
 import { renderPage } from "./page/page.ts";

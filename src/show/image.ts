@@ -9,7 +9,7 @@ import { augmentationOf, MIRROR, picturesOf, type Samples } from "../kinds/mod.t
 import { MetricUnavailable } from "../base/mod.ts";
 import { type Features, nearestRows } from "../algebra/mod.ts";
 import { hostFold, hostNormal } from "../random/host/mod.ts";
-import { type Sheet, sheets } from "./sheet/grid.ts";
+import { type Sheet, sheets } from "./picture/grid.ts";
 import { interpolation, traversal } from "../families/common/latents/mod.ts";
 import { pictureKey } from "./key.ts";
 import { type Shower, shownSamples, type ShowParts } from "./shower.ts";

@@ -3,6 +3,6 @@
  * @module
  */
 export { pictureKey } from "./key.ts";
-export { neighbourhoodOf } from "./neighbourhood.ts";
+export { neighbourhoodOf } from "./picture/neighbourhood.ts";
 export { show } from "./show.ts";
 export { shownSamples, type ShowParts } from "./shower.ts";

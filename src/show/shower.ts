@@ -6,7 +6,7 @@ import type { Dataset } from "../data/mod.ts";
 import type { Samples } from "../kinds/mod.ts";
 import type { Artefact } from "../record/mod.ts";
 import type { SampleOptions, Subject } from "../subject/mod.ts";
-import type { Neighbourhood } from "./neighbourhood.ts";
+import type { Neighbourhood } from "./picture/neighbourhood.ts";
 
 /** Samples that a shower asks for at most, but for those of classes: rows 0 … 63 of the shared key. */
 export const shownSamples = 64;

@@ -1,6 +1,6 @@
 /** Pictures for made records: simple faces, so that pages can be looked at. @module */
 import type { ImageSet } from "../../src/kinds/image/image_set.ts";
-import { sheetPng } from "../../src/show/sheet/grid.ts";
+import { sheetPng } from "../../src/show/picture/grid.ts";
 import { wobble } from "./fixture.ts";
 
 /** `count` faces of `size` pixels, a function of `seed`. */

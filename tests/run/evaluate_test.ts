@@ -6,7 +6,7 @@ import { duplicates } from "../../src/metrics/copies/duplicates.ts";
 import type { Extractor } from "../../src/extractors/extractor.ts";
 import type { RunSpec } from "../../src/record/record.ts";
 import { evaluationContext } from "../../src/run/score/evaluate.ts";
-import { neighbourhoodOf } from "../../src/show/neighbourhood.ts";
+import { neighbourhoodOf } from "../../src/show/picture/neighbourhood.ts";
 import { law } from "../law.ts";
 import { flips } from "../base/flips.ts";
 import { runKeys } from "../../src/run/keys.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { layoutSheet, sheetPng } from "../../src/show/sheet/grid.ts";
+import { layoutSheet, sheetPng } from "../../src/show/picture/grid.ts";
 import { law } from "../law.ts";
 import { faces } from "../report/pictures.ts";
 

@@ -11,7 +11,7 @@ import type { RunSpec } from "../../src/record/record.ts";
 import { coarsePixels } from "../../src/metrics/features/coarse_pixels.ts";
 import { galleries } from "../../src/report/model/galleries.ts";
 import { groupRecords } from "../../src/report/model/groups.ts";
-import { neighbourhoodOf } from "../../src/show/neighbourhood.ts";
+import { neighbourhoodOf } from "../../src/show/picture/neighbourhood.ts";
 import { show } from "../../src/show/show.ts";
 import type { ShowParts } from "../../src/show/shower.ts";
 import { recordOf } from "../report/fixture.ts";

@@ -3,7 +3,7 @@ import { toys, toysConfig } from "../../src/data/toys/mod.ts";
 import { slicePoints } from "../../src/kinds/point/points.ts";
 import type { Subject } from "../../src/subject/subject.ts";
 import { show } from "../../src/show/show.ts";
-import { panels } from "../../src/show/point.ts";
+import { panels } from "../../src/show/picture/density.ts";
 
 Deno.test("scatter: a point is ink at its place, the first number to the right, the second up", () => {
   const data = Uint8Array.of(200, 30);

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of compare/extract.
+ * Features of many pictures in constant memory.
  * @module
  */
 export type { DecodeReply, DecodeTask } from "./decode.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of compare/metrics.
+ * Metrics that need nothing but two sets of samples.
  * @module
  */
 export { folderMetrics } from "./table.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of compare/moments.
+ * Means and covariances of features, and the distance of two.
  * @module
  */
 export { saveStatistics } from "./statistics.ts";

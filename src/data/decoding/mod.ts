@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of data/decoding.
+ * How picture files are decoded, and what was found in them.
  * @module
  */
 export { inspect, type Inspected } from "./inspect.ts";

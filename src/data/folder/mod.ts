@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of data/folder.
+ * Pictures in a folder of the user's.
  * @module
  */
 export { listPictures } from "./layout.ts";

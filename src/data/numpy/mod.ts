@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of data/numpy.
+ * Files of numpy.
  * @module
  */
 export { bytesOf, type NpyArray, npyHeader, readNpyHeader } from "./npy.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of engine/tensorflow.
+ * The engine on TensorFlow's C library.
  * @module
  */
 export type { TensorflowBackend } from "./backend.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of engine/tfjs.
+ * What the engines built on tfjs share.
  * @module
  */
 export { CACHE_WRITE } from "./cache_write.ts";

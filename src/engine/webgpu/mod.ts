@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of engine/webgpu.
+ * The engine on WebGPU.
  * @module
  */
 export { profileWebgpu } from "./engine.ts";

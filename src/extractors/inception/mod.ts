@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of extractors/inception.
+ * Inception networks.
  * @module
  */
 export { inceptionForward, inceptionWeights } from "./inception_net.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of extractors/input.
+ * How an ONNX model takes pictures.
  * @module
  */
 export { type InputOptions, inputOptions } from "./input_options.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of extractors/network.
+ * Extractors made of a compiled network.
  * @module
  */
 export { networkExtractor } from "./network.ts";

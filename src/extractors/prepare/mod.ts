@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of extractors/prepare.
+ * Pictures as networks see them: batches, resizing, resampling.
  * @module
  */
 export { even, type InputSpec, prepare } from "./prepare.ts";

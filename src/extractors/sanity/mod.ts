@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of extractors/sanity.
+ * What is known of the worth of extractors.
  * @module
  */
 export {

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of extractors/weights.
+ * Weights of extractors, from this tree, a package or the user.
  * @module
  */
 export { StateDict } from "./state_dict.ts";

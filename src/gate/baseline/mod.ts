@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of gate/baseline.
+ * Baselines: the numbers that a reviewer accepted.
  * @module
  */
 export { baselinesFrom } from "./accepted.ts";

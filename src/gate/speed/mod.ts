@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of gate/speed.
+ * Speed: noise floors, reruns, and measurements in turns with another commit.
  * @module
  */
 export { defaultSessions, type FloorPlan, floorTable, planFloors } from "./calibrate.ts";

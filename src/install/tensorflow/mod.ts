@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of install/tensorflow.
+ * The builds of TensorFlow that are pinned, and where they are installed.
  * @module
  */
 export {

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of kinds/batch.
+ * Batches of samples, and the order in which training sees them.
  * @module
  */
 export {

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of kinds/point.
+ * Points as samples: some numbers, no picture.
  * @module
  */
 export type { PointSet, PointSpec, PointTruth } from "./point_set.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of metrics/copies.
+ * Metrics of copies of the training data.
  * @module
  */
 export { duplicateShares } from "./duplicates.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of metrics/features.
+ * Metrics of feature vectors.
  * @module
  */
 export { coarsePixels } from "./coarse_pixels.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of nn/files.
+ * Files of weights: safetensors, PyTorch's, trees of parameters.
  * @module
  */
 export {

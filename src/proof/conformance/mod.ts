@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of proof/conformance.
+ * Every operation that families use, on an engine, against float64.
  * @module
  */
 export { conformance, type ConformanceRow } from "./conformance.ts";

@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of protocols/control.
+ * Control rows: samples whose quality is known beforehand.
  * @module
  */
 export { controls } from "./controls.ts";

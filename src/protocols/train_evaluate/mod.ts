@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of protocols/train_evaluate.
+ * Training a family and scoring it.
  * @module
  */
 export { trainEvaluate } from "./protocol.ts";

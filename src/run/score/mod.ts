@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of run/score.
+ * Scores of a run, and its end.
  * @module
  */
 export { conclude, nulls } from "./conclude.ts";

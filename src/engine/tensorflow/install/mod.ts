@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of engine/tensorflow/install.
+ * Getting TensorFlow and trying it.
  * @module
  */
 export { install, type Installation } from "./install.ts";

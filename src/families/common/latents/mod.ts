@@ -1,5 +1,5 @@
 /**
- * What other rooms may use of families/common/latents.
+ * Ways through latent space.
  * @module
  */
 export { activities, interpolation, traversal } from "./latents.ts";

@@ -45,7 +45,8 @@ export function protocolComparisons(sources: readonly Source[]): string[] {
 /** Rooms and files that are about pictures, by how their paths begin, each with why. */
 export const pictureRooms: Readonly<Record<string, string>> = {
   "src/kinds/image/": "what a picture is",
-  "src/show/image": "how pictures are shown",
+  "src/show/image.ts": "how pictures are shown",
+  "src/show/picture/": "sheets of pictures, also of densities of points",
   "src/extractors/": "networks that look at pictures",
   "src/metrics/image/": "metrics of pixels",
   "src/metrics/features/": "metrics of what networks see in pictures",

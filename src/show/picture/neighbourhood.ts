@@ -3,15 +3,15 @@
  * suite uses a judge, else in pixels.
  * @module
  */
-import { coarsePixels } from "../metrics/features/mod.ts";
-import { type EvaluationContext } from "../metrics/mod.ts";
-import { standingOf } from "../metrics/table/mod.ts";
-import { MetricUnavailable } from "../base/mod.ts";
-import { trainingViews } from "../metrics/copies/mod.ts";
-import type { RunSpec } from "../record/mod.ts";
-import type { Features, Views } from "../algebra/mod.ts";
-import { imagesOf } from "../kinds/image/mod.ts";
-import type { Samples } from "../kinds/mod.ts";
+import { coarsePixels } from "../../metrics/features/mod.ts";
+import { type EvaluationContext } from "../../metrics/mod.ts";
+import { standingOf } from "../../metrics/table/mod.ts";
+import { MetricUnavailable } from "../../base/mod.ts";
+import { trainingViews } from "../../metrics/copies/mod.ts";
+import type { RunSpec } from "../../record/mod.ts";
+import type { Features, Views } from "../../algebra/mod.ts";
+import { imagesOf } from "../../kinds/image/mod.ts";
+import type { Samples } from "../../kinds/mod.ts";
 
 /** Where nearest neighbours are looked for. */
 export interface Neighbourhood {

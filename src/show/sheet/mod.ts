@@ -1,5 +1,0 @@
-/**
- * Sheets of pictures.
- * @module
- */
-export { webp } from "./grid.ts";
