@@ -13,7 +13,8 @@ import {
   unpackWheel,
   wheelFault,
 } from "../install/mod.ts";
-import { EngineError, exitCodes, runProgram, withLock } from "../base/mod.ts";
+import { EngineError, exitCodes, withLock } from "../base/mod.ts";
+import { runProgram } from "../base/program/mod.ts";
 import { cacheFolder } from "../install/tensorflow/mod.ts";
 import { openblas } from "./openblas.ts";
 import {

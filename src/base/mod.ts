@@ -16,5 +16,4 @@ export { described, expectUserModules, explain, isSystemError } from "./fault.ts
 export { readBytes, readJson, requireWritable, StoreError, sweep, writeAtomic } from "./files.ts";
 export { withLock } from "./lock.ts";
 export { fromHome, projectRoot, shown, stand } from "./places.ts";
-export { runProgram } from "./program.ts";
 export { version } from "./version.ts";

@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "uncaught-rejection-is-a-regression",
-    file: "src/base/program.ts",
+    file: "src/base/program/program.ts",
     find: "event.preventDefault();\n    fail(event.reason);",
     replace: "",
     law: program,
@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "module-ends-the-program-as-it-likes",
-    file: "src/base/program.ts",
+    file: "src/base/program/program.ts",
     find: "Deno.exitCode = exitCodes.failed;",
     replace: "",
     law: program,

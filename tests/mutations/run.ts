@@ -10,7 +10,7 @@
  */
 import { basename, dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
 import { exitCodes } from "../../src/base/errors.ts";
-import { runProgram } from "../../src/base/program.ts";
+import { runProgram } from "../../src/base/program/program.ts";
 import { filterOf, parseJunit } from "../junit.ts";
 import type { Need } from "../needs.ts";
 

@@ -26,7 +26,7 @@ import {
   valueAndGrad,
   warmupCosine,
 } from "../../nn/mod.ts";
-import { runProgram } from "../../base/mod.ts";
+import { runProgram } from "../../base/program/mod.ts";
 import { hostFold, hostKey } from "../../random/host/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import { balancedAccuracy, type Features, fitWhitening } from "../../algebra/mod.ts";

@@ -12,7 +12,8 @@ import {
 } from "../../cli/mod.ts";
 import { chooseEngine } from "../../cli/engine/mod.ts";
 import { type EngineName, openEngine } from "../../engine/mod.ts";
-import { exitCodes, requireWritable, runProgram, UsageError, version } from "../../base/mod.ts";
+import { exitCodes, requireWritable, UsageError, version } from "../../base/mod.ts";
+import { runProgram } from "../../base/program/mod.ts";
 import { hostProvenance, instructionSet } from "../../record/mod.ts";
 import { didYouMean } from "../../base/text/mod.ts";
 import { type ContenderName, CONTENDERS } from "./contender/contender.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { runProgram, UsageError } from "../../base/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import { runProgram } from "../../base/program/mod.ts";
 import { disposeTree, openEngine, type Program } from "../../engine/mod.ts";
 import {
   encodeMessage,

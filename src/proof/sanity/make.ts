@@ -10,7 +10,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { heads, headsConfig } from "../../data/heads/mod.ts";
 import { openEngine } from "../../engine/mod.ts";
-import { runProgram, UsageError } from "../../base/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import { runProgram } from "../../base/program/mod.ts";
 import { hostKey } from "../../random/host/mod.ts";
 import { sanityFile } from "../../extractors/sanity/mod.ts";
 import { sanityTable } from "./table.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { exitCodes, runProgram } from "../../../base/mod.ts";
+import { exitCodes } from "../../../base/mod.ts";
+import { runProgram } from "../../../base/program/mod.ts";
 import { defaultOut } from "../../../record/mod.ts";
 import { figuresFolder } from "../figures.ts";
 import { planOf } from "./image_families.ts";

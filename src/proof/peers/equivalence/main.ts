@@ -13,7 +13,8 @@ import {
 import { chooseEngine } from "../../../cli/engine/mod.ts";
 import { heads } from "../../../data/heads/mod.ts";
 import { type EngineIdentity, type EngineName, openEngine } from "../../../engine/mod.ts";
-import { exitCodes, requireWritable, runProgram, version, writeAtomic } from "../../../base/mod.ts";
+import { exitCodes, requireWritable, version, writeAtomic } from "../../../base/mod.ts";
+import { runProgram } from "../../../base/program/mod.ts";
 import { hostProvenance, machineClass } from "../../../record/mod.ts";
 import { Contender } from "../contender/contender.ts";
 import {

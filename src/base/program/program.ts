@@ -3,8 +3,8 @@
  * exits with 1 on an uncaught error, and 1 is what a gate says of a regression.
  * @module
  */
-import { exitCodes, interruptedExit } from "./errors.ts";
-import { explain } from "./fault.ts";
+import { exitCodes, interruptedExit } from "../errors.ts";
+import { explain } from "../fault.ts";
 
 /**
  * Does `main` and ends the process by the exit code that it resolves to, 0 where that is nothing. An error that it throws, or
