@@ -10,7 +10,7 @@ import { described, expectUserModules, UsageError } from "./base/mod.ts";
 import { type Entry, type Protocol, protocols } from "./protocols/mod.ts";
 import type { Family } from "./families/mod.ts";
 import { type Kind, kindFaults, kinds } from "./kinds/mod.ts";
-import { type Metric } from "./metrics/mod.ts";
+import type { Metric } from "./metrics/mod.ts";
 import { metricTable, ownRow } from "./metrics/table/mod.ts";
 import { didYouMean } from "./base/text/mod.ts";
 

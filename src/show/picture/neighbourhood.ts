@@ -4,7 +4,7 @@
  * @module
  */
 import { coarsePixels } from "../../metrics/features/mod.ts";
-import { type EvaluationContext } from "../../metrics/mod.ts";
+import type { EvaluationContext } from "../../metrics/mod.ts";
 import { standingOf } from "../../metrics/table/mod.ts";
 import { MetricUnavailable } from "../../base/mod.ts";
 import { trainingViews } from "../../metrics/copies/mod.ts";

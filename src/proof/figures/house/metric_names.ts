@@ -4,7 +4,7 @@
  * @module
  */
 import { join, relative } from "@std/path";
-import { type Metric } from "../../../metrics/mod.ts";
+import type { Metric } from "../../../metrics/mod.ts";
 import { builtInMetrics } from "../../../metrics/table/mod.ts";
 import { extractorName, extractorTable } from "../../../extractors/mod.ts";
 import { root } from "../process.ts";
