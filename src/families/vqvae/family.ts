@@ -7,16 +7,11 @@ import type * as tf from "@tensorflow/tfjs";
 import { fold } from "../../random/mod.ts";
 import { conditionsOf, type Labels } from "../common/conditioning.ts";
 import { gridOf } from "../../kinds/mod.ts";
-import {
-  type BuildContext,
-  defineFamily,
-  type HostContext,
-  type Model,
-  type TensorRecord,
-} from "../family.ts";
-import { differing, withGiven } from "../common/given.ts";
-import { initParts, partOf, withPart } from "../common/parameter_groups.ts";
-import { type Phase, phaseAt, planPhases } from "../common/phases.ts";
+import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import { planStages, takeCodes } from "../common/codes_then_prior.ts";
+import { differing } from "../common/given.ts";
+import { initParts } from "../common/parameter_groups.ts";
+import { phaseAt } from "../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
 import { type Config, config } from "./config.ts";
@@ -36,28 +31,6 @@ import {
 
 type Told = { readonly labels?: Labels };
 
-/** Codes and then their prior, or whichever of the two there is to train. */
-function phasesOf({ prior, priorShare }: Config, taken: boolean): Phase[] {
-  if (prior === "none") return [{ program: "train", share: 1 }];
-  if (taken) return [{ program: "train_prior", share: 1 }];
-  return [
-    { program: "train", share: 1 - priorShare },
-    { program: "train_prior", share: priorShare },
-  ];
-}
-
-/** Before the first step: networks and codebooks of the run that they are taken from. */
-function takeCodes(state: TensorRecord, context: HostContext): Promise<TensorRecord> {
-  return withGiven(state, context, {
-    merge(own, given) {
-      const taken = partOf(given as unknown as State, "networks");
-      const { books } = given;
-      const merged = withPart(own as unknown as State, "networks", taken);
-      return { ...merged, ...(books === undefined ? {} : { books }) } as TensorRecord;
-    },
-  });
-}
-
 /** Settings that networks and codebooks hang on: they have to be those of the run they are taken from. */
 const shared = [
   "width",
@@ -74,11 +47,7 @@ const shared = [
 function build(config: Config, context: BuildContext): Model {
   const sample = gridOf(context.sample);
   const taken = context.needed?.weights !== undefined;
-  const parts = phasesOf(config, taken);
-  const phases = planPhases(parts, context.steps);
-  const stepsOf = (program: string) =>
-    phases.find((phase) => phase.program === program)?.steps ?? 0;
-  const samples = config.prior !== "none";
+  const stages = planStages(config, { taken, steps: context.steps }), { phases, samples } = stages;
   const quantiser = quantisers[config.quantiser](config);
   const networks = { config, sample, dimensions: quantiser.dimensions };
   const grids = gridsOf(networks);
@@ -88,7 +57,7 @@ function build(config: Config, context: BuildContext): Model {
     grids,
     places: codePlaces(grids, quantiser.stages),
     conditions: conditionsOf(config.condition, context.factors),
-    steps: { networks: stepsOf("train"), prior: stepsOf("train_prior") },
+    steps: stages.steps,
   };
   return {
     capabilities: {

@@ -6,11 +6,12 @@ import * as tf from "@tensorflow/tfjs";
 import { fold } from "../../../random/mod.ts";
 import type { Condition, Labels } from "../../common/conditioning.ts";
 import type { Grid } from "../../../kinds/mod.ts";
-import type { BuildContext, HostContext, Model, TensorRecord } from "../../family.ts";
+import type { BuildContext, Model } from "../../family.ts";
 import type { Role } from "../../needs.ts";
-import { differing, withGiven } from "../../common/given.ts";
-import { initParts, partOf, withPart } from "../../common/parameter_groups.ts";
-import { type Phase, phaseAt, planPhases } from "../../common/phases.ts";
+import { planStages, takeCodes } from "../../common/codes_then_prior.ts";
+import { differing } from "../../common/given.ts";
+import { initParts } from "../../common/parameter_groups.ts";
+import { phaseAt } from "../../common/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../../common/programs.ts";
 import type { Config } from "../config.ts";
 import { initPrior } from "./prior.ts";
@@ -35,27 +36,6 @@ export interface ScaleOptions {
   readonly context: Pick<BuildContext, "steps" | "needed"> & { readonly sample: Grid };
 }
 
-/** Tokeniser and then transformer, or whichever of the two there is to train. */
-function phasesOf({ prior, priorShare }: Config, taken: boolean): Phase[] {
-  if (prior === "none") return [{ program: "train", share: 1 }];
-  if (taken) return [{ program: "train_prior", share: 1 }];
-  return [
-    { program: "train", share: 1 - priorShare },
-    { program: "train_prior", share: priorShare },
-  ];
-}
-
-/** Before the first step: the tokeniser of the run that it is taken from. */
-function takeTokeniser(state: TensorRecord, context: HostContext): Promise<TensorRecord> {
-  return withGiven(state, context, {
-    merge(own, given) {
-      const taken = partOf(given as unknown as State, "networks");
-      const merged = withPart(own as unknown as State, "networks", taken);
-      return { ...merged, books: given.books } as TensorRecord;
-    },
-  });
-}
-
 /** What a model of scales can take of a finished one. */
 export const givenTokeniser: Role<Config> = {
   kind: "weights",
@@ -77,17 +57,14 @@ export function scaleModel(
   { config, conditions, context: { sample, steps, needed } }: ScaleOptions,
 ): Model {
   const taken = needed?.weights !== undefined;
-  const phases = planPhases(phasesOf(config, taken), steps);
-  const stepsOf = (program: string) =>
-    phases.find((phase) => phase.program === program)?.steps ?? 0;
-  const samples = config.prior !== "none";
+  const stages = planStages(config, { taken, steps }), { phases, samples } = stages;
   const scales = pictureScales({ config, sample });
   const setting: ScaleSetting = {
     config,
     sample,
     scales,
     conditions,
-    steps: { networks: stepsOf("train"), prior: stepsOf("train_prior") },
+    steps: stages.steps,
   };
   return {
     capabilities: {
@@ -137,7 +114,7 @@ export function scaleModel(
     },
     driver: {
       schedule: (step) => [phaseAt(phases, step).program],
-      ...(taken ? { begin: takeTokeniser } : {}),
+      ...(taken ? { begin: takeCodes } : {}),
       ...(samples
         ? { sample: (state, request, context) => drawScales(state, request, { context, setting }) }
         : {}),
