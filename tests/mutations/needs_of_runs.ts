@@ -184,7 +184,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "given-codes-not-taken",
-    file: "src/families/common/codes_then_prior.ts",
+    file: "src/families/common/stages/codes_then_prior.ts",
     find: 'const merged = withPart(own as unknown as Staged, "networks", taken);',
     replace: "const merged = own as unknown as Staged;",
     law: given,
@@ -192,7 +192,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "given-books-not-taken",
-    file: "src/families/common/codes_then_prior.ts",
+    file: "src/families/common/stages/codes_then_prior.ts",
     find: "...(books === undefined ? {} : { books })",
     replace: "...(books === undefined ? {} : {})",
     law: given,

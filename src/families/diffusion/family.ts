@@ -22,7 +22,7 @@ import { denoisingDriver, denoisingPrograms } from "../common/denoising/sample.t
 import { initNetwork } from "../common/denoising/network.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import type { Capabilities } from "../../subject/mod.ts";
-import { phaseAt, planPhases } from "../common/phases.ts";
+import { phaseAt, planPhases } from "../common/stages/phases.ts";
 import { type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { initTrained } from "../common/training.ts";
 import { type Config, config } from "./config.ts";

@@ -17,7 +17,7 @@ import { autoencoder } from "../autoencoder/mod.ts";
 import type { BuildContext, HostContext, Model, TensorRecord } from "../family.ts";
 import type { GivenRun } from "../needs.ts";
 import { vae } from "../vae/mod.ts";
-import { withGiven } from "../common/given.ts";
+import { withGiven } from "../common/stages/given.ts";
 import type { State } from "../common/denoising/model.ts";
 import { type CoderState, latentSpace } from "./latent.ts";
 import { config as diffusionConfig } from "./config.ts";

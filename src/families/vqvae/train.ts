@@ -7,7 +7,7 @@ import { fold, type Key } from "../../random/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import { dropLabels, type Labels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { partOf, type Parts, withPart } from "../common/parameter_groups.ts";
+import { partOf, type Parts, withPart } from "../common/stages/parameter_groups.ts";
 import { advance, emaDecay } from "../common/training.ts";
 import { countCodes } from "./quantisers/codebook.ts";
 import { type Coder, type CodeSetting, toCodes } from "./codes.ts";

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../../nn/mod.ts";
 import { fold } from "../../../random/mod.ts";
 import type { TensorRecord } from "../../family.ts";
-import { partOf, type Parts, withPart } from "../../common/parameter_groups.ts";
+import { partOf, type Parts, withPart } from "../../common/stages/parameter_groups.ts";
 import { advance, emaDecay } from "../../common/training.ts";
 import {
   type Codebook,

@@ -4,10 +4,10 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { TensorTree } from "../../engine/mod.ts";
-import type { AdamSlots } from "../../nn/mod.ts";
-import { initTrained, type Trained } from "./training.ts";
-import type { TrainingSettings } from "./training_config.ts";
+import type { TensorTree } from "../../../engine/mod.ts";
+import type { AdamSlots } from "../../../nn/mod.ts";
+import { initTrained, type Trained } from "../training.ts";
+import type { TrainingSettings } from "../training_config.ts";
 
 /** Trees of parameters by the name of the part. */
 export type PartTrees = { readonly [name: string]: TensorTree };

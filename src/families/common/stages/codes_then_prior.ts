@@ -3,7 +3,7 @@
  * or the codes are taken from a finished run, or nothing but the codes is trained.
  * @module
  */
-import type { HostContext, TensorRecord } from "../family.ts";
+import type { HostContext, TensorRecord } from "../../family.ts";
 import { withGiven } from "./given.ts";
 import { partOf, type Parts, type PartTrees, withPart } from "./parameter_groups.ts";
 import { type Phase, type PlannedPhase, planPhases } from "./phases.ts";

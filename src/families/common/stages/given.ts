@@ -2,9 +2,9 @@
  * What families share that take a finished run's weights in place of training their own.
  * @module
  */
-import { disposeTree, leaves } from "../../engine/mod.ts";
-import { canonicalJson } from "../../base/text/mod.ts";
-import type { HostContext, TensorRecord } from "../family.ts";
+import { disposeTree, leaves } from "../../../engine/mod.ts";
+import { canonicalJson } from "../../../base/text/mod.ts";
+import type { HostContext, TensorRecord } from "../../family.ts";
 
 /**
  * A fresh state with parts of another run's final state in the place of its own: `merge` says which.
