@@ -82,7 +82,7 @@ export {
   openStore,
   type PlannedRun,
   type Provenance,
-  type Record,
+  type RunRecord,
   type RunSpec,
   type RunState,
   type SamplesTaken,

@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import { exitCodes, UsageError, worstExit } from "../base/mod.ts";
 import { gateSuite, historyPath, planRecords, readHistory, readKept } from "../gate/mod.ts";
 import { planSuite, readPlan, settingsFrom } from "../plan/mod.ts";
-import { openStore, type PlannedRun, type Record as RunRecord, type Store } from "../record/mod.ts";
+import { openStore, type PlannedRun, type RunRecord, type Store } from "../record/mod.ts";
 import {
   type Format,
   newestGroups,

@@ -9,7 +9,7 @@ import {
   isAlive,
   openStore,
   type PlannedRun,
-  type Record as RunRecord,
+  type RunRecord,
   type RunState,
   type RunStatus,
 } from "../record/mod.ts";

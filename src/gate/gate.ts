@@ -2,7 +2,7 @@
  * The gate: compares records with reviewed baselines.
  * @module
  */
-import type { Record as RunRecord } from "../record/mod.ts";
+import type { RunRecord } from "../record/mod.ts";
 import { UsageError } from "../base/mod.ts";
 import { type AskedRun, keepGaps } from "./verdict/absent.ts";
 import {

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { sha256 } from "../base/digest/mod.ts";
 import { UsageError, writeAtomic } from "../base/mod.ts";
 import { canonicalJson, readTextIfThere } from "../base/text/mod.ts";
-import type { Record as RunRecord } from "../record/mod.ts";
+import type { RunRecord } from "../record/mod.ts";
 import { rowFrom, rowSchema, storedRow } from "./baseline/baseline.ts";
 import type { Rerun } from "./speed/confirm.ts";
 import type { Interleave, Turns } from "./speed/interleave.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { exitCodes, worstExit } from "../base/mod.ts";
-import type { Record as RunRecord } from "../record/mod.ts";
+import type { RunRecord } from "../record/mod.ts";
 import { configText } from "../base/text/mod.ts";
 import type { Verdict, VerdictName } from "./verdict/verdict.ts";
 

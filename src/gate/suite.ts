@@ -4,7 +4,7 @@
  */
 import { planSuite, settingsFrom } from "../plan/mod.ts";
 import { UsageError } from "../base/mod.ts";
-import { type PlannedRun, type Record as RunRecord, UnreadableRecord } from "../record/mod.ts";
+import { type PlannedRun, type RunRecord, UnreadableRecord } from "../record/mod.ts";
 import { protocolOf } from "../protocols/mod.ts";
 import { fromTable, metrics } from "../registry.ts";
 import type { GatePolicy, Suite } from "../suite/schema/mod.ts";

@@ -3,7 +3,7 @@
  * failure stopping no other but those that need it, speed measured at the end when nothing else runs.
  * @module
  */
-import { openStore, type PlannedRun, type Record as RunRecord, type Store } from "../record/mod.ts";
+import { openStore, type PlannedRun, type RunRecord, type Store } from "../record/mod.ts";
 import { canBeTaken, isFinal, type Outcome, recordFailure, type RunEvent } from "../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "./launcher.ts";
 import { type End, NeedQueue } from "./order.ts";

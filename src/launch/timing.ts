@@ -5,7 +5,7 @@
  * @module
  */
 import { protocolOf } from "../protocols/mod.ts";
-import type { PlannedRun, Record as RunRecord } from "../record/mod.ts";
+import type { PlannedRun, RunRecord } from "../record/mod.ts";
 
 /** Share of the runs' own seconds that timing may take where speed is only shown. */
 const timingShare = 0.1;

@@ -10,7 +10,7 @@ import type { z } from "zod";
 import type { Pointing } from "../content/mod.ts";
 import type { Dataset, Split } from "../data/mod.ts";
 import type { Roles } from "../families/mod.ts";
-import type { ArtefactKind, PlannedRun, Record as RunRecord, RunSpec } from "../record/mod.ts";
+import type { ArtefactKind, PlannedRun, RunRecord, RunSpec } from "../record/mod.ts";
 import type { Outcome, Run, RunHost } from "../run/mod.ts";
 
 /**

@@ -5,7 +5,7 @@
 import type { Engine } from "../engine/mod.ts";
 import type { MetricValue } from "./value.ts";
 import { type HostProvenance, provenanceOf, unknownEngine } from "./provenance.ts";
-import type { PlannedRun, Record as RunRecord } from "./record.ts";
+import type { PlannedRun, RunRecord } from "./record.ts";
 
 /** What is known of a failure. */
 export interface Failure {

@@ -20,7 +20,7 @@ export {
   type NeededRun,
   type PlannedRun,
   type Provenance,
-  type Record,
+  type RunRecord,
   type RunSpec,
   type RunState,
   type SamplesTaken,

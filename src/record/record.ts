@@ -220,7 +220,7 @@ export interface TrainedBy {
 }
 
 /** The record proper. Raw series lie beside it. */
-export interface Record {
+export interface RunRecord {
   readonly format: 1;
   readonly id: string;
   readonly label: string;

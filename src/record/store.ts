@@ -4,7 +4,7 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import type { Record as RunRecord, Series } from "./record.ts";
+import type { RunRecord, Series } from "./record.ts";
 import { sealedJson, sha256, unsealJson } from "../base/digest/mod.ts";
 import { readBytes, readJson, StoreError, sweep, withLock, writeAtomic } from "../base/mod.ts";
 

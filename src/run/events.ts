@@ -2,7 +2,7 @@
  * What a run tells while it runs, and how it ends. Plain data: crosses workers and processes.
  * @module
  */
-import type { Record as RunRecord } from "../record/mod.ts";
+import type { RunRecord } from "../record/mod.ts";
 
 /** News of a run. */
 export type RunEvent =

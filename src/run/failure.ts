@@ -7,7 +7,7 @@ import {
   failedRecord,
   type Failure,
   type PlannedRun,
-  type Record as RunRecord,
+  type RunRecord,
   type Store,
   UnreadableRecord,
 } from "../record/mod.ts";

@@ -15,7 +15,7 @@ import {
   openStore,
   type PlannedRun,
   provenanceOf,
-  type Record as RunRecord,
+  type RunRecord,
   type RunState,
   type SamplesTaken,
   type Store,

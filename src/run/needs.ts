@@ -7,7 +7,7 @@ import { readSealed, sha256, writeSealed } from "../base/digest/mod.ts";
 import { StoreError, ToldError } from "../base/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { Given, GivenRun } from "../families/mod.ts";
-import type { NeededRun, PlannedRun, Record as RunRecord, Store, Taken } from "../record/mod.ts";
+import type { NeededRun, PlannedRun, RunRecord, Store, Taken } from "../record/mod.ts";
 import { decodeState } from "./checkpoint.ts";
 
 /** File of a run's folder that says what it took, so that a resumed run took it too. */

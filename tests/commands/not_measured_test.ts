@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { notMeasured, notMeasuredLines } from "../../src/commands/run/not_measured.ts";
 import { dispatch } from "../../src/cli/dispatch.ts";
 import { commands } from "../../src/commands/table.ts";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder } from "../run/harness.ts";
 import { tinySuite } from "./tiny_suite.ts";

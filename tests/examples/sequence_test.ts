@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { writeBaseline } from "../../src/gate/baseline/baseline.ts";
 import { baselinesFrom } from "../../src/gate/baseline/accepted.ts";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { loadSuite } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";

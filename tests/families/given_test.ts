@@ -3,7 +3,7 @@ import { leaves, type TensorTree } from "../../src/engine/tree.ts";
 import { openEngine } from "../../src/engine/mod.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { executeRun } from "../../src/protocols/execute.ts";
-import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
+import type { PlannedRun, RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { datasets, families, fromTable, metrics } from "../../src/registry.ts";
 import { checkpointFile, decodeState } from "../../src/run/checkpoint.ts";

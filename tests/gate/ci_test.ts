@@ -8,7 +8,7 @@ import { gateMarkdown } from "../../src/gate/ci/markdown.ts";
 import { countVerdicts, gateExit, gateLine } from "../../src/gate/outcome.ts";
 import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
 import type { Verdict } from "../../src/gate/verdict/verdict.ts";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { law } from "../law.ts";
 import { parseJunit } from "../junit.ts";
 import { baselinesOf, record } from "./fixture.ts";

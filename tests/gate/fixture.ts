@@ -1,6 +1,6 @@
 /** Records and baselines made up from values, for tests of the gate. */
 import type { MetricValue } from "../../src/record/value.ts";
-import type { Record as RunRecord, RunState } from "../../src/record/record.ts";
+import type { RunRecord, RunState } from "../../src/record/record.ts";
 import { type Baseline, storedRow } from "../../src/gate/baseline/baseline.ts";
 import type { Floors } from "../../src/gate/speed/floors.ts";
 import { rowsOf } from "../../src/gate/verdict/rows.ts";

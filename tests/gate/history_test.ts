@@ -16,7 +16,7 @@ import {
 } from "../../src/gate/history/history_text.ts";
 import { evaluateGate } from "../../src/gate/verdict/evaluate.ts";
 import { hostKey, hostNormal } from "../../src/random/host/host.ts";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "./fixture.ts";
 
 const quiet = (message: string) => {

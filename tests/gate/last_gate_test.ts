@@ -14,7 +14,7 @@ import { keeping, keptPath, type Measuring, readKept } from "../../src/gate/last
 import { type GateOptions, gateRecords } from "../../src/gate/mod.ts";
 import { rowKey, rowsOf } from "../../src/gate/verdict/rows.ts";
 import { planSuite, writePlan } from "../../src/plan/plan.ts";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { loadSuite } from "../../src/suite/load.ts";
 import { keptTerminal } from "../commands/terminal.ts";

@@ -185,7 +185,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "given-codes-not-taken",
     file: "src/families/common/stages/codes_then_prior.ts",
-    find: 'const merged = withPart(own as unknown as Staged, "networks", taken);',
+    find: 'const merged = withGroup(own as unknown as Staged, "networks", taken);',
     replace: "const merged = own as unknown as Staged;",
     law: given,
     filter: "vqvae",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { disposeTree } from "../../src/engine/tree.ts";
 import { openStore } from "../../src/record/store.ts";
 import { checkpointFile, decodeState } from "../../src/run/checkpoint.ts";

@@ -1,7 +1,7 @@
 /** What a leaderboard across families needs: costs, few-step curves, kinds of likelihood, findings. */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import type { MetricValue } from "../../src/record/value.ts";
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 import { buildReport } from "../../src/report/model/build.ts";
 import type { Cell, Chart, ReportModel, Table } from "../../src/report/model/model.ts";
 import { fixture, recordOf, withValues } from "./fixture.ts";

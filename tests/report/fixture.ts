@@ -7,7 +7,7 @@
 import { evaluateGate, type Verdict } from "../../src/gate/mod.ts";
 import { planUpdate } from "../../src/gate/baseline/mod.ts";
 import type { MetricValue } from "../../src/record/value.ts";
-import type { Provenance, Record as RunRecord, Series } from "../../src/record/record.ts";
+import type { Provenance, RunRecord, Series } from "../../src/record/record.ts";
 import { control as controlProtocol } from "../../src/protocols/control/protocol.ts";
 import type { ReportInputs } from "../../src/report/model/build.ts";
 

@@ -1,5 +1,5 @@
 /** Text that users could put into labels, reasons and commands to break a page. @module */
-import type { Record as RunRecord } from "../../src/record/record.ts";
+import type { RunRecord } from "../../src/record/record.ts";
 
 /** Strings with a meaning in HTML, XML, CSS, URLs, Markdown or Vega. */
 export const HOSTILE = [

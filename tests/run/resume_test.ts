@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import fc from "fast-check";
 import { hostIntegers, hostKey } from "../../src/random/host/host.ts";
 import { lines } from "../../src/launch/lines.ts";
-import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
+import type { PlannedRun, RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { decodeSafetensors } from "../../src/nn/files/safetensors.ts";
 import { StoreError } from "../../src/base/files.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "@std/path";
 import fc from "fast-check";
 import { groupId, runId } from "../../src/record/identity.ts";
-import type { PlannedRun, Record as RunRecord } from "../../src/record/record.ts";
+import type { PlannedRun, RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { checkpointFile } from "../../src/run/checkpoint.ts";
 import type { RunEvent } from "../../src/run/events.ts";

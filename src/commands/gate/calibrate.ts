@@ -26,12 +26,7 @@ import { planRecords } from "../../gate/mod.ts";
 import { launch, type LaunchOptions } from "../../launch/mod.ts";
 import { planSuite, withNeeds } from "../../plan/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import {
-  defaultOut,
-  hostProvenance,
-  openStore,
-  type Record as RunRecord,
-} from "../../record/mod.ts";
+import { defaultOut, hostProvenance, openStore, type RunRecord } from "../../record/mod.ts";
 import { loadSuites } from "../../suite/mod.ts";
 import type { Suite } from "../../suite/schema/mod.ts";
 import type { Arguments, Terminal } from "../../cli/mod.ts";

@@ -2,7 +2,7 @@
  * Which code made the records that a command shows, if it isn't the code that is checked out.
  * @module
  */
-import type { Provenance, Record as RunRecord } from "../../record/mod.ts";
+import type { Provenance, RunRecord } from "../../record/mod.ts";
 
 type Code = Pick<Provenance, "gitSha" | "gitDirty">;
 type Made = Pick<RunRecord, "provenance" | "trainedBy">;

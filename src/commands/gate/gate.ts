@@ -17,7 +17,7 @@ import {
   hostProvenance,
   openStore,
   type PlannedRun,
-  type Record as RunRecord,
+  type RunRecord,
   type Store,
 } from "../../record/mod.ts";
 import { loadSuites } from "../../suite/mod.ts";

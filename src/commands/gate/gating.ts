@@ -25,7 +25,7 @@ import {
   readHistory,
 } from "../../gate/mod.ts";
 import type { LaunchOptions } from "../../launch/mod.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import type { PlannedRun, RunRecord } from "../../record/mod.ts";
 import type { Suite } from "../../suite/schema/mod.ts";
 import type { Arguments, Terminal } from "../../cli/mod.ts";
 import { baselinesOf } from "../folders.ts";

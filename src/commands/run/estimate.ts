@@ -5,7 +5,7 @@
 import { exitCodes } from "../../base/mod.ts";
 import { type LaunchOptions, trial } from "../../launch/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import { openStore, type PlannedRun, type Record as RunRecord } from "../../record/mod.ts";
+import { openStore, type PlannedRun, type RunRecord } from "../../record/mod.ts";
 import { formatBytes, formatSeconds } from "../../base/text/mod.ts";
 import type { Estimate } from "../../run/mod.ts";
 import { finishedRuns, trainingOf } from "../../run/score/mod.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { runName } from "../../protocols/mod.ts";
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 
 /** A value that is not there, the rows that lack it, and why. */
 export interface NotMeasured {

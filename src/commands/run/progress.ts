@@ -5,7 +5,7 @@
  */
 import type { LaunchEvent, Turn } from "../../launch/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import type { PlannedRun, RunRecord } from "../../record/mod.ts";
 import type { Outcome, RunEvent } from "../../run/mod.ts";
 import { formatNumber, formatSeconds } from "../../base/text/mod.ts";
 import type { Terminal } from "../../cli/mod.ts";

@@ -7,7 +7,7 @@ import { exitCodes, UsageError, worstExit } from "../../base/mod.ts";
 import type { Gated, GateOutcome } from "../../gate/mod.ts";
 import type { LaunchOptions, LaunchResult } from "../../launch/mod.ts";
 import { runName } from "../../protocols/mod.ts";
-import type { PlannedRun, Record as RunRecord, Store } from "../../record/mod.ts";
+import type { PlannedRun, RunRecord, Store } from "../../record/mod.ts";
 import type { Suite } from "../../suite/schema/mod.ts";
 import type { Arguments } from "../../cli/mod.ts";
 import { commitLines } from "../gate/commits.ts";

@@ -10,7 +10,7 @@ import { gridOf } from "../../kinds/mod.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { planStages, takeCodes } from "../common/stages/codes_then_prior.ts";
 import { differing } from "../common/stages/given.ts";
-import { initParts } from "../common/stages/parameter_groups.ts";
+import { initGroups } from "../common/stages/parameter_groups.ts";
 import { phaseAt } from "../common/stages/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../common/programs.ts";
 import { flattened, toCodes, toPictures, unflattened } from "./codes.ts";
@@ -70,7 +70,7 @@ function build(config: Config, context: BuildContext): Model {
       ...(samples ? { evaluations: transformerOptions(setting).context } : {}),
     },
     init: (key) => {
-      const parts = initParts({
+      const parts = initGroups({
         networks: initNetworks(fold(key, "networks"), setting),
         ...(samples ? { prior: initPrior(fold(key, "prior"), setting) } : {}),
       } as Parameters, config);

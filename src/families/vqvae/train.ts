@@ -7,7 +7,7 @@ import { fold, type Key } from "../../random/mod.ts";
 import { valueAndGrad } from "../../nn/mod.ts";
 import { dropLabels, type Labels } from "../common/conditioning.ts";
 import type { TensorRecord } from "../family.ts";
-import { partOf, type Parts, withPart } from "../common/stages/parameter_groups.ts";
+import { groupOf, type ParameterGroups, withGroup } from "../common/stages/parameter_groups.ts";
 import { advance, emaDecay } from "../common/training.ts";
 import { countCodes } from "./quantisers/codebook.ts";
 import { type Coder, type CodeSetting, toCodes } from "./codes.ts";
@@ -20,7 +20,7 @@ import type { Books } from "./quantisers/quantiser.ts";
 export type Parameters = { readonly networks: Networks; readonly prior: Prior };
 
 /** What a checkpoint holds. `books` by grid; left out where codes are a fixed grid. */
-export type State = Parts<Parameters> & { readonly books?: readonly Books[] };
+export type State = ParameterGroups<Parameters> & { readonly books?: readonly Books[] };
 
 /** What fixes shapes and objectives. */
 export interface Setting extends CodeSetting, PriorSetting {
@@ -65,7 +65,7 @@ export function trainStep(
 ): [State, TensorRecord] {
   const { config, quantiser } = setting;
   const books = booksOf(state, setting);
-  const part = partOf<Parameters, "networks">(state, "networks");
+  const part = groupOf<Parameters, "networks">(state, "networks");
   const share = shareAt(part.step, setting);
   const { loss, aux, grads } = valueAndGrad((networks: Networks) => {
     const costs: tf.Scalar[] = [];
@@ -104,7 +104,7 @@ export function trainStep(
     code_rms: tf.sqrt(tf.mean(tf.square(aux.z[0]))),
     learning_rate: learningRate,
   };
-  const trained = withPart<Parameters, State, "networks">(state, "networks", next);
+  const trained = withGroup<Parameters, State, "networks">(state, "networks", next);
   return [state.books === undefined ? trained : { ...trained, books: followed }, outputs];
 }
 
@@ -129,7 +129,7 @@ export function trainPriorStep(
     key: fold(key, "condition"),
     rows_B,
   });
-  const part = partOf<Parameters, "prior">(state, "prior");
+  const part = groupOf<Parameters, "prior">(state, "prior");
   const { loss, grads } = valueAndGrad(
     (prior: Prior) => ({ loss: priorLoss(prior, { codes_BT, tables, labels: told }, setting) }),
     part.params,
@@ -139,7 +139,7 @@ export function trainPriorStep(
     steps: setting.steps.prior,
     lossScale: 1,
   });
-  return [withPart<Parameters, State, "prior">(state, "prior", next), {
+  return [withGroup<Parameters, State, "prior">(state, "prior", next), {
     loss,
     learning_rate: learningRate,
   }];

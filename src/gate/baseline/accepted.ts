@@ -3,7 +3,7 @@
  * nothing is refused because of where it comes from.
  * @module
  */
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { type Baseline, storedRow } from "./baseline.ts";
 import { rowsOf } from "../verdict/rows.ts";
 

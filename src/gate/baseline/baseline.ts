@@ -9,7 +9,7 @@ import { dirname, join } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../../base/mod.ts";
 import type { EngineIdentity } from "../../engine/mod.ts";
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { readReviewed, rowsSchema } from "./reviewed.ts";
 import { type Row, rowKey } from "../verdict/rows.ts";
 

@@ -2,7 +2,7 @@
  * The input of the gate's outputs for CI.
  * @module
  */
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import type { GateOutcome } from "../gate.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 

@@ -7,7 +7,7 @@
 import { join } from "@std/path";
 import { z } from "zod";
 import { sha256 } from "../../base/digest/mod.ts";
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { type Level, levelsOf, mean } from "../../stats/mod.ts";
 import { sessionValue } from "../speed/floors.ts";
 import type { PolicyOf } from "../policy.ts";

@@ -2,7 +2,7 @@
  * From A/A measurements to noise floors, with the difference shown to a reviewer first.
  * @module
  */
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { median } from "../../stats/mod.ts";
 import { type FloorRow, type Floors, type FloorUpdate, seedFloor, sessionFloor } from "./floors.ts";
 import { rowKey, rowsOf } from "../verdict/rows.ts";

@@ -4,7 +4,7 @@
  * alternates with it; otherwise it uses this code alone. The verdict says which.
  * @module
  */
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { evaluateGate } from "../verdict/evaluate.ts";
 import type { GateInput } from "../verdict/input.ts";
 import type { Verdict } from "../verdict/verdict.ts";

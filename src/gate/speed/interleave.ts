@@ -9,7 +9,7 @@ import { codeDigest, moduleCode } from "../../content/mod.ts";
 import { UsageError } from "../../base/mod.ts";
 import { launch, type Launcher, type LaunchOptions, processesOf } from "../../launch/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import type { PlannedRun, Provenance, Record as RunRecord } from "../../record/mod.ts";
+import type { PlannedRun, Provenance, RunRecord } from "../../record/mod.ts";
 import { pairsNeeded } from "../../stats/mod.ts";
 import { NoCheckout, projectRoot, withCheckout } from "./checkout.ts";
 import { FEWEST_PAIRS } from "../limits/fewest.ts";

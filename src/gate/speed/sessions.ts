@@ -6,7 +6,7 @@
  */
 import { dirname, join } from "@std/path";
 import { z } from "zod";
-import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import type { PlannedRun, RunRecord } from "../../record/mod.ts";
 import { readTextIfThere } from "../../base/text/mod.ts";
 import { rowsOf } from "../verdict/rows.ts";
 import { runValue } from "./floors.ts";

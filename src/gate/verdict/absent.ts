@@ -3,7 +3,7 @@
  * without a number that the baseline has. Nothing passes while something is missing.
  * @module
  */
-import type { PlannedRun, Record as RunRecord } from "../../record/mod.ts";
+import type { PlannedRun, RunRecord } from "../../record/mod.ts";
 import { type Row, rowKey, type Rows } from "./rows.ts";
 import type { Verdict } from "./verdict.ts";
 

@@ -2,7 +2,7 @@
  * What verdicts are made from.
  * @module
  */
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { PolicyOf } from "../policy.ts";
 import type { Floors } from "../speed/floors.ts";

@@ -3,7 +3,7 @@
  * asked for and are in neither, and timings of a machine whose noise was not calibrated.
  * @module
  */
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { type Gaps, gapsText, type Lacking } from "./absent.ts";
 import { type Baseline, baselineRows } from "../baseline/baseline.ts";
 import { sessionValue } from "../speed/floors.ts";

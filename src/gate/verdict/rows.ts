@@ -3,7 +3,7 @@
  * for each seed.
  * @module
  */
-import type { MetricValue, Record as RunRecord } from "../../record/mod.ts";
+import type { MetricValue, RunRecord } from "../../record/mod.ts";
 
 /** One metric of one group of seeds. */
 export interface Row {

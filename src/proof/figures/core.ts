@@ -13,7 +13,7 @@ import {
   timelessRecords,
   worstOverhead,
 } from "./records.ts";
-import { openStore, type Record as RunRecord } from "../../record/mod.ts";
+import { openStore, type RunRecord } from "../../record/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import { median } from "../../stats/mod.ts";
 

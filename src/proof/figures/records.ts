@@ -4,7 +4,7 @@
  */
 import { builtInMetrics, metricNames, narrowed } from "../../metrics/table/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import { openStore, type Record as RunRecord } from "../../record/mod.ts";
+import { openStore, type RunRecord } from "../../record/mod.ts";
 import type { Measured } from "./figure.ts";
 import type { FigureSource } from "./source.ts";
 

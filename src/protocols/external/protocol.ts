@@ -3,7 +3,7 @@
  * @module
  */
 import { fixed, formatSeconds } from "../../base/text/mod.ts";
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { defineProtocol } from "../protocol.ts";
 import { entry, type ExternalConfig } from "./external.ts";
 

@@ -1,6 +1,6 @@
 /** The head of a report: how it came out, and what it is about. @module */
 import type { EngineIdentity } from "../../engine/mod.ts";
-import type { Record as RunRecord } from "../../record/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import type { Banner, Gate } from "./model.ts";
 import { budgetText, configLine, count, fixed, formatSeconds, list } from "../../base/text/mod.ts";

@@ -1,5 +1,5 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
-import { placeless, type Record as RunRecord, type Series } from "../../record/mod.ts";
+import { placeless, type RunRecord, type Series } from "../../record/mod.ts";
 import { memorisedNote } from "../../metrics/copies/mod.ts";
 import { countVerdicts, type Verdict } from "../../gate/mod.ts";
 import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";

@@ -1,10 +1,5 @@
 /** Provenance: one card a run, with all that is needed to tell why its numbers are what they are. @module */
-import {
-  placeless,
-  type Record as RunRecord,
-  type Taken,
-  type TrainedBy,
-} from "../../record/mod.ts";
+import { placeless, type RunRecord, type Taken, type TrainedBy } from "../../record/mod.ts";
 import { configLine, formatBytes, formatSeconds } from "../../base/text/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import type { Grouped } from "./groups.ts";

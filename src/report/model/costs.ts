@@ -1,7 +1,7 @@
 /** What rows cost: training and sampling, from what their records hold. @module */
 import { type Meaning, meaningOf } from "../../metrics/table/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import type { Record as RunRecord, Series } from "../../record/mod.ts";
+import type { RunRecord, Series } from "../../record/mod.ts";
 import { cellOf, type SeedValue } from "./tables/cells.ts";
 import type { Column, Group, RecordsByGroup, Table } from "./model.ts";
 import { type FilledColumn, table } from "./tables/tables.ts";

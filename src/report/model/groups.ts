@@ -1,7 +1,7 @@
 /** Runs into rows: records grouped over seeds, families before control rows. @module */
 import { isMemorised } from "../../metrics/copies/mod.ts";
 import { meaningOf } from "../../metrics/table/mod.ts";
-import type { Record as RunRecord, RunState } from "../../record/mod.ts";
+import type { RunRecord, RunState } from "../../record/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import { mean } from "../../stats/mod.ts";
 import type { Group, RecordsByGroup } from "./model.ts";

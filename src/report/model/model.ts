@@ -5,7 +5,7 @@
  * @module
  */
 import type { Counts, Verdict } from "../../gate/mod.ts";
-import type { Record as RunRecord, RunState } from "../../record/mod.ts";
+import type { RunRecord, RunState } from "../../record/mod.ts";
 import type { RankRange } from "../../stats/mod.ts";
 
 /** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */

@@ -2,7 +2,7 @@
 import { join } from "@std/path";
 import { extractorName } from "../../extractors/mod.ts";
 import { sanityFolder, type SanityTable } from "../../extractors/sanity/mod.ts";
-import type { Record as RunRecord, Series, Store } from "../../record/mod.ts";
+import type { RunRecord, Series, Store } from "../../record/mod.ts";
 import { buildReport, type ReportInputs } from "./build.ts";
 import type { PictureRef, ReportModel } from "./model.ts";
 import { sanityOf } from "./charts/sanity.ts";

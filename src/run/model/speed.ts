@@ -9,7 +9,7 @@ import {
   type MetricValue,
   type PlannedRun,
   provenanceOf,
-  type Record as RunRecord,
+  type RunRecord,
   type RunSpec,
 } from "../../record/mod.ts";
 import { evaluate } from "../score/evaluate.ts";

@@ -7,14 +7,7 @@
 import { join } from "@std/path";
 import { readSealed, sha256, writeSealed } from "../../base/digest/mod.ts";
 import type { Metric } from "../../metrics/mod.ts";
-import type {
-  MetricValue,
-  Record as RunRecord,
-  RunSpec,
-  Store,
-  Taken,
-  TrainedBy,
-} from "../../record/mod.ts";
+import type { MetricValue, RunRecord, RunSpec, Store, Taken, TrainedBy } from "../../record/mod.ts";
 import { canonicalJson } from "../../base/text/mod.ts";
 import { StoreError } from "../../base/mod.ts";
 import { checkpointFile, spoiltCheckpoint } from "../checkpoint.ts";

@@ -7,7 +7,7 @@ import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
 import type { GateInput } from "../../../src/gate/verdict/input.ts";
 import { writeBaseline } from "../../../src/gate/baseline/baseline.ts";
 import { writeFloors } from "../../../src/gate/speed/floors.ts";
-import type { Record as RunRecord } from "../../../src/record/record.ts";
+import type { RunRecord } from "../../../src/record/record.ts";
 import { inFolder } from "../../run/harness.ts";
 import { baselinesOf, calibratedFor, planOf, record, seeds, speed } from "../fixture.ts";
 

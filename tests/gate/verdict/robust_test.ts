@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { gateExit } from "../../../src/gate/outcome.ts";
 import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
 import type { GateInput } from "../../../src/gate/verdict/input.ts";
-import type { Record as RunRecord } from "../../../src/record/record.ts";
+import type { RunRecord } from "../../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record, seeds } from "../fixture.ts";
 
 const gate = (input: Partial<GateInput> & Pick<GateInput, "records" | "baselines">) =>

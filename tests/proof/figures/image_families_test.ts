@@ -25,7 +25,7 @@ import {
 import { type FigureLine, runFigures } from "../../../src/proof/figures/mod.ts";
 import type { MetricValue } from "../../../src/record/value.ts";
 import { groupId, runId } from "../../../src/record/identity.ts";
-import type { Record as RunRecord, RunSpec } from "../../../src/record/record.ts";
+import type { RunRecord, RunSpec } from "../../../src/record/record.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { recordOf } from "../../report/fixture.ts";
 

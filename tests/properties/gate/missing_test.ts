@@ -6,7 +6,7 @@ import { type Baseline, baselineRows } from "../../../src/gate/baseline/baseline
 import { gateExit, gateLine } from "../../../src/gate/outcome.ts";
 import { planUpdate } from "../../../src/gate/baseline/update.ts";
 import { evaluateGate } from "../../../src/gate/verdict/evaluate.ts";
-import type { Record as RunRecord } from "../../../src/record/record.ts";
+import type { RunRecord } from "../../../src/record/record.ts";
 import { baselinesOf, calibratedFor, record } from "../../gate/fixture.ts";
 import { law } from "../../law.ts";
 

@@ -5,7 +5,7 @@ import { launch } from "../../../src/launch/schedule.ts";
 import { planSuite } from "../../../src/plan/plan.ts";
 import { unknownEngine } from "../../../src/record/provenance.ts";
 import { failedRecord } from "../../../src/record/failed.ts";
-import type { PlannedRun, Record as RunRecord, RunState } from "../../../src/record/record.ts";
+import type { PlannedRun, RunRecord, RunState } from "../../../src/record/record.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { law } from "../../law.ts";
 import { options } from "../../launch/launching.ts";

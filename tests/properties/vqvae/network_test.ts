@@ -3,7 +3,7 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { mapTree, type TensorTree } from "../../../src/engine/tree.ts";
 import { conditionsOf } from "../../../src/families/common/conditioning.ts";
-import { initParts } from "../../../src/families/common/stages/parameter_groups.ts";
+import { initGroups } from "../../../src/families/common/stages/parameter_groups.ts";
 import { toCodes } from "../../../src/families/vqvae/codes.ts";
 import { config } from "../../../src/families/vqvae/config.ts";
 import { codePlaces } from "../../../src/families/vqvae/code_order.ts";
@@ -63,7 +63,7 @@ function stateOf(seed: number, setting: Setting): State {
       (leaf, path) => tf.add(leaf, tf.mul(normal(key("wake", seed, path), leaf.shape), 0.1)),
     );
   return {
-    ...initParts({
+    ...initGroups({
       networks: move(initNetworks(key("networks", seed), setting)) as Networks,
       prior: initPrior(key("prior", seed), setting),
     }),

@@ -22,7 +22,7 @@ import { runProgram } from "../../../src/protocols/external/program.ts";
 import { strictPicture } from "../../../src/protocols/external/strict.ts";
 import { groupId, runId } from "../../../src/record/identity.ts";
 import { planSuite } from "../../../src/plan/plan.ts";
-import type { PlannedRun, Record as RunRecord, RunSpec } from "../../../src/record/record.ts";
+import type { PlannedRun, RunRecord, RunSpec } from "../../../src/record/record.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { buildReport } from "../../../src/report/model/build.ts";
 import type { RunEvent } from "../../../src/run/events.ts";

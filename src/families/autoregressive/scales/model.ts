@@ -10,7 +10,7 @@ import type { BuildContext, Model } from "../../family.ts";
 import type { Role } from "../../needs.ts";
 import { planStages, takeCodes } from "../../common/stages/codes_then_prior.ts";
 import { differing } from "../../common/stages/given.ts";
-import { initParts } from "../../common/stages/parameter_groups.ts";
+import { initGroups } from "../../common/stages/parameter_groups.ts";
 import { phaseAt } from "../../common/stages/phases.ts";
 import { type Codes, type Images, reads, type Rows, updates } from "../../common/programs.ts";
 import type { Config } from "../config.ts";
@@ -77,7 +77,7 @@ export function scaleModel(
       ...(samples ? { evaluations: scales.length } : {}),
     },
     init: (key) => ({
-      ...initParts<Parameters>({
+      ...initGroups<Parameters>({
         networks: initNetworks(fold(key, "networks"), setting),
         ...(samples ? { prior: initPrior(fold(key, "prior"), setting) } : {}),
       } as Parameters, config),

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../../nn/mod.ts";
 import { fold } from "../../../random/mod.ts";
 import type { TensorRecord } from "../../family.ts";
-import { partOf, type Parts, withPart } from "../../common/stages/parameter_groups.ts";
+import { groupOf, type ParameterGroups, withGroup } from "../../common/stages/parameter_groups.ts";
 import { advance, emaDecay } from "../../common/training.ts";
 import {
   type Codebook,
@@ -39,7 +39,7 @@ import {
 export type Parameters = { readonly networks: Networks; readonly prior: Prior };
 
 /** What a checkpoint holds. */
-export type State = Parts<Parameters> & { readonly books: readonly Codebook[] };
+export type State = ParameterGroups<Parameters> & { readonly books: readonly Codebook[] };
 
 /** What fixes shapes and objectives. */
 export interface ScaleSetting extends TokeniserSetting, PriorSetting {
@@ -64,7 +64,7 @@ export function trainStep(
   const { config, scales } = setting;
   const { books } = state;
   const tables = tablesOf(books);
-  const part = partOf<Parameters, "networks">(state, "networks");
+  const part = groupOf<Parameters, "networks">(state, "networks");
   const { loss, aux, grads } = valueAndGrad((networks: Networks) => {
     const z_BMD = encodeGrid(networks, x_BHWC);
     const sum_BMD = stopped((z) => decompose(z, tables, scales).sum_BMD, z_BMD) as tf.Tensor3D;
@@ -94,7 +94,7 @@ export function trainStep(
     )
   );
   const finest = assigned[assigned.length - 1].index_N;
-  const trained = withPart<Parameters, State, "networks">(state, "networks", next);
+  const trained = withGroup<Parameters, State, "networks">(state, "networks", next);
   return [{ ...trained, books: followed }, {
     loss,
     ...scalars as { psnr: tf.Scalar; commitment: tf.Scalar },
@@ -114,7 +114,7 @@ export function trainPriorStep(
   const { codes_BT } = toCodes(tokeniser, inputs.x_BHWC, setting);
   const labels = toldLabels(inputs, setting);
   const known = { tables: tablesOf(tokeniser.books), batch: inputs.x_BHWC.shape[0], labels };
-  const part = partOf<Parameters, "prior">(state, "prior");
+  const part = groupOf<Parameters, "prior">(state, "prior");
   const { loss, grads } = valueAndGrad(
     (prior: Prior) => ({ loss: priorLoss(prior, { ...known, codes_BT }, setting) }),
     part.params,
@@ -124,7 +124,7 @@ export function trainPriorStep(
     steps: setting.steps.prior,
     lossScale: 1,
   });
-  return [withPart<Parameters, State, "prior">(state, "prior", next), {
+  return [withGroup<Parameters, State, "prior">(state, "prior", next), {
     loss,
     learning_rate: learningRate,
   }];

@@ -5,7 +5,7 @@
  */
 import type { HostContext, TensorRecord } from "../../family.ts";
 import { withGiven } from "./given.ts";
-import { partOf, type Parts, type PartTrees, withPart } from "./parameter_groups.ts";
+import { groupOf, type GroupTrees, type ParameterGroups, withGroup } from "./parameter_groups.ts";
 import { type Phase, type PlannedPhase, planPhases } from "./phases.ts";
 
 /** The settings that say which stages there are. */
@@ -53,14 +53,14 @@ export function planStages(
   };
 }
 
-type Staged = Parts<PartTrees & { readonly networks: PartTrees[string] }>;
+type Staged = ParameterGroups<GroupTrees & { readonly networks: GroupTrees[string] }>;
 
 /** Before the first step: networks and codebooks of the run that they are taken from. */
 export function takeCodes(state: TensorRecord, context: HostContext): Promise<TensorRecord> {
   return withGiven(state, context, {
     merge(own, given) {
-      const taken = partOf(given as unknown as Staged, "networks");
-      const merged = withPart(own as unknown as Staged, "networks", taken);
+      const taken = groupOf(given as unknown as Staged, "networks");
+      const merged = withGroup(own as unknown as Staged, "networks", taken);
       const { books } = given;
       return { ...merged, ...(books === undefined ? {} : { books }) } as unknown as TensorRecord;
     },

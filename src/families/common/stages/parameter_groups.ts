@@ -10,10 +10,10 @@ import { initTrained, type Trained } from "../training.ts";
 import type { TrainingSettings } from "../training_config.ts";
 
 /** Trees of parameters by the name of the part. */
-export type PartTrees = { readonly [name: string]: TensorTree };
+export type GroupTrees = { readonly [name: string]: TensorTree };
 
 /** See the module. `params` of all parts together are the model's parameters. */
-export type Parts<P extends PartTrees> = {
+export type ParameterGroups<P extends GroupTrees> = {
   readonly params: P;
   readonly ema: P;
   readonly slots: { readonly [N in keyof P]: AdamSlots<P[N]> };
@@ -21,10 +21,10 @@ export type Parts<P extends PartTrees> = {
 };
 
 /** The state before the first step of any part, all trained by the optimiser of the settings. */
-export function initParts<P extends PartTrees>(
+export function initGroups<P extends GroupTrees>(
   params: P,
   settings?: Pick<TrainingSettings, "optimiser">,
-): Parts<P> {
+): ParameterGroups<P> {
   const fresh = Object.entries(params).map(([name, tree]) =>
     [name, initTrained(tree, settings)] as const
   );
@@ -35,19 +35,19 @@ export function initParts<P extends PartTrees>(
     ema: each("ema"),
     slots: each("slots"),
     steps: each("step"),
-  } as unknown as Parts<P>;
+  } as unknown as ParameterGroups<P>;
 }
 
 /** One part, as a training step takes it. */
-export function partOf<P extends PartTrees, N extends keyof P>(
-  { params, ema, slots, steps }: Parts<P>,
+export function groupOf<P extends GroupTrees, N extends keyof P>(
+  { params, ema, slots, steps }: ParameterGroups<P>,
   name: N,
 ): Trained<P[N]> {
   return { params: params[name], ema: ema[name], slots: slots[name], step: steps[name] };
 }
 
 /** The state with one part replaced; all else, other fields included, stays as it is. */
-export function withPart<P extends PartTrees, S extends Parts<P>, N extends keyof P>(
+export function withGroup<P extends GroupTrees, S extends ParameterGroups<P>, N extends keyof P>(
   state: S,
   name: N,
   { params, ema, slots, step }: Trained<P[N]>,

@@ -19,12 +19,7 @@ import {
 import { gateSuite, planRecords } from "../../../gate/mod.ts";
 import { defaultLauncher, launch, type LaunchOptions, speedMetrics } from "../../../launch/mod.ts";
 import { planSuite } from "../../../plan/mod.ts";
-import {
-  hostProvenance,
-  openStore,
-  type PlannedRun,
-  type Record as RunRecord,
-} from "../../../record/mod.ts";
+import { hostProvenance, openStore, type PlannedRun, type RunRecord } from "../../../record/mod.ts";
 import { loadSuite } from "../../../suite/mod.ts";
 import type { Suite } from "../../../suite/schema/mod.ts";
 import { root } from "../process.ts";

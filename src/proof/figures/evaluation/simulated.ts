@@ -6,7 +6,7 @@
 import { confirmSpeed, planFloors, sessionEntry } from "../../../gate/speed/mod.ts";
 import { baselinesFrom } from "../../../gate/baseline/mod.ts";
 import { evaluateGate, gateExit, type GateInput } from "../../../gate/mod.ts";
-import type { MetricValue, Record as RunRecord } from "../../../record/mod.ts";
+import type { MetricValue, RunRecord } from "../../../record/mod.ts";
 import { exp, log1p } from "../../../numeric/mod.ts";
 import { hostFold, type HostKey, hostNormal } from "../../../random/host/mod.ts";
 import { median } from "../../../stats/mod.ts";

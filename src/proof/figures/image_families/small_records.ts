@@ -7,13 +7,7 @@
 import { join } from "@std/path";
 import { UsageError, writeAtomic } from "../../../base/mod.ts";
 import { bareGroup } from "../../../plan/mod.ts";
-import {
-  openStore,
-  placeless,
-  type Record as RunRecord,
-  runId,
-  type RunSpec,
-} from "../../../record/mod.ts";
+import { openStore, placeless, runId, type RunRecord, type RunSpec } from "../../../record/mod.ts";
 import { canonicalJson, readTextIfThere } from "../../../base/text/mod.ts";
 
 /** A record without what only a report shows. */

@@ -1,7 +1,7 @@
 /** Metric values into cells: means over seeds with intervals, ranks with ties, gaps with reasons. @module */
 import { differenceInterval, mean, meanInterval } from "../../../stats/mod.ts";
 import { standingOf } from "../../../metrics/table/mod.ts";
-import type { MetricValue, Record as RunRecord } from "../../../record/mod.ts";
+import type { MetricValue, RunRecord } from "../../../record/mod.ts";
 import type { Cell, Column, Estimate, Group } from "../model.ts";
 
 /** Nominal coverage of every interval in a report. */
