@@ -199,9 +199,9 @@ export const mutants: readonly Mutant[] = [
     id: "ema-codebook-updated-before-quantising",
     file: train,
     find: `  const books = booksOf(state, setting);
-  const part = partOf<Parameters, "networks">(state, "networks");
+  const part = groupOf<Parameters, "networks">(state, "networks");
   const share = shareAt(part.step, setting);`,
-    replace: `  const part = partOf<Parameters, "networks">(state, "networks");
+    replace: `  const part = groupOf<Parameters, "networks">(state, "networks");
   const share = shareAt(part.step, setting);
   const old = booksOf(state, setting);
   const ahead = encodeGrids(part.params, x_BHWC, (z_ND, grid) => quantiser.pass(old[grid], z_ND, share).q_ND);
