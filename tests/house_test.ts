@@ -26,7 +26,7 @@ const allowed: { readonly [room: string]: string } = {
   data: "base numeric random content kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "algebra kinds",
-  record: "base content engine extractors subject",
+  record: "base content engine kinds extractors subject",
   families: "base numeric random algebra engine kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra kinds data subject record families metrics",

@@ -3,6 +3,7 @@
  * (columns), `checkpoint.safetensors`, pictures. Every file is written whole and then renamed.
  * @module
  */
+import type { Unit } from "../kinds/mod.ts";
 import type { InputOptions } from "../extractors/input/mod.ts";
 import type { MetricValue } from "./value.ts";
 import type { Source } from "../content/mod.ts";
@@ -242,6 +243,8 @@ export interface RunRecord {
   readonly artefacts: readonly Artefact[];
   /** Of trained runs: what the model can do, so that a report need not load its family. */
   readonly capabilities?: Capabilities;
+  /** What one sample is called, and several; records from before this was kept are of images. */
+  readonly unit?: Unit;
   /** Of external runs: the samples that were scored. */
   readonly samples?: SamplesTaken;
   /** Of the raw series but for its wall seconds; null where there is none. */

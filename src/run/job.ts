@@ -2,6 +2,7 @@
  * A run in progress: what it shares with others, what it keeps, and how its record is written.
  * @module
  */
+import { kindOf } from "../kinds/mod.ts";
 import type { Dataset } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { Family } from "../families/mod.ts";
@@ -153,6 +154,7 @@ export async function writeRecord(run: Run, ending: Ending): Promise<Outcome> {
       finishedAt: new Date().toISOString(),
     }),
     ...rest,
+    unit: kindOf(dataset.sample).unit,
     ...(run.taken.length === 0 ? {} : { needs: run.taken }),
     timings: { ...times, total: now() - started + before },
   };

@@ -162,7 +162,7 @@ Deno.test("discriminator: a model without a critic, and too few pictures, are sa
       message,
     ) as Promise<MetricUnavailable>;
   assertEquals((await refused(toyModel(dataset), 100, "no critic")).status, "not-defined");
-  assertEquals((await refused(await critic(0), 500, "400 pictures")).status, "not-measured");
+  assertEquals((await refused(await critic(0), 500, "400 images")).status, "not-measured");
 });
 
 /** Samples of given levels of expression. */

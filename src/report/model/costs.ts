@@ -36,7 +36,7 @@ function trainingFlops({ record }: Source): Found {
   return typeof each === "number" ? each * record.steps * record.spec.batch / 1e6 : each;
 }
 
-/** Milliseconds a picture at the largest batch timed; of an external program, of all its pictures. */
+/** Milliseconds a sample at the largest batch timed; of an external program, of all its samples. */
 function samplingTime({ record }: Source): Found {
   const { samples } = record;
   if (samples !== undefined) {
@@ -56,7 +56,9 @@ function evaluations({ record: { capabilities } }: Source): Found {
 /** A cost that rows are compared by. */
 interface Cost {
   readonly name: string;
+  /** The unit's beginning, where it goes on with what one sample is called. */
   readonly unit: string;
+  readonly a?: "sample";
   readonly of: (source: Source) => Found;
 }
 
@@ -78,7 +80,7 @@ const costs: readonly Cost[] = [
   { name: COSTS.trainingSeconds, unit: "s", of: trainingSeconds },
   { name: COSTS.trainingFlops, unit: "TFLOP", of: trainingFlops },
   { name: COSTS.evaluations, unit: "evaluations", of: evaluations },
-  { name: COSTS.samplingTime, unit: "ms/image", of: samplingTime },
+  { name: COSTS.samplingTime, unit: "ms/", a: "sample", of: samplingTime },
 ];
 
 const finished = ({ state }: RunRecord) => state === "done" || state === "unreliable";
@@ -105,8 +107,9 @@ export function costColumns(
   groups: readonly Group[],
   { records, series }: { records: RecordsByGroup; series: ReadonlyMap<string, Series> },
 ): FilledColumn[] {
+  const [first] = [...records.values()].flat(), one = first?.unit?.one ?? "image";
   return costs.map((cost) => {
-    const { name, unit } = cost;
+    const { name } = cost, unit = cost.a === undefined ? cost.unit : cost.unit + one;
     const column: Column = {
       name,
       heading: name,
@@ -131,7 +134,7 @@ export function costTable(groups: readonly Group[], columns: readonly FilledColu
   const own = columns.filter(({ cells }) => cells.some((cell) => cell.kind === "value"));
   if (own.length === 0) return [];
   const caption = "What rows cost on this machine. Training time is that of its steps with their " +
-    "data; FLOPs are counted from shapes, matmuls and convolutions alone; sampling time is a " +
-    "picture's at the largest batch timed.";
+    "data; FLOPs are counted from shapes, matmuls and convolutions alone; sampling time is " +
+    "that of one sample at the largest batch timed.";
   return [table({ id: "cost", title: "Cost", caption }, groups, own)];
 }
