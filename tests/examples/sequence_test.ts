@@ -43,7 +43,9 @@ Deno.test("example: a kind that only a user's file knows is trained, scored, gat
   assertEquals(of("markov").artefacts.map(({ name }) => name), ["checkpoint", "samples"]);
 
   const page = await Deno.readTextFile(`${out}/reports/example-sequence/index.html`);
-  for (const text of ["markov", "steps-variation@60", "held-out data", "sequences/s", "ms/sequence"]) {
+  for (
+    const text of ["markov", "steps-variation@60", "held-out data", "sequences/s", "ms/sequence"]
+  ) {
     assertStringIncludes(page, text);
   }
 

@@ -9,11 +9,14 @@ import {
   untold,
   valuesOf,
 } from "../../../src/proof/figures/faults/cases/case.ts";
-import { preloaded } from "../../../src/proof/figures/faults/children.ts";
-import { editTrials } from "../../../src/proof/figures/faults/edits.ts";
-import { pointOf, type WriteFault } from "../../../src/proof/figures/faults/failing_writes.ts";
-import { judgeFlip, printedNumbers } from "../../../src/proof/figures/faults/flips.ts";
-import { judgeResumed } from "../../../src/proof/figures/faults/kills.ts";
+import { preloaded } from "../../../src/proof/figures/faults/inject/children.ts";
+import { editTrials } from "../../../src/proof/figures/faults/inject/edits.ts";
+import {
+  pointOf,
+  type WriteFault,
+} from "../../../src/proof/figures/faults/inject/failing_writes.ts";
+import { judgeFlip, printedNumbers } from "../../../src/proof/figures/faults/inject/flips.ts";
+import { judgeResumed } from "../../../src/proof/figures/faults/inject/kills.ts";
 import { faults } from "../../../src/proof/figures/faults/mod.ts";
 import { numbersIn, otherNumbers } from "../../../src/proof/figures/faults/numbers.ts";
 import { pillowMeasured } from "../../../src/proof/figures/faults/pillow.ts";
@@ -29,7 +32,7 @@ import {
   judgeWrite,
   pointsOf,
   type WriteOutcome,
-} from "../../../src/proof/figures/faults/writes.ts";
+} from "../../../src/proof/figures/faults/inject/writes.ts";
 import { reaches } from "../../../src/proof/figures/figure.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { record } from "../../gate/fixture.ts";
@@ -134,7 +137,7 @@ Deno.test("from its point on every write of every process below the folder fails
       }`,
     );
     const preload = fromFileUrl(
-      new URL("../../../src/proof/figures/faults/failing_writes.ts", import.meta.url),
+      new URL("../../../src/proof/figures/faults/inject/failing_writes.ts", import.meta.url),
     );
     const told = async (code: WriteFault["code"], at: string | null) => {
       const fault: WriteFault = {

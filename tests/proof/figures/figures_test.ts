@@ -202,7 +202,7 @@ Deno.test("--help figure: measured by starting the real command", async () => {
 
 Deno.test("the suites that figures run are valid and have runs", async () => {
   const folder = new URL("../../../src/proof/figures/", import.meta.url);
-  for (const path of ["repeat", "evaluation/aa", "faults/kills", "faults/writes"]) {
+  for (const path of ["repeat", "evaluation/aa", "faults/inject/kills", "faults/inject/writes"]) {
     const suite = await loadSuite(fromFileUrl(new URL(`${path}.yaml`, folder)));
     assertEquals(planSuite(suite, { engine: "wasm" }).length > 0, true, path);
   }

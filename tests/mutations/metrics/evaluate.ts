@@ -1,0 +1,236 @@
+/** Bugs of evaluation between folders, each with the law that must see it. @module */
+import type { Mutant } from "../run.ts";
+
+const numpy = "tests/data/numpy_test.ts";
+const listing = "tests/data/folder/listing_test.ts";
+const moments = "tests/compare/moments_test.ts";
+const extract = "tests/compare/extract_test.ts";
+const scores = "tests/compare/scores_test.ts";
+const door = "tests/metrics/door_test.ts";
+const command = "tests/commands/evaluate_test.ts";
+
+/** See tests/mutations/run.ts. */
+export const mutants: readonly Mutant[] = [
+  {
+    id: "npy-header-not-aligned",
+    file: "src/data/numpy/npy.ts",
+    find: "const alignment = 64;",
+    replace: "const alignment = 1;",
+    law: numpy,
+  },
+  {
+    id: "npy-one-axis-without-its-comma",
+    file: "src/data/numpy/npy.ts",
+    find: "shape.length === 1 ? `${shape[0]},` : shape.join",
+    replace: "shape.length === 1 ? `${shape[0]}` : shape.join",
+    law: numpy,
+  },
+  {
+    id: "npz-checksum-ignored",
+    file: "src/data/numpy/npz.ts",
+    find: "crc32(bytes) !== entry.crc32",
+    replace: "crc32(bytes) < 0",
+    law: numpy,
+  },
+  {
+    id: "folders-sorted-without-their-slash",
+    file: "src/data/folder/walk.ts",
+    find: "return [...names].sort(([a], [b]) => a < b ? -1 : 1);",
+    replace:
+      'return [...names].sort(([a], [b]) => a.replace("/", "") < b.replace("/", "") ? -1 : 1);',
+    law: listing,
+  },
+  {
+    id: "moments-divided-by-n",
+    file: "src/compare/moments/moments.ts",
+    find: "covariance[i * dimension + j] /= count - 1;",
+    replace: "covariance[i * dimension + j] /= count;",
+    law: moments,
+  },
+  {
+    id: "moments-without-the-last-block",
+    file: "src/compare/moments/moments.ts",
+    find: "for (let from = 0; from < held; from += BLOCK) {",
+    replace: "for (let from = 0; from + BLOCK <= held; from += BLOCK) {",
+    law: moments,
+  },
+  {
+    id: "factor-without-pivots",
+    file: "src/algebra/linear.ts",
+    find: "if (rest[order[k]] > rest[order[pivot]]) pivot = k;",
+    replace: "if (rest[order[k]] > Infinity) pivot = k;",
+    law: moments,
+  },
+  {
+    id: "moment-distance-of-another-trace",
+    file: "src/metrics/features/frechet.ts",
+    find: "trace += covariance.data[j * d + j];",
+    replace: "trace += covariance.data[j];",
+    law: moments,
+  },
+  {
+    id: "moment-distance-to-itself",
+    file: "src/compare/moments/distance.ts",
+    find: "value: gaussianDistance(p, q, algebra)",
+    replace: "value: gaussianDistance(p, p, algebra)",
+    law: moments,
+  },
+  {
+    id: "store-resumes-a-batch-late",
+    file: "src/compare/extract/store.ts",
+    find: "await file.truncate(done * each);",
+    replace: "await file.truncate(Math.max(0, done - manifest.batch) * each);",
+    law: extract,
+  },
+  {
+    id: "rows-widened-from-the-front-of-their-memory",
+    file: "src/compare/moments/rows.ts",
+    find: "const start = values.byteOffset + length * (8 - bits / 8);",
+    replace: "const start = values.byteOffset;",
+    law: "tests/compare/rows_test.ts",
+  },
+  {
+    id: "unreadable-picture-is-an-earlier-one",
+    file: "src/compare/extract/decode.ts",
+    find: "pixels.fill(0, at * each, (at + 1) * each);",
+    replace: "",
+    law: "tests/compare/decode_test.ts",
+  },
+  {
+    id: "skipped-row-kept",
+    file: "src/compare/extract/store.ts",
+    find: "left: this.#skipped.map(({ position }) => position),",
+    replace: "left: [],",
+    law: extract,
+  },
+  {
+    id: "lists-known-by-names",
+    file: "src/data/folder/listing.ts",
+    find: 'hash.update(`${digests[i] ?? "unreadable"}\\0`);',
+    replace: "hash.update(`${name}\\0`);",
+    law: listing,
+  },
+  {
+    id: "rows-of-a-store-not-verified",
+    file: "src/compare/extract/store.ts",
+    find: 'hash?.copy().digest("hex") === state.sha256',
+    replace: "hash !== null",
+    law: extract,
+    filter: "rows that were changed",
+  },
+  {
+    id: "rows-of-a-store-hashed-from-their-last-commit",
+    file: "src/compare/extract/store.ts",
+    find: "hash: sound && hash !== null ? hash : createHash",
+    replace: "hash: createHash",
+    law: extract,
+    filter: "rows that were changed",
+  },
+  {
+    id: "odd-features-of-pictures-kept",
+    file: "src/compare/extract/extract.ts",
+    find: "requireFinite(rows, { network, source, first: store.done });",
+    replace: "",
+    law: extract,
+    filter: "gives no numbers",
+  },
+  {
+    id: "rows-not-drawn-but-the-first",
+    file: "src/compare/scores.ts",
+    find: "return inMemory(rowsAt(side.rows, drawn(side, count)));",
+    replace: "return inMemory(firstRows(side.rows, count));",
+    law: scores,
+  },
+  {
+    id: "longer-side-cut-to-the-shorter",
+    file: "src/compare/scores.ts",
+    find: "const used = { real: of(real, fake, mostReal), fake: of(fake, real, most) };",
+    replace: "const n = Math.min(of(real, fake, mostReal), of(fake, real, most));\n" +
+      "  const used = { real: n, fake: n };",
+    law: scores,
+  },
+  {
+    id: "fewer-rows-drawn-apart-from-more",
+    file: "src/compare/scores.ts",
+    find: "return order.subarray(0, count);",
+    replace: "return order.map((place) => (place + count) % side.count!).subarray(0, count);",
+    law: scores,
+    filter: "fewer rows are part of more",
+  },
+  {
+    id: "scores-that-grow-with-n-of-all-data",
+    file: "src/compare/scores.ts",
+    find: 'return alone === "equal"',
+    replace: 'return alone === "any"',
+    law: scores,
+    filter: "unequal numbers",
+  },
+  {
+    id: "arrays-not-shuffled",
+    file: "src/compare/sides.ts",
+    find: "return seed === undefined ? rows : rowsAt(rows, shuffledPlaces(rows.count, seed));",
+    replace: "return rows;",
+    law: command,
+    filter: "arrays are shuffled",
+  },
+  {
+    id: "given-rows-not-looked-at",
+    file: "src/compare/sides.ts",
+    find: "  requireSoundRows(rows, label);\n",
+    replace: "",
+    law: command,
+    filter: "arrays are shuffled",
+  },
+  {
+    id: "covariance-never-negative",
+    file: "src/metrics/door.ts",
+    find: "if (!(pivot > 0)) return alongPivot(data, lower, i);",
+    replace: "",
+    law: door,
+  },
+  {
+    id: "negative-direction-of-another-row",
+    file: "src/metrics/door.ts",
+    find: "let rest = lower[i * d + j];",
+    replace: "let rest = lower[j * d + j];",
+    law: door,
+  },
+  {
+    id: "statistics-not-looked-at",
+    file: "src/compare/moments/statistics.ts",
+    find: "if (negative === null) return data;",
+    replace: "return data;",
+    law: command,
+    filter: "arrays are shuffled",
+  },
+  {
+    id: "extractors-not-watched",
+    file: "src/run/score/evaluate.ts",
+    find: "watched(await parts.extractor(name))",
+    replace: "await parts.extractor(name)",
+    law: "tests/run/evaluate_test.ts",
+    filter: "no numbers",
+  },
+  {
+    id: "kid-blocks-of-the-first-rows",
+    file: "src/metrics/features/kernel.ts",
+    find: "[a, b].map(({ count }) => hostPermutation(options.key, count))",
+    replace: "[a, b].map(() => hostPermutation(options.key, Math.min(a.count, b.count)))",
+    law: "tests/properties/metrics/distances_test.ts",
+  },
+  {
+    id: "external-folder-by-path",
+    file: "src/protocols/external/gather.ts",
+    find: "return Array.from(order, (place) => paths[place]);",
+    replace: "return Array.from(order, (_, place) => paths[place]);",
+    law: "tests/protocols/external/external_test.ts",
+    filter: "a folder is scored",
+  },
+  {
+    id: "files-by-class-read-by-class",
+    file: "src/data/fair_order.ts",
+    find: "equal - expected > SORTED * Math.sqrt(n)",
+    replace: "equal - expected > SORTED * n",
+    law: "tests/data/fashion_test.ts",
+  },
+];
