@@ -1,5 +1,5 @@
 /**
- * The linear algebra that metrics need, as one interface, whoever computes.
+ * The linear algebra that metrics need, as one interface, whichever code computes.
  * @module
  */
 import type { Dense } from "./linear.ts";

@@ -41,7 +41,7 @@ export interface SideOptions {
   readonly jobs: number;
   /** How files become colours; a dataset of files is read in this way too where it names none. */
   readonly decoding: Decoding;
-  /** Told of each file that is left out. */
+  /** Called with each file that is left out. */
   readonly leftOut?: OnLeftOut;
   readonly progress?: (note: string) => void;
 }

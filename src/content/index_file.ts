@@ -30,7 +30,7 @@ const nothing: DigestIndex = { get: () => null, put: () => {}, close: () => {} }
 
 /**
  * Opens the index at a path, or makes it. One that can't be used, being spoilt or in a folder that
- * can't be written, is made anew or done without.
+ * can't be written, is made again or done without.
  */
 export function openIndex(path: string): DigestIndex {
   try {

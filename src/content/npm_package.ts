@@ -21,7 +21,7 @@ export interface NpmPackage {
 export interface NpmOptions {
   /** Only its own files are kept, not what it depends on. */
   readonly alone?: boolean;
-  /** Told where its files were spoilt and are fetched anew. */
+  /** Told where its files were spoilt and are fetched again. */
   readonly say?: (note: string) => void;
   /** Installs what a folder's deno.json names. @returns what went wrong, or null */
   readonly install?: (

@@ -64,7 +64,7 @@ export interface LoadContext {
   /** Called with items done of total; `note` says what is going on. */
   readonly progress?: (done: number, total: number, note: string) => void;
   readonly signal?: AbortSignal;
-  /** Told of each file that is left out or can't be read, with the reason. */
+  /** Called with each file that is left out or can't be read, with the reason. */
   readonly leftOut?: (path: string, why: string) => void;
 }
 

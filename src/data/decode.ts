@@ -74,7 +74,7 @@ export async function decodePicture(
   return resizeArea(centralSquare(whole), spec.height).data;
 }
 
-/** What became of a list of files: decoded images of those that could be read, and what was skipped. */
+/** The outcome of a list of files: decoded images of those that could be read, and what was skipped. */
 export interface Decoded {
   /** [kept.length, H, W, C] */
   readonly data: Uint8Array;

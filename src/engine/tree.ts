@@ -19,7 +19,7 @@ export function isTensor(x: unknown): x is tf.Tensor {
   return typeof x === "object" && x !== null && "dataId" in x && "shape" in x;
 }
 
-/** Orders of long lists of keys: sorting them anew in each step would cost more than all else. */
+/** Orders of long lists of keys: sorting them again in each step would cost more than all else. */
 const orders = new Map<string, readonly string[]>();
 const LONG = 32;
 

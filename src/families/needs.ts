@@ -28,7 +28,7 @@ export interface Role<C = unknown> {
   readonly key?: string;
   /** Whether there is no run without it. Default: there is. */
   readonly required?: boolean;
-  /** Names of the families that it can be of. Default: whoever gives the kind. */
+  /** Names of the families that it can be of. Default: any that gives the kind. */
   readonly families?: readonly string[];
   /** Why what this run gives won't do for this config; null: it will. */
   unfit?(config: C, given: GivenRun): string | null;

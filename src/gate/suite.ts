@@ -162,7 +162,7 @@ export async function gateSuite(
 
 /**
  * Records of a plan, in its order.
- * @param onUnreadable told of a record that can't be read; without it that is thrown
+ * @param onUnreadable called with a record that can't be read; without it that is thrown
  * @throws UsageError where a record is of another suite
  */
 export async function planRecords(

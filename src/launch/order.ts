@@ -34,7 +34,8 @@ function needsOf({ planned, work }: Task): ReturnType<typeof neededRuns> {
 
 /**
  * Hands tasks out, those that stand first before the others, but none before the runs of the same list
- * that it needs have ended. Runs of other lists are looked for in the store by whoever does the task.
+ * that it needs have ended. Runs of other lists are looked for in the store when
+ * the task is done.
  */
 export class NeedQueue {
   readonly #waiting: Task[];

@@ -56,7 +56,7 @@ export interface LaunchOptions {
   readonly grace?: number;
 }
 
-/** What became of a plan. */
+/** The outcome of a plan. */
 export interface LaunchResult {
   /** By run id: the last outcome of each run that was started. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
@@ -76,7 +76,7 @@ export function defaultJobs(runs: number, threads = 1): number {
 
 /**
  * Executes tasks on at most `jobs` workers. A run's failure is an outcome; anything that goes wrong
- * here, in `done` or in whoever listens, ends all workers and is thrown.
+ * here, in `done` or in a listener, ends all workers and is thrown.
  */
 async function doTasks(
   tasks: readonly Task[],
@@ -174,7 +174,7 @@ async function settledRuns(plan: readonly PlannedRun[], store: Store): Promise<S
   const settled = new Set<string>();
   for (const { id, spec } of plan) {
     if (spec.needs === undefined) continue;
-    const record = await store.readRecord(id).catch(() => null); // whoever does the run tells
+    const record = await store.readRecord(id).catch(() => null); // the code that does the run reports it
     if (record !== null && isFinal(record)) settled.add(id);
   }
   return settled;

@@ -1,6 +1,6 @@
 /**
  * Which finished runs are timed, and in what order. Where speed is judged, all of them. Elsewhere it
- * is only shown, and nobody should wait for it: one seed of each row, then whole rounds of further
+ * is only shown, and no run should wait for it: one seed of each row, then whole rounds of further
  * seeds for as long as timing stays below a small share of what the runs themselves took.
  * @module
  */

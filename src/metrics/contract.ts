@@ -1,6 +1,6 @@
 /**
  * What metric.ts asks of a metric, checked: names of its own, and the values that it declares. A value
- * under a name that nobody declared is in no baseline; one that is missing would vanish unseen.
+ * under a name that was not declared is in no baseline; one that is missing would vanish unseen.
  * @module
  */
 import { ContractError, definitionFaults } from "../families/mod.ts";

@@ -27,7 +27,7 @@ export function oddRows(data: ArrayLike<number>, dimension: number, from = 0): O
   return found;
 }
 
-/** Rows that are told of one by one. */
+/** Rows that are reported one by one. */
 const SHOWN = 5;
 
 /** Odd rows as a text: the first few with their numbers. */

@@ -1,5 +1,5 @@
 /**
- * What a user's metric says of how it stands, checked: a theme that nobody has or a pattern that keeps
+ * What a user's metric says of how it stands, checked: a theme that does not exist or a pattern that keeps
  * state would be found out in a report, long after the runs.
  * @module
  */

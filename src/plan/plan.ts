@@ -28,7 +28,7 @@ export interface PlanOptions {
   readonly families?: readonly string[];
 }
 
-/** A plan, and what of it nobody asked for. */
+/** A plan, and what of it was not asked for. */
 export interface Planned {
   readonly plan: PlannedRun[];
   /** Runs that others need: they are in the plan. */

@@ -1,7 +1,7 @@
 /**
  * What a run does, as one object a protocol: which row it makes, what it needs of other runs and gives
- * them, its keys in a suite, how it is told of in tables and cards, and how it is executed. Whoever
- * wants to know something of a run asks its protocol; nobody compares names.
+ * them, its keys in a suite, how tables and cards describe it, and how it is executed. Code
+ * that wants to know something of a run asks its protocol and compares no names.
  *
  * Everything here but `execute` and `trial` is light: reports and `list` read it without an engine.
  * @module

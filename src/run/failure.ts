@@ -25,7 +25,7 @@ function refusedBySystem(error: unknown): boolean {
 
 /**
  * Writes the record of a failed run; null where it must not be: while another living process has the
- * run, and where nobody had begun it and its folder holds an end of its own, or a record that can't
+ * run, and where it had not begun and its folder holds an end of its own, or a record that can't
  * be read.
  * @throws StoreError where the store can't be read or written
  */
@@ -47,7 +47,7 @@ export async function recordFailure(
   try {
     await store.writeRecord(record);
   } catch (error) {
-    // What is there stays; whoever reads it is told.
+    // What is there stays; its reader is told.
     if (error instanceof UnreadableRecord && !refusedBySystem(error)) return null;
     throw error;
   }

@@ -5,7 +5,7 @@ declare module "yauzl" {
     /** Checked: relative, no `..`, no backslash. */
     readonly fileName: string;
     readonly uncompressedSize: number;
-    /** Of the uncompressed bytes; whoever reads them compares it. */
+    /** Of the uncompressed bytes; the reader compares it. */
     readonly crc32: number;
     /** Unix mode in the upper 16 bits. */
     readonly externalFileAttributes: number;

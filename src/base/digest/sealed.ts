@@ -57,7 +57,7 @@ export interface KeptOptions {
   /** As in `writeSealed`. */
   readonly purpose: string;
   readonly make: () => Promise<Uint8Array> | Uint8Array;
-  /** Told where a spoilt file is made anew. */
+  /** Told where a spoilt file is made again. */
   readonly say?: (note: string) => void;
 }
 
@@ -74,7 +74,7 @@ export async function kept(
   return bytes;
 }
 
-/** What is said of a cache's file that is made anew. */
+/** What is said of a cache's file that is made again. */
 export function spoiltNote(path: string, reason: string): string {
   return `${path} is damaged (${reason}); it is made again`;
 }

@@ -7,9 +7,9 @@ import { exitCodes, interruptedExit } from "../errors.ts";
 import { explain } from "../fault.ts";
 
 /**
- * Does `main` and ends the process by the exit code that it resolves to, 0 where that is nothing. An error that it throws, or
- * that nobody caught anywhere, is told and ends the process by 3 or, for a mistake in what was asked,
- * 2. So does an end that `main` knows nothing of: work that nothing waits for any more, or a module
+ * Does `main` and ends the process by the exit code that it resolves to, 0 where that is nothing. An
+ * error that it throws, or that was caught nowhere, is reported and ends the process by 3 or, for a
+ * mistake in what was asked, 2. So does an end that `main` knows nothing of: work that nothing waits for any more, or a module
  * that ends the process itself.
  */
 export function runProgram(main: () => Promise<number | void>): void {
@@ -21,7 +21,7 @@ export function runProgram(main: () => Promise<number | void>): void {
   const warn = (line: string) => {
     try {
       console.error(line);
-    } catch { /* nobody reads it any more */ }
+    } catch { /* nothing reads it any more */ }
   };
   const fail = (error: unknown) => end(explain(error, warn));
   globalThis.addEventListener("unhandledrejection", (event) => {

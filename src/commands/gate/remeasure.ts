@@ -25,7 +25,7 @@ export async function engineOf(
   suite: Suite,
   store: Store,
 ): Promise<Pick<PlanOptions, "engine" | "settings" | "content">> {
-  const onProblem = () => {}; // told by whoever reads them
+  const onProblem = () => {}; // reported by the code that reads them
   const records = await store.list({ suite: suite.name, onProblem });
   let last: PlannedRun[] = [];
   try {

@@ -35,7 +35,7 @@ interface Active {
   phase: string;
   note: string;
   progress: Progress | null;
-  /** Quarters of the steps that a plain line has told of, and when it last did. */
+  /** Quarters of the steps that a plain line has reported, and when it last did. */
   told: number;
   toldAt: number;
 }

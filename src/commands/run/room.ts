@@ -8,7 +8,7 @@ import { requireWritable } from "../../base/mod.ts";
 import { openStore, type PlannedRun } from "../../record/mod.ts";
 import type { Suite } from "../../suite/schema/mod.ts";
 
-/** Bytes that must fit: a few checkpoints of the smallest models. What more is needed, nobody knows. */
+/** Bytes that must fit: a few checkpoints of the smallest models. What more is needed is not known. */
 const leastRoom = 1 << 20;
 
 /**

@@ -49,7 +49,7 @@ export async function decoderVersion(): Promise<string> {
 /** Files that a thread reads at a time, so that disk and decoder overlap. */
 const together = 4;
 
-/** Does a task. Files that can't be read are told of, anything else is thrown. */
+/** Does a task. Files that can't be read are reported; anything else is thrown. */
 export async function decode({ from, input, into, ...reading }: DecodeTask): Promise<DecodeReply> {
   const count = "paths" in from ? from.paths.length : from.images.count;
   const pictures = new Array<ImageSet | null>(input === null ? count : 0).fill(null);

@@ -78,7 +78,7 @@ export class FeatureStore {
   /**
    * Opens the store of a manifest below `root`, or makes it.
    * @param options `waiting`: told where another process writes it, for which this one waits;
-   * `say`: told where rows were spoilt and are made anew
+   * `say`: told where rows were spoilt and are made again
    */
   static async open(
     root: string,

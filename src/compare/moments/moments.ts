@@ -24,7 +24,7 @@ const BLOCK = 64;
 /** Bytes read at a time, about. */
 const READ = 1 << 23;
 
-/** How long passes over rows are told of. */
+/** How long passes over rows are reported. */
 export interface MomentOptions {
   /** Rows done of 2 × count: each is seen twice. */
   readonly progress?: (done: number, total: number) => void;

@@ -1,7 +1,7 @@
 /**
  * A folder's decoded pictures on disk: one file of bytes, and beside it what is known of them, with
  * their sha256. Both are verified when they are opened, a block in memory at a time; where either was
- * changed they are made anew.
+ * changed they are made again.
  * @module
  */
 import {

@@ -186,7 +186,7 @@ const READERS: Readonly<Record<Layout, (reading: Reading) => Promise<Listing>>> 
 export async function listPictures(root: string, options: {
   layout: Layout;
   test: number;
-  /** Told of each file or folder that is left out. */
+  /** Called with each file or folder that is left out. */
   leftOut?: OnLeftOut;
 }): Promise<Listing> {
   const { layout, test } = options;

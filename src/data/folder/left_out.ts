@@ -1,6 +1,6 @@
 /**
- * Files that a folder holds and nobody reads: counted by reason, in memory that doesn't grow with
- * their number, and named one by one to whoever asks.
+ * Files that a folder holds and that are not read: counted by reason, in memory that doesn't grow with
+ * their number, and named one by one to anyone who asks.
  * @module
  */
 import { join } from "@std/path";
@@ -38,7 +38,7 @@ export const REASONS = {
 /** One of them. */
 export type Reason = keyof typeof REASONS;
 
-/** Told of each thing that is left out. */
+/** Called with each thing that is left out. */
 export type OnLeftOut = (path: string, why: string) => void;
 
 /** Examples that a note gives of a reason, and endings that it lists. */

@@ -38,7 +38,7 @@ export interface ListingOptions {
   /** Knows files by their bytes. */
   readonly contents: Contents;
   readonly progress?: (listed: number) => void;
-  /** Told of each file or folder that is left out. */
+  /** Called with each file or folder that is left out. */
   readonly leftOut?: OnLeftOut;
 }
 

@@ -31,7 +31,7 @@ async function folderAt(path: string): Promise<string | null> {
 /**
  * Names of picture files, relative to `root`, with "/" between folders. Links are followed, to files
  * and to folders, but for those that lead back to a folder above.
- * @param leftOut is told of everything else
+ * @param leftOut is called with everything else
  */
 export async function* walkPictures(
   root: string,

@@ -152,7 +152,7 @@ class HeadStore {
     };
   }
 
-  /** A whole chunk: from memory, else from its file, else rendered anew. */
+  /** A whole chunk: from memory, else from its file, else rendered again. */
   async #chunk(split: Split, number: number): Promise<Chunk> {
     const path = this.#path(split, number);
     const known = this.#chunks.get(path);

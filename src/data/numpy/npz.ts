@@ -13,7 +13,7 @@ import { decodeNpy, encodeNpy, type NpyArray } from "./npy.ts";
 /** Arrays by name, in the order of the file. */
 export type NpzArrays = Readonly<Record<string, NpyArray>>;
 
-/** The first moment that a zip can hold, in the clock of whoever reads it. */
+/** The first moment that a zip can hold, in the clock of the reader. */
 const noTime = new Date(1980, 0, 1);
 /** fflate writes no zip64. */
 const largest = 2 ** 32 - 2 ** 20;

@@ -18,7 +18,7 @@ export type State = Trained<Parameters> & {
   readonly chains_ND: tf.Tensor2D;
 };
 
-/** The chains after `chainSteps` steps on the model's energy, a share of them begun anew. */
+/** The chains after `chainSteps` steps on the model's energy, a share of them begun again. */
 function moveChains(state: State, key: Key, setting: Setting): tf.Tensor2D {
   const { config } = setting;
   const [N, D] = state.chains_ND.shape;

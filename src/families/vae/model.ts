@@ -74,7 +74,7 @@ function encodeBothWays(
 /**
  * q(z|x) of pictures [B, H, W, C].
  * @param options.antisymmetric how many of the mean's numbers change sign in the mirror image, the
- * others staying as they are; absent: what the encoder makes of it is its own affair
+ * others staying as they are; absent: the encoder decides
  */
 export function posterior(
   encoder: Encoder,

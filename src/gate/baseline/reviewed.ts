@@ -20,7 +20,7 @@ export interface Reviewed<T> {
   readonly schema: z.ZodType<T>;
   /** "a baseline file". */
   readonly what: string;
-  /** How it is written anew. */
+  /** How it is written again. */
   readonly anew: string;
   /** What it must be of. */
   readonly of: Head;

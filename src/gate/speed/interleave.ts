@@ -58,7 +58,7 @@ export interface InterleaveOptions {
   /** Fewest pairs a timing, where more than can decide are wanted. */
   readonly pairs?: number;
   readonly onStart?: (labels: readonly string[], commit: string, pairs: number) => void;
-  /** Told of each pair before it is measured, from 1. */
+  /** Called with each pair before it is measured, from 1. */
   readonly onPair?: (number: number, of: number, planned: PlannedRun) => void;
   /** Root of the repository; tests pass their own. */
   readonly root?: string | null;

@@ -97,7 +97,7 @@ export function withGaps(verdict: Verdict, gaps: Gaps): Verdict {
 }
 
 /**
- * Verdicts made anew, in the order of those in whose place they stand, with the gaps of these:
+ * Verdicts made again, in the order of those in whose place they stand, with the gaps of these:
  * another measurement of the runs that are there doesn't bring back those that aren't.
  */
 export function keepGaps(before: readonly Verdict[], after: readonly Verdict[]): Verdict[] {

@@ -18,7 +18,7 @@ const scope = self as unknown as {
   onmessage: ((event: MessageEvent<ReaderStart>) => void) | null;
 };
 
-/** Reads until the launcher is gone, and then ends the process: nobody waits for what it does. */
+/** Reads until the launcher is gone, and then ends the process: nothing waits for what it does. */
 function read({ onWire, stop }: ReaderStart): never {
   const input = openInput(onWire), decoder = new TextDecoder();
   const chunk = new Uint8Array(1 << 16);

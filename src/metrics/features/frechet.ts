@@ -187,7 +187,7 @@ async function distancesOfLater(
 
 /**
  * What is said of a distance beside its value: `FD-<extractor>@N`, or `sFD-…` of spatial features.
- * @param of extractor by its versioned name, N (null where nobody knows it), and what else the name tells
+ * @param of extractor by its versioned name, N (null where it is not known), and what else the name tells
  */
 export function declaredDistance(
   { extractor, samples, spatial, split = "" }: {

@@ -1,6 +1,6 @@
 /**
  * All that reports, rankings, galleries, figures and `evaluate` need to know of a metric beside its
- * values. Built-in metrics say it in their row of `table.ts`, a user's in `defineMetric`; nobody else
+ * values. Built-in metrics say it in their row of `table.ts`, a user's in `defineMetric`; no other file
  * knows a metric's name.
  * @module
  */
@@ -100,7 +100,7 @@ export interface Standing {
    * against its others and against those that are `compared`.
    */
   readonly contradicts?: "reference" | "compared";
-  /** Its values by meaning, and further ones by words of its own, for whoever names its row. Default: none. */
+  /** Its values by meaning, and more by words of its own, for code that names its row. Default: none. */
   readonly values: Meanings & { readonly [own: string]: RegExp | undefined };
   /** Its setting for how many training samples it looks through: the gallery of nearest ones does too. */
   readonly searches?: string;

@@ -9,7 +9,7 @@ import type { FigureSource } from "./source.ts";
 /** Root of the repository. */
 export const root = fromFileUrl(new URL("../../../", import.meta.url));
 
-/** What became of a program. */
+/** The outcome of a program. */
 export interface Ran {
   readonly code: number;
   readonly seconds: number;

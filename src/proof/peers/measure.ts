@@ -84,7 +84,7 @@ async function prepare(
   }
 }
 
-/** Finds how many steps make a turn, and starts the peak of memory anew. */
+/** Finds how many steps make a turn, and resets the peak of memory. */
 async function warm(runner: Runner, turnSeconds: number): Promise<void> {
   const { contender } = runner;
   for (let steps = 1;; steps *= 4) {

@@ -85,7 +85,7 @@ async function checkContent({ planned, store }: Run): Promise<void> {
   );
 }
 
-/** Samples that an earlier attempt got, if they are whole; a folder is read anew: it costs little. */
+/** Samples that an earlier attempt got, if they are whole; a folder is read again: it costs little. */
 async function kept(run: Run, dataset: Dataset): Promise<Taken | null> {
   const { planned, store, host } = run;
   if (configOf(planned).folder !== undefined) return null;
@@ -113,7 +113,7 @@ async function stoppable<T>(run: Run, work: (signal: AbortSignal) => Promise<T>)
   }
 }
 
-/** Gets the samples anew. */
+/** Gets the samples again. */
 async function take(run: Run, dataset: Dataset): Promise<Taken> {
   const { planned, store } = run;
   const asked = samplesAsked(planned.spec);

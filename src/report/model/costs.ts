@@ -102,7 +102,7 @@ function seedValue({ of, name }: Cost, source: Source): SeedValue {
     : { seed, value: null, status: "not-measured", reason: found.reason };
 }
 
-/** Every cost as a column over the groups; nobody is ranked by it. */
+/** Every cost as a column over the groups; no row is ranked by it. */
 export function costColumns(
   groups: readonly Group[],
   { records, series }: { records: RecordsByGroup; series: ReadonlyMap<string, Series> },

@@ -49,7 +49,7 @@ export async function reportModel(
     if (found) series.set(record.id, found);
   }
   const sanity = sanityOf(await storedSanity(inputs.records));
-  // Where the store lies is nobody's business who reads the page.
+  // Where the store lies is of no use to a reader of the page.
   const placeless = <T extends { readonly why: string }>(one: T): T => ({
     ...one,
     why: one.why.replaceAll(join(store.out, "records"), "records"),

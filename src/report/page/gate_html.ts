@@ -14,7 +14,7 @@ const TONES: { readonly [verdict: string]: string } = {
   shown: "neutral",
 };
 
-/** Verdicts, worst first; those that passed, and timings that nobody judges, are folded away. */
+/** Verdicts, worst first; those that passed, and timings that are not judged, are folded away. */
 export function gateHtml(gate: Gate, groups: GroupsById): Html {
   const passed = gate.verdicts.filter((v) => v.verdict === "pass");
   const shown = gate.verdicts.filter((v) => v.verdict === "shown");

@@ -16,7 +16,7 @@ export type BootstrapMethod = "bca" | "percentile" | "basic";
 
 /**
  * A number of samples: one array a stratum. A single sample is one stratum, paired samples one
- * stratum of pairs, independent samples a stratum each. The arrays are filled anew for each resample:
+ * stratum of pairs, independent samples a stratum each. The arrays are filled again for each resample:
  * keep none.
  */
 export type Statistic<T> = (strata: readonly (readonly T[])[]) => number;

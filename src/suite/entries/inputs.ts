@@ -8,7 +8,7 @@ import type { DatasetDefinition } from "../../data/mod.ts";
 import { datasets, entries, nounOf, originOf, type Registered } from "../../registry.ts";
 import type { Suite } from "../schema/schema.ts";
 
-/** Where digests of files are kept, and who is told of files that can't be had. */
+/** Where digests of files are kept, and what is called with files that can't be had. */
 export interface InputOptions {
   /** `<out>/cache`; null reads all files. */
   readonly cache: string | null;

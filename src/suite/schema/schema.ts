@@ -185,6 +185,6 @@ export interface Suite {
   readonly report: ReportOptions;
   /** The `--set` overrides that are in it. */
   readonly overrides: readonly string[];
-  /** What was fitted to the data, for whoever runs it. */
+  /** What was fitted to the data, for the person who runs it. */
   readonly notes?: readonly string[];
 }

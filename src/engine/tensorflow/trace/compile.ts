@@ -118,7 +118,7 @@ export class Compiler {
     }
   }
 
-  /** The leaf's variable, where nobody else holds it; else a new one that shares its bytes. */
+  /** The leaf's variable, where nothing else holds it; else a new one that shares its bytes. */
   #leaf(tensor: tf.Tensor): Leaf {
     const { binding, tensorMap } = this.#backend;
     const stored = tensorMap.get(tensor.dataId);

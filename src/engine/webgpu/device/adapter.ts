@@ -41,7 +41,7 @@ function prepare(): void {
   }
 }
 
-/** The adapter, or null where there is none. Each can make one device only: ask anew for another. */
+/** The adapter, or null where there is none. Each can make one device only: ask again for another. */
 export async function requestAdapter(): Promise<GPUAdapter | null> {
   if (navigator.gpu === undefined) return null;
   prepare();

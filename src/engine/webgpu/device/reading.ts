@@ -79,7 +79,7 @@ export class Reader {
       if (code === undefined) return;
       const [found] = new Int32Array(this.#take(code));
       if (found === 0) return;
-      // Nobody takes what arrived with it.
+      // Nothing takes what arrived with it.
       for (const buffer of staged) if (buffer !== code) this.#take(buffer);
       clearFault(this.#backend);
       throwFault(found);

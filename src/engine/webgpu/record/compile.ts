@@ -31,7 +31,7 @@ export function compile<S extends TensorTree, I extends TensorTree, O extends Te
   place: Place,
 ): Program<S, I, O> {
   const eager = scoped(program, { name, donate });
-  // The arguments' stand-ins are the recording's, whoever owns the state.
+  // The arguments' stand-ins are the recording's, no matter who owns the state.
   const body = scoped(program, { name });
   if (reshape) return eager;
   const shapes = new Map<string, Known>();

@@ -1,6 +1,6 @@
 /**
  * Writing down what a program makes the device do: its dispatches, with the buffers that they bind.
- * The package records commands anew every step, at some 100 µs each; what was written down once is
+ * The package records commands again in every step, at some 100 µs each; what was written down once is
  * sent again for a twentieth of that.
  * @module
  */
@@ -245,7 +245,7 @@ export class Recorder {
     }
   }
 
-  /** A program that adds to what is there: right again only if what is there is made anew too. */
+  /** A program that adds to what is there: right again only if what is there is made again too. */
   #checkOutput(
     notes: Notes,
     { output, buffer }: { output: TensorInfo; buffer: GPUBuffer },

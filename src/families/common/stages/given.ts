@@ -30,8 +30,8 @@ export async function withGiven<S extends TensorRecord>(
 }
 
 /**
- * Settings by which two configs differ, as a sentence for whoever wrote the suite; null where they
- * agree on all of `keys`.
+ * Settings by which two configs differ, as a sentence for the person who wrote the suite; null where
+ * they agree on all of `keys`.
  */
 export function differing<C extends object>(
   own: C,

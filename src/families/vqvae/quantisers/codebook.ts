@@ -1,7 +1,7 @@
 /**
  * A codebook of K vectors: which is nearest, and how the vectors follow what is assigned to them by
  * moving averages instead of gradients. Van den Oord et al. 2017 (arXiv:1711.00937), appendix A.1;
- * codes that nothing uses start anew from the batch (Dhariwal et al. 2020, arXiv:2005.00341, B.1).
+ * codes that nothing uses start again from the batch (Dhariwal et al. 2020, arXiv:2005.00341, B.1).
  *
  * Shapes: N vectors, K codes, D numbers a vector.
  * @module
@@ -28,7 +28,7 @@ export interface Assigned {
 
 /** A count below this is no use at all: the vector stays where it was. */
 const NO_USE = 1e-6;
-/** What a code that starts anew is counted as, as a share of the mean use: it soon follows its own. */
+/** What a code that starts again is counted as, as a share of the mean use: it soon follows its own. */
 const FRESH_USE = 0.25;
 
 /** Fresh codes: standard normals that nothing uses, so that the first batch replaces them. */
@@ -87,11 +87,11 @@ export function updateCodebook(
   };
 }
 
-/** When a code starts anew. */
+/** When a code starts again. */
 export interface ResetOptions {
   /** Codes used less than this share of the mean use (N/K vectors a batch) are dead; 0: none is. */
   readonly below: number;
-  /** bool scalar: whether all start anew, as from the first batch. */
+  /** bool scalar: whether all start again, as from the first batch. */
   readonly all: tf.Scalar;
 }
 

@@ -17,7 +17,7 @@ const group = "engines";
 const repeat = (name: string, measure = true) =>
   `deno task figures engines/${name}${measure ? " --measure" : ""}`;
 
-/** The published report, made anew: all models and contenders, for all figures that read it. */
+/** The published report, made again: all models and contenders, for all figures that read it. */
 function peers({ once, note, run }: FigureContext): Promise<PeersReport | string> {
   return once("peers", async () => {
     note("running peers:speed for all models: half an hour; leave the machine alone");

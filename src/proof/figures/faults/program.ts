@@ -6,7 +6,7 @@
 import { fromFileUrl, join } from "@std/path";
 import { root } from "../process.ts";
 
-/** What became of it. */
+/** How it ended. */
 export interface Ended {
   /** null: it was killed, at the moment asked for or because it was late. */
   readonly code: number | null;

@@ -88,7 +88,7 @@ const finished = ({ state }: SmallRecord) => state === "done" || state === "unre
 
 /**
  * The best configuration's mean over seeds, with all the others in the detail: a suite may hold
- * several variants of a family, and whoever reads the figure sees what it was chosen from.
+ * several variants of a family, and the reader of the figure sees what it was chosen from.
  */
 export function answer(records: readonly SmallRecord[], question: Question): Measured {
   const { family, read, better, seeds } = question;

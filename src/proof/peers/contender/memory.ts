@@ -12,7 +12,7 @@ export interface ResidentMemory {
 
 /**
  * Resident bytes now and at most since the last call: VmRSS and VmHWM of /proc/self/status. Writing 5
- * to clear_refs starts the peak anew (proc(5)).
+ * to clear_refs resets the peak (proc(5)).
  */
 export async function residentMemory(): Promise<ResidentMemory> {
   let status: string;

@@ -17,7 +17,7 @@ const REQUIREMENTS: Readonly<Record<PeerDevice, string>> = {
   cpu: "requirements.txt",
   cuda: "requirements_cuda.txt",
 };
-/** Written last: an environment without it was interrupted and is made anew. */
+/** Written last: an environment without it was interrupted and is made again. */
 const DONE = "likeness.json";
 
 /** The script that a contender of the Python side runs. */
