@@ -193,3 +193,16 @@ Deno.test("README: the suite that is shown is a suite", async () => {
     ["vae", 4],
   ]);
 });
+
+Deno.test("NOTICE: what is of other origin lies where it says", async () => {
+  for (const path of ["NOTICE", "src/extractors/NOTICE"]) {
+    const text = await Deno.readTextFile(new URL(path, root));
+    const base = new URL(path, root);
+    const named = [...text.matchAll(/(?<![\w/.-])[\w-]+\/[\w./-]*\w\.?(?:NOTICE|\w+)\b/g)]
+      .map(([file]) => file).filter((file) => /(NOTICE|\.(txt|xsd|safetensors|py|ts))$/.test(file));
+    assert(named.length >= 4, path);
+    for (const file of named) {
+      await Deno.stat(new URL(file, base)).catch(() => assert(false, `${path}: no ${file}`));
+    }
+  }
+});
