@@ -7,13 +7,15 @@ import {
   assertMatch,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
 import { fromFileUrl, join } from "@std/path";
 import type { LaunchedWorker, Launcher } from "../../src/launch/launcher.ts";
-import { processes, processesOf } from "../../src/launch/transport/processes.ts";
+import { processes, processesOf, workerIn } from "../../src/launch/transport/processes.ts";
 import { launch, type LaunchEvent } from "../../src/launch/schedule.ts";
 import { openStore } from "../../src/record/store.ts";
+import { UsageError } from "../../src/base/errors.ts";
 import { StoreError } from "../../src/base/files.ts";
 import type { Outcome } from "../../src/run/events.ts";
 import { processStart } from "../../src/record/process_state.ts";
@@ -255,4 +257,15 @@ Deno.test("a message that can't be read ends the worker and fails its run", () =
     const outcome = outcomes.get(run.id)!;
     assert(outcome.kind === "failed");
     assertMatch(outcome.cause, /^the worker process ended: its messages can't be read: /);
+  }));
+
+Deno.test("a worker is found in this checkout and in older ones; a folder without one is said to be none", () =>
+  inFolder(async (out) => {
+    const here = fromFileUrl(new URL("../../", import.meta.url));
+    assertMatch(workerIn(here).path, /src\/launch\/transport\/process_worker\.ts$/);
+    assertEquals((await Deno.stat(workerIn(here).path)).isFile, true);
+    const old = await oldCheckout(out, "");
+    assertMatch(workerIn(old).path, /old\/src\/launch\/process_worker\.ts$/);
+    assertEquals(workerIn(old).onWire, false);
+    assertMatch(assertThrows(() => workerIn(out), UsageError).message, /no checkout of Likeness/);
   }));

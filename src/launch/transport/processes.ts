@@ -4,6 +4,7 @@
  */
 import { stripAnsiCode } from "@std/fmt/colors";
 import { fromFileUrl, join } from "@std/path";
+import { UsageError } from "../../base/mod.ts";
 import type { Outcome, RunEvent } from "../../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "../launcher.ts";
 import { lines } from "../lines.ts";
@@ -18,7 +19,7 @@ const quoted = 12;
 const linger = 1;
 
 /** A worker's program. */
-interface Entry {
+export interface Entry {
   readonly path: string;
   /** Whether it knows the wire; one that doesn't speaks on standard output. */
   readonly onWire: boolean;
@@ -154,13 +155,28 @@ export const processes: Launcher = launcherOf("processes", {
   onWire: hasWires,
 });
 
-/** Runs in processes of another checkout of this project, at `root`. */
+/** Folders in which the worker's program lies, the newest first: another checkout may be older. */
+const homes = ["src/launch/transport", "src/launch"];
+
+/**
+ * The worker's program in a checkout of this project.
+ * @throws UsageError where there is none
+ */
+export function workerIn(root: string): Entry {
+  const home = homes.find((folder) => isFile(join(root, folder, "process_worker.ts")));
+  if (home === undefined) {
+    throw new UsageError(
+      `${root} is no checkout of Likeness that can measure: it has no process_worker.ts in ` +
+        homes.join(" or "),
+    );
+  }
+  const at = (file: string) => join(root, home, file);
+  return { path: at("process_worker.ts"), onWire: hasWires && isFile(at("wire.ts")) };
+}
+
+/** Runs in processes of another checkout of this project, at `root`. @throws UsageError as `workerIn` does */
 export function processesOf(root: string): Launcher {
-  const at = (file: string) => join(root, "src", "launch", file);
-  return launcherOf(`processes of ${root}`, {
-    path: at("process_worker.ts"),
-    onWire: hasWires && isFile(at("wire.ts")),
-  });
+  return launcherOf(`processes of ${root}`, workerIn(root));
 }
 
 function isFile(path: string): boolean {
