@@ -6,13 +6,10 @@ import type { Import, ImportGraph } from "./graph.ts";
 
 /** Rooms from the ground up: a file imports from its own room and from those before it. */
 export const order: readonly string[] = [
-  ..."types base numeric random stats install algebra content engine kinds nn backbones data".split(
-    " ",
-  ),
-  ..."extractors subject record families metrics show run protocols registry.ts suite plan".split(
-    " ",
-  ),
-  ..."launch gate report compare cli proof commands main.ts mod.ts".split(" "),
+  ..."types base numeric random stats install algebra content engine tokenizers".split(" "),
+  ..."kinds nn backbones data extractors subject record families metrics show run".split(" "),
+  ..."protocols registry.ts suite plan launch gate report compare cli proof".split(" "),
+  ..."commands main.ts mod.ts".split(" "),
 ];
 
 /** The room of a file: the folder of `src` that it is in; a file of `src` itself is its own. */
