@@ -48,6 +48,8 @@ export {
 } from "./kinds/batch/mod.ts";
 export { type ImageSet, imagesOf, type ImageSpec } from "./kinds/image/mod.ts";
 export { type PointSet, pointsOf, type PointSpec, type PointTruth } from "./kinds/point/mod.ts";
+export { type TextSet, textsOf, type TextSpec } from "./kinds/text/mod.ts";
+export { type Tokenizer } from "./tokenizers/mod.ts";
 export {
   type BuildContext,
   defineFamily,
@@ -57,7 +59,10 @@ export {
   type Given,
   type GivenRun,
   type HostContext,
+  type LanguageContext,
   type Model,
+  type OpenContext,
+  type Opened,
   type Role,
   type Roles,
   type SampleContext,
@@ -93,7 +98,14 @@ export {
   type Timings,
   type TrainedBy,
 } from "./record/mod.ts";
-export type { Capabilities, Codes, SampleOptions, Subject } from "./subject/mod.ts";
+export type {
+  Capabilities,
+  Codes,
+  LanguageModel,
+  SampleOptions,
+  Subject,
+  TokenModel,
+} from "./subject/mod.ts";
 export {
   type Extractor,
   type ExtractorNetwork,

@@ -20,17 +20,18 @@ const allowed: { readonly [room: string]: string } = {
   algebra: "base numeric random install",
   content: "base",
   engine: "base numeric random install content",
-  kinds: "base random engine",
+  kinds: "base random engine tokenizers",
   nn: "base random engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
-  subject: "algebra kinds",
+  subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
-  families: "base numeric random algebra engine kinds nn backbones data subject record",
+  families: "base numeric random algebra content engine kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra kinds data subject record families metrics",
-  run: "base random algebra engine kinds nn data extractors subject record families metrics show",
+  run:
+    "base random algebra content engine kinds nn data extractors subject record families metrics show",
   protocols: "base random content engine kinds data subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
@@ -47,7 +48,7 @@ const allowed: { readonly [room: string]: string } = {
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",
   "mod.ts":
-    "base numeric random algebra engine kinds nn data extractors subject record families metrics run protocols registry.ts suite plan launch gate report",
+    "base numeric random algebra engine tokenizers kinds nn data extractors subject record families metrics run protocols registry.ts suite plan launch gate report",
 };
 
 const root = fromFileUrl(new URL("../", import.meta.url));

@@ -17,7 +17,7 @@ export class ContractError extends ToldError {
 /** What a capability has to be. */
 const kinds: { readonly [K in keyof Required<Capabilities>]: (value: unknown) => boolean } = {
   likelihood: (v) => ["exact", "bound", "none"].includes(v as string),
-  measure: (v) => ["discrete-256", "density", "bernoulli"].includes(v as string),
+  measure: (v) => ["discrete-256", "density", "bernoulli", "tokens"].includes(v as string),
   latent: (v) => ["continuous", "discrete", "none"].includes(v as string),
   reconstructs: (v) => typeof v === "boolean",
   samples: (v) => typeof v === "boolean",

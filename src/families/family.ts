@@ -21,12 +21,13 @@
  * programs that its capabilities name, and any others its driver calls.
  * @module
  */
-import type { Capabilities } from "../subject/mod.ts";
+import type { Capabilities, TokenModel } from "../subject/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
 import type { CompileMode, Engine, Program, TensorRecord } from "../engine/mod.ts";
 import type { Key } from "../random/mod.ts";
-import type { Factor } from "../data/mod.ts";
+import type { Pointing } from "../content/mod.ts";
+import type { Dataset, Factor } from "../data/mod.ts";
 import type { KindName, SampleSpec, SpecOf } from "../kinds/mod.ts";
 import type { Given, GivenRun, Roles } from "./needs.ts";
 
@@ -81,6 +82,14 @@ export interface SampleContext {
 /** Samples on the engine: the tensors of their kind by name, or the tensor where it has but one. */
 export type Drawn = tf.Tensor | TensorRecord;
 
+/** What a driver may call to read and write text. */
+export interface LanguageContext extends SampleContext {
+  /** Values of a tensor on the host; it stays the caller's. */
+  read(tensor: tf.Tensor): Promise<Float32Array | Int32Array>;
+  /** The run's key of samples. The caller disposes it. */
+  key(): Key;
+}
+
 /** Which programs run when, on the host. Everything here must be a function of its arguments. */
 export interface Driver {
   /** Names of the programs that step `step` (from 0) runs in order; default: ["train"]. */
@@ -97,6 +106,8 @@ export interface Driver {
   sample?(state: TensorRecord, request: SampleRequest, context: SampleContext): Drawn;
   /** Likewise for `decode` (codes or noise z_BZ to samples); default: the program `decode`. */
   decode?(state: TensorRecord, z_BZ: tf.Tensor2D, context: SampleContext): Drawn;
+  /** Of a model of text: what it says of tokens, and goes on with. The state stays the caller's. */
+  language?(state: TensorRecord, context: LanguageContext): TokenModel;
 }
 
 /** A family with its config fixed, for samples of one shape. */
@@ -131,10 +142,40 @@ export interface BuildContext<K extends KindName = KindName> {
    * itself comes with `HostContext.needed` to the driver's `begin`. Left out where there are none.
    */
   readonly needed?: { readonly [role: string]: GivenRun };
+  /**
+   * What the family's `open` gave; left out where it has none, and where a suite is checked before
+   * anything is read.
+   */
+  readonly opened?: unknown;
 }
 
-/** A family that a suite can name. */
-export interface Family<C = unknown, K extends KindName = KindName> {
+/** What a family may read before a model is built. */
+export interface OpenContext<K extends KindName = KindName> {
+  /** As the suite names it. */
+  readonly dataset: Dataset<K>;
+  /** What the run takes of others, by role; left out where it takes nothing. */
+  readonly needed?: { readonly [role: string]: Given };
+  /** A path as a suite writes it, as a path on this machine. */
+  path(written: string): string;
+  /** Folder for what can be made again, shared by runs. */
+  readonly cache: string;
+  /** Told what takes a while. */
+  readonly say?: (note: string) => void;
+}
+
+/** What was read. */
+export interface Opened<K extends KindName = KindName> {
+  /**
+   * The data as models of this config see them: windows of tokens of its documents. They train on
+   * these samples and give such. Default: the dataset as it is.
+   */
+  readonly dataset?: Dataset<K>;
+  /** Goes to `build`. */
+  readonly opened?: unknown;
+}
+
+/** A family that a suite can name. One whose config points at files gives their digest as `content`. */
+export interface Family<C = unknown, K extends KindName = KindName> extends Pointing<C> {
   readonly name: string;
   /** Raised by hand whenever the same config would give other numbers. */
   readonly version: number;
@@ -148,6 +189,8 @@ export interface Family<C = unknown, K extends KindName = KindName> {
   readonly config: z.ZodType<C>;
   /** What of finished runs it can take, by role. Default: nothing. */
   readonly needs?: Roles<C>;
+  /** Reads what fixes a model's shapes and how it sees the data: a tokenizer, a checkpoint's config. */
+  open?(config: C, context: OpenContext<K>): Promise<Opened<K>>;
   build(config: C, context: BuildContext<K>): Model;
 }
 

@@ -42,6 +42,11 @@ export interface Kind<K extends KindName = KindName> {
   /** One line. */
   readonly about: string;
   readonly unit: Unit;
+  /**
+   * What rates count in place of samples, and how many of them one is: the tokens of a window of text.
+   * Left out: whole samples.
+   */
+  readonly part?: { readonly unit: Unit; of(spec: SpecOf<K>): number };
   /** What a spec has to be. */
   readonly spec: z.ZodType<SpecOf<K>>;
   /** The shape of one sample in a few characters: "32×32×3". */

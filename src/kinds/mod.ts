@@ -15,6 +15,7 @@ export type { KindMap, KindName, Samples, SampleSpec, SpecOf, TruthOf } from "./
 export {
   augmentationOf,
   batcherOf,
+  countedUnit,
   gridOf,
   kindFaults,
   kindOf,

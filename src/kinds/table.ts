@@ -8,14 +8,16 @@ import type { Grid } from "./grid.ts";
 import type { ImageSet } from "./image/image_set.ts";
 import { imageKind } from "./image/kind.ts";
 import type { Batcher } from "./batch/batch.ts";
-import type { Augmentation, Kind } from "./kind.ts";
+import type { Augmentation, Kind, Unit } from "./kind.ts";
 import type { KindName, Samples, SampleSpec } from "./kind_map.ts";
 import { pointKind } from "./point/kind.ts";
+import { textKind } from "./text/kind.ts";
 
 /** Every kind that there is; `registerModule` adds a user's own. */
 export const kinds: Record<string, Kind> = {
   image: imageKind,
   point: pointKind,
+  text: textKind,
 };
 
 /** The kind of a spec. @throws ToldError where there is none of its name */
@@ -27,6 +29,12 @@ export function kindOf({ kind }: { readonly kind: string }): Kind {
       known.join(", ")
     }`,
   );
+}
+
+/** What rates of a kind count: parts of samples where it has such, else samples. */
+export function countedUnit(spec: { readonly kind: string }): Unit {
+  const { part, unit } = kindOf(spec);
+  return part?.unit ?? unit;
 }
 
 /** "images and points". */

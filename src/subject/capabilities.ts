@@ -8,7 +8,7 @@ export interface Capabilities {
   /** `none`: no number; `bound`: ELBO and IW-K; `exact`. */
   readonly likelihood: "exact" | "bound" | "none";
   /** Over which measure a likelihood is, so that only like is compared with like. */
-  readonly measure?: "discrete-256" | "density" | "bernoulli";
+  readonly measure?: "discrete-256" | "density" | "bernoulli" | "tokens";
   readonly latent: "continuous" | "discrete" | "none";
   readonly reconstructs: boolean;
   readonly samples: boolean;

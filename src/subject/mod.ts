@@ -4,3 +4,16 @@
  */
 export type { Capabilities } from "./capabilities.ts";
 export type { Codes, SampleOptions, Subject } from "./subject.ts";
+export type {
+  Choosing,
+  Continuation,
+  LanguageModel,
+  Prompt,
+  ScoredContinuation,
+  ScoredText,
+  TokenModel,
+  TokenPrompt,
+  TokenScores,
+  Written,
+} from "./language.ts";
+export { languageOf, rollingWindows, tokensOfPair, type Window } from "./language_of.ts";

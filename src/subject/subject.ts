@@ -5,6 +5,7 @@
 import type { Features } from "../algebra/mod.ts";
 import type { KindName, Samples } from "../kinds/mod.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { LanguageModel } from "./language.ts";
 
 /** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */
 export interface Codes {
@@ -55,8 +56,12 @@ export interface Subject<K extends KindName = KindName> {
     draws: number,
     labels?: Readonly<Record<string, ArrayLike<number>>>,
   ): Promise<Features>;
+  /** Of what reads and writes text. */
+  readonly language?: LanguageModel;
   /** Timed thunks; each call is one synchronised piece of work of `batch` samples. */
   timed?: {
+    /** Parts of a sample that rates count, such as tokens; default 1, the sample itself. */
+    readonly parts?: number;
     /** The kinds of training step that a run takes, with the share of its steps that each has. */
     trainSteps(batch: number): Promise<{ share: number; work: () => Promise<void> }[]>;
     sampleBatch(batch: number): Promise<() => Promise<void>>;

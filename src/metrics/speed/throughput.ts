@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { imageKind } from "../../kinds/image/mod.ts";
-import { type KindName, kindOf, type Unit } from "../../kinds/mod.ts";
+import { countedUnit, type KindName, type Unit } from "../../kinds/mod.ts";
 import { defineMetric, type Metric } from "../metric.ts";
 import { MetricUnavailable } from "../../base/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
@@ -89,8 +89,9 @@ export async function count(
   options: Config,
   unit?: Unit,
 ): Promise<MetricValue[]> {
-  const { trainFlops, sampleFlops } = named(options, unit);
-  const batch = Math.max(...options.batches), flops = await timed.flops(batch);
+  const { trainFlops, sampleFlops } = named(options, unit), { parts = 1 } = timed;
+  const batch = parts * Math.max(...options.batches);
+  const flops = await timed.flops(batch / parts);
   return [
     { ...trainFlops, value: flops.train / batch / 1e6 },
     { ...sampleFlops, value: flops.sample / batch / 1e6 },
@@ -103,7 +104,7 @@ export async function measure(
   options: Config,
   { clock, unit }: { readonly clock: Clock; readonly unit?: Unit },
 ): Promise<MetricValue[]> {
-  const names = named(options, unit), values: MetricValue[] = [];
+  const names = named(options, unit), values: MetricValue[] = [], { parts = 1 } = timed;
   // First of all, while this process has sampled least: the first call at batch 1, preparation
   // and compilation included, then the same call warm.
   const coldStart = clock();
@@ -121,7 +122,7 @@ export async function measure(
     // Images a second over all kinds of step: 1/Σ share/rate.
     const secondsPerImage = new Float64Array(options.repeats);
     for (const { share, work } of await timed.trainSteps(batch)) {
-      const { perSecond } = await timeRepeats(work, { ...options, batch, clock });
+      const { perSecond } = await timeRepeats(work, { ...options, batch: parts * batch, clock });
       perSecond.forEach((rate, r) => secondsPerImage[r] += share / rate);
     }
     const raw = Array.from(secondsPerImage, (seconds) => 1 / seconds);
@@ -129,7 +130,7 @@ export async function measure(
   }
   for (const [i, batch] of options.batches.entries()) {
     const work = await timed.sampleBatch(batch);
-    const { perSecond } = await timeRepeats(work, { ...options, batch, clock });
+    const { perSecond } = await timeRepeats(work, { ...options, batch: parts * batch, clock });
     values.push({ ...names.sample[i], value: median(perSecond), raw: perSecond });
   }
   values.push({ ...names.peak, value: timed.peakBytes() / 2 ** 20 });
@@ -157,7 +158,7 @@ export const throughput: Metric<Config> = defineMetric<Config, KindName>({
     return [first, ...train, ...sample, peak, trainFlops, sampleFlops];
   },
   async compute({ subject, dataset }, options) {
-    const { unit } = kindOf(dataset.sample);
+    const unit = countedUnit(dataset.sample);
     return await measure(timedOf(subject), options, { clock: () => performance.now(), unit });
   },
   counts: {
@@ -166,7 +167,7 @@ export const throughput: Metric<Config> = defineMetric<Config, KindName>({
       return [trainFlops, sampleFlops];
     },
     async compute({ subject, dataset }, options) {
-      return await count(timedOf(subject), options, kindOf(dataset.sample).unit);
+      return await count(timedOf(subject), options, countedUnit(dataset.sample));
     },
   },
 });

@@ -2,7 +2,7 @@
  * A family's run from start to record: train (or resume), finish, evaluate, draw, write.
  * @module
  */
-import { kindOf } from "../../kinds/mod.ts";
+import { countedUnit } from "../../kinds/mod.ts";
 import { sha256 } from "../../base/digest/mod.ts";
 import { disposeTree } from "../../engine/mod.ts";
 import type { Artefact } from "../../record/mod.ts";
@@ -22,7 +22,7 @@ import { pictureKey } from "../../show/mod.ts";
 export async function executeTraining(run: Run): Promise<Outcome> {
   const { planned, store } = run;
   const prepared = await prepare(run);
-  const { dataset, model, programs } = prepared;
+  const { dataset, seen, model, programs } = prepared;
   const { twin } = prepared;
   const resumed = await run.status.resumes(prepared.resumed && twin === null);
   const trained = await train(run, prepared);
@@ -52,7 +52,7 @@ export async function executeTraining(run: Run): Promise<Outcome> {
         metrics: await nulls(planned, {
           reason: `diverged: ${trained.diverged}`,
           metric: run.host.metric,
-          unit: kindOf(dataset.sample).unit,
+          unit: countedUnit(dataset.sample),
         }),
         artefacts: [],
       });
@@ -63,9 +63,9 @@ export async function executeTraining(run: Run): Promise<Outcome> {
       sha256: await sha256(trained.checkpoint!),
       about: "State after the last step",
     };
-    const parts = subjectParts(run, { dataset, model, programs, state });
+    const parts = subjectParts(run, { dataset: seen, model, programs, state });
     // For what is counted of timed work; the clock is for when nothing else runs.
-    const { timed, release } = timedWork(parts, { dataset, steps: step });
+    const { timed, release } = timedWork(parts, { dataset: seen, steps: step });
     freed.push(release);
     return await conclude(run, {
       subject: { ...modelSubject(parts), timed },

@@ -15,17 +15,20 @@ import {
 import { type Key, keyTensor } from "../../random/mod.ts";
 import type {
   BuildContext,
+  Family,
   Given,
   HostContext,
   Model,
   SampleContext,
   TensorRecord,
 } from "../../families/mod.ts";
+import { changedSince, contentOf, placed } from "../../content/mod.ts";
 import type { Dataset } from "../../data/mod.ts";
 import { kindOf } from "../../kinds/mod.ts";
 import type { PlannedRun } from "../../record/mod.ts";
 import type { RunKeys } from "../keys.ts";
-import { givenRuns } from "../needs.ts";
+import type { Run } from "../job.ts";
+import { givenRuns, givenTo } from "../needs.ts";
 
 type Compiled = Program<TensorRecord, TensorRecord, TensorRecord>;
 
@@ -49,7 +52,7 @@ export interface Programs {
 /** What a family is built with, for a run of so many steps. */
 export function buildContext(
   { spec, needed }: Pick<PlannedRun, "spec" | "needed">,
-  dataset: Dataset,
+  { seen: dataset, opened }: Seen,
   steps: number,
 ): BuildContext {
   const given = givenRuns({ needed });
@@ -61,7 +64,39 @@ export function buildContext(
     batch: spec.batch,
     factors: dataset.factors,
     ...(given === undefined ? {} : { needed: given }),
+    ...(opened === undefined ? {} : { opened }),
   };
+}
+
+/** The data as a model sees them, and what else its family read. */
+export interface Seen {
+  readonly seen: Dataset;
+  readonly opened?: unknown;
+}
+
+/**
+ * Opens what a family reads before a model is built.
+ * @throws DataError where the files that its config points at are others than were planned with
+ */
+export async function openFamily(
+  family: Family,
+  { planned: { spec, base }, host, store, taken }: Run,
+  dataset: Dataset,
+): Promise<Seen> {
+  if (family.open === undefined) return { seen: dataset };
+  const { dataset: seen = dataset, opened } = await family.open(spec.config, {
+    dataset,
+    ...(taken.length > 0 && { needed: givenTo(taken, { store, engine: host.engine }) }),
+    path: (written) => placed(base, written),
+    cache: store.cache,
+    say: (note) => host.emit({ kind: "note", note }),
+  });
+  // Told after reading, so that it is of what was read.
+  const now = await contentOf(family, spec.config, { base, cache: store.cache });
+  if (now !== spec.content) {
+    throw changedSince(`what \`${spec.family}\` reads`, { then: spec.content, now });
+  }
+  return { seen, opened };
 }
 
 /** Compiles a model's programs as they are first called. */

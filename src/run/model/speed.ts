@@ -15,6 +15,7 @@ import {
 import { evaluate } from "../score/evaluate.ts";
 import type { Outcome } from "../events.ts";
 import { begin, now, type RunHost, timed } from "../job.ts";
+import { takenBy } from "../needs.ts";
 import { modelSubject, subjectParts } from "./subject.ts";
 import { timedWork } from "./timed.ts";
 import { prepare } from "../train/training.ts";
@@ -75,8 +76,7 @@ export async function executeSpeed(
   host: RunHost,
   { again = false } = {},
 ): Promise<Outcome> {
-  const run = begin(planned, host);
-  const { store, keys } = run;
+  const { store, keys, ...begun } = begin(planned, host);
   const record = await store.readRecord(planned.id);
   if (record === null) return { kind: "failed", cause: `run ${planned.id} has no record` };
   const all = await speedMetrics(record, host);
@@ -90,10 +90,11 @@ export async function executeSpeed(
     return { kind: "record", record, cached: true };
   }
   host.emit({ kind: "phase", phase: "speed" });
+  const run = { ...begun, store, keys, taken: await takenBy(planned, store) };
   const prepared = await prepare(run);
-  const { dataset, model, programs, state } = prepared;
-  const parts = subjectParts(run, { dataset, model, programs, state });
-  const { timed: work, release } = timedWork(parts, { dataset, steps: record.steps });
+  const { dataset, seen, model, programs, state } = prepared;
+  const parts = subjectParts(run, { dataset: seen, model, programs, state });
+  const { timed: work, release } = timedWork(parts, { dataset: seen, steps: record.steps });
   const subject: Subject = { ...modelSubject(parts), timed: work };
   const scored = (phase: "speed" | "quality", metrics: readonly SpeedMetric[]) =>
     timed(run, "metrics", () =>

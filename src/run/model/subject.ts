@@ -6,14 +6,15 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../data/mod.ts";
 import { requireCodes, requireFiniteValues, type TensorRecord } from "../../families/mod.ts";
 import { MetricUnavailable } from "../../base/mod.ts";
-import type { SampleOptions, Subject } from "../../subject/mod.ts";
+import { languageOf, type SampleOptions, type Subject } from "../../subject/mod.ts";
 import type { Features } from "../../algebra/mod.ts";
 import type { HostKey } from "../../random/host/mod.ts";
+import { keyTensor } from "../../random/mod.ts";
 import { kindOf, type Samples } from "../../kinds/mod.ts";
 import type { Run } from "../job.ts";
 import type { RunKeys } from "../keys.ts";
 import { Batches, paddedRows } from "./batches.ts";
-import { rowNumbers } from "./programs.ts";
+import { rowNumbers, sampleContext } from "./programs.ts";
 import {
   conditionsOf,
   decoded,
@@ -131,6 +132,13 @@ export function modelSubject(parts: SubjectParts): Subject {
       }
       return kind.slice(samples, { to: count });
     },
+    ...(parts.model.driver.language && {
+      language: languageOf(parts.model.driver.language(parts.state, {
+        ...sampleContext(engine, parts.programs),
+        read: (tensor) => engine.read(tensor),
+        key: () => keyTensor(keys.sample),
+      })),
+    }),
   };
   if (parts.programs.has("encode")) {
     subject.encode = async (samples) => {

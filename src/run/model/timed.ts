@@ -7,7 +7,7 @@ import { disposeTree, leaves } from "../../engine/mod.ts";
 import type { Dataset } from "../../data/mod.ts";
 import type { Driver, TensorRecord } from "../../families/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
-import { batcherOf } from "../../kinds/mod.ts";
+import { batcherOf, kindOf } from "../../kinds/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import { rowNumbers } from "./programs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";
@@ -115,7 +115,9 @@ export function timedWork(
     key.dispose();
   }
 
+  const { part } = kindOf(dataset.sample);
   const timed: Timed = {
+    ...(part && { parts: part.of(dataset.sample) }),
     async trainSteps(batch) {
       const inputs = await stepInputs(batch);
       return kinds.map(({ programs, share }) => {

@@ -3,7 +3,7 @@
  * @module
  */
 import { ContractError } from "../../families/mod.ts";
-import { kindOf, type Unit } from "../../kinds/mod.ts";
+import { countedUnit, type Unit } from "../../kinds/mod.ts";
 import type { Metric } from "../../metrics/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
 import type { MetricValue, PlannedRun } from "../../record/mod.ts";
@@ -99,7 +99,7 @@ export async function conclude(run: Run, scored: {
     ...scored.ending,
     state: causes.length === 0 ? "done" : "unreliable",
     ...(causes.length === 0 ? {} : { cause: causes.join("; ") }),
-    metrics: [...values, ...await withoutSpeed(run, kindOf(dataset.sample).unit)],
+    metrics: [...values, ...await withoutSpeed(run, countedUnit(dataset.sample))],
     artefacts: [...scored.ending.artefacts, ...pictures],
   });
 }

@@ -5,7 +5,15 @@
  */
 import { join } from "@std/path";
 import type { Dataset, Split } from "../../data/mod.ts";
-import { augmentationOf, kindOf, MIRROR, takenBy, type Unit, unitsOf } from "../../kinds/mod.ts";
+import {
+  augmentationOf,
+  countedUnit,
+  kindOf,
+  MIRROR,
+  takenBy,
+  type Unit,
+  unitsOf,
+} from "../../kinds/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import { ContractError } from "../../families/mod.ts";
 import { described, MetricUnavailable } from "../../base/mod.ts";
@@ -221,7 +229,7 @@ export async function computeMetrics(
 ): Promise<Evaluation> {
   const values: MetricValue[] = [];
   const problems: string[] = [];
-  const { unit } = kindOf(context.dataset.sample);
+  const unit = countedUnit(context.dataset.sample);
   for (const asked of metrics) {
     const metric = await options.metric(asked.metric);
     const part = partIn(metric, options.phase);

@@ -24,6 +24,7 @@ import {
   compilePrograms,
   hostContext,
   initialState,
+  openFamily,
   type Programs,
 } from "../model/programs.ts";
 import { givenTo } from "../needs.ts";
@@ -62,6 +63,8 @@ function requireMirrorable(
 /** A model ready to train or to be scored. */
 export interface Prepared {
   readonly dataset: Dataset;
+  /** The data as the model sees them. */
+  readonly seen: Dataset;
   readonly model: Model;
   readonly programs: Programs;
   readonly place: CheckpointPlace;
@@ -88,8 +91,13 @@ export async function prepare(run: Run): Promise<Prepared> {
   if (dataset.size("train") === 0) {
     throw new Error(`dataset ${dataset.name} has no training samples`);
   }
+  const opened = await timed(run, "data", () => openFamily(family, run, dataset));
+  const { seen } = opened;
+  if (seen.size("train") === 0) {
+    throw new Error(`${planned.label} sees no training samples in dataset ${dataset.name}`);
+  }
   const built = (steps: number) => {
-    const model = family.build(spec.config, buildContext(planned, dataset, steps));
+    const model = family.build(spec.config, buildContext(planned, opened, steps));
     requireModel(model, planned.label);
     return {
       model,
@@ -109,6 +117,7 @@ export async function prepare(run: Run): Promise<Prepared> {
       if (twin !== null) Object.assign(run.times, { compile: twin.compile, steps: twin.steps });
       return {
         dataset,
+        seen,
         ...built(place.steps),
         place,
         state,
@@ -124,7 +133,7 @@ export async function prepare(run: Run): Promise<Prepared> {
     budgetSteps(spec.budget, (steps) => ({
       engine: host.engine,
       ...built(steps),
-      dataset,
+      dataset: seen,
       keys,
       batch: spec.batch,
       mirror: spec.mirror,
@@ -133,6 +142,7 @@ export async function prepare(run: Run): Promise<Prepared> {
   const state = initialState(model, keys);
   return {
     dataset,
+    seen,
     model,
     programs,
     place: { step: 0, steps, phase: "training" },
@@ -156,7 +166,7 @@ export interface Trained {
 /** Trains what was prepared, to the end of its budget. */
 export async function train(run: Run, prepared: Prepared): Promise<Trained> {
   const { planned, host, store, keys, status, times } = run;
-  const { dataset, model, programs, place, resumed } = prepared;
+  const { seen: dataset, model, programs, place, resumed } = prepared;
   const { engine } = host;
   const previous = resumed ? await store.readSeries(planned.id) : null;
   if (resumed && previous === null) {

@@ -5,7 +5,7 @@
 import { contentOf, type Pointing, type Source, sourceOf } from "../../content/mod.ts";
 import { DataError } from "../../base/mod.ts";
 import type { DatasetDefinition } from "../../data/mod.ts";
-import { datasets, entries, nounOf, originOf, type Registered } from "../../registry.ts";
+import { datasets, nounOf, originOf, type Registered, runnable } from "../../registry.ts";
 import type { Suite } from "../schema/schema.ts";
 
 /** Where digests of files are kept, and what is called with files that can't be had. */
@@ -54,9 +54,7 @@ export async function withInputs(
       suite.runs.map(async (run) => ({
         ...run,
         ...codeOf(nounOf(run.family), run.family),
-        ...(Object.hasOwn(entries(), run.family)
-          ? await contentIn("runs", await entries()[run.family](), run.config)
-          : {}),
+        ...await contentIn("runs", await runnable()[run.family](), run.config),
       })),
     ),
     metrics: suite.metrics.map((metric) => ({ ...metric, ...codeOf("metrics", metric.metric) })),

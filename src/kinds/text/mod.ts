@@ -1,0 +1,15 @@
+/**
+ * Texts as samples.
+ * @module
+ */
+export type { TextSet, TextSpec } from "./text_set.ts";
+export {
+  bytesOfRow,
+  PADDING,
+  rowOf,
+  stringsOf,
+  type TextForm,
+  textSet,
+  textsOf,
+  tokenised,
+} from "./texts.ts";
