@@ -14,7 +14,8 @@ export class PairTable {
 
   /** @param expected how many pairs, so that it needn't grow */
   constructor(expected = 16) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * expected)));
+    let slots = 16;
+    while (slots < 2 * expected) slots *= 2;
     this.#mask = slots - 1;
     this.#left = new Int32Array(slots).fill(-1);
     this.#right = new Int32Array(slots);
