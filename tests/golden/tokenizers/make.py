@@ -4,6 +4,7 @@ files read_*.json of tokenizers that are not learnt here.
 python -m venv VENV && VENV/bin/pip install -r tests/golden/tokenizers/requirements.txt
 deno run -A tests/golden/tokenizers/make_ours.ts && VENV/bin/python tests/golden/tokenizers/make.py
 """
+import collections
 import json
 import os
 import pathlib
@@ -122,27 +123,36 @@ read = {
 }
 
 
-def other(tokenizer, trainer):
-    tokenizer.train_from_iterator(corpus, trainer)
-    return tokenizer
+def pieces(of, most):
+    """Parts of words by how much text they stand for. (The trainers' own choice varies from run to run.)"""
+    counts = collections.Counter(
+        word[i:j] for text in corpus for word in of(text)
+        for i in range(len(word)) for j in range(i + 1, min(i + 7, len(word) + 1)))
+    order = sorted(counts, key=lambda piece: (-counts[piece] * len(piece), piece))
+    return {piece: counts[piece] for piece in order[:most]}
 
 
 def unigram():
-    made = Tokenizer(models.Unigram())
+    found = pieces(lambda text: ["\u2581" + word for word in text.split()], 300)
+    # No two ways of cutting a word are equally good.
+    scores = [(piece, -7 + 0.37 * len(piece) + 0.001237 * i * i / 100) for i, piece in enumerate(found)]
+    made = Tokenizer(models.Unigram([("<pad>", 0), ("</s>", 0), ("<unk>", 0), *scores], unk_id=2))
     made.normalizer = normalizers.NFKC()
     made.pre_tokenizer = pre.Metaspace()
     made.decoder = decoders.Metaspace()
-    return other(made, trainers.UnigramTrainer(
-        vocab_size=300, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False))
+    made.add_special_tokens(["<pad>", "</s>", "<unk>"])
+    return made
 
 
 def word_piece():
-    made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    found = pieces(lambda text: text.lower().split(), 150)
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *found, *("##" + piece for piece in found)]
+    made = Tokenizer(models.WordPiece({token: i for i, token in enumerate(tokens)}, unk_token="[UNK]"))
     made.normalizer = normalizers.BertNormalizer()
     made.pre_tokenizer = pre.BertPreTokenizer()
     made.decoder = decoders.WordPiece()
-    return other(made, trainers.WordPieceTrainer(
-        vocab_size=400, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]"], show_progress=False))
+    made.add_special_tokens(tokens[:4])
+    return made
 
 
 def byte_fallback():
@@ -150,9 +160,14 @@ def byte_fallback():
     made.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     made.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(),
                                       decoders.Fuse(), decoders.Strip(" ", 1, 0)])
-    return other(made, trainers.BpeTrainer(
-        vocab_size=700, limit_alphabet=60, max_token_length=12, show_progress=False,
+    english = [text for text in corpus if text.isascii()]
+    made.train_from_iterator(english, trainers.BpeTrainer(
+        vocab_size=500, max_token_length=12, show_progress=False,
         special_tokens=["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]))
+    # Tokens of bytes are no special ones in the files of models.
+    whole = json.loads(made.to_str())
+    whole["added_tokens"] = [one for one in whole["added_tokens"] if not one["content"].startswith("<0x")]
+    return Tokenizer.from_str(json.dumps(whole))
 
 
 others = {"unigram": unigram(), "wordpiece": word_piece(), "fallback": byte_fallback()}

@@ -51,14 +51,29 @@ law("a text's tokens are those of its bytes, and lengths add up to them", {
   cases: 200,
 });
 
+/** A word, and how much of it has been seen before as a word of its own. */
+const grown = fc.record({
+  word: fc.array(fc.constantFrom(..."abenrst"), { minLength: 8, maxLength: 14 })
+    .map((all) => all.join("")),
+  seen: fc.integer({ min: 1, max: 8 }),
+});
+
 law("what was encoded before changes no token", {
   source: "definition",
-  given: { at: fc.nat(jsons.length - 1), before: fc.array(text, { maxLength: 4 }), text },
-  holds: async ({ at, before, text }) => {
+  given: {
+    at: fc.nat(jsons.length - 1),
+    before: fc.array(text, { maxLength: 4 }),
+    grown: fc.array(grown, { minLength: 1, maxLength: 6 }),
+    text,
+  },
+  holds: async ({ at, before, grown, text }) => {
     const [fresh, used] = await Promise.all([readTokenizer(jsons[at]), readTokenizer(jsons[at])]);
     for (const one of before) used.encode(one);
-    used.encode(text);
-    assertEquals(used.encode(text), fresh.encode(text));
+    for (const { word, seen } of grown) used.encode(word.slice(0, seen));
+    const all = `${text} ${grown.map(({ word }) => word).join("\n")}`;
+    const first = used.encode(all);
+    assertEquals(first, fresh.encode(all));
+    assertEquals(used.encode(all), first);
   },
   kills: ["tokenizer-cache-ignores-the-end-of-words"],
   cases: 60,
