@@ -29,7 +29,7 @@ const allowed: { readonly [room: string]: string } = {
   record: "base content engine kinds extractors subject",
   families: "base numeric random algebra content engine kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
-  show: "base random algebra kinds data subject record families metrics",
+  show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
     "base random algebra content engine kinds nn data extractors subject record families metrics show",
   protocols: "base random content engine kinds data subject record families show run",
