@@ -20,6 +20,7 @@ const allowed: { readonly [room: string]: string } = {
   algebra: "base numeric random install",
   content: "base",
   engine: "base numeric random install content",
+  tokenizers: "base install content",
   kinds: "base random engine tokenizers",
   nn: "base random engine",
   backbones: "numeric random kinds nn",
