@@ -103,15 +103,24 @@ export function scoredSets(suite: Suite): ScoredSet[] {
   });
 }
 
-/**
- * The metrics of each row of a suite by its label, with their gate policies: entries may ask for the
- * same by other policies.
- */
-export function metricsByLabel(suite: Suite): Map<string, readonly SuiteMetric[]> {
-  const found = new Map<string, readonly SuiteMetric[]>();
-  for (const { controls, metrics } of scoredSets(suite)) {
-    for (const label of controls.values()) found.set(label, metrics);
+/** A row of a suite. */
+export interface SuiteRow {
+  /** What its data are called. */
+  readonly data: string;
+  /** With their gate policies: entries may ask for the same metrics by other policies. */
+  readonly metrics: readonly SuiteMetric[];
+}
+
+/** The rows of a suite by their labels: control rows, and those of its runs. */
+export function rowsByLabel(suite: Suite): Map<string, SuiteRow> {
+  const names = namesOfData(suite), found = new Map<string, SuiteRow>();
+  for (const { controls, data, metrics } of scoredSets(suite)) {
+    const row = { data: names.get(dataKey(data))!, metrics };
+    for (const label of controls.values()) found.set(label, row);
   }
-  for (const [run, label] of runLabels(suite)) found.set(label, metricsOf(suite, run));
+  for (const [run, label] of runLabels(suite)) {
+    const data = names.get(dataKey(dataOf(suite, run)))!;
+    found.set(label, { data, metrics: metricsOf(suite, run) });
+  }
   return found;
 }
