@@ -57,5 +57,5 @@ export interface Verdict {
 
 /** A verdict's row in words, with its data where a suite has several: "vae on heads". */
 export function rowText({ label, on }: Pick<Verdict, "label" | "on">): string {
-  return on === undefined || label.includes(onData(on)) ? label : label + onData(on);
+  return on === undefined || label.endsWith(onData(on)) ? label : label + onData(on);
 }

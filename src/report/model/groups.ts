@@ -35,7 +35,9 @@ export function groupRecords(records: readonly RunRecord[], on?: string): Groupe
     .sort(([, [a]], [, [b]]) => controlPlace(a) - controlPlace(b) || compare(a.label, b.label));
   const ordered = [...families, ...controls];
   const said = on === undefined ? "" : onData(on);
-  const labels = ordered.map(([, [{ label }]]) => said === "" ? label : label.replace(said, ""));
+  const labels = ordered.map(([, [{ label }]]) =>
+    label.endsWith(said) ? label.slice(0, label.length - said.length) : label
+  );
   const groups = ordered.map(([id, runs], place): Group => {
     const [first] = runs;
     const control = rowOf(first) === "control";
