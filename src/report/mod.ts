@@ -8,7 +8,8 @@
  * @module
  */
 export { drawChart } from "./draw/svg.ts";
-export { buildReport, reportedGate, type ReportInputs } from "./model/build.ts";
+export { buildReport, reportedGate } from "./model/build.ts";
+export type { ReportInputs } from "./model/inputs.ts";
 export { newestGroups } from "./model/groups.ts";
 export {
   bodiesOf,

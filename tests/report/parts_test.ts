@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/record/record.ts";
-import { buildReport, type ReportInputs } from "../../src/report/model/build.ts";
+import { buildReport } from "../../src/report/model/build.ts";
+import type { ReportInputs } from "../../src/report/model/inputs.ts";
 import { allCharts, bodiesOf, type ReportModel } from "../../src/report/model/model.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { renderPage } from "../../src/report/page/page.ts";

@@ -6,7 +6,7 @@
 import { dataKey, dataNames, type RunRecord } from "../../record/mod.ts";
 import { configLine, list, slug } from "../../base/text/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
-import type { ReportInputs } from "./build.ts";
+import type { ReportInputs } from "./inputs.ts";
 import { costCharts, frontChart } from "./charts/front.ts";
 import { fewStepCharts } from "./charts/few_steps.ts";
 import { shareCharts } from "./charts/shares.ts";

@@ -1,43 +1,14 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
-import { placeless, type RunRecord, type Series } from "../../record/mod.ts";
+import { placeless } from "../../record/mod.ts";
 import { memorisedNote } from "../../metrics/copies/mod.ts";
 import { countVerdicts, type Verdict } from "../../gate/mod.ts";
-import type { Gate, Group, ReportBody, ReportModel, Sanity } from "./model.ts";
-import { banner, facts, newestOf, type Unreadable, VERDICTS } from "./banner.ts";
+import type { ReportInputs } from "./inputs.ts";
+import type { Gate, Group, ReportBody, ReportModel } from "./model.ts";
+import { banner, facts, newestOf, VERDICTS } from "./banner.ts";
 import { bodies } from "./bodies.ts";
 import { cards } from "./cards.ts";
 import { count, slug } from "../../base/text/mod.ts";
 import { groupRecords } from "./groups.ts";
-
-/** What a report is made of. */
-export interface ReportInputs {
-  readonly suite: {
-    readonly name: string;
-    readonly version: number;
-    readonly about?: string;
-    /** The suite's own data, which come first where it has several. */
-    readonly data?: RunRecord["spec"]["data"];
-    readonly report?: {
-      /** Heading; default: the suite's name. */
-      readonly title?: string;
-      /** Metric that orders the leaderboard; default: the first that has a value. */
-      readonly primary?: string;
-    };
-  };
-  readonly records: readonly RunRecord[];
-  /** By run id; runs without one are left out of the curves. */
-  readonly series?: ReadonlyMap<string, Series>;
-  /** The gate's outcome and the baselines it rests on; null where nothing was compared. */
-  readonly gate?: { readonly baseline: string; readonly verdicts: readonly Verdict[] } | null;
-  /** Of the extractors that records rest on. */
-  readonly sanity?: Sanity | null | ((records: readonly RunRecord[]) => Sanity | null);
-  /** Repeats the runs; default: that of the newest record. */
-  readonly command?: string;
-  /** Older runs of the same labels that were left out. */
-  readonly superseded?: number;
-  /** Runs whose record is there and can't be read. */
-  readonly unreadable?: readonly Unreadable[];
-}
 
 /** The gate's part of a report: none where no number was compared with a baseline's. */
 export function reportedGate(
