@@ -4,7 +4,7 @@
  * @module
  */
 import type { Dataset, Split } from "../../data/mod.ts";
-import { type ByteForm, kindOf, type Samples } from "../../kinds/mod.ts";
+import { type ByteForm, type KindName, kindOf, kinds, type Samples } from "../../kinds/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import type { Capabilities, Subject } from "../../subject/mod.ts";
 import { MetricUnavailable } from "../../base/mod.ts";
@@ -24,6 +24,8 @@ export interface Control {
   readonly version: number;
   /** One line for `list` and for captions. */
   readonly about: string;
+  /** Kinds of sample that it can be made of, as families say it. */
+  readonly takes: readonly KindName[] | "any";
   /** Splits that its samples are made from. */
   reads(dataset: Dataset): readonly Split[];
   open(context: ControlContext): Subject;
@@ -37,12 +39,15 @@ const capabilities: Capabilities = {
 };
 
 function control(
-  about: Omit<Control, "open">,
+  about: Omit<Control, "open" | "takes"> & { readonly takes: "any" | "bytes" },
   sampler: (context: ControlContext) => (count: number) => Promise<Samples>,
   most?: (context: ControlContext) => number,
 ): Control {
   return {
     ...about,
+    get takes() {
+      return about.takes === "bytes" ? withBytes() : about.takes;
+    },
     open: (context) => ({
       label: about.name,
       capabilities,
@@ -65,6 +70,11 @@ function bytesOf({ name, sample }: Dataset, row: string): { bytes: ByteForm; num
   );
 }
 
+/** The kinds whose samples are numbers of 8 bits; asked for anew, since modules bring kinds. */
+function withBytes(): KindName[] {
+  return Object.values(kinds).filter(({ bytes }) => bytes).map(({ name }) => name as KindName);
+}
+
 async function samplesAt(dataset: Dataset, split: Split, indices: number[]): Promise<Samples> {
   return (await dataset.read(split, indices)).samples;
 }
@@ -85,6 +95,7 @@ const heldOut = control(
   {
     name: "held-out",
     version: 1,
+    takes: "any",
     reads: (dataset) => [heldOutSplit(dataset)],
     about: "real samples that no model trained on, other than those compared with: the floor",
   },
@@ -116,6 +127,7 @@ const trainingCopy = control(
   {
     name: "training-copy",
     version: 1,
+    takes: "any",
     reads: () => ["train"],
     about: "the training samples themselves, over and over: perfect memory, nothing new",
   },
@@ -187,6 +199,7 @@ const gaussian = control(
   {
     name: "gaussian",
     version: 1,
+    takes: "bytes",
     reads: () => ["train"],
     about:
       "a Gaussian with the training pixels' mean and full covariance: what no network need learn",
@@ -198,6 +211,7 @@ const noise = control(
   {
     name: "noise",
     version: 1,
+    takes: "bytes",
     reads: () => [],
     about: "pixels drawn uniformly from 0 to 255: the ceiling",
   },
