@@ -94,23 +94,6 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
   const made = new Map<Seeded, PlannedRun>();
   const seeded = seededRuns(suite, { seeds, wanted: (run) => wanted(run, options.families) });
   const there = new Set(seeded.map(({ run }) => run));
-  const controlRuns = scoredSets(suite).filter(({ runs }) => runs.some((run) => there.has(run)))
-    .flatMap((set) =>
-      [...set.controls].map(([name, label]) =>
-        plan(label, {
-          ...common,
-          data: dataIn(set.data),
-          metrics: asked(set.metrics),
-          ...extracted,
-          protocol: control.name,
-          family: name,
-          familyVersion: controls[name].version,
-          config: {},
-          budget: { steps: 0 },
-          seed: seeds[0],
-        })
-      )
-    );
   for (const one of seeded) {
     const { run, seed } = one, protocol = protocolOf(run);
     const others = Object.entries(one.needs).map(([role, other]) =>
@@ -143,11 +126,53 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
     };
     made.set(one, plan(labelOf.get(run)!, bare, others.length === 0 ? undefined : needed));
   }
+  const tokenizer = onlyTokenizer(suite, made);
+  const takes = (row: string) => controls[row].tokenizer === true;
+  const controlRuns = scoredSets(suite).filter(({ runs }) => runs.some((run) => there.has(run)))
+    .flatMap((set) =>
+      [...set.controls].map(([name, label]) =>
+        plan(label, {
+          ...common,
+          data: dataIn(set.data),
+          metrics: asked(set.metrics),
+          ...extracted,
+          protocol: control.name,
+          family: name,
+          familyVersion: controls[name].version,
+          config: {},
+          budget: { steps: 0 },
+          ...(takes(name) && tokenizer !== null && { needs: tokenizer.needs }),
+          seed: seeds[0],
+        }, takes(name) ? tokenizer?.needed : undefined)
+      )
+    );
   const runs = seeded.map((one) => made.get(one)!);
   return {
     plan: [...controlRuns, ...runs],
     pulled: runs.filter((_, i) => seeded[i].pulled),
   };
+}
+
+/**
+ * What control rows that use a tokenizer take: that of the suite's only run that gives one, if it is in the
+ * plan; null where there is none, or there are several, of which none is theirs.
+ */
+function onlyTokenizer(
+  suite: Suite,
+  made: ReadonlyMap<Seeded, PlannedRun>,
+): Required<Pick<PlannedRun, "needed">> & Required<Pick<RunSpec, "needs">> | null {
+  const giving = suite.runs.filter((run) => protocolOf(run).gives.tokenizer !== undefined);
+  if (giving.length !== 1) return null;
+  const [run] = giving;
+  for (const [one, { id, group, label, spec }] of made) {
+    if (one.run !== run) continue;
+    const artefact = protocolOf(run).gives.tokenizer!;
+    return {
+      needs: { tokenizer: { run: id, group } },
+      needed: { tokenizer: { label, spec, artefact } },
+    };
+  }
+  return null;
 }
 
 /** The artefact of another run that stands in a role. */

@@ -2,11 +2,11 @@
  * Control rows of texts: what needs no network, and what knows words but no order.
  * @module
  */
-import type { Dataset } from "../../../data/mod.ts";
 import { bytesOfRow, textsOf, tokenised } from "../../../kinds/text/mod.ts";
 import { hostFold } from "../../../random/host/mod.ts";
 import { bytesTokenizer } from "../../../tokenizers/mod.ts";
-import { type Control, type ControlContext, heldOut, samplesAlone } from "../control.ts";
+import { type Control, type ControlContext, samplesAlone } from "../control.ts";
+import { heldOut } from "../real.ts";
 import { fitted, LONGEST, ngramSubject } from "./ngram.ts";
 import { shuffledWords } from "./words.ts";
 
@@ -56,8 +56,10 @@ const shuffled: Control = {
       async sample(count) {
         const texts = textsOf(await real.sample(count));
         return tokenised(
-          Array.from({ length: texts.count }, (_, i) =>
-            shuffledWords(utf8.decode(bytesOfRow(texts, i)), hostFold(key, i))),
+          Array.from(
+            { length: texts.count },
+            (_, i) => shuffledWords(utf8.decode(bytesOfRow(texts, i)), hostFold(key, i)),
+          ),
           texts.tokenizer,
         );
       },
@@ -67,8 +69,3 @@ const shuffled: Control = {
 
 /** See the module. */
 export const textControls: readonly Control[] = [fiveGram, unigram, shuffled];
-
-/** Whether a dataset's control rows can use a tokenizer. */
-export function usesTokenizer({ tokenizer = false }: Control, { sample }: Dataset): boolean {
-  return tokenizer && sample.kind === "text";
-}
