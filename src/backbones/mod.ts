@@ -14,6 +14,17 @@ export {
   isSmall,
 } from "./codec.ts";
 export { type Block, block, initBlock } from "./conv.ts";
+export {
+  decoderFault,
+  type DecoderLayer,
+  type DecoderLinear,
+  type DecoderNorm,
+  type DecoderParameters,
+  type DecoderShape,
+  initDecoder,
+  type Rotary,
+  type RotaryScaling,
+} from "./decoder/mod.ts";
 export { type Denoiser, denoiser, type DenoiserOptions, initDenoiser } from "./denoiser.ts";
 export {
   applyBlocks,

@@ -1,0 +1,15 @@
+/**
+ * Decoder-only transformers of text.
+ * @module
+ */
+export {
+  decoderFault,
+  type DecoderLayer,
+  type DecoderLinear,
+  type DecoderNorm,
+  type DecoderParameters,
+  type DecoderShape,
+  initDecoder,
+  type Rotary,
+  type RotaryScaling,
+} from "./shape.ts";
