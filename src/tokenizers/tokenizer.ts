@@ -27,4 +27,9 @@ export interface Tokenizer {
   decode(tokens: ArrayLike<number>, options?: { readonly special?: boolean }): Uint8Array;
   /** Bytes that each token stands for, [vocabulary]; 0 for special ones. */
   readonly lengths: Uint8Array;
+  /** The token that its file puts before each text, and after it: for information. */
+  readonly bos?: number;
+  readonly eos?: number;
+  /** Its chat template (Jinja), where a file beside it says so. */
+  readonly chatTemplate?: string;
 }

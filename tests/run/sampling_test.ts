@@ -1,3 +1,4 @@
+import { imagesOf } from "../../src/kinds/image/images.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../src/engine/mod.ts";
@@ -92,30 +93,30 @@ Deno.test("sampling: a driver draws, in as many evaluations as are asked for, an
   const subject = modelSubject(parts);
   const before = engine.memory().tensors;
   const labels = { kind: new Int32Array(70) };
-  const three = await subject.sample(70, { labels });
-  const seven = await subject.sample(70, { labels, evaluations: 7 });
+  const three = imagesOf(await subject.sample(70, { labels }));
+  const seven = imagesOf(await subject.sample(70, { labels, evaluations: 7 }));
   assertEquals([near(three.data, 0.3), near(seven.data, 0.7)], [true, true]);
   assertEquals(engine.memory().tensors, before);
 });
 
 Deno.test("sampling: sample i is the same at any count, whatever fills its batch", async () => {
-  const all = await samplesOf(parts, hostKey(3), { count: evaluationBatch + 6 });
-  const few = await samplesOf(parts, hostKey(3), { count: 5 });
+  const all = imagesOf(await samplesOf(parts, hostKey(3), { count: evaluationBatch + 6 }));
+  const few = imagesOf(await samplesOf(parts, hostKey(3), { count: 5 }));
   assertEquals(few.data, all.data.subarray(0, few.data.length));
 });
 
 Deno.test("sampling: rows that are named are the rows of those numbers", async () => {
   const count = evaluationBatch + 6, labels = { kind: new Int32Array(count) };
-  const all = await samplesOf(parts, hostKey(3), { count, labels });
+  const all = imagesOf(await samplesOf(parts, hostKey(3), { count, labels }));
   const rows = Int32Array.from({ length: count }, (_, i) => (7 * i) % 11);
-  const named = await samplesOf(parts, hostKey(3), { count, labels, rows });
+  const named = imagesOf(await samplesOf(parts, hostKey(3), { count, labels, rows }));
   const each = side * side;
   const expected = [...rows].flatMap((row) => [...all.data.subarray(row * each, (row + 1) * each)]);
   assertEquals([...named.data], expected);
 });
 
 Deno.test("sampling: without labels a conditional model gets those of training pictures", async () => {
-  const { data } = await samplesOf(parts, hostKey(3), { count: 40 });
+  const { data } = imagesOf(await samplesOf(parts, hostKey(3), { count: 40 }));
   const sources = labelSources(hostKey(3), 40, trainSize);
   sources.forEach((source, i) => {
     const picture = data.subarray(4 * i, 4 * i + 4);
@@ -125,7 +126,7 @@ Deno.test("sampling: without labels a conditional model gets those of training p
 
 Deno.test("sampling: labels reach their samples, also past a batch", async () => {
   const labels = { kind: Int32Array.from({ length: 70 }, (_, i) => 30 * (i % 2)) };
-  const { data } = await modelSubject(parts).sample(70, { labels });
+  const { data } = imagesOf(await modelSubject(parts).sample(70, { labels }));
   for (const i of [0, 1, 68, 69]) {
     assertEquals(near(data.subarray(4 * i, 4 * i + 4), 0.3 + 0.3 * (i % 2)), true, `sample ${i}`);
   }
@@ -169,7 +170,7 @@ Deno.test("subject: codes, scores and decoded vectors come back by row", async (
   assertEquals(Math.abs(scores[69] - mean) < 1e-6, true);
   const data = Float64Array.from(images.data.subarray(0, 8), (v) => v / 255);
   const pictures = await subject.decode!({ count: 2, dimension: 4, data });
-  assertEquals(pictures.data, images.data.subarray(0, 8));
+  assertEquals(imagesOf(pictures).data, images.data.subarray(0, 8));
 });
 
 Deno.test("timing: a training's kinds of step and their shares", () => {

@@ -132,20 +132,21 @@ const numbers = ({ data }: Features) => [...data];
 /** Each of a subject's answers with the rows at once that it must be, for so many rows. */
 const answers: Record<string, (count: number) => Promise<[ArrayLike<number>, number[]]>> = {
   async samples(count) {
-    const { data } = await modelSubject(parts).sample(count);
+    const { data } = imagesOf(await modelSubject(parts).sample(count));
     const kind = labelSources(keys.sample, count, trainSize);
     const inputs = { rows_B: rowsOf(upTo(count)), labels: { kind: rowsOf(kind.map(trainLabel)) } };
     return [data, bytes(await whole("sample", "x_BHWC", { key: keys.sample, inputs }))];
   },
   async "samples of given labels"(count) {
     const kind = kinds(count, (i) => (i * i) % 5 - 1);
-    const { data } = await modelSubject(parts).sample(count, { labels: { kind } });
+    const { data } = imagesOf(await modelSubject(parts).sample(count, { labels: { kind } }));
     const inputs = { rows_B: rowsOf(upTo(count)), labels: { kind: rowsOf(kind) } };
     return [data, bytes(await whole("sample", "x_BHWC", { key: keys.sample, inputs }))];
   },
   async "samples of named rows"(count) {
     const [rows, kind] = [kinds(count, (i) => (i * 31) % 97), kinds(count)];
-    const { data } = await samplesOf(parts, hostKey(2), { count, rows, labels: { kind } });
+    const drawn = await samplesOf(parts, hostKey(2), { count, rows, labels: { kind } });
+    const { data } = imagesOf(drawn);
     const inputs = { rows_B: rowsOf(rows), labels: { kind: rowsOf(kind) } };
     return [data, bytes(await whole("sample", "x_BHWC", { key: hostKey(2), inputs }))];
   },
@@ -169,9 +170,9 @@ const answers: Record<string, (count: number) => Promise<[ArrayLike<number>, num
   async "decoded codes"(count) {
     const data = Float64Array.from(hostNormal(hostKey(count), count * size), (v) => 0.5 + v / 6);
     const decoded = await modelSubject(parts).decode!({ count, dimension: size, data });
-    const { height, width, channels } = imagesOf(decoded);
+    const { height, width, channels, data: pixels } = imagesOf(decoded);
     assertEquals({ kind: "image", height, width, channels }, sample);
-    return [decoded.data, bytes([...data])];
+    return [pixels, bytes([...data])];
   },
   async scores(count) {
     const images = pictures(count);
@@ -182,9 +183,9 @@ const answers: Record<string, (count: number) => Promise<[ArrayLike<number>, num
   async reconstructions(count) {
     const images = pictures(count);
     const again = await modelSubject(parts).reconstruct!(images);
-    const { height, width, channels } = imagesOf(again);
+    const { height, width, channels, data } = imagesOf(again);
     assertEquals({ kind: "image", height, width, channels }, sample);
-    return [again.data, Array.from(images.data, (v) => 255 - v)];
+    return [data, Array.from(images.data, (v) => 255 - v)];
   },
   async "log weights"(count) {
     const [images, draws] = [pictures(count), 3];

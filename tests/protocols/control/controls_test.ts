@@ -30,12 +30,15 @@ Deno.test("law: a control's i-th sample is the same at any count", async () => {
 
 Deno.test("law: random controls follow their key, real ones don't need it", async () => {
   for (const name of ["gaussian", "noise"]) {
-    const once = (await open(name).sample(4)).data;
-    assertEquals((await open(name).sample(4)).data, once);
-    assertNotEquals((await open(name, 2).sample(4)).data, once);
+    const once = imagesOf(await open(name).sample(4)).data;
+    assertEquals(imagesOf(await open(name).sample(4)).data, once);
+    assertNotEquals(imagesOf(await open(name, 2).sample(4)).data, once);
   }
   for (const name of ["held-out", "training-copy"]) {
-    assertEquals((await open(name, 2).sample(4)).data, (await open(name).sample(4)).data);
+    assertEquals(
+      imagesOf(await open(name, 2).sample(4)).data,
+      imagesOf(await open(name).sample(4)).data,
+    );
   }
 });
 
@@ -60,7 +63,8 @@ Deno.test("the Gaussian is mean + Xᵀg/√(N − 1) over all of three uneven pa
       }),
   };
   const key = hostKey(5, "gaussian"), count = 70;
-  const { data } = await controls.gaussian.open({ dataset: many, engine, key }).sample(count);
+  const drawn = await controls.gaussian.open({ dataset: many, engine, key }).sample(count);
+  const { data } = imagesOf(drawn);
   const mean = Array.from({ length: size }, (_, j) => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += value(i, j);
