@@ -8,7 +8,7 @@
  * | Q4_0 | 18 B  | d·(q − 8); q 4 bits: low halves are values 0–15, high ones 16–31 |
  * | Q4_1 | 20 B  | d·q + m                                                 |
  *
- * d and m are binary16. Each value is rounded once to float32.
+ * d and m are binary16, so that products are exact in float64; each value is rounded once to float32.
  * @module
  */
 import { fromBrainHalves, fromHalf, fromHalves } from "../half.ts";
@@ -26,29 +26,35 @@ export interface BlockType {
 
 const BLOCK = 32, HALF = BLOCK / 2;
 
-/** Reads blocks one after another. */
+/** Where a block begins, in bytes, and where its values go. */
+interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads blocks one after another. The scales stand first in each, so that they are aligned. */
 function blocks(
   size: number,
-  one: (view: DataView, at: number, into: Float32Array) => void,
+  one: (bytes: Uint8Array, into: Float32Array, place: Place & { halves: Uint16Array }) => void,
 ): (bytes: Uint8Array<ArrayBuffer>) => Float32Array {
   return (bytes) => {
     const count = bytes.length / size, out = new Float32Array(count * BLOCK);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (let b = 0; b < count; b++) {
-      one(view, b * size, out.subarray(b * BLOCK, (b + 1) * BLOCK));
-    }
+    const halves = new Uint16Array(bytes.buffer);
+    for (let b = 0; b < count; b++) one(bytes, out, { from: b * size, to: b * BLOCK, halves });
     return out;
   };
 }
 
-const half = (view: DataView, at: number) => fromHalf(view.getUint16(at, true));
-
-/** Both halves of 16 bytes. */
-function nibbles(view: DataView, at: number, put: (i: number, q: number) => void): void {
+/** Blocks of 4 bits a value, d·q + m: low halves of bytes are the first values. */
+function fourBits(
+  bytes: Uint8Array,
+  into: Float32Array,
+  { from, to, d, m }: Place & { d: number; m: number },
+): void {
   for (let i = 0; i < HALF; i++) {
-    const byte = view.getUint8(at + i);
-    put(i, byte & 15);
-    put(i + HALF, byte >> 4);
+    const byte = bytes[from + i];
+    into[to + i] = d * (byte & 15) + m;
+    into[to + HALF + i] = d * (byte >> 4) + m;
   }
 }
 
@@ -65,27 +71,27 @@ export const readTypes: Readonly<Record<number, BlockType>> = {
     name: "Q4_0",
     values: BLOCK,
     bytes: 18,
-    read: blocks(18, (view, at, into) => {
-      const d = half(view, at);
-      nibbles(view, at + 2, (i, q) => into[i] = d * (q - 8));
+    read: blocks(18, (bytes, into, { from, to, halves }) => {
+      const d = fromHalf(halves[from / 2]);
+      fourBits(bytes, into, { from: from + 2, to, d, m: -8 * d });
     }),
   },
   3: {
     name: "Q4_1",
     values: BLOCK,
     bytes: 20,
-    read: blocks(20, (view, at, into) => {
-      const d = half(view, at), m = half(view, at + 2);
-      nibbles(view, at + 4, (i, q) => into[i] = d * q + m);
+    read: blocks(20, (bytes, into, { from, to, halves }) => {
+      const d = fromHalf(halves[from / 2]), m = fromHalf(halves[from / 2 + 1]);
+      fourBits(bytes, into, { from: from + 4, to, d, m });
     }),
   },
   8: {
     name: "Q8_0",
     values: BLOCK,
     bytes: 34,
-    read: blocks(34, (view, at, into) => {
-      const d = half(view, at);
-      for (let i = 0; i < BLOCK; i++) into[i] = d * view.getInt8(at + 2 + i);
+    read: blocks(34, (bytes, into, { from, to, halves }) => {
+      const d = fromHalf(halves[from / 2]);
+      for (let i = 0; i < BLOCK; i++) into[to + i] = d * (bytes[from + 2 + i] << 24 >> 24);
     }),
   },
   30: {
