@@ -1,0 +1,8 @@
+/**
+ * Checkpoints of other programs: opened, loaded, and written for them.
+ * @module
+ */
+export type { Opened } from "./checkpoint.ts";
+export { openGgufModel } from "./gguf/open.ts";
+export { openFolder } from "./hugging_face/folder.ts";
+export type { Words } from "./words.ts";
