@@ -2,9 +2,13 @@ import { assert } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { decoder } from "../../../../src/backbones/decoder/mod.ts";
 import { disposeTree } from "../../../../src/engine/mod.ts";
-import { type Opened, openFolder } from "../../../../src/families/language/checkpoint/mod.ts";
+import {
+  type Opened,
+  openFolder,
+  openGgufModel,
+} from "../../../../src/families/language/checkpoint/mod.ts";
 import { engine, values } from "../../on_engine.ts";
-import { expected, forms, wholeFolder } from "./golden.ts";
+import { expected, forms, golden, wholeFolder } from "./golden.ts";
 
 /** Largest distance of our logits from transformers'. */
 async function farthest(
@@ -27,6 +31,15 @@ for (const name of forms) {
     const far = await farthest(opened, await expected(name, "expected.safetensors"));
     opened.close();
     await Deno.remove(folder, { recursive: true });
+    assert(far < 1e-5, `${name}: logits differ by ${far}`);
+  });
+}
+
+for (const name of ["llama", "llama3", "qwen2", "qwen3", "gpt2"]) {
+  Deno.test(`logits are transformers' on the dequantised weights: ${name} in GGUF`, async () => {
+    const opened = await openGgufModel(golden("gguf", `${name}.gguf`));
+    const far = await farthest(opened, await expected("gguf", `${name}.safetensors`));
+    opened.close();
     assert(far < 1e-5, `${name}: logits differ by ${far}`);
   });
 }
