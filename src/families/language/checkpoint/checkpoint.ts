@@ -9,7 +9,7 @@ import { assign, checkTied, loadParameters } from "./parameters.ts";
 import { type Naming, parameterShapes } from "./names.ts";
 import type { Words } from "./words.ts";
 
-/** A checkpoint, its tensors still on disk. */
+/** A checkpoint whose tensors are still on disk; no file of it is kept open. */
 export interface Opened {
   /** For tables and notes: "LlamaForCausalLM, 134.5 M parameters in F32, Q4_1, Q8_0". */
   readonly about: string;
@@ -19,8 +19,19 @@ export interface Opened {
   readonly notes: readonly string[];
   /** Its parameters, in float32, on an engine. The caller disposes them. */
   load(engine: Engine): Promise<DecoderParameters>;
-  /** Closes its files; nothing can be loaded after that. */
-  close(): void;
+}
+
+/** Does something with a file, and closes it. */
+async function within<T>(
+  open: () => Promise<TensorFile>,
+  work: (file: TensorFile) => Promise<T>,
+): Promise<T> {
+  const file = await open();
+  try {
+    return await work(file);
+  } finally {
+    file.close();
+  }
 }
 
 /**
@@ -28,7 +39,7 @@ export interface Opened {
  * @throws DataError where the file's tensors aren't those of the shape
  */
 export async function parametersOf(
-  file: TensorFile,
+  open: () => Promise<TensorFile>,
   { title, words, notes, ...model }: {
     readonly shape: DecoderShape;
     readonly naming: Naming;
@@ -39,9 +50,11 @@ export async function parametersOf(
     readonly notes: readonly string[];
   },
 ): Promise<Opened> {
-  const assigned = assign(file, model);
-  await checkTied(file, model);
-  const types = [...assigned.keys()].map((name) => file.tensors.get(name)!.type);
+  const types = await within(open, async (file) => {
+    const assigned = assign(file, model);
+    await checkTied(file, model);
+    return [...assigned.keys()].map((name) => file.tensors.get(name)!.type);
+  });
   const count = [...parameterShapes(model.shape).values()]
     .reduce((sum, own) => sum + own.reduce((n, d) => n * d, 1), 0);
   return {
@@ -50,7 +63,6 @@ export async function parametersOf(
     shape: model.shape,
     words,
     notes: [...notes, `separator: ${words.separated}`],
-    load: (engine) => loadParameters(engine, file, assigned),
-    close: () => file.close(),
+    load: (engine) => within(open, (file) => loadParameters(engine, file, assign(file, model))),
   };
 }

@@ -29,7 +29,6 @@ for (const name of forms) {
     const folder = await wholeFolder(name);
     const opened = await openFolder(folder);
     const far = await farthest(opened, await expected(name, "expected.safetensors"));
-    opened.close();
     await Deno.remove(folder, { recursive: true });
     assert(far < 1e-5, `${name}: logits differ by ${far}`);
   });
@@ -39,7 +38,6 @@ for (const name of ["llama", "llama3", "qwen2", "qwen3", "gpt2"]) {
   Deno.test(`logits are transformers' on the dequantised weights: ${name} in GGUF`, async () => {
     const opened = await openGgufModel(golden("gguf", `${name}.gguf`));
     const far = await farthest(opened, await expected("gguf", `${name}.safetensors`));
-    opened.close();
     assert(far < 1e-5, `${name}: logits differ by ${far}`);
   });
 }

@@ -54,11 +54,19 @@ function wordsIn(file: GgufFile, { shape }: GgufModel, what: string): Words {
  * @throws DataError where it can't be read as a model of text; GgufError where it is broken
  */
 export async function openGgufModel(path: string): Promise<Opened> {
-  const source = await openBytes(path);
+  const open = async () => {
+    const source = await openBytes(path);
+    try {
+      return await openGguf(source);
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  };
+  const file = await open();
   try {
-    const file = await openGguf(source);
     const model = await readModel(file, path);
-    return await parametersOf(file, {
+    return await parametersOf(open, {
       shape: model.shape,
       naming: model.naming,
       what: path,
@@ -66,8 +74,7 @@ export async function openGgufModel(path: string): Promise<Opened> {
       words: wordsIn(file, model, path),
       notes: [],
     });
-  } catch (error) {
-    source.close();
-    throw error;
+  } finally {
+    file.close();
   }
 }

@@ -192,20 +192,14 @@ export async function openFolder(
   }
   const config = readConfig(read, path);
   const words = await wordsIn(folder, config, cache);
-  const file = await openTensors(folder);
-  try {
-    return await parametersOf(file, {
-      shape: config.shape,
-      naming: config.form.naming,
-      what: folder,
-      title: config.form.architecture,
-      words,
-      notes: config.unread.length === 0 ? [] : [
-        `${path}: not read: ${config.unread.join(", ")}`,
-      ],
-    });
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  return await parametersOf(() => openTensors(folder), {
+    shape: config.shape,
+    naming: config.form.naming,
+    what: folder,
+    title: config.form.architecture,
+    words,
+    notes: config.unread.length === 0 ? [] : [
+      `${path}: not read: ${config.unread.join(", ")}`,
+    ],
+  });
 }
