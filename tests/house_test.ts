@@ -28,12 +28,13 @@ const allowed: { readonly [room: string]: string } = {
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
-  families: "base numeric random algebra content engine kinds nn backbones data subject record",
+  families:
+    "base numeric random algebra content engine tokenizers kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
     "base random algebra content engine kinds nn data extractors subject record families metrics show",
-  protocols: "base random content engine kinds data subject record families show run",
+  protocols: "base random content engine tokenizers kinds data subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",

@@ -252,6 +252,8 @@ export interface RunRecord {
   readonly unit?: Unit;
   /** Of external runs: the samples that were scored. */
   readonly samples?: SamplesTaken;
+  /** What a step found out beside its artefacts, by names that its protocol's card knows. */
+  readonly measured?: { readonly [name: string]: number };
   /** Of the raw series but for its wall seconds; null where there is none. */
   readonly seriesSha256: string | null;
 }
