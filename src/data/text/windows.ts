@@ -9,7 +9,7 @@ import { hostKey, hostPermutation } from "../../random/host/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type Plan, streamPlan, wholePlan } from "./packing.ts";
-import { type TokenRow, tokenRow } from "./token_files.ts";
+import { type TokenRow, tokenRow } from "./files/tokens.ts";
 
 /** Raised whenever the same documents and settings give other windows. */
 const VERSION = 1;

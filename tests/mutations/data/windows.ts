@@ -2,7 +2,8 @@
 import type { Mutant } from "../run.ts";
 
 const law = "tests/properties/data/windows_test.ts";
-const packing = "src/data/text/packing.ts", files = "src/data/text/token_files.ts";
+const packing = "src/data/text/packing.ts", files = "src/data/text/files/tokens.ts";
+const runs = "src/data/text/files/runs.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -26,16 +27,16 @@ export const mutants: readonly Mutant[] = [
   {
     id: "windows-of-a-separator-less",
     file: files,
-    find: "return { tokens: at + 1, lengths,",
-    replace: "return { tokens: at, lengths,",
+    find: "    tokens: at + 1,\n    lengths,",
+    replace: "    tokens: at,\n    lengths,",
     law,
     filter: "a stream",
   },
   {
     id: "windows-read-from-the-first-file",
-    file: files,
-    find: "const part = parts[partAt(at)], own = at - part.from;",
-    replace: "const part = parts[0], own = at % part.tokens;",
+    file: runs,
+    find: "const part = partAt(parts, at), own = at - part.from;",
+    replace: "const part = parts[0], own = at % part.length;",
     law,
     filter: "a stream",
   },
@@ -90,7 +91,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "windows-held-beyond-the-first-file",
-    file: files,
+    file: runs,
     find: "part.held?.subarray(own, own + count)",
     replace: "part.held?.subarray(0, count)",
     law,
@@ -98,7 +99,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "windows-read-past-the-counts",
-    file: files,
+    file: runs,
     find: "await file.seek(offset + from * width, Deno.SeekMode.Start);",
     replace: "await file.seek(from * width, Deno.SeekMode.Start);",
     law,

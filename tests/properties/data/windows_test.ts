@@ -22,7 +22,7 @@ function documents(lengths: readonly number[]): number[][] {
 const given = {
   lengths: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 30 }),
   length: fc.integer({ min: 1, max: 40 }),
-  file: fc.integer({ min: 1, max: 100 }),
+  file: fc.integer({ min: 20, max: 300 }),
   memory: fc.constantFrom(0, 40, 1e6),
 };
 
