@@ -95,7 +95,10 @@ export function wordsOf(
   const { separator, separated } = separatorOf(tokenizer, around);
   const ends = around.ends.length > 0 ? around.ends : [separator];
   return {
-    tokenizer: widened({ ...tokenizer, separator }, shape.vocabulary),
+    tokenizer: widened(
+      { ...tokenizer, separator, ...(chatTemplate !== undefined && { chatTemplate }) },
+      shape.vocabulary,
+    ),
     json,
     ...(around.bos !== undefined && { bos: around.bos }),
     ends,
