@@ -38,7 +38,7 @@ export async function applySet(source: Source, assignment: string): Promise<void
       delete (get(source.data, path.slice(0, 2)) as Record<string, unknown>).budget;
     }
     const value = typed(raw, schema);
-    const isPath = schema !== undefined && isPathKey(schema);
+    const isPath = schema !== undefined && isPathKey(schema, value);
     write(source.data, path, {
       value: isPath ? asWritten(value, dirname(source.file)) : value,
       text,

@@ -11,7 +11,9 @@ import { pathText } from "../../base/schema/mod.ts";
 
 /** Optimiser steps, samples seen, or wall seconds: what one run may spend. Exactly one of them. */
 const budget = z.strictObject({
-  steps: z.int().min(1).optional().describe("optimiser steps of each run"),
+  steps: z.int().min(0).optional().describe(
+    "optimiser steps of each run; 0: nothing is trained, it is scored as it is",
+  ),
   samples: z.int().min(1).optional().describe(
     "training samples that each run sees, in whole batches",
   ),
