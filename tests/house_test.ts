@@ -33,8 +33,9 @@ const allowed: { readonly [room: string]: string } = {
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
-    "base random algebra content engine kinds nn data extractors subject record families metrics show",
-  protocols: "base random content engine tokenizers kinds data subject record families show run",
+    "base random algebra content engine tokenizers kinds nn data extractors subject record families metrics show",
+  protocols:
+    "base numeric random content engine tokenizers kinds data subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",
