@@ -29,8 +29,8 @@ export const mutants = [
   {
     id: "token-gradient-without-one-hot",
     file: "src/nn/losses.ts",
-    find: "tf.sub(tf.softmax(logits), targetRows(logits, known))",
-    replace: "tf.sub(tf.softmax(logits), tf.mul(0, targetRows(logits, known)))",
+    find: "tf.sub(tf.softmax(logits), targetRows(logits, known)), weight_N1",
+    replace: "tf.softmax(logits), weight_N1",
     law: decoderLaws,
   },
   {
@@ -93,8 +93,8 @@ export const mutants = [
   {
     id: "decoding-sees-left-of-the-beginning",
     file: sight,
-    find: "tf.cast(tf.logicalOr(later, foreign), \"float32\")",
-    replace: "tf.cast(tf.logicalOr(later, tf.zerosLike(foreign)), \"float32\")",
+    find: 'tf.cast(tf.logicalOr(later, foreign), "float32")',
+    replace: 'tf.cast(tf.logicalOr(later, tf.zerosLike(foreign)), "float32")',
     law: decoderLaws,
   },
   {
