@@ -5,9 +5,10 @@ import time
 
 import torch
 import torch.nn.functional as F
+from safetensors.numpy import save_file
 
 from files import Exchange, nested
-from torch_models import MODELS, turned
+from torch_models import MODELS, turned, unturned
 
 
 class TorchPeer:
@@ -35,6 +36,7 @@ class TorchPeer:
         self.inputs = [
             {name: self.input(value) for name, value in step.items()} for step in exchange.inputs
         ]
+        self.windows = exchange.windows
         if settings["task"] == "decode":
             self.step = self.model.step
             if self.compiled:
@@ -72,9 +74,20 @@ class TorchPeer:
     # Training
 
     def start_training(self):
-        rate = self.settings["optimiser"]["learningRate"]
+        o = self.settings["optimiser"]
         self.weights = list(self.model.parameters())
-        self.optimiser = torch.optim.Adam(self.weights, lr=rate, fused=True)
+        betas, decay = (0.9, o.get("beta2", 0.999)), o.get("weightDecay", 0)
+        if decay > 0:
+            # Matrices decay; gains don't.
+            groups = [
+                {"params": [p for p in self.weights if p.ndim >= 2], "weight_decay": decay},
+                {"params": [p for p in self.weights if p.ndim < 2], "weight_decay": 0},
+            ]
+            self.optimiser = torch.optim.AdamW(groups, lr=o["learningRate"], betas=betas, fused=True)
+        else:
+            self.optimiser = torch.optim.Adam(
+                self.weights, lr=o["learningRate"], betas=betas, fused=True
+            )
         if "ema" in self.settings["optimiser"]:
             self.average = [p.detach().clone() for p in self.weights]
 
@@ -90,14 +103,21 @@ class TorchPeer:
         share = min(1, (self.done - warmup) / (steps - warmup))
         return final + (peak - final) / 2 * (1 + math.cos(math.pi * share))
 
+    def batch(self):
+        """What the next step sees."""
+        if self.windows is None:
+            return self.inputs[self.done % len(self.inputs)]
+        return {"tokens": self.input(self.windows.rows(self.done))}
+
     def train(self):
         o = self.settings["optimiser"]
         self.optimiser.zero_grad(set_to_none=True)
-        loss = self.loss(**self.inputs[self.done % len(self.inputs)])
+        loss = self.loss(**self.batch())
         loss.backward()
         if "clip" in o:
             torch.nn.utils.clip_grad_norm_(self.weights, o["clip"])
-        self.optimiser.param_groups[0]["lr"] = self.rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
         self.optimiser.step()
         if "ema" in o:
             decay = min(o["ema"], (1 + self.done) / (10 + self.done))
@@ -110,7 +130,8 @@ class TorchPeer:
 
     def start_decoding(self):
         s = self.settings
-        shape = (s["batch"], s["heads"], s["context"], s["width"] // s["heads"])
+        heads = s.get("keyValueHeads", s["heads"])
+        shape = (s["batch"], heads, s["context"], s.get("headWidth", s["width"] // s["heads"]))
         zeros = lambda: torch.zeros(shape, device=self.device)
         self.cache = [(zeros(), zeros()) for _ in range(s["layers"])]
         self.tokens = self.inputs[0]["tokens"]
@@ -142,6 +163,16 @@ class TorchPeer:
             logits = self.decode()
             found.append(F.cross_entropy(logits, self.tokens[:, i + 1]).item())
         return found
+
+    def save(self, path):
+        """The weights as the harness lays them out."""
+        kind = self.settings["model"]
+        save_file({
+            path: unturned(path, value.detach().cpu(), kind).numpy()
+            for path, value in (
+                (name.replace(".", "/"), value) for name, value in self.model.p.named_parameters()
+            )
+        }, path)
 
     def sync(self):
         if self.device.type == "cuda":

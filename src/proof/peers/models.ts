@@ -4,7 +4,12 @@
  * @module
  */
 import type { ImageSpec } from "../../kinds/image/mod.ts";
-import { planStages, type Stage, type TransformerOptions } from "../../backbones/mod.ts";
+import {
+  type DecoderShape,
+  planStages,
+  type Stage,
+  type TransformerOptions,
+} from "../../backbones/mod.ts";
 import { type Config, config } from "../../families/vae/mod.ts";
 
 /** Adam's settings; with the other fields also the schedule, clipping and average of a family. */
@@ -13,6 +18,10 @@ export interface OptimiserSettings {
   readonly warmup?: number;
   readonly steps?: number;
   readonly decay?: number;
+  /** Of the matrices, decoupled (AdamW). */
+  readonly weightDecay?: number;
+  /** Decay of the mean of squared gradients; 0.999 where it isn't said. */
+  readonly beta2?: number;
   /** Largest norm of the gradient. */
   readonly clip?: number;
   readonly ema?: number;
@@ -46,8 +55,18 @@ export type UnetSettings = Common & {
 /** backbones/transformer: training with bare Adam, or decoding with a cache. */
 export type TransformerSettings = Common & TransformerOptions & { readonly model: "transformer" };
 
+/**
+ * backbones/decoder in Llama's form, tied: training with AdamW on windows of packed documents, or
+ * decoding with a cache.
+ */
+export type LanguageSettings = Common & DecoderShape & {
+  readonly model: "language";
+  /** The token that stands before each document. */
+  readonly separator: number;
+};
+
 /** What both sides know of a model. */
-export type ModelSettings = VaeSettings | UnetSettings | TransformerSettings;
+export type ModelSettings = VaeSettings | UnetSettings | TransformerSettings | LanguageSettings;
 
 /**
  * "bench": what is timed; "tiny": the same networks for tests; "small": those whose trainings are
@@ -148,6 +167,78 @@ function decoder(name: string, shape: Shape): TransformerSettings {
   };
 }
 
+/** Sizes of a decoder in Llama's form; heads share keys and values two by two. */
+type LanguageSize = Pick<
+  DecoderShape,
+  "vocabulary" | "layers" | "width" | "heads" | "hidden" | "context"
+>;
+
+function shapeOf({ width, heads, ...size }: LanguageSize): DecoderShape {
+  return {
+    ...size,
+    width,
+    heads,
+    keyValueHeads: heads / 2,
+    headWidth: width / heads,
+    norm: "rms",
+    epsilon: 1e-5,
+    positions: "rotary",
+    rotary: { base: 10_000 },
+    bias: "none",
+    queryKeyNorm: false,
+    mlp: "swiglu",
+    tied: true,
+  };
+}
+
+function language(name: string, size: LanguageSize, batch: number): LanguageSettings {
+  const { layers, width, heads, context, vocabulary } = size;
+  return {
+    name,
+    about:
+      `decoder in Llama's form, ${layers} layers of ${width}, ${heads} heads on ${heads / 2}, ` +
+      `${vocabulary} tokens, batch ${batch} × ${context} of packed documents: AdamW`,
+    model: "language",
+    task: "train",
+    batch,
+    separator: 0,
+    optimiser: { learningRate: 3e-4, weightDecay: 0.1, beta2: 0.95 },
+    ...shapeOf(size),
+  };
+}
+
+function languageDecoder(name: string, size: LanguageSize, batch: number): LanguageSettings {
+  const { layers, width, context } = size;
+  return {
+    name,
+    about: `the same decoder (${layers} layers of ${width}) a token at a time with a cache of ` +
+      `${context}, batch ${batch}`,
+    model: "language",
+    task: "decode",
+    batch,
+    separator: 0,
+    ...shapeOf(size),
+  };
+}
+
+const LANGUAGE_SMALL = {
+  vocabulary: 4096,
+  layers: 6,
+  width: 256,
+  heads: 4,
+  hidden: 704,
+  context: 256,
+};
+const LANGUAGE_LARGE = {
+  vocabulary: 4096,
+  layers: 8,
+  width: 512,
+  heads: 8,
+  hidden: 1408,
+  context: 256,
+};
+const LANGUAGE_TINY = { vocabulary: 64, layers: 2, width: 32, heads: 4, hidden: 88, context: 24 };
+
 const SMALL = { layers: 6, width: 256, heads: 8, context: 256 };
 const LARGE = { layers: 8, width: 512, heads: 8, context: 256 };
 const TINY = { layers: 2, width: 32, heads: 4, context: 24 };
@@ -160,6 +251,10 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...LARGE, batch: 4 }),
     decoder("decode-1", { ...SMALL, batch: 1 }),
     decoder("decode-8", { ...SMALL, batch: 8 }),
+    language("language-5m", LANGUAGE_SMALL, 8),
+    language("language-25m", LANGUAGE_LARGE, 4),
+    languageDecoder("language-decode-1", LANGUAGE_SMALL, 1),
+    languageDecoder("language-decode-8", LANGUAGE_SMALL, 8),
   ],
   small: [
     // At a rate of 1e-3 rounding grows tenfold every 20 steps or so: by step 200 two of five seeds were
@@ -174,6 +269,10 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...TINY, layers: 3, width: 48, batch: 2 }),
     decoder("decode-1", { ...TINY, batch: 1 }),
     decoder("decode-8", { ...TINY, batch: 3 }),
+    language("language-5m", LANGUAGE_TINY, 2),
+    language("language-25m", { ...LANGUAGE_TINY, layers: 3, width: 48 }, 2),
+    languageDecoder("language-decode-1", LANGUAGE_TINY, 1),
+    languageDecoder("language-decode-8", LANGUAGE_TINY, 3),
   ],
 };
 
@@ -188,13 +287,17 @@ export function modelSettings(name: string, size: ModelSize): ModelSettings {
 }
 
 /**
- * Numbers in the largest sum that a step takes: a batch's pixel values, or for the transformer its
- * positions, its widest layer or its symbols.
+ * Numbers in the largest sum that a step takes: a batch's pixel values, or for transformers their
+ * positions, their widest layer or their symbols.
  */
 export function largestSum(settings: ModelSettings): number {
   if (settings.model === "transformer") {
     const { batch, context, width, vocabulary } = settings;
     return Math.max(batch * context, 4 * width, vocabulary);
+  }
+  if (settings.model === "language") {
+    const { batch, context, hidden, vocabulary } = settings;
+    return Math.max(batch * context, hidden, vocabulary);
   }
   const { height, width, channels } = settings.sample;
   return settings.batch * height * width * channels;

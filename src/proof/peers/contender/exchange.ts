@@ -15,7 +15,7 @@ import {
   hostUniform,
 } from "../../../random/host/mod.ts";
 import { keyTensor } from "../../../random/mod.ts";
-import { BATCHES, type ModelSettings } from "../models.ts";
+import { BATCHES, type LanguageSettings, type ModelSettings } from "../models.ts";
 import { initialParameters } from "./programs.ts";
 
 /** File names in a model's folder. */
@@ -31,6 +31,26 @@ function floats(shape: readonly number[], data: Float32Array): HostTensor {
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((n, d) => n * d, 1);
+}
+
+/** Tokens of a document on average, in the batches that a decoder of text is trained on. */
+const DOCUMENT = 64;
+
+/**
+ * Windows of tokens [B, context + 1]: uniform, with separators among them in training, so that
+ * documents are packed.
+ */
+function windows(
+  { batch, context, vocabulary, separator, task }: LanguageSettings,
+  own: (purpose: string) => HostKey,
+): HostTensor {
+  const count = batch * (context + 1);
+  const data = hostIntegers(own("tokens"), count, vocabulary);
+  if (task === "train") {
+    const ends = hostIntegers(own("documents"), count, DOCUMENT);
+    for (let i = 0; i < count; i++) if (ends[i] === 0) data[i] = separator;
+  }
+  return { dtype: "I32", shape: [batch, context + 1], data: Int32Array.from(data) };
 }
 
 /**
@@ -62,6 +82,7 @@ function batch(
       ? { tokens: columns(0, context + 1) }
       : { tokens: columns(0, context), targets: columns(1, context) };
   }
+  if (settings.model === "language") return { tokens: windows(settings, own) };
   const { height, width, channels } = settings.sample;
   const shape = [settings.batch, height, width, channels];
   const bytes = pictures ?? hostIntegers(own("pictures"), sizeOf(shape), 256);

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import {
   decodeStep,
   emptyCache,
+  initDecoder,
   initTransformer,
   initUnet,
   type KeyValueCache,
@@ -50,7 +51,10 @@ const WAKE = { weights: 0.5, vectors: 0.1 } as const;
 export function initialParameters(key: Key, settings: ModelSettings): TensorTree {
   const fresh = () => {
     if (settings.model === "vae") return initParameters(key, settings);
-    return settings.model === "unet" ? initUnet(key, settings) : initTransformer(key, settings);
+    if (settings.model === "unet") return initUnet(key, settings);
+    return settings.model === "language"
+      ? initDecoder(key, settings)
+      : initTransformer(key, settings);
   };
   return tf.tidy(() =>
     mapTree(
