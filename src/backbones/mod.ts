@@ -15,15 +15,29 @@ export {
 } from "./codec.ts";
 export { type Block, block, initBlock } from "./conv.ts";
 export {
+  causalSight,
+  type Decoded,
+  decoder,
+  type DecoderCache,
   decoderFault,
   type DecoderLayer,
   type DecoderLinear,
+  decoderLogits,
   type DecoderNorm,
   type DecoderParameters,
+  type DecoderPass,
   type DecoderShape,
+  decoderStates,
+  decoderStep,
+  documentSight,
   initDecoder,
+  type Position,
+  prefill,
+  type Prompts,
   type Rotary,
   type RotaryScaling,
+  type Sight,
+  startedSight,
 } from "./decoder/mod.ts";
 export { type Denoiser, denoiser, type DenoiserOptions, initDenoiser } from "./denoiser.ts";
 export {

@@ -37,3 +37,50 @@ export function softmaxCrossEntropy(logits_NK: tf.Tensor2D, targets_N: tf.Tensor
   }
   return crossEntropyOp(logits_NK, targets_N) as tf.Scalar;
 }
+
+/** Each row's number at its target, from a flat copy: one reading a row. [N] */
+function atTargets(x_NV: tf.Tensor, targets_N: tf.Tensor): tf.Tensor {
+  const [rows, width] = x_NV.shape as [number, number];
+  const first_N = tf.mul(tf.range(0, rows, 1, "int32"), tf.scalar(width, "int32"));
+  const at_N = tf.add(first_N, tf.maximum(targets_N, tf.scalar(0, "int32")));
+  return tf.gather(tf.reshape(x_NV, [-1]), at_N as tf.Tensor1D);
+}
+
+/** 1 where there is a target, 0 where it is negative: float32 [N]. */
+function scored(targets_N: tf.Tensor): tf.Tensor {
+  return tf.cast(tf.greaterEqual(targets_N, tf.scalar(0, "int32")), "float32");
+}
+
+/**
+ * ln softmax(logits)[target] a row, 0 where the target is negative: [N].
+ * @param logits_NV float32
+ * @param targets_N int32 below V
+ */
+export function targetLogProbabilities(
+  logits_NV: tf.Tensor2D,
+  targets_N: tf.Tensor1D,
+): tf.Tensor1D {
+  const log_N = tf.sub(atTargets(logits_NV, targets_N), tf.logSumExp(logits_NV, 1));
+  return tf.mul(log_N, scored(targets_N));
+}
+
+/** d/dlogits of Σ (ln Σ exp(logits) − logits[target]): softmax − one-hot, 0 in rows without a target. */
+const tokenCrossEntropyOp = customOp({
+  forward: (logits, targets) =>
+    tf.neg(tf.sum(targetLogProbabilities(logits as tf.Tensor2D, targets as tf.Tensor1D))),
+  backward: (dy, [logits, targets]) => {
+    const weight_N1 = tf.reshape(tf.mul(scored(targets), dy), [-1, 1]);
+    const known = tf.maximum(targets, tf.scalar(0, "int32"));
+    const excess = tf.sub(tf.softmax(logits), targetRows(logits, known));
+    return [tf.mul(excess, weight_N1), tf.zeros(targets.shape)];
+  },
+});
+
+/**
+ * Σ −ln softmax(logits)[target] over the rows whose target isn't negative, in nats. Scalar.
+ * @param logits_NV float32
+ * @param targets_N int32 below V
+ */
+export function tokenCrossEntropy(logits_NV: tf.Tensor2D, targets_N: tf.Tensor1D): tf.Scalar {
+  return tokenCrossEntropyOp(logits_NV, targets_N) as tf.Scalar;
+}

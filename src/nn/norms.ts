@@ -131,26 +131,30 @@ export function batchNorm(p: Norm, x_BHWC: tf.Tensor4D, moments?: Moments): tf.T
   return tf.add(tf.mul(tf.sub(x_BHWC, mean), factor), p.bias);
 }
 
-function centreRows(x: tf.Tensor2D): { c: tf.Tensor2D; rstd: tf.Tensor2D } {
+function centreRows(
+  x: tf.Tensor2D,
+  epsilon = EPSILON,
+): { c: tf.Tensor2D; rstd: tf.Tensor2D } {
   const c = tf.sub(x, tf.mean(x, 1, true)) as tf.Tensor2D;
-  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(c), 1, true), EPSILON)) as tf.Tensor2D;
+  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(c), 1, true), epsilon)) as tf.Tensor2D;
   return { c, rstd };
 }
 
-const layerNormOp = customOp({
-  forward: (x, gain, bias) => {
-    const { c, rstd } = centreRows(x as tf.Tensor2D);
-    return tf.add(tf.mul(tf.mul(c, rstd), gain), bias);
-  },
-  backward: (dy, [x, gain]) => {
-    const { c, rstd } = centreRows(x as tf.Tensor2D);
-    const hat = tf.mul(c, rstd);
-    const g = tf.mul(dy, gain);
-    const along = tf.mul(hat, tf.mean(tf.mul(g, hat), 1, true));
-    const dx = tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
-    return [dx, sumToLast(tf.mul(dy, hat)), sumToLast(dy)];
-  },
-});
+const layerNormOf = (epsilon: number) =>
+  customOp({
+    forward: (x, gain, bias) => {
+      const { c, rstd } = centreRows(x as tf.Tensor2D, epsilon);
+      return tf.add(tf.mul(tf.mul(c, rstd), gain), bias);
+    },
+    backward: (dy, [x, gain]) => {
+      const { c, rstd } = centreRows(x as tf.Tensor2D, epsilon);
+      const hat = tf.mul(c, rstd);
+      const g = tf.mul(dy, gain);
+      const along = tf.mul(hat, tf.mean(tf.mul(g, hat), 1, true));
+      const dx = tf.mul(rstd, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));
+      return [dx, sumToLast(tf.mul(dy, hat)), sumToLast(dy)];
+    },
+  });
 
 const normaliseRowsOp = customOp({
   forward: (x) => {
@@ -171,10 +175,20 @@ export function normaliseRows<T extends tf.Tensor>(x: T): T {
   return tf.reshape(normaliseRowsOp(tf.reshape(x, [-1, width])), x.shape) as T;
 }
 
-/** Layer normalisation over the last axis with gain and bias, ε = 1e-5. Ba et al. 2016. */
-export function layerNorm<T extends tf.Tensor>(p: Norm, x: T): T {
+/** What is added to a variance before its root is taken. */
+export interface NormOptions {
+  /** Default 1e-5. */
+  readonly epsilon?: number;
+}
+
+/** Layer normalisation over the last axis with gain and bias. Ba et al. 2016. */
+export function layerNorm<T extends tf.Tensor>(
+  p: Norm,
+  x: T,
+  { epsilon = EPSILON }: NormOptions = {},
+): T {
   const width = x.shape[x.rank - 1];
-  const y = layerNormOp(tf.reshape(x, [-1, width]), p.gain, p.bias);
+  const y = layerNormOf(epsilon)(tf.reshape(x, [-1, width]), p.gain, p.bias);
   return tf.reshape(y, x.shape) as T;
 }
 
@@ -187,28 +201,33 @@ export function initGain(channels: number): Gain {
 }
 
 /** One over the root mean square of each row: [rows, 1]. */
-function inverseRms(x: tf.Tensor): tf.Tensor {
-  return tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), EPSILON));
+function inverseRms(x: tf.Tensor, epsilon: number): tf.Tensor {
+  return tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), epsilon));
 }
 
 /**
  * y = x̂·gain with x̂ = x·r, r = 1/√(⟨x²⟩ + ε). With g = dy·gain: dx = r·(g − x̂⟨g·x̂⟩),
  * dgain = Σ dy·x̂.
  */
-const rmsNormOp = customOp({
-  forward: (x, gain) => tf.mul(tf.mul(x, inverseRms(x)), gain),
-  backward: (dy, [x, gain]) => {
-    const rms = inverseRms(x);
-    const hat = tf.mul(x, rms);
-    const dyHat = tf.mul(dy, hat);
-    const along = tf.mean(tf.mul(dyHat, gain), 1, true);
-    const dx = tf.mul(rms, tf.sub(tf.mul(dy, gain), tf.mul(hat, along)));
-    return [dx, sumToLast(dyHat)];
-  },
-});
+const rmsNormOf = (epsilon: number) =>
+  customOp({
+    forward: (x, gain) => tf.mul(tf.mul(x, inverseRms(x, epsilon)), gain),
+    backward: (dy, [x, gain]) => {
+      const rms = inverseRms(x, epsilon);
+      const hat = tf.mul(x, rms);
+      const dyHat = tf.mul(dy, hat);
+      const along = tf.mean(tf.mul(dyHat, gain), 1, true);
+      const dx = tf.mul(rms, tf.sub(tf.mul(dy, gain), tf.mul(hat, along)));
+      return [dx, sumToLast(dyHat)];
+    },
+  });
 
-/** Root-mean-square normalisation over the last axis with gain, ε = 1e-5. Zhang & Sennrich 2019. */
-export function rmsNorm<T extends tf.Tensor>(p: Gain, x: T): T {
+/** Root-mean-square normalisation over the last axis with gain. Zhang & Sennrich 2019. */
+export function rmsNorm<T extends tf.Tensor>(
+  p: Gain,
+  x: T,
+  { epsilon = EPSILON }: NormOptions = {},
+): T {
   const width = x.shape[x.rank - 1];
-  return tf.reshape(rmsNormOp(tf.reshape(x, [-1, width]), p.gain), x.shape) as T;
+  return tf.reshape(rmsNormOf(epsilon)(tf.reshape(x, [-1, width]), p.gain), x.shape) as T;
 }

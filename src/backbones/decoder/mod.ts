@@ -3,6 +3,15 @@
  * @module
  */
 export {
+  type Decoded,
+  type DecoderCache,
+  decoderStep,
+  type Position,
+  prefill,
+  type Prompts,
+} from "./cached.ts";
+export { decoder, decoderLogits, type DecoderPass, decoderStates } from "./forward.ts";
+export {
   decoderFault,
   type DecoderLayer,
   type DecoderLinear,
@@ -13,3 +22,4 @@ export {
   type Rotary,
   type RotaryScaling,
 } from "./shape.ts";
+export { causalSight, documentSight, type Sight, startedSight } from "./sight.ts";

@@ -1,0 +1,198 @@
+/**
+ * A decoder's pass over whole rows.
+ *
+ * Shapes: B rows, T positions, W width, H heads of queries, K of keys and values, G = H/K, D width of a
+ * head, V vocabulary.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import {
+  addBias,
+  embed,
+  gelu,
+  layerNorm,
+  mergeHeads,
+  rmsNorm,
+  silu,
+  splitHeads,
+} from "../../nn/mod.ts";
+import { rotate, type Turns, turnsAt, turnsOf } from "./rotary.ts";
+import type {
+  DecoderLayer,
+  DecoderLinear,
+  DecoderNorm,
+  DecoderParameters,
+  DecoderShape,
+} from "./shape.ts";
+import { causalSight, type Sight } from "./sight.ts";
+
+/** x·weight, + bias where there is one, over the last axis. */
+function linear<T extends tf.Tensor>(p: DecoderLinear, x: T): T {
+  const [width, out] = p.weight.shape;
+  const y = tf.matMul(tf.reshape(x, [-1, width]) as tf.Tensor2D, p.weight);
+  const biased = p.bias === undefined ? y : addBias(y, p.bias);
+  return tf.reshape(biased, [...x.shape.slice(0, -1), out]) as T;
+}
+
+/** A normalisation over the last axis. */
+export function normalised<T extends tf.Tensor>(
+  { gain, bias }: DecoderNorm,
+  x: T,
+  { epsilon }: Pick<DecoderShape, "epsilon">,
+): T {
+  return bias === undefined
+    ? rmsNorm({ gain }, x, { epsilon })
+    : layerNorm({ gain, bias }, x, { epsilon });
+}
+
+/** Queries, keys and values of a layer, turned: [B·H, T, D], [B·K, T, D] twice. */
+export interface Projected {
+  readonly q_NTD: tf.Tensor3D;
+  readonly k_MTD: tf.Tensor3D;
+  readonly v_MTD: tf.Tensor3D;
+}
+
+/** See `Projected`. */
+export function project(
+  p: DecoderLayer,
+  x_BTW: tf.Tensor3D,
+  { shape, turns }: { readonly shape: DecoderShape; readonly turns?: Turns },
+): Projected {
+  const { heads, keyValueHeads } = shape;
+  const h_BTW = normalised(p.norm1, x_BTW, shape);
+  const placed = (map: DecoderLinear, count: number, norm?: DecoderNorm) => {
+    const by_NTD = splitHeads(linear(map, h_BTW), count);
+    const sized = norm === undefined ? by_NTD : normalised(norm, by_NTD, shape);
+    return turns === undefined ? sized : rotate(sized, turns);
+  };
+  return {
+    q_NTD: placed(p.query, heads, p.queryNorm),
+    k_MTD: placed(p.key, keyValueHeads, p.keyNorm),
+    v_MTD: splitHeads(linear(p.value, h_BTW), keyValueHeads),
+  };
+}
+
+/**
+ * softmax(q·kᵀ/√D + mask)·v with each head of keys for G heads of queries, whose rows are one after the
+ * other: [B·H, T, D]. Vaswani et al. 2017 (arXiv:1706.03762), eq. 1; Ainslie et al. 2023
+ * (arXiv:2305.13245).
+ * @param mask [1, T, S], or [B, 1, T, S]
+ */
+export function attend(
+  { q_NTD, k_MTD, v_MTD }: Projected,
+  mask: tf.Tensor,
+): tf.Tensor3D {
+  const [n, t, d] = q_NTD.shape, [m, s] = k_MTD.shape;
+  const scaled = tf.mul(q_NTD, 1 / Math.sqrt(d));
+  const grouped = tf.reshape(scaled, [m, n / m * t, d]) as tf.Tensor3D;
+  const scores = tf.matMul(grouped, k_MTD, false, true);
+  const batch = mask.rank === 4 ? mask.shape[0] : 1;
+  const byRow = mask.rank === 4
+    ? tf.reshape(scores, [batch, n / batch, t, s])
+    : tf.reshape(scores, [n, t, s]);
+  const shares = tf.reshape(tf.softmax(tf.add(byRow, mask)), [m, n / m * t, s]) as tf.Tensor3D;
+  return tf.reshape(tf.matMul(shares, v_MTD), [n, t, d]);
+}
+
+/** Adds to the stream what attention found, then what the perceptron makes of it. */
+export function rest(
+  p: DecoderLayer,
+  { x_BTW, seen_NTD }: { readonly x_BTW: tf.Tensor3D; readonly seen_NTD: tf.Tensor3D },
+  shape: DecoderShape,
+): tf.Tensor3D {
+  const found_BTW = linear(p.out, mergeHeads(seen_NTD, shape.heads));
+  const h_BTW = tf.add(x_BTW, found_BTW) as tf.Tensor3D;
+  const n_BTW = normalised(p.norm2, h_BTW, shape);
+  const up_BTF = linear(p.up, n_BTW);
+  const unit_BTF = p.gate === undefined
+    ? gelu(up_BTF)
+    : tf.mul(silu(linear(p.gate, n_BTW)), up_BTF) as tf.Tensor3D;
+  return tf.add(h_BTW, linear(p.down, unit_BTF));
+}
+
+/**
+ * Embeddings of tokens, with their positions where these are learnt: [B, T, W].
+ * @param tokens_BT int32; what is no token (−1) is read as token 0
+ * @param places_BT int32 [B, T]; left out: 0 … T − 1
+ */
+export function embedded(
+  p: DecoderParameters,
+  tokens_BT: tf.Tensor2D,
+  places_BT?: tf.Tensor2D,
+): tf.Tensor3D {
+  const known_BT = tf.maximum(tokens_BT, tf.scalar(0, "int32"));
+  const x_BTW = embed(p.tokens, known_BT) as tf.Tensor3D;
+  if (p.positions === undefined) return x_BTW;
+  const { weight } = p.positions, [, length] = tokens_BT.shape;
+  return tf.add(
+    x_BTW,
+    places_BT === undefined
+      ? tf.slice(weight, [0, 0], [length, weight.shape[1]])
+      : embed({ weight }, places_BT),
+  );
+}
+
+/** Keys and values of a layer: [B·K, T, D] each. */
+export type KeyValue = Pick<Projected, "k_MTD" | "v_MTD">;
+
+/** How a pass is made. */
+export interface DecoderPass {
+  readonly shape: DecoderShape;
+  /** Default: each position sees all before it. */
+  readonly sight?: Sight;
+  /**
+   * Whether rotary positions are counted as `sight` has them. They needn't be where only their
+   * differences matter. Default: from the row's first column.
+   */
+  readonly placed?: boolean;
+  /** Told each layer's keys and values, to be kept. */
+  readonly keep?: (made: KeyValue) => void;
+}
+
+/**
+ * Hidden states after the last normalisation: [B, T, W].
+ * @param tokens_BT int32, T at most the context; what is no token (−1) is read as token 0
+ * @throws RangeError for more positions than the context
+ */
+export function decoderStates(
+  p: DecoderParameters,
+  tokens_BT: tf.Tensor2D,
+  { shape, sight, placed = false, keep }: DecoderPass,
+): tf.Tensor3D {
+  const length = tokens_BT.shape[1];
+  if (length > shape.context && !placed) {
+    throw new RangeError(`a decoder of ${shape.context} positions was given ${length}`);
+  }
+  const { mask, places_BT } = sight ?? causalSight(length);
+  const turns = shape.positions !== "rotary"
+    ? undefined
+    : placed
+    ? turnsAt(shape, places_BT!)
+    : turnsOf(shape, length);
+  let x_BTW = embedded(p, tokens_BT, places_BT);
+  for (const layer of p.layers) {
+    const made = project(layer, x_BTW, { shape, turns });
+    keep?.(made);
+    x_BTW = rest(layer, { x_BTW, seen_NTD: attend(made, mask) }, shape);
+  }
+  return normalised(p.norm, x_BTW, shape);
+}
+
+/** Logits of hidden states, over any leading axes: [..., V]. */
+export function decoderLogits(p: DecoderParameters, hidden: tf.Tensor): tf.Tensor {
+  const width = hidden.shape[hidden.rank - 1];
+  const rows = tf.reshape(hidden, [-1, width]) as tf.Tensor2D;
+  const logits = p.head === undefined
+    ? tf.matMul(rows, p.tokens.weight, false, true)
+    : tf.matMul(rows, p.head.weight);
+  return tf.reshape(logits, [...hidden.shape.slice(0, -1), logits.shape[1]!]);
+}
+
+/** Logits of the token after each position: [B, T, V]. See `decoderStates`. */
+export function decoder(
+  p: DecoderParameters,
+  tokens_BT: tf.Tensor2D,
+  pass: DecoderPass,
+): tf.Tensor3D {
+  return decoderLogits(p, decoderStates(p, tokens_BT, pass)) as tf.Tensor3D;
+}
