@@ -6,7 +6,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { customOp } from "../../nn/mod.ts";
 import { cos, pow, sin } from "../../numeric/mod.ts";
 import type { DecoderShape, RotaryScaling } from "./shape.ts";
 
@@ -90,14 +89,15 @@ function turned(x: tf.Tensor, { cos, sin }: Turns): tf.Tensor {
   ], x.rank - 1);
 }
 
-/** The turn back is the gradient, since a turn is orthogonal. */
-function turnOp(turns: Turns): (x: tf.Tensor) => tf.Tensor {
-  const back = () => turnOp({ cos: turns.cos, sin: tf.neg(turns.sin) });
-  return customOp({
-    forward: (x) => turned(x, turns),
-    backward: (dy) => [back()(dy)],
-    needsInputs: false,
-  });
+/** The turn back is the gradient, since a turn is orthogonal. Of the inputs only the turns are kept. */
+function turn(x: tf.Tensor, turns: Turns): tf.Tensor {
+  return tf.customGrad((x, save) => {
+    (save as tf.GradSaveFunc)([turns.cos, turns.sin]);
+    return {
+      value: turned(x as tf.Tensor, turns),
+      gradFunc: (dy: tf.Tensor, [cos, sin]: tf.Tensor[]) => turn(dy, { cos, sin: tf.neg(sin) }),
+    };
+  })(x);
 }
 
 /**
@@ -105,10 +105,10 @@ function turnOp(turns: Turns): (x: tf.Tensor) => tf.Tensor {
  * of each [B, T, D/2].
  */
 export function rotate(x_NTD: tf.Tensor3D, turns: Turns): tf.Tensor3D {
-  if (turns.cos.rank === 2) return turnOp(turns)(x_NTD) as tf.Tensor3D;
+  if (turns.cos.rank === 2) return turn(x_NTD, turns) as tf.Tensor3D;
   const [n, t, d] = x_NTD.shape, batch = turns.cos.shape[0];
   const each = (table: tf.Tensor) => tf.reshape(table, [batch, 1, t, d / 2]);
   const x_BHTD = tf.reshape(x_NTD, [batch, n / batch, t, d]);
   const own = { cos: each(turns.cos), sin: each(turns.sin) };
-  return tf.reshape(turnOp(own)(x_BHTD), [n, t, d]);
+  return tf.reshape(turn(x_BHTD, own), [n, t, d]);
 }
