@@ -5,7 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
+  decoder,
+  type DecoderCache,
+  type DecoderParameters,
+  decoderStep,
   decodeStep,
+  documentSight,
   emptyCache,
   initDecoder,
   initTransformer,
@@ -20,8 +25,16 @@ import { mapTree, type Program, type TensorTree } from "../../../engine/mod.ts";
 import { fold, type Key, normal } from "../../../random/mod.ts";
 import { initParameters, type Parameters, pass, terms } from "../../../families/vae/mod.ts";
 import { advance, initTrained, type Trained } from "../../../families/common/mod.ts";
-import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../../../nn/mod.ts";
 import {
+  adam,
+  type AdamSlots,
+  fanOf,
+  softmaxCrossEntropy,
+  tokenCrossEntropy,
+  valueAndGrad,
+} from "../../../nn/mod.ts";
+import {
+  type LanguageSettings,
   type ModelSettings,
   type TransformerSettings,
   type UnetSettings,
@@ -94,12 +107,13 @@ function vaeModel(settings: VaeSettings): PeerModel {
 
 type Bare<P extends TensorTree> = { readonly params: P; readonly slots: AdamSlots<P> };
 
-/** Adam at a constant rate on a loss. */
+/** Adam, or AdamW where weights decay, at a constant rate on a loss. */
 function bareModel<P extends TensorTree>(
   settings: ModelSettings,
   lossOf: (params: P, inputs: Inputs) => tf.Scalar,
 ): PeerModel {
-  const optimiser = adam();
+  const { weightDecay, beta2 } = settings.optimiser!;
+  const optimiser = adam({ weightDecay, beta2 });
   const program = (state: Bare<P>, inputs: Inputs) => {
     const { loss, grads } = valueAndGrad(
       (params: P) => ({ loss: lossOf(params, inputs) }),
@@ -155,9 +169,55 @@ function decodeModel(settings: TransformerSettings): PeerModel {
   };
 }
 
+/** Cross-entropy a target of windows of packed documents. */
+function languageModel(settings: LanguageSettings): PeerModel {
+  const { batch, context, separator, vocabulary } = settings;
+  return bareModel<DecoderParameters>(settings, (params, { tokens }) => {
+    const seen_BT = tf.slice(tokens, [0, 0], [batch, context]) as tf.Tensor2D;
+    const targets_N = tf.reshape(tf.slice(tokens, [0, 1], [batch, context]), [-1]) as tf.Tensor1D;
+    const sight = documentSight(seen_BT, separator);
+    const logits = decoder(params, seen_BT, { shape: settings, sight });
+    const summed = tokenCrossEntropy(
+      tf.reshape(logits, [-1, vocabulary]) as tf.Tensor2D,
+      targets_N,
+    );
+    const scored = tf.cast(tf.greaterEqual(targets_N, tf.scalar(0, "int32")), "float32");
+    return tf.div(summed, tf.sum(scored)) as tf.Scalar;
+  });
+}
+
+type LanguageDecoding = { readonly params: DecoderParameters; readonly cache: DecoderCache };
+
+function languageDecodeModel(settings: LanguageSettings): PeerModel {
+  const { batch, keyValueHeads, context, headWidth, layers } = settings;
+  const program = ({ params, cache }: LanguageDecoding, { token, pos, rows }: Inputs) => {
+    const { logits_BV, cache: next } = decoderStep(params, {
+      cache,
+      token_B: token as tf.Tensor1D,
+      pos: pos as tf.Scalar,
+      start_B: tf.zeros([batch], "int32") as tf.Tensor1D,
+      rows_S: rows as tf.Tensor1D,
+    }, settings);
+    return [{ params, cache: next }, { logits_BK: logits_BV }];
+  };
+  const empty = () =>
+    Array.from(
+      { length: layers },
+      () => tf.zeros([batch * keyValueHeads, context, headWidth]) as tf.Tensor3D,
+    );
+  return {
+    state: (params) => ({ params, cache: { keys: empty(), values: empty() } }),
+    program: program as unknown as PeerProgram,
+  };
+}
+
 /** The model of some settings. */
 export function peerModel(settings: ModelSettings): PeerModel {
   if (settings.model === "vae") return vaeModel(settings);
   if (settings.model === "unet") return unetModel(settings);
-  return settings.task === "decode" ? decodeModel(settings) : transformerModel(settings);
+  const decodes = settings.task === "decode";
+  if (settings.model === "language") {
+    return decodes ? languageDecodeModel(settings) : languageModel(settings);
+  }
+  return decodes ? decodeModel(settings) : transformerModel(settings);
 }
