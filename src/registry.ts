@@ -43,6 +43,7 @@ export const families: Table<Family> = {
   normalizing_flow: () =>
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
   energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
+  language: () => import("./families/language/mod.ts").then((m) => m.language),
 };
 
 /** What entries of `runs` may be beside families: those of protocols that have entries of their own. */

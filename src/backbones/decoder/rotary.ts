@@ -89,15 +89,17 @@ function turned(x: tf.Tensor, { cos, sin }: Turns): tf.Tensor {
   ], x.rank - 1);
 }
 
-/** The turn back is the gradient, since a turn is orthogonal. Of the inputs only the turns are kept. */
-function turn(x: tf.Tensor, turns: Turns): tf.Tensor {
-  return tf.customGrad((x, save) => {
+/** The turn back is the gradient, since a turn is orthogonal. */
+function turnOp(x: tf.Tensor, turns: Turns): tf.Tensor {
+  const turn = tf.customGrad((x, save) => {
+    // Sines and cosines are saved but are no inputs: they need no gradients.
     (save as tf.GradSaveFunc)([turns.cos, turns.sin]);
     return {
       value: turned(x as tf.Tensor, turns),
-      gradFunc: (dy: tf.Tensor, [cos, sin]: tf.Tensor[]) => turn(dy, { cos, sin: tf.neg(sin) }),
+      gradFunc: (dy: tf.Tensor, [cos, sin]: tf.Tensor[]) => turnOp(dy, { cos, sin: tf.neg(sin) }),
     };
-  })(x);
+  });
+  return turn(x);
 }
 
 /**
@@ -105,10 +107,10 @@ function turn(x: tf.Tensor, turns: Turns): tf.Tensor {
  * of each [B, T, D/2].
  */
 export function rotate(x_NTD: tf.Tensor3D, turns: Turns): tf.Tensor3D {
-  if (turns.cos.rank === 2) return turn(x_NTD, turns) as tf.Tensor3D;
+  if (turns.cos.rank === 2) return turnOp(x_NTD, turns) as tf.Tensor3D;
   const [n, t, d] = x_NTD.shape, batch = turns.cos.shape[0];
   const each = (table: tf.Tensor) => tf.reshape(table, [batch, 1, t, d / 2]);
   const x_BHTD = tf.reshape(x_NTD, [batch, n / batch, t, d]);
   const own = { cos: each(turns.cos), sin: each(turns.sin) };
-  return tf.reshape(turn(x_BHTD, own), [n, t, d]);
+  return tf.reshape(turnOp(x_BHTD, own), [n, t, d]);
 }

@@ -98,8 +98,8 @@ function asMatrix(leaf: tf.Tensor): tf.Tensor2D {
 }
 
 /**
- * m ← μm + g, u = g + μm (Nesterov), p ← p − η·0.2·√max(rows, columns)·orthogonalised(u) on matrices;
- * Adam on what is left. Its slots are Adam's; a matrix has no second moment.
+ * m ← μm + g, u = g + μm (Nesterov), p ← (1 − ηλ)p − η·0.2·√max(rows, columns)·orthogonalised(u) on
+ * matrices, λ the weight decay; Adam on what is left. Its slots are Adam's; a matrix has no second moment.
  */
 export function muon(options: MuonOptions = {}): Adam {
   const {
@@ -110,6 +110,7 @@ export function muon(options: MuonOptions = {}): Adam {
     ...rest
   } = options;
   const others = adam(rest);
+  const { weightDecay = 0, decays = () => true } = rest;
   return {
     init: <P extends TensorTree>(params: P) => {
       const slots = others.init(params);
@@ -148,7 +149,10 @@ export function muon(options: MuonOptions = {}): Adam {
         const each = tf.split(whole, maps(path), 1) as tf.Tensor2D[];
         const size = ADAM_RMS * Math.sqrt(Math.max(...each[0].shape));
         const step = tf.reshape(tf.concat(each.map(orthogonalised), 1), p.shape);
-        return tf.sub(p, tf.mul(step, tf.mul(learningRate, size)));
+        const kept = weightDecay !== 0 && decays(path, p)
+          ? tf.mul(p, tf.sub(1, tf.mul(learningRate, weightDecay)))
+          : p;
+        return tf.sub(kept, tf.mul(step, tf.mul(learningRate, size)));
       }) as P;
       const first = mapTree(slots.first, (_, path) => moments.get(path)!) as P;
       const second = mapTree(slots.second, (old, path) => squares.get(path) ?? old) as P;

@@ -81,10 +81,12 @@ function adamStep(
     readonly small: tf.Tensor;
   },
 ): { p: tf.Tensor; m: tf.Tensor; v: tf.Tensor } {
-  if (keep === undefined) {
-    const inputs = { param: p, first: m, second: v, gradient: g, rate, epsilon: small };
-    const done = engineKernel(ADAM_STEP, inputs, { beta1, beta2 });
-    if (done !== undefined) return { p: done[0], m: done[1], v: done[2] };
+  // p·k − c = (p − c/k)·k: an engine's own step can change p in place before it decays.
+  const step = keep === undefined ? rate : tf.div(rate, keep);
+  const inputs = { param: p, first: m, second: v, gradient: g, rate: step, epsilon: small };
+  const done = engineKernel(ADAM_STEP, inputs, { beta1, beta2 });
+  if (done !== undefined) {
+    return { p: keep === undefined ? done[0] : tf.mul(done[0], keep), m: done[1], v: done[2] };
   }
   const first = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
   const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2));

@@ -29,15 +29,40 @@ export function warmupCosine(
   step: tf.Scalar,
   { peak, warmup, steps, final = 0 }: WarmupCosine,
 ): tf.Scalar {
+  return warmed(step, { peak, warmup, steps, final }, (done) => {
+    const wave = tf.add(1, tf.cos(tf.mul(done, Math.PI)));
+    return tf.add(final, tf.mul(wave, (peak - final) / 2));
+  });
+}
+
+/**
+ * Linear warm-up, then a straight line from `peak` to `final`.
+ * @param step from 0; int32 or float32 scalar
+ */
+export function warmupLinear(
+  step: tf.Scalar,
+  { peak, warmup, steps, final = 0 }: WarmupCosine,
+): tf.Scalar {
+  return warmed(
+    step,
+    { peak, warmup, steps, final },
+    (done) => tf.add(peak, tf.mul(done, final - peak)),
+  );
+}
+
+/** The warm-up, and what follows it as a function of the share of it that is done, 0 to 1. */
+function warmed(
+  step: tf.Scalar,
+  { peak, warmup, steps }: WarmupCosine,
+  falling: (done: tf.Tensor) => tf.Tensor,
+): tf.Scalar {
   if (warmup < 0 || steps <= warmup) {
-    throw new RangeError(`warmupCosine: warm-up of ${warmup} steps must be shorter than ${steps}`);
+    throw new RangeError(`a warm-up of ${warmup} steps must be shorter than ${steps}`);
   }
   return tf.tidy(() => {
     const t = tf.cast(step, "float32");
     const rising = tf.mul(tf.add(t, 1), peak / Math.max(1, warmup));
-    const done = tf.clipByValue(tf.div(tf.sub(t, warmup), steps - warmup), 0, 1);
-    const wave = tf.add(1, tf.cos(tf.mul(done, Math.PI)));
-    const falling = tf.add(final, tf.mul(wave, (peak - final) / 2));
-    return (warmup === 0 ? falling : tf.where(tf.less(t, warmup), rising, falling)) as tf.Scalar;
+    const rate = falling(tf.clipByValue(tf.div(tf.sub(t, warmup), steps - warmup), 0, 1));
+    return (warmup === 0 ? rate : tf.where(tf.less(t, warmup), rising, rate)) as tf.Scalar;
   });
 }

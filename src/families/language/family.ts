@@ -1,0 +1,75 @@
+/**
+ * Language models: the declaration that joins model, objective, training and sampler.
+ * @module
+ */
+import { UsageError } from "../../base/mod.ts";
+import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import { reads } from "../common/programs.ts";
+import { type Config, config, shapeOf } from "./config.ts";
+import { givenTokenizer, givenWeights, takeWeights } from "./given.ts";
+import { scoreProgram, tokenModel } from "./language.ts";
+import { type Setting, type Weights, weightsOf } from "./model.ts";
+import { windowLogProbability } from "./objective.ts";
+import { openLanguage } from "./open.ts";
+import { drawTexts, loopPrograms, samplePrograms } from "./sample.ts";
+import { initState, type State, stepPrograms, trainPrograms, type Windows } from "./train.ts";
+
+/** A model over the tokens of one tokenizer. */
+export function languageModel(
+  setting: Setting,
+  { steps, needed }: Pick<BuildContext, "steps" | "needed">,
+): Model {
+  const { config, shape } = setting;
+  return {
+    capabilities: {
+      likelihood: "exact",
+      measure: "tokens",
+      latent: "none",
+      reconstructs: false,
+      samples: true,
+      evaluations: shape.context,
+    },
+    init: (key) => initState(key, setting),
+    programs: {
+      ...trainPrograms(setting, { steps }),
+      log_weight: reads<Weights, Windows>((state, { tokens_BT }) => ({
+        logWeight_B: windowLogProbability(weightsOf(state), tokens_BT, setting),
+      })),
+      score: scoreProgram(setting),
+      ...samplePrograms(setting),
+    },
+    modes: Object.fromEntries(loopPrograms.map((name) => [name, "xla"])),
+    driver: {
+      schedule: () => stepPrograms(config),
+      ...(needed?.weights !== undefined && {
+        begin: (state, context) => takeWeights(state as State, context, setting),
+      }),
+      sample: (state, request, context) => drawTexts(state, request, { context, setting }),
+      language: (state, context) => tokenModel(state, { context, setting }),
+    },
+  };
+}
+
+function build(config: Config, { sample, batch, ...context }: BuildContext<"text">): Model {
+  const { tokenizer } = sample;
+  if (batch % config.microBatches !== 0) {
+    throw new UsageError(
+      `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
+    );
+  }
+  const shape = shapeOf(config, tokenizer.vocabulary);
+  return languageModel({ config, shape, tokenizer }, context);
+}
+
+/** Language models: decoder-only transformers over the tokens of texts. */
+export const language = defineFamily<Config, "text">({
+  name: "language",
+  version: 1,
+  about: "decoder-only transformer of text: Llama's form, Qwen's or GPT-2's, of any depth",
+  papers: ["arXiv:2302.13971", "arXiv:2104.09864", "arXiv:2305.13245", "arXiv:2502.16982"],
+  takes: ["text"],
+  config,
+  needs: { tokenizer: givenTokenizer, weights: givenWeights },
+  open: openLanguage,
+  build,
+});

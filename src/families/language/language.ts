@@ -1,0 +1,261 @@
+/**
+ * A trained model that reads and writes texts in tokens. Rows go through programs of a few fixed
+ * shapes, so that a row's numbers hang on the row alone: not on which others are asked for with it.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { disposeTree } from "../../engine/mod.ts";
+import { targetLogProbabilities } from "../../nn/mod.ts";
+import { decoderLogits, decoderStates } from "../../backbones/mod.ts";
+import type { TokenModel, TokenPrompt, TokenScores } from "../../subject/mod.ts";
+import type { LanguageContext, TensorRecord } from "../family.ts";
+import { type FamilyProgram, reads } from "../common/programs.ts";
+import { likeliest, type Way } from "./choose.ts";
+import { type Setting, shifted, type Weights, weightsOf } from "./model.ts";
+import { columnsFor, named, wayOf, whole, Writer } from "./sample.ts";
+import type { Windows } from "./train.ts";
+
+/** Targets of the shortest bucket that rows are scored in; each next one has twice as many. */
+const LEAST_TARGETS = 32;
+/** Positions, logits and rows at most that are scored together. */
+const MOST_POSITIONS = 2048, MOST_LOGITS = 1 << 25, MOST_ROWS = 32;
+/** Rows that are written together. */
+const WRITTEN_ROWS = 8;
+/** Columns of the shortest bucket of prompts. */
+const LEAST_PROMPT = 16;
+/** Steps after which what was written is looked at. */
+const LOOK = 8;
+
+/** A bucket's targets: 32, 64, 128, … or all. */
+export function scoreBucket(targets: number, context: number): number {
+  let bucket = LEAST_TARGETS;
+  while (bucket < targets) bucket *= 2;
+  return Math.min(context, bucket);
+}
+
+/** Rows of a bucket that are scored together. */
+export function scoreRows(bucket: number, vocabulary: number): number {
+  const most = Math.min(
+    MOST_ROWS,
+    Math.floor(MOST_POSITIONS / bucket),
+    Math.floor(MOST_LOGITS / (bucket * vocabulary)),
+  );
+  return Math.max(1, most);
+}
+
+/** A prompt's columns: 16, 24, 32, 48, 64, 96, … */
+export function promptBucket(tokens: number): number {
+  let bucket = LEAST_PROMPT;
+  for (let half = true; bucket < tokens; half = !half) {
+    bucket = half ? bucket * 3 / 2 : bucket * 4 / 3;
+  }
+  return bucket;
+}
+
+/** What rows are to be looked at together, by the name of what they share, in order. */
+function grouped<T>(items: readonly T[], nameOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item), group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+function* partsOf<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
+}
+
+/**
+ * `score`: ln p of each target, and whether it is the likeliest token, in rows of one text each: [B, T]
+ * both. Every position sees all before it: a separator within a row is a token like any other.
+ */
+export function scoreProgram({ shape }: Setting): FamilyProgram {
+  return reads<Weights, Windows>((state, { tokens_BT }) => {
+    const params = weightsOf(state), { inputs_BT, targets_BT } = shifted(tokens_BT);
+    const hidden_BTW = decoderStates(params, inputs_BT, { shape });
+    const logits_NV = decoderLogits(
+      params,
+      tf.reshape(hidden_BTW, [-1, shape.width]),
+    ) as tf.Tensor2D;
+    const targets_N = tf.reshape(targets_BT, [-1]) as tf.Tensor1D;
+    const greedy_N = tf.cast(tf.equal(likeliest(logits_NV), targets_N), "int32");
+    return {
+      logProbability_BT: tf.reshape(targetLogProbabilities(logits_NV, targets_N), targets_BT.shape),
+      greedy_BT: tf.reshape(greedy_N, targets_BT.shape),
+    };
+  });
+}
+
+/** The driver's `language`. */
+export function tokenModel(
+  state: TensorRecord,
+  { context, setting }: { readonly context: LanguageContext; readonly setting: Setting },
+): TokenModel {
+  const { tokenizer, shape } = setting;
+  const chatTemplate = (tokenizer as { readonly chatTemplate?: string }).chatTemplate;
+  return {
+    tokenizer,
+    context: shape.context,
+    ...(chatTemplate !== undefined && { chatTemplate }),
+    score: (rows) => scoreRowsOf(rows, { state, context, setting }),
+    write: (prompts) => writeAll(prompts, { state, context, setting }),
+  };
+}
+
+/** What reading and writing goes on with. */
+interface Reading {
+  readonly state: TensorRecord;
+  readonly context: LanguageContext;
+  readonly setting: Setting;
+}
+
+/** Rows of one width, −1 where a row has no token, more rows of −1 to `count`. */
+function padded(
+  rows: readonly Int32Array[],
+  { count, width, left = false }: { count: number; width: number; left?: boolean },
+): Int32Array {
+  const values = new Int32Array(count * width).fill(-1);
+  rows.forEach((row, i) => values.set(row, i * width + (left ? width - row.length : 0)));
+  return values;
+}
+
+async function scoreRowsOf(
+  rows: readonly Int32Array[],
+  { state, context, setting: { shape } }: Reading,
+): Promise<TokenScores[]> {
+  const long = rows.find(({ length }) => length > shape.context + 1);
+  if (long !== undefined) {
+    throw new RangeError(
+      `a row of ${long.length} tokens was to be scored; the model sees ${shape.context} at once, ` +
+        `so that a row has at most ${shape.context + 1}`,
+    );
+  }
+  const scores: TokenScores[] = rows.map(({ length }) => ({
+    logProbabilities: new Float64Array(Math.max(0, length - 1)),
+    greedy: new Uint8Array(Math.max(0, length - 1)),
+  }));
+  const asked = rows.map((row, i) => ({ row, own: scores[i] })).filter(({ row }) => row.length > 1);
+  const bucketOf = (row: Int32Array) => scoreBucket(row.length - 1, shape.context);
+  const key = context.key();
+  for (const group of grouped(asked, ({ row }) => String(bucketOf(row)))) {
+    const bucket = bucketOf(group[0].row), count = scoreRows(bucket, shape.vocabulary);
+    for (const part of partsOf(group, count)) {
+      const width = bucket + 1;
+      const values = padded(part.map(({ row }) => row), { count, width });
+      const tokens_BT = whole(context, values, [count, width]);
+      const outputs = context.run("score", state, { tokens_BT }, key);
+      const logP = await context.read(outputs.logProbability_BT as tf.Tensor);
+      const greedy = await context.read(outputs.greedy_BT as tf.Tensor);
+      disposeTree({ tokens_BT, ...outputs });
+      part.forEach(({ own }, i) => {
+        const from = i * bucket, to = from + own.greedy.length;
+        own.logProbabilities.set(logP.subarray(from, to));
+        own.greedy.set(greedy.subarray(from, to));
+      });
+    }
+  }
+  key.dispose();
+  return scores;
+}
+
+/** A prompt with what is written after it. */
+interface Asked {
+  readonly prompt: TokenPrompt;
+  readonly way: Way;
+  readonly bucket: number;
+  readonly written: number[];
+  /** Whether nothing more is asked. */
+  over: boolean;
+}
+
+async function writeAll(
+  prompts: readonly TokenPrompt[],
+  reading: Reading,
+): Promise<Int32Array[]> {
+  const { context: most } = reading.setting.shape;
+  const all = prompts.map((prompt): Asked => {
+    const { length } = prompt.tokens;
+    if (length < 1 || length + prompt.most - 1 > most) {
+      throw new RangeError(
+        `${prompt.most} tokens were to be written after ${length}; a prompt has at least one, and ` +
+          `with all that is written but the last at most ${most}, which the model sees at once`,
+      );
+    }
+    return {
+      prompt,
+      way: wayOf(prompt),
+      bucket: promptBucket(length),
+      written: [],
+      over: prompt.most < 1,
+    };
+  });
+  const open = all.filter(({ over }) => !over);
+  for (const group of grouped(open, ({ way, bucket }) => `${way} ${bucket}`)) {
+    // Those that end late stand together.
+    const ordered = group.toSorted((a, b) => a.prompt.most - b.prompt.most);
+    for (const part of partsOf(ordered, WRITTEN_ROWS)) await writePart(part, reading);
+  }
+  return all.map(({ written }) => Int32Array.from(written));
+}
+
+/** Prompts of one bucket that choose in one way. */
+async function writePart(part: readonly Asked[], reading: Reading): Promise<void> {
+  const { state, context, setting: { shape, tokenizer } } = reading;
+  const [{ bucket, way }] = part, count = WRITTEN_ROWS;
+  const most = Math.max(...part.map(({ prompt }) => prompt.most));
+  const of = (value: (prompt: TokenPrompt) => number, beyond: number) =>
+    Array.from({ length: count }, (_, i) => i < part.length ? value(part[i].prompt) : beyond);
+  const floats = (values: number[]) =>
+    context.engine.tensor(Float32Array.from(values), [count]) as tf.Tensor1D;
+  const integers = (values: number[]) => whole(context, values, [count]) as tf.Tensor1D;
+  const key = context.key();
+  const same = {
+    rows_B: integers(of(({ row }) => row, 0)),
+    start_B: integers(of(({ tokens }) => bucket - tokens.length, bucket - 1)),
+    temperature_B: floats(of(({ temperature }) => temperature || 1, 1)),
+    topK_B: integers(of(({ topK }) => topK ?? shape.vocabulary, shape.vocabulary)),
+    topP_B: floats(of(({ topP }) => topP ?? 1, 1)),
+  };
+  const values = padded(part.map(({ prompt }) => prompt.tokens), {
+    count,
+    width: bucket,
+    left: true,
+  });
+  const prompt = {
+    tokens_BT: whole(context, values, [count, bucket]),
+    columns_C: whole(context, new Int32Array(columnsFor(bucket + most)), [
+      columnsFor(bucket + most),
+    ]),
+    number: whole(context, [0], []),
+  };
+  const begun = context.run(named("prompt", way), state, { ...same, ...prompt }, key);
+  disposeTree(prompt);
+  let waiting = [tf.clone(begun.token_B as tf.Tensor)];
+  const writer = new Writer(context, begun, { ...same, way, key });
+  for (let number = 1; number <= most; number++) {
+    if (number === most || waiting.length === LOOK) {
+      for (const token_B of waiting) {
+        const tokens = await context.read(token_B);
+        part.forEach((asked, i) => take(asked, tokens[i], tokenizer.separator));
+      }
+      tf.dispose(waiting);
+      waiting = [];
+      for (const asked of part) {
+        if (!asked.over && asked.prompt.done?.(Int32Array.from(asked.written))) asked.over = true;
+      }
+    }
+    if (number === most || part.every(({ over }) => over)) break;
+    waiting.push(writer.next(bucket + number - 1, number));
+  }
+  writer.dispose();
+  tf.dispose([...waiting, key]);
+}
+
+/** A token that was written: none after the end. */
+function take(asked: Asked, token: number, separator: number): void {
+  if (asked.over) return;
+  asked.written.push(token);
+  if (token === separator || asked.written.length === asked.prompt.most) asked.over = true;
+}

@@ -1,0 +1,6 @@
+/**
+ * Language models.
+ * @module
+ */
+export { language } from "./family.ts";
+export { type Config, config } from "./config.ts";

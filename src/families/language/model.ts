@@ -1,0 +1,78 @@
+/**
+ * A model of text: p(x) = Π_t p(x_t | x_{<t}) over the tokens of a document, the separator before it
+ * given, by a decoder-only transformer.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { sha256Hex } from "../../base/digest/mod.ts";
+import {
+  decoderLogits,
+  type DecoderParameters,
+  type DecoderShape,
+  decoderStates,
+  documentSight,
+} from "../../backbones/mod.ts";
+import type { Tokenizer } from "../../tokenizers/mod.ts";
+import type { TensorRecord } from "../family.ts";
+import type { Config } from "./config.ts";
+
+/** What fixes a model. */
+export interface Setting {
+  readonly config: Config;
+  readonly shape: DecoderShape;
+  readonly tokenizer: Tokenizer;
+}
+
+/** What a checkpoint holds that reading and writing text needs. */
+export type Weights = TensorRecord & {
+  readonly params: DecoderParameters;
+  /** The average of the weights, where one is kept. */
+  readonly ema?: DecoderParameters;
+};
+
+/** The weights that everything but training uses. */
+export function weightsOf({ ema, params }: Weights): DecoderParameters {
+  return ema ?? params;
+}
+
+/** A window's inputs and what follows each: int32 [B, T] of [B, T + 1]. */
+export function shifted(
+  tokens_BT: tf.Tensor2D,
+): { readonly inputs_BT: tf.Tensor2D; readonly targets_BT: tf.Tensor2D } {
+  const [batch, columns] = tokens_BT.shape;
+  return {
+    inputs_BT: tf.slice(tokens_BT, [0, 0], [batch, columns - 1]),
+    targets_BT: tf.slice(tokens_BT, [0, 1], [batch, columns - 1]),
+  };
+}
+
+/**
+ * Logits of the tokens after those of windows whose documents don't see each other: [B·T, V].
+ * @param inputs_BT int32; −1 pads
+ */
+export function windowLogits(
+  params: DecoderParameters,
+  inputs_BT: tf.Tensor2D,
+  { shape, tokenizer }: Setting,
+): tf.Tensor2D {
+  const sight = documentSight(inputs_BT, tokenizer.separator);
+  const hidden_BTW = decoderStates(params, inputs_BT, { shape, sight });
+  return decoderLogits(params, tf.reshape(hidden_BTW, [-1, shape.width])) as tf.Tensor2D;
+}
+
+/** Numbers of a model that are trained. */
+export function sizeOf(shape: DecoderShape): number {
+  const { vocabulary, layers, width, heads, keyValueHeads, headWidth, hidden, context } = shape;
+  const attention = 2 * width * (heads + keyValueHeads) * headWidth;
+  const perceptron = (shape.mlp === "swiglu" ? 3 : 2) * width * hidden;
+  const tables = vocabulary * width * (shape.tied ? 1 : 2) +
+    (shape.positions === "learnt" ? context * width : 0);
+  return layers * (attention + perceptron) + tables;
+}
+
+/** Which tokenizer it is, as a checkpoint keeps it: the words of a sha256 of its digest, int32 [8]. */
+export function tokenizerTensor({ digest }: Tokenizer): tf.Tensor1D {
+  const hex = sha256Hex(digest);
+  const words = Int32Array.from({ length: 8 }, (_, i) => parseInt(hex.slice(8 * i, 8 * i + 8), 16));
+  return tf.tensor1d(words, "int32");
+}

@@ -1,0 +1,39 @@
+/**
+ * What is minimised: −Σ ln p(target) over all targets of a batch, by their number. A target of −1 isn't
+ * one.
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { DecoderParameters } from "../../backbones/mod.ts";
+import { targetLogProbabilities, tokenCrossEntropy } from "../../nn/mod.ts";
+import { type Setting, shifted, windowLogits } from "./model.ts";
+
+/** Σ −ln p(target), nats, over the windows' targets. Scalar. */
+export function windowNats(
+  params: DecoderParameters,
+  tokens_BT: tf.Tensor2D,
+  setting: Setting,
+): tf.Scalar {
+  const { inputs_BT, targets_BT } = shifted(tokens_BT);
+  const logits_NV = windowLogits(params, inputs_BT, setting);
+  return tokenCrossEntropy(logits_NV, tf.reshape(targets_BT, [-1]) as tf.Tensor1D);
+}
+
+/** Σ ln p(target) of each window, nats: [B]. */
+export function windowLogProbability(
+  params: DecoderParameters,
+  tokens_BT: tf.Tensor2D,
+  setting: Setting,
+): tf.Tensor1D {
+  const { inputs_BT, targets_BT } = shifted(tokens_BT);
+  const logits_NV = windowLogits(params, inputs_BT, setting);
+  const log_N = targetLogProbabilities(logits_NV, tf.reshape(targets_BT, [-1]) as tf.Tensor1D);
+  return tf.sum(tf.reshape(log_N, targets_BT.shape), 1) as tf.Tensor1D;
+}
+
+/** Number of targets, float32 scalar; at least 1, so that it can be divided by. */
+export function targetCount(tokens_BT: tf.Tensor2D): tf.Scalar {
+  const { targets_BT } = shifted(tokens_BT);
+  const scored = tf.greaterEqual(targets_BT, tf.scalar(0, "int32"));
+  return tf.maximum(tf.sum(tf.cast(scored, "float32")), 1) as tf.Scalar;
+}
