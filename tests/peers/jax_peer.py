@@ -12,13 +12,16 @@ from jax_models import LOSSES, STEPS
 
 
 def learning_rate(o, step):
-    """families/training: linear warm-up, then half a cosine."""
+    """Linear warm-up, then half a cosine or a straight line."""
     if "warmup" not in o:
         return o["learningRate"]
     peak, warmup, steps = o["learningRate"], o["warmup"], o["steps"]
     final = peak * o["decay"]
     share = jnp.clip((step - warmup) / (steps - warmup), 0, 1)
-    falling = final + (peak - final) / 2 * (1 + jnp.cos(jnp.pi * share))
+    if o.get("schedule") == "linear":
+        falling = peak + share * (final - peak)
+    else:
+        falling = final + (peak - final) / 2 * (1 + jnp.cos(jnp.pi * share))
     return jnp.where(step < warmup, (step + 1) * (peak / max(1, warmup)), falling)
 
 

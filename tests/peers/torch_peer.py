@@ -77,22 +77,29 @@ class TorchPeer:
         o = self.settings["optimiser"]
         self.weights = list(self.model.parameters())
         betas, decay = (0.9, o.get("beta2", 0.999)), o.get("weightDecay", 0)
-        if decay > 0:
-            # Matrices decay; gains don't.
-            groups = [
-                {"params": [p for p in self.weights if p.ndim >= 2], "weight_decay": decay},
-                {"params": [p for p in self.weights if p.ndim < 2], "weight_decay": 0},
-            ]
-            self.optimiser = torch.optim.AdamW(groups, lr=o["learningRate"], betas=betas, fused=True)
-        else:
-            self.optimiser = torch.optim.Adam(
-                self.weights, lr=o["learningRate"], betas=betas, fused=True
-            )
+        rate, rest = o["learningRate"], list(self.model.named_parameters())
+        self.optimisers = []
+        if o.get("name") == "muon":
+            # Matrices of layers.
+            own = [(name, p) for name, p in rest if ".layers." in name and p.ndim == 2]
+            taken = {name for name, _ in own}
+            rest = [(name, p) for name, p in rest if name not in taken]
+            self.optimisers.append(torch.optim.Muon(
+                [p for _, p in own], lr=rate, weight_decay=decay, momentum=0.95, nesterov=True,
+                adjust_lr_fn="match_rms_adamw",
+            ))
+        # Matrices decay; gains don't.
+        groups = [
+            {"params": [p for _, p in rest if p.ndim >= 2], "weight_decay": decay},
+            {"params": [p for _, p in rest if p.ndim < 2], "weight_decay": 0},
+        ] if decay > 0 else [{"params": [p for _, p in rest]}]
+        kind = torch.optim.AdamW if decay > 0 else torch.optim.Adam
+        self.optimisers.append(kind(groups, lr=rate, betas=betas, fused=True))
         if "ema" in self.settings["optimiser"]:
             self.average = [p.detach().clone() for p in self.weights]
 
     def rate(self):
-        """families/training: linear warm-up, then half a cosine."""
+        """Linear warm-up, then half a cosine or a straight line."""
         o = self.settings["optimiser"]
         if "warmup" not in o:
             return o["learningRate"]
@@ -101,6 +108,8 @@ class TorchPeer:
             return peak * (self.done + 1) / warmup
         final = peak * o["decay"]
         share = min(1, (self.done - warmup) / (steps - warmup))
+        if o.get("schedule") == "linear":
+            return peak + share * (final - peak)
         return final + (peak - final) / 2 * (1 + math.cos(math.pi * share))
 
     def batch(self):
@@ -111,14 +120,17 @@ class TorchPeer:
 
     def train(self):
         o = self.settings["optimiser"]
-        self.optimiser.zero_grad(set_to_none=True)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
         loss = self.loss(**self.batch())
         loss.backward()
         if "clip" in o:
             torch.nn.utils.clip_grad_norm_(self.weights, o["clip"])
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
-        self.optimiser.step()
+        rate = self.rate()
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
         if "ema" in o:
             decay = min(o["ema"], (1 + self.done) / (10 + self.done))
             with torch.no_grad():

@@ -3,6 +3,7 @@
  * `model.json`.
  * @module
  */
+import type { z } from "zod";
 import type { ImageSpec } from "../../kinds/image/mod.ts";
 import {
   type DecoderShape,
@@ -10,14 +11,22 @@ import {
   type Stage,
   type TransformerOptions,
 } from "../../backbones/mod.ts";
+import { config as languageConfig, learningRateOf, shapeOf } from "../../families/language/mod.ts";
 import { type Config, config } from "../../families/vae/mod.ts";
 
-/** Adam's settings; with the other fields also the schedule, clipping and average of a family. */
+/**
+ * Adam's settings, or Muon's for the matrices of layers and Adam's for the rest; with the other fields
+ * also the schedule, clipping and average of a family.
+ */
 export interface OptimiserSettings {
+  /** Adam where it isn't said. */
+  readonly name?: "adam" | "muon";
   readonly learningRate: number;
   readonly warmup?: number;
   readonly steps?: number;
   readonly decay?: number;
+  /** How the rate falls after the warm-up; a cosine where it isn't said. */
+  readonly schedule?: "cosine" | "linear";
   /** Of the matrices, decoupled (AdamW). */
   readonly weightDecay?: number;
   /** Decay of the mean of squared gradients; 0.999 where it isn't said. */
@@ -56,14 +65,19 @@ export type UnetSettings = Common & {
 export type TransformerSettings = Common & TransformerOptions & { readonly model: "transformer" };
 
 /**
- * backbones/decoder in Llama's form, tied: training with AdamW on windows of packed documents, or
+ * families/language in Llama's form, tied: the family's training step on windows of packed documents, or
  * decoding with a cache.
  */
 export type LanguageSettings = Common & DecoderShape & {
   readonly model: "language";
   /** The token that stands before each document. */
   readonly separator: number;
+  /** The family's settings, as a suite writes them. */
+  readonly config: LanguageInput;
 };
+
+/** What a suite may say of a language model. */
+export type LanguageInput = z.input<typeof languageConfig>;
 
 /** What both sides know of a model. */
 export type ModelSettings = VaeSettings | UnetSettings | TransformerSettings | LanguageSettings;
@@ -77,7 +91,7 @@ export type ModelSize = "bench" | "tiny" | "small";
 /** Batches made in advance; steps go round them. */
 export const BATCHES = 4;
 
-/** Steps that the VAE's schedule is laid out for. */
+/** Steps that schedules of families are laid out for. */
 const SCHEDULE_STEPS = 1000;
 
 /** The VAE's config, as a suite would write it. */
@@ -167,77 +181,78 @@ function decoder(name: string, shape: Shape): TransformerSettings {
   };
 }
 
-/** Sizes of a decoder in Llama's form; heads share keys and values two by two. */
-type LanguageSize = Pick<
-  DecoderShape,
-  "vocabulary" | "layers" | "width" | "heads" | "hidden" | "context"
->;
+/** How big a language model is, and how it is trained. */
+type LanguageSize = {
+  readonly config: LanguageInput;
+  readonly vocabulary: number;
+  readonly batch: number;
+};
 
-function shapeOf({ width, heads, ...size }: LanguageSize): DecoderShape {
-  return {
-    ...size,
-    width,
-    heads,
-    keyValueHeads: heads / 2,
-    headWidth: width / heads,
-    norm: "rms",
-    epsilon: 1e-5,
-    positions: "rotary",
-    rotary: { base: 10_000 },
-    bias: "none",
-    queryKeyNorm: false,
-    mlp: "swiglu",
-    tied: true,
-  };
-}
-
-function language(name: string, size: LanguageSize, batch: number): LanguageSettings {
-  const { layers, width, heads, context, vocabulary } = size;
+/** What both sides need of a language model for a training of so many steps. */
+export function languageSettings(
+  { config: input, vocabulary, batch }: LanguageSize,
+  { name, steps, separator = 0 }: {
+    readonly name: string;
+    readonly steps: number;
+    readonly separator?: number;
+  },
+): LanguageSettings {
+  const config = languageConfig.parse(input), shape = shapeOf(config, vocabulary);
+  const { layers, width, heads, keyValueHeads, context } = shape;
+  const { optimiser, warmup, decay, schedule, weightDecay, beta2, clipNorm } = config;
   return {
     name,
     about:
-      `decoder in Llama's form, ${layers} layers of ${width}, ${heads} heads on ${heads / 2}, ` +
-      `${vocabulary} tokens, batch ${batch} × ${context} of packed documents: AdamW`,
+      `decoder in Llama's form, ${layers} layers of ${width}, ${heads} heads on ${keyValueHeads}, ` +
+      `${vocabulary} tokens, batch ${batch} × ${context} of packed documents: ` +
+      `${optimiser === "adam" ? "AdamW" : "Muon"}, clipping, schedule`,
     model: "language",
     task: "train",
     batch,
-    separator: 0,
-    optimiser: { learningRate: 3e-4, weightDecay: 0.1, beta2: 0.95 },
-    ...shapeOf(size),
+    separator,
+    config: input,
+    optimiser: {
+      name: optimiser,
+      learningRate: learningRateOf(config),
+      warmup: Math.floor(warmup * steps),
+      steps,
+      decay,
+      schedule,
+      weightDecay,
+      beta2,
+      clip: clipNorm,
+    },
+    ...shape,
   };
 }
 
-function languageDecoder(name: string, size: LanguageSize, batch: number): LanguageSettings {
-  const { layers, width, context } = size;
+const language = (name: string, size: LanguageSize) =>
+  languageSettings(size, { name, steps: SCHEDULE_STEPS });
+
+function languageDecoder(name: string, size: LanguageSize): LanguageSettings {
+  const { optimiser: _, ...settings } = language(name, size);
+  const { layers, width, context, batch } = settings;
   return {
-    name,
+    ...settings,
+    task: "decode",
     about: `the same decoder (${layers} layers of ${width}) a token at a time with a cache of ` +
       `${context}, batch ${batch}`,
-    model: "language",
-    task: "decode",
-    batch,
-    separator: 0,
-    ...shapeOf(size),
   };
 }
 
+/** Queries share keys and values two by two. */
 const LANGUAGE_SMALL = {
+  config: { layers: 6, width: 256, keyValueHeads: 2, context: 256, optimiser: "adam" },
   vocabulary: 4096,
-  layers: 6,
-  width: 256,
-  heads: 4,
-  hidden: 704,
-  context: 256,
-};
+} as const;
 const LANGUAGE_LARGE = {
+  config: { layers: 8, width: 512, keyValueHeads: 4, context: 256, optimiser: "adam" },
   vocabulary: 4096,
-  layers: 8,
-  width: 512,
-  heads: 8,
-  hidden: 1408,
-  context: 256,
-};
-const LANGUAGE_TINY = { vocabulary: 64, layers: 2, width: 32, heads: 4, hidden: 88, context: 24 };
+} as const;
+const LANGUAGE_TINY = {
+  config: { layers: 2, width: 32, heads: 4, keyValueHeads: 2, context: 24, optimiser: "adam" },
+  vocabulary: 64,
+} as const;
 
 const SMALL = { layers: 6, width: 256, heads: 8, context: 256 };
 const LARGE = { layers: 8, width: 512, heads: 8, context: 256 };
@@ -251,10 +266,10 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...LARGE, batch: 4 }),
     decoder("decode-1", { ...SMALL, batch: 1 }),
     decoder("decode-8", { ...SMALL, batch: 8 }),
-    language("language-5m", LANGUAGE_SMALL, 8),
-    language("language-25m", LANGUAGE_LARGE, 4),
-    languageDecoder("language-decode-1", LANGUAGE_SMALL, 1),
-    languageDecoder("language-decode-8", LANGUAGE_SMALL, 8),
+    language("language-5m", { ...LANGUAGE_SMALL, batch: 8 }),
+    language("language-25m", { ...LANGUAGE_LARGE, batch: 4 }),
+    languageDecoder("language-decode-1", { ...LANGUAGE_SMALL, batch: 1 }),
+    languageDecoder("language-decode-8", { ...LANGUAGE_SMALL, batch: 8 }),
   ],
   small: [
     // At a rate of 1e-3 rounding grows tenfold every 20 steps or so: by step 200 two of five seeds were
@@ -269,10 +284,14 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...TINY, layers: 3, width: 48, batch: 2 }),
     decoder("decode-1", { ...TINY, batch: 1 }),
     decoder("decode-8", { ...TINY, batch: 3 }),
-    language("language-5m", LANGUAGE_TINY, 2),
-    language("language-25m", { ...LANGUAGE_TINY, layers: 3, width: 48 }, 2),
-    languageDecoder("language-decode-1", LANGUAGE_TINY, 1),
-    languageDecoder("language-decode-8", LANGUAGE_TINY, 3),
+    language("language-5m", { ...LANGUAGE_TINY, batch: 2 }),
+    language("language-25m", {
+      ...LANGUAGE_TINY,
+      config: { ...LANGUAGE_TINY.config, layers: 3, width: 48 },
+      batch: 2,
+    }),
+    languageDecoder("language-decode-1", { ...LANGUAGE_TINY, batch: 1 }),
+    languageDecoder("language-decode-8", { ...LANGUAGE_TINY, batch: 3 }),
   ],
 };
 

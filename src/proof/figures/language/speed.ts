@@ -18,15 +18,18 @@ const models = MODEL_NAMES.filter((name) => name.startsWith("language-"));
 
 /** A report of the models of text alone; what it says is kept with the figures. */
 function report(context: FigureContext): Promise<PeersReport | string> {
-  return context.once("speed of language models", () =>
-    inTempFolder((out) =>
-      measureSpeed(context, {
-        models,
-        out,
-        note: "running peers:speed for the models of text: a quarter of an hour; leave the " +
-          "machine alone",
-      })
-    ));
+  return context.once(
+    "speed of language models",
+    () =>
+      inTempFolder((out) =>
+        measureSpeed(context, {
+          models,
+          out,
+          note: "running peers:speed for the models of text: a quarter of an hour; leave the " +
+            "machine alone",
+        })
+      ),
+  );
 }
 
 const named = (name: string) => (model: { readonly name: string }) => model.name === name;

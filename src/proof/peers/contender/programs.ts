@@ -5,12 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
-  decoder,
   type DecoderCache,
   type DecoderParameters,
   decoderStep,
   decodeStep,
-  documentSight,
   emptyCache,
   initDecoder,
   initTransformer,
@@ -21,18 +19,14 @@ import {
   type Unet,
   unet,
 } from "../../../backbones/mod.ts";
-import { mapTree, type Program, type TensorTree } from "../../../engine/mod.ts";
-import { fold, type Key, normal } from "../../../random/mod.ts";
+import { disposeTree, mapTree, type Program, type TensorTree } from "../../../engine/mod.ts";
+import { fold, type Key, keyTensor, normal } from "../../../random/mod.ts";
+import type { Model, TensorRecord } from "../../../families/mod.ts";
+import { config as languageConfig, language } from "../../../families/language/mod.ts";
+import type { Tokenizer } from "../../../tokenizers/mod.ts";
 import { initParameters, type Parameters, pass, terms } from "../../../families/vae/mod.ts";
 import { advance, initTrained, type Trained } from "../../../families/common/mod.ts";
-import {
-  adam,
-  type AdamSlots,
-  fanOf,
-  softmaxCrossEntropy,
-  tokenCrossEntropy,
-  valueAndGrad,
-} from "../../../nn/mod.ts";
+import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../../../nn/mod.ts";
 import {
   type LanguageSettings,
   type ModelSettings,
@@ -107,13 +101,12 @@ function vaeModel(settings: VaeSettings): PeerModel {
 
 type Bare<P extends TensorTree> = { readonly params: P; readonly slots: AdamSlots<P> };
 
-/** Adam, or AdamW where weights decay, at a constant rate on a loss. */
+/** Adam at a constant rate on a loss. */
 function bareModel<P extends TensorTree>(
   settings: ModelSettings,
   lossOf: (params: P, inputs: Inputs) => tf.Scalar,
 ): PeerModel {
-  const { weightDecay, beta2 } = settings.optimiser!;
-  const optimiser = adam({ weightDecay, beta2 });
+  const optimiser = adam();
   const program = (state: Bare<P>, inputs: Inputs) => {
     const { loss, grads } = valueAndGrad(
       (params: P) => ({ loss: lossOf(params, inputs) }),
@@ -169,21 +162,48 @@ function decodeModel(settings: TransformerSettings): PeerModel {
   };
 }
 
-/** Cross-entropy a target of windows of packed documents. */
-function languageModel(settings: LanguageSettings): PeerModel {
-  const { batch, context, separator, vocabulary } = settings;
-  return bareModel<DecoderParameters>(settings, (params, { tokens }) => {
-    const seen_BT = tf.slice(tokens, [0, 0], [batch, context]) as tf.Tensor2D;
-    const targets_N = tf.reshape(tf.slice(tokens, [0, 1], [batch, context]), [-1]) as tf.Tensor1D;
-    const sight = documentSight(seen_BT, separator);
-    const logits = decoder(params, seen_BT, { shape: settings, sight });
-    const summed = tokenCrossEntropy(
-      tf.reshape(logits, [-1, vocabulary]) as tf.Tensor2D,
-      targets_N,
-    );
-    const scored = tf.cast(tf.greaterEqual(targets_N, tf.scalar(0, "int32")), "float32");
-    return tf.div(summed, tf.sum(scored)) as tf.Scalar;
+/** Tokens that stand for no text: what a family is told of those that contenders are given. */
+function bareTokens({ vocabulary, separator }: LanguageSettings): Tokenizer {
+  const refuse = () => {
+    throw new Error("the contenders' tokens stand for no text");
+  };
+  return {
+    name: "tokens",
+    digest: "tokens",
+    vocabulary,
+    separator,
+    special: {},
+    encode: refuse,
+    decode: refuse,
+    lengths: new Uint8Array(vocabulary),
+  };
+}
+
+/** families/language's own model. */
+export function languageFamily(settings: LanguageSettings): Model {
+  const { config, batch, context: length, optimiser } = settings;
+  return language.build(languageConfig.parse(config), {
+    sample: { kind: "text", tokenizer: bareTokens(settings), length },
+    steps: optimiser?.steps ?? 1,
+    trainSize: batch,
+    batch,
+    factors: [],
   });
+}
+
+function languageModel(settings: LanguageSettings): PeerModel {
+  const { init, programs: { train } } = languageFamily(settings);
+  return {
+    state: (params) => {
+      const { params: fresh, ...state } = init(keyTensor([0, 0]));
+      disposeTree(fresh);
+      return { ...state, params };
+    },
+    program: ((state, { tokens }, key) => {
+      const [next, { loss }] = train(state as TensorRecord, { tokens_BT: tokens }, key);
+      return [next, { loss }];
+    }) as PeerProgram,
+  };
 }
 
 type LanguageDecoding = { readonly params: DecoderParameters; readonly cache: DecoderCache };
