@@ -23,7 +23,7 @@ const allowed: { readonly [room: string]: string } = {
   kinds: "base random engine tokenizers",
   nn: "base random engine",
   backbones: "numeric random kinds nn",
-  data: "base numeric random content kinds",
+  data: "base numeric random content tokenizers kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",

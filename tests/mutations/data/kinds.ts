@@ -3,6 +3,7 @@ import type { Mutant } from "../run.ts";
 
 const law = "tests/properties/kinds/kinds_test.ts";
 const image = "src/kinds/image/images.ts", point = "src/kinds/point/points.ts";
+const texts = "src/kinds/text/texts.ts", text = "src/kinds/text/kind.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -140,5 +141,70 @@ export const mutants: readonly Mutant[] = [
     find: "      requireTaken(metric, context.dataset);\n",
     replace: "",
     law: "tests/run/kinds_test.ts",
+  },
+  {
+    id: "text-upload-pads-left",
+    file: texts,
+    find: "padded.set(row, i * columns);",
+    replace: "padded.set(row, (i + 1) * columns - row.length);",
+    law,
+  },
+  {
+    id: "text-download-keeps-padding",
+    file: texts,
+    find: "return end < 0 ? row : row.subarray(0, end);",
+    replace: "return end < 0 ? row : row.subarray(0, end + 1);",
+    law,
+  },
+  {
+    id: "text-slice-ends-not-shifted",
+    file: texts,
+    find: "ends: ends.slice(from, to).map((place) => place - start),",
+    replace: "ends: ends.slice(from, to),",
+    law,
+  },
+  {
+    id: "text-gather-of-neighbours",
+    file: texts,
+    find: "Array.from(indices, (i) => rowOf(texts, i))",
+    replace: "Array.from(indices, (_, i) => rowOf(texts, i % texts.count))",
+    law,
+  },
+  {
+    id: "text-concat-of-the-first",
+    file: texts,
+    find:
+      "const rows = sets.flatMap((set) => Array.from({ length: set.count }, (_, i) => rowOf(set, i)));",
+    replace:
+      "const rows = sets.flatMap((set) => Array.from({ length: set.count }, (_, i) => rowOf(sets[0], i % sets[0].count)));",
+    law,
+  },
+  {
+    id: "text-digest-without-ends",
+    file: text,
+    find: "words.set(ends);",
+    replace: "",
+    law,
+  },
+  {
+    id: "text-of-any-tokenizer",
+    file: text,
+    find: "if (tokenizer?.digest !== spec.tokenizer.digest) {",
+    replace: "if (tokenizer === undefined) {",
+    law,
+  },
+  {
+    id: "text-of-any-vocabulary",
+    file: text,
+    find: "(token) => token < 0 || token >= vocabulary)",
+    replace: "(token) => token < 0)",
+    law,
+  },
+  {
+    id: "text-longer-than-its-window",
+    file: text,
+    find: "> spec.length! + 1);",
+    replace: "> spec.length! + 2);",
+    law,
   },
 ];
