@@ -9,6 +9,7 @@
 import type { z } from "zod";
 import type { Pointing } from "../content/mod.ts";
 import type { Dataset, Split } from "../data/mod.ts";
+import type { KindName } from "../kinds/mod.ts";
 import type { Roles } from "../families/mod.ts";
 import type { ArtefactKind, PlannedRun, RunRecord, RunSpec } from "../record/mod.ts";
 import type { Outcome, Run, RunHost } from "../run/mod.ts";
@@ -43,6 +44,8 @@ export interface Entry<E = unknown> extends Pointing<E> {
   /** Sources, e.g. ["arXiv:1312.6114"]. */
   readonly papers: readonly string[];
   readonly config: z.ZodType<E>;
+  /** Kinds of sample that the data may be of, where it reads the data. Default: any. */
+  readonly takes?: readonly KindName[];
   /** Whether each seed gives something of its own; else it is run at the first seed alone. */
   seeded?(config: E): boolean;
 }

@@ -6,6 +6,7 @@ import type { PlannedRun, RunSpec } from "../record/mod.ts";
 import { control } from "./control/protocol.ts";
 import { external } from "./external/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";
+import { tokenize } from "./tokenize/protocol.ts";
 import { trainEvaluate } from "./train_evaluate/protocol.ts";
 
 /** Protocols by name; `registerModule` adds a user's own. */
@@ -14,6 +15,7 @@ export const protocols: { [name: string]: Protocol<any> } = {
   [trainEvaluate.name]: trainEvaluate,
   [external.name]: external,
   [control.name]: control,
+  [tokenize.name]: tokenize,
 };
 
 /** Stands for the protocol of a record whose module isn't registered here: its numbers still show. */

@@ -172,9 +172,10 @@ export interface SamplesTaken {
 }
 
 /**
- * What a picture of a run shows, by which a report finds its place. `conditional` has a sheet a
- * factor; `prior-interpolation` goes between draws of the prior where `interpolation` goes between
- * the codes of held-out samples.
+ * What a picture or a text of a run shows, by which a report finds its place. `conditional` has a sheet
+ * a factor; `prior-interpolation` goes between draws of the prior where `interpolation` goes between
+ * the codes of held-out samples. `continuations` are of held-out prompts; `probabilities` are those of
+ * each token of a text.
  */
 export const SHOWN = [
   "samples",
@@ -184,6 +185,8 @@ export const SHOWN = [
   "traversal",
   "interpolation",
   "prior-interpolation",
+  "continuations",
+  "probabilities",
 ] as const;
 
 /** What an artefact shows. */
@@ -194,6 +197,8 @@ export interface Shows {
   readonly kind?: string;
   /** The factor that samples were asked for by. */
   readonly of?: string;
+  /** Set where its file holds texts (`TextSheet`, show/passage); left out: a picture. */
+  readonly medium?: "text";
 }
 
 /** A file of the run's folder. */
@@ -247,6 +252,8 @@ export interface RunRecord {
   readonly unit?: Unit;
   /** Of external runs: the samples that were scored. */
   readonly samples?: SamplesTaken;
+  /** What a step found out beside its artefacts, by names that its protocol's card knows. */
+  readonly measured?: { readonly [name: string]: number };
   /** Of the raw series but for its wall seconds; null where there is none. */
   readonly seriesSha256: string | null;
 }

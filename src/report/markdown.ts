@@ -5,11 +5,15 @@ import { formatEstimate } from "./model/tables/estimate.ts";
 import { changeText } from "../gate/mod.ts";
 import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
 import { shownRows } from "./model/tables/tables.ts";
+import type { Texts } from "./texts.ts";
+import { textsMarkdown } from "./text_markdown.ts";
 
 /** What a Markdown report may point at. */
 export interface MarkdownOptions {
   /** Ending of the chart files beside it; null where there are none. */
   readonly charts: "svg" | "png" | null;
+  /** What runs have written; default: none. */
+  readonly texts?: Texts;
 }
 
 /** The whole report, without pictures of runs. */
@@ -31,6 +35,8 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
     ...section("Quality at few evaluations", images(model.charts.steps, options)),
     ...section("Quality and cost", images(model.charts.cost, options)),
     ...section("Classes among the samples", images(model.charts.shares, options)),
+    ...model.galleries.filter(({ medium }) => medium === "text")
+      .flatMap((gallery) => textsMarkdown(gallery, options.texts ?? new Map())),
     ...section("Training", images(model.charts.curves, options)),
     ...model.tables.flatMap((table) => [
       `## ${escape(table.title)}`,

@@ -8,6 +8,7 @@ import { renderPage } from "./page/page.ts";
 import { fontFace } from "./draw/fonts.ts";
 import { formatBytes } from "../base/text/mod.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { readTexts } from "./texts.ts";
 import type { Drawing } from "./draw/svg.ts";
 
 /** What a report can be written as. */
@@ -20,7 +21,7 @@ export const PICTURE_BUDGET = 3_000_000;
 
 /** Options of `writeReport`. */
 export interface WriteOptions {
-  /** Bytes of a picture, or null where its file is gone. Without it pictures are left out. */
+  /** Bytes of a picture or of texts, or null where the file is gone. Without it they are left out. */
   readonly picture?: (picture: PictureRef) => Promise<Uint8Array | null>;
   /** Default: all. */
   readonly formats?: readonly Format[];
@@ -50,6 +51,7 @@ export async function writeReport(
   const drawn = formats.has("html") || formats.has("svg") || formats.has("png")
     ? await drawAll(model)
     : new Map<string, Drawing>();
+  const texts = await readTexts(model, options.picture);
   let pageBytes = 0;
   if (formats.has("html")) {
     const { uris, note } = await embedPictures(model, options.picture);
@@ -57,7 +59,8 @@ export async function writeReport(
       drawings: drawn,
       pictures: uris,
       pictureNote: note,
-      style: await pageStyle(),
+      ...texts,
+      style: await pageStyle(texts.texts.size > 0),
     });
     pageBytes = new TextEncoder().encode(page).length;
     await write("index.html", page);
@@ -74,9 +77,14 @@ export async function writeReport(
   }
   if (formats.has("md")) {
     const charts = formats.has("svg") ? "svg" : formats.has("png") ? "png" : null;
-    await write("report.md", renderMarkdown(model, { charts }));
+    await write("report.md", renderMarkdown(model, { charts, texts: texts.texts }));
   }
-  if (formats.has("json")) await write("report.json", JSON.stringify(model, null, 1) + "\n");
+  if (formats.has("json")) {
+    const all = texts.texts.size === 0
+      ? model
+      : { ...model, texts: Object.fromEntries(texts.texts) };
+    await write("report.json", JSON.stringify(all, null, 1) + "\n");
+  }
   return { index: files[0] ?? dir, files, pageBytes };
 }
 
@@ -87,9 +95,10 @@ async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {
   return drawn;
 }
 
-/** The style of a page: the committed fonts and `style.css`. */
-export async function pageStyle(): Promise<string> {
-  const css = await Deno.readTextFile(new URL("./page/style.css", import.meta.url));
+/** The style of a page: the committed fonts and `style.css`; with texts, `text.css` too. */
+export async function pageStyle(texts = false): Promise<string> {
+  const read = (name: string) => Deno.readTextFile(new URL(`./page/${name}.css`, import.meta.url));
+  const css = await read("style") + (texts ? await read("text") : "");
   return `${await fontFace(["regular", "semibold"])}\n${css}`;
 }
 
@@ -105,7 +114,8 @@ export async function embedPictures(
   picture: WriteOptions["picture"],
   budget = PICTURE_BUDGET,
 ): Promise<{ uris: Map<string, string>; note: string }> {
-  const wanted = model.galleries.flatMap((g) => g.rows.flatMap((row) => row.pictures));
+  const wanted = model.galleries.filter(({ medium }) => medium === undefined)
+    .flatMap((g) => g.rows.flatMap((row) => row.pictures));
   const found: (readonly [key: string, bytes: Uint8Array])[] = [];
   if (picture) {
     for (const ref of wanted) {

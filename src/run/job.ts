@@ -127,6 +127,7 @@ export interface Ending {
   readonly artefacts: readonly Artefact[];
   readonly capabilities?: Capabilities;
   readonly samples?: SamplesTaken;
+  readonly measured?: RunRecord["measured"];
   readonly resumed: number;
   readonly trainedBy?: TrainedBy;
   readonly seriesSha256: string | null;

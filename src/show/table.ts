@@ -5,4 +5,5 @@ import type { Shower } from "./shower.ts";
 export const showers: Readonly<Record<string, () => Promise<Shower>>> = {
   image: () => import("./image.ts").then((m) => m.showImages),
   point: () => import("./point.ts").then((m) => m.showPoints),
+  text: () => import("./text.ts").then((m) => m.showTexts),
 };

@@ -1,24 +1,42 @@
-/** Pictures that runs left, put side by side. @module */
+/** Pictures and texts that runs left, put side by side. @module */
 import { slug } from "../../base/text/mod.ts";
 import { SHOWN, shownBy, type Shows } from "../../record/mod.ts";
 import type { Grouped } from "./groups.ts";
 import type { Gallery, PictureRef } from "./model.ts";
 
+interface Named {
+  readonly id: string;
+  readonly title: string;
+}
+
 /** Id and title of a gallery, by what its pictures show. */
-const GALLERIES: Readonly<Record<Shows["what"], { readonly id: string; readonly title: string }>> =
-  {
-    samples: { id: "samples", title: "Samples" },
-    nearest: { id: "nearest", title: "Nearest training pictures" },
-    conditional: { id: "conditional", title: "Samples by" },
-    reconstructions: { id: "reconstructions", title: "Reconstructions" },
-    traversal: { id: "traversals", title: "Traversals" },
-    interpolation: { id: "interpolations", title: "Interpolations" },
-    "prior-interpolation": {
-      id: "prior-interpolations",
-      title: "Interpolations between draws of the prior",
-    },
-    other: { id: "other-pictures", title: "Other pictures" },
-  };
+const GALLERIES: Readonly<Record<Shows["what"], Named>> = {
+  samples: { id: "samples", title: "Samples" },
+  nearest: { id: "nearest", title: "Nearest training pictures" },
+  conditional: { id: "conditional", title: "Samples by" },
+  reconstructions: { id: "reconstructions", title: "Reconstructions" },
+  traversal: { id: "traversals", title: "Traversals" },
+  interpolation: { id: "interpolations", title: "Interpolations" },
+  "prior-interpolation": {
+    id: "prior-interpolations",
+    title: "Interpolations between draws of the prior",
+  },
+  continuations: { id: "continued", title: "Continuations" },
+  probabilities: { id: "probable", title: "Probabilities" },
+  other: { id: "other-pictures", title: "Other pictures" },
+};
+
+/** Of those that hold texts: they may stand beside pictures of the same. */
+const TEXTS: Readonly<Partial<Record<Shows["what"], Named>>> = {
+  samples: { id: "texts", title: "Texts" },
+  continuations: { id: "continuations", title: "Continuations of held-out texts" },
+  probabilities: { id: "probabilities", title: "What is expected, token by token" },
+};
+
+function named({ what, medium }: Shows): Named {
+  if (medium === undefined) return GALLERIES[what];
+  return TEXTS[what] ?? { id: `${GALLERIES[what].id}-in-words`, title: GALLERIES[what].title };
+}
 
 interface Shown {
   readonly group: string;
@@ -43,19 +61,24 @@ export function galleries({ groups, records }: Grouped): Gallery[] {
   const ordered = [...SHOWN, "other" as const];
   return ordered.flatMap((what) => {
     const own = pictures.filter(({ shows }) => shows.what === what);
-    return [...new Set(own.map(({ shows }) => shows.of))].flatMap((of) => {
-      const shown = own.filter(({ shows }) => shows.of === of);
+    const kinds = Map.groupBy(own, ({ shows: { of, medium } }) => JSON.stringify([of, medium]));
+    return [...kinds.values()].map((shown): Gallery => {
+      const [{ shows }] = shown, { of, medium } = shows;
       const rows = groups.flatMap((group) => {
         const found = shown.filter((one) => one.group === group.id);
         return found.length > 0
           ? [{ group: group.id, pictures: found.map(({ picture }) => picture) }]
           : [];
       });
-      const { id, title } = GALLERIES[what];
-      const [named, titled] = of === undefined
-        ? [id, title]
-        : [slug(`${id}-${of}`), `${title} ${of}`];
-      return [{ id: named, title: titled, caption: rows[0].pictures[0].about, rows }];
+      const { id, title } = named(shows);
+      return {
+        ...(of === undefined
+          ? { id, title }
+          : { id: slug(`${id}-${of}`), title: `${title} ${of}` }),
+        ...(medium !== undefined && { medium }),
+        caption: rows[0].pictures[0].about,
+        rows,
+      };
     });
   });
 }

@@ -225,7 +225,7 @@ export interface Ranking {
   }[];
 }
 
-/** A stored picture: a file of a run's folder. */
+/** A stored picture, or texts: a file of a run's folder. */
 export interface PictureRef {
   readonly run: string;
   readonly file: string;
@@ -242,6 +242,8 @@ export interface PictureRef {
 export interface Gallery {
   readonly id: string;
   readonly title: string;
+  /** Set where its files hold texts (`TextSheet`, show/passage); left out: pictures. */
+  readonly medium?: "text";
   readonly caption: string;
   readonly rows: readonly { readonly group: string; readonly pictures: readonly PictureRef[] }[];
 }

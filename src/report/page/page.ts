@@ -11,6 +11,8 @@ import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";
 import { rankingHtml } from "./ranking_html.ts";
 import { type GroupsById, tableHtml } from "./table_html.ts";
+import { textGalleryHtml } from "./text_html.ts";
+import type { Texts } from "../texts.ts";
 import type { Drawing } from "../draw/svg.ts";
 
 /** What a page needs beside the model. */
@@ -21,6 +23,10 @@ export interface PageParts {
   readonly pictures: Pictures;
   /** How pictures were re-encoded, in words. */
   readonly pictureNote: string;
+  /** Default: none. */
+  readonly texts?: Texts;
+  /** Sheets of texts that were left out so that the page stays small; default 0. */
+  readonly left?: number;
   readonly style: string;
 }
 
@@ -107,6 +113,7 @@ function banner({ banner }: ReportModel): Html {
 function sectionsOf(model: ReportModel, parts: PageParts): Section[] {
   const groups: GroupsById = new Map(model.groups.map((group) => [group.id, group]));
   const charts = (list: readonly Chart[]) => chartGrid(list, parts);
+  const firstPictures = model.galleries.find(({ medium }) => medium === undefined);
   const sections: (Section | null | false)[] = [
     {
       id: "leaderboard",
@@ -153,14 +160,16 @@ the rows that no other row beats in both.</p>${charts(model.charts.cost)}`,
         markup`<p class="quiet">Shares of classes among unconditional samples, as the judge classifies
 them, and the shares in the data.</p>${charts(model.charts.shares)}`,
     },
-    ...model.galleries.map((gallery, place) => ({
+    ...model.galleries.map((gallery) => ({
       id: gallery.id,
       title: gallery.title,
-      body: galleryHtml(gallery, {
-        pictures: parts.pictures,
-        groups,
-        note: place === 0 ? parts.pictureNote : "",
-      }),
+      body: gallery.medium === "text"
+        ? textGalleryHtml(gallery, { texts: new Map(), left: 0, ...parts, groups })
+        : galleryHtml(gallery, {
+          pictures: parts.pictures,
+          groups,
+          note: gallery === firstPictures ? parts.pictureNote : "",
+        }),
     })),
     some(model.charts.curves) && {
       id: "curves",

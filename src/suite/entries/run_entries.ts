@@ -81,7 +81,7 @@ export async function expandRun(
     roles,
     asked: readRoles(whole, roles, top),
     check({ name, outline, needed }) {
-      if (!("build" in family)) return;
+      if (!("build" in family) && family.takes === undefined) return;
       const { sample, given, factors, sizes } = outline;
       const kind = kindOf(sample);
       if (beside?.mirror && !Object.hasOwn(kind.augmentations, MIRROR)) {
@@ -101,6 +101,7 @@ export async function expandRun(
         });
         return;
       }
+      if (!("build" in family)) return;
       const context = {
         sample,
         ...(given && { given }),

@@ -3,7 +3,7 @@
  * `@huggingface/tokenizers`, which is fetched from npm when such a file is first read.
  * @module
  */
-import { join, toFileUrl } from "@std/path";
+import { resolve, toFileUrl } from "@std/path";
 import { DataError } from "../../base/mod.ts";
 import { type NpmPackage, npmPackage } from "../../content/mod.ts";
 import { cacheFolder } from "../../install/tensorflow/mod.ts";
@@ -27,7 +27,7 @@ export type Library = new (file: unknown, config: unknown) => LibraryTokenizer;
 /** Gets the library. @throws DataError where it can't be fetched */
 export async function library(cache: string = cacheFolder()): Promise<Library> {
   const folder = await npmPackage(pinned, cache, { alone: true });
-  const loaded = await import(toFileUrl(join(folder, program)).href) as { Tokenizer?: Library };
+  const loaded = await import(toFileUrl(resolve(folder, program)).href) as { Tokenizer?: Library };
   if (loaded.Tokenizer === undefined) throw new DataError(`${folder} has no class Tokenizer`);
   return loaded.Tokenizer;
 }
