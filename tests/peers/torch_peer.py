@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from safetensors.numpy import save_file
 
 from files import Exchange, nested
+from muon import Muon
 from torch_models import MODELS, turned, unturned
 
 
@@ -84,10 +85,7 @@ class TorchPeer:
             own = [(name, p) for name, p in rest if ".layers." in name and p.ndim == 2]
             taken = {name for name, _ in own}
             rest = [(name, p) for name, p in rest if name not in taken]
-            self.optimisers.append(torch.optim.Muon(
-                [p for _, p in own], lr=rate, weight_decay=decay, momentum=0.95, nesterov=True,
-                adjust_lr_fn="match_rms_adamw",
-            ))
+            self.optimisers.append(Muon([p for _, p in own], lr=rate, weight_decay=decay))
         # Matrices decay; gains don't.
         groups = [
             {"params": [p for _, p in rest if p.ndim >= 2], "weight_decay": decay},

@@ -54,18 +54,20 @@ export interface PeerModel {
  */
 const WAKE = { weights: 0.5, vectors: 0.1 } as const;
 
+/** Parameters as the model's own code draws them. */
+export function freshParameters(key: Key, settings: ModelSettings): TensorTree {
+  if (settings.model === "vae") return initParameters(key, settings);
+  if (settings.model === "unet") return initUnet(key, settings);
+  return settings.model === "language"
+    ? initDecoder(key, settings)
+    : initTransformer(key, settings);
+}
+
 /** Parameters that every contender starts from. */
 export function initialParameters(key: Key, settings: ModelSettings): TensorTree {
-  const fresh = () => {
-    if (settings.model === "vae") return initParameters(key, settings);
-    if (settings.model === "unet") return initUnet(key, settings);
-    return settings.model === "language"
-      ? initDecoder(key, settings)
-      : initTransformer(key, settings);
-  };
   return tf.tidy(() =>
     mapTree(
-      fresh() as TensorTree,
+      freshParameters(key, settings),
       (leaf, path) => {
         const step = leaf.rank < 2 ? WAKE.vectors : WAKE.weights / Math.sqrt(fanOf(leaf.shape).in);
         return tf.add(leaf, tf.mul(normal(fold(key, path), leaf.shape), step));
