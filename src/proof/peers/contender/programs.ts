@@ -181,11 +181,14 @@ function bareTokens({ vocabulary, separator }: LanguageSettings): Tokenizer {
   };
 }
 
-/** families/language's own model. */
-export function languageFamily(settings: LanguageSettings): Model {
+/** families/language's own model, over the tokens of a tokenizer or over bare ones. */
+export function languageFamily(
+  settings: LanguageSettings,
+  tokenizer: Tokenizer = bareTokens(settings),
+): Model {
   const { config, batch, context: length, optimiser } = settings;
   return language.build(languageConfig.parse(config), {
-    sample: { kind: "text", tokenizer: bareTokens(settings), length },
+    sample: { kind: "text", tokenizer, length },
     steps: optimiser?.steps ?? 1,
     trainSize: batch,
     batch,
