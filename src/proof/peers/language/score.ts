@@ -3,9 +3,12 @@
  * `deno run -A score.ts JOB.json` prints one JSON line.
  * @module
  */
+import type { Dataset } from "../../../data/mod.ts";
 import { disposeTree, type EngineName, openEngine, type TensorTree } from "../../../engine/mod.ts";
 import { safetensorsToTree } from "../../../nn/mod.ts";
 import { log } from "../../../numeric/mod.ts";
+import { fitted, ngramSubject } from "../../../protocols/control/mod.ts";
+import { hostKey } from "../../../random/host/mod.ts";
 import { keyTensor } from "../../../random/mod.ts";
 import { compilePrograms, sampleContext } from "../../../run/model/mod.ts";
 import { type LanguageModel, languageOf } from "../../../subject/mod.ts";
@@ -26,9 +29,10 @@ export interface Job {
   readonly weights: Readonly<Record<string, string>>;
 }
 
-/** Bits a byte by whose weights they are. */
+/** Bits a byte by whose weights they are, and of a 5-gram of the training documents. */
 export interface Scores {
   readonly bits: Readonly<Record<string, number>>;
+  readonly fiveGram: number;
   readonly documents: number;
   readonly bytes: number;
 }
@@ -46,12 +50,22 @@ export async function bitsOf(
 const bytesOf = (texts: readonly string[]) =>
   texts.reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
 
+/** Modified Kneser–Ney, in the same tokens. */
+async function fiveGramBits(
+  dataset: Dataset<"text">,
+  { tokenizer, texts }: { readonly tokenizer: Tokenizer; readonly texts: readonly string[] },
+): Promise<number> {
+  const model = fitted(dataset as unknown as Dataset, { tokenizer, order: 5 });
+  const { language } = ngramSubject({ label: "5-gram", tokenizer, model, key: hostKey(0) });
+  return await bitsOf(language!, texts);
+}
+
 async function score({ engine: name, threads, settings, weights, ...job }: Job): Promise<Scores> {
   const { engine } = await openEngine(name, { threads });
   const tokenizer: Tokenizer = await readTokenizer(await Deno.readFile(job.tokenizer), {
     cache: CACHE,
   });
-  const texts = await heldOut(await openText(job.data));
+  const dataset = await openText(job.data), texts = await heldOut(dataset);
   const model = languageFamily(settings, tokenizer);
   const programs = compilePrograms(engine, model, { label: "score" });
   const bits: Record<string, number> = {};
@@ -68,7 +82,8 @@ async function score({ engine: name, threads, settings, weights, ...job }: Job):
     bits[whose] = await bitsOf(language, texts);
     disposeTree(state);
   }
-  return { bits, documents: texts.length, bytes: bytesOf(texts) };
+  const fiveGram = await fiveGramBits(dataset, { tokenizer, texts });
+  return { bits, fiveGram, documents: texts.length, bytes: bytesOf(texts) };
 }
 
 if (import.meta.main) {
