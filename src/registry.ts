@@ -70,6 +70,7 @@ export const datasets: Table<DatasetDefinition> = {
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
   toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
   digits: () => import("./data/digits.ts").then((m) => m.digits),
+  texts: () => import("./data/text/mod.ts").then((m) => m.texts),
 };
 
 /** Metrics. */
