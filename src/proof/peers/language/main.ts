@@ -59,6 +59,11 @@ export const command: Command = {
       about: `Of training, each side's. Default: ${SECONDS}`,
     },
     {
+      name: "data",
+      value: "NAME",
+      about: `A dataset of documents, or a folder of text files. Default: ${DATA}`,
+    },
+    {
       name: "threads",
       value: "N",
       takes: { kind: "whole", minimum: 1, maximum: navigator.hardwareConcurrency },
@@ -119,8 +124,9 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   await requireWritable(out);
   const python = await peersPython("cpu", say);
   const provenance = await hostProvenance(args.line.replace(/^likeness/, "deno task"));
-  const dataset = await openText(DATA);
-  say(`${DATA}: learning ${VOCABULARY} tokens of its documents`);
+  const data = args.one("data") ?? DATA;
+  const dataset = await openText(data);
+  say(`${data}: learning ${VOCABULARY} tokens of its documents`);
   const { tokenizer, json } = await learnTokenizer(dataset, VOCABULARY);
   const { separator, vocabulary } = tokenizer;
   const model = languageSettings({ config: CONFIG, vocabulary, batch: BATCH }, {
@@ -183,7 +189,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       const scores = await scoresOf({
         engine: engineName,
         threads,
-        data: DATA,
+        data,
         tokenizer: tokenizerFile,
         settings,
         weights: Object.fromEntries(SIDES.map((side) => [side, sides[side].weights])),

@@ -3,6 +3,7 @@
  * `train`, windows of its tokens.
  * @module
  */
+import { resolve } from "@std/path";
 import type { Dataset } from "../../../data/mod.ts";
 import { tokenWindows } from "../../../data/text/mod.ts";
 import { UsageError } from "../../../base/mod.ts";
@@ -23,15 +24,20 @@ const TOGETHER = 64;
 /** Held-out documents that are scored, and the characters of each, from the first on. */
 const HELD_OUT = { documents: 64, characters: 16_384 } as const;
 
-/** A dataset of documents, by name. @throws UsageError where there is none, or its rows are no documents */
-export async function openText(name: string): Promise<Dataset<"text">> {
-  const load = datasets[name];
+/**
+ * A dataset of documents by name, or the files of a folder where there is a slash in it.
+ * @throws UsageError where there is none, or its rows are no documents
+ */
+export async function openText(where: string): Promise<Dataset<"text">> {
+  const folder = where.includes("/");
+  const name = folder ? "texts" : where, load = datasets[name];
   if (load === undefined) {
     const known = Object.keys(datasets);
     throw new UsageError(`there is no dataset ${name}${didYouMean(name, known)}`);
   }
   const definition = await load();
-  const dataset = await definition.load(definition.config.parse({}), {
+  const config = definition.config.parse(folder ? { path: resolve(where) } : {});
+  const dataset = await definition.load(config, {
     cache: CACHE,
     jobs: navigator.hardwareConcurrency,
   });
