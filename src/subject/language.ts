@@ -105,8 +105,10 @@ export interface TokenModel {
   readonly tokenizer: Tokenizer;
   /** Tokens that it sees at once, T: rows have at most T + 1. */
   readonly context: number;
+  /** Tokens that end what is written. Default: the separator. */
+  readonly ends?: readonly number[];
   readonly chatTemplate?: string;
   score(rows: readonly Int32Array[]): Promise<readonly TokenScores[]>;
-  /** Tokens written after each prompt, the separator that ended it included. */
+  /** Tokens written after each prompt, the token that ended it included. */
   write(prompts: readonly TokenPrompt[]): Promise<readonly Int32Array[]>;
 }

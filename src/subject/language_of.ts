@@ -122,8 +122,12 @@ function promptOf({ text, until = [], ...asked }: Prompt, model: TokenModel): To
 }
 
 /** What a prompt was gone on with, as text. */
-function writtenOf(tokens: Int32Array, { until = [] }: Prompt, tokenizer: Tokenizer): Written {
-  const end = tokens.indexOf(tokenizer.separator);
+function writtenOf(
+  tokens: Int32Array,
+  { until = [] }: Prompt,
+  { tokenizer, ends = [tokenizer.separator] }: TokenModel,
+): Written {
+  const end = tokens.findIndex((token) => ends.includes(token));
   const own = end < 0 ? tokens : tokens.subarray(0, end);
   const text = utf8.decode(tokenizer.decode(own)), cut = firstOf(text, until);
   if (cut >= 0) return { text: text.slice(0, cut), tokens: own.length, ended: "until" };
@@ -161,7 +165,7 @@ export function languageOf(model: TokenModel): LanguageModel {
     },
     async generate(prompts) {
       const written = await model.write(prompts.map((prompt) => promptOf(prompt, model)));
-      return written.map((tokens, i) => writtenOf(tokens, prompts[i], tokenizer));
+      return written.map((tokens, i) => writtenOf(tokens, prompts[i], model));
     },
     async tokens(text) {
       const windows = windowsOf(text);

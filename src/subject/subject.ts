@@ -62,6 +62,8 @@ export interface Subject<K extends KindName = KindName> {
   timed?: {
     /** Parts of a sample that rates count, such as tokens; default 1, the sample itself. */
     readonly parts?: number;
+    /** Left out: it does. */
+    readonly trains?: false;
     /** The kinds of training step that a run takes, with the share of its steps that each has. */
     trainSteps(batch: number): Promise<{ share: number; work: () => Promise<void> }[]>;
     sampleBatch(batch: number): Promise<() => Promise<void>>;

@@ -11,6 +11,7 @@ export {
   type Prompts,
 } from "./cached.ts";
 export { decoder, decoderLogits, type DecoderPass, decoderStates } from "./forward.ts";
+export { rotaryFrequencies } from "./rotary.ts";
 export {
   decoderFault,
   type DecoderLayer,

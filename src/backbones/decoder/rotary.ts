@@ -32,7 +32,9 @@ function stretched(frequency: number, scaling: RotaryScaling): number {
 }
 
 /** Radians a position of each pair: [D/2]. */
-export function rotaryFrequencies({ headWidth, rotary }: DecoderShape): Float64Array {
+export function rotaryFrequencies(
+  { headWidth, rotary }: Pick<DecoderShape, "headWidth" | "rotary">,
+): Float64Array {
   const { base, scaling } = rotary!;
   return Float64Array.from({ length: headWidth / 2 }, (_, i) => {
     const frequency = pow(base, -2 * i / headWidth);

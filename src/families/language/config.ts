@@ -4,9 +4,26 @@
  */
 import { z } from "zod";
 import { decoderFault, type DecoderShape } from "../../backbones/mod.ts";
+import { UsageError } from "../../base/mod.ts";
+import { pathText } from "../../base/schema/mod.ts";
+import { namedCheckpoints } from "./checkpoint/mod.ts";
+
+/** Tokens that a model sees at once, where nothing else is said. */
+const CONTEXT = 256;
+/** Of a checkpoint that could see more. */
+const MOST_CONTEXT = 1024;
+
+/** What a checkpoint brings with it. */
+const broughtKeys = ["layers", "width", "heads", "keyValueHeads", "headWidth", "hidden"] as const;
 
 /** What a suite may say under `language`. */
 export const config = z.strictObject({
+  checkpoint: pathText({ names: Object.keys(namedCheckpoints) }).optional()
+    .describe(
+      "Weights to begin with: a folder as transformers writes it, a .gguf file, or " +
+        `${Object.keys(namedCheckpoints).join(", ")}, which is fetched. Size, form and tokenizer ` +
+        "are the checkpoint's; with `budget: { steps: 0 }` it is scored as it is",
+    ),
   depth: z.int().min(1).max(96).default(4)
     .describe("Size of the model in one number: what is left out below follows from it"),
   form: z.enum(["llama", "qwen2", "qwen3", "gpt2"]).default("llama")
@@ -28,8 +45,11 @@ export const config = z.strictObject({
       "Units of the perceptron; default: 8/3 of the width, to a multiple of 64; gpt2: 4 times it",
     ),
   tied: z.boolean().default(true).describe("Whether logits are products with the embeddings"),
-  context: z.int().min(2).max(32768).default(256)
-    .describe("Tokens that the model sees at once, and of a training window"),
+  context: z.int().min(2).max(32768).optional()
+    .describe(
+      `Tokens that the model sees at once, and of a training window; default: ${CONTEXT}; with a ` +
+        `checkpoint its own, at most ${MOST_CONTEXT}`,
+    ),
   packing: z.enum(["stream", "whole"]).default("stream")
     .describe(
       "stream: documents fill windows one after the other, cut where one is full; whole: only " +
@@ -65,6 +85,14 @@ export const config = z.strictObject({
       "Samples: only the fewest likeliest tokens that together have this probability; default: all",
     ),
 }).superRefine((c, context) => {
+  for (const key of c.checkpoint === undefined ? [] : broughtKeys) {
+    if (c[key] === undefined) continue;
+    context.addIssue({
+      code: "custom",
+      path: [key],
+      message: "can't be given beside `checkpoint`, which has its own",
+    });
+  }
   const fault = decoderFault(shapeOf(c, 257));
   if (fault !== null) context.addIssue({ code: "custom", path: ["heads"], message: fault });
   const { heads, headWidth, width } = shapeOf(c, 257);
@@ -107,7 +135,7 @@ export function shapeOf(c: Config, vocabulary: number): DecoderShape {
     keyValueHeads,
     headWidth,
     hidden,
-    context: c.context,
+    context: c.context ?? CONTEXT,
     norm: gpt ? "layer" : "rms",
     epsilon: EPSILON,
     positions: gpt ? "learnt" : "rotary",
@@ -119,9 +147,21 @@ export function shapeOf(c: Config, vocabulary: number): DecoderShape {
   };
 }
 
+/**
+ * A checkpoint's sizes, as this config sees it.
+ * @throws UsageError for a longer context than it has positions
+ */
+export function shapeWithin(c: Config, own: DecoderShape): DecoderShape {
+  const { context = Math.min(MOST_CONTEXT, own.context) } = c;
+  if (context <= own.context) return { ...own, context };
+  throw new UsageError(
+    `language: a context of ${context} was asked for, and ${c.checkpoint} has ${own.context} ` +
+      "positions",
+  );
+}
+
 /** The peak learning rate: wider models take smaller steps. */
-export function learningRateOf(c: Config): number {
-  const { width } = shapeOf(c, 257);
+export function learningRateOf(c: Config, { width }: Pick<DecoderShape, "width">): number {
   return c.learningRate ??
     (c.optimiser === "muon" ? 0.02 * Math.sqrt(64 / width) : 0.006 * Math.sqrt(256 / width));
 }

@@ -3,22 +3,37 @@
  * @module
  */
 import { UsageError } from "../../base/mod.ts";
-import { type BuildContext, defineFamily, type Model } from "../family.ts";
+import {
+  type BuildContext,
+  defineFamily,
+  type HostContext,
+  type Model,
+  type TensorRecord,
+} from "../family.ts";
 import { reads } from "../common/programs.ts";
-import { type Config, config, shapeOf } from "./config.ts";
-import { givenTokenizer, givenWeights, takeWeights } from "./given.ts";
+import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.ts";
+import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
+import { emptyState, givenTokenizer, givenWeights, loadWeights, takeWeights } from "./given.ts";
 import { scoreProgram, tokenModel } from "./language.ts";
 import { type Setting, type Weights, weightsOf } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
-import { openLanguage } from "./open.ts";
+import { type LanguageOpened, openLanguage } from "./open.ts";
 import { drawTexts, loopPrograms, samplePrograms } from "./sample.ts";
 import { initState, type State, stepPrograms, trainPrograms, type Windows } from "./train.ts";
 
 /** A model over the tokens of one tokenizer. */
 export function languageModel(
   setting: Setting,
-  { steps, needed }: Pick<BuildContext, "steps" | "needed">,
+  { steps, needed, checkpoint }: Pick<BuildContext, "steps" | "needed"> & {
+    readonly checkpoint?: Checkpoint;
+  },
 ): Model {
+  const begin = needed?.weights !== undefined
+    ? (state: TensorRecord, context: HostContext) => takeWeights(state as State, context, setting)
+    : checkpoint === undefined
+    ? undefined
+    : (state: TensorRecord, { engine }: HostContext) =>
+      loadWeights(state as State, { engine, checkpoint, setting });
   const { config, shape } = setting;
   return {
     capabilities: {
@@ -29,7 +44,7 @@ export function languageModel(
       samples: true,
       evaluations: shape.context,
     },
-    init: (key) => initState(key, setting),
+    init: (key) => checkpoint === undefined ? initState(key, setting) : emptyState(setting),
     programs: {
       ...trainPrograms(setting, { steps }),
       log_weight: reads<Weights, Windows>((state, { tokens_BT }) => ({
@@ -41,9 +56,7 @@ export function languageModel(
     modes: Object.fromEntries(loopPrograms.map((name) => [name, "xla"])),
     driver: {
       schedule: () => stepPrograms(config),
-      ...(needed?.weights !== undefined && {
-        begin: (state, context) => takeWeights(state as State, context, setting),
-      }),
+      ...(begin && { begin }),
       sample: (state, request, context) => drawTexts(state, request, { context, setting }),
       language: (state, context) => tokenModel(state, { context, setting }),
     },
@@ -57,8 +70,18 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
       `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
     );
   }
-  const shape = shapeOf(config, tokenizer.vocabulary);
-  return languageModel({ config, shape, tokenizer }, context);
+  const { checkpoint } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  const shape = checkpoint === undefined
+    ? shapeOf(config, tokenizer.vocabulary)
+    : shapeWithin(config, checkpoint.shape);
+  const setting = {
+    config,
+    shape,
+    tokenizer,
+    trains: context.steps > 0,
+    ...(checkpoint && { ends: checkpoint.words.ends }),
+  };
+  return languageModel(setting, { ...context, checkpoint });
 }
 
 /** Language models: decoder-only transformers over the tokens of texts. */
@@ -70,6 +93,8 @@ export const language = defineFamily<Config, "text">({
   takes: ["text"],
   config,
   needs: { tokenizer: givenTokenizer, weights: givenWeights },
+  content: ({ checkpoint }, context) =>
+    checkpoint === undefined ? Promise.resolve(undefined) : checkpointContent(checkpoint, context),
   open: openLanguage,
   build,
 });

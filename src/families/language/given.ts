@@ -5,10 +5,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { DataError } from "../../base/mod.ts";
 import type { DecoderParameters } from "../../backbones/mod.ts";
-import { leaves } from "../../engine/mod.ts";
+import { disposeTree, type Engine, leaves } from "../../engine/mod.ts";
 import type { HostContext } from "../family.ts";
 import type { Role } from "../needs.ts";
 import { withGiven } from "../common/stages/given.ts";
+import { type Opened as Checkpoint, parameterShapes, treeOf } from "./checkpoint/mod.ts";
 import { type Config, shapeOf } from "./config.ts";
 import { type Setting, type Weights, weightsOf } from "./model.ts";
 import { type State, stateOf } from "./train.ts";
@@ -21,6 +22,8 @@ export const givenTokenizer: Role<Config> = {
 
 /** Sizes and form as a person reads them, where they differ. */
 function differences(own: Config, other: Config): string[] {
+  const [mine, theirs] = [own, other].map(({ checkpoint }) => checkpoint ?? "none");
+  if (mine !== theirs) return [`\`checkpoint\` is ${mine} here and ${theirs} there`];
   const [here, there] = [shapeOf(own, 257), shapeOf(other, 257)] as const;
   return (Object.keys(here) as (keyof typeof here)[]).flatMap((key) => {
     const [a, b] = [here[key], there[key]].map((value) => JSON.stringify(value) ?? "none");
@@ -75,4 +78,26 @@ export async function takeWeights(
       return tf.tidy(() => stateOf(params, setting) as unknown as tf.TensorContainer) as State;
     },
   });
+}
+
+/** A state of the shapes of a checkpoint that is loaded later: zeros. */
+export function emptyState(setting: Setting): State {
+  const leaves = [...parameterShapes(setting.shape)].map(([path, shape]) =>
+    [path, tf.zeros([...shape])] as const
+  );
+  return stateOf(treeOf(new Map(leaves)) as DecoderParameters, setting);
+}
+
+/** A checkpoint's weights in the place of a state; the optimiser begins anew. */
+export async function loadWeights(
+  state: State,
+  { engine, checkpoint, setting }: {
+    readonly engine: Engine;
+    readonly checkpoint: Checkpoint;
+    readonly setting: Setting;
+  },
+): Promise<State> {
+  disposeTree(state);
+  const params = await checkpoint.load(engine);
+  return tf.tidy(() => stateOf(params, setting) as unknown as tf.TensorContainer) as State;
 }

@@ -88,6 +88,11 @@ export function scoreProgram({ shape }: Setting): FamilyProgram {
   });
 }
 
+/** Tokens that end what is written. */
+function endsOf({ ends, tokenizer }: Setting): readonly number[] {
+  return ends ?? [tokenizer.separator];
+}
+
 /** The driver's `language`. */
 export function tokenModel(
   state: TensorRecord,
@@ -98,6 +103,7 @@ export function tokenModel(
   return {
     tokenizer,
     context: shape.context,
+    ends: endsOf(setting),
     ...(chatTemplate !== undefined && { chatTemplate }),
     score: (rows) => scoreRowsOf(rows, { state, context, setting }),
     write: (prompts) => writeAll(prompts, { state, context, setting }),
@@ -202,7 +208,7 @@ async function writeAll(
 
 /** Prompts of one bucket that choose in one way. */
 async function writePart(part: readonly Asked[], reading: Reading): Promise<void> {
-  const { state, context, setting: { shape, tokenizer } } = reading;
+  const { state, context, setting } = reading, { shape } = setting, ends = endsOf(setting);
   const [{ bucket, way }] = part, count = WRITTEN_ROWS;
   const most = Math.max(...part.map(({ prompt }) => prompt.most));
   const of = (value: (prompt: TokenPrompt) => number, beyond: number) =>
@@ -238,7 +244,7 @@ async function writePart(part: readonly Asked[], reading: Reading): Promise<void
     if (number === most || waiting.length === LOOK) {
       for (const token_B of waiting) {
         const tokens = await context.read(token_B);
-        part.forEach((asked, i) => take(asked, tokens[i], tokenizer.separator));
+        part.forEach((asked, i) => take(asked, tokens[i], ends));
       }
       tf.dispose(waiting);
       waiting = [];
@@ -254,8 +260,8 @@ async function writePart(part: readonly Asked[], reading: Reading): Promise<void
 }
 
 /** A token that was written: none after the end. */
-function take(asked: Asked, token: number, separator: number): void {
+function take(asked: Asked, token: number, ends: readonly number[]): void {
   if (asked.over) return;
   asked.written.push(token);
-  if (token === separator || asked.written.length === asked.prompt.most) asked.over = true;
+  if (ends.includes(token) || asked.written.length === asked.prompt.most) asked.over = true;
 }

@@ -21,6 +21,10 @@ export interface Setting {
   readonly config: Config;
   readonly shape: DecoderShape;
   readonly tokenizer: Tokenizer;
+  /** Tokens that end what is written. Default: the separator. */
+  readonly ends?: readonly number[];
+  /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
+  readonly trains?: boolean;
 }
 
 /** What a checkpoint holds that reading and writing text needs. */

@@ -27,7 +27,8 @@ import { targetCount, windowNats } from "./objective.ts";
 
 /** What a checkpoint holds. */
 export type State = Weights & {
-  readonly slots: AdamSlots<DecoderParameters>;
+  /** The optimiser's, where it is trained. */
+  readonly slots?: AdamSlots<DecoderParameters>;
   /** Steps done, int32. */
   readonly step: tf.Scalar;
   /** Which tokenizer its tokens are of: int32 [8]. */
@@ -49,29 +50,34 @@ function optimiserOf({ optimiser, weightDecay, beta2 }: Config) {
 }
 
 /** The state before the first step, of fresh weights. */
-export function initState(key: Key, { config, shape, tokenizer }: Setting): State {
-  return stateOf(initDecoder(fold(key, "decoder"), shape), { config, tokenizer });
+export function initState(key: Key, setting: Setting): State {
+  return stateOf(initDecoder(fold(key, "decoder"), setting.shape), setting);
 }
 
 /** The state before the first step, of these weights. */
 export function stateOf(
   params: DecoderParameters,
-  { config, tokenizer }: Pick<Setting, "config" | "tokenizer">,
+  { config, tokenizer, trains = true }: Pick<Setting, "config" | "tokenizer" | "trains">,
 ): State {
+  const same = { step: tf.scalar(0, "int32"), tokenizer: tokenizerTensor(tokenizer) };
+  if (!trains) return { params, ...same };
   const zeros = () => mapTree(params, (leaf) => tf.zerosLike(leaf)) as DecoderParameters;
   return {
     params,
     ...(config.ema > 0 && { ema: emaInit(params) }),
     slots: optimiserOf(config).init(params),
-    step: tf.scalar(0, "int32"),
-    tokenizer: tokenizerTensor(tokenizer),
+    ...same,
     ...(config.microBatches > 1 && { sums: { grads: zeros(), nats: tf.scalar(0) } }),
   };
 }
 
 /** The learning rate of a step. */
-function learningRate(step: tf.Scalar, config: Config, steps: number): tf.Scalar {
-  const peak = learningRateOf(config);
+function learningRate(
+  step: tf.Scalar,
+  { config, shape }: Pick<Setting, "config" | "shape">,
+  steps: number,
+): tf.Scalar {
+  const peak = learningRateOf(config, shape);
   const rate = config.schedule === "cosine" ? warmupCosine : warmupLinear;
   return rate(step, {
     peak,
@@ -104,20 +110,21 @@ function added(a: Sums, b: Sums): Sums {
 function apply(
   state: State,
   { nats, grads }: Sums,
-  { count, setting: { config }, steps }: {
+  { count, setting, steps }: {
     readonly count: tf.Scalar;
     readonly setting: Setting;
     readonly steps: number;
   },
 ): [State, TensorRecord] {
+  const { config } = setting;
   // One pass makes means of sums and shortens them to the clip.
   const norm = tf.div(globalNorm(grads), count) as tf.Scalar;
   const clipped = tf.div(config.clipNorm, tf.maximum(norm, config.clipNorm));
   const factor = tf.div(clipped, count);
-  const rate = learningRate(state.step, config, steps);
+  const rate = learningRate(state.step, setting, steps);
   const { params, slots } = optimiserOf(config).update({
     grads: mapTree(grads, (leaf) => tf.mul(leaf, factor)) as DecoderParameters,
-    slots: state.slots,
+    slots: state.slots!,
     params: state.params,
     learningRate: rate,
   });

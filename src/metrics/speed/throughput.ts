@@ -83,6 +83,13 @@ function named(options: Config, { one, many }: Unit = imageKind.unit) {
   };
 }
 
+/** What is said of training where there is none. */
+const untrained = {
+  value: null,
+  status: "not-defined",
+  reason: "nothing is trained: the budget is 0 steps",
+} as const;
+
 /** FLOPs of a subject, counted from shapes. */
 export async function count(
   timed: NonNullable<Subject["timed"]>,
@@ -93,7 +100,10 @@ export async function count(
   const batch = parts * Math.max(...options.batches);
   const flops = await timed.flops(batch / parts);
   return [
-    { ...trainFlops, value: flops.train / batch / 1e6 },
+    {
+      ...trainFlops,
+      ...(timed.trains === false ? untrained : { value: flops.train / batch / 1e6 }),
+    },
     { ...sampleFlops, value: flops.sample / batch / 1e6 },
   ];
 }
@@ -119,6 +129,10 @@ export async function measure(
     beside: { cold },
   });
   for (const [i, batch] of options.batches.entries()) {
+    if (timed.trains === false) {
+      values.push({ ...names.train[i], ...untrained });
+      continue;
+    }
     // Images a second over all kinds of step: 1/Σ share/rate.
     const secondsPerImage = new Float64Array(options.repeats);
     for (const { share, work } of await timed.trainSteps(batch)) {

@@ -44,3 +44,20 @@ export function fromBrainHalf(half: number): number {
   BITS[0] = half << 16;
   return FLOAT[0];
 }
+
+/** `fromHalf` of each, for many; all values of 16 bits are worked out once. */
+export function fromHalves(halves: Uint16Array): Float32Array {
+  table ??= Float32Array.from({ length: 1 << 16 }, (_, half) => fromHalf(half));
+  const out = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) out[i] = table[halves[i]];
+  return out;
+}
+
+let table: Float32Array | undefined;
+
+/** `fromBrainHalf` of each. */
+export function fromBrainHalves(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
+  return new Float32Array(bits.buffer);
+}

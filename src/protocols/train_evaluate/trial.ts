@@ -44,7 +44,9 @@ export async function executeTrial(planned: PlannedRun, host: RunHost): Promise<
     keys,
     batch: spec.batch,
   };
-  const trial = await trialOfTraining(setup, { ...trialLimit, of: steps });
+  const trial = steps === 0
+    ? { secondsPerStep: 0, firstStep: 0 }
+    : await trialOfTraining(setup, { ...trialLimit, of: steps });
   const state = initialState(model, keys);
   let secondsPerSampleBatch: number | null = null;
   if (model.capabilities.samples && !model.driver.finish) {

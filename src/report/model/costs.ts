@@ -24,6 +24,7 @@ function metricOf({ metrics }: RunRecord, meaning: Meaning): Found {
 
 /** Of the whole training, interruptions left out: the last of the series' running seconds. */
 function trainingSeconds({ record, series }: Source): Found {
+  if (record.steps === 0) return 0;
   const seconds = series?.columns.seconds?.at(-1);
   if (seconds !== undefined && Number.isFinite(seconds)) return seconds;
   if (record.resumed > 0) return { reason: "the run was resumed, and its series isn't here" };
@@ -32,6 +33,7 @@ function trainingSeconds({ record, series }: Source): Found {
 
 /** TFLOP of the training: those of a picture, times the pictures seen. */
 function trainingFlops({ record }: Source): Found {
+  if (record.steps === 0) return 0;
   const each = metricOf(record, "trainingFlops");
   return typeof each === "number" ? each * record.steps * record.spec.batch / 1e6 : each;
 }

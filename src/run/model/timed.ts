@@ -39,8 +39,7 @@ export interface StepKind {
 /** The kinds of step that a training of so many steps has, in the order in which they first come. */
 export function stepKinds({ schedule }: Driver, steps: number): StepKind[] {
   const found = new Map<string, { count: number; first: number }>();
-  const total = Math.max(1, steps);
-  for (let step = 0; step < total; step++) {
+  for (let step = 0; step < steps; step++) {
     const kind = (schedule?.(step) ?? ["train"]).join("\n");
     const known = found.get(kind);
     if (known === undefined) found.set(kind, { count: 1, first: step });
@@ -48,7 +47,7 @@ export function stepKinds({ schedule }: Driver, steps: number): StepKind[] {
   }
   return [...found].map(([kind, { count, first }]) => ({
     programs: kind.split("\n"),
-    share: count / total,
+    share: count / steps,
     first,
   }));
 }
@@ -118,6 +117,7 @@ export function timedWork(
   const { part } = kindOf(dataset.sample);
   const timed: Timed = {
     ...(part && { parts: part.of(dataset.sample) }),
+    ...(kinds.length === 0 && { trains: false as const }),
     async trainSteps(batch) {
       const inputs = await stepInputs(batch);
       return kinds.map(({ programs, share }) => {
@@ -139,8 +139,8 @@ export function timedWork(
       };
     },
     async flops(batch) {
-      const inputs = await stepInputs(batch);
       const asked = await request(batch);
+      const inputs = kinds.length === 0 ? {} : await stepInputs(batch);
       let train = 0;
       for (const { programs, share } of kinds) {
         train += share * engine.countFlops(() => {

@@ -237,7 +237,7 @@ export async function train(run: Run, prepared: Prepared): Promise<Trained> {
   const { step } = trained;
   let { state } = trained;
   // The last step's own loss, so that what is shown at the end doesn't hang on when it was read.
-  host.emit(progress(step, series.last("loss")));
+  if (place.steps > 0) host.emit(progress(step, series.last("loss")));
   const ended = (rest: Partial<Trained>): Trained => ({
     state,
     step,

@@ -45,9 +45,19 @@ export function suiteMetric({ metric, config, gate, place }: MetricEntry): Suite
   };
 }
 
-/** Two values of one name could not be told apart in a table, a baseline or a gate. */
-export function refuseSameNames(entries: readonly MetricEntry[]): void {
+/**
+ * Two values of one name could not be told apart in a table, a baseline or a gate.
+ * @param before entries of other lists on the same data, of which all was told
+ */
+export function refuseSameNames(
+  entries: readonly MetricEntry[],
+  before: readonly MetricEntry[] = [],
+): void {
   const owners = new Map<string, { entry: MetricEntry; text: string }>();
+  for (const entry of before) {
+    const text = canonicalJson(entry.config);
+    for (const { name } of entry.metric.declares(entry.config)) owners.set(name, { entry, text });
+  }
   for (const entry of entries) {
     const { metric, config, place } = entry;
     const text = canonicalJson(config);

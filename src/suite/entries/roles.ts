@@ -37,7 +37,7 @@ export function besideKeys(): string[] {
 
 /** Keys that may stand inside as well, among the config's own: `- vqvae: { name: codes, … }`. */
 function insideKeys(): string[] {
-  return ["name", "from", "needs", ...protocolKeys()];
+  return ["name", "from", "needs", "data", "metrics", ...protocolKeys()];
 }
 
 /** An entry whose keys that are no config of its family all stand beside it. */

@@ -8,11 +8,12 @@ import { portable } from "../../content/mod.ts";
 import { pathKeys } from "../../base/schema/mod.ts";
 import { fieldOf, type Schema, unwrap } from "./introspect.ts";
 
-/** Whether a key's schema is one of `pathText`, or a list of them. */
-export function isPathKey(schema: Schema): boolean {
+/** Whether a key's schema is one of `pathText`, or a list of them, and the value none of its names. */
+export function isPathKey(schema: Schema, value?: unknown): boolean {
+  const key = pathKeys.get(unwrap(schema));
+  if (key !== undefined) return !key.names.some((name) => name === value);
   const element = fieldOf(schema, 0, []);
-  return pathKeys.get(unwrap(schema))?.path === true ||
-    (element !== undefined && isPathKey(element));
+  return element !== undefined && isPathKey(element);
 }
 
 /** A path, or a list of them, from where the user stands, as a suite in the folder `base` writes it. */

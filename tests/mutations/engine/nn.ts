@@ -255,14 +255,14 @@ export const mutants = [
   },
   {
     id: "safetensors-truncation-unseen",
-    file: "src/nn/files/safetensors.ts",
+    file: "src/nn/files/safetensors_header.ts",
     find: "if (end > available) {",
     replace: "if (end > available + 8) {",
     law: "tests/nn/safetensors_test.ts",
   },
   {
     id: "safetensors-overlap-unseen",
-    file: "src/nn/files/safetensors.ts",
+    file: "src/nn/files/safetensors_header.ts",
     find: "if (begin < at) {",
     replace: "if (begin + 4 < at) {",
     law: "tests/nn/safetensors_test.ts",

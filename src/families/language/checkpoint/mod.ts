@@ -1,0 +1,12 @@
+/**
+ * Checkpoints of other programs: opened, loaded, and written for them.
+ * @module
+ */
+export type { Opened } from "./checkpoint.ts";
+export { openGgufModel } from "./gguf/open.ts";
+export { openFolder } from "./hugging_face/folder.ts";
+export { namedCheckpoints } from "./named.ts";
+export { parameterShapes } from "./names.ts";
+export { checkpointContent, openCheckpoint } from "./open.ts";
+export { treeOf } from "./parameters.ts";
+export type { Words } from "./words.ts";
