@@ -51,23 +51,23 @@ export function rollingWindows(
   return windows;
 }
 
+/** What Python's `str.rstrip` takes away, U+FEFF not among it. */
+const spaces = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
+
 /**
  * Tokens of a context and of what follows it. Spaces at the context's end go to the continuation, and
  * both are tokenised as one text, since that is how the model has seen them.
  */
 export function tokensOfPair(
-  { context, continuation }: Continuation,
+  { context, continuation, special }: Continuation,
   tokenizer: Tokenizer,
 ): { readonly before: Int32Array; readonly after: Int32Array } {
+  const encode = (text: string) => tokenizer.encode(text, { special });
   if (context === "") {
-    return {
-      before: Int32Array.of(tokenizer.separator),
-      after: tokenizer.encode(continuation),
-    };
+    return { before: Int32Array.of(tokenizer.separator), after: encode(continuation) };
   }
-  const bare = context.trimEnd(), moved = context.slice(bare.length) + continuation;
-  const before = tokenizer.encode(bare);
-  return { before, after: tokenizer.encode(bare + moved).slice(before.length) };
+  const before = encode(context.replace(spaces, ""));
+  return { before, after: encode(context + continuation).slice(before.length) };
 }
 
 /** The row that scores a pair: its last T + 1 tokens. */
@@ -107,10 +107,15 @@ function firstOf(text: string, ends: readonly string[]): number {
 const utf8 = new TextDecoder();
 
 /** A prompt in tokens: its last ones, so that what is written still fits. */
-function promptOf({ text, until = [], ...asked }: Prompt, model: TokenModel): TokenPrompt {
+function promptOf(
+  { text, until = [], special, ...asked }: Prompt,
+  model: TokenModel,
+): TokenPrompt {
   const { tokenizer, context } = model;
   const most = Math.min(asked.most, context - 1);
-  const all = text === "" ? Int32Array.of(tokenizer.separator) : tokenizer.encode(text);
+  const all = text === ""
+    ? Int32Array.of(tokenizer.separator)
+    : tokenizer.encode(text, { special });
   return {
     ...asked,
     most,
@@ -136,13 +141,14 @@ function writtenOf(
 
 /** A language model of a model over tokens; see the module. */
 export function languageOf(model: TokenModel): LanguageModel {
-  const { tokenizer, context, chatTemplate } = model;
+  const { tokenizer, context, chatTemplate, chatTokens } = model;
   const windowsOf = (text: string) =>
     rollingWindows(tokenizer.encode(text), { separator: tokenizer.separator, context });
   return {
     tokenizer,
     context,
     ...(chatTemplate !== undefined && { chatTemplate }),
+    ...(chatTokens !== undefined && { chatTokens }),
     async loglikelihood(asked) {
       const scores = await scoresOf(model, asked.map((one) => windowOf(one, model)));
       return scores.map(({ logProbabilities, greedy }): ScoredContinuation => ({
