@@ -114,7 +114,6 @@ export interface TokenModel {
   /** Tokens that end what is written. Default: the separator. */
   readonly ends?: readonly number[];
   readonly chatTemplate?: string;
-  readonly chatTokens?: Readonly<Record<string, string>>;
   score(rows: readonly Int32Array[]): Promise<readonly TokenScores[]>;
   /** Tokens written after each prompt, the token that ended it included. */
   write(prompts: readonly TokenPrompt[]): Promise<readonly Int32Array[]>;
