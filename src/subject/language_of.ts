@@ -52,9 +52,9 @@ export function rollingWindows(
 }
 
 /** What Python's `str.rstrip` takes away, U+FEFF not among it. */
-const spaces = new RegExp(
-  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+$",
-);
+const kinds =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const spaces = new RegExp(`[${kinds}]+$`);
 
 /**
  * The two texts that a pair is tokenised as: the context without the spaces at its end, which go to the

@@ -17,8 +17,8 @@ import { runTask } from "./run.ts";
 
 /** Tasks of our own, by name: `built_in/NAME.yaml`. */
 export const builtInTasks: readonly string[] = [
+  "faces_age",
   "faces_expression",
-  "faces_caption",
   "faces_cloze",
   "faces_say",
 ];
