@@ -29,7 +29,7 @@ const allowed: { readonly [room: string]: string } = {
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
-    "base numeric random algebra content engine tokenizers kinds nn backbones data subject record",
+    "base numeric random install algebra content engine tokenizers kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
