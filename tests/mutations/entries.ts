@@ -35,8 +35,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "control-row-whatever-it-takes",
     file: "src/suite/entries/controls.ts",
-    find: "takenBy(controls[row]).includes(outline.sample.kind)",
-    replace: "takenBy(controls[row]).length > 0",
+    find: "takenBy(controls[row]).includes(kind)",
+    replace: "takenBy(controls[row]).length > 0 && kind.length > 0",
     law: "tests/suite/entries_test.ts",
   },
   {

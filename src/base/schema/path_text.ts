@@ -15,5 +15,5 @@ export function pathText({ names = [] }: { readonly names?: readonly string[] } 
 /** Schema of a key that holds the path of a file or folder, or a list of such. */
 export function pathTexts(): z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]> {
   const one = z.string().min(1);
-  return z.union([one, z.array(one).min(1)]).register(pathKeys, { path: true });
+  return z.union([one, z.array(one).min(1)]).register(pathKeys, { names: [] });
 }

@@ -14,11 +14,19 @@ interface Made {
   readonly outline: DatasetOutline | null;
 }
 
-/** Names of control rows, each known; without the key all of them, whatever they take. */
-export function readControls(given: unknown, { source, problems }: Place): string[] {
+/** Control rows that a suite asks for, whatever they take. */
+export interface AskedControls {
+  /** Each known. */
+  readonly rows: readonly string[];
+  /** By the key; else all there are. */
+  readonly named: boolean;
+}
+
+/** Names of control rows; without the key all of them. */
+export function readControls(given: unknown, { source, problems }: Place): AskedControls {
   const known = Object.keys(controls);
-  if (given === undefined) return known;
-  if (!Array.isArray(given)) return [];
+  if (given === undefined) return { rows: known, named: false };
+  if (!Array.isArray(given)) return { rows: [], named: true };
   for (const [i, name] of given.entries()) {
     if (typeof name !== "string" || known.includes(name)) continue;
     const near = nearest(name, known);
@@ -29,14 +37,21 @@ export function readControls(given: unknown, { source, problems }: Place): strin
       hints: [`controls: ${known.join(", ")}`],
     });
   }
-  return [...new Set(given as string[])];
+  return { rows: [...new Set(given as string[])], named: true };
 }
 
-/** Those of the control rows that can be made of these data; all where only loading tells. */
-export function controlsFor(rows: readonly string[], outline: DatasetOutline | null): string[] {
-  if (outline === null) return [...rows];
+/**
+ * Those of the control rows that can be made of these data. Where only loading tells what the data
+ * hold, those that a suite names are taken at its word, and of all rows those of pictures.
+ */
+export function controlsFor(
+  { rows, named }: AskedControls,
+  outline: DatasetOutline | null,
+): string[] {
+  if (outline === null && named) return [...rows];
+  const kind = outline?.sample.kind ?? "image";
   return rows.filter((row) =>
-    Object.hasOwn(controls, row) && takenBy(controls[row]).includes(outline.sample.kind)
+    Object.hasOwn(controls, row) && takenBy(controls[row]).includes(kind)
   );
 }
 
@@ -49,7 +64,9 @@ export function refuseUnmade(
   if (!Array.isArray(given) || data.some(({ outline }) => outline === null)) return;
   for (const [i, name] of given.entries()) {
     if (typeof name !== "string" || !Object.hasOwn(controls, name)) continue; // told above
-    if (data.some(({ outline }) => controlsFor([name], outline).length > 0)) continue;
+    if (
+      data.some(({ outline }) => controlsFor({ rows: [name], named: true }, outline).length > 0)
+    ) continue;
     const held = data.map(({ name, outline }) => `${name} holds ${unitOf(outline!)}`);
     problems.push({
       ...source.locate(["controls", i]),

@@ -11,7 +11,7 @@ import type { Place } from "../check.ts";
 import { checkRequired, fitted } from "../requires.ts";
 import type { SuiteData, SuiteMetric } from "../schema/schema.ts";
 import type { Path } from "../source.ts";
-import { controlsFor } from "./controls.ts";
+import { type AskedControls, controlsFor } from "./controls.ts";
 import { outlined, readData } from "./data.ts";
 import { readEntries } from "./entries.ts";
 import { withoutDuplicates } from "./expand.ts";
@@ -47,8 +47,7 @@ export interface Scored {
 
 /** What all of a suite's data and metrics are held against. */
 export interface ScoredOptions {
-  /** Names of control rows, whatever they take. */
-  readonly controls: readonly string[];
+  readonly controls: AskedControls;
   /** Extractors that the suite gives weights for. */
   readonly weighted: readonly string[];
   readonly cache: string | undefined;
@@ -161,7 +160,7 @@ export class ScoredTable {
       dataset: data.dataset,
       outline,
       weighted,
-      heldOut: controls.includes("held-out"),
+      heldOut: controls.rows.includes("held-out"),
       mixed,
     });
     const chosen = written.map((entry) => ({

@@ -22,7 +22,10 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
 export async function* plainText(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  /** Bytes that wait for those after them: the beginning of a mark, or a CR. */
+  /**
+   * Bytes that wait for those after them: the beginning of a mark, or a CR. Copies, since the next piece
+   * may lie where they did.
+   */
   let waiting: Uint8Array = new Uint8Array(0), begun = false;
   for await (const chunk of chunks) {
     let bytes = waiting.length === 0 ? chunk : joined([waiting, chunk]);
@@ -30,14 +33,14 @@ export async function* plainText(
     if (!begun) {
       const marks = BOM.findIndex((byte, i) => bytes[i] !== byte);
       if (marks >= 0 && marks === bytes.length) {
-        waiting = bytes;
+        waiting = bytes.slice();
         continue;
       }
       if (marks < 0) bytes = bytes.subarray(BOM.length);
       begun = true;
     }
     if (bytes.at(-1) === CR) {
-      waiting = bytes.subarray(-1);
+      waiting = bytes.slice(-1);
       bytes = bytes.subarray(0, -1);
     }
     bytes = withoutReturns(bytes);

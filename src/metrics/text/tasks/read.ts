@@ -52,10 +52,21 @@ function place({ name, document, lines }: Source, path: Path): string {
   return name;
 }
 
+/** PyYAML takes "y" and "n" for texts, unlike YAML 1.1, whose other words it has. */
+function asInPython<T>(tag: T): T {
+  const { tag: name, test } = tag as { tag?: string; test?: RegExp };
+  if (name !== "tag:yaml.org,2002:bool" || test === undefined) return tag;
+  return { ...tag, test: test.test("yes") ? /^(yes|true|on)$/i : /^(no|false|off)$/i };
+}
+
 function sourceOf(name: string, text: string): Source {
   const lines = new LineCounter();
-  // As PyYAML reads it.
-  const document = parseDocument(text, { version: "1.1", merge: true, lineCounter: lines });
+  const document = parseDocument(text, {
+    version: "1.1",
+    merge: true,
+    lineCounter: lines,
+    customTags: (tags) => tags.map(asInPython),
+  });
   const source = { name, document, lines };
   const [error] = document.errors;
   if (error !== undefined) {
