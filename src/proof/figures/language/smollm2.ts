@@ -3,8 +3,7 @@
  * lm-evaluation-harness, both reading the same GGUF file.
  * @module
  */
-import { join, resolve } from "@std/path";
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join, resolve } from "@std/path";
 import { namedFile } from "../../../families/language/checkpoint/mod.ts";
 import { log } from "../../../numeric/mod.ts";
 import { heldOut, openText } from "../../peers/language/text.ts";
@@ -96,7 +95,7 @@ export function taskDifferences(
       const own = ours.tasks[task]?.[name];
       // What they give no error of, or name beside the metrics, isn't compared.
       if (typeof value !== "number" || !name.includes(",")) return [];
-      if (/^(acc|acc_norm|exact_match)(_stderr)?,/.test(name) !== counts) return [];
+      if (/^(acc|acc_norm|acc_mutual_info|exact_match)(_stderr)?,/.test(name) !== counts) return [];
       return [{
         name: `${task} ${name}`,
         ours: typeof own === "number" ? own : NaN,
