@@ -29,7 +29,7 @@ const allowed: { readonly [room: string]: string } = {
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
-    "base numeric random algebra content engine tokenizers kinds nn backbones data subject record",
+    "base numeric random install algebra content engine tokenizers kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
@@ -46,7 +46,7 @@ const allowed: { readonly [room: string]: string } = {
     "base random algebra content engine kinds data extractors record metrics run registry.ts suite",
   cli: "base engine compare",
   proof:
-    "base numeric random stats install algebra content engine tokenizers kinds nn backbones data extractors record families metrics run protocols suite plan launch gate report cli",
+    "base numeric random stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
   commands:
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",

@@ -33,7 +33,9 @@ function roleKeys(): string[] {
   const keys = Object.values(protocols).flatMap(({ needs }) =>
     Object.entries(needs).flatMap(([role, definition]) => keyOf(role, definition) ?? [])
   );
-  return [...new Set([...Object.values(sharedKeys), ...keys])].filter((key) => !Object.hasOwn(runKeys.shape, key));
+  return [...new Set([...Object.values(sharedKeys), ...keys])].filter((key) =>
+    !Object.hasOwn(runKeys.shape, key)
+  );
 }
 
 /** All keys that may stand beside a name in `runs`. */
