@@ -277,9 +277,7 @@ export const builtInMetrics = {
   },
   tasks: {
     load: () =>
-      lazily<typeof import("../text/tasks/tasks.ts")>("../text/tasks/tasks.ts").then((m) =>
-        m.tasks
-      ),
+      lazily<typeof import("../text/tasks/mod.ts")>("../text/tasks/mod.ts").then((m) => m.tasks),
     theme: "language",
     of: "held-out",
   },

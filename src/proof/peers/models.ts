@@ -213,7 +213,7 @@ export function languageSettings(
     config: input,
     optimiser: {
       name: optimiser,
-      learningRate: learningRateOf(config),
+      learningRate: learningRateOf(config, shape),
       warmup: Math.floor(warmup * steps),
       steps,
       decay,

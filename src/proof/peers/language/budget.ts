@@ -10,12 +10,6 @@ import { Contender, type ContenderName, type StartOptions } from "../contender/c
 import { FILES, type WindowOrder, writeExchange } from "../contender/exchange.ts";
 import { type LanguageInput, type LanguageSettings, languageSettings } from "../models.ts";
 
-/**
- * By how many bits a byte ours may be above PyTorch's at equal budgets. Stated before any measurement:
- * seeds of one model differ by about half of it.
- */
-export const MARGIN = 0.02;
-
 /** Who is compared. */
 export const SIDES = ["ours", "torch-eager"] as const satisfies readonly ContenderName[];
 /** One of `SIDES`. */

@@ -15,18 +15,19 @@ import { chooseEngine } from "../../../cli/engine/mod.ts";
 import { type EngineName, openEngine } from "../../../engine/mod.ts";
 import { exitCodes, requireWritable, UsageError, version, writeAtomic } from "../../../base/mod.ts";
 import { runProgram } from "../../../base/program/mod.ts";
-import { hostProvenance, machineClass } from "../../../record/mod.ts";
+import { hostProvenance, machineClass, placeless } from "../../../record/mod.ts";
 import {
   type Budget,
   budgetPath,
   type BudgetTerms,
   readBudget,
-} from "../../figures/language/budget.ts";
+} from "../../figures/language/mod.ts";
 import { figuresFolder } from "../../figures/mod.ts";
 import { peersPython } from "../contender/python.ts";
 import { engineIdentity } from "../identity.ts";
 import { type LanguageInput, languageSettings } from "../models.ts";
-import { type BudgetOptions, MARGIN, SIDES, type Trained, trainForBudget } from "./budget.ts";
+import { type BudgetOptions, SIDES, type Trained, trainForBudget } from "./budget.ts";
+import { MARGIN } from "./margin.ts";
 import type { Job, Scores } from "./score.ts";
 import { learnTokenizer, openText, trainingWindows } from "./text.ts";
 
@@ -203,7 +204,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
           engine: engineName,
           machineClass: await machineClass(identity),
           date: new Date().toISOString(),
-          command: provenance.command,
+          command: placeless(provenance.command),
           records: [],
         },
         ...terms,
