@@ -1,5 +1,7 @@
 /** Mutants of decoders of text and of language models. */
 
+import { need } from "../../needs.ts";
+
 const rotary = "src/backbones/decoder/rotary.ts";
 const sight = "src/backbones/decoder/sight.ts";
 const cached = "src/backbones/decoder/cached.ts";
@@ -176,6 +178,14 @@ export const mutants = [
     find: "const from = i * bucket, to = from + own.greedy.length;",
     replace: "const from = Math.max(0, i - 1) * bucket, to = from + own.greedy.length;",
     law: family,
+  },
+  {
+    id: "own-adam-step-without-decay",
+    file: "src/nn/optimise/optimiser.ts",
+    find: "keep === undefined ? done[0] : tf.mul(done[0], keep)",
+    replace: "done[0]",
+    law: "tests/engine/tensorflow/language_test.ts",
+    needs: await need("tensorflow"),
   },
   {
     id: "muon-without-weight-decay",
