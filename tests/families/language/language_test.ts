@@ -7,7 +7,11 @@ import type { BuildContext, HostContext, TensorRecord } from "../../../src/famil
 import { givenWeights, takeWeights } from "../../../src/families/language/given.ts";
 import { config, language } from "../../../src/families/language/mod.ts";
 import { shapeOf } from "../../../src/families/language/config.ts";
-import { promptBucket, scoreBucket, scoreRows } from "../../../src/families/language/language.ts";
+import {
+  promptBucket,
+  scoreBucket,
+  scoreRows,
+} from "../../../src/families/language/decoding/token_model.ts";
 import { type Setting, sizeOf } from "../../../src/families/language/model.ts";
 import { initState, type State } from "../../../src/families/language/train.ts";
 import { textKind } from "../../../src/kinds/text/kind.ts";

@@ -5,7 +5,7 @@ import { need } from "../../needs.ts";
 const rotary = "src/backbones/decoder/rotary.ts";
 const sight = "src/backbones/decoder/sight.ts";
 const cached = "src/backbones/decoder/cached.ts";
-const choose = "src/families/language/choose.ts";
+const choose = "src/families/language/decoding/choose.ts";
 const train = "src/families/language/train.ts";
 
 const decoderLaws = "tests/properties/language/decoder_test.ts";
@@ -174,7 +174,7 @@ export const mutants = [
   },
   {
     id: "scores-of-the-neighbour",
-    file: "src/families/language/language.ts",
+    file: "src/families/language/decoding/token_model.ts",
     find: "const from = i * bucket, to = from + own.greedy.length;",
     replace: "const from = Math.max(0, i - 1) * bucket, to = from + own.greedy.length;",
     law: family,

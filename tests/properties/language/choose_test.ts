@@ -1,7 +1,12 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { chosen, type Draw, likeliest, ranked } from "../../../src/families/language/choose.ts";
+import {
+  chosen,
+  type Draw,
+  likeliest,
+  ranked,
+} from "../../../src/families/language/decoding/choose.ts";
 import { key } from "../../families/small.ts";
 import { normals, values } from "../../families/on_engine.ts";
 import { close, law } from "../../law.ts";
