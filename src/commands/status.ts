@@ -114,7 +114,7 @@ export async function standings(
     return found;
   };
   const { readPlan } = await import("../plan/mod.ts");
-  for (const file of await plans(out)) {
+  for (const file of await plansIn(out)) {
     try {
       for (const planned of await readPlan(file)) at(planned.id).planned = planned;
     } catch (error) {
@@ -144,7 +144,8 @@ export async function standings(
   );
 }
 
-async function plans(out: string): Promise<string[]> {
+/** Files of the plans that a store has. */
+export async function plansIn(out: string): Promise<string[]> {
   const folder = join(out, "plans");
   const found: string[] = [];
   try {

@@ -176,6 +176,33 @@ export const commands: readonly Command[] = [
     exits: [[0, "written"], usage, [3, "no finished run to report"]],
     load: module("report"),
   },
+  {
+    name: "export",
+    summary: "Write a finished run's weights as a folder that other programs load",
+    about: "Writes the weights of a language model as a Hugging Face folder: config.json, " +
+      "model.safetensors in float32, tokenizer.json, tokenizer_config.json, " +
+      "generation_config.json and the chat template, if there is one. transformers loads it with " +
+      "AutoModelForCausalLM.from_pretrained and AutoTokenizer.from_pretrained. Nothing is " +
+      "computed, and no engine is needed.",
+    positionals: [{
+      name: "RUN",
+      about: "SUITE/NAME:SEED, SUITE/NAME where it has one seed, or a run's id",
+      required: true,
+    }],
+    options: [
+      { name: "to", value: "FOLDER", about: "Folder to write; it has to be new or empty" },
+      out,
+    ],
+    examples: [
+      ["likeness export smoke/language:1 --to exported", "the model of seed 1"],
+    ],
+    exits: [
+      [0, "written"],
+      usage,
+      [3, "there are no runs, this one isn't finished, or its files have changed"],
+    ],
+    load: module("export"),
+  },
   ...gateCommands,
   evaluateCommand,
   {

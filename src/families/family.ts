@@ -25,6 +25,7 @@ import type { Capabilities, TokenModel } from "../subject/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
 import type { CompileMode, Engine, Program, TensorRecord } from "../engine/mod.ts";
+import type { TensorFile } from "../nn/files/mod.ts";
 import type { Key } from "../random/mod.ts";
 import type { Pointing } from "../content/mod.ts";
 import type { Dataset, Factor } from "../data/mod.ts";
@@ -174,6 +175,16 @@ export interface Opened<K extends KindName = KindName> {
   readonly opened?: unknown;
 }
 
+/** What a finished run's weights are written from. */
+export interface ExportContext extends Pick<OpenContext, "path" | "cache" | "say"> {
+  /** The run's final state, its tensors by path. */
+  readonly state: TensorFile;
+  /** What the run took of others, by role; left out where it took nothing. */
+  readonly needed?: { readonly [role: string]: Pick<Given, "bytes"> };
+  /** Where to: a folder that is there and empty. */
+  readonly folder: string;
+}
+
 /** A family that a suite can name. One whose config points at files gives their digest as `content`. */
 export interface Family<C = unknown, K extends KindName = KindName> extends Pointing<C> {
   readonly name: string;
@@ -192,6 +203,8 @@ export interface Family<C = unknown, K extends KindName = KindName> extends Poin
   /** Reads what fixes a model's shapes and how it sees the data: a tokenizer, a checkpoint's config. */
   open?(config: C, context: OpenContext<K>): Promise<Opened<K>>;
   build(config: C, context: BuildContext<K>): Model;
+  /** Writes a finished run's weights as files of other programs. */
+  export?(config: C, context: ExportContext): Promise<void>;
 }
 
 /** Declares a family; only fixes the type. */

@@ -5,6 +5,7 @@
 export { keepArtefact } from "./artefact.ts";
 export { checkpointFile, parameterCount } from "./checkpoint.ts";
 export type { Estimate, Outcome, RunEvent } from "./events.ts";
+export { exportRun } from "./export.ts";
 export { isFinal, recordFailure } from "./failure.ts";
 export { begin, type Ending, now, type Run, type RunHost, timed, writeRecord } from "./job.ts";
 export { runKeys } from "./keys.ts";

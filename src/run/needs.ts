@@ -104,7 +104,7 @@ export function givenTo(
  * The bytes of an artefact of another run.
  * @throws StoreError where its file is gone, or isn't what was taken
  */
-async function wholeArtefact(
+export async function wholeArtefact(
   store: Store,
   { run, label, seed, artefact, sha256: wanted }: Taken,
 ): Promise<Uint8Array> {

@@ -6,7 +6,7 @@
 import { dirname, join, resolve } from "@std/path";
 import { projectRoot, shown, UsageError } from "../base/mod.ts";
 import { type Dataset, type DatasetOutline, outlineOf } from "../data/mod.ts";
-import { registerModule } from "../registry.ts";
+import { protocols, registerModule } from "../registry.ts";
 import { canonicalJson, nearest, readText } from "../base/text/mod.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
 import { readControls, refuseUnmade } from "./entries/controls.ts";
@@ -220,7 +220,8 @@ async function readSuite(
   const own = await table.own();
   const runs: (typeof resolved[number] & { readonly scored: Scored | undefined })[] = [];
   for (const entry of resolved) { // in their order, which is that of what is told
-    const scored = await table.of(entry.own);
+    const step = Object.hasOwn(protocols, entry.of) && protocols[entry.of].row === "step";
+    const scored = await table.of({ ...entry.own, step });
     runs.push({
       ...entry,
       scored,

@@ -13,6 +13,7 @@ import {
 import { reads } from "../common/programs.ts";
 import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.ts";
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
+import { exportLanguage } from "./export.ts";
 import { emptyState, givenTokenizer, givenWeights, loadWeights, takeWeights } from "./given.ts";
 import { scoreProgram, tokenModel } from "./language.ts";
 import { type Setting, type Weights, weightsOf } from "./model.ts";
@@ -96,5 +97,6 @@ export const language = defineFamily<Config, "text">({
   content: ({ checkpoint }, context) =>
     checkpoint === undefined ? Promise.resolve(undefined) : checkpointContent(checkpoint, context),
   open: openLanguage,
+  export: exportLanguage,
   build,
 });

@@ -66,6 +66,9 @@ export async function readMetrics({ given, path }: At, top: Place): Promise<Metr
   return { names: entries.map(({ of }) => of), written: written.flat() };
 }
 
+/** The metrics of a step. */
+const unscored: MetricList = { names: [], written: [] };
+
 /** Data and metrics of a suite and its entries, each combination once. */
 export class ScoredTable {
   readonly #top: Place;
@@ -104,11 +107,19 @@ export class ScoredTable {
     return this.of({});
   }
 
-  /** What an entry is scored on, which may have its own; undefined where its data have mistakes. */
-  async of({ data, metrics }: { readonly data?: At; readonly metrics?: At }): Promise<
-    Scored | undefined
-  > {
-    const list = metrics === undefined ? this.#metrics : await readMetrics(metrics, this.#top);
+  /**
+   * What an entry is scored on, which may have its own; undefined where its data have mistakes.
+   * @param options.step a step on the way to others, which nothing scores
+   */
+  async of(
+    { data, metrics, step = false }: {
+      readonly data?: At;
+      readonly metrics?: At;
+      readonly step?: boolean;
+    },
+  ): Promise<Scored | undefined> {
+    const written = step ? unscored : this.#metrics;
+    const list = metrics === undefined ? written : await readMetrics(metrics, this.#top);
     if (metrics !== undefined) this.#names.push(...list.names);
     const read = data === undefined
       ? this.#data

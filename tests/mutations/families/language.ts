@@ -78,8 +78,9 @@ export const mutants = [
   {
     id: "queries-of-another-group",
     file: "src/backbones/decoder/forward.ts",
-    find: "const scores = tf.matMul(grouped, k_MTD, false, true);",
-    replace: "const scores = tf.matMul(grouped, tf.reverse(k_MTD, 0), false, true);",
+    find: "const grouped = tf.reshape(scaled, [m, n / m * t, d]) as tf.Tensor3D;",
+    replace:
+      "const grouped = tf.reshape(tf.transpose(tf.reshape(scaled, [m, n / m, t, d]), [1, 0, 2, 3]), [m, n / m * t, d]) as tf.Tensor3D;",
     law: decoderLaws,
   },
   {

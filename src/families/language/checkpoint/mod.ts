@@ -9,4 +9,5 @@ export { namedCheckpoints, namedFile } from "./named.ts";
 export { parameterShapes } from "./names.ts";
 export { checkpointContent, openCheckpoint } from "./open.ts";
 export { treeOf } from "./parameters.ts";
+export { writeFolder, type Written } from "./hugging_face/write.ts";
 export type { Words } from "./words.ts";
