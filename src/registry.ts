@@ -70,6 +70,10 @@ export const datasets: Table<DatasetDefinition> = {
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
   toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
   digits: () => import("./data/digits.ts").then((m) => m.digits),
+  speeches: () => import("./data/text/mod.ts").then((m) => m.speeches),
+  novel: () => import("./data/text/mod.ts").then((m) => m.novel),
+  captions: () => import("./data/text/mod.ts").then((m) => m.captions),
+  texts: () => import("./data/text/mod.ts").then((m) => m.texts),
 };
 
 /** Metrics. */

@@ -33,8 +33,9 @@ const allowed: { readonly [room: string]: string } = {
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
-    "base random algebra content engine kinds nn data extractors subject record families metrics show",
-  protocols: "base random content engine tokenizers kinds data subject record families show run",
+    "base random algebra content engine tokenizers kinds nn data extractors subject record families metrics show",
+  protocols:
+    "base numeric random content engine tokenizers kinds data subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",
@@ -45,7 +46,7 @@ const allowed: { readonly [room: string]: string } = {
     "base random algebra content engine kinds data extractors record metrics run registry.ts suite",
   cli: "base engine compare",
   proof:
-    "base numeric random stats install algebra engine kinds nn backbones data extractors record families metrics run protocols suite plan launch gate report cli",
+    "base numeric random stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
   commands:
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",

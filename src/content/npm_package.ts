@@ -73,7 +73,10 @@ async function removeOthers(home: string, name: string): Promise<void> {
   const own = `${name.replaceAll("/", "+")}@`;
   for await (const { name: entry } of Deno.readDir(store)) {
     if (entry.startsWith(own)) continue;
-    await Deno.remove(join(store, entry), { recursive: true });
+    // Another process may be at the same.
+    await Deno.remove(join(store, entry), { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
   }
 }
 

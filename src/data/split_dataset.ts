@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Dataset, Factor, Split } from "./dataset.ts";
-import type { KindName, Samples, SpecOf } from "../kinds/mod.ts";
+import type { KindName, Samples, SampleSpec, SpecOf } from "../kinds/mod.ts";
 
 /** Samples by index. */
 export interface RawSamples<K extends KindName = KindName> {
@@ -26,12 +26,18 @@ export interface SplitParts<K extends KindName = KindName> {
   readonly samples: RawSamples<K>;
   readonly labels: Readonly<Record<string, Float32Array>>;
   readonly captions?: readonly string[];
+  /** What is given with each sample, by name; its digest covers it. */
+  readonly given?: {
+    readonly [name: string]: { readonly sample: SampleSpec; readonly samples: RawSamples };
+  };
   readonly splits: Partial<Readonly<Record<Split, Uint32Array>>>;
 }
 
 /** Joins the parts to a `Dataset`. */
 export function splitDataset<K extends KindName>(parts: SplitParts<K>): Dataset<K> {
-  const { name, version, sample, decoding, factors, notes, samples, labels, splits } = parts;
+  const { name, version, sample, decoding, factors, notes, samples, labels, splits, given } = parts;
+  const givenSpecs = given &&
+    Object.fromEntries(Object.entries(given).map(([name, { sample }]) => [name, sample]));
   const none = new Uint32Array(0);
   const members = (split: Split) => splits[split] ?? none;
   const captions = parts.captions;
@@ -41,6 +47,7 @@ export function splitDataset<K extends KindName>(parts: SplitParts<K>): Dataset<
     digest: digestOf(parts),
     sample,
     ...(decoding && { decoding }),
+    ...(givenSpecs && { given: givenSpecs }),
     factors,
     notes,
     size: (split) => members(split).length,
@@ -58,7 +65,13 @@ export function splitDataset<K extends KindName>(parts: SplitParts<K>): Dataset<
       for (const [factor, column] of Object.entries(labels)) {
         columns[factor] = Float32Array.from(global, (i) => column[i]);
       }
-      return { samples: await samples.gather(global), labels: columns };
+      const batch = { samples: await samples.gather(global), labels: columns };
+      if (given === undefined) return batch;
+      const gathered: Record<string, Samples> = {};
+      for (const [name, { samples }] of Object.entries(given)) {
+        gathered[name] = await samples.gather(global);
+      }
+      return { ...batch, given: gathered };
     },
     ...(captions && { captions: (split: Split) => Array.from(members(split), (i) => captions[i]) }),
   };
@@ -81,13 +94,18 @@ function digestOf(
   return hash.digest("hex");
 }
 
-/** FNV-1a, 32 bits, with a final avalanche, as a fraction in [0, 1). */
-function hashed(name: string): number {
+/** FNV-1a, 32 bits, with a final avalanche: a whole number below 2³². */
+export function hashOf(bytes: Uint8Array): number {
   let h = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) h = Math.imul(h ^ byte, 0x01000193);
+  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** The hash of a name as a fraction in [0, 1). */
+function hashed(name: string): number {
+  return hashOf(new TextEncoder().encode(name)) / 2 ** 32;
 }
 
 /**

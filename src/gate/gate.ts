@@ -33,6 +33,8 @@ export interface GateOptions {
   /** Folder of baselines, which must be there. Default: `baselines` here, where there is one. */
   readonly baselines?: string;
   readonly policies?: PolicyOf;
+  /** What the data of a label's row are called, where a suite has several. */
+  readonly on?: (label: string) => string | undefined;
   /** Runs that were asked for; see `GateInput`. */
   readonly asked?: readonly AskedRun[];
   /** Why the record of a run can't be read, by its id. */
@@ -143,13 +145,17 @@ export async function gateRecords(
       everything: turns?.everything,
     }),
   );
-  const verdicts = history === undefined ? confirmed : withDrift(confirmed, {
+  const drifted = history === undefined ? confirmed : withDrift(confirmed, {
     found: histories(history.entries, {
       policies: options.policies,
       since: history.since,
       scopes: new Set(scopesOf(records)),
     }),
     fail: history.fail,
+  });
+  const verdicts = drifted.map((verdict) => {
+    const on = options.on?.(verdict.label);
+    return on === undefined ? verdict : { ...verdict, on };
   });
   return {
     verdicts,

@@ -22,4 +22,4 @@ export * from "./policy.ts";
 export { asksOf, gateSuite, planRecords, suitePolicies } from "./suite.ts";
 export { evaluateGate } from "./verdict/evaluate.ts";
 export type { GateInput } from "./verdict/input.ts";
-export type { Verdict, VerdictName } from "./verdict/verdict.ts";
+export { rowText, type Verdict, type VerdictName } from "./verdict/verdict.ts";

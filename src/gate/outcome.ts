@@ -5,7 +5,7 @@
 import { exitCodes, worstExit } from "../base/mod.ts";
 import type { RunRecord } from "../record/mod.ts";
 import { configText } from "../base/text/mod.ts";
-import type { Verdict, VerdictName } from "./verdict/verdict.ts";
+import { rowText, type Verdict, type VerdictName } from "./verdict/verdict.ts";
 
 /** How many verdicts of each kind. */
 export type Counts = Readonly<{ [name in VerdictName]: number }> & {
@@ -109,7 +109,7 @@ function qualityPart(
     own.filter((verdict) => !same.includes(verdict) && !fresh.includes(verdict)),
   );
   const names = other.slice(0, mostNames)
-    .map(({ label, metric, verdict }) => `${label} ${metric} (${verdict})`);
+    .map((verdict) => `${rowText(verdict)} ${verdict.metric} (${verdict.verdict})`);
   const left = other.length - names.length;
   return [
     `${same.length} of ${counted(own.length, "quality number")} ` +
@@ -184,7 +184,7 @@ export const changeHead = ["run", "metric", "then", "now", "change", "counts fro
 /** What changed, and from which change on it counts: a row of any table of verdicts. */
 export function changeCells(v: Verdict): string[] {
   return [
-    v.label,
+    rowText(v),
     v.metric + (v.unit === "" ? "" : ` (${v.unit})`),
     formatValue(v.baseline),
     formatValue(v.value),

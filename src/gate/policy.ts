@@ -33,9 +33,12 @@ export const defaultPolicies = {
   speed: { effect: "10%", test: "rank", seeds: FEWEST_SEEDS, alpha: 0.05 },
 } as const satisfies Record<MetricValue["kind"], GatePolicy>;
 
-/** Which policy holds for a metric's value; undefined: the default of its kind. */
+/**
+ * Which policy holds for a metric's value in the row of a label; undefined: the default of its kind.
+ * Rows whose entry has metrics of its own have these metrics' policies.
+ */
 export type PolicyOf = (
-  value: { readonly metric: string; readonly name: string },
+  value: { readonly label: string; readonly metric: string; readonly name: string },
 ) => GatePolicy | undefined;
 
 /** Fills what `policy` leaves open from the metric and the defaults of its kind. */

@@ -2,12 +2,12 @@
  * The gate of a suite: its policies, checked, and the rows that it should have.
  * @module
  */
-import { planSuite, settingsFrom } from "../plan/mod.ts";
+import { planSuite, rowsByLabel, settingsFrom } from "../plan/mod.ts";
 import { UsageError } from "../base/mod.ts";
 import { type PlannedRun, type RunRecord, UnreadableRecord } from "../record/mod.ts";
 import { protocolOf } from "../protocols/mod.ts";
-import { fromTable, metrics } from "../registry.ts";
-import type { GatePolicy, Suite } from "../suite/schema/mod.ts";
+import { fromTable, metrics as table } from "../registry.ts";
+import type { GatePolicy, Suite, SuiteMetric } from "../suite/schema/mod.ts";
 import { type GateOptions, type GateOutcome, gateRecords } from "./gate.ts";
 import { checkPolicies, type PolicyOf, type PolicyUse, resolvePolicy } from "./policy.ts";
 
@@ -21,10 +21,11 @@ interface Declared {
   readonly repeats: number;
 }
 
-async function declaredBy(suite: Suite): Promise<Declared[]> {
+/** What metrics of a suite declare, by the list that they stand in. */
+async function declaredBy(metrics: readonly SuiteMetric[]): Promise<Declared[]> {
   const found: Declared[] = [];
-  for (const entry of suite.metrics) {
-    const metric = await fromTable(metrics, entry.metric, "metric");
+  for (const entry of metrics) {
+    const metric = await fromTable(table, entry.metric, "metric");
     const { repeats } = entry.config as { repeats?: unknown };
     for (const value of metric.declares(entry.config)) {
       found.push({
@@ -51,8 +52,12 @@ export async function suitePolicies(
   suite: Suite,
   plan: readonly PlannedRun[] = [],
 ): Promise<PolicyOf> {
-  const declared = await declaredBy(suite);
-  const written = declared.filter(({ policy }) => policy !== undefined);
+  const rows = rowsByLabel(suite);
+  const lists = new Map<readonly SuiteMetric[], Policies>();
+  for (const metrics of [suite.metrics, ...[...rows.values()].map((row) => row.metrics)]) {
+    if (!lists.has(metrics)) lists.set(metrics, await policiesOf(metrics));
+  }
+  const of = (label: string) => lists.get(rows.get(label)?.metrics ?? suite.metrics)!;
   const seeds = new Map<string, Set<number>>();
   for (const { label, spec } of plan) {
     seeds.set(label, (seeds.get(label) ?? new Set()).add(spec.seed));
@@ -61,22 +66,36 @@ export async function suitePolicies(
     plan.filter(({ spec }) => ["model", "elsewhere"].includes(protocolOf(spec).row))
       .map(({ label }) => label),
   );
-  const uses = written.flatMap((value): PolicyUse[] => {
-    const policy = resolvePolicy(value, value.policy);
-    return [...scored].map((label) => ({
-      metric: value.metric,
-      policy,
-      values: seeds.get(label)!.size * (policy.kind === "speed" ? value.repeats : 1),
-    }));
-  });
+  const uses = [...scored].flatMap((label) =>
+    of(label).written.map((value): PolicyUse => {
+      const policy = resolvePolicy(value, value.policy);
+      const repeats = policy.kind === "speed" ? value.repeats : 1;
+      return { metric: value.metric, policy, values: seeds.get(label)!.size * repeats };
+    })
+  );
   checkPolicies(uses);
+  return ({ label, metric, name }) => {
+    const { byName, byMetric } = of(label);
+    return byName.get(`${metric}\u0000${name}`)?.policy ?? byMetric.get(metric);
+  };
+}
+
+/** The policies that a list of metrics has. */
+interface Policies {
+  readonly written: readonly Declared[];
+  readonly byName: ReadonlyMap<string, Declared>;
+  readonly byMetric: ReadonlyMap<string, GatePolicy | undefined>;
+}
+
+async function policiesOf(metrics: readonly SuiteMetric[]): Promise<Policies> {
+  const written = (await declaredBy(metrics)).filter(({ policy }) => policy !== undefined);
   const byName = new Map(written.map((value) => [`${value.metric}\u0000${value.name}`, value]));
   const byMetric = new Map<string, GatePolicy | undefined>();
-  for (const { metric, gate } of suite.metrics) {
+  for (const { metric, gate } of metrics) {
     // A name that isn't among those declared: the metric's only policy, if it has only one.
     byMetric.set(metric, byMetric.has(metric) ? undefined : gate);
   }
-  return ({ metric, name }) => byName.get(`${metric}\u0000${name}`)?.policy ?? byMetric.get(metric);
+  return { written, byName, byMetric };
 }
 
 /**
@@ -86,12 +105,21 @@ export async function suitePolicies(
 export async function asksOf(
   suite: Suite,
   records: readonly RunRecord[],
-): Promise<(row: { readonly metric: string; readonly name: string }) => boolean> {
+): Promise<
+  (row: { readonly label: string; readonly metric: string; readonly name: string }) => boolean
+> {
   const key = ({ metric, name }: { metric: string; name: string }) => `${metric}\u0000${name}`;
-  const asked = new Set(
-    [...await declaredBy(suite), ...records.flatMap(({ metrics }) => metrics)].map(key),
-  );
-  return (row) => asked.has(key(row));
+  const rows = rowsByLabel(suite);
+  // Rows of one list of metrics tell of one another: a record may be missing of any.
+  const listOf = (label: string) => rows.get(label)?.metrics ?? suite.metrics;
+  const asked = new Map<readonly SuiteMetric[], Set<string>>();
+  for (const metrics of new Set([suite.metrics, ...rows.keys().map(listOf)])) {
+    asked.set(metrics, new Set((await declaredBy(metrics)).map(key)));
+  }
+  for (const { label, metrics } of records) {
+    for (const value of metrics) asked.get(listOf(label))!.add(key(value));
+  }
+  return (row) => asked.get(listOf(row.label))!.has(key(row));
 }
 
 /** What `gateSuite` compares. */
@@ -116,7 +144,7 @@ export async function gateSuite(
   { suite, plan, records, unreadable }: SuiteRecords,
   options: Omit<
     GateOptions,
-    "suite" | "suiteVersion" | "path" | "policies" | "labels" | "asked" | "unreadable"
+    "suite" | "suiteVersion" | "path" | "policies" | "on" | "labels" | "asked" | "unreadable"
   > = {},
 ): Promise<GateOutcome> {
   if (suite.overrides.length > 0) {
@@ -151,6 +179,7 @@ export async function gateSuite(
     suiteVersion: suite.version,
     path: suite.path,
     policies: await suitePolicies(suite, whole),
+    on: dataOfRows(suite),
     asked: plan,
     unreadable,
     ...(left.some(({ label }) => !labels.has(label)) ? { labels } : {}),
@@ -158,6 +187,13 @@ export async function gateSuite(
   if (left.length === 0) return outcome;
   const restricted = `${left.length} of the suite's ${whole.length} runs were not asked for`;
   return { ...outcome, line: `${outcome.line}; ${restricted}` };
+}
+
+/** What the data of a row are called, where a suite has several. */
+function dataOfRows(suite: Suite): GateOptions["on"] {
+  const rows = rowsByLabel(suite);
+  if (new Set([...rows.values()].map(({ data }) => data)).size < 2) return undefined;
+  return (label) => rows.get(label)?.data;
 }
 
 /**

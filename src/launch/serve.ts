@@ -142,10 +142,10 @@ export class TaskServer {
       family: (name) => fromTable(families, name, "family"),
       metric: (name) => fromTable(metrics, name, "metric"),
       extractor: (name) => this.#extractor(name, { engine, planned }),
-      control: (name, dataset, key) => {
+      control: (name, context) => {
         const control = controls[name];
         if (control === undefined) throw new Error(`no control row is called ${name}`);
-        return control.open({ dataset, engine, key });
+        return control.open({ ...context, engine });
       },
     };
   }

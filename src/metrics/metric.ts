@@ -41,9 +41,32 @@ export interface EvaluationContext<K extends KindName = KindName> {
    * once and kept. `of` names all that fixes it, with a version of what computes it.
    */
   remembered(of: readonly (string | number)[], make: () => number): Promise<number>;
+  /** Data beside the run's own, which its config names; left out where none can be had. */
+  other?(data: OtherData): Promise<Dataset>;
+  /** A path as a suite writes it, relative to the suite's folder; left out where there is no suite. */
+  path?(written: string): string;
   /** Two words of a Philox key for this purpose. */
   key(purpose: string): readonly [number, number];
   readonly progress?: (note: string) => void;
+}
+
+/** Data with all that fixes them, as runs have their own. */
+export interface OtherData {
+  readonly dataset: string;
+  readonly version: number;
+  /** Digest of the user's module that defines the dataset; left out where it is built in. */
+  readonly code?: string;
+  /** Digest of the files that the config points at; left out where it points at none. */
+  readonly content?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What a metric may look up to settle its config. */
+export interface SettleContext {
+  /** A path as a suite writes it, relative to the suite's folder, as a path on this machine. */
+  path(written: string): string;
+  /** Data by name, or with settings as `data` of a suite has them. @throws DataError on mistakes */
+  data(given: string | { readonly dataset: string }): Promise<OtherData>;
 }
 
 /** A metric that a suite can name. */
@@ -58,6 +81,13 @@ export interface Metric<C = unknown, K extends KindName = KindName> {
   readonly phase: "quality" | "speed";
   /** Every field has a default. `gate` is the suite's, not the metric's. */
   readonly config: z.ZodType<C>;
+  /**
+   * Puts into the config what it names and runs rest on, so that their ids hold it: files by their
+   * digests, other data by theirs. Done once, when a suite is read; of a settled config nothing is left
+   * to do. Default: as it is.
+   * @throws DataError for what isn't there or can't be read
+   */
+  settle?(config: C, context: SettleContext): Promise<C>;
   /**
    * What it would give, before it is computed: names, units, directions, kinds. A metric that can't
    * be computed gives these with `value: null`.

@@ -11,5 +11,11 @@ export {
   oddText,
   watched,
 } from "./door.ts";
-export { defineMetric, type EvaluationContext, type Metric } from "./metric.ts";
+export {
+  defineMetric,
+  type EvaluationContext,
+  type Metric,
+  type OtherData,
+  type SettleContext,
+} from "./metric.ts";
 export type { Requirement } from "./requires.ts";

@@ -3,7 +3,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { CROSS_ENTROPY } from "../engine/tfjs/mod.ts";
 import { customOp } from "./custom.ts";
+import { engineKernel } from "./engine_kernels.ts";
 
 /** Ones at the targets: float32 [N, K]. Cast: tfjs-wasm's float32 oneHot holds an integer's bits. */
 function targetRows(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
@@ -64,15 +66,47 @@ export function targetLogProbabilities(
   return tf.mul(log_N, scored(targets_N));
 }
 
+/** −ln p of each row's class, and softmax − one-hot, by an engine's own kernel where it has one. */
+function byKernel(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor[] | undefined {
+  const classes = tf.maximum(targets, tf.scalar(0, "int32"));
+  return engineKernel(CROSS_ENTROPY, { logits, classes });
+}
+
+/** softmax − one-hot, times a row's weight: [N, V]. Its own gradient is that of this composition. */
+function excess(logits: tf.Tensor, targets: tf.Tensor, weight_N1: tf.Tensor): tf.Tensor {
+  const known = tf.maximum(targets, tf.scalar(0, "int32"));
+  return tf.mul(tf.sub(tf.softmax(logits), targetRows(logits, known)), weight_N1);
+}
+
+/** `excess`, by an engine's kernel where no gradient can be asked for through it. */
+const excessOp = customOp({
+  forward: (logits, targets, weight_N1) => {
+    const own = byKernel(logits, targets);
+    return own === undefined ? excess(logits, targets, weight_N1) : tf.mul(own[1], weight_N1);
+  },
+  backward: (ddx, [logits, targets, weight_N1]) => {
+    // With s the softmax: d(w·s) along ddx is w·s·(ddx − Σ ddx·s); along the weight Σ ddx·(s − one-hot).
+    const s = tf.softmax(logits);
+    const along = tf.sum(tf.mul(ddx, s), 1, true);
+    return [
+      tf.mul(weight_N1, tf.mul(s, tf.sub(ddx, along))),
+      tf.zeros(targets.shape),
+      tf.sum(tf.mul(ddx, excess(logits, targets, tf.onesLike(weight_N1))), 1, true),
+    ];
+  },
+});
+
 /** d/dlogits of Σ (ln Σ exp(logits) − logits[target]): softmax − one-hot, 0 in rows without a target. */
 const tokenCrossEntropyOp = customOp({
-  forward: (logits, targets) =>
-    tf.neg(tf.sum(targetLogProbabilities(logits as tf.Tensor2D, targets as tf.Tensor1D))),
+  forward: (logits, targets) => {
+    const own = byKernel(logits, targets);
+    return own === undefined
+      ? tf.neg(tf.sum(targetLogProbabilities(logits as tf.Tensor2D, targets as tf.Tensor1D)))
+      : tf.sum(tf.mul(own[0], scored(targets)));
+  },
   backward: (dy, [logits, targets]) => {
     const weight_N1 = tf.reshape(tf.mul(scored(targets), dy), [-1, 1]);
-    const known = tf.maximum(targets, tf.scalar(0, "int32"));
-    const excess = tf.sub(tf.softmax(logits), targetRows(logits, known));
-    return [tf.mul(excess, weight_N1), tf.zeros(targets.shape)];
+    return [excessOp(logits, targets, weight_N1), tf.zeros(targets.shape)];
   },
 });
 

@@ -15,4 +15,5 @@ export {
   withNeeds,
   writePlan,
 } from "./plan.ts";
+export { rowsByLabel, type SuiteRow } from "./scored.ts";
 export { bareGroup, type BareSpec, settingsFrom, type SettingsOf } from "./settings.ts";

@@ -6,12 +6,12 @@ import type { EngineName } from "../engine/mod.ts";
 import { UsageError, writeAtomic } from "../base/mod.ts";
 import { controls } from "../registry.ts";
 import { groupId, type PlannedRun, runId, type RunSpec } from "../record/mod.ts";
-import type { Suite, SuiteRun } from "../suite/schema/mod.ts";
+import type { Suite, SuiteData, SuiteRun } from "../suite/schema/mod.ts";
 import { canonicalJson, didYouMean } from "../base/text/mod.ts";
 import { control } from "../protocols/control/mod.ts";
 import { protocolOf } from "../protocols/mod.ts";
-import { type Labelled, labels } from "./label.ts";
 import { type Seeded, seededRuns } from "./order.ts";
+import { asked, dataOf, metricsOf, runLabels, scoredSets } from "./scored.ts";
 import type { BareSpec, SettingsOf } from "./settings.ts";
 
 /** What the command line may change about a suite. */
@@ -20,11 +20,11 @@ export interface PlanOptions {
   readonly engine: EngineName;
   /** The engine's settings for each run; default: none. */
   readonly settings?: SettingsOf;
-  /** Digest of the data's files, for where they aren't here and runs on them are looked back at. */
-  readonly content?: string;
+  /** Digest of data's files, for where they aren't here and runs on them are looked back at. */
+  readonly content?: (data: SuiteData) => string | undefined;
   /** In place of the suite's. */
   readonly seeds?: readonly number[];
-  /** Only these families, or entries with these names. Control rows stay. */
+  /** Only these families, or entries with these names. Control rows of their data stay. */
   readonly families?: readonly string[];
 }
 
@@ -36,8 +36,8 @@ export interface Planned {
 }
 
 /**
- * The runs of a suite in order: control rows first, which need no training; then entry by entry,
- * seed by seed, each after those that it needs. Control rows are done at the first seed only: their
+ * The runs of a suite in order: control rows first, which need no training, those of each data and
+ * metrics that a run has; then entry by entry, seed by seed, each after those that it needs. Control rows are done at the first seed only: their
  * samples are known, so a second seed would only redraw them. So is what knows no seed.
  * @throws UsageError for a family that the suite doesn't have, or seeds that are none
  */
@@ -50,8 +50,7 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
   const seeds = options.seeds ?? suite.seeds;
   checkSeeds(seeds);
   checkFamilies(suite, options.families);
-  const names = labels(suite.runs.map(labelled));
-  const labelOf = new Map(suite.runs.map((run, i) => [run, names[i]]));
+  const labelOf = runLabels(suite);
   const weighted = Object.entries(suite.extractors);
   const { sources } = suite;
   if (sources === null) {
@@ -61,22 +60,19 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
     format: 1 as const,
     suite: suite.name,
     suiteVersion: suite.version,
-    data: {
-      ...suite.data,
-      ...(suite.data.content ?? options.content) === undefined
-        ? {}
-        : { content: suite.data.content ?? options.content },
-    },
     batch: suite.batch,
     engine: options.engine,
   };
-  const scored = {
-    metrics: suite.metrics.map(({ gate: _, ...asked }) => asked),
+  const extracted = {
     ...(weighted.length === 0 ? {} : {
       extractors: Object.fromEntries(
         weighted.map(([name, { weights: _, ...fixed }]) => [name, fixed]),
       ),
     }),
+  };
+  const dataIn = (data: SuiteData) => {
+    const content = data.content ?? options.content?.(data);
+    return content === undefined ? data : { ...data, content };
   };
   const plan = (label: string, bare: BareSpec, needed?: PlannedRun["needed"]): PlannedRun => {
     const settings = options.settings?.(bare);
@@ -95,20 +91,9 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
       ...(needed === undefined ? {} : { needed }),
     };
   };
-  const controlRuns = suite.controls.map((name) =>
-    plan(control.label!(name), {
-      ...common,
-      ...scored,
-      protocol: control.name,
-      family: name,
-      familyVersion: controls[name].version,
-      config: {},
-      budget: { steps: 0 },
-      seed: seeds[0],
-    })
-  );
   const made = new Map<Seeded, PlannedRun>();
   const seeded = seededRuns(suite, { seeds, wanted: (run) => wanted(run, options.families) });
+  const there = new Set(seeded.map(({ run }) => run));
   for (const one of seeded) {
     const { run, seed } = one, protocol = protocolOf(run);
     const others = Object.entries(one.needs).map(([role, other]) =>
@@ -122,8 +107,11 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
     );
     const bare: BareSpec = {
       ...common,
+      data: dataIn(dataOf(suite, run)),
       // A step on the way to others is scored by nothing.
-      ...(protocol.row === "step" ? { metrics: [] } : scored),
+      ...(protocol.row === "step"
+        ? { metrics: [] }
+        : { metrics: asked(metricsOf(suite, run)), ...extracted }),
       protocol: run.protocol,
       family: run.family,
       familyVersion: run.familyVersion,
@@ -138,6 +126,26 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
     };
     made.set(one, plan(labelOf.get(run)!, bare, others.length === 0 ? undefined : needed));
   }
+  const tokenizer = onlyTokenizer(suite, made);
+  const takes = (row: string) => controls[row].tokenizer === true;
+  const controlRuns = scoredSets(suite).filter(({ runs }) => runs.some((run) => there.has(run)))
+    .flatMap((set) =>
+      [...set.controls].map(([name, label]) =>
+        plan(label, {
+          ...common,
+          data: dataIn(set.data),
+          metrics: asked(set.metrics),
+          ...extracted,
+          protocol: control.name,
+          family: name,
+          familyVersion: controls[name].version,
+          config: {},
+          budget: { steps: 0 },
+          ...(takes(name) && tokenizer !== null && { needs: tokenizer.needs }),
+          seed: seeds[0],
+        }, takes(name) ? tokenizer?.needed : undefined)
+      )
+    );
   const runs = seeded.map((one) => made.get(one)!);
   return {
     plan: [...controlRuns, ...runs],
@@ -145,16 +153,26 @@ export function planWithNeeds(suite: Suite, options: PlanOptions): Planned {
   };
 }
 
-/** What a run's label is made from: what it takes of others tells it apart too. */
-function labelled({ family, name, config, needs }: SuiteRun): Labelled {
-  const taken = Object.fromEntries(
-    Object.entries(needs ?? {}).map(([role, of]) => [role === "weights" ? "from" : role, of]),
-  );
-  return {
-    family,
-    ...(name === undefined ? {} : { name }),
-    config: needs === undefined ? config : { ...config, ...taken },
-  };
+/**
+ * What control rows that use a tokenizer take: that of the suite's only run that gives one, if it is in the
+ * plan; null where there is none, or there are several, of which none is theirs.
+ */
+function onlyTokenizer(
+  suite: Suite,
+  made: ReadonlyMap<Seeded, PlannedRun>,
+): Required<Pick<PlannedRun, "needed">> & Required<Pick<RunSpec, "needs">> | null {
+  const giving = suite.runs.filter((run) => protocolOf(run).gives.tokenizer !== undefined);
+  if (giving.length !== 1) return null;
+  const [run] = giving;
+  for (const [one, { id, group, label, spec }] of made) {
+    if (one.run !== run) continue;
+    const artefact = protocolOf(run).gives.tokenizer!;
+    return {
+      needs: { tokenizer: { run: id, group } },
+      needed: { tokenizer: { label, spec, artefact } },
+    };
+  }
+  return null;
 }
 
 /** The artefact of another run that stands in a role. */

@@ -1,8 +1,16 @@
 /** The report as Markdown that GitHub shows as it is meant. @module */
-import type { Cell, Column, Group, ReportModel, Table } from "./model/model.ts";
+import {
+  bodiesOf,
+  type Cell,
+  type Column,
+  type Group,
+  type ReportBody,
+  type ReportModel,
+  type Table,
+} from "./model/model.ts";
 import { count, escapeMarkdown as escape, fence, formatNumber, list } from "../base/text/mod.ts";
 import { formatEstimate } from "./model/tables/estimate.ts";
-import { changeText } from "../gate/mod.ts";
+import { changeText, rowText } from "../gate/mod.ts";
 import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
 import { shownRows } from "./model/tables/tables.ts";
 import type { Texts } from "./texts.ts";
@@ -25,28 +33,18 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
     `**${escape(model.banner.headline)}**`,
     model.banner.details.map((detail) => `- ${escape(detail)}`).join("\n"),
     rows([["", ""], ...model.facts.map(([key, value]) => [escape(key), escape(value)])], "ll"),
-    "## Leaderboard",
-    tableMarkdown(model.leaderboard, groups),
-    model.findings.map((text) => `- ${escape(text)}`).join("\n"),
-    model.notes.map((note) => `- ${escape(note)}`).join("\n"),
-    ...images(model.charts.leaderboard, options),
-    ...rankingMarkdown(model, { groups, options }),
-    ...section("Quality and throughput", images(model.charts.front, options)),
-    ...section("Quality at few evaluations", images(model.charts.steps, options)),
-    ...section("Quality and cost", images(model.charts.cost, options)),
-    ...section("Classes among the samples", images(model.charts.shares, options)),
-    ...model.galleries.filter(({ medium }) => medium === "text")
-      .flatMap((gallery) => textsMarkdown(gallery, options.texts ?? new Map())),
-    ...section("Training", images(model.charts.curves, options)),
-    ...model.tables.flatMap((table) => [
-      `## ${escape(table.title)}`,
-      escape(table.caption),
-      tableMarkdown(table, groups),
-    ]),
-    ...gateMarkdown(model, groups),
-    ...section("Not measured", [missingMarkdown(model)].filter((text) => text !== null)),
-    ...sanityMarkdown(model, options),
-    ...section("Time", images(model.charts.time, options)),
+    ...(model.also === undefined
+      ? bodyMarkdown(model, {
+        options,
+        notes: model.notes,
+        between: gateMarkdown(model, groups),
+      })
+      : [
+        ...bodiesOf(model).flatMap((body, place) =>
+          partMarkdown(body, { options, notes: place === 0 ? model.notes : [] })
+        ),
+        ...gateMarkdown(model, new Map()),
+      ]),
     "## Provenance",
     ...model.cards.map((card) =>
       [
@@ -64,6 +62,58 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
     fence(model.command || "no run yet", "sh"),
   ];
   return blocks.filter((block) => block !== null && block !== "").join("\n\n") + "\n";
+}
+
+interface BodyOptions {
+  readonly options: MarkdownOptions;
+  /** How numbers are to be read. */
+  readonly notes: readonly string[];
+  /** What of the whole report stands between results and gaps. */
+  readonly between?: readonly string[];
+}
+
+/** What there is on one of several data: its headings are a level deeper. */
+function partMarkdown(body: ReportBody, { options, notes }: BodyOptions): string[] {
+  const { name, config, lead } = body.on!;
+  const blocks = [
+    `## On ${escape(name)}`,
+    escape(config),
+    lead === null ? "" : `**${escape(lead)}**`,
+  ];
+  const deeper = (block: string) => /^##+ /.test(block) ? `#${block}` : block;
+  return [...blocks, ...bodyMarkdown(body, { options, notes }).map(deeper)];
+}
+
+/** What there is on one data. */
+function bodyMarkdown(
+  model: ReportBody,
+  { options, notes, between = [] }: BodyOptions,
+): string[] {
+  const groups = new Map(model.groups.map((group) => [group.id, group]));
+  return [
+    "## Leaderboard",
+    tableMarkdown(model.leaderboard, groups),
+    model.findings.map((text) => `- ${escape(text)}`).join("\n"),
+    notes.map((note) => `- ${escape(note)}`).join("\n"),
+    ...images(model.charts.leaderboard, options),
+    ...rankingMarkdown(model, { groups, options }),
+    ...section("Quality and throughput", images(model.charts.front, options)),
+    ...section("Quality at few evaluations", images(model.charts.steps, options)),
+    ...section("Quality and cost", images(model.charts.cost, options)),
+    ...section("Classes among the samples", images(model.charts.shares, options)),
+    ...model.galleries.filter(({ medium }) => medium === "text")
+      .flatMap((gallery) => textsMarkdown(gallery, options.texts ?? new Map())),
+    ...section("Training", images(model.charts.curves, options)),
+    ...model.tables.flatMap((table) => [
+      `## ${escape(table.title)}`,
+      escape(table.caption),
+      tableMarkdown(table, groups),
+    ]),
+    ...between,
+    ...section("Not measured", [missingMarkdown(model)].filter((text) => text !== null)),
+    ...sanityMarkdown(model, options),
+    ...section("Time", images(model.charts.time, options)),
+  ];
 }
 
 function section(title: string, blocks: readonly string[]): string[] {
@@ -99,7 +149,7 @@ function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string
 }
 
 function rankingMarkdown(
-  { ranking, charts }: ReportModel,
+  { ranking, charts }: ReportBody,
   { groups, options }: { groups: ReadonlyMap<string, Group>; options: MarkdownOptions },
 ): string[] {
   if (!ranking) return [];
@@ -162,7 +212,7 @@ function gateMarkdown({ gate }: ReportModel, groups: ReadonlyMap<string, Group>)
     ...(shown.length === 0 ? [] : [rows([
       ["row", "metric", "verdict", "then", "now", "change", "adjusted p", "why"],
       ...shown.map((v) => [
-        escape(groups.get(v.group)?.label ?? v.label),
+        escape(groups.get(v.group)?.label ?? rowText(v)),
         escape(v.metric) + (v.unit ? ` (${escape(v.unit)})` : ""),
         v.verdict,
         numberOr(v.baseline),
@@ -179,7 +229,7 @@ function numberOr(value: number | null, digits = 4): string {
   return value === null ? "–" : formatNumber(value, digits);
 }
 
-function missingMarkdown({ missing }: ReportModel): string | null {
+function missingMarkdown({ missing }: ReportBody): string | null {
   if (missing.length === 0) return null;
   return rows([
     ["what", "", "rows", "why"],
@@ -192,7 +242,7 @@ function missingMarkdown({ missing }: ReportModel): string | null {
   ], "llll");
 }
 
-function sanityMarkdown({ sanity, charts }: ReportModel, options: MarkdownOptions): string[] {
+function sanityMarkdown({ sanity, charts }: ReportBody, options: MarkdownOptions): string[] {
   if (!sanity) return [];
   return [
     "## What the extractors see",

@@ -8,9 +8,18 @@
  * @module
  */
 export { drawChart } from "./draw/svg.ts";
-export { buildReport, reportedGate, type ReportInputs } from "./model/build.ts";
+export { buildReport, reportedGate } from "./model/build.ts";
+export type { ReportInputs } from "./model/inputs.ts";
 export { newestGroups } from "./model/groups.ts";
-export type { Cell, Chart, Group, ReportModel, Table } from "./model/model.ts";
+export {
+  bodiesOf,
+  type Cell,
+  type Chart,
+  type Group,
+  type ReportBody,
+  type ReportModel,
+  type Table,
+} from "./model/model.ts";
 export { reportModel, storedPicture } from "./model/stored.ts";
 export { formatEstimate } from "./model/tables/estimate.ts";
 export {

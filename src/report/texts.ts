@@ -1,6 +1,6 @@
 /** Texts that runs left, read for the renderers. @module */
 import { sheetOf, type TextSheet } from "../show/passage/mod.ts";
-import type { PictureRef, ReportModel } from "./model/model.ts";
+import { bodiesOf, type PictureRef, type ReportModel } from "./model/model.ts";
 import { pictureKey } from "./page/gallery_html.ts";
 
 /** Sheets of texts by `pictureKey`. */
@@ -14,13 +14,15 @@ export const TEXT_BUDGET = 1_500_000;
  * @throws StoreError for a file that holds no texts
  */
 export async function readTexts(
-  { galleries }: ReportModel,
+  model: ReportModel,
   read: ((ref: PictureRef) => Promise<Uint8Array | null>) | undefined,
   budget = TEXT_BUDGET,
 ): Promise<{ readonly texts: Texts; readonly left: number }> {
   const texts = new Map<string, TextSheet>();
   if (read === undefined) return { texts, left: 0 };
-  const rows = galleries.filter(({ medium }) => medium === "text").flatMap(({ rows }) => rows);
+  const rows = bodiesOf(model).flatMap(({ galleries }) => galleries).filter(({ medium }) =>
+    medium === "text"
+  ).flatMap(({ rows }) => rows);
   const wanted = [
     ...rows.map(({ pictures: [first] }) => ({ ref: first, needed: true })),
     ...rows.flatMap(({ pictures }) => pictures.slice(1)).map((ref) => ({ ref, needed: false })),

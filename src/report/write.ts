@@ -2,7 +2,7 @@
 import { join } from "@std/path";
 import { writeAtomic } from "../base/mod.ts";
 import { webp } from "../show/picture/mod.ts";
-import { allCharts, type PictureRef, type ReportModel } from "./model/model.ts";
+import { allCharts, bodiesOf, type PictureRef, type ReportModel } from "./model/model.ts";
 import { pictureKey } from "./page/gallery_html.ts";
 import { renderPage } from "./page/page.ts";
 import { fontFace } from "./draw/fonts.ts";
@@ -60,7 +60,8 @@ export async function writeReport(
       pictures: uris,
       pictureNote: note,
       ...texts,
-      style: await pageStyle(texts.texts.size > 0),
+      style: await pageStyle(texts.texts.size > 0) +
+        (model.also === undefined ? "" : await partsStyle()),
     });
     pageBytes = new TextEncoder().encode(page).length;
     await write("index.html", page);
@@ -102,6 +103,11 @@ export async function pageStyle(texts = false): Promise<string> {
   return `${await fontFace(["regular", "semibold"])}\n${css}`;
 }
 
+/** What a page needs beyond that where a suite has several data. */
+async function partsStyle(): Promise<string> {
+  return await Deno.readTextFile(new URL("./page/parts.css", import.meta.url));
+}
+
 /** Encodings from the best down; the first that keeps all pictures within the budget is taken. */
 const ENCODINGS = ["lossless", { quality: 90 }, { quality: 75 }, { quality: 50 }] as const;
 
@@ -114,7 +120,8 @@ export async function embedPictures(
   picture: WriteOptions["picture"],
   budget = PICTURE_BUDGET,
 ): Promise<{ uris: Map<string, string>; note: string }> {
-  const wanted = model.galleries.filter(({ medium }) => medium === undefined)
+  const wanted = bodiesOf(model).flatMap(({ galleries }) => galleries)
+    .filter(({ medium }) => medium === undefined)
     .flatMap((g) => g.rows.flatMap((row) => row.pictures));
   const found: (readonly [key: string, bytes: Uint8Array])[] = [];
   if (picture) {

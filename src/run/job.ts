@@ -25,6 +25,7 @@ import {
   type TrainedBy,
 } from "../record/mod.ts";
 import type { HostKey } from "../random/host/mod.ts";
+import type { Tokenizer } from "../tokenizers/mod.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import { type RunKeys, runKeys } from "./keys.ts";
 import { RunStatusFile } from "./status_file.ts";
@@ -41,8 +42,15 @@ export interface RunHost {
   readonly metric: (name: string) => Promise<Metric>;
   /** A loaded extractor; throws `MetricUnavailable` where it can't be had. */
   readonly extractor: (name: string) => Promise<Extractor>;
-  /** The subject of a control row, drawn from this key. */
-  readonly control: (name: string, dataset: Dataset, key: HostKey) => Subject;
+  /** The subject of a control row, drawn from this key; over the tokens of a tokenizer where it uses one. */
+  readonly control: (
+    name: string,
+    context: {
+      readonly dataset: Dataset;
+      readonly key: HostKey;
+      readonly tokenizer?: Tokenizer;
+    },
+  ) => Subject;
   /** Asked between pieces of work; true stops cleanly. */
   readonly stopped: () => boolean;
   readonly emit: (event: RunEvent) => void;

@@ -11,6 +11,8 @@ export interface Continuation {
   /** "": after the token that stands before documents. */
   readonly context: string;
   readonly continuation: string;
+  /** Special tokens that the texts write out are such, as a chat template means them. Default: text. */
+  readonly special?: boolean;
 }
 
 /** The score of a continuation. */
@@ -48,6 +50,8 @@ export interface Prompt extends Choosing {
   readonly most: number;
   /** Texts before which it ends. */
   readonly until?: readonly string[];
+  /** As a continuation's. */
+  readonly special?: boolean;
   /** Fixes the draws, with the run's key; the same text under another number is written anew. */
   readonly row: number;
 }
@@ -69,6 +73,8 @@ export interface LanguageModel {
   readonly context: number;
   /** The chat template of its tokenizer, in Jinja; left out where there is none. */
   readonly chatTemplate?: string;
+  /** What its template calls special tokens, with their texts: `bos_token`. Left out: nothing. */
+  readonly chatTokens?: Readonly<Record<string, string>>;
   loglikelihood(asked: readonly Continuation[]): Promise<readonly ScoredContinuation[]>;
   /** Whole texts, by windows that share no target: see `rollingWindows`. */
   rolling(texts: readonly string[]): Promise<readonly ScoredText[]>;

@@ -51,23 +51,33 @@ export function rollingWindows(
   return windows;
 }
 
+/** What Python's `str.rstrip` takes away, U+FEFF not among it. */
+const kinds =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const spaces = new RegExp(`[${kinds}]+$`);
+
 /**
- * Tokens of a context and of what follows it. Spaces at the context's end go to the continuation, and
- * both are tokenised as one text, since that is how the model has seen them.
+ * The two texts that a pair is tokenised as: the context without the spaces at its end, which go to the
+ * continuation, and both as one text, since that is how the model has seen them. `bare` is null where
+ * the token before documents stands for the context.
  */
+export function textsOfPair(
+  { context, continuation }: Pick<Continuation, "context" | "continuation">,
+): { readonly bare: string | null; readonly whole: string } {
+  if (context === "") return { bare: null, whole: continuation };
+  return { bare: context.replace(spaces, ""), whole: context + continuation };
+}
+
+/** Tokens of a context and of what follows it: see `textsOfPair`. */
 export function tokensOfPair(
-  { context, continuation }: Continuation,
+  pair: Continuation,
   tokenizer: Tokenizer,
 ): { readonly before: Int32Array; readonly after: Int32Array } {
-  if (context === "") {
-    return {
-      before: Int32Array.of(tokenizer.separator),
-      after: tokenizer.encode(continuation),
-    };
-  }
-  const bare = context.trimEnd(), moved = context.slice(bare.length) + continuation;
-  const before = tokenizer.encode(bare);
-  return { before, after: tokenizer.encode(bare + moved).slice(before.length) };
+  const { bare, whole } = textsOfPair(pair), { special } = pair;
+  const all = tokenizer.encode(whole, { special });
+  if (bare === null) return { before: Int32Array.of(tokenizer.separator), after: all };
+  const before = tokenizer.encode(bare, { special });
+  return { before, after: all.slice(before.length) };
 }
 
 /** The row that scores a pair: its last T + 1 tokens. */
@@ -107,10 +117,15 @@ function firstOf(text: string, ends: readonly string[]): number {
 const utf8 = new TextDecoder();
 
 /** A prompt in tokens: its last ones, so that what is written still fits. */
-function promptOf({ text, until = [], ...asked }: Prompt, model: TokenModel): TokenPrompt {
+function promptOf(
+  { text, until = [], special, ...asked }: Prompt,
+  model: TokenModel,
+): TokenPrompt {
   const { tokenizer, context } = model;
   const most = Math.min(asked.most, context - 1);
-  const all = text === "" ? Int32Array.of(tokenizer.separator) : tokenizer.encode(text);
+  const all = text === ""
+    ? Int32Array.of(tokenizer.separator)
+    : tokenizer.encode(text, { special });
   return {
     ...asked,
     most,
@@ -134,15 +149,27 @@ function writtenOf(
   return { text, tokens: own.length, ended: end < 0 ? "length" : "document" };
 }
 
+/** What chat templates call a tokenizer's special tokens, by their texts. */
+export function chatTokensOf(
+  { special, separator, bos, eos = separator }: Tokenizer,
+): Readonly<Record<string, string>> {
+  const named = Object.entries({ bos_token: bos, eos_token: eos }).flatMap(([name, token]) => {
+    const own = Object.entries(special).find(([, number]) => number === token);
+    return own === undefined ? [] : [[name, own[0]]];
+  });
+  return Object.fromEntries(named);
+}
+
 /** A language model of a model over tokens; see the module. */
 export function languageOf(model: TokenModel): LanguageModel {
-  const { tokenizer, context, chatTemplate } = model;
+  const { tokenizer, context, chatTemplate = tokenizer.chatTemplate } = model;
   const windowsOf = (text: string) =>
     rollingWindows(tokenizer.encode(text), { separator: tokenizer.separator, context });
   return {
     tokenizer,
     context,
     ...(chatTemplate !== undefined && { chatTemplate }),
+    chatTokens: chatTokensOf(tokenizer),
     async loglikelihood(asked) {
       const scores = await scoresOf(model, asked.map((one) => windowOf(one, model)));
       return scores.map(({ logProbabilities, greedy }): ScoredContinuation => ({

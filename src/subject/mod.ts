@@ -16,4 +16,11 @@ export type {
   TokenScores,
   Written,
 } from "./language.ts";
-export { languageOf, rollingWindows, tokensOfPair, type Window } from "./language_of.ts";
+export {
+  chatTokensOf,
+  languageOf,
+  rollingWindows,
+  textsOfPair,
+  tokensOfPair,
+  type Window,
+} from "./language_of.ts";

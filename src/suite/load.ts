@@ -6,30 +6,24 @@
 import { dirname, join, resolve } from "@std/path";
 import { projectRoot, shown, UsageError } from "../base/mod.ts";
 import { type Dataset, type DatasetOutline, outlineOf } from "../data/mod.ts";
-import { datasets, registerModule } from "../registry.ts";
-import { nearest, readText } from "../base/text/mod.ts";
+import { protocols, registerModule } from "../registry.ts";
+import { canonicalJson, nearest, readText } from "../base/text/mod.ts";
 import { checkKeys, parse, type Place, unknownKey } from "./check.ts";
-import { readControls } from "./entries/controls.ts";
+import { readControls, refuseUnmade } from "./entries/controls.ts";
+import { readData } from "./entries/data.ts";
 import { readEntries } from "./entries/entries.ts";
 import { readExtractors } from "./entries/extractors.ts";
 import { withoutDuplicates } from "./entries/expand.ts";
-import { lookUp } from "./entries/look_up.ts";
-import {
-  checkPrimary,
-  expandMetric,
-  type MetricEntry,
-  refuseSameNames,
-  suiteMetric,
-} from "./entries/metric_entries.ts";
-import { checkRequired, fitted } from "./requires.ts";
+import { checkPrimary } from "./entries/metric_entries.ts";
 import { type Problem, SuiteError } from "./problem.ts";
 import { resolveNeeds } from "./entries/needs.ts";
 import { besideKeys } from "./entries/roles.ts";
-import { computed, expandRun, refuseRepeats } from "./entries/run_entries.ts";
-import { resolveBudget, type Suite, suiteFile } from "./schema/schema.ts";
+import { computed, expandRun, refuseRepeats, scoredOn } from "./entries/run_entries.ts";
+import { readMetrics, type Scored, ScoredTable } from "./entries/scored.ts";
+import { resolveBudget, type Suite, type SuiteData, suiteFile } from "./schema/schema.ts";
 import { applySet } from "./set.ts";
 import { withInputs } from "./entries/inputs.ts";
-import { readSources, type Source } from "./source.ts";
+import { type Path, readSources, type Source } from "./source.ts";
 
 /** Options of `loadSuite`. */
 export interface LoadOptions {
@@ -163,13 +157,16 @@ export async function parseSuites(
   if (inputs === false) return suites;
   const read: Suite[] = [];
   for (const [i, suite] of suites.entries()) {
+    const known = loaded.get(suite);
     const whole = await withInputs(suite, {
       cache: cache ?? null,
-      onProblem: (key, message) =>
-        told.push({ ...sources[i].locate([key]), message: `\`${key}\`: ${message}` }),
+      onProblem: (of, message) => {
+        const path = of === "runs" ? [of] : known?.places.get(placeOf(of)) ?? ["data"];
+        const key = of === "runs" ? of : "data";
+        told.push({ ...sources[i].locate(path), message: `\`${key}\`: ${message}` });
+      },
     });
-    const left = unchecked.get(suite);
-    if (left !== undefined) unchecked.set(whole, left);
+    if (known !== undefined) loaded.set(whole, known);
     read.push(whole);
   }
   if (told.length > 0) throw new SuiteError(told);
@@ -196,115 +193,124 @@ async function readSuite(
   }
   const plain = parse(suiteFile, source.data, top);
   const given = source.data;
-  const data = await readData(given.data, top);
-  const entries = {
-    runs: readEntries({ key: "runs", items: given.runs }, {
-      ...top,
-      what: "family",
-      beside: besideKeys(),
-    }),
-    metrics: readEntries({ key: "metrics", items: given.metrics }, {
-      ...top,
-      what: "metric",
-      beside: [],
-    }),
-  };
-  const read = await Promise.all(entries.runs.map((e) => expandRun(e, top, plain)));
-  const runs = resolveNeeds(read, top);
-  const expanded = runs.map((entry) => entry.runs);
-  refuseRepeats(expanded, entries.runs, top);
+  const data = await readData(given.data, { ...top, path: ["data"] });
+  const entries = readEntries({ key: "runs", items: given.runs }, {
+    ...top,
+    what: "family",
+    beside: besideKeys(),
+  });
+  const read = await Promise.all(entries.map((e) => expandRun(e, top, plain)));
+  const resolved = resolveNeeds(read, top);
   const rows = readControls(given.controls, top);
   if (new Set(plain?.seeds).size !== (plain?.seeds.length ?? 0)) {
     problems.push({ ...source.locate(["seeds"]), message: "`seeds` has the same seed twice" });
   }
-  checkPrimary(plain?.report.primary, entries.metrics.map((e) => e.of), top);
   const extractors = await readExtractors(given.extractors, plain?.extractors ?? {}, top);
-  const written = (await Promise.all(entries.metrics.map((e) => expandMetric(e, top)))).flat();
-  const name = data?.dataset ?? "";
-  const ground = (outline: DatasetOutline | null) => ({
-    dataset: name,
-    outline,
-    weighted: Object.keys(extractors),
-    heldOut: rows.includes("held-out"),
-  });
-  const known = data === undefined
-    ? null
-    : await outlined(data, written, { cache, base: dirname(source.file) });
   const notes = new Set<string>();
-  const chosen = written.map((entry) => ({
-    ...entry,
-    config: fitted(entry, ground(known), (note) => notes.add(note)),
-  }));
-  refuseSameNames(chosen);
-  const check = (outline: DatasetOutline | null) => {
-    for (const entry of chosen) checkRequired(entry, ground(outline));
+  const table = new ScoredTable({
+    data,
+    metrics: await readMetrics({ given: given.metrics, path: ["metrics"] }, top),
+  }, {
+    top,
+    controls: rows,
+    weighted: Object.keys(extractors),
+    cache,
+    say: (note) => notes.add(note),
+  });
+  const own = await table.own();
+  const runs: (typeof resolved[number] & { readonly scored: Scored | undefined })[] = [];
+  for (const entry of resolved) { // in their order, which is that of what is told
+    const step = Object.hasOwn(protocols, entry.of) && protocols[entry.of].row === "step";
+    const scored = await table.of({ ...entry.own, step });
+    runs.push({
+      ...entry,
+      scored,
+      runs: scored === undefined || own === undefined
+        ? entry.runs
+        : entry.runs.map((run) => scoredOn(run, scored, own)),
+    });
+  }
+  const expanded = runs.map((entry) => entry.runs);
+  refuseRepeats(expanded, entries, top);
+  checkPrimary(plain?.report.primary, table.names, top);
+  const all = await table.all();
+  if (own !== undefined && runs.every(({ scored }) => scored !== undefined)) {
+    const data = all.map(({ data, outline }) => ({ name: data.dataset, outline }));
+    refuseUnmade(given.controls, data, top);
+  }
+  const check = (scored: Scored, outline: DatasetOutline | null) => {
+    scored.check(outline);
     if (outline === null) return;
-    for (const entry of runs) entry.check({ name, outline, needed: entry.needed });
+    for (const entry of runs) {
+      if (entry.scored !== scored) continue;
+      entry.check({ name: scored.data.dataset, outline, needed: entry.needed });
+    }
   };
-  check(known);
-  if (problems.length > 0 || plain === undefined || data === undefined) return undefined;
+  for (const scored of all) check(scored, scored.outline);
+  if (problems.length > 0 || plain === undefined || own === undefined) return undefined;
   const suite: Suite = {
     name: plain.suite,
     version: plain.version,
     about: plain.about,
     path: source.file,
     base: dirname(source.file),
-    data,
+    data: own.data,
     budget: resolveBudget(plain.budget, plain.batch),
     batch: plain.batch,
     seeds: plain.seeds,
     modules,
     sources: null,
     runs: withoutDuplicates(expanded.flat(), computed),
-    metrics: withoutDuplicates(
-      chosen.map(suiteMetric),
-      ({ metric, config }) => ({ metric, config }),
-    ),
+    metrics: own.metrics,
     extractors,
-    controls: rows,
+    controls: own.controls,
     report: plain.report,
     overrides,
     notes: [...notes],
   };
-  if (known === null) {
-    unchecked.set(suite, (outline) => {
-      check(outline);
-      if (problems.length > 0) throw new SuiteError(problems);
-    });
-  }
+  loaded.set(suite, {
+    places: new Map(all.map(({ data, path }) => [placeOf(data), path])),
+    left: all.filter(({ outline }) => outline === null).map((scored) => ({
+      data: placeOf(scored.data),
+      check(outline: DatasetOutline) {
+        check(scored, outline);
+        if (problems.length > 0) throw new SuiteError(problems);
+      },
+    })),
+  });
   return suite;
 }
 
-/** Suites whose data only loading tells of: what is left to be checked of them. */
-const unchecked = new WeakMap<Suite, (outline: DatasetOutline) => void>();
+/** What is known of a suite that was read, and isn't part of it. */
+interface Loaded {
+  /** Where data stand in the file, by `placeOf`. */
+  readonly places: ReadonlyMap<string, Path>;
+  /** What is left to be checked once data are loaded, since nothing else tells of them. */
+  readonly left: readonly {
+    readonly data: string;
+    readonly check: (outline: DatasetOutline) => void;
+  }[];
+}
 
-/**
- * Checks what could not be checked before the suite's data were loaded.
- * @throws SuiteError with every mistake
- */
-export function checkAgainst(suite: Suite, dataset: Dataset): void {
-  unchecked.get(suite)?.(outlineOf(dataset));
+const loaded = new WeakMap<Suite, Loaded>();
+
+/** A name for data: what the suite says of them. */
+function placeOf({ dataset, config }: Pick<SuiteData, "dataset" | "config">): string {
+  return canonicalJson({ dataset, config });
 }
 
 /**
- * What is known of the data: by their outline, or, where a number is left to be fitted to them, by
- * loading them; null where neither tells.
+ * Checks what could not be checked before data of a suite were loaded.
+ * @param data which of the suite's; default: its own
+ * @throws SuiteError with every mistake
  */
-async function outlined(
-  data: Suite["data"],
-  metrics: readonly MetricEntry[],
-  { cache, base }: { readonly cache: string | undefined; readonly base: string },
-): Promise<DatasetOutline | null> {
-  const definition = await datasets[data.dataset]();
-  const outline = definition.outline?.(data.config) ?? null;
-  const left = metrics.some(({ metric, config, given }) =>
-    (metric.requires?.(config) ?? []).some(({ kind, key }) =>
-      kind !== "extractor" && kind !== "factor" && !(key in given)
-    )
-  );
-  if (!left || cache === undefined || outline?.sizes !== undefined) return outline;
-  const jobs = navigator.hardwareConcurrency;
-  return outlineOf(await definition.load(data.config, { cache, base, jobs }));
+export function checkAgainst(
+  suite: Suite,
+  dataset: Dataset,
+  data: Pick<SuiteData, "dataset" | "config"> = suite.data,
+): void {
+  const outline = outlineOf(dataset), place = placeOf(data);
+  for (const left of loaded.get(suite)?.left ?? []) if (left.data === place) left.check(outline);
 }
 
 async function registerModules(source: Source, problems: Problem[]): Promise<string[]> {
@@ -325,24 +331,4 @@ async function registerModules(source: Source, problems: Problem[]): Promise<str
     }
   }
   return registered;
-}
-
-async function readData(given: unknown, top: Place): Promise<Suite["data"] | undefined> {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
-  const { dataset, ...config } = given as Record<string, unknown>;
-  if (typeof dataset !== "string") return undefined;
-  const at = ["data", "dataset"];
-  const found = await lookUp(datasets, dataset, {
-    ...top,
-    path: at,
-    what: "dataset",
-    part: "value",
-  });
-  if (found === undefined) return undefined;
-  const place = { ...top, path: ["data"], name: dataset, more: `deno task list ${dataset}` };
-  checkKeys(found.config, config, place);
-  const resolved = parse(found.config, config, place);
-  return resolved === undefined
-    ? undefined
-    : { dataset, version: found.version, config: resolved as Record<string, unknown> };
 }

@@ -20,6 +20,8 @@ export interface Ground {
   readonly weighted: readonly string[];
   /** Whether held-out data are among the control rows: they need as many pictures again. */
   readonly heldOut: boolean;
+  /** The data are an entry's own, and the metrics the suite's. */
+  readonly mixed?: boolean;
 }
 
 /** One config of a metric, with where it stands. */
@@ -91,7 +93,7 @@ export function fitted(
 /** Tells what a metric requires and isn't there. */
 export function checkRequired(asked: Asked, ground: Ground): void {
   const { metric, config } = asked;
-  if (ground.outline !== null && !checkTaken(asked, ground.outline.sample, ground.dataset)) return;
+  if (ground.outline !== null && !checkTaken(asked, ground.outline.sample, ground)) return;
   for (const required of metric.requires?.(config) ?? []) {
     if (required.kind === "extractor") checkExtractor(required, asked, ground);
     else if (ground.outline === null) continue;
@@ -102,7 +104,11 @@ export function checkRequired(asked: Asked, ground: Ground): void {
 }
 
 /** Whether the data's samples are of a kind that the metric takes; a problem is told where not. */
-function checkTaken({ metric, place }: Asked, sample: SampleSpec, dataset: string): boolean {
+function checkTaken(
+  { metric, place }: Asked,
+  sample: SampleSpec,
+  { dataset, mixed }: Ground,
+): boolean {
   const takes = takenBy(metric);
   if (takes.includes(sample.kind)) return true;
   place.problems.push({
@@ -110,7 +116,11 @@ function checkTaken({ metric, place }: Asked, sample: SampleSpec, dataset: strin
     message: `\`${place.name}\` takes ${unitsOf(takes)}; ${dataset} holds ${
       kindOf(sample).unit.many
     }`,
-    hints: ["name a metric that takes them: deno task list"],
+    hints: [
+      mixed
+        ? `give the entry on ${dataset} \`metrics\` of its own`
+        : "name a metric that takes them: deno task list",
+    ],
   });
   return false;
 }

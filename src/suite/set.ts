@@ -18,7 +18,8 @@ import type { Path, Source } from "./source.ts";
  * Applies one override. `runs.vae.beta=4` goes to every run of the family (or of the `name`) `vae`,
  * `runs.0.vae.beta=4` to the first; `metrics.frechet.samples=500` likewise. A comma makes a list
  * where the key takes one or can be an axis. A path is relative to where the user stands. `budget.steps=…` takes the place of every
- * other budget, those of entries too.
+ * other budget, those of entries too. `runs.vae.data.size=…` and `runs.vae.metrics.frechet.samples=…`
+ * go to what entries have of their own; without `runs` both go to the suite's.
  * @throws SuiteError where it has no `=`, or names a run or metric that the suite doesn't have
  */
 export async function applySet(source: Source, assignment: string): Promise<void> {
@@ -57,7 +58,7 @@ function dropBudgets(data: Record<string, unknown>): void {
 
 /** The paths that a key stands for. */
 function targets(source: Source, keys: readonly string[], text: string): Path[] {
-  const [top, which] = keys;
+  const [top] = keys;
   const tops = Object.keys(suiteFile.shape);
   if (!tops.includes(top)) {
     const whose = Object.hasOwn(runnable(), top)
@@ -74,16 +75,25 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
       `keys of a suite: ${tops.join(", ")}`,
     );
   }
-  const list = source.data[top];
+  return listed(source, { at: [top], keys: keys.slice(1), text });
+}
+
+/** The paths that keys stand for inside what stands at a path: the entries of a list by their names. */
+function listed(
+  source: Source,
+  { at, keys, text }: { at: Path; keys: readonly string[]; text: string },
+): Path[] {
+  const top = at.at(-1), [which, ...rest] = keys;
+  const list = get(source.data, at);
   if ((top !== "runs" && top !== "metrics") || which === undefined || !Array.isArray(list)) {
-    return [keys];
+    return [[...at, ...keys]];
   }
   for (const [i, item] of list.entries()) {
     if (typeof item === "string") list[i] = { [item]: {} };
   }
   if (/^\d+$/.test(which)) {
-    if (Number(which) < list.length) return [[top, Number(which), ...keys.slice(2)]];
-    throw wrong(text, `\`${top}\` has ${list.length} entries, from 0`);
+    if (Number(which) < list.length) return [[...at, Number(which), ...rest]];
+    throw wrong(text, `\`${at.join(".")}\` has ${list.length} entries, from 0`);
   }
   const besideRun = besideKeys();
   const names = list.map((item: Record<string, unknown>) => {
@@ -97,35 +107,57 @@ function targets(source: Source, keys: readonly string[], text: string): Path[] 
     const known = [...new Set(names.flatMap(({ of, name }) => [of, name]))]
       .filter((n): n is string => typeof n === "string");
     const what = top === "runs" ? "run" : "metric";
+    const whose = at.length === 1 ? "this suite" : `\`${at.join(".")}\``;
     throw wrong(
       text,
-      `this suite has no ${what} \`${which}\`${didYouMean(which, known)}`,
+      `${whose} has no ${what} \`${which}\`${didYouMean(which, known)}`,
       `its ${top}: ${known.join(", ")}`,
     );
   }
-  if (top === "runs" && keys.length > 2 && besideRun.includes(keys[2])) {
-    return hits.map(({ i }) => [top, i, ...keys.slice(2)]);
+  if (top === "runs" && rest.length > 0 && besideRun.includes(rest[0])) {
+    return hits.flatMap(({ i, of }) => {
+      // What stands among the config's own keys is changed there.
+      const inside = [...at, i, of as string], [key, ...deeper] = rest;
+      const own = get(source.data, [...inside, key]) === undefined ? [...at, i] : inside;
+      return key === "metrics"
+        ? listed(source, { at: [...own, key], keys: deeper, text })
+        : [[...own, ...rest]];
+    });
   }
-  return hits.map(({ i, of }) => [top, i, of as string, ...keys.slice(2)]);
+  return hits.map(({ i, of }) => [...at, i, of as string, ...rest]);
 }
 
 /** The schema of the value at a path; undefined where it can't be known. */
 async function schemaFor(source: Source, path: Path): Promise<Schema | undefined> {
-  const [top, second] = path;
+  const [top] = path;
   const load = async (table: Rows<{ config: Schema }>, name: unknown) =>
     typeof name === "string" && Object.hasOwn(table, name)
       ? (await loaded(table[name])).config
       : undefined;
-  if (top === "data" && path.length > 1 && second !== "dataset") {
-    const config = await load(datasets, get(source.data, ["data", "dataset"]));
-    return config && schemaAt(config, path.slice(1), source.data.data);
-  }
+  /** Of a key of a dataset's or a metric's own, `data` or `metrics` being the last of `at`. */
+  const inside = async (at: Path): Promise<Schema | undefined | null> => {
+    const deeper = path.slice(at.length);
+    if (at.at(-1) === "data" && deeper.length > 0 && deeper[0] !== "dataset") {
+      const data = get(source.data, at);
+      const config = await load(datasets, get(data, ["dataset"]));
+      return config && schemaAt(config, deeper, data);
+    }
+    if (at.at(-1) !== "metrics" || deeper.length < 3) return null;
+    if (deeper[2] === "gate") return undefined;
+    const config = await load(metrics, deeper[1]);
+    return config &&
+      schemaAt(config, deeper.slice(2), get(source.data, path.slice(0, at.length + 2)));
+  };
+  const own = path.findIndex((step, i) =>
+    i > 1 && i < 4 && (step === "data" || step === "metrics")
+  );
+  const found = await inside(path.slice(0, top === "runs" && own > 0 ? own + 1 : 1));
+  if (found !== null) return found;
   if (top === "runs" && path.length > 2 && besideKeys().includes(String(path[2]))) {
     return schemaAt(runKeys, path.slice(2), get(source.data, path.slice(0, 2)));
   }
-  if ((top === "runs" || top === "metrics") && path.length > 3) {
-    if (top === "metrics" && path[3] === "gate") return undefined;
-    const config = await load(top === "runs" ? runnable() : metrics, path[2]);
+  if (top === "runs" && path.length > 3) {
+    const config = await load(runnable(), path[2]);
     return config && schemaAt(config, path.slice(3), get(source.data, path.slice(0, 3)));
   }
   return schemaAt(suiteFile, path, source.data);

@@ -14,7 +14,10 @@ export interface Made {
   readonly json: string;
 }
 
-/** @throws DataError where the parts don't fit together */
+/**
+ * A tokenizer of parts, and its file.
+ * @throws DataError where the parts don't fit together
+ */
 export function makeBpe(parts: BpeParts): Made {
   const json = tokenizerJson(parts);
   return { tokenizer: bpeOf(parts, sha256Hex(json)), json };

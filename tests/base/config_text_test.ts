@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { inFull } from "../../src/commands/list/list.ts";
-import { labels } from "../../src/plan/label.ts";
+import { labels } from "../../src/record/label.ts";
 import { facts } from "../../src/report/model/banner.ts";
 import { cards } from "../../src/report/model/cards.ts";
 import { groupRecords } from "../../src/report/model/groups.ts";

@@ -24,8 +24,11 @@ Deno.test("a metric that stands in a suite twice has each entry's own gate", asy
   - reconstruction`);
   const policyOf = await suitePolicies(suite);
   const names = [`KID-judge-heads-v1@50`, `KID-lite0@50`];
-  assertEquals(names.map((name) => policyOf({ metric: "kernel", name })?.effect), ["1%", 0.2]);
-  assertEquals(policyOf({ metric: "reconstruction", name: "PSNR@50" }), undefined);
+  assertEquals(names.map((name) => policyOf({ label: "ae", metric: "kernel", name })?.effect), [
+    "1%",
+    0.2,
+  ]);
+  assertEquals(policyOf({ label: "ae", metric: "reconstruction", name: "PSNR@50" }), undefined);
 });
 
 Deno.test("a suite's rank gate that could never fail is refused before anything runs", async () => {

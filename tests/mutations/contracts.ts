@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "models-not-built-before-a-run",
     file: "src/suite/load.ts",
-    find: "for (const entry of runs) entry.check({ name, outline, needed: entry.needed });",
+    find: "entry.check({ name: scored.data.dataset, outline, needed: entry.needed });",
     replace: "",
     law: requires,
   },
@@ -90,8 +90,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "data-of-unknown-size-never-checked",
     file: "src/suite/load.ts",
-    find: "if (known === null) {",
-    replace: "if (known === null && notes.size > 99) {",
+    find: "all.filter(({ outline }) => outline === null).map((scored)",
+    replace: "all.filter(({ outline }) => outline === null && notes.size > 99).map((scored)",
     law: requires,
   },
   {

@@ -51,7 +51,7 @@ export const mutants = [
   },
   {
     id: "label-of-all-keys",
-    file: "src/plan/label.ts",
+    file: "src/record/label.ts",
     find: "kin.map((f) => f.get(k))).size > 1",
     replace: "kin.map((f) => f.get(k))).size > 0",
     law: "tests/plan/plan_test.ts",

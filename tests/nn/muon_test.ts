@@ -153,3 +153,19 @@ Deno.test("Muon: vectors and scalars go Adam's way, bit for bit", async () => {
   };
   assertEquals(await values(() => run(muon())), await values(() => run(adam())));
 });
+
+Deno.test("Muon: weights decay apart from the step, matrices and others alike", async () => {
+  const learningRate = tf.scalar(0.1), decay = 0.5;
+  const step = (weightDecay: number) =>
+    values(() => {
+      const params = { matrix: tf.tensor2d([1, -2, 3, 4], [2, 2]) };
+      const grads = { matrix: tf.tensor2d([0.5, 1, -1, 2], [2, 2]) };
+      const optimiser = muon({ weightDecay });
+      return optimiser.update({ grads, slots: optimiser.init(params), params, learningRate }).params
+        .matrix;
+    });
+  const [plain, decayed] = [await step(0), await step(decay)];
+  [1, -2, 3, 4].forEach((w, i) =>
+    close(decayed[i], plain[i] - 0.1 * decay * w, 1e-6, `weight ${i}`)
+  );
+});

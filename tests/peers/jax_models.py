@@ -7,6 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from files import rotary_tables
+
 
 def conv(p, x):
     dims = ("NHWC", "HWIO", "NHWC")
@@ -156,4 +158,80 @@ def decode_step(p, cache, settings, token, pos):
     return linear(p["head"], rms_norm(p["norm"], x))[:, 0], written
 
 
-LOSSES = {"vae": vae_loss, "unet": unet_loss, "transformer": transformer_loss}
+def turn(x, cos, sin):
+    """Pairs (i, i + D/2) of [B, T, H, D] by the angles [T, 1, D] of their positions."""
+    first, second = jnp.split(x, 2, -1)
+    return x * cos + jnp.concatenate([-second, first], -1) * sin
+
+
+def language_norm(p, settings, x):
+    return x * lax.rsqrt(jnp.square(x).mean(-1, keepdims=True) + settings["epsilon"]) * p["gain"]
+
+
+def language_project(p, settings, x, cos, sin):
+    x = language_norm(p["norm1"], settings, x)
+    by_heads = lambda name, heads: (x @ p[name]["weight"]).reshape(*x.shape[:2], heads, -1)
+    groups = settings["keyValueHeads"]
+    query = turn(by_heads("query", settings["heads"]), cos, sin)
+    return query, turn(by_heads("key", groups), cos, sin), by_heads("value", groups)
+
+
+def language_rest(p, settings, x, seen):
+    x = x + seen.reshape(*x.shape[:2], -1) @ p["out"]["weight"]
+    h = language_norm(p["norm2"], settings, x)
+    hidden = jax.nn.silu(h @ p["gate"]["weight"]) * (h @ p["up"]["weight"])
+    return x + hidden @ p["down"]["weight"]
+
+
+def language_logits(p, settings, x):
+    return language_norm(p["norm"], settings, x) @ p["tokens"]["weight"].T
+
+
+def attend_groups(q, k, v, seen):
+    """[B, T, H, D] with fewer heads of keys and values; `seen` is true where a score counts."""
+    b, t, h, d = q.shape
+    q = q.reshape(b, t, k.shape[2], -1, d) / math.sqrt(d)
+    scores = jnp.where(seen, jnp.einsum("btkgd,bskd->bkgts", q, k), -1e9)
+    return jnp.einsum("bkgts,bskd->btkgd", jax.nn.softmax(scores), v).reshape(b, t, h, d)
+
+
+def language_loss(p, settings, tokens):
+    given, targets = tokens[:, :-1], tokens[:, 1:]
+    length = given.shape[1]
+    document = jnp.cumsum(given == settings["separator"], 1)
+    same = document[:, :, None] == document[:, None, :]
+    seen = (same & jnp.tril(jnp.ones((length, length), bool)))[:, None, None]
+    cos, sin = (table[:length, None] for table in rotary_tables(settings))
+    x = p["tokens"]["weight"][jnp.maximum(given, 0)]
+    for layer in p["layers"]:
+        x = language_rest(layer, settings, x, attend_groups(
+            *language_project(layer, settings, x, cos, sin), seen
+        ))
+    logits = language_logits(p, settings, x)
+    chosen = jnp.take_along_axis(logits, jnp.maximum(targets, 0)[..., None], -1)[..., 0]
+    scored = targets >= 0
+    return ((jax.nn.logsumexp(logits, -1) - chosen) * scored).sum() / scored.sum()
+
+
+def language_step(p, cache, settings, token, pos):
+    """One position: logits, and the cache [B, S, K, D] with it. The caller donates the cache."""
+    cos, sin = (jnp.asarray(table)[pos][None, None] for table in rotary_tables(settings))
+    x = p["tokens"]["weight"][token][:, None]
+    seen = jnp.arange(settings["context"]) <= pos
+    written = []
+    for layer, (keys, values) in zip(p["layers"], cache):
+        q, k, v = language_project(layer, settings, x, cos, sin)
+        keys = lax.dynamic_update_slice_in_dim(keys, k, pos, 1)
+        values = lax.dynamic_update_slice_in_dim(values, v, pos, 1)
+        written.append((keys, values))
+        x = language_rest(layer, settings, x, attend_groups(q, keys, values, seen))
+    return language_logits(p, settings, x)[:, 0], written
+
+
+LOSSES = {
+    "vae": vae_loss,
+    "unet": unet_loss,
+    "transformer": transformer_loss,
+    "language": language_loss,
+}
+STEPS = {"transformer": decode_step, "language": language_step}

@@ -8,17 +8,20 @@ import jax.numpy as jnp
 import numpy as np
 
 from files import Exchange, nested
-from jax_models import LOSSES, decode_step
+from jax_models import LOSSES, STEPS
 
 
 def learning_rate(o, step):
-    """families/training: linear warm-up, then half a cosine."""
+    """Linear warm-up, then half a cosine or a straight line."""
     if "warmup" not in o:
         return o["learningRate"]
     peak, warmup, steps = o["learningRate"], o["warmup"], o["steps"]
     final = peak * o["decay"]
     share = jnp.clip((step - warmup) / (steps - warmup), 0, 1)
-    falling = final + (peak - final) / 2 * (1 + jnp.cos(jnp.pi * share))
+    if o.get("schedule") == "linear":
+        falling = peak + share * (final - peak)
+    else:
+        falling = final + (peak - final) / 2 * (1 + jnp.cos(jnp.pi * share))
     return jnp.where(step < warmup, (step + 1) * (peak / max(1, warmup)), falling)
 
 
@@ -31,11 +34,18 @@ def train_step(loss_of, settings, state, inputs):
     step = state["step"]
     count = (step + 1).astype(jnp.float32)
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, state["first"], grads)
-    second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, state["second"], grads)
-    root = jnp.sqrt(1 - 0.999**count)
-    rate = learning_rate(o, step) * root / (1 - 0.9**count)
+    beta = o.get("beta2", 0.999)
+    second = jax.tree.map(lambda v, g: beta * v + (1 - beta) * g * g, state["second"], grads)
+    root = jnp.sqrt(1 - beta**count)
+    base = learning_rate(o, step)
+    rate = base * root / (1 - 0.9**count)
+    # AdamW: matrices decay; gains don't.
+    keep = lambda p: p * (1 - base * o.get("weightDecay", 0)) if p.ndim >= 2 else p
     params = jax.tree.map(
-        lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8 * root), state["params"], first, second
+        lambda p, m, v: keep(p) - rate * m / (jnp.sqrt(v) + 1e-8 * root),
+        state["params"],
+        first,
+        second,
     )
     next_state = {"params": params, "first": first, "second": second, "step": step + 1}
     if "ema" in o:
@@ -73,7 +83,7 @@ class JaxPeer:
 
     @staticmethod
     def decode_one(settings, params, cache, token, pos):
-        return decode_step(params, cache, settings, token, pos)
+        return STEPS[settings["model"]](params, cache, settings, token, pos)
 
     def reset(self):
         """The state before the first step."""
@@ -84,7 +94,8 @@ class JaxPeer:
         self.inputs = jax.tree.map(jnp.array, exchange.inputs)
         if s["task"] == "decode":
             self.params = make()
-            shape = (s["batch"], s["context"], s["heads"], s["width"] // s["heads"])
+            heads = s.get("keyValueHeads", s["heads"])
+            shape = (s["batch"], s["context"], heads, s.get("headWidth", s["width"] // s["heads"]))
             self.cache = [(jnp.zeros(shape), jnp.zeros(shape)) for _ in range(s["layers"])]
             tokens = self.inputs[0]["tokens"]
             self.columns = [tokens[:, i] for i in range(tokens.shape[1])]

@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from files import rotary_tables
+
 
 class Tree(nn.Module):
     """Parameters by name, as in the harness."""
@@ -54,6 +56,13 @@ def turned(path, value, model):
     if tensor.ndim == 2 and not re.match(r"(tokens|positions)/", path):
         return tensor.T.contiguous()
     return tensor
+
+
+def unturned(path, value, model):
+    """A parameter of the language model as the harness has it: `turned` backwards."""
+    if model != "language":
+        raise ValueError(f"the weights of {model} are read, not written")
+    return value.contiguous() if value.ndim < 2 or path.startswith("tokens/") else value.T.contiguous()
 
 
 def conv(p, x):
@@ -237,4 +246,85 @@ class Transformer(nn.Module):
         return linear(p.head, self.norm(p.norm, x))[:, 0]
 
 
-MODELS = {"vae": Vae, "unet": Unet, "transformer": Transformer}
+class Language(nn.Module):
+    """backbones/decoder in Llama's form. `step` decodes one position with a cache."""
+
+    def __init__(self, params, settings):
+        super().__init__()
+        self.p = Tree(params)
+        self.settings = settings
+        self.heads, self.groups = settings["heads"], settings["keyValueHeads"]
+        cos, sin = rotary_tables(settings)
+        self.register_buffer("cos", torch.from_numpy(cos), persistent=False)
+        self.register_buffer("sin", torch.from_numpy(sin), persistent=False)
+
+    def norm(self, p, x):
+        return F.rms_norm(x, (x.shape[-1],), p.gain, self.settings["epsilon"])
+
+    def heads_of(self, p, x, heads):
+        return F.linear(x, p.weight).view(*x.shape[:2], heads, -1).transpose(1, 2)
+
+    def turn(self, x, cos, sin):
+        """Pairs (i, i + D/2) by their positions' angles."""
+        first, second = x.chunk(2, -1)
+        return x * cos + torch.cat([-second, first], -1) * sin
+
+    def project(self, layer, x, cos, sin):
+        x = self.norm(layer.norm1, x)
+        q = self.turn(self.heads_of(layer.query, x, self.heads), cos, sin)
+        k = self.turn(self.heads_of(layer.key, x, self.groups), cos, sin)
+        return q, k, self.heads_of(layer.value, x, self.groups)
+
+    def attend(self, q, k, v, **mask):
+        return F.scaled_dot_product_attention(q, k, v, enable_gqa=self.groups < self.heads, **mask)
+
+    def rest(self, layer, x, seen):
+        x = x + F.linear(seen.transpose(1, 2).flatten(2), layer.out.weight)
+        h = self.norm(layer.norm2, x)
+        hidden = F.silu(F.linear(h, layer.gate.weight)) * F.linear(h, layer.up.weight)
+        return x + F.linear(hidden, layer.down.weight)
+
+    def logits(self, x):
+        return F.linear(self.norm(self.p.norm, x), self.p.tokens.weight)
+
+    def forward(self, tokens):
+        """Mean cross-entropy of windows [B, T + 1]; a document sees nothing of its neighbours."""
+        seen, targets = tokens[:, :-1], tokens[:, 1:]
+        length = seen.shape[1]
+        document = (seen == self.settings["separator"]).cumsum(1)
+        mask = (document[:, :, None] == document[:, None, :]).tril_()[:, None]
+        x = F.embedding(seen.clamp(min=0), self.p.tokens.weight)
+        cos, sin = self.cos[:length], self.sin[:length]
+        for layer in self.p.layers:
+            q, k, v = self.project(layer, x, cos, sin)
+            x = self.rest(layer, x, self.attend(q, k, v, attn_mask=mask))
+        # -1 stands after a window's last token.
+        return F.cross_entropy(self.logits(x).flatten(0, 1), targets.flatten(), ignore_index=-1)
+
+    def step(self, token, cache, pos):
+        """One position, a Python number: what lies beyond it in the cache is not touched."""
+        x = F.embedding(token, self.p.tokens.weight)[:, None]
+        cos, sin = self.cos[pos : pos + 1], self.sin[pos : pos + 1]
+        for layer, (keys, values) in zip(self.p.layers, cache):
+            q, k, v = self.project(layer, x, cos, sin)
+            keys[:, :, pos : pos + 1] = k
+            values[:, :, pos : pos + 1] = v
+            seen = self.attend(q, keys[:, :, : pos + 1], values[:, :, : pos + 1])
+            x = self.rest(layer, x, seen)
+        return self.logits(x)[:, 0]
+
+    def masked_step(self, token, cache, pos):
+        """One position, a tensor [1]: static shapes, so that one compilation serves all."""
+        x = F.embedding(token, self.p.tokens.weight)[:, None]
+        cos, sin = self.cos[pos], self.sin[pos]
+        length = cache[0][0].shape[2]
+        seen_yet = (torch.arange(length, device=token.device) <= pos)[None, None, None]
+        for layer, (keys, values) in zip(self.p.layers, cache):
+            q, k, v = self.project(layer, x, cos, sin)
+            keys.index_copy_(2, pos, k)
+            values.index_copy_(2, pos, v)
+            x = self.rest(layer, x, self.attend(q, keys, values, attn_mask=seen_yet))
+        return self.logits(x)[:, 0]
+
+
+MODELS = {"vae": Vae, "unet": Unet, "transformer": Transformer, "language": Language}

@@ -5,9 +5,11 @@ import time
 
 import torch
 import torch.nn.functional as F
+from safetensors.numpy import save_file
 
 from files import Exchange, nested
-from torch_models import MODELS, turned
+from muon import Muon
+from torch_models import MODELS, turned, unturned
 
 
 class TorchPeer:
@@ -35,6 +37,7 @@ class TorchPeer:
         self.inputs = [
             {name: self.input(value) for name, value in step.items()} for step in exchange.inputs
         ]
+        self.windows = exchange.windows
         if settings["task"] == "decode":
             self.step = self.model.step
             if self.compiled:
@@ -72,14 +75,29 @@ class TorchPeer:
     # Training
 
     def start_training(self):
-        rate = self.settings["optimiser"]["learningRate"]
+        o = self.settings["optimiser"]
         self.weights = list(self.model.parameters())
-        self.optimiser = torch.optim.Adam(self.weights, lr=rate, fused=True)
+        betas, decay = (0.9, o.get("beta2", 0.999)), o.get("weightDecay", 0)
+        rate, rest = o["learningRate"], list(self.model.named_parameters())
+        self.optimisers = []
+        if o.get("name") == "muon":
+            # Matrices of layers.
+            own = [(name, p) for name, p in rest if ".layers." in name and p.ndim == 2]
+            taken = {name for name, _ in own}
+            rest = [(name, p) for name, p in rest if name not in taken]
+            self.optimisers.append(Muon([p for _, p in own], lr=rate, weight_decay=decay))
+        # Matrices decay; gains don't.
+        groups = [
+            {"params": [p for _, p in rest if p.ndim >= 2], "weight_decay": decay},
+            {"params": [p for _, p in rest if p.ndim < 2], "weight_decay": 0},
+        ] if decay > 0 else [{"params": [p for _, p in rest]}]
+        kind = torch.optim.AdamW if decay > 0 else torch.optim.Adam
+        self.optimisers.append(kind(groups, lr=rate, betas=betas, fused=True))
         if "ema" in self.settings["optimiser"]:
             self.average = [p.detach().clone() for p in self.weights]
 
     def rate(self):
-        """families/training: linear warm-up, then half a cosine."""
+        """Linear warm-up, then half a cosine or a straight line."""
         o = self.settings["optimiser"]
         if "warmup" not in o:
             return o["learningRate"]
@@ -88,17 +106,29 @@ class TorchPeer:
             return peak * (self.done + 1) / warmup
         final = peak * o["decay"]
         share = min(1, (self.done - warmup) / (steps - warmup))
+        if o.get("schedule") == "linear":
+            return peak + share * (final - peak)
         return final + (peak - final) / 2 * (1 + math.cos(math.pi * share))
+
+    def batch(self):
+        """What the next step sees."""
+        if self.windows is None:
+            return self.inputs[self.done % len(self.inputs)]
+        return {"tokens": self.input(self.windows.rows(self.done))}
 
     def train(self):
         o = self.settings["optimiser"]
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = self.loss(**self.inputs[self.done % len(self.inputs)])
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        loss = self.loss(**self.batch())
         loss.backward()
         if "clip" in o:
             torch.nn.utils.clip_grad_norm_(self.weights, o["clip"])
-        self.optimiser.param_groups[0]["lr"] = self.rate()
-        self.optimiser.step()
+        rate = self.rate()
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
         if "ema" in o:
             decay = min(o["ema"], (1 + self.done) / (10 + self.done))
             with torch.no_grad():
@@ -110,7 +140,8 @@ class TorchPeer:
 
     def start_decoding(self):
         s = self.settings
-        shape = (s["batch"], s["heads"], s["context"], s["width"] // s["heads"])
+        heads = s.get("keyValueHeads", s["heads"])
+        shape = (s["batch"], heads, s["context"], s.get("headWidth", s["width"] // s["heads"]))
         zeros = lambda: torch.zeros(shape, device=self.device)
         self.cache = [(zeros(), zeros()) for _ in range(s["layers"])]
         self.tokens = self.inputs[0]["tokens"]
@@ -142,6 +173,16 @@ class TorchPeer:
             logits = self.decode()
             found.append(F.cross_entropy(logits, self.tokens[:, i + 1]).item())
         return found
+
+    def save(self, path):
+        """The weights as the harness lays them out."""
+        kind = self.settings["model"]
+        save_file({
+            path: unturned(path, value.detach().cpu(), kind).numpy()
+            for path, value in (
+                (name.replace(".", "/"), value) for name, value in self.model.p.named_parameters()
+            )
+        }, path)
 
     def sync(self):
         if self.device.type == "cuda":

@@ -4,6 +4,7 @@
     first            the first step, compilation included     -> seconds
     run STEPS        steps, waited for at the end             -> seconds
     losses STEPS     steps from the start, each loss read     -> losses
+    save FILE        writes the weights, PyTorch's of the language model only
     matmul SIZE REPEATS   float32 products of square matrices -> seconds of the fastest
     memory           resident and greatest resident bytes; starts the greatest anew
 
@@ -50,6 +51,9 @@ def answer(peer, command):
         return {"seconds": time.perf_counter() - start}
     if do == "losses":
         return {"losses": peer.losses(command["steps"])}
+    if do == "save":
+        peer.save(command["file"])
+        return {"saved": command["file"]}
     if do == "matmul":
         return {"seconds": peer.matmul(command["size"], command["repeats"])}
     if do == "memory":

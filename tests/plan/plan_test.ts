@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { resolve } from "@std/path";
 import fc from "fast-check";
 import { UsageError } from "../../src/base/errors.ts";
-import { labels } from "../../src/plan/label.ts";
+import { labels } from "../../src/record/label.ts";
 import { parsePlan, planSuite, printPlan, readPlan, writePlan } from "../../src/plan/plan.ts";
 import { parseSuite } from "../../src/suite/load.ts";
 import { law } from "../law.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { buildReport, type ReportInputs } from "../../src/report/model/build.ts";
+import { buildReport } from "../../src/report/model/build.ts";
+import type { ReportInputs } from "../../src/report/model/inputs.ts";
 import { specOf } from "../../src/report/chart/mod.ts";
 import { allCharts, type Chart } from "../../src/report/model/model.ts";
 import { drawingPng } from "../../src/report/draw/png.ts";

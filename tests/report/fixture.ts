@@ -9,7 +9,7 @@ import { planUpdate } from "../../src/gate/baseline/mod.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import type { Provenance, RunRecord, Series } from "../../src/record/record.ts";
 import { control as controlProtocol } from "../../src/protocols/control/protocol.ts";
-import type { ReportInputs } from "../../src/report/model/build.ts";
+import type { ReportInputs } from "../../src/report/model/inputs.ts";
 
 /** What a made suite is like. */
 export interface FixtureOptions {

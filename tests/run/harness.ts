@@ -67,7 +67,7 @@ export async function tinyHost(
     family: () => Promise.resolve(tiny as never),
     metric: (name) => Promise.resolve((name === tinySpeed.name ? tinySpeed : tinyMetric) as never),
     extractor: () => Promise.reject(new Error("no extractor in tests")),
-    control: (name, data, key) => controls[name].open({ dataset: data, engine, key }),
+    control: (name, context) => controls[name].open({ ...context, engine }),
     stopped: () => false,
     emit: (event) => change.events?.push(event),
     checkpointSeconds: 1e9,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../src/base/errors.ts";
-import { datasets, families, metrics } from "../../src/registry.ts";
+import { controls, datasets, families, metrics } from "../../src/registry.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 
@@ -98,7 +98,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    `  families: ${named(families, "toy")}, external   (deno task list)`,
+    `  families: ${named(families, "toy")}, external, tokenize   (deno task list)`,
   ],
   [
     "an unknown metric, written short",
@@ -116,7 +116,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown control",
     { 6: "controls: [nose]" },
     "suites/mine.yaml:6:12: unknown control `nose`; did you mean `noise`?\n" +
-    "  controls: held-out, training-copy, gaussian, noise",
+    `  controls: ${Object.keys(controls).join(", ")}`,
   ],
   [
     "an unknown key of the suite",

@@ -27,13 +27,20 @@ Deno.test("every committed suite loads; its name is its file's, or begins with i
 
 Deno.test("the JSON Schema completes keys of families, takes axes, and knows gate policies", async () => {
   const schema: unknown = JSON.parse(JSON.stringify(await suiteJsonSchema()));
-  const strict = ["else", "properties"];
-  const entry = (list: string, name: string) => {
-    const all = get(schema, [...strict, list, "items", "anyOf"]) as unknown[];
+  const lists = { runs: ["else", "properties", "runs"], metrics: ["$defs", "metrics"] };
+  const entry = (list: keyof typeof lists, name: string) => {
+    const all = get(schema, [...lists[list], "items", "anyOf"]) as unknown[];
     return all.map((e) => get(e, ["properties", name])).find((e) => e !== undefined);
   };
   const beta = get(entry("runs", "vae"), ["properties", "beta", "anyOf"]) as { type: string }[];
   assertEquals(beta.map((one) => one.type), ["number", "array"]);
   assertEquals(get(entry("metrics", "kernel"), ["properties", "gate"]), { $ref: "#/$defs/gate" });
   assert(get(schema, ["$defs", "gate", "properties", "effect"]) !== undefined);
+  // Data and metrics are of one form at the top, beside a name, and inside.
+  for (const key of ["data", "metrics"]) {
+    assertEquals(get(schema, ["else", "properties", key]), { $ref: `#/$defs/${key}` });
+    assertEquals(get(entry("runs", "vae"), ["properties", key, "allOf", 0]), {
+      $ref: `#/$defs/${key}`,
+    });
+  }
 });

@@ -6,7 +6,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { causalMask } from "../../nn/mod.ts";
 
 /** e to it is 0, and it overflows nothing. */
 const UNSEEN = -1e9;
@@ -19,9 +18,20 @@ export interface Sight {
   readonly places_BT?: tf.Tensor2D;
 }
 
+/** Whether a position (row) sees another (column), of one text: those up to itself. Boolean [T, T] */
+function upToItself(length: number): tf.Tensor {
+  const at = tf.range(0, length, 1, "int32");
+  return tf.lessEqual(tf.reshape(at, [1, length]), tf.reshape(at, [length, 1]));
+}
+
+/** Added to scores: 0 where one is seen, −10⁹ elsewhere. */
+function maskOf<T extends tf.Tensor>(seen: T): T {
+  return tf.mul(tf.sub(1, tf.cast(seen, "float32")), UNSEEN) as T;
+}
+
 /** Positions see themselves and all before them. */
 export function causalSight(length: number): Sight {
-  return { mask: causalMask(length) };
+  return { mask: maskOf(tf.reshape(upToItself(length), [1, length, length])) };
 }
 
 /**
@@ -37,8 +47,7 @@ export function documentSight(tokens_BT: tf.Tensor2D, separator: number): Sight 
     tf.reshape(document_BT, [batch, 1, 1, length]),
     tf.reshape(document_BT, [batch, 1, length, 1]),
   );
-  const at = tf.range(0, length, 1, "int32");
-  const before = tf.lessEqual(tf.reshape(at, [1, length]), tf.reshape(at, [length, 1]));
+  const before = upToItself(length);
   const seen_BT = tf.cast(
     tf.logicalAnd(same, tf.reshape(before, [1, 1, length, length])),
     "float32",
@@ -46,7 +55,7 @@ export function documentSight(tokens_BT: tf.Tensor2D, separator: number): Sight 
   // Of its document a position sees as many as its place, and itself.
   const count_BT = tf.reshape(tf.sum(seen_BT, 3), [batch, length]);
   return {
-    mask: tf.mul(tf.sub(1, seen_BT), UNSEEN),
+    mask: maskOf(seen_BT),
     places_BT: tf.cast(tf.sub(count_BT, 1), "int32") as tf.Tensor2D,
   };
 }
@@ -59,15 +68,14 @@ export function startedSight(length: number, start_B: tf.Tensor1D): Sight {
   const batch = start_B.shape[0];
   const at = tf.range(0, length, 1, "int32");
   const start_B1 = tf.reshape(start_B, [batch, 1]);
-  const before = tf.lessEqual(tf.reshape(at, [1, length]), tf.reshape(at, [length, 1]));
   const own = tf.greaterEqual(tf.reshape(at, [1, length]), start_B1);
   const seen = tf.logicalAnd(
-    tf.reshape(before, [1, 1, length, length]),
+    tf.reshape(upToItself(length), [1, 1, length, length]),
     tf.reshape(own, [batch, 1, 1, length]),
   );
   const place_BT = tf.sub(tf.reshape(at, [1, length]), start_B1);
   return {
-    mask: tf.mul(tf.sub(1, tf.cast(seen, "float32")), UNSEEN),
+    mask: maskOf(seen),
     places_BT: tf.maximum(place_BT, tf.scalar(0, "int32")) as tf.Tensor2D,
   };
 }

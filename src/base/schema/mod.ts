@@ -2,4 +2,4 @@
  * Parts of schemas that several rooms use.
  * @module
  */
-export { pathKeys, pathText } from "./path_text.ts";
+export { pathKeys, pathText, pathTexts } from "./path_text.ts";

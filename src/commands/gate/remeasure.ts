@@ -10,11 +10,13 @@ import { canonicalJson } from "../../base/text/mod.ts";
 import type { HostProvenance, PlannedRun, Store } from "../../record/mod.ts";
 import type { Suite } from "../../suite/schema/mod.ts";
 
-/** Of a plan's data what names its files, where the suite asks for the same and has them not here. */
-function contentIn({ data }: Suite, { spec }: PlannedRun): Pick<PlanOptions, "content"> {
-  const { content, ...asked } = spec.data;
-  const same = canonicalJson(asked) === canonicalJson(data);
-  return content === undefined || !same ? {} : { content };
+/** Of a plan's data what names their files, where a suite asks for the same and has them not here. */
+function contentIn(plan: readonly PlannedRun[]): Pick<PlanOptions, "content"> {
+  const known = new Map(plan.map(({ spec: { data: { content, ...asked } } }) => [
+    canonicalJson(asked),
+    content,
+  ]));
+  return { content: (data) => known.get(canonicalJson(data)) };
 }
 
 /**
@@ -39,7 +41,7 @@ export async function engineOf(
   return {
     engine,
     settings: settingsFrom([...others, ...last]),
-    ...(last.length > 0 && contentIn(suite, last[0])),
+    ...(last.length > 0 && contentIn(last)),
   };
 }
 

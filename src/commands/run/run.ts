@@ -6,11 +6,9 @@ import { join } from "@std/path";
 import { interruptedExit, UsageError, worstExit } from "../../base/mod.ts";
 import type { LaunchOptions, LaunchResult, WorkerSettings } from "../../launch/mod.ts";
 import type { Gated } from "../../gate/mod.ts";
-import { kindOf } from "../../kinds/mod.ts";
 import { protocolOf, type Row, runName } from "../../protocols/mod.ts";
 import type { HostProvenance, PlannedRun } from "../../record/mod.ts";
 import type { Planned, SettingsOf } from "../../plan/mod.ts";
-import { formatSeconds } from "../../base/text/mod.ts";
 import type { Suite } from "../../suite/schema/mod.ts";
 import type { Arguments, Terminal } from "../../cli/mod.ts";
 import { chooseEngine, type EngineChoice } from "../../cli/engine/mod.ts";
@@ -21,6 +19,7 @@ import {
   provisional,
 } from "../engine/engine_settings.ts";
 import { cacheOf, outOf } from "../folders.ts";
+import { prepareData } from "./data.ts";
 import { Progression, type ProgressMode } from "./progress.ts";
 
 /** Seconds between checkpoints. */
@@ -186,53 +185,6 @@ export function pulledLines(
   });
 }
 
-/**
- * Loads the data that a plan reads once, with as many threads as there are cores, before workers ask
- * for it.
- */
-async function prepareData(
-  { args, out, signal, mode }: Session,
-  { suite, plan, view }: { suite: Suite; plan: readonly PlannedRun[]; view: Progression },
-): Promise<void> {
-  const [{ datasets, fromTable }, { splitsRead }, { checkAgainst }] = await Promise.all([
-    import("../../registry.ts"),
-    import("../../protocols/mod.ts"),
-    import("../../suite/mod.ts"),
-  ]);
-  const { data, base } = suite;
-  const definition = await fromTable(datasets, data.dataset, "dataset");
-  const start = performance.now();
-  let made = false;
-  const dataset = await definition.load(data.config, {
-    base,
-    cache: join(out, "cache"),
-    jobs: navigator.hardwareConcurrency,
-    signal,
-    leftOut: args.has("show-left-out")
-      ? (path, why) => view.say(`       left out: ${path}: ${why}`)
-      : undefined,
-    progress: (done, total, note) => {
-      made = true;
-      view.working(note, done, total);
-    },
-  });
-  checkAgainst(suite, dataset);
-  const read = splitsRead(dataset, plan.map(({ spec }) => spec));
-  // What a dataset puts off to the first read is done here too, on all cores.
-  for (const split of read) if (!signal.aborted) await dataset.read(split, [0]);
-  const splits = read.map((split) => `${split} ${dataset.size(split).toLocaleString("en")}`)
-    .join(", ");
-  const seconds = (performance.now() - start) / 1000;
-  view.say(
-    `data   ${dataset.name} ${kindOf(dataset.sample).describe(dataset.sample)}: ${splits}` +
-      `   ${made ? "" : "cached, "}${formatSeconds(seconds)}`,
-  );
-  for (const note of dataset.notes) view.say(`       ${note}`);
-  if (mode === "json") {
-    view.json("data", { dataset: dataset.name, digest: dataset.digest, seconds });
-  }
-}
-
 async function runSuite(
   session: Session,
   suite: Suite,
@@ -251,7 +203,13 @@ async function runSuite(
     view.say(header(suite, first, engine));
     for (const note of suite.notes ?? []) view.say(`       ${note}`);
     try {
-      await prepareData(session, { suite, plan: first, view });
+      await prepareData(suite, first, {
+        cache: join(out, "cache"),
+        view,
+        signal,
+        json: mode === "json",
+        leftOut: args.has("show-left-out"),
+      });
     } catch (error) {
       if (!signal.aborted) throw error;
     }

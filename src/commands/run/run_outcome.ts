@@ -128,7 +128,9 @@ export async function showOutcome(finished: Finished): Promise<number> {
     codes.push(outcome.exitCode);
     emit("gate", { line: outcome.line, verdicts: outcome.verdicts });
   }
-  const { reportModel, reportedGate, storedPicture } = await import("../../report/mod.ts");
+  const { bodiesOf, reportModel, reportedGate, storedPicture } = await import(
+    "../../report/mod.ts"
+  );
   const model = await reportModel(store, {
     suite,
     records,
@@ -136,8 +138,12 @@ export async function showOutcome(finished: Finished): Promise<number> {
     gate: outcome === null ? null : reportedGate(outcome.verdicts, baselinesOf(args)),
   });
   say();
-  for (const line of tableLines(model.leaderboard, model.groups, finished.columns)) say(line);
-  say();
+  for (const body of bodiesOf(model)) {
+    if (body.on !== undefined) say(`on ${body.on.name}`);
+    for (const line of tableLines(body.leaderboard, body.groups, finished.columns)) say(line);
+    if (body.on?.lead) say(body.on.lead);
+    say();
+  }
   const states = statesLine(records, { planned: plan.length, unreadable: broken.length });
   say(states);
   for (const line of [...troubleLines(records), ...unrecorded, ...notMeasuredLines(lacking)]) {

@@ -1,5 +1,5 @@
 /**
- * The pictures below a folder, in the order in which a sort of their whole paths by code unit would
+ * The files below a folder, in the order in which a sort of their whole paths by code unit would
  * put them, without the paths of more than one folder in memory at a time. The one walker of
  * datasets, of `evaluate` and of samples from elsewhere.
  * @module
@@ -28,14 +28,22 @@ async function folderAt(path: string): Promise<string | null> {
   return ino === null ? await Deno.realPath(path) : `${dev}:${ino}`;
 }
 
+/** Names of picture files: see `walkFiles`. */
+export function walkPictures(root: string, leftOut?: LeftOut): AsyncGenerator<string> {
+  return walkFiles(root, { wanted: isPicture, leftOut });
+}
+
 /**
- * Names of picture files, relative to `root`, with "/" between folders. Links are followed, to files
- * and to folders, but for those that lead back to a folder above.
- * @param leftOut is called with everything else
+ * Names of files, relative to `root`, with "/" between folders. Links are followed, to files and to
+ * folders, but for those that lead back to a folder above.
+ * @param options which names are wanted; `leftOut` is told of everything else
  */
-export async function* walkPictures(
+export async function* walkFiles(
   root: string,
-  leftOut: LeftOut = new LeftOut(),
+  { wanted, leftOut = new LeftOut() }: {
+    readonly wanted: (name: string) => boolean;
+    readonly leftOut?: LeftOut;
+  },
 ): AsyncGenerator<string> {
   yield* walk({ path: root, prefix: "", above: [await folderAt(root) ?? root] });
 
@@ -94,7 +102,7 @@ export async function* walkPictures(
     } else if (name.startsWith("._")) leftOut.add("appleDouble", shown);
     else if (name.startsWith(".")) leftOut.add("hidden", shown);
     else if (!isFile && !(isSymlink && (await Deno.stat(at)).isFile)) leftOut.add("special", shown);
-    else if (!isPicture(name)) leftOut.add("ending", shown);
+    else if (!wanted(name)) leftOut.add("ending", shown);
     else names.set(name, null);
   }
 }

@@ -10,3 +10,5 @@ export const ADAM_STEP = "AdamStep";
 export const SUM_ROWS = "SumRows";
 /** The gradient of a leaky rectifier. */
 export const LEAKY_GATE = "LeakyGate";
+/** Cross-entropy of each row with its class, and its gradient. */
+export const CROSS_ENTROPY = "CrossEntropyRows";

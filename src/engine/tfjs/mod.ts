@@ -3,5 +3,5 @@
  * @module
  */
 export { CACHE_WRITE } from "./cache_write.ts";
-export { ADAM_STEP, LEAKY_GATE, SUM_ROWS } from "./kernel_names.ts";
+export { ADAM_STEP, CROSS_ENTROPY, LEAKY_GATE, SUM_ROWS } from "./kernel_names.ts";
 export { composedRuns } from "./registry.ts";

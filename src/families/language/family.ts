@@ -15,7 +15,7 @@ import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.t
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
 import { exportLanguage } from "./export.ts";
 import { emptyState, givenTokenizer, givenWeights, loadWeights, takeWeights } from "./given.ts";
-import { scoreProgram, tokenModel } from "./language.ts";
+import { scoreProgram, tokenModel } from "./decoding/token_model.ts";
 import { type Setting, type Weights, weightsOf } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
 import { type LanguageOpened, openLanguage } from "./open.ts";

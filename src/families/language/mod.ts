@@ -3,4 +3,4 @@
  * @module
  */
 export { language } from "./family.ts";
-export { type Config, config } from "./config.ts";
+export { type Config, config, learningRateOf, shapeOf } from "./config.ts";

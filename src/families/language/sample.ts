@@ -20,7 +20,7 @@ import { disposeTree } from "../../engine/mod.ts";
 import { fold, type Key } from "../../random/mod.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { type FamilyProgram, reads, updates } from "../common/programs.ts";
-import { chosen, type Draw, type Way } from "./choose.ts";
+import { chosen, type Draw, type Way } from "./decoding/choose.ts";
 import { type Setting, type Weights, weightsOf } from "./model.ts";
 
 /** Rows that are being written: a state of its own. */

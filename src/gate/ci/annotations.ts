@@ -5,6 +5,7 @@
  */
 import { count } from "../../base/text/mod.ts";
 import { formatEffect, worstFirst } from "../outcome.ts";
+import { rowText } from "../verdict/verdict.ts";
 import { brokenRuns, type Gated, isMeasured, severity } from "./gated.ts";
 
 /** GitHub shows ten of each level a step; one is kept for what is left out. */
@@ -42,7 +43,7 @@ function notesOf(gated: Gated): Note[] {
     const undecided = verdict.verdict === "inconclusive";
     notes.push({
       level: undecided ? "warning" : how === "good" ? "notice" : "error",
-      title: `${suite}: ${verdict.label} ${verdict.metric} ${verdict.verdict}`,
+      title: `${suite}: ${rowText(verdict)} ${verdict.metric} ${verdict.verdict}`,
       message: `${formatEffect(verdict.effect, verdict.effectUnit)}; ${verdict.why}`,
     });
   }

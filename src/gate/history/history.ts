@@ -191,7 +191,10 @@ export function histories(
   return [...series.values()].flatMap((all): History[] => {
     const { row, group } = all[all.length - 1];
     const same = all.filter((one) => one.group === group);
-    const policy = resolvePolicy(row, policies?.({ metric: row.of, name: row.metric }));
+    const policy = resolvePolicy(
+      row,
+      policies?.({ label: row.label, metric: row.of, name: row.metric }),
+    );
     if (policy.off) return [];
     const points = same.map(({ point }) => point);
     const levels = levelsOf(points.map(({ value }) => value));

@@ -2,7 +2,7 @@
  * A verdict: what the gate says of one row.
  * @module
  */
-import type { MetricValue } from "../../record/mod.ts";
+import { type MetricValue, onData } from "../../record/mod.ts";
 import type { ResolvedPolicy } from "../policy.ts";
 import type { MinimumFrom, TestName } from "./compare.ts";
 
@@ -20,6 +20,8 @@ export type VerdictName =
 export interface Verdict {
   readonly verdict: VerdictName;
   readonly label: string;
+  /** What the row's data are called; left out where a suite has but one. */
+  readonly on?: string;
   readonly group: string;
   /** Full name of the number: "FD-judge-heads-v1@2000". */
   readonly metric: string;
@@ -51,4 +53,9 @@ export interface Verdict {
   /** "any", or the machine class within which was compared. */
   readonly scope: string;
   readonly why: string;
+}
+
+/** A verdict's row in words, with its data where a suite has several: "vae on heads". */
+export function rowText({ label, on }: Pick<Verdict, "label" | "on">): string {
+  return on === undefined || label.endsWith(onData(on)) ? label : label + onData(on);
 }

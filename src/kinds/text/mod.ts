@@ -5,6 +5,7 @@
 export type { TextSet, TextSpec } from "./text_set.ts";
 export {
   bytesOfRow,
+  gatherTexts,
   PADDING,
   rowOf,
   stringsOf,

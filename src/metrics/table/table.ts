@@ -267,6 +267,34 @@ export const builtInMetrics = {
     theme: "other",
     of: "samples",
   },
+  bits: {
+    load: () => lazily<typeof import("../text/bits.ts")>("../text/bits.ts").then((m) => m.bits),
+    theme: "language",
+    of: "held-out",
+    quality: 6,
+    headline: /^bits\/byte@/,
+    values: { bitsPerByte: /^bits\/byte(\((?<of>.+)\))?(-c\d+)?@(?<documents>\d+)$/ },
+  },
+  tasks: {
+    load: () =>
+      lazily<typeof import("../text/tasks/mod.ts")>("../text/tasks/mod.ts").then((m) => m.tasks),
+    theme: "language",
+    of: "held-out",
+  },
+  copied: {
+    load: () =>
+      lazily<typeof import("../text/copied.ts")>("../text/copied.ts").then((m) => m.copied),
+    theme: "text",
+    of: "samples",
+    ranks: false,
+  },
+  distinct: {
+    load: () =>
+      lazily<typeof import("../text/distinct.ts")>("../text/distinct.ts").then((m) => m.distinct),
+    theme: "text",
+    of: "samples",
+    ranks: false,
+  },
   throughput: {
     load: () =>
       lazily<typeof import("../speed/throughput.ts")>("../speed/throughput.ts").then((m) =>

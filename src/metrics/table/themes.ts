@@ -40,6 +40,19 @@ export const themes = {
       "says whether it is exact, an ELBO or an importance-weighted bound; the true value behind a " +
       "bound may be better.",
   },
+  language: {
+    title: "Language",
+    about:
+      "What held-out text costs a model, in bits a byte of UTF-8, whatever its tokens are; and " +
+      "tasks by the definitions of lm-evaluation-harness. The number of documents stands after @; " +
+      "the standard error is over documents.",
+  },
+  text: {
+    title: "Written text",
+    about:
+      "How much of what a model wrote stands in the training documents word for word, and how " +
+      "many of its runs of words are different; each beside held-out documents.",
+  },
   control: {
     title: "Control and latents",
     about: "What the latent code holds, by reading it and by moving it; and how often the judge " +

@@ -67,6 +67,8 @@ function affine(x: Plain, gain: Plain, bias: Plain): Plain {
 
 const PICTURE = [2, 4, 6, 4];
 const CLASSES = [2, 0, 0, 1];
+/** Classes of rows, one of which has none. */
+const TARGETS = [3, -1, 0, 4];
 
 const CONVOLUTIONS: readonly Case[] = [
   ...[1, 3, 4, 5].flatMap((k) => ([1, 2] as const).map((s) => convolution(k, s, "same"))),
@@ -154,6 +156,17 @@ const LAYERS: readonly Case[] = [
     reference: (x) => {
       const log = ref.map(softmax(x), Math.log);
       return ref.plain([], () => -ref.mean(CLASSES.map((k, i) => ref.get(log, [i, k]))));
+    },
+  },
+  {
+    op: "tokenCrossEntropy",
+    inputs: [[4, 5]],
+    run: (x) =>
+      nn.tokenCrossEntropy(x as tf.Tensor2D, tf.tensor1d(TARGETS, "int32") as tf.Tensor1D),
+    reference: (x) => {
+      const log = ref.map(softmax(x), Math.log);
+      const scored = TARGETS.map((k, i) => k < 0 ? 0 : ref.get(log, [i, k]));
+      return ref.plain([], () => -scored.reduce((sum, v) => sum + v, 0));
     },
   },
   {

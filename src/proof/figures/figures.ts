@@ -10,6 +10,7 @@ import { engines } from "./engines/mod.ts";
 import { evaluation } from "./evaluation/mod.ts";
 import { faults } from "./faults/mod.ts";
 import { houseFigures } from "./house/mod.ts";
+import { languageFigures } from "./language/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
 import {
   type Figure,
@@ -21,7 +22,14 @@ import {
 import { hostSource, root, runDeno } from "./process.ts";
 import { readFigure, writeFigure } from "./store.ts";
 
-const measured = { core, engines, "image-families": imageFamilies, evaluation, faults };
+const measured = {
+  core,
+  engines,
+  "image-families": imageFamilies,
+  evaluation,
+  faults,
+  language: languageFigures,
+};
 
 /** One group a name; a new group is one row. */
 export const groups: Readonly<{ [group: string]: readonly Figure[] }> = {

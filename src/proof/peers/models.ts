@@ -3,16 +3,34 @@
  * `model.json`.
  * @module
  */
+import type { z } from "zod";
 import type { ImageSpec } from "../../kinds/image/mod.ts";
-import { planStages, type Stage, type TransformerOptions } from "../../backbones/mod.ts";
+import {
+  type DecoderShape,
+  planStages,
+  type Stage,
+  type TransformerOptions,
+} from "../../backbones/mod.ts";
+import { config as languageConfig, learningRateOf, shapeOf } from "../../families/language/mod.ts";
 import { type Config, config } from "../../families/vae/mod.ts";
 
-/** Adam's settings; with the other fields also the schedule, clipping and average of a family. */
+/**
+ * Adam's settings, or Muon's for the matrices of layers and Adam's for the rest; with the other fields
+ * also the schedule, clipping and average of a family.
+ */
 export interface OptimiserSettings {
+  /** Adam where it isn't said. */
+  readonly name?: "adam" | "muon";
   readonly learningRate: number;
   readonly warmup?: number;
   readonly steps?: number;
   readonly decay?: number;
+  /** How the rate falls after the warm-up; a cosine where it isn't said. */
+  readonly schedule?: "cosine" | "linear";
+  /** Of the matrices, decoupled (AdamW). */
+  readonly weightDecay?: number;
+  /** Decay of the mean of squared gradients; 0.999 where it isn't said. */
+  readonly beta2?: number;
   /** Largest norm of the gradient. */
   readonly clip?: number;
   readonly ema?: number;
@@ -46,8 +64,23 @@ export type UnetSettings = Common & {
 /** backbones/transformer: training with bare Adam, or decoding with a cache. */
 export type TransformerSettings = Common & TransformerOptions & { readonly model: "transformer" };
 
+/**
+ * families/language in Llama's form, tied: the family's training step on windows of packed documents, or
+ * decoding with a cache.
+ */
+export type LanguageSettings = Common & DecoderShape & {
+  readonly model: "language";
+  /** The token that stands before each document. */
+  readonly separator: number;
+  /** The family's settings, as a suite writes them. */
+  readonly config: LanguageInput;
+};
+
+/** What a suite may say of a language model. */
+export type LanguageInput = z.input<typeof languageConfig>;
+
 /** What both sides know of a model. */
-export type ModelSettings = VaeSettings | UnetSettings | TransformerSettings;
+export type ModelSettings = VaeSettings | UnetSettings | TransformerSettings | LanguageSettings;
 
 /**
  * "bench": what is timed; "tiny": the same networks for tests; "small": those whose trainings are
@@ -58,7 +91,7 @@ export type ModelSize = "bench" | "tiny" | "small";
 /** Batches made in advance; steps go round them. */
 export const BATCHES = 4;
 
-/** Steps that the VAE's schedule is laid out for. */
+/** Steps that schedules of families are laid out for. */
 const SCHEDULE_STEPS = 1000;
 
 /** The VAE's config, as a suite would write it. */
@@ -148,6 +181,79 @@ function decoder(name: string, shape: Shape): TransformerSettings {
   };
 }
 
+/** How big a language model is, and how it is trained. */
+type LanguageSize = {
+  readonly config: LanguageInput;
+  readonly vocabulary: number;
+  readonly batch: number;
+};
+
+/** What both sides need of a language model for a training of so many steps. */
+export function languageSettings(
+  { config: input, vocabulary, batch }: LanguageSize,
+  { name, steps, separator = 0 }: {
+    readonly name: string;
+    readonly steps: number;
+    readonly separator?: number;
+  },
+): LanguageSettings {
+  const config = languageConfig.parse(input), shape = shapeOf(config, vocabulary);
+  const { layers, width, heads, keyValueHeads, context } = shape;
+  const { optimiser, warmup, decay, schedule, weightDecay, beta2, clipNorm } = config;
+  return {
+    name,
+    about:
+      `decoder in Llama's form, ${layers} layers of ${width}, ${heads} heads on ${keyValueHeads}, ` +
+      `${vocabulary} tokens, batch ${batch} × ${context} of packed documents: ` +
+      `${optimiser === "adam" ? "AdamW" : "Muon"}, clipping, schedule`,
+    model: "language",
+    task: "train",
+    batch,
+    separator,
+    config: input,
+    optimiser: {
+      name: optimiser,
+      learningRate: learningRateOf(config, shape),
+      warmup: Math.floor(warmup * steps),
+      steps,
+      decay,
+      schedule,
+      weightDecay,
+      beta2,
+      clip: clipNorm,
+    },
+    ...shape,
+  };
+}
+
+const language = (name: string, size: LanguageSize) =>
+  languageSettings(size, { name, steps: SCHEDULE_STEPS });
+
+function languageDecoder(name: string, size: LanguageSize): LanguageSettings {
+  const { optimiser: _, ...settings } = language(name, size);
+  const { layers, width, context, batch } = settings;
+  return {
+    ...settings,
+    task: "decode",
+    about: `the same decoder (${layers} layers of ${width}) a token at a time with a cache of ` +
+      `${context}, batch ${batch}`,
+  };
+}
+
+/** Queries share keys and values two by two. */
+const LANGUAGE_SMALL = {
+  config: { layers: 6, width: 256, keyValueHeads: 2, context: 256, optimiser: "adam" },
+  vocabulary: 4096,
+} as const;
+const LANGUAGE_LARGE = {
+  config: { layers: 8, width: 512, keyValueHeads: 4, context: 256, optimiser: "adam" },
+  vocabulary: 4096,
+} as const;
+const LANGUAGE_TINY = {
+  config: { layers: 2, width: 32, heads: 4, keyValueHeads: 2, context: 24, optimiser: "adam" },
+  vocabulary: 64,
+} as const;
+
 const SMALL = { layers: 6, width: 256, heads: 8, context: 256 };
 const LARGE = { layers: 8, width: 512, heads: 8, context: 256 };
 const TINY = { layers: 2, width: 32, heads: 4, context: 24 };
@@ -160,6 +266,10 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...LARGE, batch: 4 }),
     decoder("decode-1", { ...SMALL, batch: 1 }),
     decoder("decode-8", { ...SMALL, batch: 8 }),
+    language("language-5m", { ...LANGUAGE_SMALL, batch: 8 }),
+    language("language-25m", { ...LANGUAGE_LARGE, batch: 4 }),
+    languageDecoder("language-decode-1", { ...LANGUAGE_SMALL, batch: 1 }),
+    languageDecoder("language-decode-8", { ...LANGUAGE_SMALL, batch: 8 }),
   ],
   small: [
     // At a rate of 1e-3 rounding grows tenfold every 20 steps or so: by step 200 two of five seeds were
@@ -174,6 +284,14 @@ const MODELS: Readonly<Record<ModelSize, readonly ModelSettings[]>> = {
     transformer("transformer-25m", { ...TINY, layers: 3, width: 48, batch: 2 }),
     decoder("decode-1", { ...TINY, batch: 1 }),
     decoder("decode-8", { ...TINY, batch: 3 }),
+    language("language-5m", { ...LANGUAGE_TINY, batch: 2 }),
+    language("language-25m", {
+      ...LANGUAGE_TINY,
+      config: { ...LANGUAGE_TINY.config, layers: 3, width: 48 },
+      batch: 2,
+    }),
+    languageDecoder("language-decode-1", { ...LANGUAGE_TINY, batch: 1 }),
+    languageDecoder("language-decode-8", { ...LANGUAGE_TINY, batch: 3 }),
   ],
 };
 
@@ -188,13 +306,17 @@ export function modelSettings(name: string, size: ModelSize): ModelSettings {
 }
 
 /**
- * Numbers in the largest sum that a step takes: a batch's pixel values, or for the transformer its
- * positions, its widest layer or its symbols.
+ * Numbers in the largest sum that a step takes: a batch's pixel values, or for transformers their
+ * positions, their widest layer or their symbols.
  */
 export function largestSum(settings: ModelSettings): number {
   if (settings.model === "transformer") {
     const { batch, context, width, vocabulary } = settings;
     return Math.max(batch * context, 4 * width, vocabulary);
+  }
+  if (settings.model === "language") {
+    const { batch, context, hidden, vocabulary } = settings;
+    return Math.max(batch * context, hidden, vocabulary);
   }
   const { height, width, channels } = settings.sample;
   return settings.batch * height * width * channels;

@@ -3,54 +3,13 @@
  * without them can't be read: they are the floor, the ceiling and the two classic ways to cheat.
  * @module
  */
-import type { Dataset, Split } from "../../data/mod.ts";
+import type { Dataset } from "../../data/mod.ts";
 import { type ByteForm, kindOf, type Samples } from "../../kinds/mod.ts";
-import type { Engine } from "../../engine/mod.ts";
-import type { Capabilities, Subject } from "../../subject/mod.ts";
 import { MetricUnavailable } from "../../base/mod.ts";
-import { hostFold, hostIntegers, type HostKey, hostNormal } from "../../random/host/mod.ts";
-
-/** What a control is made from. */
-export interface ControlContext {
-  readonly dataset: Dataset;
-  readonly engine: Engine;
-  readonly key: HostKey;
-}
-
-/** A control row that a suite can name. */
-export interface Control {
-  readonly name: string;
-  /** Raised by hand whenever the same key would give other samples. */
-  readonly version: number;
-  /** One line for `list` and for captions. */
-  readonly about: string;
-  /** Splits that its samples are made from. */
-  reads(dataset: Dataset): readonly Split[];
-  open(context: ControlContext): Subject;
-}
-
-const capabilities: Capabilities = {
-  likelihood: "none",
-  latent: "none",
-  reconstructs: false,
-  samples: true,
-};
-
-function control(
-  about: Omit<Control, "open">,
-  sampler: (context: ControlContext) => (count: number) => Promise<Samples>,
-  most?: (context: ControlContext) => number,
-): Control {
-  return {
-    ...about,
-    open: (context) => ({
-      label: about.name,
-      capabilities,
-      sample: sampler(context),
-      ...(most && { most: most(context) }),
-    }),
-  };
-}
+import { hostFold, hostIntegers, hostNormal } from "../../random/host/mod.ts";
+import { type Control, control, type ControlContext } from "./control.ts";
+import { heldOut, range, samplesAt, trainingCopy } from "./real.ts";
+import { textControls } from "./text/rows.ts";
 
 /**
  * How samples stand as numbers of 8 bits, and how many each has.
@@ -64,66 +23,6 @@ function bytesOf({ name, sample }: Dataset, row: string): { bytes: ByteForm; num
     `${row} takes samples that are numbers of 8 bits; ${name} holds ${kind.unit.many}`,
   );
 }
-
-async function samplesAt(dataset: Dataset, split: Split, indices: number[]): Promise<Samples> {
-  return (await dataset.read(split, indices)).samples;
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i);
-}
-
-/**
- * Metrics compare with the first N of test. judge_test is as new to every model and to the judge;
- * datasets without judges lend the other end of test.
- */
-function heldOutSplit(dataset: Dataset): Split {
-  return dataset.size("judge_test") > 0 ? "judge_test" : "test";
-}
-
-const heldOut = control(
-  {
-    name: "held-out",
-    version: 1,
-    reads: (dataset) => [heldOutSplit(dataset)],
-    about: "real samples that no model trained on, other than those compared with: the floor",
-  },
-  ({ dataset }) => async (count) => {
-    const judges = dataset.size("judge_test"), test = dataset.size("test");
-    const { many } = kindOf(dataset.sample).unit;
-    if (heldOutSplit(dataset) === "judge_test") {
-      if (count > judges) {
-        throw new MetricUnavailable(
-          "not-measured",
-          `${count} other held-out ${many} asked, ${dataset.name} has ${judges} in judge_test`,
-        );
-      }
-      return await samplesAt(dataset, "judge_test", range(0, count));
-    }
-    if (2 * count > test) {
-      throw new MetricUnavailable(
-        "not-measured",
-        `${count} held-out ${many} beside ${count} compared with need a test split of ` +
-          `${2 * count}; ${dataset.name} has ${test}`,
-      );
-    }
-    return await samplesAt(dataset, "test", range(0, count).map((i) => test - 1 - i));
-  },
-  ({ dataset }) => dataset.size("judge_test") || Math.floor(dataset.size("test") / 2),
-);
-
-const trainingCopy = control(
-  {
-    name: "training-copy",
-    version: 1,
-    reads: () => ["train"],
-    about: "the training samples themselves, over and over: perfect memory, nothing new",
-  },
-  ({ dataset }) => async (count) => {
-    const size = dataset.size("train");
-    return await samplesAt(dataset, "train", range(0, count).map((i) => i % size));
-  },
-);
 
 /** Rows of a matrix product, so that a row's bits don't depend on how many are asked for. */
 const rowsAtOnce = 32;
@@ -187,6 +86,7 @@ const gaussian = control(
   {
     name: "gaussian",
     version: 1,
+    takes: "bytes",
     reads: () => ["train"],
     about:
       "a Gaussian with the training pixels' mean and full covariance: what no network need learn",
@@ -198,6 +98,7 @@ const noise = control(
   {
     name: "noise",
     version: 1,
+    takes: "bytes",
     reads: () => [],
     about: "pixels drawn uniformly from 0 to 255: the ceiling",
   },
@@ -215,4 +116,5 @@ export const controls: Readonly<Record<string, Control>> = {
   [trainingCopy.name]: trainingCopy,
   [gaussian.name]: gaussian,
   [noise.name]: noise,
+  ...Object.fromEntries(textControls.map((row) => [row.name, row])),
 };

@@ -4,3 +4,4 @@
  */
 export { controls } from "./controls.ts";
 export { control } from "./protocol.ts";
+export { fitted, ngramSubject } from "./text/ngram.ts";

@@ -3,6 +3,8 @@
  * @module
  */
 import { configLine, fixed } from "../../base/text/mod.ts";
+import type { Roles } from "../../families/mod.ts";
+import type { RunRecord } from "../../record/mod.ts";
 import { defineProtocol } from "../protocol.ts";
 import { controls } from "./controls.ts";
 
@@ -12,7 +14,25 @@ const labels: Readonly<Record<string, string>> = {
   "training-copy": "training copy",
   "gaussian": "pixel Gaussian",
   "noise": "noise",
+  "five-gram": "5-gram, Kneser–Ney",
+  "unigram": "unigram",
+  "shuffled-words": "shuffled words",
 };
+
+/** What the rows that use a tokenizer take. */
+const needs: Roles<unknown> = {
+  tokenizer: {
+    kind: "tokenizer",
+    about:
+      "the tokenizer of rows of texts that count tokens: the suite's, where it has just one; else bytes",
+  },
+};
+
+/** Whose tokens a row counts. */
+function tokensOf(taken: RunRecord["needs"] = []): string {
+  const given = taken.find(({ role }) => role === "tokenizer");
+  return given === undefined ? "bytes" : `of the tokenizer ${given.label}`;
+}
 
 /** See the module. Its rows are named by the key `controls` of a suite. */
 export const control = defineProtocol({
@@ -25,11 +45,15 @@ export const control = defineProtocol({
     reason: "a control row is no model: there is nothing to time",
   },
   costs: { status: "not-defined", reason: "a control row is no model" },
+  needs,
   label: (family) => labels[family] ?? family,
-  card: ({ steps, spec }) => [[
-    "steps",
-    `${fixed(steps, 0)} at batch ${spec.batch}; budget ${configLine(spec.budget) || "defaults"}`,
-  ]],
+  card: ({ steps, spec, needs: taken }) => [
+    [
+      "steps",
+      `${fixed(steps, 0)} at batch ${spec.batch}; budget ${configLine(spec.budget) || "defaults"}`,
+    ],
+    ...(controls[spec.family]?.tokenizer ? [["tokens", tokensOf(taken)] as const] : []),
+  ],
   reads: (dataset, { family }) => controls[family].reads(dataset),
   execute: async (run) => await (await import("./execute.ts")).executeControl(run),
 });

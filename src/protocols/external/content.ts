@@ -18,7 +18,7 @@ const system = /^(\/usr\/(bin|sbin|lib|libexec)|\/bin|\/sbin|\/nix\/store|[A-Za-
 
 /** A digest of what an entry names; undefined where there is nothing, or it isn't there. */
 export async function externalContent(
-  { folder, command, files: also = [] }: ExternalConfig,
+  { folder, command, tokenizer, files: own = [] }: ExternalConfig,
   { path, files }: ContentContext,
 ): Promise<string | undefined> {
   if (folder !== undefined) {
@@ -26,6 +26,7 @@ export async function externalContent(
     const found = await picturesIn(root);
     return found === null ? undefined : await files(found);
   }
+  const also = tokenizer === undefined ? own : [tokenizer, ...own];
   const named = command === undefined ? [] : await commandFiles(command, path);
   for (const written of also) {
     const root = path(written);

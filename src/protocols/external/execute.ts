@@ -170,6 +170,14 @@ function subjectOf(label: string, { samples, about }: Taken, kind: Kind): Subjec
 /** Executes a run of protocol `external`; see the module. */
 export async function executeExternal(run: Run): Promise<Outcome> {
   const { planned, host, store } = run;
+  if (configOf(planned).model !== undefined) {
+    const { executeServed } = await import("./openai/mod.ts");
+    return await executeServed(run, {
+      config: configOf(planned),
+      stoppable: (work) => stoppable(run, work),
+      check: () => checkContent(run),
+    });
+  }
   host.emit({ kind: "phase", phase: "data" });
   const dataset = await timed(run, "data", () => host.dataset(planned.spec.data));
   host.emit({ kind: "phase", phase: "sample" });

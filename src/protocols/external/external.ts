@@ -1,6 +1,7 @@
 /**
- * Samples that something else makes: a folder of pictures, a program that fills one, or a server
- * that gives one a request. They are scored like any family's; nothing is trained.
+ * Samples that something else makes: a folder of pictures, a program that fills one, a server that
+ * gives one a request, or a language model that is served. They are scored like any family's; nothing
+ * is trained.
  * @module
  */
 import { z } from "zod";
@@ -31,6 +32,15 @@ export function fill(
   );
 }
 
+/** What holds of a served model that says nothing else. */
+export const servedDefaults = {
+  api: "completions",
+  window: 2048,
+  length: 256,
+  concurrency: 4,
+  retries: 5,
+} as const;
+
 const config = z.strictObject({
   folder: pathText().optional().describe(
     "a folder of pictures (PNG, JPEG, WebP, TIFF, GIF, AVIF), relative to the suite's file and " +
@@ -41,14 +51,35 @@ const config = z.strictObject({
       "{height}, {width}, {channels}; run in the folder of the suite's file",
   ),
   url: z.string().min(1).optional().describe(
-    "an http address that gives picture {index} of seed {seed}; 404 after the last",
+    "an http address that gives picture {index} of seed {seed}; 404 after the last; with `model` " +
+      "that of an OpenAI-compatible server, with its /v1",
+  ),
+  model: z.string().min(1).optional().describe(
+    "the name of a language model at `url`, which metrics of text ask there",
+  ),
+  api: z.enum(["completions", "chat"]).optional().describe(
+    "of a model: `completions` (default) give probabilities too; `chat` only writes",
+  ),
+  key: z.string().regex(/^[A-Za-z_]\w*$/).optional().describe(
+    "of a model: the environment variable that holds its key",
+  ),
+  tokenizer: pathText().optional().describe(
+    "of a model: its tokenizer.json or a folder that has one; left out: the server is asked",
+  ),
+  window: z.int().min(4).optional().describe(
+    "of a model: tokens that it sees at once, those that it writes counted; 2048",
+  ),
+  length: z.int().min(1).optional().describe("of a model: tokens of a sample at most; 256"),
+  concurrency: z.int().min(1).optional().describe("of a model: requests at a time; 4"),
+  retries: z.int().min(0).optional().describe(
+    "of a model: further tries where the server is busy; 5",
   ),
   files: z.array(pathText()).min(1).optional().describe(
     "files and folders that the samples depend on, beside those that the command names: other " +
       "content is another run",
   ),
   timeout: z.number().positive().default(3600).describe(
-    "seconds that the program, or all requests together, may take",
+    "seconds that the program, or all requests together, may take; of a model: each request",
   ),
 }).superRefine((value, context) => {
   const wrong = (message: string, path: string[] = []) =>
@@ -63,7 +94,11 @@ const config = z.strictObject({
   if (value.command && !value.command.some((word) => word.includes("{out}"))) {
     wrong("wants {out}, the folder to fill, among its arguments", ["command"]);
   }
-  if (value.url && (!/^https?:\/\//.test(value.url) || !value.url.includes("{index}"))) {
+  const address = value.url === undefined || /^https?:\/\//.test(value.url);
+  if (value.model !== undefined) {
+    if (value.url === undefined) wrong("goes with the url of its server", ["model"]);
+    else if (!address) wrong("wants the http address of a server, with its /v1", ["url"]);
+  } else if (!address || (value.url !== undefined && !value.url.includes("{index}"))) {
     wrong("wants an http address with {index}, the number of the picture, in it", ["url"]);
   }
 });
@@ -75,7 +110,9 @@ export type ExternalConfig = z.output<typeof config>;
 export const entry: Entry<ExternalConfig> = {
   name: "external",
   version: 1,
-  about: "samples of another program: a folder, a command that fills one, or a server of pictures",
+  about:
+    "samples of another program: a folder, a command that fills one, a server of pictures, or " +
+    "a language model behind an OpenAI-compatible address",
   papers: [],
   config,
   seeded: takesSeed,
@@ -83,12 +120,14 @@ export const entry: Entry<ExternalConfig> = {
     await (await import("./content.ts")).externalContent(config, context),
 };
 
-/** Whether another seed would give other pictures. */
-export function takesSeed({ command, url }: ExternalConfig): boolean {
+/** Whether another seed would give other samples. */
+export function takesSeed({ command, url, model }: ExternalConfig): boolean {
+  if (model !== undefined) return true;
   return [...command ?? [], url ?? ""].some((text) => text.includes("{seed}"));
 }
 
 /** In a few words, for messages and cards. */
-export function sourceText({ folder, command, url }: ExternalConfig): string {
+export function sourceText({ folder, command, url, model }: ExternalConfig): string {
+  if (model !== undefined) return `model ${model} at ${url}`;
   return folder !== undefined ? `folder ${folder}` : command?.join(" ") ?? `server ${url}`;
 }

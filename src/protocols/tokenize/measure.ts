@@ -35,7 +35,10 @@ export interface Measured {
   readonly counts: Float64Array;
 }
 
-/** @param heard told after each document */
+/**
+ * Encodes documents and counts what comes of them.
+ * @param heard told after each document
+ */
 export async function measured(
   tokenizer: Tokenizer,
   documents: AsyncIterable<Uint8Array>,

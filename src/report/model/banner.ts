@@ -1,6 +1,6 @@
 /** The head of a report: how it came out, and what it is about. @module */
 import type { EngineIdentity } from "../../engine/mod.ts";
-import type { RunRecord } from "../../record/mod.ts";
+import { dataKey, type RunRecord } from "../../record/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import type { Banner, Gate } from "./model.ts";
 import { budgetText, configLine, count, fixed, formatSeconds, list } from "../../base/text/mod.ts";
@@ -102,14 +102,17 @@ export function facts(
   const seeds = [...new Set(records.map((r) => r.spec.seed))].sort((a, b) => a - b);
   const families = groups.filter((g) => !g.control).length;
   const controls = groups.length - families;
-  const shape = configLine(last.spec.data.config);
+  const data = [...new Map(records.map(({ spec }) => [dataKey(spec.data), spec.data])).values()];
+  const told = ({ dataset, config }: RunRecord["spec"]["data"]) => {
+    const shape = configLine(config);
+    return dataset + (shape === "" ? "" : `: ${shape}`);
+  };
   const end = last.provenance.finishedAt;
   const finished = end ? `until ${end.replace(/T(\d+:\d+).*/, " $1 UTC")}` : "not finished";
   return [
     [
       "data",
-      unique(records.map((r) => r.spec.data.dataset)) +
-      (shape === "" ? "" : `: ${shape}`),
+      [...new Set(data.map(told))].join("; "),
     ],
     [
       "rows",

@@ -1,51 +1,14 @@
 /** Records, series, verdicts and baselines into a report model: pure, so that it can be repeated. @module */
-import { placeless, type RunRecord, type Series } from "../../record/mod.ts";
+import { placeless } from "../../record/mod.ts";
 import { memorisedNote } from "../../metrics/copies/mod.ts";
 import { countVerdicts, type Verdict } from "../../gate/mod.ts";
-import type { Gate, Group, ReportModel, Sanity, Table } from "./model.ts";
-import { banner, facts, newestOf, type Unreadable, VERDICTS } from "./banner.ts";
+import type { ReportInputs } from "./inputs.ts";
+import type { Gate, Group, ReportBody, ReportModel } from "./model.ts";
+import { banner, facts, newestOf, VERDICTS } from "./banner.ts";
+import { bodies } from "./bodies.ts";
 import { cards } from "./cards.ts";
-import { curveCharts } from "./curves.ts";
 import { count, slug } from "../../base/text/mod.ts";
-import { costColumns, costTable } from "./costs.ts";
-import { fewStepCharts } from "./charts/few_steps.ts";
-import { findings } from "./tables/findings.ts";
-import { costCharts, frontChart } from "./charts/front.ts";
-import { galleries } from "./galleries.ts";
 import { groupRecords } from "./groups.ts";
-import { missing } from "./missing.ts";
-import { profileChart, ranking } from "./tables/ranking.ts";
-import { dotChart, sanityChart, timeChart } from "./charts/summary_charts.ts";
-import { shareCharts } from "./charts/shares.ts";
-import { fillColumns, type FilledColumn, ranked, table } from "./tables/tables.ts";
-import { headlineColumns, themeTables } from "./tables/themes.ts";
-
-/** What a report is made of. */
-export interface ReportInputs {
-  readonly suite: {
-    readonly name: string;
-    readonly version: number;
-    readonly about?: string;
-    readonly report?: {
-      /** Heading; default: the suite's name. */
-      readonly title?: string;
-      /** Metric that orders the leaderboard; default: the first that has a value. */
-      readonly primary?: string;
-    };
-  };
-  readonly records: readonly RunRecord[];
-  /** By run id; runs without one are left out of the curves. */
-  readonly series?: ReadonlyMap<string, Series>;
-  /** The gate's outcome and the baselines it rests on; null where nothing was compared. */
-  readonly gate?: { readonly baseline: string; readonly verdicts: readonly Verdict[] } | null;
-  readonly sanity?: Sanity | null;
-  /** Repeats the runs; default: that of the newest record. */
-  readonly command?: string;
-  /** Older runs of the same labels that were left out. */
-  readonly superseded?: number;
-  /** Runs whose record is there and can't be read. */
-  readonly unreadable?: readonly Unreadable[];
-}
 
 /** The gate's part of a report: none where no number was compared with a baseline's. */
 export function reportedGate(
@@ -59,15 +22,8 @@ export function reportedGate(
 /** The report of these inputs. Nothing is read and no clock is asked. */
 export function buildReport(inputs: ReportInputs): ReportModel {
   const grouped = groupRecords(inputs.records);
-  const { groups, records } = grouped;
-  const columns = fillColumns(groups, records);
   const gate = inputs.gate ? gateTable(inputs.gate) : null;
-  const headline = headlineColumns(columns);
-  const front = frontChart(groups, columns);
-  const sanity = inputs.sanity ?? null;
-  const series = inputs.series ?? new Map();
-  const costs = costColumns(groups, { records, series });
-  const ranks = { columns, headline, records };
+  const [first, ...also] = distinct(bodies(inputs));
   return {
     format: 1,
     suite: inputs.suite.name,
@@ -77,28 +33,19 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     command: task(placeless(inputs.command ?? newestOf(inputs.records)?.provenance.command ?? "")),
     banner: banner(inputs.records, { gate, unreadable: inputs.unreadable }),
     facts: facts(inputs.records, grouped),
-    groups,
-    leaderboard: leaderboard(groups, { headline, primary: inputs.suite.report?.primary }),
-    ranking: ranking(groups, ranks),
-    findings: findings(groups, columns),
-    tables: [...themeTables(groups, columns), ...costTable(groups, costs)],
-    charts: distinct({
-      leaderboard: headline.flatMap((column) => dotChart(column, groups)),
-      ranking: profileChart(groups, ranks),
-      front: "chart" in front ? [front.chart] : [],
-      cost: costCharts(groups, { columns, costs }),
-      steps: fewStepCharts(groups, records),
-      shares: shareCharts(groups, columns),
-      curves: curveCharts(groups, series),
-      sanity: sanity ? sanityChart(sanity) : [],
-      time: timeChart(grouped),
-    }),
-    galleries: galleries(grouped),
+    groups: first.groups,
+    leaderboard: first.leaderboard,
+    ranking: first.ranking,
+    findings: first.findings,
+    tables: first.tables,
+    charts: first.charts,
+    galleries: first.galleries,
     gate,
-    missing: missing({ groups, columns: [...columns, ...costs] }, front),
-    sanity,
+    missing: first.missing,
+    sanity: first.sanity,
     cards: cards(grouped),
-    notes: notes(groups, inputs.superseded ?? 0),
+    notes: notes(grouped.groups, inputs.superseded ?? 0),
+    ...(also.length === 0 ? {} : { on: first.on, also }),
   };
 }
 
@@ -138,32 +85,21 @@ function task(command: string): string {
 }
 
 /** Ids become file names and anchors: small letters, digits and hyphens, each once. */
-function distinct(charts: ReportModel["charts"]): ReportModel["charts"] {
+function distinct(all: readonly ReportBody[]): ReportBody[] {
   const seen = new Map<string, number>();
-  const named = Object.entries(charts).map(([section, list]) => [
-    section,
-    list.map((chart) => {
-      const id = slug(chart.id);
-      const times = (seen.get(id) ?? 0) + 1;
-      seen.set(id, times);
-      return { ...chart, id: times === 1 ? id : `${id}--${times}` };
-    }),
-  ]);
-  return Object.fromEntries(named);
-}
-
-/** Headline columns, families from best to worst in the primary one. */
-function leaderboard(
-  groups: readonly Group[],
-  { headline, primary }: { headline: readonly FilledColumn[]; primary: string | undefined },
-): Table {
-  const by = headline.find((c) => c.column.metric === primary) ?? headline[0];
-  const order = by ? ranked(groups, by) : groups;
-  const rest = "A number or two of each metric; the rest stand under All metrics.";
-  const caption = by ? `Ordered by ${by.column.heading}. ${rest}` : rest;
-  const full = table({ id: "leaderboard", title: "Leaderboard", caption }, groups, headline);
-  const place = (id: string) => order.findIndex((group) => group.id === id);
-  return { ...full, rows: [...full.rows].sort((a, b) => place(a.group) - place(b.group)) };
+  return all.map((body, place) => {
+    const before = place === 0 ? "" : `${body.on!.id}-`;
+    const named = Object.entries(body.charts).map(([section, list]) => [
+      section,
+      list.map((chart) => {
+        const id = slug(before + chart.id);
+        const times = (seen.get(id) ?? 0) + 1;
+        seen.set(id, times);
+        return { ...chart, id: times === 1 ? id : `${id}--${times}` };
+      }),
+    ]);
+    return { ...body, charts: Object.fromEntries(named) as ReportBody["charts"] };
+  });
 }
 
 function gateTable(gate: { baseline: string; verdicts: readonly Verdict[] }): Gate {

@@ -1,7 +1,7 @@
 /** Runs into rows: records grouped over seeds, families before control rows. @module */
 import { isMemorised } from "../../metrics/copies/mod.ts";
 import { meaningOf } from "../../metrics/table/mod.ts";
-import type { RunRecord, RunState } from "../../record/mod.ts";
+import { onData, type RunRecord, type RunState } from "../../record/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import { mean } from "../../stats/mod.ts";
 import type { Group, RecordsByGroup } from "./model.ts";
@@ -20,8 +20,9 @@ export interface Grouped {
 /**
  * Groups records whose specs differ in the seed alone. Families keep the order in which they come;
  * two groups of one label get the part of their hash that tells them apart.
+ * @param on what the data of all of them are called, where that needn't be said in their labels
  */
-export function groupRecords(records: readonly RunRecord[]): Grouped {
+export function groupRecords(records: readonly RunRecord[], on?: string): Grouped {
   const byGroup = new Map<string, RunRecord[]>();
   for (const record of records) {
     byGroup.set(record.group, [...byGroup.get(record.group) ?? [], record]);
@@ -33,7 +34,10 @@ export function groupRecords(records: readonly RunRecord[]): Grouped {
   const controls = entries.filter(([, [first]]) => rowOf(first) === "control")
     .sort(([, [a]], [, [b]]) => controlPlace(a) - controlPlace(b) || compare(a.label, b.label));
   const ordered = [...families, ...controls];
-  const labels = ordered.map(([, [first]]) => first.label);
+  const said = on === undefined ? "" : onData(on);
+  const labels = ordered.map(([, [{ label }]]) =>
+    label.endsWith(said) ? label.slice(0, label.length - said.length) : label
+  );
   const groups = ordered.map(([id, runs], place): Group => {
     const [first] = runs;
     const control = rowOf(first) === "control";

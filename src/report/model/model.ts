@@ -304,18 +304,20 @@ export interface Banner {
   readonly details: readonly string[];
 }
 
-/** The report. */
-export interface ReportModel {
-  readonly format: 1;
-  readonly suite: string;
-  readonly suiteVersion: number;
-  readonly title: string;
-  readonly about: string;
-  /** Repeats the runs. */
-  readonly command: string;
-  readonly banner: Banner;
-  /** Facts in one line each: data, engine, seeds, budget, time. */
-  readonly facts: readonly (readonly [string, string])[];
+/** What the rows of one data are on, where a suite has several. */
+export interface OnData {
+  /** "captions"; with the keys that vary where a suite has several of one dataset. */
+  readonly name: string;
+  /** For file names and anchors. */
+  readonly id: string;
+  /** Its config in words; empty where it has none. */
+  readonly config: string;
+  /** Who leads by what, in a sentence; null where nothing is ranked. */
+  readonly lead: string | null;
+}
+
+/** What a report says of rows on the same data: only such rows are compared, ranked and drawn together. */
+export interface ReportBody {
   readonly groups: readonly Group[];
   readonly leaderboard: Table;
   /** null where there is nothing to compare. */
@@ -336,17 +338,40 @@ export interface ReportModel {
     readonly time: readonly Chart[];
   };
   readonly galleries: readonly Gallery[];
-  readonly gate: Gate | null;
   readonly missing: readonly Missing[];
   readonly sanity: Sanity | null;
+  /** Left out where a suite has but one data. */
+  readonly on?: OnData;
+}
+
+/** The report. Its own body is that of the suite's only data, or of the first of several. */
+export interface ReportModel extends ReportBody {
+  readonly format: 1;
+  readonly suite: string;
+  readonly suiteVersion: number;
+  readonly title: string;
+  readonly about: string;
+  /** Repeats the runs. */
+  readonly command: string;
+  readonly banner: Banner;
+  /** Facts in one line each: data, engine, seeds, budget, time. */
+  readonly facts: readonly (readonly [string, string])[];
+  readonly gate: Gate | null;
   readonly cards: readonly Card[];
   /** How numbers are to be read. */
   readonly notes: readonly string[];
+  /** The other data of the suite; left out where there are none. */
+  readonly also?: readonly ReportBody[];
+}
+
+/** What a report says of each of its suite's data. */
+export function bodiesOf(model: ReportModel): readonly ReportBody[] {
+  return [model, ...model.also ?? []];
 }
 
 /** All charts, in the order in which they stand in the report. */
 export function allCharts(model: ReportModel): readonly Chart[] {
-  return Object.values(model.charts).flat();
+  return bodiesOf(model).flatMap(({ charts }) => Object.values(charts).flat());
 }
 
 /** Records grouped by what differs in the seed alone. */

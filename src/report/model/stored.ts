@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { extractorName } from "../../extractors/mod.ts";
 import { sanityFolder, type SanityTable } from "../../extractors/sanity/mod.ts";
 import type { RunRecord, Series, Store } from "../../record/mod.ts";
-import { buildReport, type ReportInputs } from "./build.ts";
+import { buildReport } from "./build.ts";
+import type { ReportInputs } from "./inputs.ts";
 import type { PictureRef, ReportModel } from "./model.ts";
 import { sanityOf } from "./charts/sanity.ts";
 import { sha256 } from "../../base/digest/mod.ts";
@@ -20,14 +21,8 @@ export async function storedSanity(
   records: readonly RunRecord[],
   folder: URL = SANITY,
 ): Promise<SanityTable[]> {
-  const named = records.flatMap((record) =>
-    record.spec.metrics.flatMap(({ config }) =>
-      typeof config.features === "string" ? [extractorName(config.features)] : []
-    )
-  );
-  const datasets = new Set(records.map((record) => record.spec.data.dataset));
   const tables: SanityTable[] = [];
-  for (const name of new Set(named)) {
+  for (const name of extractorsOf(records)) {
     try {
       const text = await Deno.readTextFile(new URL(`${encodeURIComponent(name)}.json`, folder));
       tables.push(JSON.parse(text));
@@ -35,7 +30,27 @@ export async function storedSanity(
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  return tables.filter((table) => datasets.has(table.dataset));
+  return tablesOf(tables, records);
+}
+
+/** The extractors that the metrics of these records rest on. */
+function extractorsOf(records: readonly RunRecord[]): Set<string> {
+  return new Set(
+    records.flatMap((record) =>
+      record.spec.metrics.flatMap(({ config }) =>
+        typeof config.features === "string" ? [extractorName(config.features)] : []
+      )
+    ),
+  );
+}
+
+/** Those of the tables that are of the dataset and the extractors of these records. */
+function tablesOf(tables: readonly SanityTable[], records: readonly RunRecord[]): SanityTable[] {
+  const datasets = new Set(records.map((record) => record.spec.data.dataset));
+  const extractors = extractorsOf(records);
+  return tables.filter(({ dataset, extractor }) =>
+    datasets.has(dataset) && extractors.has(extractor)
+  );
 }
 
 /** `buildReport` with the series read from the store, and the sanity tables of its extractors. */
@@ -48,7 +63,8 @@ export async function reportModel(
     const found = await store.readSeries(record.id);
     if (found) series.set(record.id, found);
   }
-  const sanity = sanityOf(await storedSanity(inputs.records));
+  const tables = await storedSanity(inputs.records);
+  const sanity = (records: readonly RunRecord[]) => sanityOf(tablesOf(tables, records));
   // Where the store lies is of no use to a reader of the page.
   const placeless = <T extends { readonly why: string }>(one: T): T => ({
     ...one,

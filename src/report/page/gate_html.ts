@@ -1,7 +1,7 @@
 /** The gate's verdicts in HTML. @module */
 import type { Gate } from "../model/model.ts";
 import { count, fixed, type Html, markup } from "../../base/text/mod.ts";
-import { changeText, type Verdict } from "../../gate/mod.ts";
+import { changeText, rowText, type Verdict } from "../../gate/mod.ts";
 import { type GroupsById, numberOr } from "./table_html.ts";
 
 const TONES: { readonly [verdict: string]: string } = {
@@ -40,7 +40,7 @@ export function gateHtml(gate: Gate, groups: GroupsById): Html {
       verdicts.map((v) =>
         markup`
               <tr>
-                <th scope="row">${groups.get(v.group)?.label ?? v.label}</th>
+                <th scope="row">${groups.get(v.group)?.label ?? rowText(v)}</th>
                 <td class="text">${v.metric}${v.unit ? ` (${v.unit})` : ""}</td>
                 <td class="text"><span class="verdict ${TONES[v.verdict]}">${v.verdict}</span></td>
                 <td>${numberOr(v.baseline)}</td>

@@ -1,10 +1,10 @@
 /** What was not measured, and what the extractors are worth, in HTML. @module */
-import type { Missing, ReportModel, Sanity } from "../model/model.ts";
+import type { Missing, ReportBody, Sanity } from "../model/model.ts";
 import { type Html, list, markup } from "../../base/text/mod.ts";
 import { breakable, numberOr } from "./table_html.ts";
 
 /** The list of gaps with reasons; what can't be defined for a row is folded away. */
-export function missingHtml(model: ReportModel): Html {
+export function missingHtml(model: Pick<ReportBody, "missing">): Html {
   const of = (status: Missing["status"]) => model.missing.filter((m) => m.status === status);
   const [unmeasured, undefinedHere] = [of("not-measured"), of("not-defined")];
   return markup`${

@@ -3,13 +3,13 @@
  * no script. Landmarks, headings in order, captions and scopes; one SVG serves light and dark.
  * @module
  */
-import type { Chart, ReportModel } from "../model/model.ts";
+import { bodiesOf, type Chart, type ReportBody, type ReportModel } from "../model/model.ts";
 import { cardHtml } from "./card.ts";
 import { Html, markup, slug } from "../../base/text/mod.ts";
 import { galleryHtml, type Pictures } from "./gallery_html.ts";
 import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";
-import { rankingHtml } from "./ranking_html.ts";
+import { heading, rankingHtml } from "./ranking_html.ts";
 import { type GroupsById, tableHtml } from "./table_html.ts";
 import { textGalleryHtml } from "./text_html.ts";
 import type { Texts } from "../texts.ts";
@@ -34,6 +34,8 @@ interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Html;
+  /** Its class. */
+  readonly kind?: string;
 }
 
 /** The whole page. */
@@ -80,9 +82,11 @@ export function renderPage(model: ReportModel, parts: PageParts): string {
           </nav>
           <main id="main">
     ${
-    sections.map(({ id, title, body }) =>
+    sections.map(({ id, title, body, kind }) =>
       markup`
-        <section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title}</h2>
+        <section${
+        kind ? markup` class="${kind}"` : null
+      } id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title}</h2>
         ${body}</section>
       `
     )
@@ -110,11 +114,83 @@ function banner({ banner }: ReportModel): Html {
   `;
 }
 
+function present(sections: readonly (Section | null | false)[]): Section[] {
+  return sections.filter((section): section is Section => Boolean(section));
+}
+
+/** What stands in the page, in order: what there is on each data, then what is of the whole. */
 function sectionsOf(model: ReportModel, parts: PageParts): Section[] {
+  const groups: GroupsById = new Map(model.groups.map((group) => [group.id, group]));
+  const gate = model.gate && {
+    id: "gate",
+    title: "Gate",
+    body: gateHtml(model.gate, model.also === undefined ? groups : new Map()),
+  };
+  const whole = wholeSections(model);
+  if (model.also === undefined) {
+    const { results, rest } = bodySections(model, { parts, level: 3, notes: model.notes });
+    return present([...results, gate, ...rest, ...whole]);
+  }
+  const on = bodiesOf(model).map((body, place) =>
+    partSection(body, { parts, notes: place === 0 ? model.notes : [], place })
+  );
+  return present([...on, gate, ...whole]);
+}
+
+/** What there is on one of several data, with its own way around. */
+function partSection(
+  body: ReportBody,
+  { parts, notes, place }: {
+    readonly parts: PageParts;
+    readonly notes: readonly string[];
+    readonly place: number;
+  },
+): Section {
+  const { name, id, config, lead } = body.on!, before = place === 0 ? "" : `${id}-`;
+  const { results, rest } = bodySections(body, { parts, level: 4, notes, before });
+  const sections = present([...results, ...rest]);
+  return {
+    id: `on-${id}`,
+    title: `On ${name}`,
+    kind: "part",
+    body: markup`${config === "" ? null : markup`<p class="quiet">${config}</p>`}${
+      lead === null ? null : markup`<p class="lead">${lead}</p>`
+    }<nav aria-label="On ${name}"><ul>${
+      sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)
+    }</ul></nav>
+${
+      sections.map(({ id, title, body }) =>
+        markup`
+          <section id="${id}" aria-labelledby="${id}-h"><h3 id="${id}-h">${title}</h3>
+          ${body}</section>
+        `
+      )
+    }`,
+  };
+}
+
+/** How the sections on one data are set. */
+interface BodyOptions {
+  readonly parts: PageParts;
+  /** Level of the headings inside them. */
+  readonly level: 3 | 4;
+  /** How numbers are to be read. */
+  readonly notes: readonly string[];
+  /** Stands before their anchors. */
+  readonly before?: string;
+}
+
+/** What there is on one data: before the gate, and after it. */
+function bodySections(
+  model: ReportBody,
+  { parts, level, notes, before = "" }: BodyOptions,
+): { readonly [half in "results" | "rest"]: (Section | null | false)[] } {
   const groups: GroupsById = new Map(model.groups.map((group) => [group.id, group]));
   const charts = (list: readonly Chart[]) => chartGrid(list, parts);
   const firstPictures = model.galleries.find(({ medium }) => medium === undefined);
-  const sections: (Section | null | false)[] = [
+  const named = (sections: (Section | null | false)[]) =>
+    sections.map((section) => section && { ...section, id: before + section.id });
+  const results: (Section | null | false)[] = [
     {
       id: "leaderboard",
       title: "Leaderboard",
@@ -123,13 +199,13 @@ ${
         some(model.findings)
           ? markup`<ul class="findings">${model.findings.map((f) => markup`<li>${f}</li>`)}</ul>`
           : null
-      }<ul class="notes">${model.notes.map((note) => markup`<li>${note}</li>`)}</ul>
+      }<ul class="notes">${notes.map((note) => markup`<li>${note}</li>`)}</ul>
 ${charts(model.charts.leaderboard)}`,
     },
     model.ranking && {
       id: "ranking",
       title: "Ranking",
-      body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking) }),
+      body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking), level }),
     },
     some(model.charts.front) && {
       id: "front",
@@ -168,7 +244,7 @@ them, and the shares in the data.</p>${charts(model.charts.shares)}`,
         : galleryHtml(gallery, {
           pictures: parts.pictures,
           groups,
-          note: gallery === firstPictures ? parts.pictureNote : "",
+          note: gallery === firstPictures && before === "" ? parts.pictureNote : "",
         }),
     })),
     some(model.charts.curves) && {
@@ -183,11 +259,12 @@ Losses of different families can't be compared.</p>${charts(model.charts.curves)
       title: "All metrics",
       body: markup`${
         model.tables.map((t) =>
-          markup`<h3 id="table-${slug(t.id)}">${t.title}</h3>${tableHtml(t, groups)}`
+          markup`${heading(level, t.title, `${before}table-${slug(t.id)}`)}${tableHtml(t, groups)}`
         )
       }`,
     },
-    model.gate && { id: "gate", title: "Gate", body: gateHtml(model.gate, groups) },
+  ];
+  const rest: (Section | null | false)[] = [
     some(model.missing) && { id: "missing", title: "Not measured", body: missingHtml(model) },
     model.sanity && {
       id: "sanity",
@@ -199,6 +276,13 @@ Losses of different families can't be compared.</p>${charts(model.charts.curves)
       title: "Time",
       body: charts(model.charts.time),
     },
+  ];
+  return { results: named(results), rest: named(rest) };
+}
+
+/** What is of the whole report. */
+function wholeSections(model: ReportModel): Section[] {
+  return [
     {
       id: "provenance",
       title: "Provenance",
@@ -216,7 +300,6 @@ Losses of different families can't be compared.</p>${charts(model.charts.curves)
 run's engine promises.</p>`,
     },
   ];
-  return sections.filter((section): section is Section => Boolean(section));
 }
 
 function some(list: readonly unknown[]): boolean {

@@ -4,17 +4,23 @@ import { type Html, markup } from "../../base/text/mod.ts";
 import { CHANCES, rankingNote, rankingSheets, type Sheet } from "../ranking_sheets.ts";
 import { breakable, type GroupsById, swatch } from "./table_html.ts";
 
+/** A heading of a level. */
+export function heading(level: 3 | 4, text: string, id?: string): Html {
+  const at = id === undefined ? null : markup` id="${id}"`;
+  return level === 3 ? markup`<h3${at}>${text}</h3>` : markup`<h4${at}>${text}</h4>`;
+}
+
 /** Places, aggregates and, folded away, the chances of every pair. */
 export function rankingHtml(
   ranking: Ranking,
-  { groups, charts }: { groups: GroupsById; charts: Html },
+  { groups, charts, level }: { groups: GroupsById; charts: Html; level: 3 | 4 },
 ): Html {
   const sheets = rankingSheets(ranking, groups);
   return markup`<p class="quiet">${rankingNote(ranking)}</p>${
     sheets.filter(({ folded }) => !folded).map((sheet, place) =>
-      markup`${place > 0 ? markup`<h3>${sheet.title}</h3>` : null}${sheetHtml(sheet)}`
+      markup`${place > 0 ? heading(level, sheet.title) : null}${sheetHtml(sheet)}`
     )
-  }${charts}<h3>Chances for every pair</h3><p class="quiet">${CHANCES}</p>${
+  }${charts}${heading(level, "Chances for every pair")}<p class="quiet">${CHANCES}</p>${
     sheets.filter(({ folded }) => folded).map((sheet) =>
       markup`<details><summary>${breakable(sheet.title)}</summary>${sheetHtml(sheet)}</details>`
     )

@@ -53,13 +53,15 @@ function blockHtml({ heading, stretches, note }: Block): Html {
 
 function passageHtml({ title, blocks }: Passage, place: number): Html {
   const inside = markup`<div class="blocks">${blocks.map(blockHtml)}</div>`;
+  const kind = blocks.length > 1 ? "passage several" : "passage";
   if (place < OPEN) {
-    return markup`<div class="passage"><p class="title">${title}</p>${inside}</div>`;
+    return markup`<div class="${kind}"><p class="title">${title}</p>${inside}</div>`;
   }
-  const start = blocks.flatMap(({ stretches }) => stretches.map(({ text }) => text)).join("")
+  const start = blocks.flatMap(({ stretches }) => stretches)
+    .flatMap(({ text, special }) => special ? [] : [text]).join("")
     .slice(0, 2 * GLIMPSE).replace(/\s+/g, " ").trim();
   const glimpse = [...start].slice(0, GLIMPSE).join("");
-  return markup`<details class="passage"><summary>${title}${
+  return markup`<details class="${kind}"><summary>${title}${
     glimpse === "" ? null : markup` <span class="quiet"><bdi>${textHtml(glimpse)}</bdi> …</span>`
   }</summary>${inside}</details>`;
 }

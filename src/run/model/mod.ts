@@ -2,7 +2,13 @@
  * A model at work: programs, sampling, timing.
  * @module
  */
-export { buildContext, compilePrograms, initialState, openFamily } from "./programs.ts";
+export {
+  buildContext,
+  compilePrograms,
+  initialState,
+  openFamily,
+  sampleContext,
+} from "./programs.ts";
 export { executeSpeed } from "./speed.ts";
 export { modelSubject, samplesOf, subjectParts } from "./subject.ts";
 export { timedWork } from "./timed.ts";

@@ -61,6 +61,8 @@ export async function conclude(run: Run, scored: {
     extractor: host.extractor,
     cache: store.cache,
     mirrored: planned.spec.mirror,
+    other: host.dataset,
+    base: planned.base,
     engine: host.engine,
     progress: (note: string) => host.emit({ kind: "note", note }),
   };

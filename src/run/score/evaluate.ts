@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { placed } from "../../content/mod.ts";
 import type { Dataset, Split } from "../../data/mod.ts";
 import {
   augmentationOf,
@@ -20,6 +21,7 @@ import { described, MetricUnavailable } from "../../base/mod.ts";
 import {
   type EvaluationContext,
   type Metric,
+  type OtherData,
   requireDeclared,
   watched,
 } from "../../metrics/mod.ts";
@@ -43,6 +45,10 @@ export interface EvaluationParts {
   readonly cache: string | null;
   /** See `EvaluationContext.mirrored`. */
   readonly mirrored?: boolean;
+  /** Loads data beside the run's own. */
+  readonly other?: (data: OtherData) => Promise<Dataset>;
+  /** The suite's folder, which paths are relative to; default: the working folder. */
+  readonly base?: string;
   readonly engine: Pick<Engine, "identity" | "determinism">;
   readonly progress?: (note: string) => void;
 }
@@ -158,6 +164,8 @@ export function evaluationContext(parts: EvaluationParts): EvaluationContext {
         return await splitFeatures(parts, loaded, { split, count, mirrored });
       }),
     remembered: (of, make) => remembered(parts, of, make),
+    ...(parts.other && { other: parts.other }),
+    path: (written) => placed(parts.base, written),
     key: (purpose) => parts.keys.metric(purpose),
     progress: parts.progress,
   };

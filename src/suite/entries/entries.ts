@@ -26,14 +26,17 @@ export interface EntryKind {
   readonly beside: readonly string[];
 }
 
-/** Takes the entries of a list apart; those that can't be are told. */
+/**
+ * Takes the entries of a list apart; those that can't be are told.
+ * @param list.at where the list stands in the file; default: under its key at the top
+ */
 export function readEntries(
-  list: { readonly key: string; readonly items: unknown },
+  list: { readonly key: string; readonly items: unknown; readonly at?: Path },
   { what, beside, source, problems }: EntryKind & { source: Source; problems: Problem[] },
 ): Entry[] {
   if (!Array.isArray(list.items)) return [];
   return list.items.flatMap((item: unknown, i): Entry[] => {
-    const path = [list.key, i];
+    const path = [...list.at ?? [list.key], i];
     const wrong = (message: string) => {
       problems.push({ ...source.locate(path), message });
       return [];

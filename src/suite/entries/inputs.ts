@@ -4,15 +4,16 @@
  */
 import { contentOf, type Pointing, type Source, sourceOf } from "../../content/mod.ts";
 import { DataError } from "../../base/mod.ts";
+import { canonicalJson } from "../../base/text/mod.ts";
 import type { DatasetDefinition } from "../../data/mod.ts";
 import { datasets, nounOf, originOf, type Registered, runnable } from "../../registry.ts";
-import type { Suite } from "../schema/schema.ts";
+import type { Suite, SuiteData, SuiteMetric } from "../schema/schema.ts";
 
 /** Where digests of files are kept, and what is called with files that can't be had. */
 export interface InputOptions {
   /** `<out>/cache`; null reads all files. */
   readonly cache: string | null;
-  readonly onProblem: (key: "data" | "runs", message: string) => void;
+  readonly onProblem: (of: SuiteData | "runs", message: string) => void;
 }
 
 /**
@@ -25,39 +26,52 @@ export async function withInputs(
 ): Promise<Suite> {
   const sources = await sourcesOf(suite);
   const at = { base: suite.base, cache };
-  async function contentIn<C>(key: "data" | "runs", of: Pointing<C>, config: C) {
+  async function contentIn<C>(place: SuiteData | "runs", of: Pointing<C>, config: C) {
     try {
       const content = await contentOf(of, config, at);
       return content === undefined ? {} : { content };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      onProblem(key, error.message);
+      onProblem(place, error.message);
       return {};
     }
   }
-  const { dataset, config } = suite.data;
-  const stray = strayKind(suite, await datasets[dataset](), sources);
-  if (stray !== null) onProblem("data", stray);
   const codeOf = (noun: keyof Registered, name: string) => {
     const url = originOf(noun, name);
     const code = sources.find((source) => source.url === url)?.digest;
     return code === undefined ? {} : { code };
   };
+  const read = new Map<string, Promise<SuiteData>>();
+  /** Data with their digests; those of several entries are read once. */
+  function dataIn(data: SuiteData): Promise<SuiteData> {
+    const key = canonicalJson(data), known = read.get(key);
+    if (known !== undefined) return known;
+    const made = (async () => {
+      const { dataset, config } = data;
+      const definition = await datasets[dataset]();
+      const stray = strayKind(data, definition, sources);
+      if (stray !== null) onProblem(data, stray);
+      const content = await contentIn(data, definition, config);
+      return { ...data, ...codeOf("datasets", dataset), ...content };
+    })();
+    read.set(key, made);
+    return made;
+  }
+  const metricsIn = (metrics: readonly SuiteMetric[]) =>
+    metrics.map((metric) => ({ ...metric, ...codeOf("metrics", metric.metric) }));
   return {
     ...suite,
-    data: {
-      ...suite.data,
-      ...codeOf("datasets", dataset),
-      ...await contentIn("data", await datasets[dataset](), config),
-    },
+    data: await dataIn(suite.data),
     runs: await Promise.all(
       suite.runs.map(async (run) => ({
         ...run,
         ...codeOf(nounOf(run.family), run.family),
         ...await contentIn("runs", await runnable()[run.family](), run.config),
+        ...(run.data && { data: await dataIn(run.data) }),
+        ...(run.metrics && { metrics: metricsIn(run.metrics) }),
       })),
     ),
-    metrics: suite.metrics.map((metric) => ({ ...metric, ...codeOf("metrics", metric.metric) })),
+    metrics: metricsIn(suite.metrics),
     sources,
   };
 }
@@ -67,7 +81,7 @@ export async function withInputs(
  * dataset's own doesn't import. null where all is well, or only loading tells.
  */
 function strayKind(
-  { data }: Suite,
+  data: SuiteData,
   { name, outline }: DatasetDefinition,
   sources: readonly Source[],
 ): string | null {
@@ -87,6 +101,8 @@ async function sourcesOf({ data, runs, metrics }: Suite): Promise<Source[]> {
     originOf("datasets", data.dataset),
     ...runs.map(({ family }) => originOf(nounOf(family), family)),
     ...metrics.map(({ metric }) => originOf("metrics", metric)),
+    ...runs.flatMap(({ data }) => data ? [originOf("datasets", data.dataset)] : []),
+    ...runs.flatMap(({ metrics = [] }) => metrics.map((m) => originOf("metrics", m.metric))),
   ]);
   return await Promise.all(
     [...urls].filter((url) => url !== undefined).map((url) => sourceOf(url)),

@@ -10,6 +10,7 @@ import { checkKeys, parse, type Place } from "../check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig } from "./expand_config.ts";
 import { lookUp } from "./look_up.ts";
+import { settled } from "./settle.ts";
 import type { Asked } from "../requires.ts";
 import type { SuiteMetric } from "../schema/schema.ts";
 
@@ -26,8 +27,9 @@ export async function expandMetric(entry: Entry, top: Place): Promise<MetricEntr
   const { gate, ...given } = entry.config;
   const policy = readGate(gate, { ...place, path: [...entry.configPath, "gate"] });
   const more = `deno task list ${entry.of}`;
-  return expandConfig(metric.config, given, { ...place, more }).map((expanded) => ({
-    ...expanded,
+  const expanded = expandConfig(metric.config, given, { ...place, more });
+  return (await settled(metric, expanded, place)).map((one) => ({
+    ...one,
     metric,
     given,
     place,
@@ -45,9 +47,19 @@ export function suiteMetric({ metric, config, gate, place }: MetricEntry): Suite
   };
 }
 
-/** Two values of one name could not be told apart in a table, a baseline or a gate. */
-export function refuseSameNames(entries: readonly MetricEntry[]): void {
+/**
+ * Two values of one name could not be told apart in a table, a baseline or a gate.
+ * @param before entries of other lists on the same data, of which all was told
+ */
+export function refuseSameNames(
+  entries: readonly MetricEntry[],
+  before: readonly MetricEntry[] = [],
+): void {
   const owners = new Map<string, { entry: MetricEntry; text: string }>();
+  for (const entry of before) {
+    const text = canonicalJson(entry.config);
+    for (const { name } of entry.metric.declares(entry.config)) owners.set(name, { entry, text });
+  }
   for (const entry of entries) {
     const { metric, config, place } = entry;
     const text = canonicalJson(config);

@@ -12,9 +12,15 @@ import { type Schema, shapeOf } from "../schema/introspect.ts";
 import type { Path } from "../source.ts";
 import type { Entry } from "./entries.ts";
 
+/** Keys of roles that families share, so that each needn't name one. */
+const sharedKeys: { readonly [role: string]: string } = {
+  weights: "from",
+  tokenizer: "tokenizer",
+};
+
 /** The key that names the run of a role; undefined where only `needs` does. */
 function keyOf(role: string, { key }: Role): string | undefined {
-  return key ?? (role === "weights" ? "from" : undefined);
+  return key ?? (Object.hasOwn(sharedKeys, role) ? sharedKeys[role] : undefined);
 }
 
 /** The same for people: "from", "needs.table". */
@@ -22,22 +28,24 @@ export function keyText(role: string, definition: Role): string {
   return keyOf(role, definition) ?? `needs.${role}`;
 }
 
-/** Keys of protocols' own that name other entries. */
-function protocolKeys(): string[] {
+/** Keys of roles that name other entries, beside those that every entry has. */
+function roleKeys(): string[] {
   const keys = Object.values(protocols).flatMap(({ needs }) =>
     Object.entries(needs).flatMap(([role, definition]) => keyOf(role, definition) ?? [])
   );
-  return [...new Set(keys)].filter((key) => !Object.hasOwn(runKeys.shape, key));
+  return [...new Set([...Object.values(sharedKeys), ...keys])].filter((key) =>
+    !Object.hasOwn(runKeys.shape, key)
+  );
 }
 
 /** All keys that may stand beside a name in `runs`. */
 export function besideKeys(): string[] {
-  return [...Object.keys(runKeys.shape), ...protocolKeys()];
+  return [...Object.keys(runKeys.shape), ...roleKeys()];
 }
 
 /** Keys that may stand inside as well, among the config's own: `- vqvae: { name: codes, … }`. */
 function insideKeys(): string[] {
-  return ["name", "from", "needs", ...protocolKeys()];
+  return ["name", "from", "needs", "data", "metrics", ...roleKeys()];
 }
 
 /** An entry whose keys that are no config of its family all stand beside it. */
@@ -109,7 +117,7 @@ export function readRoles(entry: LiftedEntry, roles: Roles, top: Place): AskedRo
     const role = Object.keys(roles).find((role) => keyOf(role, roles[role]) === "from");
     ask(role ?? "weights", "from", { path: besidePath(entry, "from"), name: beside.from });
   }
-  for (const key of protocolKeys().filter((key) => Object.hasOwn(beside, key))) {
+  for (const key of roleKeys().filter((key) => Object.hasOwn(beside, key))) {
     const role = Object.keys(roles).find((role) => keyOf(role, roles[role]) === key);
     ask(role ?? key, key, { path: besidePath(entry, key), name: beside[key] });
   }

@@ -16,8 +16,9 @@ import { parse, type Place } from "../check.ts";
 import type { Entry } from "./entries.ts";
 import { expandConfig, type Expanded } from "./expand_config.ts";
 import { lookUp } from "./look_up.ts";
-import { type AskedRole, lifted, readRoles } from "./roles.ts";
+import { type AskedRole, besidePath, lifted, readRoles } from "./roles.ts";
 import { resolveBudget, runKeys, type suiteFile, type SuiteRun } from "../schema/schema.ts";
+import type { At, Scored } from "./scored.ts";
 
 /** Runs of an entry, and what is left to be checked of them once the data are known. */
 export interface RunEntry {
@@ -29,6 +30,8 @@ export interface RunEntry {
   /** What it can take of other runs, and what it asks for. */
   readonly roles: Roles;
   readonly asked: readonly AskedRole[];
+  /** Data and metrics of its own. */
+  readonly own: { readonly data?: At; readonly metrics?: At };
   /** @param needed what it takes, once that is known */
   readonly check: (data: {
     readonly name: string;
@@ -49,7 +52,9 @@ export async function expandRun(
   const { of } = entry;
   const place = { ...top, path: entry.configPath, name: of };
   const family = await lookUp(runnable(), of, { ...place, what: "family" });
-  if (family === undefined) return { of, runs: [], roles: {}, asked: [], check: () => {} };
+  if (family === undefined) {
+    return { of, runs: [], roles: {}, asked: [], own: {}, check: () => {} };
+  }
   const whole = lifted(entry, family.config, top);
   const beside = parse(runKeys, plainKeys(whole.beside), {
     ...top,
@@ -61,6 +66,18 @@ export async function expandRun(
   const more = `deno task list ${of}`;
   const expanded = expandConfig(family.config, whole.config, { ...place, more });
   const protocol = Object.hasOwn(protocols, of) ? protocols[of] : trainEvaluate;
+  const own = (key: "data" | "metrics"): { [key in "data" | "metrics"]?: At } =>
+    Object.hasOwn(whole.beside, key)
+      ? { [key]: { given: whole.beside[key], path: besidePath(whole, key) } }
+      : {};
+  if (protocol.row === "step" && Object.hasOwn(whole.beside, "metrics")) {
+    top.problems.push({
+      ...top.source.locate(besidePath(whole, "metrics"), "key"),
+      message:
+        `\`metrics\` of \`${of}\`: it is a step on the way to others, and nothing of it is ` +
+        "scored; drop them",
+    });
+  }
   const budget = resolveBudget(beside?.budget ?? suite?.budget ?? { steps: 1 }, batch);
   const runs = expanded.map(({ config }): SuiteRun => ({
     protocol: protocol.name,
@@ -80,6 +97,7 @@ export async function expandRun(
     runs,
     roles,
     asked: readRoles(whole, roles, top),
+    own: { ...own("data"), ...own("metrics") },
     check({ name, outline, needed }) {
       if (!("build" in family) && family.takes === undefined) return;
       const { sample, given, factors, sizes } = outline;
@@ -156,8 +174,24 @@ function settingOf(message: string, { config, locate }: Expanded): ReturnType<Ex
 }
 
 /** What a run of a suite computes, whatever it is called. */
-export function computed({ family, config, budget, batch, mirror, needs }: SuiteRun): unknown {
-  return { family, config, budget, batch, mirror, needs };
+export function computed(
+  { family, config, budget, batch, mirror, needs, data, metrics }: SuiteRun,
+): unknown {
+  return { family, config, budget, batch, mirror, needs, data, metrics };
+}
+
+/** A run with what it is scored on, as far as that isn't the suite's. */
+export function scoredOn(
+  run: SuiteRun,
+  { data, metrics, controls }: Scored,
+  suite: Scored,
+): SuiteRun {
+  const other = (a: unknown, b: unknown) => canonicalJson(a) !== canonicalJson(b);
+  return {
+    ...run,
+    ...(other(data, suite.data) ? { data, controls } : {}),
+    ...(other(metrics, suite.metrics) ? { metrics } : {}),
+  };
 }
 
 /** An entry with a name of its own whose runs are all in earlier entries would vanish unseen. */

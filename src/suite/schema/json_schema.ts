@@ -38,24 +38,21 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
     maxProperties: 1,
   });
   const keys = json(runKeys).properties as JsonSchema;
-  const beside = { ...keys, budget: oneOf(keys.budget) };
+  const own = (key: "data" | "metrics") => {
+    const { description } = keys[key] as JsonSchema;
+    return { description, allOf: [{ $ref: `#/$defs/${key}` }] };
+  };
+  const beside = {
+    ...keys,
+    budget: oneOf(keys.budget),
+    data: own("data"),
+    metrics: own("metrics"),
+  };
   const { name, from, needs } = keys;
-  const inside = { name, from, needs } as JsonSchema;
+  const inside = { name, from, needs, data: beside.data, metrics: beside.metrics } as JsonSchema;
   const policy = json(gatePolicy);
-  const strict = {
+  const defs = {
     data: { anyOf: data.map(([name, { config, about }]) => dataset(name, { config, about })) },
-    runs: list(
-      runs.map(([name, { config, about }]) => ({
-        type: "object",
-        properties: {
-          [name]: { ...withKeys(axes(json(config)), inside), description: about },
-          ...beside,
-        },
-        required: [name],
-        additionalProperties: false,
-      })),
-      runs.map(([name]) => name),
-    ),
     metrics: list(
       rows.map(([name, { config, about }]) => ({
         type: "object",
@@ -70,6 +67,23 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
       })),
       rows.map(([name]) => name),
     ),
+    gate: policy,
+  };
+  const strict = {
+    data: { $ref: "#/$defs/data" },
+    runs: list(
+      runs.map(([name, { config, about }]) => ({
+        type: "object",
+        properties: {
+          [name]: { ...withKeys(axes(json(config)), inside), description: about },
+          ...beside,
+        },
+        required: [name],
+        additionalProperties: false,
+      })),
+      runs.map(([name]) => name),
+    ),
+    metrics: { $ref: "#/$defs/metrics" },
   };
   const control = { type: "array", items: { enum: Object.keys(controls) } };
   return {
@@ -85,7 +99,7 @@ export async function suiteJsonSchema(): Promise<JsonSchema> {
     additionalProperties: false,
     if: { required: ["modules"] },
     else: { properties: strict },
-    $defs: { gate: policy },
+    $defs: defs,
   };
 }
 

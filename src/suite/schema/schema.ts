@@ -32,9 +32,17 @@ const budget = z.strictObject({
 const report = z.strictObject({
   title: z.string().min(1).optional().describe("heading of the report; default: the suite's name"),
   primary: z.string().min(1).optional().describe(
-    "metric that ranks the leaderboard; default: the first of `metrics`",
+    "metric that ranks the leaderboard of the data that have it; default: the first of `metrics`",
   ),
 });
+
+/** A dataset with its settings, which the dataset's own schema checks. */
+const data = z.looseObject({
+  dataset: z.string().describe("name of the dataset; its settings go beside this key"),
+});
+
+/** A list of metrics, each of which its own schema checks. */
+const metrics = z.array(z.unknown()).min(1);
 
 /** Keys of an entry of `runs` beside the family's name. */
 export const runKeys = z.strictObject({
@@ -52,6 +60,10 @@ export const runKeys = z.strictObject({
   ),
   needs: z.record(z.string(), z.string().min(1)).optional().describe(
     "what this run takes of other entries, by role: their `name`",
+  ),
+  data: data.optional().describe("dataset of this entry, in place of the suite's"),
+  metrics: metrics.optional().describe(
+    "metrics of this entry with their gate policies, in place of the suite's whole list",
   ),
 });
 
@@ -76,9 +88,7 @@ export const suiteFile = z.strictObject({
     "raise it when numbers can no longer be compared with older ones",
   ),
   about: z.string().default("").describe("one line about the purpose of the suite"),
-  data: z.looseObject({
-    dataset: z.string().describe("name of the dataset; its settings go beside this key"),
-  }).describe("one dataset for all runs"),
+  data: data.describe("dataset of all runs whose entries have none of their own"),
   budget: budget.describe("how much training each run gets"),
   batch: z.int().min(1).default(64).describe("training batch"),
   seeds: z.array(z.int().min(0).max(4294967295)).min(1).default([1]).describe(
@@ -90,11 +100,13 @@ export const suiteFile = z.strictObject({
   runs: z.array(z.unknown()).min(1).describe(
     "families with their settings; a list in place of one value makes one run for each value",
   ),
-  metrics: z.array(z.unknown()).min(1).describe("metrics with their settings and gate policies"),
+  metrics: metrics.describe("metrics with their settings and gate policies"),
   extractors: z.record(z.string(), extractorWeights).default({}).describe(
     "your weights for extractors that need them, by the extractor's name",
   ),
-  controls: z.array(z.string()).optional().describe("control rows; default: all"),
+  controls: z.array(z.string()).optional().describe(
+    "control rows; default: all that take the data",
+  ),
   report: report.default({}).describe("how results are shown; no number changes"),
 });
 
@@ -112,6 +124,17 @@ export function resolveBudget(
   return seconds !== undefined
     ? { seconds }
     : { steps: steps ?? Math.ceil((samples as number) / batch) };
+}
+
+/** A dataset with its config. */
+export interface SuiteData {
+  readonly dataset: string;
+  readonly version: number;
+  /** See `RunSpec`. */
+  readonly code?: string;
+  /** See `RunSpec`. */
+  readonly content?: string;
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** One config of a family, with every axis at one value. */
@@ -141,6 +164,12 @@ export interface SuiteRun {
   readonly needs?: { readonly [role: string]: string };
   /** The kind of artefact in each of those roles. */
   readonly roles?: { readonly [role: string]: ArtefactKind };
+  /** The entry's own; left out where they are the suite's. */
+  readonly data?: SuiteData;
+  /** The control rows of its own data. */
+  readonly controls?: readonly string[];
+  /** The entry's own, or the suite's fitted to its own data; left out where they are the suite's. */
+  readonly metrics?: readonly SuiteMetric[];
 }
 
 /** One config of a metric. */
@@ -163,15 +192,7 @@ export interface Suite {
   readonly path: string;
   /** The file's folder, to which the suite's paths are relative; itself relative to the working folder. */
   readonly base: string;
-  readonly data: {
-    readonly dataset: string;
-    readonly version: number;
-    /** See `RunSpec`. */
-    readonly code?: string;
-    /** See `RunSpec`. */
-    readonly content?: string;
-    readonly config: Readonly<Record<string, unknown>>;
-  };
+  readonly data: SuiteData;
   readonly budget: Budget;
   readonly batch: number;
   readonly seeds: readonly number[];
@@ -183,6 +204,7 @@ export interface Suite {
   readonly metrics: readonly SuiteMetric[];
   /** The user's weights by extractor: paths relative to the working folder, and sha256. */
   readonly extractors: Readonly<Record<string, z.output<typeof extractorWeights>>>;
+  /** Those that take its data. */
   readonly controls: readonly string[];
   readonly report: ReportOptions;
   /** The `--set` overrides that are in it. */

@@ -70,7 +70,10 @@ function bytesOfPiece(piece: string, { continuing_subword_prefix: prefix }: Mode
   return utf8.encode(text.replaceAll("▁", " "));
 }
 
-/** @throws DataError where the library can't read the file */
+/**
+ * The tokenizer of a file, by the library; see the module.
+ * @throws DataError where the library can't read the file
+ */
 export function foreignTokenizer(
   file: ForeignFile,
   { digest, separator: asked, Library }: {

@@ -2,6 +2,7 @@
  * Text cut into words, by steps.
  * @module
  */
+import { DataError } from "../../base/mod.ts";
 import { gpt2Regex } from "./patterns.ts";
 import { escapeRegex, translated } from "./regex.ts";
 import type { Behavior, Stage } from "./stage.ts";
@@ -12,6 +13,24 @@ export type Splitter = (text: string, emit: (piece: string) => void) => void;
 /** Hears of every stretch of a text in order, and whether the pattern matches it. */
 type Heard = (from: number, to: number, matched: boolean) => void;
 
+/**
+ * Whether the pattern matches where it stands.
+ * @throws DataError where it has to try more ways than the machine has room for: a word of many
+ * millions of characters
+ */
+function matches(pattern: RegExp, text: string): boolean {
+  const from = pattern.lastIndex;
+  try {
+    return pattern.test(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DataError(
+      `a text of ${text.length} characters can't be cut into words behind character ${from}: a word ` +
+        "there is too long; split the text, or leave it out",
+    );
+  }
+}
+
 /** Matches of a pattern and what lies between them. A match of nothing is none. */
 function scanner(source: string): (text: string, heard: Heard) => void {
   const here = new RegExp(source, "yv"), onwards = new RegExp(source, "gv");
@@ -19,7 +38,7 @@ function scanner(source: string): (text: string, heard: Heard) => void {
     let from = 0, at = 0;
     while (at < text.length) {
       here.lastIndex = at;
-      const matched = here.test(text);
+      const matched = matches(here, text);
       const end = here.lastIndex;
       if (matched && end > at) {
         if (from < at) heard(from, at, false);

@@ -121,9 +121,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "data-config-rounded",
     file: "src/report/model/banner.ts",
-    find: "configLine(last.spec.data.config)",
-    replace:
-      'Object.entries(last.spec.data.config).map(([k, v]) => `${k} ${Number(v).toFixed(0)}`).join(", ")',
+    find: "configLine(config)",
+    replace: 'Object.entries(config).map(([k, v]) => `${k} ${Number(v).toFixed(0)}`).join(", ")',
     law: "tests/base/config_text_test.ts",
   },
   {

@@ -3,7 +3,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs";
-import { ADAM_STEP, LEAKY_GATE, SUM_ROWS } from "../../tfjs/kernel_names.ts";
+import { ADAM_STEP, CROSS_ENTROPY, LEAKY_GATE, SUM_ROWS } from "../../tfjs/kernel_names.ts";
 import { CACHE_WRITE, type CacheWriteInputs, refuseCacheGradient } from "../../tfjs/cache_write.ts";
 import type { KernelCall as AnyKernelCall, ReplaceKernel } from "../../tfjs/registry.ts";
 import type { TensorflowBackend } from "../backend.ts";
@@ -86,6 +86,19 @@ function sumRows({ inputs, backend }: KernelCall<{ x: tf.TensorInfo }>): tf.Tens
   return backend.createOutputTensor(made);
 }
 
+/** SparseSoftmaxCrossEntropyWithLogits: both in about one reading of the logits. */
+function crossEntropy(
+  { inputs, backend }: KernelCall<{ logits: tf.TensorInfo; classes: tf.TensorInfo }>,
+): tf.TensorInfo[] {
+  const done = backend.binding.executeOp(
+    "SparseSoftmaxCrossEntropyWithLogits",
+    [attribute.type("T", FLOAT), attribute.type("Tlabels", INT32)],
+    [inputs.logits, inputs.classes].map((t) => backend.idOf(t)),
+    2,
+  );
+  return done.map((made) => backend.createOutputTensor(made));
+}
+
 /** LeakyReluGrad: one reading of dy and x. */
 function leakyGate(
   { inputs, attrs, backend }: KernelCall<
@@ -140,6 +153,7 @@ export function registerNnKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel(ADAM_STEP, () => adamStep);
   replaceKernel(SUM_ROWS, () => sumRows);
   replaceKernel(LEAKY_GATE, () => leakyGate);
+  replaceKernel(CROSS_ENTROPY, () => crossEntropy);
   replaceKernel(CACHE_WRITE, () => cacheWrite);
   refuseCacheGradient();
 }

@@ -5,7 +5,7 @@
 export type { Opened } from "./checkpoint.ts";
 export { openGgufModel } from "./gguf/open.ts";
 export { openFolder } from "./hugging_face/folder.ts";
-export { namedCheckpoints } from "./named.ts";
+export { namedCheckpoints, namedFile } from "./named.ts";
 export { parameterShapes } from "./names.ts";
 export { checkpointContent, openCheckpoint } from "./open.ts";
 export { treeOf } from "./parameters.ts";

@@ -4,72 +4,31 @@
  * @module
  */
 import { join } from "@std/path";
+import { MODEL_NAMES } from "../../peers/models.ts";
+import type { Figure, FigureContext } from "../figure.ts";
 import {
-  isMeasured,
-  type Measured as Contender,
+  type Comparison,
+  type Contender,
+  measureSpeed,
   type PeersReport,
-  readPeersReport,
-} from "../../peers/page/schema.ts";
-import type { Figure, FigureContext, Measured } from "../figure.ts";
+  speedFigure,
+} from "../peer_speed.ts";
 import { lastWords, likeness, root } from "../process.ts";
 
 const group = "engines";
 const repeat = (name: string, measure = true) =>
   `deno task figures engines/${name}${measure ? " --measure" : ""}`;
 
+/** Models of pictures and symbols; those of text are figures of the group `language`. */
+const MODELS = MODEL_NAMES.filter((name) => !name.startsWith("language-"));
+
 /** The published report, made again: all models and contenders, for all figures that read it. */
-function peers({ once, note, run }: FigureContext): Promise<PeersReport | string> {
-  return once("peers", async () => {
-    note("running peers:speed for all models: half an hour; leave the machine alone");
-    const started = new Date().toISOString();
-    const ran = await run(["run", "-A", "src/proof/peers/main.ts", "--engine", "tensorflow"]);
-    const report = await readPeersReport(join(root, "reports", "peers-speed"));
-    const fresh = report !== null && report.startedAt >= started;
-    return fresh ? report : `peers:speed wrote no report: ${lastWords(ran)}`;
+function report(context: FigureContext): Promise<PeersReport | string> {
+  return measureSpeed(context, {
+    models: MODEL_NAMES,
+    out: join(root, "reports", "peers-speed"),
+    note: "running peers:speed for all models: half an hour; leave the machine alone",
   });
-}
-
-/** A model's contenders by name, those without numbers left out. */
-function contendersOf(model: PeersReport["models"][number]): ReadonlyMap<string, Contender> {
-  return new Map(model.contenders.filter(isMeasured).map((c) => [c.name, c]));
-}
-
-interface Comparison {
-  /** Which models. */
-  readonly models: (model: PeersReport["models"][number]) => boolean;
-  /** Who is compared with. */
-  readonly against: readonly string[];
-  /** What is compared: the least of the others' counts. */
-  readonly of: (contender: Contender) => number | null;
-}
-
-/** The worst ratio, over models, of ours to the best of the others. */
-function worstRatio(report: PeersReport, { models, against, of }: Comparison): Measured {
-  const detail: Record<string, unknown> = {};
-  let worst = -Infinity;
-  for (const model of report.models.filter(models)) {
-    const contenders = contendersOf(model);
-    const value = (name: string) => {
-      const contender = contenders.get(name);
-      return contender === undefined ? null : of(contender);
-    };
-    const ours = value("ours");
-    const others = against.map((name) => [name, value(name)] as const)
-      .filter((pair): pair is [string, number] => pair[1] !== null);
-    if (ours === null || others.length === 0) {
-      return { value: null, reason: `${model.name}: ours or ${against.join(", ")} has no number` };
-    }
-    const [best, least] = others.reduce((a, b) => b[1] < a[1] ? b : a);
-    detail[model.name] = { ours, best, least, ratio: ours / least };
-    worst = Math.max(worst, ours / least);
-  }
-  if (worst === -Infinity) return { value: null, reason: "no such model was measured" };
-  const { threads, rounds, finishedAt } = report;
-  return {
-    value: worst,
-    detail: { ...detail, threads, rounds, finishedAt },
-    source: { engine: `${report.engine}` },
-  };
 }
 
 function comparison(
@@ -77,24 +36,16 @@ function comparison(
   about: string,
   { target, ...compared }: Comparison & { readonly target: number },
 ): Figure {
-  return {
-    group,
+  return speedFigure({ group, report }, {
     name,
     about,
-    unit: "×",
     target: { is: "<=", value: target },
-    cost: "long",
-    command: repeat(name),
-    async measure(context) {
-      const report = await peers(context);
-      return typeof report === "string"
-        ? { value: null, reason: report }
-        : worstRatio(report, compared);
-    },
-  };
+    ...compared,
+  });
 }
 
-const training = ({ task }: { readonly task: string }) => task === "train";
+const training = ({ task, name }: { readonly task: string; readonly name: string }) =>
+  task === "train" && MODELS.includes(name);
 const named = (name: string) => (model: { readonly name: string }) => model.name === name;
 const time = ({ median }: Contender) => median;
 

@@ -1,5 +1,5 @@
 /**
- * `deno task peers:language PYTHON`: random models of each form are written here, transformers loads
+ * `deno task peers:checkpoints PYTHON`: random models of each form are written here, transformers loads
  * them, and logits, tokens and chat templates are compared. PYTHON has tests/golden/language's
  * requirements.
  * @module

@@ -15,8 +15,8 @@ import {
   hostUniform,
 } from "../../../random/host/mod.ts";
 import { keyTensor } from "../../../random/mod.ts";
-import { BATCHES, type ModelSettings } from "../models.ts";
-import { initialParameters } from "./programs.ts";
+import { BATCHES, type LanguageSettings, type ModelSettings } from "../models.ts";
+import { freshParameters, initialParameters } from "./programs.ts";
 
 /** File names in a model's folder. */
 export const FILES = {
@@ -31,6 +31,26 @@ function floats(shape: readonly number[], data: Float32Array): HostTensor {
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((n, d) => n * d, 1);
+}
+
+/** Tokens of a document on average, in the batches that a decoder of text is trained on. */
+const DOCUMENT = 64;
+
+/**
+ * Windows of tokens [B, context + 1]: uniform, with separators among them in training, so that
+ * documents are packed.
+ */
+function windows(
+  { batch, context, vocabulary, separator, task }: LanguageSettings,
+  own: (purpose: string) => HostKey,
+): HostTensor {
+  const count = batch * (context + 1);
+  const data = hostIntegers(own("tokens"), count, vocabulary);
+  if (task === "train") {
+    const ends = hostIntegers(own("documents"), count, DOCUMENT);
+    for (let i = 0; i < count; i++) if (ends[i] === 0) data[i] = separator;
+  }
+  return { dtype: "I32", shape: [batch, context + 1], data: Int32Array.from(data) };
 }
 
 /**
@@ -62,6 +82,7 @@ function batch(
       ? { tokens: columns(0, context + 1) }
       : { tokens: columns(0, context), targets: columns(1, context) };
   }
+  if (settings.model === "language") return { tokens: windows(settings, own) };
   const { height, width, channels } = settings.sample;
   const shape = [settings.batch, height, width, channels];
   const bytes = pictures ?? hostIntegers(own("pictures"), sizeOf(shape), 256);
@@ -85,20 +106,25 @@ export interface ExchangeOptions {
   readonly seed?: number;
   /** Pictures of each batch, as bytes; the number of batches is theirs. Default: some of noise. */
   readonly pictures?: readonly Uint8Array[];
+  /** What each step of a training of text sees, in place of batches that are gone round. */
+  readonly windows?: WindowOrder;
+  /** Weights as the family draws them, for trainings of any length. Default: all layers take part. */
+  readonly fresh?: boolean;
 }
 
-/** Writes a model's folder below `folder` and returns its path. */
-export async function writeExchange(
-  engine: Engine,
-  { settings, folder, seed = 1, pictures }: ExchangeOptions,
-): Promise<string> {
-  const path = join(folder, settings.name);
-  await Deno.mkdir(path, { recursive: true });
-  const key = keyTensor(hostKey(seed, "peers", settings.name));
-  const params = initialParameters(key, settings);
-  await Deno.writeFile(join(path, FILES.params), await treeToSafetensors(engine, params));
-  disposeTree(params);
-  key.dispose();
+/** Windows of a training's data, and which of them each step sees. */
+export interface WindowOrder {
+  /** [N, context + 1] */
+  readonly tokens: Int32Array;
+  /** Numbers of windows. [steps, batch] */
+  readonly order: Int32Array;
+}
+
+/** Batches by step: "0/x", "0/noise", "1/x", …. */
+function drawnInputs(
+  settings: ModelSettings,
+  { seed, pictures }: Required<Pick<ExchangeOptions, "seed">> & Pick<ExchangeOptions, "pictures">,
+): Record<string, HostTensor> {
   const tensors: Record<string, HostTensor> = {};
   const batches = pictures?.length ?? (settings.task === "decode" ? 1 : BATCHES);
   for (let i = 0; i < batches; i++) {
@@ -106,7 +132,38 @@ export async function writeExchange(
     const drawn = batch(settings, key, pictures?.[i]);
     for (const [name, tensor] of Object.entries(drawn)) tensors[`${i}/${name}`] = tensor;
   }
-  await Deno.writeFile(join(path, FILES.inputs), encodeSafetensors(tensors));
+  return tensors;
+}
+
+function windowInputs(
+  settings: ModelSettings,
+  { tokens, order }: WindowOrder,
+): Record<string, HostTensor> {
+  if (settings.model !== "language") throw new Error(`${settings.model} sees no windows of text`);
+  const rows = (data: Int32Array, columns: number): HostTensor => ({
+    dtype: "I32",
+    shape: [data.length / columns, columns],
+    data,
+  });
+  return { windows: rows(tokens, settings.context + 1), order: rows(order, settings.batch) };
+}
+
+/** Writes a model's folder below `folder` and returns its path. */
+export async function writeExchange(
+  engine: Engine,
+  { settings, folder, seed = 1, pictures, windows, fresh = false }: ExchangeOptions,
+): Promise<string> {
+  const path = join(folder, settings.name);
+  await Deno.mkdir(path, { recursive: true });
+  const key = keyTensor(hostKey(seed, "peers", settings.name));
+  const params = fresh ? freshParameters(key, settings) : initialParameters(key, settings);
+  await Deno.writeFile(join(path, FILES.params), await treeToSafetensors(engine, params));
+  disposeTree(params);
+  key.dispose();
+  const inputs = windows === undefined
+    ? drawnInputs(settings, { seed, pictures })
+    : windowInputs(settings, windows);
+  await Deno.writeFile(join(path, FILES.inputs), encodeSafetensors(inputs));
   await Deno.writeTextFile(join(path, FILES.settings), JSON.stringify(settings, null, 2) + "\n");
   return path;
 }

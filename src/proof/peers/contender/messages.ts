@@ -13,6 +13,8 @@ export type Command =
   | { readonly do: "run"; readonly steps: number }
   /** …go back to the start and give each step's loss. */
   | { readonly do: "losses"; readonly steps: number }
+  /** …write its weights, of a training, as a tree of the harness's own layout. */
+  | { readonly do: "save"; readonly file: string }
   | { readonly do: "matmul"; readonly size: number; readonly repeats: number }
   | { readonly do: "memory" }
   /** Ours only: floating-point operations of a step, counted on the kernels that run. */
@@ -37,6 +39,7 @@ export const answers = {
   first: z.object({ seconds: z.number() }),
   run: z.object({ seconds: z.number() }),
   losses: z.object({ losses: z.array(z.number()) }),
+  save: z.object({ saved: z.string() }),
   matmul: z.object({ seconds: z.number() }),
   memory,
   flops: z.object({ flops: z.number() }),

@@ -14,7 +14,7 @@ import {
   openEngine,
   type TensorTree,
 } from "../../../engine/mod.ts";
-import { safetensorsToTree } from "../../../nn/mod.ts";
+import { safetensorsToTree, treeToSafetensors } from "../../../nn/mod.ts";
 import { decodeSafetensors, type HostTensor } from "../../../nn/files/mod.ts";
 import { keyTensor } from "../../../random/mod.ts";
 import { logSumExp } from "../log_sum_exp.ts";
@@ -42,6 +42,8 @@ class Contender {
   readonly #model: PeerModel;
   readonly #step: PeerModel["program"];
   readonly #inputs: readonly Inputs[];
+  /** What each step sees in place of inputs that are gone round. */
+  readonly #windows: ((step: number) => Inputs) | undefined;
   /** Tokens to decode: [B, context + 1]. */
   readonly #tokens: HostTensor | undefined;
   readonly #key = keyTensor([0, 0]);
@@ -61,8 +63,11 @@ class Contender {
       donate: true,
       mode: mode !== "auto" ? mode : settings.task === "decode" ? "xla" : "graph",
     });
-    const batches = hostInputs(inputs);
-    this.#inputs = stepInputs(engine, { settings, batches });
+    this.#windows = windowInputs(engine, inputs);
+    const batches = this.#windows === undefined ? hostInputs(inputs) : [];
+    this.#inputs = this.#windows === undefined
+      ? stepInputs(engine, { settings, batches })
+      : [this.#windows(0)];
     this.#tokens = settings.task === "decode" ? batches[0].tokens : undefined;
   }
 
@@ -85,9 +90,12 @@ class Contender {
 
   /** One step; the caller disposes the outputs. */
   one(): Readonly<Record<string, tf.Tensor>> {
-    const inputs = this.#inputs[this.#done++ % this.#inputs.length];
+    const given = this.#windows?.(this.#done);
+    const inputs = given ?? this.#inputs[this.#done % this.#inputs.length];
+    this.#done++;
     const [state, outputs] = this.#step(this.#state, inputs, this.#key);
     this.#state = state;
+    if (given !== undefined) tf.dispose(given);
     return outputs;
   }
 
@@ -126,6 +134,12 @@ class Contender {
     return found;
   }
 
+  /** Writes the parameters. */
+  async save(file: string): Promise<void> {
+    const { params } = this.#state as { readonly params: TensorTree };
+    await Deno.writeFile(file, await treeToSafetensors(this.#engine, params));
+  }
+
   #score(logits: Float32Array | Int32Array, column: number): number {
     const { data, shape: [batch, columns] } = this.#tokens!;
     const classes = logits.length / batch;
@@ -143,6 +157,25 @@ class Contender {
       this.#model.program(this.#state, this.#inputs[0], this.#key);
     });
   }
+}
+
+/** A step's windows by its number, where a training has an order of them; uploaded when asked for. */
+function windowInputs(
+  engine: Engine,
+  inputs: Uint8Array,
+): ((step: number) => Inputs) | undefined {
+  const { windows, order } = decodeSafetensors(inputs).tensors;
+  if (windows === undefined) return undefined;
+  const [, columns] = windows.shape, [steps, batch] = order.shape;
+  return (step) => {
+    if (step >= steps) throw new RangeError(`step ${step} of windows for ${steps}`);
+    const rows = new Int32Array(batch * columns);
+    for (let b = 0; b < batch; b++) {
+      const from = order.data[step * batch + b] * columns;
+      rows.set(windows.data.subarray(from, from + columns) as Int32Array, b * columns);
+    }
+    return { tokens: engine.tensor(rows, [batch, columns], "int32") };
+  };
 }
 
 type HostBatch = Record<string, HostTensor>;
@@ -233,6 +266,9 @@ async function answer(engine: Engine, contender: Contender | undefined, command:
     }
     case "losses":
       return { losses: await loaded().losses(command.steps) };
+    case "save":
+      await loaded().save(command.file);
+      return { saved: command.file };
     case "matmul":
       return { seconds: await matmulSeconds(engine, command) };
     case "memory": {

@@ -5,8 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
+  type DecoderCache,
+  type DecoderParameters,
+  decoderStep,
   decodeStep,
   emptyCache,
+  initDecoder,
   initTransformer,
   initUnet,
   type KeyValueCache,
@@ -15,12 +19,16 @@ import {
   type Unet,
   unet,
 } from "../../../backbones/mod.ts";
-import { mapTree, type Program, type TensorTree } from "../../../engine/mod.ts";
-import { fold, type Key, normal } from "../../../random/mod.ts";
+import { disposeTree, mapTree, type Program, type TensorTree } from "../../../engine/mod.ts";
+import { fold, type Key, keyTensor, normal } from "../../../random/mod.ts";
+import type { Model, TensorRecord } from "../../../families/mod.ts";
+import { config as languageConfig, language } from "../../../families/language/mod.ts";
+import type { Tokenizer } from "../../../tokenizers/mod.ts";
 import { initParameters, type Parameters, pass, terms } from "../../../families/vae/mod.ts";
 import { advance, initTrained, type Trained } from "../../../families/common/mod.ts";
 import { adam, type AdamSlots, fanOf, softmaxCrossEntropy, valueAndGrad } from "../../../nn/mod.ts";
 import {
+  type LanguageSettings,
   type ModelSettings,
   type TransformerSettings,
   type UnetSettings,
@@ -46,15 +54,20 @@ export interface PeerModel {
  */
 const WAKE = { weights: 0.5, vectors: 0.1 } as const;
 
+/** Parameters as the model's own code draws them. */
+export function freshParameters(key: Key, settings: ModelSettings): TensorTree {
+  if (settings.model === "vae") return initParameters(key, settings);
+  if (settings.model === "unet") return initUnet(key, settings);
+  return settings.model === "language"
+    ? initDecoder(key, settings)
+    : initTransformer(key, settings);
+}
+
 /** Parameters that every contender starts from. */
 export function initialParameters(key: Key, settings: ModelSettings): TensorTree {
-  const fresh = () => {
-    if (settings.model === "vae") return initParameters(key, settings);
-    return settings.model === "unet" ? initUnet(key, settings) : initTransformer(key, settings);
-  };
   return tf.tidy(() =>
     mapTree(
-      fresh() as TensorTree,
+      freshParameters(key, settings),
       (leaf, path) => {
         const step = leaf.rank < 2 ? WAKE.vectors : WAKE.weights / Math.sqrt(fanOf(leaf.shape).in);
         return tf.add(leaf, tf.mul(normal(fold(key, path), leaf.shape), step));
@@ -151,9 +164,85 @@ function decodeModel(settings: TransformerSettings): PeerModel {
   };
 }
 
+/** Tokens that stand for no text: what a family is told of those that contenders are given. */
+function bareTokens({ vocabulary, separator }: LanguageSettings): Tokenizer {
+  const refuse = () => {
+    throw new Error("the contenders' tokens stand for no text");
+  };
+  return {
+    name: "tokens",
+    digest: "tokens",
+    vocabulary,
+    separator,
+    special: {},
+    encode: refuse,
+    decode: refuse,
+    lengths: new Uint8Array(vocabulary),
+  };
+}
+
+/** families/language's own model, over the tokens of a tokenizer or over bare ones. */
+export function languageFamily(
+  settings: LanguageSettings,
+  tokenizer: Tokenizer = bareTokens(settings),
+): Model {
+  const { config, batch, context: length, optimiser } = settings;
+  return language.build(languageConfig.parse(config), {
+    sample: { kind: "text", tokenizer, length },
+    steps: optimiser?.steps ?? 1,
+    trainSize: batch,
+    batch,
+    factors: [],
+  });
+}
+
+function languageModel(settings: LanguageSettings): PeerModel {
+  const { init, programs: { train } } = languageFamily(settings);
+  return {
+    state: (params) => {
+      const { params: fresh, ...state } = init(keyTensor([0, 0]));
+      disposeTree(fresh);
+      return { ...state, params };
+    },
+    program: ((state, { tokens }, key) => {
+      const [next, { loss }] = train(state as TensorRecord, { tokens_BT: tokens }, key);
+      return [next, { loss }];
+    }) as PeerProgram,
+  };
+}
+
+type LanguageDecoding = { readonly params: DecoderParameters; readonly cache: DecoderCache };
+
+function languageDecodeModel(settings: LanguageSettings): PeerModel {
+  const { batch, keyValueHeads, context, headWidth, layers } = settings;
+  const program = ({ params, cache }: LanguageDecoding, { token, pos, rows }: Inputs) => {
+    const { logits_BV, cache: next } = decoderStep(params, {
+      cache,
+      token_B: token as tf.Tensor1D,
+      pos: pos as tf.Scalar,
+      start_B: tf.zeros([batch], "int32") as tf.Tensor1D,
+      rows_S: rows as tf.Tensor1D,
+    }, settings);
+    return [{ params, cache: next }, { logits_BK: logits_BV }];
+  };
+  const empty = () =>
+    Array.from(
+      { length: layers },
+      () => tf.zeros([batch * keyValueHeads, context, headWidth]) as tf.Tensor3D,
+    );
+  return {
+    state: (params) => ({ params, cache: { keys: empty(), values: empty() } }),
+    program: program as unknown as PeerProgram,
+  };
+}
+
 /** The model of some settings. */
 export function peerModel(settings: ModelSettings): PeerModel {
   if (settings.model === "vae") return vaeModel(settings);
   if (settings.model === "unet") return unetModel(settings);
-  return settings.task === "decode" ? decodeModel(settings) : transformerModel(settings);
+  const decodes = settings.task === "decode";
+  if (settings.model === "language") {
+    return decodes ? languageDecodeModel(settings) : languageModel(settings);
+  }
+  return decodes ? decodeModel(settings) : transformerModel(settings);
 }

@@ -12,11 +12,10 @@ import {
 } from "../../../cli/mod.ts";
 import { chooseEngine } from "../../../cli/engine/mod.ts";
 import { heads } from "../../../data/heads/mod.ts";
-import { type EngineIdentity, type EngineName, openEngine } from "../../../engine/mod.ts";
+import { type EngineName, openEngine } from "../../../engine/mod.ts";
 import { exitCodes, requireWritable, version, writeAtomic } from "../../../base/mod.ts";
 import { runProgram } from "../../../base/program/mod.ts";
 import { hostProvenance, machineClass } from "../../../record/mod.ts";
-import { Contender } from "../contender/contender.ts";
 import {
   COMPARED,
   type ComparedName,
@@ -27,6 +26,7 @@ import {
 import { type Equivalence, equivalencePath } from "../../figures/image_families/equivalence.ts";
 import { figuresFolder } from "../../figures/mod.ts";
 import { peersPython } from "../contender/python.ts";
+import { engineIdentity } from "../identity.ts";
 
 /** Largest relative difference of losses over the curve that holds. */
 export const CURVE_BOUND = 1e-3;
@@ -70,17 +70,6 @@ export const command: Command = {
   ],
   load: () => Promise.resolve({ main }),
 };
-
-/** What an engine is, asked in a process of its own: an engine opened here would be the only one. */
-async function engineIdentity(engine: EngineName, threads: number): Promise<EngineIdentity> {
-  const contender = await Contender.start("ours", { engine, device: "cpu", threads, python: null });
-  try {
-    const { versions, device, threads: used } = contender.ready;
-    return { name: engine, versions, device: device ?? "cpu", threads: used ?? threads };
-  } finally {
-    await contender.close();
-  }
-}
 
 const FINAL_STEPS = 50;
 const BATCHES = 100;

@@ -33,16 +33,29 @@ export function estimateOf(values: readonly number[]): Estimate {
 /** Said of a finished run that was left untimed: see launch/timing.ts. */
 const untimed = "not timed: where speed isn't judged, one seed of a row is enough";
 
+/** Said of a row whose entry has metrics of its own. */
+const unasked = "not asked of this row: rows on these data don't all have the same metrics";
+
+/** What of a column is known beside its name. */
+export interface Asked {
+  readonly kind?: MetricValue["kind"];
+  /** Whether a run's spec asks for it. */
+  readonly of?: (record: RunRecord) => boolean;
+}
+
 /** What each seed's record holds for a column, with a reason wherever there is no number. */
 export function seedValues(
   records: readonly RunRecord[],
   column: string,
-  kind?: MetricValue["kind"],
+  { kind, of }: Asked = {},
 ): SeedValue[] {
   return records.map((record) => {
     const seed = record.spec.seed;
     const found = record.metrics.find((metric) => metric.name === column);
     if (found) return { seed, ...usable(found) };
+    if (of?.(record) === false) {
+      return { seed, value: null, status: "not-defined" as const, reason: unasked };
+    }
     const finished = record.state === "done" || record.state === "unreliable";
     const cause = record.cause ? `: ${record.cause}` : "";
     const absent = kind === "speed" ? untimed : "not in this run's record";

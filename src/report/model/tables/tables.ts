@@ -2,6 +2,8 @@
 import { memorisedNote } from "../../../metrics/copies/mod.ts";
 import { standingOf } from "../../../metrics/table/mod.ts";
 import { mean } from "../../../stats/mod.ts";
+import { canonicalJson } from "../../../base/text/mod.ts";
+import type { RunRecord } from "../../../record/mod.ts";
 import type { Cell, Column, Group, RecordsByGroup, Table } from "../model.ts";
 import { cellOf, competes, rankCells, type SeedValue, seedValues } from "./cells.ts";
 
@@ -15,7 +17,10 @@ export interface FilledColumn {
 /** Every column that the records name, in the suite's order, normalised distances after theirs. */
 export function fillColumns(groups: readonly Group[], records: RecordsByGroup): FilledColumn[] {
   const columns = new Map<string, Column>();
-  const order = new Map<string, number>();
+  const order = new Map<string, number>(), askedBy = new Map<string, Set<string>>();
+  /** What a run's spec asks of a metric. */
+  const asks = (run: RunRecord, metric: string) =>
+    canonicalJson(run.spec.metrics.filter((asked) => asked.metric === metric));
   for (const runs of records.values()) {
     for (const run of runs) {
       for (const { metric } of run.spec.metrics) {
@@ -24,7 +29,9 @@ export function fillColumns(groups: readonly Group[], records: RecordsByGroup): 
       for (const { name, metric, unit, direction, kind } of run.metrics) {
         if (!columns.has(name)) {
           columns.set(name, { name, heading: name, metric, unit, direction, kind });
+          askedBy.set(name, new Set());
         }
+        askedBy.get(name)!.add(asks(run, metric));
       }
     }
   }
@@ -33,7 +40,10 @@ export function fillColumns(groups: readonly Group[], records: RecordsByGroup): 
     .sort((a, b) => place(a) - place(b))
     .flatMap((column) => {
       const values = groups.map((group) =>
-        seedValues(records.get(group.id) ?? [], column.name, column.kind)
+        seedValues(records.get(group.id) ?? [], column.name, {
+          kind: column.kind,
+          of: (run) => askedBy.get(column.name)!.has(asks(run, column.metric)),
+        })
       );
       const filled = [fill(column, { groups, values })];
       const normalised = normalise(column, { groups, values, records });
@@ -67,10 +77,13 @@ export function controlSpan(
   { groups, records }: { groups: readonly Group[]; records: RecordsByGroup },
 ): ControlSpan | null {
   const control = (name: string): number | null => {
-    const group = groups.find(({ control, family }) => control && family === name);
-    const runs = group === undefined ? [] : records.get(group.id) ?? [];
-    const found = seedValues(runs, column).flatMap((v) => v.value === null ? [] : [v.value]);
-    return found.length > 0 ? mean(found) : null;
+    // Rows with other metrics have control rows of their own: those that have a value speak.
+    const own = groups.filter(({ control, family }) => control && family === name);
+    const values = own.map(({ id }) =>
+      seedValues(records.get(id) ?? [], column).flatMap((v) => v.value === null ? [] : [v.value])
+    );
+    const found = values.find((list) => list.length > 0);
+    return found === undefined ? null : mean(found);
   };
   const [heldOut, gaussian] = [control("held-out"), control("gaussian")];
   if (heldOut === null || gaussian === null || !(gaussian > heldOut)) return null;

@@ -1,5 +1,5 @@
 /**
- * Labels of runs in tables: the family's name and the keys that vary, no more.
+ * Labels of runs in tables: the family's name and the keys that vary, no more. Names of data likewise.
  * @module
  */
 import { canonicalJson } from "../base/text/mod.ts";
@@ -43,6 +43,31 @@ export function labels(runs: readonly Labelled[]): string[] {
     const same = made.slice(0, i).filter((other) => other === label).length;
     return same === 0 ? label : `${label} #${same + 1}`;
   });
+}
+
+/** What data are called: by the dataset's name, and the keys that vary. */
+interface Data {
+  readonly dataset: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What tells data of one suite apart: all that its runs' specs say of them. */
+export function dataKey(data: Data): string {
+  return canonicalJson(data);
+}
+
+/** Names of data by `dataKey`: "heads", or "heads size=16" where those of a suite differ in size. */
+export function dataNames(all: readonly Data[]): Map<string, string> {
+  const distinct = new Map(all.map((data) => [dataKey(data), data]));
+  const names = labels(
+    [...distinct.values()].map(({ dataset, config }) => ({ family: dataset, config })),
+  );
+  return new Map([...distinct.keys()].map((key, i) => [key, names[i]]));
+}
+
+/** What stands after the label of a row on data other than the suite's own. */
+export function onData(name: string): string {
+  return ` on ${name}`;
 }
 
 /** "β" for beta; the last part of a nested key. */

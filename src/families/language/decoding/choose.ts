@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { categorical, type Key } from "../../random/mod.ts";
+import { categorical, type Key } from "../../../random/mod.ts";
 
 /** Ways to choose; each is a program of its own. */
 export type Way = "likeliest" | "drawn" | "cut";

@@ -4,16 +4,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { disposeTree } from "../../engine/mod.ts";
-import { targetLogProbabilities } from "../../nn/mod.ts";
-import { decoderLogits, decoderStates } from "../../backbones/mod.ts";
-import type { TokenModel, TokenPrompt, TokenScores } from "../../subject/mod.ts";
-import type { LanguageContext, TensorRecord } from "../family.ts";
-import { type FamilyProgram, reads } from "../common/programs.ts";
+import { disposeTree } from "../../../engine/mod.ts";
+import { targetLogProbabilities } from "../../../nn/mod.ts";
+import { decoderLogits, decoderStates } from "../../../backbones/mod.ts";
+import type { TokenModel, TokenPrompt, TokenScores } from "../../../subject/mod.ts";
+import type { LanguageContext, TensorRecord } from "../../family.ts";
+import { type FamilyProgram, reads } from "../../common/programs.ts";
 import { likeliest, type Way } from "./choose.ts";
-import { type Setting, shifted, type Weights, weightsOf } from "./model.ts";
-import { columnsFor, named, wayOf, whole, Writer } from "./sample.ts";
-import type { Windows } from "./train.ts";
+import { type Setting, shifted, type Weights, weightsOf } from "../model.ts";
+import { columnsFor, named, wayOf, whole, Writer } from "../sample.ts";
+import type { Windows } from "../train.ts";
 
 /** Targets of the shortest bucket that rows are scored in; each next one has twice as many. */
 const LEAST_TARGETS = 32;

@@ -1,0 +1,157 @@
+/**
+ * Language models after equal budgets here and in PyTorch: read from `budget.json`, which `deno task
+ * peers:language` writes, a seed at a time.
+ * @module
+ */
+import { join } from "@std/path";
+import { z } from "zod";
+import { UsageError } from "../../../base/mod.ts";
+import { readTextIfThere } from "../../../base/text/mod.ts";
+import { meanInterval } from "../../../stats/mod.ts";
+import type { Figure, FigureContext, Measured } from "../figure.ts";
+import { lastWords } from "../process.ts";
+import { sourceSchema } from "../source.ts";
+
+const side = z.strictObject({
+  bits: z.number(),
+  steps: z.int(),
+  /** What the steps took. */
+  seconds: z.number(),
+  firstSeconds: z.number(),
+  versions: z.record(z.string(), z.string()),
+});
+
+const budget = z.strictObject({
+  format: z.literal(1),
+  source: sourceSchema,
+  /** Bits a byte; stated before any measurement. */
+  margin: z.number().positive(),
+  /** Of each side's training. */
+  seconds: z.number().positive(),
+  data: z.strictObject({ name: z.string(), digest: z.string() }),
+  /** sha256 of its tokenizer.json. */
+  tokenizer: z.string(),
+  /** The family's settings, as a suite writes them. */
+  config: z.record(z.string(), z.unknown()),
+  batch: z.int(),
+  threads: z.int(),
+  about: z.string(),
+  heldOut: z.strictObject({ documents: z.int(), bytes: z.int() }),
+  /** Bits a byte of a 5-gram of the training documents in the same tokens. */
+  fiveGram: z.number(),
+  seeds: z.record(z.string(), z.strictObject({ ours: side, torch: side })),
+});
+
+/** See the module. */
+export type Budget = z.infer<typeof budget>;
+
+/** What has to be equal for seeds to stand in one file. */
+export type BudgetTerms = Omit<Budget, "format" | "source" | "seeds">;
+
+/** Where it lies. */
+export function budgetPath(figures: string): string {
+  return join(figures, "language", "budget.json");
+}
+
+/** Reads it; null where there is none. @throws UsageError for a file that is none */
+export async function readBudget(path: string): Promise<Budget | null> {
+  const text = await readTextIfThere(path);
+  if (text === null) return null;
+  try {
+    return budget.parse(JSON.parse(text));
+  } catch (error) {
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new UsageError(`${path}: no report of equal budgets: ${what}`);
+  }
+}
+
+/** Fewest seeds, and seconds of training each, that a figure may rest on. */
+const SEEDS = 3, SECONDS = 1200;
+/** By how much ours may have been trained longer. */
+const LONGER = 1.05;
+
+/** Why a report says nothing of the figure, or null. */
+export function budgetFault({ seconds, seeds }: Budget): string | null {
+  const count = Object.keys(seeds).length;
+  if (seconds < SECONDS) return `trained for ${seconds} s; ${SECONDS} s are asked for`;
+  if (count < SEEDS) return `${count} of the ${SEEDS} seeds that it must rest on`;
+  const longer = Object.entries(seeds).find(([, { ours, torch }]) =>
+    ours.seconds > LONGER * torch.seconds
+  );
+  return longer === undefined
+    ? null
+    : `seed ${longer[0]}: unequal budgets, ${longer[1].ours.seconds.toFixed(0)} s here and ` +
+      `${longer[1].torch.seconds.toFixed(0)} s there`;
+}
+
+const command = "deno task figures language --measure";
+
+function figure(
+  name: string,
+  { of, ...rest }: Pick<Figure, "about" | "target"> & {
+    readonly of: (seed: Budget["seeds"][string], whole: Budget) => number;
+  },
+): Figure {
+  const stored = async ({ figures }: Pick<FigureContext, "figures">): Promise<Measured> => {
+    const found = await readBudget(budgetPath(figures));
+    if (found === null) return { value: null, reason: "never compared: no budget.json" };
+    const fault = budgetFault(found);
+    if (fault !== null) return { value: null, reason: fault };
+    const seeds = Object.fromEntries(
+      Object.entries(found.seeds).map(([seed, sides]) => [seed, of(sides, found)]),
+    );
+    const values = Object.values(seeds), interval = meanInterval(values);
+    const { about, seconds, margin, fiveGram, heldOut } = found;
+    return {
+      value: Math.max(...values),
+      detail: {
+        seeds,
+        ...(interval !== null && { low: interval.low, high: interval.high }),
+        bits: found.seeds,
+        fiveGram,
+        margin,
+        seconds,
+        heldOut,
+        about,
+      },
+      source: found.source,
+    };
+  };
+  return {
+    group: "language",
+    name,
+    unit: "bits/byte",
+    cost: "long",
+    command,
+    ...rest,
+    stored,
+    async measure({ once, run, note, figures }) {
+      const ran = await once("equal budgets", () => {
+        note("running peers:language: 20 minutes a side and seed; leave the machine alone");
+        return run(["run", "-A", "src/proof/peers/language/main.ts", "--engine", "tensorflow"]);
+      });
+      // 1: measured, and it doesn't hold.
+      return [0, 1].includes(ran.code)
+        ? await stored({ figures })
+        : { value: null, reason: `peers:language: ${lastWords(ran)}` };
+    },
+  };
+}
+
+/** Rows of equal budgets; the margin is the one stated with the measurement. */
+export function budgetFigures(margin: number): Figure[] {
+  return [
+    figure("bits-above-pytorch", {
+      about: "Bits a byte of held-out speeches above those of the same model trained in PyTorch " +
+        "for as long (20 minutes on the same machine, in turns), in the worst seed of 3",
+      target: { is: "<=", value: margin },
+      of: ({ ours, torch }) => ours.bits - torch.bits,
+    }),
+    figure("bits-above-five-gram", {
+      about: "Bits a byte of held-out speeches, after those 20 minutes, above those of a 5-gram " +
+        "with Kneser–Ney smoothing of the same tokens, in the worst seed of 3",
+      target: { is: "<", value: 0 },
+      of: ({ ours }, { fiveGram }) => ours.bits - fiveGram,
+    }),
+  ];
+}

@@ -1,0 +1,6 @@
+/**
+ * Figures of the group `language`.
+ * @module
+ */
+export { languageFigures } from "./language.ts";
+export { type Budget, budgetPath, type BudgetTerms, readBudget } from "./budget.ts";

@@ -1,0 +1,252 @@
+/**
+ * `deno task peers:language`: a language model trained here and in PyTorch for as many seconds.
+ * @module
+ */
+import { join } from "@std/path";
+import {
+  type Arguments,
+  type Command,
+  dispatch,
+  seeds as seedNumbers,
+  systemTerminal,
+  type Terminal,
+} from "../../../cli/mod.ts";
+import { chooseEngine } from "../../../cli/engine/mod.ts";
+import { type EngineName, openEngine } from "../../../engine/mod.ts";
+import { exitCodes, requireWritable, UsageError, version, writeAtomic } from "../../../base/mod.ts";
+import { runProgram } from "../../../base/program/mod.ts";
+import { hostProvenance, machineClass, placeless } from "../../../record/mod.ts";
+import {
+  type Budget,
+  budgetPath,
+  type BudgetTerms,
+  readBudget,
+} from "../../figures/language/mod.ts";
+import { figuresFolder } from "../../figures/mod.ts";
+import { peersPython } from "../contender/python.ts";
+import { engineIdentity } from "../identity.ts";
+import { type LanguageInput, languageSettings } from "../models.ts";
+import { type BudgetOptions, SIDES, type Trained, trainForBudget } from "./budget.ts";
+import { MARGIN } from "./margin.ts";
+import type { Job, Scores } from "./score.ts";
+import { learnTokenizer, openText, trainingWindows } from "./text.ts";
+
+/** The model of the figures, as a suite would write it: the family's own optimiser and schedule. */
+const CONFIG: LanguageInput = { depth: 4 };
+const BATCH = 8;
+const VOCABULARY = 4096;
+const DATA = "speeches";
+const SECONDS = 1200;
+const SEEDS = [1, 2, 3] as const;
+
+/** What the command line says of itself. */
+export const command: Command = {
+  name: "peers:language",
+  summary: "A language model trained here and in PyTorch for as many seconds",
+  about:
+    "Trains the same decoder here and in eager PyTorch from equal weights, on equal windows of " +
+    `\`${DATA}\` in an equal order, in turns, each for as many seconds, and scores both on ` +
+    `held-out documents by one code, beside a 5-gram of the same tokens. Ours may be ${MARGIN} ` +
+    "bits a byte worse at most, and must be better than the 5-gram, in every seed. Seeds that the " +
+    "file has under the same terms are kept, so that what was interrupted goes on. Takes twice the " +
+    "seconds a seed; leave the machine alone meanwhile.",
+  positionals: [],
+  options: [
+    { name: "seeds", value: "NUMBERS", takes: seedNumbers, about: `Default: ${SEEDS.join()}` },
+    {
+      name: "seconds",
+      value: "N",
+      takes: { kind: "whole", minimum: 1 },
+      about: `Of training, each side's. Default: ${SECONDS}`,
+    },
+    {
+      name: "data",
+      value: "NAME",
+      about: `A dataset of documents, or a folder of text files. Default: ${DATA}`,
+    },
+    {
+      name: "threads",
+      value: "N",
+      takes: { kind: "whole", minimum: 1, maximum: navigator.hardwareConcurrency },
+      about: "Processors that each may use. Default: all",
+    },
+    { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
+    {
+      name: "out",
+      value: "FILE",
+      about: `Where the numbers go. Default: ${budgetPath("baselines/figures")}`,
+    },
+  ],
+  examples: [
+    ["deno task peers:language", "three seeds, two hours"],
+    ["deno task peers:language --seconds 20 --seeds 1 --out /tmp/budget.json", "that all works"],
+  ],
+  exits: [
+    [exitCodes.pass, "measured, and both hold in every seed"],
+    [exitCodes.regressed, "one of them doesn't hold"],
+    [exitCodes.usage, "wrong options, no Python, or other terms than the file's"],
+  ],
+  load: () => Promise.resolve({ main }),
+};
+
+/** Scores weights in a process of its own, with the machine's threads. */
+async function scoresOf(job: Job, folder: string): Promise<Scores> {
+  const file = join(folder, "job.json");
+  await Deno.writeTextFile(file, JSON.stringify(job));
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL("score.ts", import.meta.url).href, file],
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    const words = new TextDecoder().decode(stderr).trim().split("\n").slice(-6).join("\n  ");
+    throw new Error(`scoring failed:\n  ${words}`);
+  }
+  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!) as Scores;
+}
+
+const sideOf = ({ weights: _, ...trained }: Trained, bits: number) => ({ bits, ...trained });
+
+/** What differs between what is asked and what a file holds; null where nothing does. */
+export function otherTerms(found: BudgetTerms, asked: Partial<BudgetTerms>): string | null {
+  const differ = Object.entries(asked).filter(([key, value]) =>
+    JSON.stringify(found[key as keyof BudgetTerms]) !== JSON.stringify(value)
+  );
+  return differ.length === 0 ? null : differ.map(([key]) => `\`${key}\``).join(", ");
+}
+
+async function main(args: Arguments, terminal: Terminal): Promise<number> {
+  const say = (line: string) => terminal.warn(line);
+  const seeds = args.wholes("seeds") ?? SEEDS;
+  const seconds = args.whole("seconds") ?? SECONDS;
+  const threads = args.whole("threads") ?? navigator.hardwareConcurrency;
+  const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
+  const out = args.one("out") ?? budgetPath(figuresFolder);
+  await requireWritable(out);
+  const python = await peersPython("cpu", say);
+  const provenance = await hostProvenance(args.line.replace(/^likeness/, "deno task"));
+  const data = args.one("data") ?? DATA;
+  const dataset = await openText(data);
+  say(`${data}: learning ${VOCABULARY} tokens of its documents`);
+  const { tokenizer, json } = await learnTokenizer(dataset, VOCABULARY);
+  const { separator, vocabulary } = tokenizer;
+  const model = languageSettings({ config: CONFIG, vocabulary, batch: BATCH }, {
+    name: "language",
+    steps: 100,
+    separator,
+  });
+  const terms = {
+    margin: MARGIN,
+    seconds,
+    data: { name: dataset.name, digest: dataset.digest },
+    tokenizer: tokenizer.digest,
+    config: { ...CONFIG },
+    batch: BATCH,
+    threads,
+    about: model.about,
+  };
+  let report = await readBudget(out);
+  const other = report === null ? null : otherTerms(report, terms);
+  if (other !== null) {
+    throw new UsageError(
+      `${out} has seeds under other terms (${other} differ): remove it, or name another with --out`,
+    );
+  }
+  const identity = await engineIdentity(engineName, threads);
+  const folder = await Deno.makeTempDir({ prefix: "peers-language-" });
+  try {
+    const tokenizerFile = join(folder, "tokenizer.json");
+    await Deno.writeTextFile(tokenizerFile, json);
+    // Draws what both sides start from; the same bits on every machine.
+    const { engine } = await openEngine("wasm");
+    for (const seed of seeds) {
+      if (report?.seeds[seed] !== undefined) {
+        say(`seed ${seed}: in ${out} already`);
+        continue;
+      }
+      say(`seed ${seed}: ${seconds} s a side`);
+      const options: BudgetOptions = {
+        engine: engineName,
+        device: "cpu",
+        threads,
+        python,
+        reuse: true,
+        config: CONFIG,
+        batch: BATCH,
+        seconds,
+        tokenizer: { vocabulary, separator },
+        windows: (steps) =>
+          trainingWindows(dataset, {
+            tokenizer,
+            context: model.context,
+            batch: BATCH,
+            steps,
+            seed,
+          }),
+        folder,
+        say,
+      };
+      const { settings, sides } = await trainForBudget(engine, seed, options);
+      const scores = await scoresOf({
+        engine: engineName,
+        threads,
+        data,
+        tokenizer: tokenizerFile,
+        settings,
+        weights: Object.fromEntries(SIDES.map((side) => [side, sides[side].weights])),
+      }, folder);
+      const { bits, fiveGram, documents, bytes } = scores;
+      report = {
+        format: 1,
+        source: {
+          commit: provenance.gitSha,
+          dirty: provenance.gitDirty,
+          engine: engineName,
+          machineClass: await machineClass(identity),
+          date: new Date().toISOString(),
+          command: placeless(provenance.command),
+          records: [],
+        },
+        ...terms,
+        heldOut: { documents, bytes },
+        fiveGram,
+        seeds: {
+          ...report?.seeds,
+          [seed]: {
+            ours: sideOf(sides.ours, bits.ours),
+            torch: sideOf(sides["torch-eager"], bits["torch-eager"]),
+          },
+        },
+      };
+      // After each seed, so that an interruption loses one at most.
+      await writeAtomic(out, JSON.stringify(report, null, 1) + "\n");
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return told(report!, terminal);
+}
+
+function told({ seeds, fiveGram, margin }: Budget, terminal: Terminal): number {
+  let holds = true;
+  for (const [seed, { ours, torch }] of Object.entries(seeds)) {
+    const above = ours.bits - torch.bits;
+    holds &&= above <= margin && ours.bits < fiveGram;
+    terminal.print(
+      `seed ${seed}: ${ours.bits.toFixed(4)} bits a byte after ${ours.steps} steps, PyTorch ` +
+        `${torch.bits.toFixed(4)} after ${torch.steps}: ${above.toFixed(4)} above it (margin ` +
+        `${margin}); 5-gram ${fiveGram.toFixed(4)}`,
+    );
+  }
+  return holds ? exitCodes.pass : exitCodes.regressed;
+}
+
+if (import.meta.main) {
+  runProgram(() =>
+    dispatch([command.name, ...Deno.args], {
+      commands: [command],
+      version,
+      terminal: systemTerminal(),
+    })
+  );
+}

@@ -1,0 +1,8 @@
+/**
+ * A language model that is served elsewhere.
+ * @module
+ */
+export { executeServed } from "./execute.ts";
+export { servedLanguage, type ServedModel } from "./language.ts";
+export { openServer, type RequestOptions, type Server, ServerError } from "./request.ts";
+export { type ServerTokens, tokensOfServer } from "./tokens.ts";

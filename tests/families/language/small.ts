@@ -1,0 +1,84 @@
+/** Small language models over a few tokens, and windows of them. */
+import * as tf from "@tensorflow/tfjs";
+import {
+  type DecoderParameters,
+  type DecoderShape,
+  initDecoder,
+} from "../../../src/backbones/mod.ts";
+import { type Config, config, shapeOf } from "../../../src/families/language/config.ts";
+import { languageModel } from "../../../src/families/language/family.ts";
+import type { Setting } from "../../../src/families/language/model.ts";
+import type { Model, TensorRecord } from "../../../src/families/family.ts";
+import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
+import { compilePrograms, sampleContext } from "../../../src/run/model/programs.ts";
+import type { LanguageContext } from "../../../src/families/family.ts";
+import { bytesTokenizer, type Tokenizer } from "../../../src/tokenizers/mod.ts";
+import { awake } from "../../backbones/gradient_check.ts";
+import { key } from "../small.ts";
+import { engine } from "../on_engine.ts";
+
+/** Tokens 0 … vocabulary − 2, and the separator after them. */
+export function fewTokens(vocabulary: number): Tokenizer {
+  return { ...bytesTokenizer, digest: `few ${vocabulary}`, vocabulary, separator: vocabulary - 1 };
+}
+
+/** The forms that checkpoints come in. */
+export const FORMS = ["llama", "qwen2", "qwen3", "gpt2"] as const;
+
+/** A setting with its config's defaults but for `options`. */
+export function settingOf(
+  { vocabulary = 7, ...options }: { vocabulary?: number } & Partial<Config> = {},
+): Setting {
+  const small = { depth: 2, width: 8, heads: 2, hidden: 12, context: 8, ...options };
+  const parsed = config.parse(small);
+  return {
+    config: parsed,
+    shape: shapeOf(parsed, vocabulary),
+    tokenizer: fewTokens(vocabulary),
+  };
+}
+
+/** Fresh parameters of which every number takes part. */
+export function parametersOf(shape: DecoderShape, seed: number, by = 0.4): DecoderParameters {
+  return awake(initDecoder(key("decoder", seed), shape), by);
+}
+
+/** Tokens but for separators: int32 [batch, length]. */
+export function tokensOf(
+  seed: number,
+  [batch, length]: [number, number],
+  vocabulary = 7,
+): Int32Array {
+  const drawn = hostIntegers(hostKey(seed, "tokens"), batch * length, vocabulary - 1);
+  return Int32Array.from(drawn);
+}
+
+/** As an int32 tensor. */
+export function integers(values: ArrayLike<number>, shape: readonly number[]): tf.Tensor2D {
+  return tf.tensor(Array.from(values), [...shape] as [number, number], "int32") as tf.Tensor2D;
+}
+
+/** Windows [batch, T + 1] of random tokens, each beginning with the separator. */
+export function windowsOf(seed: number, batch: number, setting: Setting): Int32Array {
+  const { shape: { context, vocabulary }, tokenizer: { separator } } = setting;
+  const rows = tokensOf(seed, [batch, context + 1], vocabulary);
+  for (let b = 0; b < batch; b++) rows[b * (context + 1)] = separator;
+  return rows;
+}
+
+/** A model of the setting, and what a run would call it with. */
+export function modelOf(setting: Setting, steps = 40) {
+  const model = languageModel(setting, { steps });
+  return { model, programs: compilePrograms(engine, model, { label: "test" }) };
+}
+
+/** A model's `TokenModel` on a state. */
+export function reader(model: Model, state: TensorRecord) {
+  const programs = compilePrograms(engine, model, { label: "test" });
+  const context: LanguageContext = {
+    ...sampleContext(engine, programs),
+    read: (tensor) => engine.read(tensor),
+    key: () => key("sample"),
+  };
+  return model.driver.language!(state, context);
+}

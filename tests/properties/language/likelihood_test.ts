@@ -1,0 +1,128 @@
+import { assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { leaves } from "../../../src/engine/tree.ts";
+import type { Setting } from "../../../src/families/language/model.ts";
+import { windowLogProbability, windowNats } from "../../../src/families/language/objective.ts";
+import type { State } from "../../../src/families/language/train.ts";
+import type { TensorRecord } from "../../../src/families/family.ts";
+import {
+  FORMS,
+  integers,
+  modelOf,
+  parametersOf,
+  settingOf,
+  windowsOf,
+} from "../../families/language/small.ts";
+import { key, read } from "../../families/small.ts";
+import { value, values } from "../../families/on_engine.ts";
+import { close, float32, law } from "../../law.ts";
+
+const seed = fc.nat(1000);
+
+law("probabilities of all continuations of a length add up to one", {
+  source: "definition",
+  given: { seed, form: fc.constantFrom(...FORMS), length: fc.constantFrom(2, 3) },
+  cases: 6,
+  kills: ["labels-not-shifted"],
+  holds: async ({ seed, form, length }) => {
+    const vocabulary = 4;
+    const setting = settingOf({ form, vocabulary, context: length }), count = vocabulary ** length;
+    const rows = Array.from({ length: count }, (_, n) => [
+      setting.tokenizer.separator,
+      ...Array.from({ length }, (_, t) => Math.floor(n / vocabulary ** t) % vocabulary),
+    ]);
+    const logP = await values(() =>
+      windowLogProbability(
+        parametersOf(setting.shape, seed),
+        integers(rows.flat(), [count, length + 1]),
+        setting,
+      )
+    );
+    close(logP.reduce((sum, v) => sum + Math.exp(v), 0), 1, float32(count, 4), "sum");
+  },
+});
+
+law("what pads a window changes nothing, and is no target", {
+  source: "definition",
+  given: { seed, from: fc.integer({ min: 3, max: 7 }) },
+  cases: 10,
+  kills: ["loss-on-padding"],
+  holds: async ({ seed, from }) => {
+    const setting = settingOf();
+    const row = windowsOf(seed, 1, setting).fill(-1, from);
+    const of = (tokens: Int32Array) =>
+      values(() => {
+        const params = parametersOf(setting.shape, seed);
+        const tokens_BT = integers(tokens, [1, tokens.length]);
+        return tf.stack([
+          tf.sum(windowLogProbability(params, tokens_BT, setting)),
+          tf.neg(windowNats(params, tokens_BT, setting)),
+        ]);
+      });
+    const [[padded, loss], [short]] = [await of(row), await of(row.slice(0, from))];
+    close(padded, short, float32(200, 4), "ln p");
+    close(loss, short, float32(200, 4), "loss");
+  },
+});
+
+/** A step of training on windows: its scalars, and the parameters after it. */
+async function step(setting: Setting, windows: Int32Array, batch: number) {
+  const { model, programs } = modelOf(setting);
+  let state = model.init(key("init"));
+  let scalars = new Map<string, number[]>();
+  for (const name of model.driver.schedule!(0)) {
+    const inputs = { tokens_BT: integers(windows, [batch, setting.shape.context + 1]) };
+    const [next, outputs] = programs.step(name, state, { inputs, key: key(name) });
+    state = next;
+    scalars = await read(outputs);
+  }
+  return { scalars, params: await read((state as unknown as State).params) };
+}
+
+law("a batch in parts is the whole batch, whatever the numbers of targets in its parts", {
+  source: "definition",
+  given: { seed, short: fc.integer({ min: 2, max: 8 }) },
+  cases: 6,
+  kills: ["micro-batches-averaged", "micro-batch-forgotten"],
+  holds: async ({ seed, short }) => {
+    const whole = settingOf({ optimiser: "adam", tied: true, warmup: 0 });
+    const parts = { ...whole, config: { ...whole.config, microBatches: 4 } };
+    const windows = windowsOf(seed, 4, whole);
+    windows.fill(-1, short, 9);
+    windows.fill(-1, 9 * 2 + 5, 9 * 3);
+    const [one, many] = [await step(whole, windows, 4), await step(parts, windows, 4)];
+    for (const name of ["loss", "gradient_norm", "tokens"]) {
+      close(many.scalars.get(name)![0], one.scalars.get(name)![0], 1e-5, name);
+    }
+    assertEquals(one.scalars.get("tokens")![0], short - 1 + 8 + 4 + 8);
+    // Adam's first step hangs on the sign of tiny gradients: the gradients are compared by their norm.
+    let moved = 0;
+    for (const [path, own] of one.params) {
+      own.forEach((v, i) => moved = Math.max(moved, Math.abs(v - many.params.get(path)![i])));
+    }
+    if (!(moved < 0.02)) throw new Error(`parameters differ by ${moved}`);
+  },
+});
+
+law("a step's loss is the mean of −ln p over the targets of its windows", {
+  source: "definition",
+  given: { seed },
+  cases: 4,
+  holds: async ({ seed }) => {
+    const setting = settingOf();
+    const windows = windowsOf(seed, 3, setting);
+    windows.fill(-1, 9 + 4, 18);
+    const { scalars } = await step(setting, windows, 3);
+    const logP = await value(() => {
+      const { model } = modelOf(setting);
+      const state = model.init(key("init")) as TensorRecord;
+      assertEquals(leaves(state).length > 0, true);
+      const tokens_BT = integers(windows, [3, 9]);
+      return tf.sum(
+        model.programs.log_weight(state, { tokens_BT }, key("w"))[1].logWeight_B as tf.Tensor,
+      );
+    });
+    close(scalars.get("loss")![0], -logP / (8 + 3 + 8), 1e-5, "loss");
+  },
+});
