@@ -42,8 +42,15 @@ export const mutants: readonly Mutant[] = [
   {
     id: "entry-metrics-held-against-the-suite's-data",
     file: "src/suite/load.ts",
-    find: "const scored = await table.of(entry.own);",
-    replace: "const scored = await table.of({ metrics: entry.own.metrics });",
+    find: "const scored = await table.of({ ...entry.own, step });",
+    replace: "const scored = await table.of({ metrics: entry.own.metrics, step });",
+    law: "tests/suite/entries_test.ts",
+  },
+  {
+    id: "step-scored-by-the-suite's-metrics",
+    file: "src/suite/entries/scored.ts",
+    find: "const written = step ? unscored : this.#metrics;",
+    replace: "const written = step && unscored.names.length > 0 ? unscored : this.#metrics;",
     law: "tests/suite/entries_test.ts",
   },
   {

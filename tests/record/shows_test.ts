@@ -21,7 +21,10 @@ function picture({ what, of }: Pick<Shows, "what" | "of">): Artefact {
   };
 }
 
-const pictures: readonly Artefact[] = SHOWN.flatMap((what) =>
+/** Texts came after records that don't say what they show. */
+const ofPictures = SHOWN.filter((what) => what !== "continuations" && what !== "probabilities");
+
+const pictures: readonly Artefact[] = ofPictures.flatMap((what) =>
   what === "conditional"
     ? ["gender", "expression", "hat"].map((of) => picture({ what, of }))
     : [picture({ what })]

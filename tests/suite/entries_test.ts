@@ -219,3 +219,16 @@ Deno.test("--set reaches an entry's own data and metrics, wherever they stand", 
     .then(() => "", (e) => e.message);
   assertStringIncludes(wrong, "has no metric `steps`");
 });
+
+Deno.test("nothing scores a step: on other data it needs no metrics of its own, and no rows stand beside it", async () => {
+  const suite = await read([
+    "  - tokenize: { name: words, vocabulary: 300, data: { dataset: captions, train: 9, test: 9 } }",
+  ]);
+  const plan = planSuite(suite, { engine: "wasm" });
+  const rows = plan.map(({ label, spec }) => [label, spec.data.dataset, spec.metrics.length]);
+  assertEquals(rows.filter(([, dataset]) => dataset !== "toys"), [[
+    "words on captions",
+    "captions",
+    0,
+  ]]);
+});

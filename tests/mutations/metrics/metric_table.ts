@@ -62,8 +62,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "sheets-of-factors-in-one-gallery",
     file: "src/report/model/galleries.ts",
-    find: "own.filter(({ shows }) => shows.of === of)",
-    replace: "own",
+    find: "JSON.stringify([of, medium])",
+    replace: "JSON.stringify([medium])",
     law: shows,
   },
   {

@@ -107,7 +107,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "held-out-split-undeclared",
-    file: "src/protocols/control/controls.ts",
+    file: "src/protocols/control/real.ts",
     find: "reads: (dataset) => [heldOutSplit(dataset)],",
     replace: 'reads: () => ["test"],',
     law: "tests/protocols/control/controls_test.ts",

@@ -6,6 +6,11 @@ import type { Features } from "../../../src/algebra/features.ts";
 import type { Dataset, Split } from "../../../src/data/dataset.ts";
 import type { ImageSet } from "../../../src/kinds/image/image_set.ts";
 import { imagesOf } from "../../../src/kinds/image/images.ts";
+import { kindOf, takenBy } from "../../../src/kinds/table.ts";
+import { textKind } from "../../../src/kinds/text/kind.ts";
+import { textsOf, tokenised } from "../../../src/kinds/text/texts.ts";
+import { splitDataset } from "../../../src/data/split_dataset.ts";
+import { bytesTokenizer } from "../../../src/tokenizers/bytes.ts";
 import { controls } from "../../../src/protocols/control/controls.ts";
 import { splitsRead } from "../../../src/protocols/reads.ts";
 import { hostFold, hostKey, hostNormal } from "../../../src/random/host/host.ts";
@@ -14,21 +19,56 @@ import { halvesOf, toyDataset, toyShape, toySize } from "../../metrics/toy.ts";
 const { engine } = await openEngine("wasm");
 const dataset = toyDataset(300);
 
+/** Sentences of a few words. */
+const words = splitDataset({
+  name: "sentences",
+  version: 1,
+  digest: "sentences",
+  sample: { kind: "text" as const, tokenizer: bytesTokenizer },
+  factors: [],
+  notes: [],
+  samples: {
+    count: 300,
+    gather: (indices) =>
+      Promise.resolve(tokenised(
+        Array.from(indices, (i) => `the ${["man", "girl", "boy"][i % 3]} is ${i % 7} years old`),
+        bytesTokenizer,
+      )),
+  },
+  labels: {},
+  splits: {
+    train: Uint32Array.from({ length: 100 }, (_, i) => i),
+    test: Uint32Array.from({ length: 150 }, (_, i) => 100 + i),
+    judge_test: Uint32Array.from({ length: 50 }, (_, i) => 250 + i),
+  },
+}) as Dataset;
+
+/** Data that a control takes. */
+const takenOf = (name: string) => takenBy(controls[name]).includes("image") ? dataset : words;
+
 function open(name: string, seed = 1) {
-  return controls[name].open({ dataset, engine, key: hostKey(seed, name) });
+  return controls[name].open({ dataset: takenOf(name), engine, key: hostKey(seed, name) });
 }
 
 Deno.test("law: a control's i-th sample is the same at any count", async () => {
   for (const name of Object.keys(controls)) {
-    const control = open(name);
-    const [many, few] = [imagesOf(await control.sample(70)), imagesOf(await control.sample(5))];
-    assertEquals(few.data, many.data.subarray(0, few.data.length), name);
-    const { count, height, width, channels } = few;
-    assertEquals([count, { height, width, channels }], [5, toyShape]);
+    const control = open(name), { sample } = takenOf(name), kind = kindOf(sample);
+    const [many, few] = [await control.sample(50), await control.sample(5)];
+    assertEquals(few.count, 5, name);
+    assertEquals(await kind.digest(few), await kind.digest(kind.slice(many, { to: 5 })), name);
+    if (takenOf(name) !== dataset) continue;
+    const { height, width, channels } = imagesOf(few);
+    assertEquals({ height, width, channels }, toyShape);
   }
 });
 
 Deno.test("law: random controls follow their key, real ones don't need it", async () => {
+  for (const name of ["five-gram", "unigram", "shuffled-words"]) {
+    const digest = async (seed: number) =>
+      await textKind.digest(textsOf(await open(name, seed).sample(4)));
+    assertEquals(await digest(1), await digest(1), name);
+    assertNotEquals(await digest(2), await digest(1), name);
+  }
   for (const name of ["gaussian", "noise"]) {
     const once = imagesOf(await open(name).sample(4)).data;
     assertEquals(imagesOf(await open(name).sample(4)).data, once);
@@ -85,14 +125,17 @@ Deno.test("the Gaussian is mean + Xᵀg/√(N − 1) over all of three uneven pa
 });
 
 /** The toy data without some splits, which notes what is read of it. */
-function noting(absent: readonly Split[]): { data: Dataset; read: Set<Split> } {
+function noting(
+  absent: readonly Split[],
+  of: Dataset = dataset,
+): { data: Dataset; read: Set<Split> } {
   const read = new Set<Split>();
   const data: Dataset = {
-    ...dataset,
-    size: (split) => absent.includes(split) ? 0 : dataset.size(split),
+    ...of,
+    size: (split) => absent.includes(split) ? 0 : of.size(split),
     read: (split, indices) => {
       read.add(split);
-      return dataset.read(split, indices);
+      return of.read(split, indices);
     },
   };
   return { data, read };
@@ -101,7 +144,7 @@ function noting(absent: readonly Split[]): { data: Dataset; read: Set<Split> } {
 Deno.test("law: a control reads the splits that it names, and no others", async () => {
   for (const absent of [[], ["judge", "judge_test"]] as Split[][]) {
     for (const [name, control] of Object.entries(controls)) {
-      const { data, read } = noting(absent);
+      const { data, read } = noting(absent, takenOf(name));
       await control.open({ dataset: data, engine, key: hostKey(1, name) }).sample(5);
       assertEquals([...read], [...control.reads(data)], `${name} without ${absent}`);
     }

@@ -113,7 +113,20 @@ export function serve(
         if (body.echo && logprobs === "refused") {
           return new Response("echo is not supported", { status: 400 });
         }
-        return Response.json(completion(body, logprobs));
+        // Several prompts at once, as lists of tokens or as texts, have a choice each.
+        const [first] = body.prompt;
+        const prompts =
+          Array.isArray(first) || (Array.isArray(body.prompt) && typeof first === "string")
+            ? body.prompt
+            : [body.prompt];
+        const answers = prompts.map((prompt: unknown) => completion({ ...body, prompt }, logprobs));
+        return Response.json({
+          ...answers[0],
+          choices: answers.map(({ choices: [choice] }: { choices: [object] }, index: number) => ({
+            ...choice,
+            index,
+          })),
+        });
       } finally {
         busy--;
       }
