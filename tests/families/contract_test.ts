@@ -1,3 +1,5 @@
+import { takenBy } from "../../src/kinds/table.ts";
+import { bytesTokenizer } from "../../src/tokenizers/bytes.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
@@ -42,13 +44,16 @@ const whole: Model = {
   ),
 };
 
-Deno.test("every built-in family's model keeps its promises, for colour pictures of unequal sides", async () => {
+const colours = { kind: "image", height: 24, width: 32, channels: 3 } as const;
+const text = { kind: "text", tokenizer: bytesTokenizer } as const;
+
+Deno.test("every built-in family's model keeps its promises, for colour pictures of unequal sides or texts", async () => {
   for (const [name, load] of Object.entries(families)) {
     if (originOf("families", name) !== undefined) continue;
     const family = await load();
     assertEquals(familyFaults(family), [], name);
     const model = family.build(family.config.parse({}), {
-      sample: { kind: "image", height: 32, width: 32, channels: 3 },
+      sample: takenBy(family).includes("image") ? colours : text,
       steps: 10,
       trainSize: 100,
       batch: 8,
