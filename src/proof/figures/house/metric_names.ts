@@ -19,11 +19,12 @@ export interface NamingFile {
 
 /**
  * Names of metrics that are words of other things too: of protocols, programs, capabilities, charts,
- * extractors and statistics. They count only where the code before them speaks of a metric.
+ * extractors, statistics and units. They count only where the code before them speaks of a metric.
  */
 const WORDS: ReadonlySet<string> = new Set([
   ...["control", "likelihood", "reconstruction", "codes", "posterior", "discriminator", "shares"],
   ...["face", "lpips", "kernel", "coverage", "sliced", "conditional", "histogram", "similarity"],
+  ...["bits", "tasks", "distinct", "copied"],
 ]);
 
 /**
