@@ -120,7 +120,7 @@ function figure(
   return {
     group: "language",
     name,
-    unit: "bits/byte",
+    unit: "bits a byte",
     cost: "long",
     command,
     ...rest,

@@ -138,7 +138,7 @@ export const smollm2Figures: readonly Figure[] = [
   figure("smollm2-bits-from-transformers", {
     about: `${about}bits a byte of held-out speeches here, away from those that transformers and ` +
       "lm-evaluation-harness give of the same file and texts",
-    unit: "bits/byte",
+    unit: "bits a byte",
     target: { is: "<=", value: 0.001 },
     read: ({ ours, theirs, bytes }) => {
       const [here, there] = [bitsOf(ours, bytes), bitsOf(theirs, bytes)];
@@ -147,7 +147,7 @@ export const smollm2Figures: readonly Figure[] = [
   }),
   figure("smollm2-bits", {
     about: `${about}bits a byte of held-out speeches; 1.03 was measured with transformers`,
-    unit: "bits/byte",
+    unit: "bits a byte",
     target: { is: "<=", value: 1.035 },
     read: ({ ours, theirs, bytes }) => ({
       value: bitsOf(ours, bytes),
