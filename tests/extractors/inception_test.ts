@@ -35,7 +35,12 @@ for (const { mode, seed, height, width, features, spatial, logits } of golden.ca
   });
 }
 
+/**
+ * Bit for bit where the engine promises it; oneDNN on processors without AVX-512 sums a row of a batch
+ * otherwise than its neighbour.
+ */
 Deno.test("law: features of a picture don't depend on how many there are or on its neighbours", async () => {
+  const anyMachine = engine.determinism.scope === "any";
   const extractor = await openExtractor("inception-fid", engine, { weights: { path }, batch: 3 });
   const four = concatImages(
     [1, 2, 3, 4].map((seed) => picture({ seed, height: 20, width: 30, channels: 3 })),
@@ -43,7 +48,9 @@ Deno.test("law: features of a picture don't depend on how many there are or on i
   const all = await extractor.extract(four);
   for (const [from, to] of [[0, 1], [1, 4], [3, 4]]) {
     const part = await extractor.extract(sliceImages(four, { from, to }));
-    assertEquals(part.data, all.data.subarray(2048 * from, 2048 * to));
+    const wanted = all.data.subarray(2048 * from, 2048 * to);
+    if (anyMachine) assertEquals(part.data, wanted);
+    close(relativeError(part.data, wanted), 0, TOLERANCE, `${from} to ${to}`);
   }
 });
 

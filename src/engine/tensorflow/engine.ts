@@ -16,7 +16,7 @@ import type {
 import { EngineError } from "../../base/mod.ts";
 import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
 import { registerGradients } from "../tfjs/gradients.ts";
-import { processorName } from "../processor.ts";
+import { processorHas, processorName } from "../processor.ts";
 import { kernelsOf } from "../tfjs/registry.ts";
 import { scoped } from "../tfjs/scoped.ts";
 import { useBackend } from "../tfjs/start.ts";
@@ -139,6 +139,13 @@ async function open(options: TensorflowOptions): Promise<Engine> {
     throw new EngineError(
       "engine tensorflow: bfloat16 is oneDNN's, for processors; TensorFlow's rewriting has none for " +
         "GPUs. Use --precision float32",
+    );
+  }
+  // oneDNN's rewriting leaves a program as it is on others: float32 would go by another name.
+  if (precision === "bfloat16" && !processorHas("avx512f")) {
+    throw new EngineError(
+      "engine tensorflow: bfloat16 needs a processor with AVX-512, as oneDNN's products in it do; " +
+        "this one has none. Use --precision float32",
     );
   }
   if (place?.device === "cuda") await checkGpu(context, place.folder);
