@@ -63,6 +63,10 @@ law(
       const shown = said.galleries.flatMap(({ rows }) => rows.flatMap((row) => row.pictures));
       const drawn = kept.flat().filter(({ file }) => /\.png$/i.test(file));
       assertEquals(shown.length, drawn.length, "every picture stands in one gallery");
+      for (const { id, rows } of said.galleries) {
+        const names = new Set(rows.flatMap((row) => row.pictures.map(({ name }) => name)));
+        assertEquals(names.size, 1, `${id} shows one thing, of one factor`);
+      }
     },
     kills: ["walks-of-the-prior-read-as-others", "factor-of-a-sheet-forgotten", "shows-ignored"],
   },
