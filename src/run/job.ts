@@ -141,6 +141,15 @@ export interface Ending {
   readonly seriesSha256: string | null;
 }
 
+/** The end of a run that trained nothing; what else it has goes beside. */
+export const untrained = {
+  steps: 0,
+  parameters: 0,
+  resumed: 0,
+  seriesSha256: null,
+  artefacts: [],
+} as const satisfies Partial<Ending>;
+
 /** Writes the record; the run is over. */
 export async function writeRecord(run: Run, ending: Ending): Promise<Outcome> {
   const { planned, host, times, started } = run;

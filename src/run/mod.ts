@@ -7,7 +7,16 @@ export { checkpointFile, parameterCount } from "./checkpoint.ts";
 export type { Estimate, Outcome, RunEvent } from "./events.ts";
 export { exportRun } from "./export.ts";
 export { isFinal, recordFailure } from "./failure.ts";
-export { begin, type Ending, now, type Run, type RunHost, timed, writeRecord } from "./job.ts";
+export {
+  begin,
+  type Ending,
+  now,
+  type Run,
+  type RunHost,
+  timed,
+  untrained,
+  writeRecord,
+} from "./job.ts";
 export { runKeys } from "./keys.ts";
 export { canBeTaken, givenTo, neededRuns, takenBy, unmetText } from "./needs.ts";
 export { BusyError } from "./status_file.ts";

@@ -5,18 +5,9 @@ import type { RunRecord } from "../../src/record/record.ts";
 import { openStore } from "../../src/record/store.ts";
 import { loadSuite } from "../../src/suite/load.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
+import { likeness } from "./likeness.ts";
 
 const suite = "tests/examples/sequence.yaml";
-
-async function likeness(...words: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "src/main.ts", ...words],
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  return { code, text };
-}
 
 Deno.test("example: a kind that only a user's file knows is trained, scored, gated and reported", async () => {
   const out = await Deno.makeTempDir(), baselines = `${out}/baselines`;

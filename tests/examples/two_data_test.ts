@@ -2,18 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { baselinesFrom } from "../../src/gate/baseline/accepted.ts";
 import { writeBaseline } from "../../src/gate/baseline/baseline.ts";
 import { openStore } from "../../src/record/store.ts";
+import { likeness } from "./likeness.ts";
 
 const suite = "tests/examples/two_data.yaml";
-
-async function likeness(...words: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "src/main.ts", ...words],
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  return { code, text };
-}
 
 Deno.test("example: points and sequences in one suite are run, gated and reported apart", async () => {
   const out = await Deno.makeTempDir(), baselines = `${out}/baselines`;

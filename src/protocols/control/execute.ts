@@ -2,7 +2,7 @@
  * A control row's run: its samples, scored like any model's.
  * @module
  */
-import { givenTo, type Outcome, type Run, timed } from "../../run/mod.ts";
+import { givenTo, type Outcome, type Run, timed, untrained } from "../../run/mod.ts";
 import { conclude, knownValues } from "../../run/score/mod.ts";
 import { readTokenizer, type Tokenizer } from "../../tokenizers/mod.ts";
 
@@ -30,13 +30,6 @@ export async function executeControl(run: Run): Promise<Outcome> {
       ? null
       : (count) => subject.sample(Math.min(count, subject.most ?? count)),
     known: await knownValues(run, null),
-    ending: {
-      dataset,
-      steps: 0,
-      parameters: 0,
-      resumed: 0,
-      seriesSha256: null,
-      artefacts: [],
-    },
+    ending: { ...untrained, dataset },
   });
 }

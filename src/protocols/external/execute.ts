@@ -21,7 +21,7 @@ import { DataError, MetricUnavailable } from "../../base/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
 import type { Artefact, PlannedRun, RunSpec, SamplesTaken } from "../../record/mod.ts";
 import { conclude } from "../../run/score/mod.ts";
-import { type Outcome, type Run, timed } from "../../run/mod.ts";
+import { type Outcome, type Run, timed, untrained } from "../../run/mod.ts";
 import { shownSamples } from "../../show/mod.ts";
 
 /** Files of a run's folder that hold its samples, and what is known of them. */
@@ -211,14 +211,6 @@ export async function executeExternal(run: Run): Promise<Outcome> {
     subject: subjectOf(planned.label, found, kind),
     samples: (count) =>
       Promise.resolve(kind.slice(samples, { to: Math.min(count, samples.count) })),
-    ending: {
-      dataset,
-      steps: 0,
-      parameters: 0,
-      resumed: 0,
-      seriesSha256: null,
-      artefacts,
-      samples: about,
-    },
+    ending: { ...untrained, dataset, artefacts, samples: about },
   });
 }

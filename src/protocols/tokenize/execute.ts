@@ -7,7 +7,14 @@ import { DataError } from "../../base/mod.ts";
 import { changedSince, contentOf, placed } from "../../content/mod.ts";
 import type { Dataset } from "../../data/mod.ts";
 import { kindOf } from "../../kinds/mod.ts";
-import { keepArtefact, type Outcome, type Run, timed, writeRecord } from "../../run/mod.ts";
+import {
+  keepArtefact,
+  type Outcome,
+  type Run,
+  timed,
+  untrained,
+  writeRecord,
+} from "../../run/mod.ts";
 import {
   bytesJson,
   bytesTokenizer,
@@ -139,13 +146,11 @@ export async function executeTokenize(run: Run): Promise<Outcome> {
     return await writeRecord(run, {
       state: "done",
       dataset,
+      ...untrained,
       steps: merges,
-      parameters: 0,
       metrics: [],
       artefacts: [artefact],
       measured: { vocabulary: tokenizer.vocabulary, documents, merges, ...numbers },
-      resumed: 0,
-      seriesSha256: null,
     });
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;

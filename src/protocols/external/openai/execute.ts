@@ -7,8 +7,7 @@ import { join } from "@std/path";
 import { DataError } from "../../../base/mod.ts";
 import { placed } from "../../../content/mod.ts";
 import { tokenised } from "../../../kinds/text/mod.ts";
-import type { Outcome, Run } from "../../../run/mod.ts";
-import { timed } from "../../../run/mod.ts";
+import { type Outcome, type Run, timed, untrained } from "../../../run/mod.ts";
 import { conclude } from "../../../run/score/mod.ts";
 import type { LanguageModel, Subject } from "../../../subject/mod.ts";
 import { type ExternalConfig, servedDefaults } from "../external.ts";
@@ -105,14 +104,7 @@ export async function executeServed(
       return await conclude(run, {
         subject,
         samples: (count) => subject.sample(count),
-        ending: {
-          dataset,
-          steps: 0,
-          parameters: 0,
-          resumed: 0,
-          seriesSha256: null,
-          artefacts: [],
-        },
+        ending: { ...untrained, dataset },
       });
     } catch (error) {
       if (!host.stopped()) throw error;
