@@ -59,6 +59,7 @@ class TensorflowEngine implements Engine {
         tfjs: tf.version["tfjs-core"],
         tensorflow: context.library.version,
         ...precision === "float32" ? {} : { precision },
+        ...context.library.withoutOneDnn ? { onednn: "off" } : {},
         deno: Deno.version.deno,
       },
       device: context.device.type.toLowerCase(),
