@@ -23,6 +23,7 @@ export {
   type DecoderLayer,
   type DecoderLinear,
   decoderLogits,
+  decoderNats,
   type DecoderNorm,
   type DecoderParameters,
   type DecoderPass,

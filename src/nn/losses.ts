@@ -118,3 +118,81 @@ const tokenCrossEntropyOp = customOp({
 export function tokenCrossEntropy(logits_NV: tf.Tensor2D, targets_N: tf.Tensor1D): tf.Scalar {
   return tokenCrossEntropyOp(logits_NV, targets_N) as tf.Scalar;
 }
+
+/** Rows of x and the weight of a linear map without a bias, whose results are logits. */
+export interface Projection {
+  /** float32 */
+  readonly x_NW: tf.Tensor2D;
+  /** float32 [W, V], or [V, W] where it is `transposed`. */
+  readonly weight: tf.Tensor2D;
+  readonly transposed: boolean;
+}
+
+/** Logits that are made at once: 2 MB of them stay in a processor's cache. */
+const LOGITS = 2 ** 19;
+/** Fewest rows at once: each time the weight's whole gradient is added to. */
+const FEWEST_ROWS = 128;
+
+/** dy·g for a gradient g that was made ahead. */
+const aheadOp = customOp({
+  forward: (dy, gradient) => tf.mul(gradient, dy),
+  backward: () => {
+    throw new Error("projectedCrossEntropy has no second derivative in several parts");
+  },
+});
+
+/** Nats of some rows with their gradients by x and by the weight. */
+function partNats(
+  { x_NW, weight, transposed }: Projection,
+  targets_N: tf.Tensor1D,
+): { readonly nats: tf.Tensor; readonly x: tf.Tensor2D; readonly weight: tf.Tensor2D } {
+  const logits_NV = tf.matMul(x_NW, weight, false, transposed) as tf.Tensor2D;
+  const own = byKernel(logits_NV, targets_N), scored_N = scored(targets_N);
+  const scored_N1 = tf.reshape(scored_N, [-1, 1]);
+  const slope_NV = own === undefined
+    ? excess(logits_NV, targets_N, scored_N1)
+    : tf.mul(own[1], scored_N1);
+  return {
+    nats: own === undefined
+      ? tf.neg(tf.sum(targetLogProbabilities(logits_NV, targets_N)))
+      : tf.sum(tf.mul(own[0], scored_N)),
+    x: tf.matMul(slope_NV as tf.Tensor2D, weight, false, !transposed),
+    weight: transposed
+      ? tf.matMul(slope_NV as tf.Tensor2D, x_NW, true, false)
+      : tf.matMul(x_NW, slope_NV as tf.Tensor2D, true, false),
+  };
+}
+
+/**
+ * `tokenCrossEntropy` of x·weight. Where there are many logits they are made some rows at a time,
+ * gradients with them, so that they never are in memory all at once. Hsu et al. 2024, Liger Kernel
+ * (arXiv:2410.10989).
+ * @param targets_N int32 below V
+ * @throws Error for a second derivative in several parts
+ */
+export function projectedCrossEntropy(map: Projection, targets_N: tf.Tensor1D): tf.Scalar {
+  const { x_NW, weight, transposed } = map, [count, width] = x_NW.shape;
+  const vocabulary = weight.shape[transposed ? 0 : 1];
+  const rows = Math.max(FEWEST_ROWS, Math.floor(LOGITS / vocabulary));
+  if (count <= rows) {
+    return tokenCrossEntropy(tf.matMul(x_NW, weight, false, transposed), targets_N);
+  }
+  const summed = tf.customGrad((...all) => {
+    const [x, own] = all as tf.Tensor2D[], save = all[2] as unknown as tf.GradSaveFunc;
+    const parts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => {
+      const first = i * rows, some = Math.min(rows, count - first);
+      return partNats(
+        { x_NW: tf.slice(x, [first, 0], [some, width]), weight: own, transposed },
+        tf.slice(targets_N, [first], [some]),
+      );
+    });
+    const sum = (by: (one: typeof parts[number]) => tf.Tensor) =>
+      parts.slice(1).reduce((total, one) => tf.add(total, by(one)), by(parts[0]));
+    save([tf.concat(parts.map((one) => one.x)), sum((one) => one.weight)]);
+    return {
+      value: sum((one) => one.nats),
+      gradFunc: (dy: tf.Tensor, made: tf.Tensor[]) => made.map((gradient) => aheadOp(dy, gradient)),
+    };
+  });
+  return summed(x_NW, weight) as tf.Scalar;
+}

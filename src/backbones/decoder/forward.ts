@@ -12,6 +12,7 @@ import {
   gelu,
   layerNorm,
   mergeHeads,
+  projectedCrossEntropy,
   rmsNorm,
   silu,
   splitHeads,
@@ -52,6 +53,9 @@ export interface Projected {
   readonly v_MTD: tf.Tensor3D;
 }
 
+/** Keys and values of a layer: [B·K, T, D] each. */
+export type KeyValue = Pick<Projected, "k_MTD" | "v_MTD">;
+
 /** See `Projected`. */
 export function project(
   p: DecoderLayer,
@@ -73,25 +77,62 @@ export function project(
 }
 
 /**
+ * Queries that are looked at together: what comes after them isn't multiplied out. More save less of the
+ * causal half, fewer make products too small to be fast.
+ */
+const BLOCK = 64;
+
+/**
  * softmax(q·kᵀ/√D + mask)·v with each head of keys for G heads of queries, whose rows are one after the
  * other: [B·H, T, D]. Vaswani et al. 2017 (arXiv:1706.03762), eq. 1; Ainslie et al. 2023
  * (arXiv:2305.13245).
- * @param mask [1, T, S], or [B, 1, T, S]
+ * @param mask [1, T, T] or [B, 1, T, T]: no position sees a later one
  */
-export function attend(
-  { q_NTD, k_MTD, v_MTD }: Projected,
+export function attend({ q_NTD, k_MTD, v_MTD }: Projected, mask: tf.Tensor): tf.Tensor3D {
+  const [n, t, d] = q_NTD.shape, m = k_MTD.shape[0];
+  const q_MGTD = tf.reshape(tf.mul(q_NTD, 1 / Math.sqrt(d)), [m, n / m, t, d]) as tf.Tensor4D;
+  const found: tf.Tensor4D[] = [];
+  for (let first = 0; first < t; first += BLOCK) {
+    const rows = Math.min(BLOCK, t - first), seen = first + rows;
+    found.push(attendBlock(
+      {
+        q_MGTD: part(q_MGTD, 2, { first, count: rows }),
+        k_MTD: part(k_MTD, 1, { first: 0, count: seen }),
+        v_MTD: part(v_MTD, 1, { first: 0, count: seen }),
+      },
+      part(part(mask, mask.rank - 2, { first, count: rows }), mask.rank - 1, {
+        first: 0,
+        count: seen,
+      }),
+    ));
+  }
+  return tf.reshape(found.length === 1 ? found[0] : tf.concat(found, 2), [n, t, d]);
+}
+
+/** Some places of one axis; the whole is given back as it is. */
+function part<T extends tf.Tensor>(
+  x: T,
+  axis: number,
+  { first, count }: { readonly first: number; readonly count: number },
+): T {
+  if (count === x.shape[axis]) return x;
+  const begin = x.shape.map((_, i) => i === axis ? first : 0);
+  return tf.slice(x, begin, x.shape.map((size, i) => i === axis ? count : size));
+}
+
+/** `attend` of some scaled queries [B·K, G, T, D] on the S keys that they may see. */
+function attendBlock(
+  { q_MGTD, k_MTD, v_MTD }: KeyValue & { readonly q_MGTD: tf.Tensor4D },
   mask: tf.Tensor,
-): tf.Tensor3D {
-  const [n, t, d] = q_NTD.shape, [m, s] = k_MTD.shape;
-  const scaled = tf.mul(q_NTD, 1 / Math.sqrt(d));
-  const grouped = tf.reshape(scaled, [m, n / m * t, d]) as tf.Tensor3D;
-  const scores = tf.matMul(grouped, k_MTD, false, true);
+): tf.Tensor4D {
+  const [m, g, t, d] = q_MGTD.shape, s = k_MTD.shape[1];
+  const scores = tf.matMul(tf.reshape(q_MGTD, [m, g * t, d]) as tf.Tensor3D, k_MTD, false, true);
   const batch = mask.rank === 4 ? mask.shape[0] : 1;
   const byRow = mask.rank === 4
-    ? tf.reshape(scores, [batch, n / batch, t, s])
-    : tf.reshape(scores, [n, t, s]);
-  const shares = tf.reshape(tf.softmax(tf.add(byRow, mask)), [m, n / m * t, s]) as tf.Tensor3D;
-  return tf.reshape(tf.matMul(shares, v_MTD), [n, t, d]);
+    ? tf.reshape(scores, [batch, m * g / batch, t, s])
+    : tf.reshape(scores, [m * g, t, s]);
+  const shares = tf.reshape(tf.softmax(tf.add(byRow, mask)), [m, g * t, s]) as tf.Tensor3D;
+  return tf.reshape(tf.matMul(shares, v_MTD), [m, g, t, d]);
 }
 
 /** Adds to the stream what attention found, then what the perceptron makes of it. */
@@ -131,9 +172,6 @@ export function embedded(
       : embed({ weight }, places_BT),
   );
 }
-
-/** Keys and values of a layer: [B·K, T, D] each. */
-export type KeyValue = Pick<Projected, "k_MTD" | "v_MTD">;
 
 /** How a pass is made. */
 export interface DecoderPass {
@@ -186,6 +224,22 @@ export function decoderLogits(p: DecoderParameters, hidden: tf.Tensor): tf.Tenso
     ? tf.matMul(rows, p.tokens.weight, false, true)
     : tf.matMul(rows, p.head.weight);
   return tf.reshape(logits, [...hidden.shape.slice(0, -1), logits.shape[1]!]);
+}
+
+/**
+ * Σ −ln p(target) over hidden states [N, W], nats, without all their logits at once. Scalar.
+ * @param targets_N int32; −1: not one
+ */
+export function decoderNats(
+  p: DecoderParameters,
+  hidden_NW: tf.Tensor2D,
+  targets_N: tf.Tensor1D,
+): tf.Scalar {
+  const { weight } = p.head ?? p.tokens;
+  return projectedCrossEntropy(
+    { x_NW: hidden_NW, weight, transposed: p.head === undefined },
+    targets_N,
+  );
 }
 
 /** Logits of the token after each position: [B, T, V]. See `decoderStates`. */

@@ -51,17 +51,26 @@ export function shifted(
 }
 
 /**
- * Logits of the tokens after those of windows whose documents don't see each other: [B·T, V].
+ * Hidden states of windows whose documents don't see each other: [B·T, W].
  * @param inputs_BT int32; −1 pads
  */
-export function windowLogits(
+export function windowStates(
   params: DecoderParameters,
   inputs_BT: tf.Tensor2D,
   { shape, tokenizer }: Setting,
 ): tf.Tensor2D {
   const sight = documentSight(inputs_BT, tokenizer.separator);
   const hidden_BTW = decoderStates(params, inputs_BT, { shape, sight });
-  return decoderLogits(params, tf.reshape(hidden_BTW, [-1, shape.width])) as tf.Tensor2D;
+  return tf.reshape(hidden_BTW, [-1, shape.width]) as tf.Tensor2D;
+}
+
+/** Logits of the tokens after those of such windows: [B·T, V]. */
+export function windowLogits(
+  params: DecoderParameters,
+  inputs_BT: tf.Tensor2D,
+  setting: Setting,
+): tf.Tensor2D {
+  return decoderLogits(params, windowStates(params, inputs_BT, setting)) as tf.Tensor2D;
 }
 
 /** Numbers of a model that are trained. */

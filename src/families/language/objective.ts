@@ -4,16 +4,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { DecoderParameters } from "../../backbones/mod.ts";
-import { targetLogProbabilities, tokenCrossEntropy } from "../../nn/mod.ts";
-import { type Setting, shifted, windowLogits } from "./model.ts";
-
-/** Logits of windows, [N, V], with the target of each, [N]: N of B windows of T. */
-function predicted(params: DecoderParameters, tokens_BT: tf.Tensor2D, setting: Setting) {
-  const { inputs_BT, targets_BT } = shifted(tokens_BT);
-  const logits_NV = windowLogits(params, inputs_BT, setting);
-  return { logits_NV, targets_N: tf.reshape(targets_BT, [-1]) as tf.Tensor1D };
-}
+import { decoderNats, type DecoderParameters } from "../../backbones/mod.ts";
+import { targetLogProbabilities } from "../../nn/mod.ts";
+import { type Setting, shifted, windowLogits, windowStates } from "./model.ts";
 
 /** Σ −ln p(target), nats, over the windows' targets. Scalar. */
 export function windowNats(
@@ -21,8 +14,8 @@ export function windowNats(
   tokens_BT: tf.Tensor2D,
   setting: Setting,
 ): tf.Scalar {
-  const { logits_NV, targets_N } = predicted(params, tokens_BT, setting);
-  return tokenCrossEntropy(logits_NV, targets_N);
+  const { inputs_BT, targets_N } = taskOf(tokens_BT);
+  return decoderNats(params, windowStates(params, inputs_BT, setting), targets_N);
 }
 
 /** Σ ln p(target) of each window, nats: [B]. */
@@ -31,9 +24,15 @@ export function windowLogProbability(
   tokens_BT: tf.Tensor2D,
   setting: Setting,
 ): tf.Tensor1D {
-  const { logits_NV, targets_N } = predicted(params, tokens_BT, setting);
-  const log_N = targetLogProbabilities(logits_NV, targets_N);
+  const { inputs_BT, targets_N } = taskOf(tokens_BT);
+  const log_N = targetLogProbabilities(windowLogits(params, inputs_BT, setting), targets_N);
   return tf.sum(tf.reshape(log_N, [tokens_BT.shape[0], -1]), 1) as tf.Tensor1D;
+}
+
+/** What windows of T + 1 are asked: inputs [B, T] and the target of each, [B·T]. */
+function taskOf(tokens_BT: tf.Tensor2D) {
+  const { inputs_BT, targets_BT } = shifted(tokens_BT);
+  return { inputs_BT, targets_N: tf.reshape(targets_BT, [-1]) as tf.Tensor1D };
 }
 
 /** Number of targets, float32 scalar; at least 1, so that it can be divided by. */

@@ -4,6 +4,7 @@ import { need } from "../../needs.ts";
 
 const rotary = "src/backbones/decoder/rotary.ts";
 const sight = "src/backbones/decoder/sight.ts";
+const forward = "src/backbones/decoder/forward.ts";
 const cached = "src/backbones/decoder/cached.ts";
 const choose = "src/families/language/decoding/choose.ts";
 const train = "src/families/language/train.ts";
@@ -113,6 +114,34 @@ export const mutants = [
     find: "tf.sub(pos, start_B)",
     replace: "tf.sub(pos, tf.zerosLike(start_B))",
     law: decoderLaws,
+  },
+  {
+    id: "attention-block-sees-a-key-less",
+    file: forward,
+    find: "seen = first + rows;",
+    replace: "seen = Math.max(rows, first + rows - 1);",
+    law: decoderLaws,
+  },
+  {
+    id: "attention-block-masked-as-the-first",
+    file: forward,
+    find: "part(mask, mask.rank - 2, { first, count: rows })",
+    replace: "part(mask, mask.rank - 2, { first: 0, count: rows })",
+    law: decoderLaws,
+  },
+  {
+    id: "part-of-the-rows-forgotten",
+    file: "src/nn/losses.ts",
+    find: "{ length: Math.ceil(count / rows) }",
+    replace: "{ length: Math.floor(count / rows) }",
+    law: likelihoodLaws,
+  },
+  {
+    id: "part-counts-rows-without-target",
+    file: "src/nn/losses.ts",
+    find: "? excess(logits_NV, targets_N, scored_N1)",
+    replace: "? excess(logits_NV, targets_N, tf.onesLike(scored_N1))",
+    law: likelihoodLaws,
   },
   {
     id: "micro-batches-averaged",

@@ -2,12 +2,15 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {
+  causalSight,
   decoder,
   type DecoderParameters,
   type DecoderShape,
   decoderStep,
+  documentSight,
   prefill,
 } from "../../../src/backbones/mod.ts";
+import { attend, type Projected } from "../../../src/backbones/decoder/forward.ts";
 import { rotaryFrequencies, rotate, turnsOf } from "../../../src/backbones/decoder/rotary.ts";
 import { windowLogits } from "../../../src/families/language/model.ts";
 import { windowNats } from "../../../src/families/language/objective.ts";
@@ -118,6 +121,42 @@ law("what is said of a token hangs on those before it alone, and on all of these
     }
   },
 });
+
+law("queries in blocks find what they find one by one, and send the same gradient back", {
+  source: "Vaswani et al. 2017 (arXiv:1706.03762), eq. 1",
+  given: { seed, length: fc.constantFrom(64, 65, 130), packed: fc.boolean() },
+  cases: 12,
+  kills: ["attention-block-sees-a-key-less", "attention-block-masked-as-the-first"],
+  holds: async ({ seed, length, packed }) => {
+    const batch = 2, heads = 2, d = 4, n = batch * heads;
+    const tokens = integers(tokensOf(seed, [batch, length]), [batch, length]);
+    const { mask } = packed ? documentSight(tokens, 0) : causalSight(length);
+    const of = (i: number, rows: number) =>
+      tf.tensor(normals(seed + i, rows * length * d), [rows, length, d]) as tf.Tensor3D;
+    const inputs = [of(1, n), of(2, batch), of(3, batch)], weight = of(4, n);
+    const grads = (by: typeof attend) =>
+      tf.grads((q_NTD, k_MTD, v_MTD) =>
+        tf.sum(tf.mul(weight, by({ q_NTD, k_MTD, v_MTD } as Projected, mask)))
+      )(inputs);
+    const all = (by: typeof attend) => () => {
+      const [q_NTD, k_MTD, v_MTD] = inputs;
+      return tf.concat([by({ q_NTD, k_MTD, v_MTD }, mask), ...grads(by)]);
+    };
+    allClose(await values(all(attend)), await values(all(oneByOne)), `${length}`);
+    tf.dispose([tokens, mask, weight, ...inputs]);
+  },
+});
+
+/** `attend` without blocks: all products with all keys, masked. */
+function oneByOne({ q_NTD, k_MTD, v_MTD }: Projected, mask: tf.Tensor): tf.Tensor3D {
+  const [n, t, d] = q_NTD.shape, groups = n / k_MTD.shape[0];
+  const each = (x: tf.Tensor3D) =>
+    tf.reshape(tf.stack(Array(groups).fill(x), 1), [n, t, d]) as tf.Tensor3D;
+  const scores = tf.div(tf.matMul(q_NTD, each(k_MTD), false, true), Math.sqrt(d));
+  const rows = mask.rank === 4 ? mask.shape[0] : 1;
+  const shares = tf.softmax(tf.add(tf.reshape(scores, [rows, n / rows, t, t]), mask));
+  return tf.matMul(tf.reshape(shares, [n, t, t]) as tf.Tensor3D, each(v_MTD));
+}
 
 law("packed documents are told as each alone, and another one's tokens leave mine untouched", {
   source: "definition",

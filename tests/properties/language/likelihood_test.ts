@@ -15,7 +15,8 @@ import {
   windowsOf,
 } from "../../families/language/small.ts";
 import { key, read } from "../../families/small.ts";
-import { value, values } from "../../families/on_engine.ts";
+import { projectedCrossEntropy, tokenCrossEntropy } from "../../../src/nn/losses.ts";
+import { normals, value, values } from "../../families/on_engine.ts";
 import { close, float32, law } from "../../law.ts";
 
 const seed = fc.nat(1000);
@@ -124,5 +125,39 @@ law("a step's loss is the mean of −ln p over the targets of its windows", {
       );
     });
     close(scalars.get("loss")![0], -logP / (8 + 3 + 8), 1e-5, "loss");
+  },
+});
+
+law("nats made some rows at a time are those of all logits at once, and so are their gradients", {
+  source: "definition",
+  given: { seed, rows: fc.constantFrom(127, 128, 129, 300), transposed: fc.boolean() },
+  cases: 8,
+  kills: ["part-of-the-rows-forgotten", "part-counts-rows-without-target"],
+  holds: async ({ seed, rows, transposed }) => {
+    const width = 3, vocabulary = 4200;
+    const targets = Array.from(
+      { length: rows },
+      (_, i) => i % 5 === 3 ? -1 : (37 * i) % vocabulary,
+    );
+    const x = tf.tensor2d(normals(seed, rows * width), [rows, width]);
+    const size: [number, number] = transposed ? [vocabulary, width] : [width, vocabulary];
+    const weight = tf.tensor2d(normals(seed + 1, width * vocabulary), size);
+    const targets_N = tf.tensor1d(targets, "int32");
+    const told = (by: (x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Scalar) =>
+      values(() => {
+        const { value, grads } = tf.valueAndGrads((x, weight) =>
+          tf.mul(2, by(x as tf.Tensor2D, weight as tf.Tensor2D))
+        )([x, weight]);
+        return tf.concat([tf.reshape(value, [1]), ...grads.map((g) => tf.reshape(g, [-1]))]);
+      });
+    const found = await told((x_NW, weight) =>
+      projectedCrossEntropy({ x_NW, weight, transposed }, targets_N)
+    );
+    const wanted = await told((x, weight) =>
+      tokenCrossEntropy(tf.matMul(x, weight, false, transposed), targets_N)
+    );
+    close(found[0], wanted[0], float32(rows, Math.abs(wanted[0])), "nats");
+    found.forEach((v, i) => i > 0 && close(v, wanted[i], float32(rows, 8), `gradient ${i}`));
+    tf.dispose([x, weight, targets_N]);
   },
 });
