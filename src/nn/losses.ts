@@ -141,25 +141,57 @@ const aheadOp = customOp({
   },
 });
 
-/** Nats of some rows with their gradients by x and by the weight. */
+/** Of some rows: Σ nats over their targets, p·weightᵀ [N, W], and xᵀ·p in the weight's form. */
+interface PartNats {
+  readonly nats: tf.Tensor;
+  readonly mean_NW: tf.Tensor2D;
+  readonly product: tf.Tensor2D;
+}
+
 function partNats(
   { x_NW, weight, transposed }: Projection,
-  targets_N: tf.Tensor1D,
-): { readonly nats: tf.Tensor; readonly x: tf.Tensor2D; readonly weight: tf.Tensor2D } {
+  { targets_N, scored_N }: { readonly targets_N: tf.Tensor1D; readonly scored_N: tf.Tensor1D },
+): PartNats {
   const logits_NV = tf.matMul(x_NW, weight, false, transposed) as tf.Tensor2D;
-  const own = byKernel(logits_NV, targets_N), scored_N = scored(targets_N);
-  const scored_N1 = tf.reshape(scored_N, [-1, 1]);
-  const slope_NV = own === undefined
-    ? excess(logits_NV, targets_N, scored_N1)
-    : tf.mul(own[1], scored_N1);
+  const p_NV = tf.softmax(logits_NV);
+  // ln Σ exp(l) = max l − ln max p, and max p is 1/V at least: no sum of exponentials a second time.
+  const normaliser_N = tf.sub(tf.max(logits_NV, 1), tf.log(tf.max(p_NV, 1)));
+  const nats_N = tf.sub(normaliser_N, atTargets(logits_NV, targets_N));
+  const own_NW = tf.mul(x_NW, tf.reshape(scored_N, [-1, 1])) as tf.Tensor2D;
   return {
-    nats: own === undefined
-      ? tf.neg(tf.sum(targetLogProbabilities(logits_NV, targets_N)))
-      : tf.sum(tf.mul(own[0], scored_N)),
-    x: tf.matMul(slope_NV as tf.Tensor2D, weight, false, !transposed),
-    weight: transposed
-      ? tf.matMul(slope_NV as tf.Tensor2D, x_NW, true, false)
-      : tf.matMul(x_NW, slope_NV as tf.Tensor2D, true, false),
+    nats: tf.sum(tf.mul(nats_N, scored_N)),
+    mean_NW: tf.matMul(p_NV, weight, false, !transposed),
+    product: transposed ? tf.matMul(p_NV, own_NW, true) : tf.matMul(own_NW, p_NV, true),
+  };
+}
+
+/** Σ nats, and its gradients by x and by the weight: the means under p less what the targets have. */
+function natsAndGradients(
+  { x_NW, weight, transposed }: Projection,
+  { targets_N, rows }: { readonly targets_N: tf.Tensor1D; readonly rows: number },
+): { readonly nats: tf.Tensor; readonly gradients: tf.Tensor[] } {
+  const [count, width] = x_NW.shape, vocabulary = weight.shape[transposed ? 0 : 1];
+  const scored_N = scored(targets_N) as tf.Tensor1D;
+  const parts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => {
+    const first = i * rows, some = Math.min(rows, count - first);
+    return partNats(
+      { x_NW: tf.slice(x_NW, [first, 0], [some, width]), weight, transposed },
+      { targets_N: tf.slice(targets_N, first, some), scored_N: tf.slice(scored_N, first, some) },
+    );
+  });
+  const sum = (of: (one: PartNats) => tf.Tensor) =>
+    parts.slice(1).reduce((total, one) => tf.add(total, of(one)), of(parts[0]));
+  const known_N = tf.maximum(targets_N, tf.scalar(0, "int32")) as tf.Tensor1D;
+  const scored_N1 = tf.reshape(scored_N, [-1, 1]);
+  const vectors_VW = transposed ? weight : tf.transpose(weight);
+  const found_VW = tf.unsortedSegmentSum(tf.mul(x_NW, scored_N1), known_N, vocabulary);
+  const mean_NW = tf.concat(parts.map((one) => one.mean_NW));
+  return {
+    nats: sum((one) => one.nats),
+    gradients: [
+      tf.mul(tf.sub(mean_NW, tf.gather(vectors_VW, known_N)), scored_N1),
+      tf.sub(sum((one) => one.product), transposed ? found_VW : tf.transpose(found_VW)),
+    ],
   };
 }
 
@@ -171,26 +203,20 @@ function partNats(
  * @throws Error for a second derivative in several parts
  */
 export function projectedCrossEntropy(map: Projection, targets_N: tf.Tensor1D): tf.Scalar {
-  const { x_NW, weight, transposed } = map, [count, width] = x_NW.shape;
-  const vocabulary = weight.shape[transposed ? 0 : 1];
-  const rows = Math.max(FEWEST_ROWS, Math.floor(LOGITS / vocabulary));
-  if (count <= rows) {
+  const { x_NW, weight, transposed } = map;
+  const rows = Math.max(FEWEST_ROWS, Math.floor(LOGITS / weight.shape[transposed ? 0 : 1]));
+  if (x_NW.shape[0] <= rows) {
     return tokenCrossEntropy(tf.matMul(x_NW, weight, false, transposed), targets_N);
   }
   const summed = tf.customGrad((...all) => {
     const [x, own] = all as tf.Tensor2D[], save = all[2] as unknown as tf.GradSaveFunc;
-    const parts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => {
-      const first = i * rows, some = Math.min(rows, count - first);
-      return partNats(
-        { x_NW: tf.slice(x, [first, 0], [some, width]), weight: own, transposed },
-        tf.slice(targets_N, [first], [some]),
-      );
+    const { nats, gradients } = natsAndGradients({ x_NW: x, weight: own, transposed }, {
+      targets_N,
+      rows,
     });
-    const sum = (by: (one: typeof parts[number]) => tf.Tensor) =>
-      parts.slice(1).reduce((total, one) => tf.add(total, by(one)), by(parts[0]));
-    save([tf.concat(parts.map((one) => one.x)), sum((one) => one.weight)]);
+    save(gradients);
     return {
-      value: sum((one) => one.nats),
+      value: nats,
       gradFunc: (dy: tf.Tensor, made: tf.Tensor[]) => made.map((gradient) => aheadOp(dy, gradient)),
     };
   });

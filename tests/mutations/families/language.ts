@@ -139,8 +139,15 @@ export const mutants = [
   {
     id: "part-counts-rows-without-target",
     file: "src/nn/losses.ts",
-    find: "? excess(logits_NV, targets_N, scored_N1)",
-    replace: "? excess(logits_NV, targets_N, tf.onesLike(scored_N1))",
+    find: "nats: tf.sum(tf.mul(nats_N, scored_N)),",
+    replace: "nats: tf.sum(nats_N),",
+    law: likelihoodLaws,
+  },
+  {
+    id: "part-weighs-rows-without-target",
+    file: "src/nn/losses.ts",
+    find: "const own_NW = tf.mul(x_NW, tf.reshape(scored_N, [-1, 1])) as tf.Tensor2D;",
+    replace: "const own_NW = x_NW;",
     law: likelihoodLaws,
   },
   {
