@@ -5,11 +5,9 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { UsageError } from "../../../base/mod.ts";
-import { readTextIfThere } from "../../../base/text/mod.ts";
 import { meanInterval } from "../../../stats/mod.ts";
-import type { Figure, FigureContext, Measured } from "../figure.ts";
-import { lastWords } from "../process.ts";
+import type { Figure } from "../figure.ts";
+import { readReport, type Reporter, reportFigure } from "../report.ts";
 import { sourceSchema } from "../source.ts";
 
 const side = z.strictObject({
@@ -54,15 +52,11 @@ export function budgetPath(figures: string): string {
 }
 
 /** Reads it; null where there is none. @throws UsageError for a file that is none */
-export async function readBudget(path: string): Promise<Budget | null> {
-  const text = await readTextIfThere(path);
-  if (text === null) return null;
-  try {
-    return budget.parse(JSON.parse(text));
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: no report of equal budgets: ${what}`);
-  }
+export function readBudget(path: string): Promise<Budget | null> {
+  return readReport(path, {
+    fault: "no report of equal budgets",
+    parse: (json) => budget.parse(json),
+  });
 }
 
 /** Fewest seeds, and seconds of training each, that a figure may rest on. */
@@ -84,7 +78,12 @@ export function budgetFault({ seconds, seeds }: Budget): string | null {
       `${longer[1].torch.seconds.toFixed(0)} s there`;
 }
 
-const command = "deno task figures language --measure";
+const reporter: Reporter = {
+  group: "language",
+  task: "peers:language",
+  program: "src/proof/peers/language/main.ts",
+  takes: "20 minutes a side and seed",
+};
 
 function figure(
   name: string,
@@ -92,50 +91,36 @@ function figure(
     readonly of: (seed: Budget["seeds"][string], whole: Budget) => number;
   },
 ): Figure {
-  const stored = async ({ figures }: Pick<FigureContext, "figures">): Promise<Measured> => {
-    const found = await readBudget(budgetPath(figures));
-    if (found === null) return { value: null, reason: "never compared: no budget.json" };
-    const fault = budgetFault(found);
-    if (fault !== null) return { value: null, reason: fault };
-    const seeds = Object.fromEntries(
-      Object.entries(found.seeds).map(([seed, sides]) => [seed, of(sides, found)]),
-    );
-    const values = Object.values(seeds), interval = meanInterval(values);
-    const { about, seconds, margin, fiveGram, heldOut } = found;
-    return {
-      value: Math.max(...values),
-      detail: {
-        seeds,
-        ...(interval !== null && { low: interval.low, high: interval.high }),
-        bits: found.seeds,
-        fiveGram,
-        margin,
-        seconds,
-        heldOut,
-        about,
-      },
-      source: found.source,
-    };
-  };
-  return {
-    group: "language",
+  return reportFigure(reporter, {
     name,
     unit: "bits a byte",
-    cost: "long",
-    command,
     ...rest,
-    stored,
-    async measure({ once, run, note, figures }) {
-      const ran = await once("equal budgets", () => {
-        note("running peers:language: 20 minutes a side and seed; leave the machine alone");
-        return run(["run", "-A", "src/proof/peers/language/main.ts", "--engine", "tensorflow"]);
-      });
-      // 1: measured, and it doesn't hold.
-      return [0, 1].includes(ran.code)
-        ? await stored({ figures })
-        : { value: null, reason: `peers:language: ${lastWords(ran)}` };
+    async stored({ figures }) {
+      const found = await readBudget(budgetPath(figures));
+      if (found === null) return { value: null, reason: "never compared: no budget.json" };
+      const fault = budgetFault(found);
+      if (fault !== null) return { value: null, reason: fault };
+      const seeds = Object.fromEntries(
+        Object.entries(found.seeds).map(([seed, sides]) => [seed, of(sides, found)]),
+      );
+      const values = Object.values(seeds), interval = meanInterval(values);
+      const { about, seconds, margin, fiveGram, heldOut } = found;
+      return {
+        value: Math.max(...values),
+        detail: {
+          seeds,
+          ...(interval !== null && { low: interval.low, high: interval.high }),
+          bits: found.seeds,
+          fiveGram,
+          margin,
+          seconds,
+          heldOut,
+          about,
+        },
+        source: found.source,
+      };
     },
-  };
+  });
 }
 
 /** Rows of equal budgets; the margin is the one stated with the measurement. */

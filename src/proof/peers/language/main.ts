@@ -3,28 +3,18 @@
  * @module
  */
 import { join } from "@std/path";
-import {
-  type Arguments,
-  type Command,
-  dispatch,
-  seeds as seedNumbers,
-  systemTerminal,
-  type Terminal,
-} from "../../../cli/mod.ts";
-import { chooseEngine } from "../../../cli/engine/mod.ts";
-import { type EngineName, openEngine } from "../../../engine/mod.ts";
-import { exitCodes, requireWritable, UsageError, version, writeAtomic } from "../../../base/mod.ts";
-import { runProgram } from "../../../base/program/mod.ts";
-import { hostProvenance, machineClass, placeless } from "../../../record/mod.ts";
+import type { Arguments, Command, Terminal } from "../../../cli/mod.ts";
+import { openEngine } from "../../../engine/mod.ts";
+import { exitCodes, UsageError, writeAtomic } from "../../../base/mod.ts";
 import {
   type Budget,
   budgetPath,
   type BudgetTerms,
   readBudget,
 } from "../../figures/language/mod.ts";
-import { figuresFolder } from "../../figures/mod.ts";
-import { peersPython } from "../contender/python.ts";
-import { engineIdentity } from "../identity.ts";
+import { inTempFolder } from "../../figures/process.ts";
+import { runCommand } from "../command.ts";
+import { comparisonOptions, type Defaults, openComparison } from "../comparison.ts";
 import { type LanguageInput, languageSettings } from "../models.ts";
 import { type BudgetOptions, SIDES, type Trained, trainForBudget } from "./budget.ts";
 import { MARGIN } from "./margin.ts";
@@ -37,7 +27,8 @@ const BATCH = 8;
 const VOCABULARY = 4096;
 const DATA = "speeches";
 const SECONDS = 1200;
-const SEEDS = [1, 2, 3] as const;
+const DEFAULTS: Defaults = { seeds: [1, 2, 3], path: budgetPath };
+const options = comparisonOptions(DEFAULTS);
 
 /** What the command line says of itself. */
 export const command: Command = {
@@ -52,7 +43,7 @@ export const command: Command = {
     "seconds a seed; leave the machine alone meanwhile.",
   positionals: [],
   options: [
-    { name: "seeds", value: "NUMBERS", takes: seedNumbers, about: `Default: ${SEEDS.join()}` },
+    options.seeds,
     {
       name: "seconds",
       value: "N",
@@ -70,12 +61,8 @@ export const command: Command = {
       takes: { kind: "whole", minimum: 1, maximum: navigator.hardwareConcurrency },
       about: "Processors that each may use. Default: all",
     },
-    { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
-    {
-      name: "out",
-      value: "FILE",
-      about: `Where the numbers go. Default: ${budgetPath("baselines/figures")}`,
-    },
+    options.engine,
+    options.out,
   ],
   examples: [
     ["deno task peers:language", "three seeds, two hours"],
@@ -116,15 +103,10 @@ export function otherTerms(found: BudgetTerms, asked: Partial<BudgetTerms>): str
 }
 
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const say = (line: string) => terminal.warn(line);
-  const seeds = args.wholes("seeds") ?? SEEDS;
+  const comparison = await openComparison(args, { ...DEFAULTS, terminal });
+  const { say, seeds, engine: engineName, out, python } = comparison;
   const seconds = args.whole("seconds") ?? SECONDS;
   const threads = args.whole("threads") ?? navigator.hardwareConcurrency;
-  const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
-  const out = args.one("out") ?? budgetPath(figuresFolder);
-  await requireWritable(out);
-  const python = await peersPython("cpu", say);
-  const provenance = await hostProvenance(args.line.replace(/^likeness/, "deno task"));
   const data = args.one("data") ?? DATA;
   const dataset = await openText(data);
   say(`${data}: learning ${VOCABULARY} tokens of its documents`);
@@ -152,9 +134,8 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       `${out} has seeds under other terms (${other} differ): remove it, or name another with --out`,
     );
   }
-  const identity = await engineIdentity(engineName, threads);
-  const folder = await Deno.makeTempDir({ prefix: "peers-language-" });
-  try {
+  const source = await comparison.source(threads);
+  await inTempFolder(async (folder) => {
     const tokenizerFile = join(folder, "tokenizer.json");
     await Deno.writeTextFile(tokenizerFile, json);
     // Draws what both sides start from; the same bits on every machine.
@@ -198,15 +179,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       const { bits, fiveGram, documents, bytes } = scores;
       report = {
         format: 1,
-        source: {
-          commit: provenance.gitSha,
-          dirty: provenance.gitDirty,
-          engine: engineName,
-          machineClass: await machineClass(identity),
-          date: new Date().toISOString(),
-          command: placeless(provenance.command),
-          records: [],
-        },
+        source: { ...source, date: new Date().toISOString() },
         ...terms,
         heldOut: { documents, bytes },
         fiveGram,
@@ -221,9 +194,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       // After each seed, so that an interruption loses one at most.
       await writeAtomic(out, JSON.stringify(report, null, 1) + "\n");
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
   return told(report!, terminal);
 }
 
@@ -241,12 +212,4 @@ function told({ seeds, fiveGram, margin }: Budget, terminal: Terminal): number {
   return holds ? exitCodes.pass : exitCodes.regressed;
 }
 
-if (import.meta.main) {
-  runProgram(() =>
-    dispatch([command.name, ...Deno.args], {
-      commands: [command],
-      version,
-      terminal: systemTerminal(),
-    })
-  );
-}
+if (import.meta.main) runCommand(command);
