@@ -96,6 +96,7 @@ law("each side has as many processors and none of the other's, the next seed the
     assertEquals(SIDES.flatMap((side) => one[side]).toSorted((a, b) => a - b), processors);
     assertEquals(next, { "ours": one["torch-eager"], "torch-eager": one["ours"] });
   },
+  kills: ["sides-share-processors", "sides-keep-their-half"],
 });
 
 Deno.test("processors are read as Linux writes them, and the time that they worked", async () => {
