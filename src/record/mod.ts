@@ -5,7 +5,7 @@
 export { placeless } from "./command_line.ts";
 export { failedRecord, type Failure } from "./failed.ts";
 export { groupId, runId } from "./identity.ts";
-export { hostName, isAlive, processStart } from "./process_state.ts";
+export { hostName, isAlive, processFields, processStart } from "./process_state.ts";
 export { dataKey, dataNames, type Labelled, labels, onData } from "./label.ts";
 export {
   type HostProvenance,

@@ -8,7 +8,7 @@ import { scoped } from "../tfjs/scoped.ts";
 import { disposeTree, type TensorTree } from "../tree.ts";
 import { submit } from "./backend.ts";
 import { bind, encode } from "./record/dispatch.ts";
-import type { Place } from "./record/recording.ts";
+import type { Place } from "./record/recorder.ts";
 
 /** A kind of shader's share of a run. */
 export interface ShaderTime {

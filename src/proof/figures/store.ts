@@ -5,10 +5,9 @@
  */
 import { dirname, join } from "@std/path";
 import { z } from "zod";
-import { UsageError } from "../../base/mod.ts";
 import type { Figure, Measured } from "./figure.ts";
+import { readReport } from "./report.ts";
 import { type FigureSource, sourceSchema } from "./source.ts";
-import { readTextIfThere } from "../../base/text/mod.ts";
 
 const storedSchema = z.strictObject({
   format: z.literal(1),
@@ -33,22 +32,19 @@ export function figurePath(
  * @throws UsageError for a file that isn't this figure's
  */
 export async function readFigure(folder: string, figure: Figure): Promise<Measured | null> {
-  const path = figurePath(folder, figure);
-  const text = await readTextIfThere(path);
-  if (text === null) return null;
-  try {
-    const stored = storedSchema.parse(JSON.parse(text));
-    if (stored.figure !== figure.name || stored.group !== figure.group) {
-      throw new Error(`it holds ${stored.group}/${stored.figure}`);
-    }
-    if (stored.unit !== figure.unit) {
-      throw new Error(`it is in ${stored.unit}, the figure in ${figure.unit}: --measure again`);
-    }
-    return { value: stored.value, detail: stored.detail, source: stored.source };
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: not this figure's file: ${what}`);
-  }
+  return await readReport(figurePath(folder, figure), {
+    fault: "not this figure's file",
+    parse(json): Measured {
+      const stored = storedSchema.parse(json);
+      if (stored.figure !== figure.name || stored.group !== figure.group) {
+        throw new Error(`it holds ${stored.group}/${stored.figure}`);
+      }
+      if (stored.unit !== figure.unit) {
+        throw new Error(`it is in ${stored.unit}, the figure in ${figure.unit}: --measure again`);
+      }
+      return { value: stored.value, detail: stored.detail, source: stored.source };
+    },
+  });
 }
 
 /** Stores a measurement, whole or not at all. */

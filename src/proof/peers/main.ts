@@ -3,19 +3,13 @@
  * @module
  */
 import { join } from "@std/path";
-import {
-  type Arguments,
-  type Command,
-  dispatch,
-  systemTerminal,
-  type Terminal,
-} from "../../cli/mod.ts";
+import type { Arguments, Command, Terminal } from "../../cli/mod.ts";
 import { chooseEngine } from "../../cli/engine/mod.ts";
 import { type EngineName, openEngine } from "../../engine/mod.ts";
-import { exitCodes, requireWritable, UsageError, version } from "../../base/mod.ts";
-import { runProgram } from "../../base/program/mod.ts";
+import { exitCodes, requireWritable, UsageError } from "../../base/mod.ts";
 import { hostProvenance, instructionSet } from "../../record/mod.ts";
 import { didYouMean } from "../../base/text/mod.ts";
+import { runCommand } from "./command.ts";
 import { type ContenderName, CONTENDERS } from "./contender/contender.ts";
 import {
   measureModel,
@@ -197,12 +191,4 @@ function sound({ contenders, disagreement }: PeersReport["models"][number]): boo
   return contenders.every((c) => !("failed" in c)) && (disagreement ?? 0) <= 1;
 }
 
-if (import.meta.main) {
-  runProgram(() =>
-    dispatch([command.name, ...Deno.args], {
-      commands: [command],
-      version,
-      terminal: systemTerminal(),
-    })
-  );
-}
+if (import.meta.main) runCommand(command);

@@ -87,6 +87,20 @@ export const mutants = [
     law: "tests/proof/peers/agreement_test.ts",
   },
   {
+    id: "sides-share-processors",
+    file: "src/proof/peers/language/budget.ts",
+    find: "[processors.slice(0, half), processors.slice(half)]",
+    replace: "[processors.slice(0, half), processors.slice(0, half)]",
+    law: "tests/proof/peers/together_test.ts",
+  },
+  {
+    id: "sides-keep-their-half",
+    file: "src/proof/peers/language/budget.ts",
+    find: "return seed % 2 === 1",
+    replace: "return seed % 2 < 2",
+    law: "tests/proof/peers/together_test.ts",
+  },
+  {
     id: "rows-end-before-the-position",
     file: "src/backbones/transformer.ts",
     find: "while (rows <= pos) rows *= 2;",

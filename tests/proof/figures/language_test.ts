@@ -16,12 +16,15 @@ const side = (bits: number, seconds = 1200) => ({
   steps: 1000,
   seconds,
   firstSeconds: 2,
+  processors: [0],
+  processorSeconds: 1190,
+  aloneSeconds: 0,
   versions: { some: "1" },
 });
 
 function budget(seeds: Budget["seeds"], seconds = 1200): Budget {
   return {
-    format: 1,
+    format: 2,
     source: {
       commit: null,
       dirty: null,
@@ -37,7 +40,7 @@ function budget(seeds: Budget["seeds"], seconds = 1200): Budget {
     tokenizer: "t",
     config: { depth: 4 },
     batch: 8,
-    threads: 2,
+    threads: 1,
     about: "a decoder",
     heldOut: { documents: 20, bytes: 100_000 },
     fiveGram: 1.9,

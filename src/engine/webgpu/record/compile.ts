@@ -10,7 +10,8 @@ import { scoped } from "../../tfjs/scoped.ts";
 import { InputSignature, StateSignature } from "../../tfjs/signature.ts";
 import { fillTree, templateOf, tensorsOf, type TensorTree } from "../../tree.ts";
 import { type Body, type Call, recordable, type Result } from "./call.ts";
-import { type Place, Recording } from "./recording.ts";
+import type { Place } from "./recorder.ts";
+import { Recording } from "./recording.ts";
 
 /** Sets of shapes of one program that are written down; more are run by the package. */
 const MOST_SHAPES = 64;

@@ -119,6 +119,12 @@ function nameOf(program: Program): string {
   return name === "Object" ? program.shaderKey.split(/\W|_/)[0] : name.replace(/Program$/, "");
 }
 
+/** What a recording is made with. */
+export interface Place {
+  readonly backend: WebgpuBackend;
+  readonly recorder: Recorder;
+}
+
 /** Stands between the package and its device: one a backend. */
 export class Recorder {
   readonly #backend: WebgpuBackend;

@@ -5,10 +5,8 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { UsageError } from "../../../base/mod.ts";
-import { readTextIfThere } from "../../../base/text/mod.ts";
-import { lastWords } from "../process.ts";
 import type { Figure, Measured } from "../figure.ts";
+import { readReport, type Reporter, reportFigure } from "../report.ts";
 import { sourceSchema } from "../source.ts";
 
 const report = z.strictObject({
@@ -47,60 +45,45 @@ export function equivalencePath(figures: string): string {
  * Reads the report; null where there is none.
  * @throws UsageError for a file that is none
  */
-export async function readEquivalence(figures: string): Promise<Equivalence | null> {
-  const path = equivalencePath(figures);
-  const text = await readTextIfThere(path);
-  if (text === null) return null;
-  try {
-    return report.parse(JSON.parse(text));
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: no report of equivalence: ${what}`);
-  }
+export function readEquivalence(figures: string): Promise<Equivalence | null> {
+  return readReport(equivalencePath(figures), {
+    fault: "no report of equivalence",
+    parse: (json) => report.parse(json),
+  });
 }
 
 /** Steps over which losses are compared. */
 const STEPS = 200;
 
-const command = "deno task figures image-families --measure";
+const reporter: Reporter = {
+  group: "image-families",
+  task: "peers:equivalence",
+  program: "src/proof/peers/equivalence/main.ts",
+  takes: "a quarter of an hour",
+};
 
 function figure(
   name: string,
-  rest: Pick<Figure, "about" | "unit" | "target"> & {
-    read: (model: Equivalence["models"][string]) => Measured;
-    model: string;
+  { read, model, ...rest }: Pick<Figure, "about" | "unit" | "target"> & {
+    readonly read: (model: Equivalence["models"][string]) => Measured;
+    readonly model: string;
   },
 ): Figure {
-  const { read, model, ...figure } = rest;
-  const stored = async ({ figures }: { figures: string }): Promise<Measured> => {
-    const found = await readEquivalence(figures);
-    const own = found?.models[model];
-    if (!found || !own) {
-      return {
-        value: null,
-        reason: `${model} has not been compared: no such entry in equivalence.json`,
-      };
-    }
-    return { ...read(own), source: found.source };
-  };
-  return {
-    group: "image-families",
+  return reportFigure(reporter, {
     name,
-    ...figure,
-    cost: "long",
-    command,
-    stored,
-    async measure({ once, run, note, figures }) {
-      const ran = await once("equivalence", () => {
-        note("running peers:equivalence: a quarter of an hour; leave the machine alone");
-        return run(["run", "-A", "src/proof/peers/equivalence/main.ts", "--engine", "tensorflow"]);
-      });
-      // 1: measured, and one of them doesn't hold.
-      return [0, 1].includes(ran.code)
-        ? await stored({ figures })
-        : { value: null, reason: `peers:equivalence: ${lastWords(ran)}` };
+    ...rest,
+    async stored({ figures }) {
+      const found = await readEquivalence(figures);
+      const own = found?.models[model];
+      if (!found || !own) {
+        return {
+          value: null,
+          reason: `${model} has not been compared: no such entry in equivalence.json`,
+        };
+      }
+      return { ...read(own), source: found.source };
     },
-  };
+  });
 }
 
 /** Rows of one model. */

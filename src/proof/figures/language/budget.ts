@@ -5,11 +5,9 @@
  */
 import { join } from "@std/path";
 import { z } from "zod";
-import { UsageError } from "../../../base/mod.ts";
-import { readTextIfThere } from "../../../base/text/mod.ts";
 import { meanInterval } from "../../../stats/mod.ts";
-import type { Figure, FigureContext, Measured } from "../figure.ts";
-import { lastWords } from "../process.ts";
+import type { Figure } from "../figure.ts";
+import { readReport, type Reporter, reportFigure } from "../report.ts";
 import { sourceSchema } from "../source.ts";
 
 const side = z.strictObject({
@@ -18,15 +16,22 @@ const side = z.strictObject({
   /** What the steps took. */
   seconds: z.number(),
   firstSeconds: z.number(),
+  /** Those that it ran on, by number. */
+  processors: z.array(z.int()).min(1),
+  /** For how long they worked for the steps, all together; null where the system doesn't tell. */
+  processorSeconds: z.number().nullable(),
+  /** For how long it trained when the other side was done. */
+  aloneSeconds: z.number(),
   versions: z.record(z.string(), z.string()),
 });
 
 const budget = z.strictObject({
-  format: z.literal(1),
+  /** In 1 the sides took turns on all processors. */
+  format: z.literal(2),
   source: sourceSchema,
   /** Bits a byte; stated before any measurement. */
   margin: z.number().positive(),
-  /** Of each side's training. */
+  /** Of training, both sides at the same time. */
   seconds: z.number().positive(),
   data: z.strictObject({ name: z.string(), digest: z.string() }),
   /** sha256 of its tokenizer.json. */
@@ -34,6 +39,7 @@ const budget = z.strictObject({
   /** The family's settings, as a suite writes them. */
   config: z.record(z.string(), z.unknown()),
   batch: z.int(),
+  /** Of each side. */
   threads: z.int(),
   about: z.string(),
   heldOut: z.strictObject({ documents: z.int(), bytes: z.int() }),
@@ -54,15 +60,11 @@ export function budgetPath(figures: string): string {
 }
 
 /** Reads it; null where there is none. @throws UsageError for a file that is none */
-export async function readBudget(path: string): Promise<Budget | null> {
-  const text = await readTextIfThere(path);
-  if (text === null) return null;
-  try {
-    return budget.parse(JSON.parse(text));
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`${path}: no report of equal budgets: ${what}`);
-  }
+export function readBudget(path: string): Promise<Budget | null> {
+  return readReport(path, {
+    fault: "no report of equal budgets",
+    parse: (json) => budget.parse(json),
+  });
 }
 
 /** Fewest seeds, and seconds of training each, that a figure may rest on. */
@@ -84,7 +86,12 @@ export function budgetFault({ seconds, seeds }: Budget): string | null {
       `${longer[1].torch.seconds.toFixed(0)} s there`;
 }
 
-const command = "deno task figures language --measure";
+const reporter: Reporter = {
+  group: "language",
+  task: "peers:language",
+  program: "src/proof/peers/language/main.ts",
+  takes: "20 minutes a seed and some to score",
+};
 
 function figure(
   name: string,
@@ -92,50 +99,36 @@ function figure(
     readonly of: (seed: Budget["seeds"][string], whole: Budget) => number;
   },
 ): Figure {
-  const stored = async ({ figures }: Pick<FigureContext, "figures">): Promise<Measured> => {
-    const found = await readBudget(budgetPath(figures));
-    if (found === null) return { value: null, reason: "never compared: no budget.json" };
-    const fault = budgetFault(found);
-    if (fault !== null) return { value: null, reason: fault };
-    const seeds = Object.fromEntries(
-      Object.entries(found.seeds).map(([seed, sides]) => [seed, of(sides, found)]),
-    );
-    const values = Object.values(seeds), interval = meanInterval(values);
-    const { about, seconds, margin, fiveGram, heldOut } = found;
-    return {
-      value: Math.max(...values),
-      detail: {
-        seeds,
-        ...(interval !== null && { low: interval.low, high: interval.high }),
-        bits: found.seeds,
-        fiveGram,
-        margin,
-        seconds,
-        heldOut,
-        about,
-      },
-      source: found.source,
-    };
-  };
-  return {
-    group: "language",
+  return reportFigure(reporter, {
     name,
     unit: "bits a byte",
-    cost: "long",
-    command,
     ...rest,
-    stored,
-    async measure({ once, run, note, figures }) {
-      const ran = await once("equal budgets", () => {
-        note("running peers:language: 20 minutes a side and seed; leave the machine alone");
-        return run(["run", "-A", "src/proof/peers/language/main.ts", "--engine", "tensorflow"]);
-      });
-      // 1: measured, and it doesn't hold.
-      return [0, 1].includes(ran.code)
-        ? await stored({ figures })
-        : { value: null, reason: `peers:language: ${lastWords(ran)}` };
+    async stored({ figures }) {
+      const found = await readBudget(budgetPath(figures));
+      if (found === null) return { value: null, reason: "never compared: no budget.json" };
+      const fault = budgetFault(found);
+      if (fault !== null) return { value: null, reason: fault };
+      const seeds = Object.fromEntries(
+        Object.entries(found.seeds).map(([seed, sides]) => [seed, of(sides, found)]),
+      );
+      const values = Object.values(seeds), interval = meanInterval(values);
+      const { about, seconds, margin, fiveGram, heldOut } = found;
+      return {
+        value: Math.max(...values),
+        detail: {
+          seeds,
+          ...(interval !== null && { low: interval.low, high: interval.high }),
+          bits: found.seeds,
+          fiveGram,
+          margin,
+          seconds,
+          heldOut,
+          about,
+        },
+        source: found.source,
+      };
     },
-  };
+  });
 }
 
 /** Rows of equal budgets; the margin is the one stated with the measurement. */
@@ -143,7 +136,7 @@ export function budgetFigures(margin: number): Figure[] {
   return [
     figure("bits-above-pytorch", {
       about: "Bits a byte of held-out speeches above those of the same model trained in PyTorch " +
-        "for as long (20 minutes on the same machine, in turns), in the worst seed of 3",
+        "for as long (20 minutes at the same time, each on half of a machine), in the worst seed of 3",
       target: { is: "<=", value: margin },
       of: ({ ours, torch }) => ours.bits - torch.bits,
     }),

@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { UsageError } from "../../../base/mod.ts";
 import type { EngineName } from "../../../engine/mod.ts";
 import { answers, type Command, failure } from "./messages.ts";
+import { allowedProcessors, processorSeconds } from "./processors.ts";
 import { type PeerDevice, WORKER } from "./python.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly device: PeerDevice;
   /** Processors that each may run on. */
   readonly threads: number;
+  /** Which these are, by number. Default: the first that this process may run on. */
+  readonly processors?: readonly number[];
   /** The Python of the others. */
   readonly python: string | null;
   /** Compiled code of earlier runs may be used: for tests, where compile time isn't told. */
@@ -101,10 +104,10 @@ export class Contender {
   static async start(name: ContenderName, options: StartOptions): Promise<Contender> {
     const words = commandOf(name, options);
     // One rule for all libraries: they see as many processors as they may use.
-    const cores = navigator.hardwareConcurrency;
-    const pinned = options.threads < cores
-      ? ["taskset", "-c", `0-${options.threads - 1}`, ...words]
-      : words;
+    const few = options.threads < navigator.hardwareConcurrency;
+    const processors = options.processors ??
+      (few ? (await allowedProcessors()).slice(0, options.threads) : null);
+    const pinned = processors === null ? words : ["taskset", "-c", processors.join(), ...words];
     const child = new Deno.Command(pinned[0], {
       args: pinned.slice(1),
       env: environment(options),
@@ -121,6 +124,11 @@ export class Contender {
   /** Who computes, and the memory that loading the libraries took. */
   get ready(): Answer<"ready"> {
     return this.#ready;
+  }
+
+  /** Seconds that processors have worked for it so far; null where the system doesn't tell. */
+  processorSeconds(): number | null {
+    return processorSeconds(this.#child.pid);
   }
 
   async #listen(): Promise<void> {

@@ -2,20 +2,10 @@
  * `deno task peers:equivalence`: the VAE and the flow trained here and in PyTorch from equal weights.
  * @module
  */
-import {
-  type Arguments,
-  type Command,
-  dispatch,
-  seeds as seedNumbers,
-  systemTerminal,
-  type Terminal,
-} from "../../../cli/mod.ts";
-import { chooseEngine } from "../../../cli/engine/mod.ts";
+import type { Arguments, Command, Terminal } from "../../../cli/mod.ts";
 import { heads } from "../../../data/heads/mod.ts";
-import { type EngineName, openEngine } from "../../../engine/mod.ts";
-import { exitCodes, requireWritable, version, writeAtomic } from "../../../base/mod.ts";
-import { runProgram } from "../../../base/program/mod.ts";
-import { hostProvenance, machineClass } from "../../../record/mod.ts";
+import { openEngine } from "../../../engine/mod.ts";
+import { exitCodes, writeAtomic } from "../../../base/mod.ts";
 import {
   COMPARED,
   type ComparedName,
@@ -24,15 +14,17 @@ import {
   measureEquivalence,
 } from "./equivalence.ts";
 import { type Equivalence, equivalencePath } from "../../figures/image_families/equivalence.ts";
-import { figuresFolder } from "../../figures/mod.ts";
-import { peersPython } from "../contender/python.ts";
-import { engineIdentity } from "../identity.ts";
+import { inTempFolder } from "../../figures/process.ts";
+import { runCommand } from "../command.ts";
+import { comparisonOptions, type Defaults, openComparison } from "../comparison.ts";
 
 /** Largest relative difference of losses over the curve that holds. */
 export const CURVE_BOUND = 1e-3;
 
 const CURVE_STEPS = 200;
 const NAMES = Object.keys(COMPARED) as ComparedName[];
+const DEFAULTS: Defaults = { seeds: [1, 2, 3, 4, 5], path: equivalencePath };
+const options = comparisonOptions(DEFAULTS);
 
 /** What the command line says of itself. */
 export const command: Command = {
@@ -48,19 +40,15 @@ export const command: Command = {
     "peers:speed does. Takes a quarter of an hour.",
   positionals: [],
   options: [
-    { name: "seeds", value: "NUMBERS", takes: seedNumbers, about: "Default: 1,2,3,4,5" },
+    options.seeds,
     {
       name: "steps",
       value: "N",
       takes: { kind: "whole", minimum: CURVE_STEPS },
       about: "Steps of a training. Default: 600",
     },
-    { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
-    {
-      name: "out",
-      value: "FILE",
-      about: `Where the numbers go. Default: ${equivalencePath("baselines/figures")}`,
-    },
+    options.engine,
+    options.out,
   ],
   examples: [["deno task peers:equivalence", "both models, five seeds"]],
   exits: [
@@ -75,24 +63,17 @@ const FINAL_STEPS = 50;
 const BATCHES = 100;
 
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const say = (line: string) => terminal.warn(line);
-  const seeds = args.wholes("seeds") ?? [1, 2, 3, 4, 5];
+  const comparison = await openComparison(args, { ...DEFAULTS, terminal });
+  const { say, seeds, out } = comparison;
   const steps = args.whole("steps") ?? 600;
-  const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
-  const out = args.one("out") ?? equivalencePath(figuresFolder);
-  await requireWritable(out);
-  const python = await peersPython("cpu", say);
   const threads = navigator.hardwareConcurrency;
-  const startedAt = new Date().toISOString();
-  const provenance = await hostProvenance(args.line.replace(/^likeness/, "deno task"));
   const dataset = await heads.load(
     heads.config.parse({ size: 32, train: 1600, test: 100, judge: 0, judge_test: 0 }),
     { cache: ".likeness/cache", jobs: threads },
   );
-  const identity = await engineIdentity(engineName, threads);
-  const folder = await Deno.makeTempDir({ prefix: "equivalence-" });
+  const source = await comparison.source(threads);
   const models = new Map<ComparedName, EquivalenceModel>();
-  try {
+  await inTempFolder(async (folder) => {
     // Draws what both sides start from; the same bits on every machine.
     const { engine } = await openEngine("wasm");
     for (const name of NAMES) {
@@ -100,10 +81,10 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       models.set(
         name,
         await measureEquivalence(name, { engine, dataset }, {
-          engine: engineName,
+          engine: comparison.engine,
           device: "cpu",
           threads,
-          python,
+          python: comparison.python,
           reuse: true,
           seeds,
           steps,
@@ -115,20 +96,10 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
         }),
       );
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
   const report: Equivalence = {
     format: 1,
-    source: {
-      commit: provenance.gitSha,
-      dirty: provenance.gitDirty,
-      engine: engineName,
-      machineClass: await machineClass(identity),
-      date: startedAt,
-      command: provenance.command,
-      records: [],
-    },
+    source,
     models: Object.fromEntries([...models].map(([name, { curve, final, about }]) => {
       const { mean: difference, low, high } = final.difference;
       const score = `mean loss of the last ${final.steps} of ${steps} steps, relative`;
@@ -156,12 +127,4 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   return holds.every(Boolean) ? exitCodes.pass : exitCodes.regressed;
 }
 
-if (import.meta.main) {
-  runProgram(() =>
-    dispatch([command.name, ...Deno.args], {
-      commands: [command],
-      version,
-      terminal: systemTerminal(),
-    })
-  );
-}
+if (import.meta.main) runCommand(command);

@@ -3,28 +3,19 @@
  * @module
  */
 import { join } from "@std/path";
-import {
-  type Arguments,
-  type Command,
-  dispatch,
-  seeds as seedNumbers,
-  systemTerminal,
-  type Terminal,
-} from "../../../cli/mod.ts";
-import { chooseEngine } from "../../../cli/engine/mod.ts";
-import { type EngineName, openEngine } from "../../../engine/mod.ts";
-import { exitCodes, requireWritable, UsageError, version, writeAtomic } from "../../../base/mod.ts";
-import { runProgram } from "../../../base/program/mod.ts";
-import { hostProvenance, machineClass, placeless } from "../../../record/mod.ts";
+import type { Arguments, Command, Terminal } from "../../../cli/mod.ts";
+import { openEngine } from "../../../engine/mod.ts";
+import { exitCodes, UsageError, writeAtomic } from "../../../base/mod.ts";
 import {
   type Budget,
   budgetPath,
   type BudgetTerms,
   readBudget,
 } from "../../figures/language/mod.ts";
-import { figuresFolder } from "../../figures/mod.ts";
-import { peersPython } from "../contender/python.ts";
-import { engineIdentity } from "../identity.ts";
+import { inTempFolder } from "../../figures/process.ts";
+import { runCommand } from "../command.ts";
+import { comparisonOptions, type Defaults, openComparison } from "../comparison.ts";
+import { allowedProcessors } from "../contender/processors.ts";
 import { type LanguageInput, languageSettings } from "../models.ts";
 import { type BudgetOptions, SIDES, type Trained, trainForBudget } from "./budget.ts";
 import { MARGIN } from "./margin.ts";
@@ -37,7 +28,10 @@ const BATCH = 8;
 const VOCABULARY = 4096;
 const DATA = "speeches";
 const SECONDS = 1200;
-const SEEDS = [1, 2, 3] as const;
+/** Most processors of a side. */
+const HALF = Math.max(1, Math.floor(navigator.hardwareConcurrency / 2));
+const DEFAULTS: Defaults = { seeds: [1, 2, 3], path: budgetPath };
+const options = comparisonOptions(DEFAULTS);
 
 /** What the command line says of itself. */
 export const command: Command = {
@@ -45,19 +39,20 @@ export const command: Command = {
   summary: "A language model trained here and in PyTorch for as many seconds",
   about:
     "Trains the same decoder here and in eager PyTorch from equal weights, on equal windows of " +
-    `\`${DATA}\` in an equal order, in turns, each for as many seconds, and scores both on ` +
-    `held-out documents by one code, beside a 5-gram of the same tokens. Ours may be ${MARGIN} ` +
-    "bits a byte worse at most, and must be better than the 5-gram, in every seed. Seeds that the " +
-    "file has under the same terms are kept, so that what was interrupted goes on. Takes twice the " +
-    "seconds a seed; leave the machine alone meanwhile.",
+    `\`${DATA}\` in an equal order, at the same time for as many seconds, each side on processors ` +
+    "of its own, and scores both on held-out documents by one code, beside a 5-gram of the same " +
+    `tokens. Ours may be ${MARGIN} bits a byte worse at most, and must be better than the 5-gram, ` +
+    "in every seed. Seeds that the file has under the same terms are kept, so that what was " +
+    "interrupted goes on. Takes the seconds a seed and a tenth more; leave the machine alone " +
+    "meanwhile.",
   positionals: [],
   options: [
-    { name: "seeds", value: "NUMBERS", takes: seedNumbers, about: `Default: ${SEEDS.join()}` },
+    options.seeds,
     {
       name: "seconds",
       value: "N",
       takes: { kind: "whole", minimum: 1 },
-      about: `Of training, each side's. Default: ${SECONDS}`,
+      about: `Of training, of both sides at the same time. Default: ${SECONDS}`,
     },
     {
       name: "data",
@@ -67,29 +62,25 @@ export const command: Command = {
     {
       name: "threads",
       value: "N",
-      takes: { kind: "whole", minimum: 1, maximum: navigator.hardwareConcurrency },
-      about: "Processors that each may use. Default: all",
+      takes: { kind: "whole", minimum: 1, maximum: HALF },
+      about: "Processors of each side. Default: half of them",
     },
-    { name: "engine", value: "NAME", about: "Engine of ours. Default: the best that starts" },
-    {
-      name: "out",
-      value: "FILE",
-      about: `Where the numbers go. Default: ${budgetPath("baselines/figures")}`,
-    },
+    options.engine,
+    options.out,
   ],
   examples: [
-    ["deno task peers:language", "three seeds, two hours"],
+    ["deno task peers:language", "three seeds, some 65 minutes"],
     ["deno task peers:language --seconds 20 --seeds 1 --out /tmp/budget.json", "that all works"],
   ],
   exits: [
     [exitCodes.pass, "measured, and both hold in every seed"],
     [exitCodes.regressed, "one of them doesn't hold"],
-    [exitCodes.usage, "wrong options, no Python, or other terms than the file's"],
+    [exitCodes.usage, "wrong options, no Python, one processor, or other terms than the file's"],
   ],
   load: () => Promise.resolve({ main }),
 };
 
-/** Scores weights in a process of its own, with the machine's threads. */
+/** Scores weights in a process of its own, with all of the machine's threads. */
 async function scoresOf(job: Job, folder: string): Promise<Scores> {
   const file = join(folder, "job.json");
   await Deno.writeTextFile(file, JSON.stringify(job));
@@ -105,7 +96,11 @@ async function scoresOf(job: Job, folder: string): Promise<Scores> {
   return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!) as Scores;
 }
 
-const sideOf = ({ weights: _, ...trained }: Trained, bits: number) => ({ bits, ...trained });
+const sideOf = ({ weights: _, processors, ...trained }: Trained, bits: number) => ({
+  bits,
+  ...trained,
+  processors: [...processors],
+});
 
 /** What differs between what is asked and what a file holds; null where nothing does. */
 export function otherTerms(found: BudgetTerms, asked: Partial<BudgetTerms>): string | null {
@@ -116,15 +111,17 @@ export function otherTerms(found: BudgetTerms, asked: Partial<BudgetTerms>): str
 }
 
 async function main(args: Arguments, terminal: Terminal): Promise<number> {
-  const say = (line: string) => terminal.warn(line);
-  const seeds = args.wholes("seeds") ?? SEEDS;
+  const threads = args.whole("threads") ?? HALF;
+  const processors = (await allowedProcessors()).slice(0, 2 * threads);
+  if (processors.length < 2 * threads) {
+    throw new UsageError(
+      "both sides train at the same time, each on processors of its own: that wants two " +
+        `processors or more, and this program may use ${processors.length}`,
+    );
+  }
+  const comparison = await openComparison(args, { ...DEFAULTS, terminal });
+  const { say, seeds, engine: engineName, out, python } = comparison;
   const seconds = args.whole("seconds") ?? SECONDS;
-  const threads = args.whole("threads") ?? navigator.hardwareConcurrency;
-  const engineName = (args.one("engine") ?? (await chooseEngine()).name) as EngineName;
-  const out = args.one("out") ?? budgetPath(figuresFolder);
-  await requireWritable(out);
-  const python = await peersPython("cpu", say);
-  const provenance = await hostProvenance(args.line.replace(/^likeness/, "deno task"));
   const data = args.one("data") ?? DATA;
   const dataset = await openText(data);
   say(`${data}: learning ${VOCABULARY} tokens of its documents`);
@@ -152,9 +149,8 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       `${out} has seeds under other terms (${other} differ): remove it, or name another with --out`,
     );
   }
-  const identity = await engineIdentity(engineName, threads);
-  const folder = await Deno.makeTempDir({ prefix: "peers-language-" });
-  try {
+  const source = await comparison.source(threads);
+  await inTempFolder(async (folder) => {
     const tokenizerFile = join(folder, "tokenizer.json");
     await Deno.writeTextFile(tokenizerFile, json);
     // Draws what both sides start from; the same bits on every machine.
@@ -164,11 +160,12 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
         say(`seed ${seed}: in ${out} already`);
         continue;
       }
-      say(`seed ${seed}: ${seconds} s a side`);
+      say(`seed ${seed}: ${seconds} s, both sides at the same time, ${threads} threads each`);
       const options: BudgetOptions = {
         engine: engineName,
         device: "cpu",
         threads,
+        processors,
         python,
         reuse: true,
         config: CONFIG,
@@ -189,7 +186,7 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       const { settings, sides } = await trainForBudget(engine, seed, options);
       const scores = await scoresOf({
         engine: engineName,
-        threads,
+        threads: navigator.hardwareConcurrency,
         data,
         tokenizer: tokenizerFile,
         settings,
@@ -197,16 +194,8 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       }, folder);
       const { bits, fiveGram, documents, bytes } = scores;
       report = {
-        format: 1,
-        source: {
-          commit: provenance.gitSha,
-          dirty: provenance.gitDirty,
-          engine: engineName,
-          machineClass: await machineClass(identity),
-          date: new Date().toISOString(),
-          command: placeless(provenance.command),
-          records: [],
-        },
+        format: 2,
+        source: { ...source, date: new Date().toISOString() },
         ...terms,
         heldOut: { documents, bytes },
         fiveGram,
@@ -221,10 +210,19 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
       // After each seed, so that an interruption loses one at most.
       await writeAtomic(out, JSON.stringify(report, null, 1) + "\n");
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
   return told(report!, terminal);
+}
+
+/** A side's time and its processors, to see that it had what the other had. */
+function timeOf(
+  { seconds, processors, processorSeconds, aloneSeconds }: Budget["seeds"][string]["ours"],
+): string {
+  const busy = processorSeconds === null
+    ? ""
+    : `, ${Math.round(100 * processorSeconds / seconds / processors.length)} % busy`;
+  return `${seconds.toFixed(1)} s (${aloneSeconds.toFixed(1)} alone) on processors ` +
+    `${processors.join()}${busy}`;
 }
 
 function told({ seeds, fiveGram, margin }: Budget, terminal: Terminal): number {
@@ -237,16 +235,9 @@ function told({ seeds, fiveGram, margin }: Budget, terminal: Terminal): number {
         `${torch.bits.toFixed(4)} after ${torch.steps}: ${above.toFixed(4)} above it (margin ` +
         `${margin}); 5-gram ${fiveGram.toFixed(4)}`,
     );
+    terminal.print(`  trained for ${timeOf(ours)}; PyTorch for ${timeOf(torch)}`);
   }
   return holds ? exitCodes.pass : exitCodes.regressed;
 }
 
-if (import.meta.main) {
-  runProgram(() =>
-    dispatch([command.name, ...Deno.args], {
-      commands: [command],
-      version,
-      terminal: systemTerminal(),
-    })
-  );
-}
+if (import.meta.main) runCommand(command);
