@@ -8,4 +8,5 @@ export { escapeHtml, escapeMarkdown, fence, Html, type HtmlValue, markup, slug }
 export { readText, readTextIfThere } from "./files.ts";
 export { count, fixed, formatBytes, formatNumber, formatSeconds, list, words } from "./format.ts";
 export { parseJson } from "./json.ts";
+export { linesOf } from "./lines.ts";
 export { didYouMean, nearest } from "./nearest.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
+import { linesOf } from "../../base/text/mod.ts";
 import { hostProvenance, instructionSet } from "../../record/mod.ts";
 import type { FigureSource } from "./source.ts";
 
@@ -17,31 +18,54 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** What a line of stderr begins with that tells how far a program is. */
+const NOTE = "note: ";
+
 /** How a program is run. */
 export interface RunOptions {
   readonly env?: { readonly [name: string]: string };
+  /** Hears how far the program is while it runs: what its stderr says after "note: ". */
+  readonly note?: (text: string) => void;
 }
 
-/** Runs Deno in the root of the repository and waits. */
-export async function runDeno(
+/** Runs a program in the root of the repository and waits. */
+export async function runProgram(
+  command: string,
   args: readonly string[],
-  { env = {} }: RunOptions = {},
+  { env = {}, note }: RunOptions = {},
 ): Promise<Ran> {
   const start = performance.now();
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(command, {
     args: [...args],
     cwd: root,
     env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return {
-    code,
-    seconds: (performance.now() - start) / 1000,
-    stdout: text(stdout),
-    stderr: text(stderr),
+  }).spawn();
+  const [heard, kept] = child.stderr.tee();
+  const listen = async () => {
+    for await (const line of linesOf(heard)) {
+      if (line.startsWith(NOTE)) note?.(line.slice(NOTE.length));
+    }
   };
+  const [{ code }, stdout, stderr] = await Promise.all([
+    child.status,
+    new Response(child.stdout).text(),
+    new Response(kept).text(),
+    listen(),
+  ]);
+  return { code, seconds: (performance.now() - start) / 1000, stdout, stderr };
+}
+
+/** Runs Deno in the root of the repository and waits. */
+export function runDeno(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return runProgram(Deno.execPath(), args, options);
+}
+
+/** What a program that prints one line of JSON last has found; or why it found nothing. */
+export function lastJson<T>(ran: Ran): T | string {
+  if (ran.code !== 0) return lastWords(ran);
+  return JSON.parse(ran.stdout.trim().split("\n").at(-1)!) as T;
 }
 
 /** Arguments for Deno that start the command line of this project. */

@@ -16,6 +16,7 @@ import {
   timeless,
   worstOverhead,
 } from "../../../src/proof/figures/records.ts";
+import { lastJson, runDeno } from "../../../src/proof/figures/process.ts";
 import { figurePath } from "../../../src/proof/figures/store.ts";
 import { planSuite } from "../../../src/plan/plan.ts";
 import { loadSuite } from "../../../src/suite/load.ts";
@@ -206,4 +207,17 @@ Deno.test("the suites that figures run are valid and have runs", async () => {
     const suite = await loadSuite(fromFileUrl(new URL(`${path}.yaml`, folder)));
     assertEquals(planSuite(suite, { engine: "wasm" }).length > 0, true, path);
   }
+});
+
+Deno.test("programs: notes are heard while they run, and what they found is read; else why not", async () => {
+  const said = (text: string) => `console.error(${JSON.stringify(text)});`;
+  const heard: string[] = [];
+  const note = (text: string) => heard.push(text);
+  const found = `${said("note: half")}${said("a warning")}console.log("words\\n[1,2]");`;
+  const ran = await runDeno(["eval", found], { note });
+  assertEquals(heard, ["half"]);
+  assertEquals(lastJson(ran), [1, 2]);
+  assertStringIncludes(ran.stderr, "a warning");
+  const broken = await runDeno(["eval", `${said("why")}Deno.exit(3);`]);
+  assertEquals(lastJson(broken), "exit code 3: why");
 });

@@ -6,6 +6,7 @@ import {
   budgetFigures,
   budgetPath,
 } from "../../../src/proof/figures/language/budget.ts";
+import { sidesFault } from "../../../src/proof/figures/language/checkpoint_sides.ts";
 import { taskDifferences } from "../../../src/proof/figures/language/smollm2.ts";
 import { worstRatio } from "../../../src/proof/figures/peer_speed.ts";
 import type { Measured, PeersReport } from "../../../src/proof/peers/page/schema.ts";
@@ -90,6 +91,7 @@ Deno.test("equal budgets: seeds under other terms don't stand in one file", () =
 Deno.test("tasks: values that count answers and means are told apart; a missing one is no number", () => {
   const ours = {
     rolling: [],
+    prefix: 1,
     versions: {},
     engine: "e",
     machineClass: "m",
@@ -98,7 +100,7 @@ Deno.test("tasks: values that count answers and means are told apart; a missing 
   const tasks = {
     a: { alias: "a", "acc,none": 0.5, "acc_stderr,none": 0.1, "perplexity,none": 3, n: 4 },
   };
-  const theirs = { rolling: [], versions: {}, tasks };
+  const theirs = { rolling: [], prefix: 1, versions: {}, tasks };
   assertEquals(taskDifferences({ ours, theirs }, true), [
     { name: "a acc,none", ours: 0.5, theirs: 0.5 },
     { name: "a acc_stderr,none", ours: NaN, theirs: 0.1 },
@@ -106,6 +108,9 @@ Deno.test("tasks: values that count answers and means are told apart; a missing 
   assertEquals(taskDifferences({ ours, theirs }, false), [
     { name: "a perplexity,none", ours: 2, theirs: 3 },
   ]);
+  // Texts that begin after another token have other likelihoods.
+  assertEquals(sidesFault({ ours, theirs }), null);
+  assertMatch(sidesFault({ ours, theirs: { ...theirs, prefix: 2 } })!, /token 1 here, after 2/);
 });
 
 Deno.test("speed: rates are the others' time over ours, and the worst is the least", () => {

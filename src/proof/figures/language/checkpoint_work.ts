@@ -33,6 +33,8 @@ export interface CheckpointJob {
 export interface CheckpointScores {
   readonly rolling: readonly number[];
   readonly tasks: Readonly<Record<string, Readonly<Record<string, number | string>>>>;
+  /** The token before a text that has nothing before it. */
+  readonly prefix: number;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -42,13 +44,16 @@ export interface OwnScores extends CheckpointScores {
   readonly engine: string;
 }
 
+/** Tells how far the work is: `RunOptions.note` hears it. */
+const note = (text: string) => console.error(`note: ${text}`);
+
 async function score(job: CheckpointJob): Promise<OwnScores> {
   const { engine } = await openEngine("tensorflow");
   const { checkpoint: written, context: length, cache } = job;
   const checkpoint = await openCheckpoint(written, {
     path: (path) => path,
     cache,
-    say: (note) => console.error(note),
+    say: note,
   });
   const { tokenizer } = checkpoint.words;
   const config = language.config.parse({ checkpoint: written, context: length });
@@ -68,10 +73,15 @@ async function score(job: CheckpointJob): Promise<OwnScores> {
     read: (tensor) => engine.read(tensor),
     key: () => keyTensor(keys.sample),
   }));
-  const rolling = (await asked.rolling(job.texts)).map(({ logProbability }) => logProbability);
+  const rolling: number[] = [];
+  for (const text of job.texts) {
+    const [{ logProbability }] = await asked.rolling([text]);
+    note(`${rolling.push(logProbability)} of ${job.texts.length} texts are scored`);
+  }
   const tasks: Record<string, Record<string, number | string>> = {};
   const read = (file: string) => Deno.readFile(join(job.folder, file));
   for (const name of job.tasks) {
+    note(`task ${name}`);
     const task = await readTask(`${name}.yaml`, read);
     const splits: Record<string, ReturnType<typeof readDocuments>> = {};
     for (const [split, files] of Object.entries(task.files)) {
@@ -89,6 +99,7 @@ async function score(job: CheckpointJob): Promise<OwnScores> {
   return {
     rolling,
     tasks,
+    prefix: tokenizer.separator,
     versions,
     engine: `${name} ${versions[name] ?? ""}`,
     machineClass: await machineClass(engine.identity),

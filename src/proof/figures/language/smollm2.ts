@@ -3,87 +3,74 @@
  * lm-evaluation-harness, both reading the same GGUF file.
  * @module
  */
-import { fromFileUrl, join, resolve } from "@std/path";
-import { namedFile } from "../../../families/language/checkpoint/mod.ts";
+import { fromFileUrl, join } from "@std/path";
 import { log } from "../../../numeric/mod.ts";
-import { heldOut, openText } from "../../peers/language/text.ts";
+import { bytesOf, heldOut, openText } from "../../peers/language/text.ts";
 import type { Figure, FigureContext, Measured } from "../figure.ts";
-import { inTempFolder, lastWords } from "../process.ts";
-import type { CheckpointJob, CheckpointScores, OwnScores } from "./checkpoint_work.ts";
+import { inTempFolder } from "../process.ts";
+import { bothSides, type Scored } from "./checkpoint_sides.ts";
+import type { CheckpointScores } from "./checkpoint_work.ts";
 
 const group = "language";
 const CHECKPOINT = "smollm2-135m-instruct";
-const WORK = "src/proof/figures/language/checkpoint_work.ts";
-const PEER = fromFileUrl(new URL("../../../../tests/peers/smollm2_peer.py", import.meta.url));
-const TASKS = fromFileUrl(new URL("../../../metrics/text/tasks/built_in/", import.meta.url));
-/** Names a Python with tests/peers/requirements_language.txt. */
-const PYTHON = "LIKENESS_LANGUAGE_PYTHON";
-/** Documents, characters of each, tokens of a window, documents of a task. */
-const SIZE = { documents: 8, characters: 4096, context: 1024, limit: 40 } as const;
+/** Tokens that the model sees at once. */
+const CONTEXT = 1024;
+/** Documents whose likelihood is compared, and the characters of each, from the first on. */
+const TEXTS = { documents: 16, characters: 4096, context: CONTEXT } as const;
+/** Documents of each task, the first; pages of speeches are cut to so many characters. */
+const ASKED = { limit: 16, characters: 2048, context: CONTEXT } as const;
+/** Tasks of every kind: choices, a continuation, an answer written out, whole texts. */
+const PAGES = "speeches_pages";
+const TASKS = ["faces_age", "faces_expression", "faces_cloze", "faces_say", PAGES] as const;
+const BUILT_IN = fromFileUrl(new URL("../../../metrics/text/tasks/built_in/", import.meta.url));
+const PAGES_YAML = fromFileUrl(new URL(`./${PAGES}.yaml`, import.meta.url));
 
-/** Both sides' scores. */
-interface Scored {
-  readonly ours: OwnScores;
-  readonly theirs: CheckpointScores;
-  readonly bytes: number;
+/** The first held-out speeches, cut. */
+async function speeches({ documents, characters }: { documents: number; characters: number }) {
+  return (await heldOut(await openText("speeches"))).slice(0, documents)
+    .map((text) => text.slice(0, characters));
 }
 
-async function theirScores(
-  python: string,
-  job: Omit<CheckpointJob, "checkpoint" | "cache"> & { readonly gguf: string },
-): Promise<CheckpointScores | string> {
-  return await inTempFolder(async (folder) => {
-    const file = join(folder, "job.json");
-    await Deno.writeTextFile(file, JSON.stringify(job));
-    const { success, stdout, stderr } = await new Deno.Command(python, {
-      args: [PEER, file],
-      env: { HF_HUB_OFFLINE: "1", HF_DATASETS_OFFLINE: "1", DISABLE_MULTIPROC: "1" },
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-    if (!success) return `lm-evaluation-harness: ${text(stderr).split("\n").slice(-3).join(" | ")}`;
-    return JSON.parse(text(stdout).split("\n").at(-1)!) as CheckpointScores;
+/** Both sides' likelihood of texts, once for the figures of it. */
+async function scoredTexts(context: FigureContext): Promise<Scored & { bytes: number } | string> {
+  return await context.once("smollm2 texts", async () => {
+    const texts = await speeches(TEXTS);
+    const none = { tasks: [], folder: ".", limit: 0 };
+    const asked = { checkpoint: CHECKPOINT, context: CONTEXT, texts, ...none };
+    const found = await bothSides(asked, context);
+    return typeof found === "string" ? found : { ...found, bytes: bytesOf(texts) };
   });
 }
 
-/** Scores on both sides, once for all figures; or why there are none. */
-async function scored({ once, note, run }: FigureContext): Promise<Scored | string> {
-  return await once("smollm2", async () => {
-    const python = Deno.env.get(PYTHON);
-    if (!python) {
-      return `${PYTHON} names no Python with tests/peers/requirements_language.txt installed`;
-    }
-    note(`scoring ${CHECKPOINT} here and by lm-evaluation-harness: some minutes a side`);
-    const cache = resolve(".likeness/cache");
-    const texts = (await heldOut(await openText("speeches"))).slice(0, SIZE.documents)
-      .map((text) => text.slice(0, SIZE.characters));
-    const asked = {
-      context: SIZE.context,
-      limit: SIZE.limit,
-      texts,
-      tasks: ["faces_age", "faces_expression", "faces_cloze", "faces_say"],
-      folder: TASKS,
-    };
-    const gguf = await namedFile(CHECKPOINT, { say: note });
-    const ours = await inTempFolder(async (folder): Promise<OwnScores | string> => {
-      const file = join(folder, "job.json");
-      await Deno.writeTextFile(file, JSON.stringify({ ...asked, checkpoint: CHECKPOINT, cache }));
-      const ran = await run(["run", "-A", WORK, file]);
-      return ran.code === 0
-        ? JSON.parse(ran.stdout.trim().split("\n").at(-1)!) as OwnScores
-        : lastWords(ran);
-    });
-    if (typeof ours === "string") return ours;
-    const theirs = await theirScores(python, { ...asked, gguf });
-    if (typeof theirs === "string") return theirs;
-    const encoder = new TextEncoder();
-    return { ours, theirs, bytes: texts.reduce((n, text) => n + encoder.encode(text).length, 0) };
-  });
+/** Both sides' values of tasks, once for the figures of them. */
+async function scoredTasks(context: FigureContext): Promise<Scored | string> {
+  return await context.once("smollm2 tasks", () =>
+    inTempFolder(async (folder) => {
+      for await (const { name } of Deno.readDir(BUILT_IN)) {
+        await Deno.copyFile(join(BUILT_IN, name), join(folder, name));
+      }
+      await Deno.copyFile(PAGES_YAML, join(folder, `${PAGES}.yaml`));
+      const { limit: documents, characters } = ASKED;
+      const pages = (await speeches({ documents, characters }))
+        .map((page) => JSON.stringify({ page }) + "\n");
+      await Deno.writeTextFile(join(folder, `${PAGES}.jsonl`), pages.join(""));
+      return await bothSides({
+        checkpoint: CHECKPOINT,
+        context: CONTEXT,
+        texts: [],
+        tasks: TASKS,
+        folder,
+        limit: ASKED.limit,
+      }, context);
+    }));
 }
 
 const bitsOf = ({ rolling }: CheckpointScores, bytes: number) =>
   -rolling.reduce((sum, one) => sum + one, 0) / log(2) / bytes;
+
+/** A number's relative distance from one below 1 in size: its absolute one. */
+const apart = (ours: number, theirs: number) =>
+  Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
 
 /** Values of tasks on both sides: those that count answers, or the others. */
 export function taskDifferences(
@@ -105,10 +92,12 @@ export function taskDifferences(
   );
 }
 
-function figure(
+function figure<S extends Scored>(
   name: string,
-  { read, ...rest }: Pick<Figure, "about" | "unit" | "target"> & {
-    readonly read: (scored: Scored) => Measured;
+  { scored, size, read, ...rest }: Pick<Figure, "about" | "unit" | "target"> & {
+    readonly scored: (context: FigureContext) => Promise<S | string>;
+    readonly size: Readonly<Record<string, number>>;
+    readonly read: (scored: S) => Measured;
   },
 ): Figure {
   return {
@@ -124,7 +113,7 @@ function figure(
       const measured = read(found);
       return {
         ...measured,
-        detail: { ...measured.detail, ...SIZE, versions: found.theirs.versions },
+        detail: { ...measured.detail, ...size, versions: found.theirs.versions },
         source: { engine, machineClass },
       };
     },
@@ -140,6 +129,8 @@ export const smollm2Figures: readonly Figure[] = [
       "lm-evaluation-harness give of the same file and texts",
     unit: "bits a byte",
     target: { is: "<=", value: 0.001 },
+    scored: scoredTexts,
+    size: TEXTS,
     read: ({ ours, theirs, bytes }) => {
       const [here, there] = [bitsOf(ours, bytes), bitsOf(theirs, bytes)];
       return { value: Math.abs(here - there), detail: { here, there, bytes } };
@@ -149,6 +140,8 @@ export const smollm2Figures: readonly Figure[] = [
     about: `${about}bits a byte of held-out speeches; 1.03 was measured with transformers`,
     unit: "bits a byte",
     target: { is: "<=", value: 1.035 },
+    scored: scoredTexts,
+    size: TEXTS,
     read: ({ ours, theirs, bytes }) => ({
       value: bitsOf(ours, bytes),
       detail: { there: bitsOf(theirs, bytes), bytes },
@@ -160,13 +153,13 @@ export const smollm2Figures: readonly Figure[] = [
       "exactly lm-evaluation-harness'",
     unit: "values",
     target: { is: "=", value: 0 },
+    scored: scoredTasks,
+    size: ASKED,
     read: (scored) => {
       const all = taskDifferences(scored, true);
       if (all.length === 0) return { value: null, reason: "no value of a task was compared" };
       // Errors are roots: to rounding.
-      const differ = all.filter(({ ours, theirs }) =>
-        !(Math.abs(ours - theirs) <= 1e-12 * Math.max(1, Math.abs(theirs)))
-      );
+      const differ = all.filter(({ ours, theirs }) => !(apart(ours, theirs) <= 1e-12));
       return { value: differ.length, detail: { compared: all.length, differ } };
     },
   }),
@@ -175,11 +168,13 @@ export const smollm2Figures: readonly Figure[] = [
       "lm-evaluation-harness'",
     unit: "relative",
     target: { is: "<=", value: 1e-6 },
+    scored: scoredTasks,
+    size: ASKED,
     read: (scored) => {
       const all = taskDifferences(scored, false);
       if (all.length === 0) return { value: null, reason: "no mean of a task was compared" };
       const worst = Math.max(
-        ...all.map(({ ours, theirs }) => Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs))),
+        ...all.map(({ ours, theirs }) => apart(ours, theirs)),
       );
       return Number.isFinite(worst)
         ? { value: worst, detail: { all } }

@@ -5,6 +5,7 @@
 import { fromFileUrl } from "@std/path";
 import type { z } from "zod";
 import { UsageError } from "../../../base/mod.ts";
+import { linesOf } from "../../../base/text/mod.ts";
 import type { EngineName } from "../../../engine/mod.ts";
 import { answers, type Command, failure } from "./messages.ts";
 import { allowedProcessors, processorSeconds } from "./processors.ts";
@@ -174,14 +175,5 @@ export class Contender {
     await this.#child.status;
     clearTimeout(timer);
     await this.#lines.return?.();
-  }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop()!;
-    for (const part of parts) if (part.trim() !== "") yield part;
   }
 }

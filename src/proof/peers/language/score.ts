@@ -15,7 +15,7 @@ import { type LanguageModel, languageOf } from "../../../subject/mod.ts";
 import { readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
 import { languageFamily } from "../contender/programs.ts";
 import type { LanguageSettings } from "../models.ts";
-import { CACHE, heldOut, openText } from "./text.ts";
+import { bytesOf, CACHE, heldOut, openText } from "./text.ts";
 
 /** What is to be scored. */
 export interface Job {
@@ -46,9 +46,6 @@ export async function bitsOf(
   const nats = scored.reduce((sum, { logProbability }) => sum - logProbability, 0);
   return nats / log(2) / bytesOf(texts);
 }
-
-const bytesOf = (texts: readonly string[]) =>
-  texts.reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
 
 /** Modified Kneser–Ney, in the same tokens. */
 async function fiveGramBits(

@@ -81,6 +81,11 @@ export async function heldOut(dataset: Dataset<"text">): Promise<string[]> {
   return found.slice(0, HELD_OUT.documents).map((text) => text.slice(0, HELD_OUT.characters));
 }
 
+/** Bytes of texts in UTF-8. */
+export function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
+}
+
 /** The windows of a training of so many steps, in the order in which a run of this seed sees them. */
 export async function trainingWindows(
   dataset: Dataset<"text">,
