@@ -4,7 +4,7 @@
  */
 import { stripAnsiCode } from "@std/fmt/colors";
 import { fromFileUrl, join } from "@std/path";
-import { UsageError } from "../../base/mod.ts";
+import { asInstalled, UsageError } from "../../base/mod.ts";
 import type { Outcome, RunEvent } from "../../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "../launcher.ts";
 import { lines } from "../lines.ts";
@@ -40,7 +40,7 @@ class ProcessWorker implements LaunchedWorker {
 
   constructor(settings: WorkerSettings, { path, onWire }: Entry) {
     this.#onWire = onWire;
-    const words = [Deno.execPath(), "run", "--quiet", "--allow-all", path];
+    const words = [Deno.execPath(), "run", "--quiet", "--allow-all", asInstalled, path];
     const [program, args] = onWire ? wired([...words, wireFlag]) : [words[0], words.slice(1)];
     this.#child = new Deno.Command(program, {
       args,

@@ -9,7 +9,7 @@
 import { join } from "@std/path";
 import { exitCodes } from "../../../src/base/errors.ts";
 import { runProgram } from "../../../src/base/program/program.ts";
-import { copyTree } from "../../mutations/run.ts";
+import { copyTree } from "../../mutations/runner/tree.ts";
 import { deviation, mean } from "../../../src/stats/summary.ts";
 import { formatEffect } from "../../../src/gate/outcome.ts";
 import type { Verdict } from "../../../src/gate/verdict/verdict.ts";

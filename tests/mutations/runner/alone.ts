@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { asInstalled } from "../../../src/base/program/child.ts";
 import { parseJunit } from "../../junit.ts";
 import type { Ran } from "./trial.ts";
 
@@ -32,7 +33,7 @@ export async function runAlone(
   await Deno.remove(report).catch(() => {});
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["test", "-A", "--no-check", "--quiet", `--junit-path=${report}`],
+      ...["test", "-A", "--no-check", "--quiet", asInstalled, `--junit-path=${report}`],
       ...(filter === undefined ? [] : [`--filter=${filter}`]),
       ...(failFast ? ["--fail-fast"] : []),
       law,

@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { asInstalled } from "../../../src/base/program/child.ts";
 import { type ImportGraph, importGraph } from "../../../src/proof/figures/house/graph.ts";
 import { environment, limit } from "./alone.ts";
 import type { Job, Result, Task } from "./host.ts";
@@ -73,7 +74,16 @@ async function runHost(tree: string, job: Job): Promise<Result[]> {
   await Deno.writeTextFile(path, JSON.stringify(job));
   await Deno.writeTextFile(told, "");
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", "tests/mutations/runner/host.ts", path, told],
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "--quiet",
+      asInstalled,
+      "tests/mutations/runner/host.ts",
+      path,
+      told,
+    ],
     cwd: tree,
     env: environment,
     stdout: "null",
