@@ -7,6 +7,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { asInstalled } from "../../../src/base/program/child.ts";
 import { exitCodes } from "../../../src/base/errors.ts";
 import { runProgram } from "../../../src/base/program/program.ts";
 import { copyTree } from "../../mutations/runner/tree.ts";
@@ -175,7 +176,14 @@ class Copy {
   }
 
   likeness(...words: string[]): Promise<Ran> {
-    return this.run(Deno.execPath(), ["run", "-A", "--no-check", "src/main.ts", ...words]);
+    return this.run(Deno.execPath(), [
+      "run",
+      "-A",
+      asInstalled,
+      "--no-check",
+      "src/main.ts",
+      ...words,
+    ]);
   }
 
   /** Gives the suites these seeds: a gate asks for all that a suite names. */
