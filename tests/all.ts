@@ -13,6 +13,7 @@
  * @module
  */
 import { fromFileUrl, join, relative } from "@std/path";
+import { asInstalled } from "../src/base/program/child.ts";
 import { filterOf, parseJunit, type TestNames } from "./junit.ts";
 import type { Skip } from "./needs.ts";
 
@@ -114,7 +115,16 @@ async function main(args: readonly string[]): Promise<number> {
       const junit = join(scratch, `junit-${i}.xml`);
       const only = names === undefined ? [] : [`--filter=${filterOf(names)}`];
       const { code } = await new Deno.Command(Deno.execPath(), {
-        args: ["test", "-A", "--parallel", `--junit-path=${junit}`, ...only, ...rest, ...files],
+        args: [
+          "test",
+          "-A",
+          "--parallel",
+          asInstalled,
+          `--junit-path=${junit}`,
+          ...only,
+          ...rest,
+          ...files,
+        ],
         cwd: root,
         env: { LIKENESS_SKIPS: list },
       }).spawn().status;

@@ -12,6 +12,7 @@ export {
   UsageError,
   worstExit,
 } from "./errors.ts";
+export { asInstalled } from "./program/child.ts";
 export { described, expectUserModules, explain, isSystemError } from "./fault.ts";
 export { readBytes, readJson, requireWritable, StoreError, sweep, writeAtomic } from "./files.ts";
 export { withLock } from "./lock.ts";

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { checkInstall, outcome, outcomeText } from "../../src/commands/engine/engine_install.ts";
@@ -33,7 +34,7 @@ async function command(...words: string[]) {
   const cache = await Deno.makeTempDir({ prefix: "likeness-cache-" });
   try {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--quiet", "src/main.ts", "engine", ...words],
+      args: ["run", "-A", asInstalled, "--no-check", "--quiet", "src/main.ts", "engine", ...words],
       env: { PATH: "/nowhere", LIKENESS_CACHE: cache },
     }).output();
     const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import sharp from "sharp";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder } from "../run/harness.ts";
 
@@ -11,7 +12,7 @@ const pixels = await Deno.readTextFile(join(root, "tests/examples/pixels.ts"));
 /** `likeness run` of a suite; the records that the suite's last plan names, and what was said. */
 async function run(path: string, out: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(root, "src/main.ts"), "run", path, "--out", out]
+    args: ["run", "-A", asInstalled, join(root, "src/main.ts"), "run", path, "--out", out]
       .concat(["--engine", "wasm", "--no-report", "--no-gate", "--jobs", "1", "--json"]),
     stdout: "piped",
     stderr: "piped",

@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { openStore } from "../../src/record/store.ts";
 
 const entry = fromFileUrl(new URL("../../src/main.ts", import.meta.url));
@@ -11,7 +12,7 @@ const entry = fromFileUrl(new URL("../../src/main.ts", import.meta.url));
 /** A command line as a process of its own. */
 async function cli(words: readonly string[]): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", entry, ...words],
+    args: ["run", "-A", asInstalled, "--no-check", entry, ...words],
   }).output();
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
@@ -25,7 +26,7 @@ export async function interruptAndCompare(
   const out = join(folder, "out");
   const words = ["run", suite, "--out", out, "--seeds", "1", ...options];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", entry, ...words, "--json"],
+    args: ["run", "-A", asInstalled, "--no-check", entry, ...words, "--json"],
     stdout: "piped",
     stderr: "piped",
   }).spawn();

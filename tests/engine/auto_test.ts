@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { need, needing } from "../needs.ts";
 import { inFolder } from "../run/harness.ts";
 
@@ -14,7 +15,7 @@ interface Probed {
 /** Opens `auto` in a process of its own, since an engine is a worker's and the cache a process's. */
 async function auto(env: Record<string, string>, ...named: string[]): Promise<Probed> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", script, ...named],
+    args: ["run", "-A", asInstalled, "--no-check", script, ...named],
     env,
   }).output();
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));

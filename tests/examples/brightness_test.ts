@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { metricFaults } from "../../src/metrics/contract.ts";
 import type { Metric } from "../../src/metrics/metric.ts";
 import type { ReportModel } from "../../src/report/model/model.ts";
@@ -12,7 +13,7 @@ Deno.test("example: a suite measures by a user's metric, and the report ranks ro
   const out = await Deno.makeTempDir();
   const likeness = async (...args: string[]) => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "src/main.ts", ...args, "--out", out],
+      args: ["run", "-A", asInstalled, "src/main.ts", ...args, "--out", out],
       stdout: "piped",
       stderr: "piped",
     }).output();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { openStore } from "../../src/record/store.ts";
 import { loadSuite } from "../../src/suite/load.ts";
@@ -9,7 +10,7 @@ const file = "tests/examples/moments.yaml";
 /** Runs a command of the program; its exit code and all that it said. */
 async function likeness(...args: string[]): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "src/main.ts", ...args],
+    args: ["run", "-A", asInstalled, "src/main.ts", ...args],
     stdout: "piped",
     stderr: "piped",
   }).output();

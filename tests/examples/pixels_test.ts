@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type * as tf from "@tensorflow/tfjs";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { keyTensor } from "../../src/random/key.ts";
 import { hostKey } from "../../src/random/host/host.ts";
 import { openEngine } from "../../src/engine/mod.ts";
@@ -29,7 +30,16 @@ Deno.test("example: the probabilities of the 256 values of a pixel sum to 1", as
 Deno.test("example: a suite trains a user's family from one file, to records", async () => {
   const out = await Deno.makeTempDir();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "src/main.ts", "run", "tests/examples/suite.yaml", "--out", out]
+    args: [
+      "run",
+      "-A",
+      asInstalled,
+      "src/main.ts",
+      "run",
+      "tests/examples/suite.yaml",
+      "--out",
+      out,
+    ]
       .concat(["--engine", "wasm", "--no-report", "--no-gate", "--jobs", "1"]),
     stdout: "piped",
     stderr: "piped",

@@ -11,6 +11,7 @@ import {
 } from "@std/assert";
 import fc from "fast-check";
 import { fromFileUrl, join } from "@std/path";
+import { asInstalled } from "../../src/base/program/child.ts";
 import type { LaunchedWorker, Launcher } from "../../src/launch/launcher.ts";
 import { processes, processesOf, workerIn } from "../../src/launch/transport/processes.ts";
 import { launch, type LaunchEvent } from "../../src/launch/schedule.ts";
@@ -148,7 +149,7 @@ needing(await need("linux"))(
     inFolder(async (out) => {
       const script = fromFileUrl(new URL("./orphaned.ts", import.meta.url));
       const launcher = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", "--quiet", script, out],
+        args: ["run", "-A", asInstalled, "--no-check", "--quiet", script, out],
       }).spawn();
       let pid: number | undefined;
       await until(async () => (pid = await workerOf(out, endless.id)) !== undefined);

@@ -6,47 +6,27 @@
  * is among the failing. It has survived otherwise; it is stale when its edit doesn't fit the source
  * (the text must occur exactly once) and broken when nothing ran. Every file must pass unmutated.
  * Exit code 1 unless all are killed.
+ *
+ * Mutants of one test file are tried in one process first (runner/together.ts); those of which that
+ * leaves a doubt, and those that stand alone, in processes of their own.
  * @module
  */
-import { basename, dirname, fromFileUrl, join, relative, toFileUrl } from "@std/path";
+import { join, relative, toFileUrl } from "@std/path";
 import { exitCodes } from "../../src/base/errors.ts";
 import { runProgram } from "../../src/base/program/program.ts";
-import { filterOf, parseJunit } from "../junit.ts";
-import type { Need } from "../needs.ts";
-
-/** A bug put in on purpose. */
-export interface Mutant {
-  readonly id: string;
-  /** Path from the root of the repository. */
-  readonly file: string;
-  /** Text that occurs exactly once in `file`. */
-  readonly find: string;
-  readonly replace: string;
-  /** Test file that must fail. */
-  readonly law: string;
-  /** As of `deno test --filter`, where the file is slow. */
-  readonly filter?: string;
-  /** What its laws need: where that isn't here, it is left out. */
-  readonly needs?: Need;
-}
-
-/** What became of a mutant. */
-export interface Outcome {
-  readonly id: string;
-  readonly outcome: "killed" | "survived" | "stale" | "broken";
-  readonly note: string;
-  readonly seconds: number;
-}
-
-const root = fromFileUrl(new URL("../../", import.meta.url));
-const left = new Set(["node_modules", ".git", ".likeness", "coverage", "reports", ".vendor"]);
-const limit = 180_000;
+import { runAlone } from "./runner/alone.ts";
+import { allClaims, emptyClaims } from "./runner/claims.ts";
+import { type Mutant, mutated, type Outcome } from "./runner/mutant.ts";
+import { importersIn, tryTogether } from "./runner/together.ts";
+import { copyTree, root, walk } from "./runner/tree.ts";
+import { missed, type Trial, trialsOf } from "./runner/trial.ts";
+export type { Mutant } from "./runner/mutant.ts";
 
 /** All mutants of the tables beside this file and in folders beside it, by path and row. */
 export async function loadMutants(folder = join(root, "tests/mutations")): Promise<Mutant[]> {
   const files = (await Array.fromAsync(walk(folder))).map((path) => relative(folder, path))
     .filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts"))
-    .filter((name) => name !== basename(import.meta.url)).sort();
+    .filter((name) => name !== "run.ts" && !/^runner[\\/]/.test(name)).sort();
   const mutants: Mutant[] = [];
   for (const file of files) {
     const table = await import(toFileUrl(join(folder, file)).href) as { mutants?: Mutant[] };
@@ -60,154 +40,62 @@ export async function loadMutants(folder = join(root, "tests/mutations")): Promi
   return mutants;
 }
 
-/** A law's claim to kill a mutant, found in the source of a test file. */
-export interface Claim {
-  readonly id: string;
-  readonly file: string;
-  /** Name of the test; null where the source doesn't spell it out. */
-  readonly test: string | null;
-}
+/** What one trial says of its mutant. */
+type Finding = Omit<Outcome, "id">;
 
-/** The claims in a test file's text: `kills: [...]` in every call of `law`. */
-export function claimsIn(text: string, file: string): Claim[] {
-  return text.split(/^(?=[ \t]*law\()/m).filter((call) => /^[ \t]*law\(/.test(call)).flatMap(
-    (call) => {
-      const kills = call.match(/\bkills:\s*\[([^\]]*)\]/)?.[1] ?? "";
-      const name = call.match(/^[ \t]*law\(\s*"((?:[^"\\]|\\.)*)"\s*,/)?.[1];
-      return [...kills.matchAll(/"([^"]+)"/g)].map(([, id]) => ({
-        id,
-        file,
-        test: name === undefined ? null : `law: ${JSON.parse(`"${name}"`)}`,
-      }));
-    },
-  );
-}
-
-/** The claims of all test files. */
-export async function allClaims(): Promise<Claim[]> {
-  const claims: Claim[] = [];
-  for await (const path of walk(join(root, "tests"))) {
-    if (!path.endsWith("_test.ts")) continue;
-    claims.push(...claimsIn(await Deno.readTextFile(path), relative(root, path)));
-  }
-  return claims;
-}
-
-async function* walk(folder: string): AsyncGenerator<string> {
-  for await (const entry of Deno.readDir(folder)) {
-    if (left.has(entry.name)) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) yield* walk(path);
-    else if (entry.isFile) yield path;
-  }
-}
-
-/** A copy of the tree that may be broken; node_modules is shared. */
-export async function copyTree(): Promise<string> {
-  const to = await Deno.makeTempDir({ prefix: "mutants-" });
-  for await (const path of walk(root)) {
-    const target = join(to, relative(root, path));
-    await Deno.mkdir(dirname(target), { recursive: true });
-    await Deno.copyFile(path, target);
-  }
-  await Deno.symlink(join(root, "node_modules"), join(to, "node_modules"));
-  return to;
-}
-
-/** Result of a test file: which tests failed; null where none ran. */
-interface TestRun {
-  readonly failed: readonly string[] | null;
-  readonly passed: number;
-  readonly timedOut: boolean;
-  readonly output: string;
-}
-
-async function runTests(
-  tree: string,
-  { file, filter, failFast = false }: { file: string; filter?: string; failFast?: boolean },
-) {
-  const report = join(tree, "junit.xml");
-  await Deno.remove(report).catch(() => {});
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["test", "-A", "--no-check", "--quiet", `--junit-path=${report}`],
-      ...(filter === undefined ? [] : [`--filter=${filter}`]),
-      ...(failFast ? ["--fail-fast"] : []),
-      file,
-    ],
-    cwd: tree,
-    env: { NO_COLOR: "1", LIKENESS_MUTANT: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    child.kill("SIGKILL");
-  }, limit);
-  const { stdout, stderr } = await child.output();
-  clearTimeout(timer);
-  const output = [stderr, stdout].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
-  const xml = await Deno.readTextFile(report).catch(() => null);
-  const names = parseJunit(xml), passed = names?.passed.length ?? 0;
-  const failed = passed + (names?.failed.length ?? 0) === 0 ? null : names!.failed;
-  return { failed, passed, timedOut, output } satisfies TestRun;
-}
-
-const lastLines = (text: string) => text.trim().split("\n").slice(-3).join(" | ").slice(0, 300);
-
-async function runMutant(mutant: Mutant, tree: string, claims: readonly Claim[]): Promise<Outcome> {
-  const start = performance.now();
-  const end = (outcome: Outcome["outcome"], note: string): Outcome => ({
-    id: mutant.id,
-    outcome,
-    note,
-    seconds: (performance.now() - start) / 1000,
-  });
-  const path = join(tree, mutant.file);
-  const source = await Deno.readTextFile(path).catch(() => null);
-  if (source === null) return end("stale", `${mutant.file} is not there`);
-  const times = source.split(mutant.find).length - 1;
-  if (times !== 1) return end("stale", `its text occurs ${times} times in ${mutant.file}`);
-  if (mutant.find === mutant.replace) return end("stale", "it changes nothing");
-  await Deno.writeTextFile(path, source.replace(mutant.find, () => mutant.replace));
+/** Tries a mutant before one test file in a process of its own. */
+async function tryAlone(tree: string, trial: Trial): Promise<Finding> {
+  const { mutant, law, filter, failFast } = trial, start = performance.now();
+  const end = (outcome: Outcome["outcome"], note = ""): Finding => {
+    return { outcome, note, seconds: (performance.now() - start) / 1000 };
+  };
+  const path = join(tree, mutant.file), source = await Deno.readTextFile(path);
+  const edit = mutated(mutant, source);
+  if ("stale" in edit) return end("stale", edit.stale);
+  await Deno.writeTextFile(path, edit.text);
   try {
-    const own = claims.filter((claim) => claim.id === mutant.id);
-    for (const file of new Set([mutant.law, ...own.map((claim) => claim.file)])) {
-      const names = own.filter((claim) => claim.file === file).map((claim) => claim.test);
-      const spelt = names.filter((name) => name !== null);
-      const exact = spelt.length > 0 && spelt.length === names.length;
-      const filter = exact ? filterOf(spelt) : file === mutant.law ? mutant.filter : undefined;
-      // Where laws claim the mutant each of them must fail; otherwise one failure is enough.
-      const run = await runTests(tree, { file, filter, failFast: names.length === 0 });
-      if (run.timedOut) continue;
-      if (run.failed === null) {
-        return end("broken", `${file}: no test ran: ${lastLines(run.output)}`);
-      }
-      if (run.failed.length === 0) return end("survived", `${file}: ${run.passed} tests pass`);
-      const blind = spelt.filter((name) => !run.failed!.includes(name));
-      if (blind.length > 0) return end("survived", `claimed, not noticed by: ${blind.join(", ")}`);
-    }
-    return end("killed", "");
+    const { ran, timedOut, output } = await runAlone(tree, { law, filter, failFast });
+    if (timedOut) return end("killed");
+    if (ran === null) return end("broken", `${law}: no test ran: ${output}`);
+    const note = missed(trial, ran);
+    return note === undefined ? end("killed") : end("survived", note);
   } finally {
     await Deno.writeTextFile(path, source);
   }
 }
 
-/** Claims to kill a mutant that isn't among these. */
-export function emptyClaims(claims: readonly Claim[], mutants: readonly Mutant[]): string[] {
-  const ids = new Set(mutants.map(({ id }) => id));
-  return claims.filter(({ id }) => !ids.has(id))
-    .map(({ id, file }) => `${file} claims to kill ${id}, which no table has`);
+/** A mutant's outcome once all its trials are known: that of the first that didn't notice. */
+function concluded(id: string, findings: readonly Finding[]): Outcome {
+  const seconds = findings.reduce((sum, finding) => sum + finding.seconds, 0);
+  const { outcome, note } = findings.find(({ outcome }) => outcome !== "killed") ?? findings[0];
+  return { id, outcome, note, seconds };
+}
+
+/** Takes work from the queue, which may grow meanwhile, in `jobs` copies of the tree. */
+async function inTrees(
+  queue: ((tree: string) => Promise<void>)[],
+  jobs: number,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, async () => {
+    const tree = await copyTree();
+    try {
+      while (next < queue.length) await queue[next++](tree);
+    } finally {
+      await Deno.remove(tree, { recursive: true });
+    }
+  }));
 }
 
 /** Runs every mutant asked for, by id or by the start of one ("vae-*"); calls back as each is done. */
 export async function runMutants(
   ids: readonly string[],
-  { jobs = 2, passed = false, progress, mutants }: {
+  { jobs = 2, passed = false, together = true, progress, mutants }: {
     jobs?: number;
     /** The laws' files have passed unmutated just now: they aren't run once more. */
     passed?: boolean;
+    /** Whether mutants of one test file may share a process. */
+    together?: boolean;
     progress?: (outcome: Outcome) => void;
     /** Default: those of the tables. */
     mutants?: readonly Mutant[];
@@ -225,36 +113,50 @@ export async function runMutants(
   const claims = await allClaims();
   const whole = ids.length === 0 && mutants === undefined;
   const problems = whole ? emptyClaims(claims, all) : [];
-  const outcomes: Outcome[] = [];
-  const files = new Set(chosen.flatMap(({ id, law }) => [
-    law,
-    ...claims.filter((claim) => claim.id === id).map((claim) => claim.file),
-  ]));
-  const work: ((tree: string) => Promise<void>)[] = [
-    ...[...passed ? [] : files].map((file) => async (tree: string) => {
-      const run = await runTests(tree, { file });
-      if (run.failed?.length !== 0) {
-        problems.push(
-          `${file} doesn't pass unmutated: ${run.failed?.join(", ") ?? lastLines(run.output)}`,
-        );
+
+  const trials = new Map(chosen.map((mutant) => [mutant.id, trialsOf(mutant, claims)]));
+  const findings = new Map<Trial, Finding>(), outcomes: Outcome[] = [];
+  const found = (trial: Trial, finding: Finding) => {
+    findings.set(trial, finding);
+    const { id } = trial.mutant, of = trials.get(id)!.map((one) => findings.get(one));
+    if (of.some((one) => one === undefined)) return;
+    const outcome = concluded(id, of.map((one) => one!));
+    outcomes.push(outcome);
+    progress?.(outcome);
+  };
+  const fitting: Trial[] = [];
+  for (const mutant of chosen) {
+    const source = await Deno.readTextFile(join(root, mutant.file)).catch(() => null);
+    const edit = mutated(mutant, source);
+    for (const trial of trials.get(mutant.id)!) {
+      if ("text" in edit) fitting.push(trial);
+      else found(trial, { outcome: "stale", note: edit.stale, seconds: 0 });
+    }
+  }
+  const byLaw = [...Map.groupBy(fitting, ({ law }) => law)];
+  const alone = (trial: Trial) => async (tree: string) => found(trial, await tryAlone(tree, trial));
+  const shared = together ? byLaw.filter(([, { length }]) => length > 1) : [];
+  const importersOf = shared.length > 0 ? await importersIn() : () => [];
+  const queue: ((tree: string) => Promise<void>)[] = [
+    ...(passed ? [] : byLaw).map(([law]) => async (tree: string) => {
+      const { ran, output } = await runAlone(tree, { law });
+      if (ran?.failed.length === 0) return;
+      problems.push(`${law} doesn't pass unmutated: ${ran?.failed.join(", ") ?? output}`);
+    }),
+    // The most mutants first, so that no process is busy alone with many of them in the end.
+    ...shared.sort(([, a], [, b]) => b.length - a.length).map(([, of]) => async (tree: string) => {
+      const noticed = await tryTogether(tree, of, importersOf);
+      for (const trial of of) {
+        const seconds = noticed.get(trial);
+        if (seconds === undefined) queue.push(alone(trial));
+        else found(trial, { outcome: "killed", note: "", seconds });
       }
     }),
-    ...chosen.map((mutant) => async (tree: string) => {
-      const outcome = await runMutant(mutant, tree, claims);
-      outcomes.push(outcome);
-      progress?.(outcome);
-    }),
+    ...byLaw.flatMap(([, of]) => together && of.length > 1 ? [] : of.map(alone)),
   ];
-  let next = 0;
-  await Promise.all(Array.from({ length: Math.min(jobs, work.length) }, async () => {
-    const tree = await copyTree();
-    try {
-      while (next < work.length) await work[next++](tree);
-    } finally {
-      await Deno.remove(tree, { recursive: true });
-    }
-  }));
-  return { outcomes, problems, left };
+  await inTrees(queue, jobs);
+  const place = new Map(chosen.map(({ id }, i) => [id, i]));
+  return { outcomes: outcomes.sort((a, b) => place.get(a.id)! - place.get(b.id)!), problems, left };
 }
 
 const usage = `deno task mutants [--json] [--all] [--passed] [ID…]

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { allClaims, claimsIn, emptyClaims, loadMutants, runMutants } from "./run.ts";
+import { loadMutants, runMutants } from "./run.ts";
+import { allClaims, claimsIn, emptyClaims } from "./runner/claims.ts";
 
 Deno.test("the runner tells killed, survived, stale and broken mutants apart", async () => {
   const file = "src/stats/test/multiplicity.ts";

@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { fromFileUrl } from "@std/path";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { hostProvenance } from "../../src/record/provenance.ts";
 import type { RunState } from "../../src/record/record.ts";
 import { openStore, type RunStatus } from "../../src/record/store.ts";
@@ -85,7 +86,7 @@ Deno.test("of processes that claim a run at the same instant one gets it", () =>
       const id = planned({ seed: round }).id;
       const children = Array.from({ length: 4 }, () =>
         new Deno.Command(Deno.execPath(), {
-          args: ["run", "-A", "--no-check", "--quiet", script, out, String(round)],
+          args: ["run", "-A", asInstalled, "--no-check", "--quiet", script, out, String(round)],
           stdin: "piped",
           stdout: "piped",
         }).spawn());

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { asInstalled } from "../../src/base/program/child.ts";
 import { planSuite } from "../../src/plan/plan.ts";
 import { openStore } from "../../src/record/store.ts";
 import { loadSuite } from "../../src/suite/load.ts";
@@ -25,7 +26,18 @@ Deno.test("suites/latent.yaml: every second stage is run after its first, on wha
     const metrics = ["reconstruction", "frechet", "duplicates"];
     const all = [...set, ...metrics.map((name) => `metrics.${name}.samples=8`)];
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "src/main.ts", "run", "latent", "--out", out, "--engine", "wasm"]
+      args: [
+        "run",
+        "-A",
+        asInstalled,
+        "src/main.ts",
+        "run",
+        "latent",
+        "--out",
+        out,
+        "--engine",
+        "wasm",
+      ]
         .concat(all.flatMap((text) => ["--set", text]), ["--no-gate", "--no-report", "--quiet"])
         .concat(["--families", families.join(",")]),
       stdout: "piped",

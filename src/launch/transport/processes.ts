@@ -4,7 +4,7 @@
  */
 import { stripAnsiCode } from "@std/fmt/colors";
 import { fromFileUrl, join } from "@std/path";
-import { UsageError } from "../../base/mod.ts";
+import { asInstalled, UsageError } from "../../base/mod.ts";
 import type { Outcome, RunEvent } from "../../run/mod.ts";
 import type { LaunchedWorker, Launcher } from "../launcher.ts";
 import { lines } from "../lines.ts";
@@ -23,6 +23,8 @@ export interface Entry {
   readonly path: string;
   /** Whether it knows the wire; one that doesn't speaks on standard output. */
   readonly onWire: boolean;
+  /** Whether its packages are this program's, and so installed; another checkout may want others. */
+  readonly ours: boolean;
 }
 
 /** What a message begins with. */
@@ -38,9 +40,16 @@ class ProcessWorker implements LaunchedWorker {
   /** What is wrong with its messages. */
   #garbled: string | null = null;
 
-  constructor(settings: WorkerSettings, { path, onWire }: Entry) {
+  constructor(settings: WorkerSettings, { path, onWire, ours }: Entry) {
     this.#onWire = onWire;
-    const words = [Deno.execPath(), "run", "--quiet", "--allow-all", path];
+    const words = [
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--allow-all",
+      ...ours ? [asInstalled] : [],
+      path,
+    ];
     const [program, args] = onWire ? wired([...words, wireFlag]) : [words[0], words.slice(1)];
     this.#child = new Deno.Command(program, {
       args,
@@ -153,6 +162,7 @@ function launcherOf(name: string, entry: Entry): Launcher {
 export const processes: Launcher = launcherOf("processes", {
   path: fromFileUrl(new URL("./process_worker.ts", import.meta.url)),
   onWire: hasWires,
+  ours: true,
 });
 
 /** Folders in which the worker's program lies, the newest first: another checkout may be older. */
@@ -171,7 +181,8 @@ export function workerIn(root: string): Entry {
     );
   }
   const at = (file: string) => join(root, home, file);
-  return { path: at("process_worker.ts"), onWire: hasWires && isFile(at("wire.ts")) };
+  const onWire = hasWires && isFile(at("wire.ts"));
+  return { path: at("process_worker.ts"), onWire, ours: false };
 }
 
 /** Runs in processes of another checkout of this project, at `root`. @throws UsageError as `workerIn` does */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import { asInstalled } from "../../../src/base/program/child.ts";
 import { DataError } from "../../../src/base/mod.ts";
 import type { Found, ReadOptions } from "../../../src/data/text/readers/found.ts";
 import { isRead, readDocuments } from "../../../src/data/text/readers/readers.ts";
@@ -121,7 +122,14 @@ Deno.test("readers: a large file is read in little memory", () =>
       for (let i = 0; i < 100; i++) await file.write(block);
     }
     const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", new URL("./memory_probe.ts", import.meta.url).href, path],
+      args: [
+        "run",
+        "-A",
+        asInstalled,
+        "--no-check",
+        new URL("./memory_probe.ts", import.meta.url).href,
+        path,
+      ],
       stderr: "inherit",
     }).output();
     assertEquals(code, 0);

@@ -7,9 +7,10 @@
  * @module
  */
 import { join } from "@std/path";
+import { asInstalled } from "../../../src/base/program/child.ts";
 import { exitCodes } from "../../../src/base/errors.ts";
 import { runProgram } from "../../../src/base/program/program.ts";
-import { copyTree } from "../../mutations/run.ts";
+import { copyTree } from "../../mutations/runner/tree.ts";
 import { deviation, mean } from "../../../src/stats/summary.ts";
 import { formatEffect } from "../../../src/gate/outcome.ts";
 import type { Verdict } from "../../../src/gate/verdict/verdict.ts";
@@ -175,7 +176,14 @@ class Copy {
   }
 
   likeness(...words: string[]): Promise<Ran> {
-    return this.run(Deno.execPath(), ["run", "-A", "--no-check", "src/main.ts", ...words]);
+    return this.run(Deno.execPath(), [
+      "run",
+      "-A",
+      asInstalled,
+      "--no-check",
+      "src/main.ts",
+      ...words,
+    ]);
   }
 
   /** Gives the suites these seeds: a gate asks for all that a suite names. */

@@ -4,6 +4,7 @@
  */
 import { fromFileUrl } from "@std/path";
 import type { Stage } from "./smoke.ts";
+import { asInstalled } from "../../../base/mod.ts";
 import { failure } from "../../../install/mod.ts";
 
 /** What a library that passed says of itself. */
@@ -35,7 +36,7 @@ export async function smokeTest(
   const { program = fromFileUrl(new URL("./smoke.ts", import.meta.url)), limit = 300_000 } =
     options;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", program, library],
+    args: ["run", "--allow-all", "--quiet", asInstalled, program, library],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

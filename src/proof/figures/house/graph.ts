@@ -43,11 +43,11 @@ interface Module {
 }
 
 /**
- * Reads the imports among the files of `src` below a root, by `deno info`.
+ * Reads the imports among the files of folders below a root, by `deno info`.
  * @throws Error where Deno can't read the graph, or an import of a file leads nowhere
  */
-export async function importGraph(root: string): Promise<ImportGraph> {
-  const files = await sourceFiles(root);
+export async function importGraph(root: string, folders = ["src"]): Promise<ImportGraph> {
+  const files = (await Promise.all(folders.map((folder) => sourceFiles(root, folder)))).flat();
   const folder = await Deno.makeTempDir({ prefix: "house-" });
   try {
     const entry = join(folder, "entry.ts");
