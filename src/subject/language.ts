@@ -93,6 +93,13 @@ export interface TokenScores {
   readonly greedy: Uint8Array;
 }
 
+/** Single tokens that may follow a row of them. */
+export interface TokenChoices {
+  /** At least one token, at most `context`. */
+  readonly before: Int32Array;
+  readonly choices: Int32Array;
+}
+
 /** A prompt in tokens. */
 export interface TokenPrompt extends Choosing {
   /** At least one token, at most `context`: the model sees its last ones. */
@@ -115,6 +122,8 @@ export interface TokenModel {
   readonly ends?: readonly number[];
   readonly chatTemplate?: string;
   score(rows: readonly Int32Array[]): Promise<readonly TokenScores[]>;
+  /** Scores of each choice after its row, in one pass over that. Left out: they are rows to be scored. */
+  choices?(asked: readonly TokenChoices[]): Promise<readonly TokenScores[]>;
   /** Tokens written after each prompt, the token that ended it included. */
   write(prompts: readonly TokenPrompt[]): Promise<readonly Int32Array[]>;
 }

@@ -11,6 +11,7 @@ import type {
   ScoredContinuation,
   TokenModel,
   TokenPrompt,
+  TokenScores,
   Written,
 } from "./language.ts";
 
@@ -107,6 +108,39 @@ async function scoresOf(model: TokenModel, windows: readonly Window[]) {
   }));
 }
 
+/**
+ * Scores of windows of which several may differ in their last token alone, which is the one that is
+ * asked for: a question with answers of a token each is read once, if the model can.
+ */
+async function scoresOfPairs(model: TokenModel, windows: readonly Window[]) {
+  const { choices } = model;
+  if (choices === undefined) return await scoresOf(model, windows);
+  const questions = new Map<string, number[]>(), alone: number[] = [];
+  windows.forEach(({ row, targets }, i) => {
+    if (targets !== 1) return alone.push(i);
+    const name = row.subarray(0, -1).join();
+    questions.set(name, [...questions.get(name) ?? [], i]);
+  });
+  const shared = [...questions.values()].filter((own) => own.length > 1);
+  for (const own of questions.values()) if (own.length === 1) alone.push(own[0]);
+  const scores: TokenScores[] = [];
+  const others = await scoresOf(model, alone.map((i) => windows[i]));
+  alone.forEach((i, at) => scores[i] = others[at]);
+  const found = await choices(shared.map((own) => ({
+    before: windows[own[0]].row.slice(0, -1),
+    choices: Int32Array.from(own, (i) => windows[i].row.at(-1)!),
+  })));
+  shared.forEach((own, at) =>
+    own.forEach((i, k) =>
+      scores[i] = {
+        logProbabilities: found[at].logProbabilities.slice(k, k + 1),
+        greedy: found[at].greedy.slice(k, k + 1),
+      }
+    )
+  );
+  return scores;
+}
+
 /** Where the first of some texts begins in another; −1 where none is in it. */
 function firstOf(text: string, ends: readonly string[]): number {
   const places = ends.filter((end) => end !== "").map((end) => text.indexOf(end))
@@ -171,7 +205,7 @@ export function languageOf(model: TokenModel): LanguageModel {
     ...(chatTemplate !== undefined && { chatTemplate }),
     chatTokens: chatTokensOf(tokenizer),
     async loglikelihood(asked) {
-      const scores = await scoresOf(model, asked.map((one) => windowOf(one, model)));
+      const scores = await scoresOfPairs(model, asked.map((one) => windowOf(one, model)));
       return scores.map(({ logProbabilities, greedy }): ScoredContinuation => ({
         logProbability: sum(logProbabilities),
         greedy: greedy.every((likeliest) => likeliest === 1),

@@ -11,6 +11,7 @@ export type {
   Prompt,
   ScoredContinuation,
   ScoredText,
+  TokenChoices,
   TokenModel,
   TokenPrompt,
   TokenScores,

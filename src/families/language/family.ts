@@ -15,6 +15,7 @@ import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.t
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
 import { exportLanguage } from "./export.ts";
 import { emptyState, givenTokenizer, givenWeights, loadWeights, takeWeights } from "./given.ts";
+import { choicesProgram } from "./decoding/choices.ts";
 import { scoreProgram, tokenModel } from "./decoding/token_model.ts";
 import { type Setting, type Weights, weightsOf } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
@@ -52,6 +53,7 @@ export function languageModel(
         logWeight_B: windowLogProbability(weightsOf(state), tokens_BT, setting),
       })),
       score: scoreProgram(setting),
+      choices: choicesProgram(setting),
       ...samplePrograms(setting),
     },
     modes: Object.fromEntries(loopPrograms.map((name) => [name, "xla"])),

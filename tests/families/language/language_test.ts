@@ -8,14 +8,16 @@ import { givenWeights, takeWeights } from "../../../src/families/language/given.
 import { config, language } from "../../../src/families/language/mod.ts";
 import { shapeOf } from "../../../src/families/language/config.ts";
 import {
+  choiceBucket,
   promptBucket,
   scoreBucket,
   scoreRows,
-} from "../../../src/families/language/decoding/token_model.ts";
+} from "../../../src/families/language/decoding/rows.ts";
 import { type Setting, sizeOf } from "../../../src/families/language/model.ts";
 import { initState, type State } from "../../../src/families/language/train.ts";
 import { textKind } from "../../../src/kinds/text/kind.ts";
 import { tokenised } from "../../../src/kinds/text/mod.ts";
+import { languageOf, type TokenModel } from "../../../src/subject/mod.ts";
 import { compilePrograms, sampleContext } from "../../../src/run/model/programs.ts";
 import { bytesTokenizer } from "../../../src/tokenizers/mod.ts";
 import { key, read, reloaded, rows } from "../small.ts";
@@ -157,6 +159,58 @@ Deno.test("language: a row's scores don't hang on which others are asked for, an
   await assertRejects(() => tokens.score([tokensOf(1, [1, 42])]), RangeError, "at most 41");
 });
 
+Deno.test("language: choices after a row score as rows of their own do, in one pass over it", async () => {
+  const setting = settingOf({ context: 40 });
+  const { model, state } = await train(setting, { steps: 3 });
+  const tokens = reader(model, state), { vocabulary } = setting.shape;
+  const asked = [[1, 9], [7, 3], [32, 1], [33, 5], [40, 2], [7, 1]].map(([length, count], i) => ({
+    before: tokensOf(i, [1, length]),
+    choices: Int32Array.from({ length: count }, (_, k) => (i + 3 * k) % vocabulary),
+  }));
+  const before = engine.memory().tensors;
+  const found = await tokens.choices!(asked);
+  assertEquals(engine.memory().tensors, before);
+  for (const [i, { before, choices }] of asked.entries()) {
+    const rows = Array.from(choices, (choice) => Int32Array.of(...before, choice));
+    const alone = await tokens.score(rows);
+    assertEquals(found[i].greedy.length, choices.length);
+    alone.forEach(({ logProbabilities, greedy }, k) => {
+      const difference = found[i].logProbabilities[k] - logProbabilities.at(-1)!;
+      assertEquals(Math.abs(difference) < 1e-5, true, `row ${i}, choice ${k}: ${difference}`);
+      assertEquals(found[i].greedy[k], greedy.at(-1));
+    });
+  }
+  assertEquals(found.some(({ greedy }) => greedy.includes(1)), true, "no choice is the likeliest");
+  assertEquals((await tokens.choices!(asked.toReversed())).toReversed(), found);
+  for (const length of [0, 41]) {
+    const one = { before: tokensOf(1, [1, length]), choices: Int32Array.of(1) };
+    await assertRejects(() => tokens.choices!([one]), RangeError, "at least 1 and at most 40");
+  }
+});
+
+Deno.test("language: pairs that differ in one last token are asked as choices, and score alike", async () => {
+  const setting = settingOf({ context: 40, vocabulary: 257 });
+  const { model, state } = await train(setting, { steps: 3 });
+  const own = reader(model, state);
+  const passes: number[] = [];
+  const counted = (choices: TokenModel["choices"]): TokenModel => ({
+    ...own,
+    choices,
+    score: (rows) => (passes.push(rows.length), own.score(rows)),
+  });
+  const asked = ["a", "b", "ba", "a"].flatMap((context) =>
+    ["a", "b", "", "ab"].map((continuation) => ({ context, continuation }))
+  );
+  const apart = await languageOf(counted(undefined)).loglikelihood(asked);
+  const shared = await languageOf(counted(own.choices)).loglikelihood(asked);
+  assertEquals(passes[1] < passes[0], true, `${passes}`);
+  shared.forEach(({ logProbability, ...rest }, i) => {
+    const { logProbability: other, ...same } = apart[i];
+    assertEquals(Math.abs(logProbability - other) < 1e-5, true, `${i}`);
+    assertEquals(rest, same);
+  });
+});
+
 Deno.test("language: what is written greedily is what scores as likeliest, whatever stands beside it", async () => {
   const setting = settingOf({ context: 40 });
   const { model, state } = await train(setting, { steps: 6 });
@@ -223,6 +277,7 @@ Deno.test("language: buckets hold what they are for, and are few", () => {
     assertEquals(scoreBucket(n, 700) >= n, true);
   }
   assertEquals(scoreBucket(5, 20), 20);
+  assertEquals([1, 8, 9, 40].map(choiceBucket), [8, 8, 16, 64]);
   assertEquals([scoreRows(32, 257), scoreRows(2048, 257), scoreRows(8192, 50_000)], [32, 1, 1]);
 });
 

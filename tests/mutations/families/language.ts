@@ -216,6 +216,20 @@ export const mutants = [
     law: family,
   },
   {
+    id: "choices-of-the-neighbour",
+    file: "src/families/language/decoding/choices.ts",
+    find: "const from = row * most;",
+    replace: "const from = Math.max(0, row - 1) * most;",
+    law: family,
+  },
+  {
+    id: "choices-a-token-early",
+    file: "src/families/language/decoding/choices.ts",
+    find: "part[i].before.length - 1 : 0",
+    replace: "Math.max(0, part[i].before.length - 2) : 0",
+    law: family,
+  },
+  {
     id: "own-adam-step-without-decay",
     file: "src/nn/optimise/optimiser.ts",
     find: "keep === undefined ? done[0] : tf.mul(done[0], keep)",
