@@ -81,9 +81,8 @@ export const mutants = [
   {
     id: "queries-of-another-group",
     file: "src/backbones/decoder/forward.ts",
-    find: "const grouped = tf.reshape(scaled, [m, n / m * t, d]) as tf.Tensor3D;",
-    replace:
-      "const grouped = tf.reshape(tf.transpose(tf.reshape(scaled, [m, n / m, t, d]), [1, 0, 2, 3]), [m, n / m * t, d]) as tf.Tensor3D;",
+    find: "tf.matMul(tf.reshape(q_MGTD, [m, g * t, d]) as",
+    replace: "tf.matMul(tf.reshape(tf.transpose(q_MGTD, [1, 0, 2, 3]), [m, g * t, d]) as",
     law: decoderLaws,
   },
   {
