@@ -17,6 +17,8 @@ export type { Contender, PeersReport };
 /** Which models are measured, for which figures together, and where the report goes. */
 export interface SpeedRun {
   readonly models: readonly string[];
+  /** Who is compared; default: all. */
+  readonly contenders?: readonly string[];
   /** Folder of the report. */
   readonly out: string;
   readonly note: string;
@@ -25,12 +27,13 @@ export interface SpeedRun {
 /** A report of these models, made now, once for all figures that ask for the same; or why not. */
 export function measureSpeed(
   { once, note, run }: FigureContext,
-  { models, out, note: words }: SpeedRun,
+  { models, contenders, out, note: words }: SpeedRun,
 ): Promise<PeersReport | string> {
-  return once(`peers:speed ${models.join()}`, async () => {
+  return once(`peers:speed ${models.join()} ${contenders?.join()}`, async () => {
     note(words);
     const started = new Date().toISOString();
     const options = ["--engine", "tensorflow", "--models", models.join(), "--out", out];
+    if (contenders !== undefined) options.push("--contenders", contenders.join());
     const ran = await run(["run", "-A", "src/proof/peers/main.ts", ...options]);
     const report = await readPeersReport(out);
     const fresh = report !== null && report.startedAt >= started;

@@ -14,30 +14,43 @@ import {
 } from "../peer_speed.ts";
 import { inTempFolder } from "../process.ts";
 
+const decodes = (name: string) => name.startsWith("language-decode-");
 const models = MODEL_NAMES.filter((name) => name.startsWith("language-"));
 
+/** Those with whom training and decoding are compared: what isn't compared isn't waited for. */
+const AGAINST = { train: ["torch-eager"], decode: ["torch-eager", "torch-compile"] } as const;
+
 /** A report of the models of text alone; what it says is kept with the figures. */
-function report(context: FigureContext): Promise<PeersReport | string> {
-  return context.once(
-    "speed of language models",
-    () =>
-      inTempFolder((out) =>
-        measureSpeed(context, {
-          models,
-          out,
-          note: "running peers:speed for the models of text: a quarter of an hour; leave the " +
-            "machine alone",
-        })
-      ),
-  );
+function report(task: keyof typeof AGAINST) {
+  return (context: FigureContext): Promise<PeersReport | string> =>
+    context.once(
+      `speed of language models: ${task}`,
+      () =>
+        inTempFolder((out) =>
+          measureSpeed(context, {
+            models: models.filter((name) => decodes(name) === (task === "decode")),
+            contenders: ["ours", ...AGAINST[task]],
+            out,
+            note: `running peers:speed for the models of text (${task}): some minutes; leave the ` +
+              "machine alone",
+          })
+        ),
+    );
 }
 
 const named = (name: string) => (model: { readonly name: string }) => model.name === name;
 const training = ({ task }: { readonly task: string }) => task === "train";
 const time = ({ median }: Contender) => median;
 
-function figure(name: string, rest: Comparison & Pick<Figure, "about" | "target">): Figure {
-  return speedFigure({ group: "language", report }, { name, ...rest });
+function figure(
+  name: string,
+  { task, ...rest }:
+    & Omit<Comparison, "against">
+    & Pick<Figure, "about" | "target">
+    & { readonly task: keyof typeof AGAINST },
+): Figure {
+  const compared = { name, against: AGAINST[task], ...rest };
+  return speedFigure({ group: "language", report: report(task) }, compared);
 }
 
 /** See the module. */
@@ -48,7 +61,7 @@ export const speedFigures: readonly Figure[] = [
         "over eager PyTorch's with the same model",
       target: { is: ">=", value: 1 },
       models: named(`language-${size}`),
-      against: ["torch-eager"],
+      task: "train",
       of: time,
       inverse: true,
     })
@@ -58,7 +71,7 @@ export const speedFigures: readonly Figure[] = [
       "included, in the worse one",
     target: { is: "<=", value: 1.1 },
     models: training,
-    against: ["torch-eager"],
+    task: "train",
     of: ({ memory }) => memory.steady,
   }),
   ...[1, 8].map((batch) =>
@@ -67,7 +80,7 @@ export const speedFigures: readonly Figure[] = [
         "parameters, over the best of PyTorch eager and torch.compile",
       target: { is: "<=", value: 0.8 },
       models: named(`language-decode-${batch}`),
-      against: ["torch-eager", "torch-compile"],
+      task: "decode",
       of: time,
     })
   ),
