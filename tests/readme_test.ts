@@ -76,6 +76,9 @@ Deno.test("README: every stored figure that misses its target is named, and no o
       ["engines/decode-8-over-pytorch", 2],
       ["evaluation/evaluate-memory", 2],
       ["image-families/vae-expression-above-pixels-32", 3],
+      ["language/training-25m-over-pytorch", 2],
+      ["language/training-memory-over-pytorch", 2],
+      ["language/decode-8-over-pytorch", 2],
     ] as const
   ) says(Math.abs(valueOf(name)).toFixed(digits), missing);
 });
