@@ -148,16 +148,23 @@ interface PartNats {
   readonly product: tf.Tensor2D;
 }
 
+/** Rows of a part, with those of x that have a target: others are 0 in `own_NW`. */
+interface Part {
+  readonly x_NW: tf.Tensor2D;
+  readonly own_NW: tf.Tensor2D;
+  readonly targets_N: tf.Tensor1D;
+  readonly scored_N: tf.Tensor1D;
+}
+
 function partNats(
-  { x_NW, weight, transposed }: Projection,
-  { targets_N, scored_N }: { readonly targets_N: tf.Tensor1D; readonly scored_N: tf.Tensor1D },
+  { x_NW, own_NW, targets_N, scored_N }: Part,
+  { weight, transposed }: Pick<Projection, "weight" | "transposed">,
 ): PartNats {
   const logits_NV = tf.matMul(x_NW, weight, false, transposed) as tf.Tensor2D;
   const p_NV = tf.softmax(logits_NV);
   // ln Σ exp(l) = max l − ln max p, and max p is 1/V at least: no sum of exponentials a second time.
   const normaliser_N = tf.sub(tf.max(logits_NV, 1), tf.log(tf.max(p_NV, 1)));
   const nats_N = tf.sub(normaliser_N, atTargets(logits_NV, targets_N));
-  const own_NW = tf.mul(x_NW, tf.reshape(scored_N, [-1, 1])) as tf.Tensor2D;
   return {
     nats: tf.sum(tf.mul(nats_N, scored_N)),
     mean_NW: tf.matMul(p_NV, weight, false, !transposed),
@@ -171,20 +178,22 @@ function natsAndGradients(
   { targets_N, rows }: { readonly targets_N: tf.Tensor1D; readonly rows: number },
 ): { readonly nats: tf.Tensor; readonly gradients: tf.Tensor[] } {
   const [count, width] = x_NW.shape, vocabulary = weight.shape[transposed ? 0 : 1];
-  const scored_N = scored(targets_N) as tf.Tensor1D;
+  const scored_N = scored(targets_N) as tf.Tensor1D, scored_N1 = tf.reshape(scored_N, [-1, 1]);
+  const own_NW = tf.mul(x_NW, scored_N1) as tf.Tensor2D;
   const parts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => {
     const first = i * rows, some = Math.min(rows, count - first);
-    return partNats(
-      { x_NW: tf.slice(x_NW, [first, 0], [some, width]), weight, transposed },
-      { targets_N: tf.slice(targets_N, first, some), scored_N: tf.slice(scored_N, first, some) },
-    );
+    return partNats({
+      x_NW: tf.slice(x_NW, [first, 0], [some, width]),
+      own_NW: tf.slice(own_NW, [first, 0], [some, width]),
+      targets_N: tf.slice(targets_N, first, some),
+      scored_N: tf.slice(scored_N, first, some),
+    }, { weight, transposed });
   });
   const sum = (of: (one: PartNats) => tf.Tensor) =>
     parts.slice(1).reduce((total, one) => tf.add(total, of(one)), of(parts[0]));
   const known_N = tf.maximum(targets_N, tf.scalar(0, "int32")) as tf.Tensor1D;
-  const scored_N1 = tf.reshape(scored_N, [-1, 1]);
   const vectors_VW = transposed ? weight : tf.transpose(weight);
-  const found_VW = tf.unsortedSegmentSum(tf.mul(x_NW, scored_N1), known_N, vocabulary);
+  const found_VW = tf.unsortedSegmentSum(own_NW, known_N, vocabulary);
   const mean_NW = tf.concat(parts.map((one) => one.mean_NW));
   return {
     nats: sum((one) => one.nats),

@@ -115,14 +115,14 @@ async function scoresOf(model: TokenModel, windows: readonly Window[]) {
 async function scoresOfPairs(model: TokenModel, windows: readonly Window[]) {
   const { choices } = model;
   if (choices === undefined) return await scoresOf(model, windows);
-  const questions = new Map<string, number[]>(), alone: number[] = [];
-  windows.forEach(({ row, targets }, i) => {
-    if (targets !== 1) return alone.push(i);
-    const name = row.subarray(0, -1).join();
-    questions.set(name, [...questions.get(name) ?? [], i]);
-  });
-  const shared = [...questions.values()].filter((own) => own.length > 1);
-  for (const own of questions.values()) if (own.length === 1) alone.push(own[0]);
+  const questions = [
+    ...Map.groupBy(windows.keys(), (i) => {
+      const { row, targets } = windows[i];
+      return targets === 1 ? row.subarray(0, -1).join() : i;
+    }).values(),
+  ];
+  const shared = questions.filter(({ length }) => length > 1);
+  const alone = questions.filter(({ length }) => length === 1).flat();
   const scores: TokenScores[] = [];
   const others = await scoresOf(model, alone.map((i) => windows[i]));
   alone.forEach((i, at) => scores[i] = others[at]);

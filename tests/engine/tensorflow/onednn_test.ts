@@ -1,5 +1,6 @@
 /** oneDNN's kernels are used on every processor; a user who turns them off is told apart. */
 import { assertEquals } from "@std/assert";
+import { asInstalled } from "../../../src/base/program/child.ts";
 import { test } from "./available.ts";
 
 /** What the engine says of itself in a process of its own, and what TensorFlow reads. */
@@ -10,7 +11,7 @@ async function identity(env: Record<string, string>): Promise<unknown> {
     const { onednn } = engine.identity.versions;
     console.log(JSON.stringify([onednn ?? null, Deno.env.get("TF_ENABLE_ONEDNN_OPTS")]));`;
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-check", program],
+    args: ["eval", asInstalled, "--no-check", program],
     env,
     stderr: "inherit",
   }).output();

@@ -145,7 +145,7 @@ export const mutants = [
   {
     id: "part-weighs-rows-without-target",
     file: "src/nn/losses.ts",
-    find: "const own_NW = tf.mul(x_NW, tf.reshape(scored_N, [-1, 1])) as tf.Tensor2D;",
+    find: "const own_NW = tf.mul(x_NW, scored_N1) as tf.Tensor2D;",
     replace: "const own_NW = x_NW;",
     law: likelihoodLaws,
   },
