@@ -7,8 +7,8 @@ const root = fromFileUrl(new URL("../../", import.meta.url)).replace(/[/\\]$/, "
 
 Deno.test("where the user stands counts for a task of this project, and not what npm left elsewhere", () => {
   const start = (change: Partial<Started> & { npm?: string } = {}): Started => ({
-    cwd: "/home/me/likeness",
-    root: "/home/me/likeness",
+    cwd: "/checkouts/likeness",
+    root: "/checkouts/likeness",
     env: (name) => name === "npm_command" ? change.npm : undefined,
     isFolder: (path) => path !== "/gone",
     ...change,
@@ -16,18 +16,18 @@ Deno.test("where the user stands counts for a task of this project, and not what
   const at = (folder: string, change?: Parameters<typeof start>[0]) =>
     standingOf([`--standing=${folder}`, "run", "x.yaml"], start(change));
   const words = ["run", "x.yaml"];
-  assertEquals(at("/home/me/likeness/deep"), { words, folder: "/home/me/likeness/deep" });
-  assertEquals(at("/home/me/own"), { words, folder: "/home/me/own" }); // deno task --config …
+  assertEquals(at("/checkouts/likeness/deep"), { words, folder: "/checkouts/likeness/deep" });
+  assertEquals(at("/checkouts/own"), { words, folder: "/checkouts/own" }); // deno task --config …
   // npx sets it to where the user stands; a script of another project, to that project.
-  assertEquals(at("/home/me/own", { npm: "exec" }).folder, "/home/me/own");
-  assertEquals(at("/home/me/own", { npm: "run-script" }).folder, null);
+  assertEquals(at("/checkouts/own", { npm: "exec" }).folder, "/checkouts/own");
+  assertEquals(at("/checkouts/own", { npm: "run-script" }).folder, null);
   assertEquals(
-    at("/home/me/likeness/deep", { npm: "run-script" }).folder,
-    "/home/me/likeness/deep",
+    at("/checkouts/likeness/deep", { npm: "run-script" }).folder,
+    "/checkouts/likeness/deep",
   );
-  assertEquals(at("/home/me/likeness-2", { npm: "run" }).folder, null);
+  assertEquals(at("/checkouts/likeness-2", { npm: "run" }).folder, null);
   // Not started by our task, or not a folder.
-  assertEquals(at("/home/me/own", { cwd: "/home/me/own" }).folder, null);
+  assertEquals(at("/checkouts/own", { cwd: "/checkouts/own" }).folder, null);
   assertEquals(at("/gone").folder, null);
   assertEquals(at("").folder, null);
   assertEquals(standingOf(words, start()), { words, folder: null });
