@@ -5,17 +5,19 @@
 import type { ImageSet, ImageSpec } from "./image/image_set.ts";
 import type { TextSet, TextSpec } from "./text/text_set.ts";
 import type { PointSet, PointSpec, PointTruth } from "./point/point_set.ts";
+import type { ViewSet, ViewSpec, ViewTruth } from "./view/view_set.ts";
 
 /**
  * The kinds that there are: what fixes the shape of one sample (`spec`, with the kind's name as its
- * `kind`), a set of samples on the host (`set`, with its `count`), and what may be known of the law that
- * samples are drawn from (`truth`), where there is such a thing. A user's module adds its own:
+ * `kind`), a set of samples on the host (`set`, with its `count`), and what may be known of where
+ * samples come from (`truth`), where there is such a thing. A user's module adds its own:
  * `declare module "@likeness/likeness" { interface KindMap { sound: { spec: SoundSpec; set: SoundSet } } }`.
  */
 export interface KindMap {
   image: { spec: ImageSpec; set: ImageSet };
   point: { spec: PointSpec; set: PointSet; truth: PointTruth };
   text: { spec: TextSpec; set: TextSet };
+  view: { spec: ViewSpec; set: ViewSet; truth: ViewTruth };
 }
 
 /** Names of kinds. */

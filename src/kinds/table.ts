@@ -12,12 +12,14 @@ import type { Augmentation, Kind, Unit } from "./kind.ts";
 import type { KindName, Samples, SampleSpec } from "./kind_map.ts";
 import { pointKind } from "./point/kind.ts";
 import { textKind } from "./text/kind.ts";
+import { viewKind } from "./view/kind.ts";
 
 /** Every kind that there is; `registerModule` adds a user's own. */
 export const kinds: Record<string, Kind> = {
   image: imageKind,
   point: pointKind,
   text: textKind,
+  view: viewKind,
 };
 
 /** The kind of a spec. @throws ToldError where there is none of its name */

@@ -3,6 +3,9 @@ import type { Mutant } from "../run.ts";
 
 const law = "tests/properties/kinds/kinds_test.ts";
 const image = "src/kinds/image/images.ts", point = "src/kinds/point/points.ts";
+const view = "src/kinds/view/kind.ts", views = "src/kinds/view/views.ts";
+const cameras = "src/kinds/view/cameras.ts", rays = "src/kinds/view/rays.ts";
+const viewLaw = "tests/properties/kinds/views_test.ts";
 const texts = "src/kinds/text/texts.ts", text = "src/kinds/text/kind.ts";
 
 /** See tests/mutations/run.ts. */
@@ -206,5 +209,110 @@ export const mutants: readonly Mutant[] = [
     find: "> spec.length! + 1);",
     replace: "> spec.length! + 2);",
     law,
+  },
+  {
+    id: "view-gather-of-neighbours",
+    file: views,
+    find: "cameras.set(views.cameras.subarray(index * CAMERA, (index + 1) * CAMERA), i * CAMERA);",
+    replace: "cameras.set(views.cameras.subarray(i * CAMERA, (i + 1) * CAMERA), i * CAMERA);",
+    law,
+  },
+  {
+    id: "view-slice-cameras-of-the-first",
+    file: views,
+    find: "cameras: cameras.subarray(from * CAMERA, to * CAMERA),",
+    replace: "cameras: cameras.subarray(0, (to - from) * CAMERA),",
+    law,
+  },
+  {
+    id: "view-concat-over-each-other",
+    file: views,
+    find: "cameras.set(set.cameras, at * CAMERA);",
+    replace: "cameras.set(set.cameras, 0);",
+    law,
+  },
+  {
+    id: "view-download-of-other-cameras",
+    file: views,
+    find: "cameras: Float32Array.from(camera_BC) });",
+    replace: "cameras: Float32Array.from(camera_BC, (v, i) => camera_BC[i ^ 1] ?? v) });",
+    law,
+  },
+  {
+    id: "view-digest-without-cameras",
+    file: view,
+    find: "all.set(poses, pictures.length);",
+    replace: "",
+    law,
+  },
+  {
+    id: "view-with-any-camera",
+    file: view,
+    find: "return cameraFault(cameras);",
+    replace: "return null;",
+    law,
+  },
+  {
+    id: "ray-through-the-corner",
+    file: cameras,
+    find: "const x = (i + 0.5 - cx) / fx",
+    replace: "const x = (i - cx) / fx",
+    law: viewLaw,
+  },
+  {
+    id: "projected-with-one-focal-length",
+    file: cameras,
+    find: "y: camera.fy * y / z + camera.cy",
+    replace: "y: camera.fx * y / z + camera.cy",
+    law: viewLaw,
+  },
+  {
+    id: "camera-not-turned-back",
+    file: cameras,
+    find: "r[1] * d[0] + r[4] * d[1] + r[7] * d[2],",
+    replace: "r[3] * d[0] + r[4] * d[1] + r[5] * d[2],",
+    law: viewLaw,
+  },
+  {
+    id: "camera-upside-down",
+    file: cameras,
+    find: 'const x = unit(cross(z, up), "what is to the right");',
+    replace: 'const x = unit(cross(up, z), "what is to the right");',
+    law: viewLaw,
+  },
+  {
+    id: "camera-looks-away",
+    file: cameras,
+    find: "const z = unit([to[0] - from[0], to[1] - from[1], to[2] - from[2]]",
+    replace: "const z = unit([from[0] - to[0], from[1] - to[1], from[2] - to[2]]",
+    law: viewLaw,
+  },
+  {
+    id: "ray-with-the-views-centre",
+    file: rays,
+    find: "rays.cameras[at * CAMERA + 14] -= x;",
+    replace: "",
+    law: viewLaw,
+  },
+  {
+    id: "rays-of-one-pixel",
+    file: rays,
+    find: "y = Math.floor(pixels[i] / views.width);",
+    replace: "y = 0;",
+    law: viewLaw,
+  },
+  {
+    id: "rays-alike-at-every-step",
+    file: rays,
+    find: 'hostFold(hostFold(key, "rays"), step),',
+    replace: 'hostFold(key, "rays"),',
+    law: viewLaw,
+  },
+  {
+    id: "ray-of-another-views-camera",
+    file: rays,
+    find: "views.cameras.subarray(view * CAMERA, (view + 1) * CAMERA)",
+    replace: "views.cameras.subarray(0, CAMERA)",
+    law: viewLaw,
   },
 ];

@@ -10,7 +10,8 @@ import type { Kind } from "../../../src/kinds/kind.ts";
 import type { KindName, Samples, SpecOf } from "../../../src/kinds/kind_map.ts";
 import { pointKind } from "../../../src/kinds/point/kind.ts";
 import { rowOf, textSet } from "../../../src/kinds/text/texts.ts";
-import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
+import { hostIntegers, hostKey, hostNormal } from "../../../src/random/host/host.ts";
+import { CAMERA, type ViewSet } from "../../../src/kinds/view/view_set.ts";
 import { bytesTokenizer } from "../../../src/tokenizers/mod.ts";
 
 /** Typed for one kind; the laws call it with that kind's values alone. */
@@ -147,6 +148,67 @@ const text: Held<"text"> = {
   },
 };
 
+/** Bytes of a view's picture and numbers of its camera, in one array. */
+const plainViews = ({ count, height, width, pictures, cameras }: ViewSet) => {
+  const each = height * width * 3;
+  assertEquals([pictures.length, cameras.length], [count * each, count * CAMERA]);
+  return Array.from({ length: count }, (_, i) => [
+    ...pictures.subarray(i * each, (i + 1) * each),
+    ...cameras.subarray(i * CAMERA, (i + 1) * CAMERA),
+  ]);
+};
+
+const view: Held<"view"> = {
+  spec: fc.record({
+    kind: fc.constant("view" as const),
+    height: fc.integer({ min: 1, max: 4 }),
+    width: fc.integer({ min: 5, max: 7 }),
+    background: fc.constant([255, 255, 255] as const),
+    near: fc.constant(1),
+    far: fc.constant(4),
+  }),
+  samples({ height, width }, { seed, count }) {
+    const bytes = hostIntegers(hostKey(seed, "views", count), count * height * width * 3, 256);
+    // Focal lengths are above 0.
+    const cameras = hostNormal(hostKey(seed, "cameras", count), count * CAMERA)
+      .map((value, i) => i % CAMERA === 12 || i % CAMERA === 13 ? 1 + Math.abs(value) : value);
+    return { count, height, width, pictures: Uint8Array.from(bytes), cameras };
+  },
+  plain: (_, samples) => plainViews(samples),
+  values: (_, { pictures, cameras }) => ({
+    x_BHWC: Float32Array.from(pictures, (k) => Math.fround(k / 255)),
+    camera_BC: Float32Array.from(cameras),
+  }),
+  touched(_, { samples, at }) {
+    const pictures = samples.pictures.slice(), cameras = samples.cameras.slice();
+    pictures[at % pictures.length] ^= 1 + at % 255;
+    cameras[at % cameras.length] += 1;
+    return [{ ...samples, pictures }, { ...samples, cameras }];
+  },
+  asOne(spec, samples) {
+    const height = spec.height * samples.count;
+    return {
+      spec: { ...spec, height },
+      samples: { ...samples, count: 1, height, cameras: samples.cameras.slice(0, CAMERA) },
+    };
+  },
+  others: (spec) => [
+    { ...spec, width: spec.width + 1 },
+    { ...spec, height: spec.height + 1 },
+  ],
+  broken(_, samples) {
+    const cameras = samples.cameras.slice(), flat = samples.cameras.slice();
+    cameras[3] = NaN;
+    flat[12] = 0;
+    return [
+      { ...samples, pictures: samples.pictures.subarray(1) },
+      { ...samples, cameras: samples.cameras.subarray(1) },
+      { ...samples, cameras },
+      { ...samples, cameras: flat },
+    ];
+  },
+};
+
 /** Pictures in colour have unequal sides. */
 export const kindsHeld = {
   image: bytesHeld<"image">(
@@ -174,4 +236,5 @@ export const kindsHeld = {
     },
   ),
   text,
+  view,
 } as unknown as Readonly<Record<string, Held<KindName>>>;

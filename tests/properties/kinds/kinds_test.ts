@@ -57,6 +57,7 @@ for (const [name, { spec, ...held }] of Object.entries(kindsHeld)) {
       "point-download-of-other-length",
       "text-upload-pads-left",
       "text-download-keeps-padding",
+      "view-download-of-other-cameras",
     ],
     holds: async ({ spec, seed, counts }) => {
       const kind = kindOf(spec);
@@ -90,6 +91,9 @@ for (const [name, { spec, ...held }] of Object.entries(kindsHeld)) {
       "text-slice-ends-not-shifted",
       "text-gather-of-neighbours",
       "text-concat-of-the-first",
+      "view-gather-of-neighbours",
+      "view-slice-cameras-of-the-first",
+      "view-concat-over-each-other",
     ],
     holds: ({ spec, seed, counts, from, length }) => {
       const kind = kindOf(spec);
@@ -121,6 +125,7 @@ for (const [name, { spec, ...held }] of Object.entries(kindsHeld)) {
       "image-digest-of-bytes-alone",
       "point-digest-of-bytes-alone",
       "text-digest-without-ends",
+      "view-digest-without-cameras",
     ],
     holds: async ({ spec, seed, counts, at }) => {
       const kind = kindOf(spec), samples = held.samples(spec, { seed, count: counts[0] });
@@ -146,6 +151,7 @@ for (const [name, { spec, ...held }] of Object.entries(kindsHeld)) {
       "text-of-any-tokenizer",
       "text-of-any-vocabulary",
       "text-longer-than-its-window",
+      "view-with-any-camera",
     ],
     holds: ({ spec, seed, counts: [count] }) => {
       const kind = kindOf(spec), samples = held.samples(spec, { seed, count });

@@ -1,0 +1,23 @@
+/**
+ * Views of a scene as samples.
+ * @module
+ */
+export {
+  type Camera,
+  cameraAt,
+  cameraNumbers,
+  lookAt,
+  pixelRay,
+  projectPoint,
+  toCamera,
+  type Vector,
+} from "./cameras.ts";
+export {
+  CAMERA,
+  type PointCloud,
+  type ViewMaps,
+  type ViewSet,
+  type ViewSpec,
+  type ViewTruth,
+} from "./view_set.ts";
+export { concatViews, gatherViews, sliceViews, viewSet, viewsOf } from "./views.ts";
