@@ -36,6 +36,8 @@ export function paddedRows<T extends Float32Array | Int32Array>(
 interface Gives {
   readonly what: string;
   readonly rows: Readonly<Record<string, readonly number[]>>;
+  /** Names among `rows` that may be left out. Default: none. */
+  readonly optional?: readonly string[];
 }
 
 /** What is computed over rows 0 … count − 1; `inputs` are of a batch that starts at row `from`. */
@@ -65,14 +67,19 @@ export class Batches {
     compute: (inputs: I, key: tf.Tensor1D) => TensorRecord,
     options: Over<I> & { readonly gives: Gives },
   ): Promise<HostValues> {
-    const { what, rows } = options.gives;
+    const { what, rows, optional = [] } = options.gives;
     const data: Record<string, Float32Array | Int32Array> = {};
     for (let from = 0; from < options.count; from += this.batch) {
       const inputs = options.inputs(from);
       const key = keyTensor(options.key);
       const found = compute(inputs, key);
       for (const [name, row] of Object.entries(rows)) {
-        const tensor = found[name] as tf.Tensor;
+        const tensor = found[name] as tf.Tensor | undefined;
+        if (tensor === undefined && optional.includes(name)) continue;
+        if (tensor === undefined) {
+          const given = leaves(found).map(([path]) => path).join(", ");
+          throw new ContractError(`${this.parts.label}: ${what} gives ${given}, no ${name}`);
+        }
         const promised = { where: `${this.parts.label}: ${what}`, shape: [this.batch, ...row] };
         requireShape(tensor.shape, promised, this.#kind.shapeHint);
         const values = await this.parts.engine.read(tensor);
@@ -85,7 +92,9 @@ export class Batches {
       disposeTree(inputs);
       key.dispose();
     }
-    for (const name of Object.keys(rows)) data[name] ??= new Float32Array(0);
+    for (const name of Object.keys(rows)) {
+      if (!optional.includes(name)) data[name] ??= new Float32Array(0);
+    }
     return data;
   }
 
