@@ -42,10 +42,10 @@ export function columnsOf(width: number): number {
   return Math.max(2, Math.min(ACROSS, Math.floor(WIDEST / width)));
 }
 
-/** The first held-out views, two rows of a sheet, with their numbers; null where there are none. */
-async function firstViews(dataset: Dataset) {
+/** The first held-out views, so many rows of a sheet, with their numbers; null where there are none. */
+async function firstViews(dataset: Dataset, times: number) {
   const columns = columnsOf((dataset as Dataset<"view">).sample.width);
-  const length = Math.min(dataset.size("test"), 2 * columns);
+  const length = Math.min(dataset.size("test"), times * columns);
   if (length === 0) return null;
   const rows = Uint32Array.from({ length }, (_, i) => i);
   const views = viewsOf((await dataset.read("test", rows)).samples);
@@ -58,7 +58,7 @@ function whole(count: number, columns: number): number {
 }
 
 const heldOut: Views = async ({ subject, dataset }, sheet) => {
-  const found = await firstViews(dataset);
+  const found = await firstViews(dataset, 2);
   if (found === null || subject.reconstruct === undefined) return;
   const { columns } = found, to = whole(found.views.count, columns);
   const truth = sliceImages(picturesOf(dataset.sample, found.views), { to });
@@ -84,25 +84,24 @@ function seenIn({ alpha, depth }: ViewMaps): Seen | null {
 }
 
 const depths: Views = async ({ subject, dataset }, sheet) => {
-  const found = await firstViews(dataset);
+  const found = await firstViews(dataset, 1);
   if (found === null || subject.maps === undefined) return;
-  const { columns, views } = found, to = whole(views.count, columns);
+  const { columns, views } = found;
   const { alpha, depth } = await subject.maps(views);
   const known = await (dataset as Dataset<"view">).truth?.().maps?.("test", found.rows);
   const truth = known === undefined ? null : seenIn(known);
   const rendered: Seen = { depth, covers: (p) => alpha[p] > 0.5 };
   const range = depthRange(truth ?? rendered);
   if (range === null) return;
-  const drawn = (seen: Seen) =>
-    sliceImages(depthPictures(seen, { ...shapeOf(views), range }), { to });
+  const drawn = (seen: Seen) => depthPictures(seen, { ...shapeOf(views), range });
   const images = truth === null
     ? drawn(rendered)
     : alternate(drawn(truth), drawn(rendered), columns);
   const [near, far] = range.map((distance) => formatNumber(distance, 3));
   await sheet(
     "depths",
-    `Depth of the first ${to} held-out views${
-      truth === null ? "" : ", each row of the truth above the model's"
+    `Depth of the first ${columns} held-out views${
+      truth === null ? "" : ", the truth above the model's"
     }: white at ${near} units of the scene or less, dark grey at ${far} or more, black where nothing is`,
     { images, columns },
   );

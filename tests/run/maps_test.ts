@@ -117,6 +117,14 @@ Deno.test("maps of another shape, that aren't finite, or shares that are none, a
     .maps!(samples);
 });
 
+Deno.test("views of three pieces, the last of them short, are those of each view", async () => {
+  const { samples } = await read("test", range(37).map((i) => i % 19));
+  const found = await subjectOf((found) => found).reconstruct!(samples) as typeof samples;
+  assertEquals(found.count, 37);
+  assertEquals(found.cameras, samples.cameras);
+  assertEquals(found.pictures, samples.pictures.map((v) => 255 - v));
+});
+
 Deno.test("only of views: a program of that name of other samples is the family's own", () => {
   const spec = { kind: "image", height: 2, width: 2, channels: 3 } as const;
   assertEquals(subjectOf((found) => found, spec).maps, undefined);

@@ -18,6 +18,12 @@ import type { HostKey } from "../../random/host/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import type { Drawable } from "./sampling.ts";
 
+/**
+ * Batches of samples that are held as float32 before they become samples: what a program gives takes
+ * four times the memory of 8-bit pictures, and views may be large and many.
+ */
+const PIECE = 16;
+
 /** `batch` rows of an array from `from` on, the last one repeated where it ends. */
 export function paddedRows<T extends Float32Array | Int32Array>(
   data: T,
@@ -128,9 +134,18 @@ export class Batches {
   ): Promise<Samples> {
     const { sample, label } = this.parts;
     const gives = { what, rows: this.#kind.tensors(sample) };
-    const values = await this.over(compute, { ...options, gives });
-    requireSamples(values, { where: `${label}: ${what}`, sample });
-    return this.#kind.download(sample, values);
+    const { count, inputs } = options, most = PIECE * this.batch, parts: Samples[] = [];
+    for (let from = 0; from === 0 || from < count; from += most) {
+      const values = await this.over(compute, {
+        ...options,
+        count: Math.min(most, count - from),
+        inputs: (at) => inputs(from + at),
+        gives,
+      });
+      requireSamples(values, { where: `${label}: ${what}`, sample });
+      parts.push(this.#kind.download(sample, values));
+    }
+    return parts.length === 1 ? parts[0] : this.#kind.concat(parts);
   }
 
   /** Inputs of a batch of samples; the last sample is repeated where they end. */

@@ -308,6 +308,13 @@ export const mutants: readonly Mutant[] = [
     law: programs,
   },
   {
+    id: "pieces-of-the-first-rows",
+    file: "src/run/model/batches.ts",
+    find: "inputs: (at) => inputs(from + at),",
+    replace: "inputs,",
+    law: programs,
+  },
+  {
     id: "views-rendered-each-time",
     file: "src/run/model/subject.ts",
     find: "rebuilt.set(samples, known);",
