@@ -55,7 +55,7 @@ export interface Subject<K extends KindName = KindName> {
   decode?(codes: Features): Promise<Samples<K>>;
   /** ln of the variances of q(z|x), whose means `encode` gives, where capabilities say so. */
   logVariances?(samples: Samples<K>): Promise<Features>;
-  /** Of the same samples it may be asked again: a set is computed once. */
+  /** Views are rendered at their cameras. Of a trained model each set is computed once, however often metrics ask for it. */
   reconstruct?(samples: Samples<K>): Promise<Samples<K>>;
   /** Of views: what is seen from their cameras; present where the family has a program `maps`. */
   maps?(samples: Samples<K>): Promise<RenderedMaps>;
