@@ -12,6 +12,9 @@ import { projectGradient } from "./project_gradient";
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
+/** 1 − β, which float32's β would give only to a few digits. */
+const REST1: f32 = 0.1;
+const REST2: f32 = 0.001;
 const EPSILON: f32 = 1e-15;
 /** Where the gate of noise is below this, there is none. */
 const SHUT: f32 = 1e-6;
@@ -57,7 +60,7 @@ function addCosts(c: Context, chunk: i32, from: i32, to: i32): void {
 /** m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − rate·m̂/(√v̂ + ε); a rate a row. */
 function adam(c: Context, from: i32, to: i32): void {
   const rows = rowsOf(c), row = <usize>c.stride << 2, end = <usize>to << 2, zero = splat(0);
-  const beta1 = splat(BETA1), rest1 = splat(1 - BETA1), beta2 = splat(BETA2), rest2 = splat(1 - BETA2);
+  const beta1 = splat(BETA1), rest1 = splat(REST1), beta2 = splat(BETA2), rest2 = splat(REST2);
   const epsilon = splat(EPSILON), correction = splat(c.correction);
   let bad = zero;
   for (let r = 0; r < rows; r++) {
