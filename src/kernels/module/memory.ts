@@ -42,10 +42,14 @@ export class BlockMemory {
 
   /**
    * A block of at least as many bytes. What is in it is not known.
-   * @param purpose for the error's message
+   * @param options `purpose`: for the error's message; `room`: how much more is taken where it can be
    * @throws ToldError where the memory can't grow so far
    */
-  take(bytes: number, purpose: string): Block {
+  take(
+    bytes: number,
+    { purpose, room = 1 }: { readonly purpose: string; readonly room?: number },
+  ): Block {
+    if (room > 1 && this.#end + bytes * room < PAGES * PAGE) bytes *= room;
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
     const place = this.#free.findIndex((range) => range.bytes >= size);
     if (place >= 0) {

@@ -71,11 +71,7 @@ law("gradients are the differences of the brute-force view with its decisions he
     opacity: fc.constantFrom(-1, 2),
   },
   cases: 25,
-  kills: [
-    "splat-light-taken-before-use",
-    "splat-compensation-dropped",
-    "splat-harmonic-gradient-of-wrong-sign",
-  ],
+  kills: ["rasteriser-harmonic-gradient-of-wrong-sign"],
   holds({ seed, height, width, antialiased, ...rest }) {
     const scene = gaussians(seed, { ...rest, scale: -1 });
     const cameras = camera(seed, { height, width }), f = frame(height, width, { antialiased });
@@ -92,7 +88,7 @@ law("beyond the bounds of linearisation a mean moves its covariance no more side
   source: "Kerbl, Kopanas, Leimkühler & Drettakis 2023, code; gsplat",
   given: { seed },
   cases: 12,
-  kills: ["splat-bounds-let-gradient-through"],
+  kills: ["rasteriser-bounds-let-gradient-through"],
   holds({ seed }) {
     const count = 4, { form, parameters } = gaussians(seed, { count, degree: 0, opacity: 3 });
     // Close to the camera and out of the picture, so large that it is seen all the same.
@@ -113,7 +109,7 @@ law("where α is held at its most, it has no gradient", {
   source: "definition",
   given: { seed },
   cases: 12,
-  kills: ["splat-held-alpha-has-gradient"],
+  kills: ["rasteriser-held-alpha-has-gradient"],
   holds({ seed }) {
     const count = 3, { form, parameters } = gaussians(seed, { count, degree: 0 });
     for (let k = 0; k < 3 * count; k++) parameters[k] *= 0.2;

@@ -41,13 +41,9 @@ law("a view by tiles of any size is that of brute force: colour, what is covered
   },
   cases: 40,
   kills: [
-    "splat-background-left-out",
-    "splat-scale-not-exponentiated",
-    "splat-compensation-dropped",
-    "splat-harmonic-of-wrong-sign",
-    "splat-light-taken-before-use",
-    "splat-blur-dropped",
-    "splat-camera-not-turned",
+    "rasteriser-scale-not-exponentiated",
+    "rasteriser-compensation-dropped",
+    "rasteriser-harmonic-of-wrong-sign",
   ],
   holds({ seed, height, width, tile, ...rest }) {
     const { form, parameters } = gaussians(seed, rest), { antialiased } = rest;
@@ -87,7 +83,7 @@ law("of Gaussians at one depth the one with the lower number is in front", {
   source: "definition",
   given: { seed, count: fc.integer({ min: 2, max: 40 }) },
   cases: 20,
-  kills: ["splat-ties-the-other-way"],
+  kills: ["rasteriser-ties-the-other-way"],
   holds({ seed, count }) {
     const { form, parameters } = gaussians(seed, { count, degree: 0, opacity: 1 });
     // All in one plane across the line of sight.
@@ -122,7 +118,7 @@ law("compositing is associative, and nothing is its identity", {
   source: "Porter & Duff 1984",
   given: { seed, count: fc.integer({ min: 1, max: 20 }) },
   cases: 20,
-  kills: ["splat-light-taken-before-use"],
+  kills: ["rasteriser-light-taken-before-use"],
   holds({ seed, count }) {
     const height = 21, width = 19;
     const cameras = Float32Array.from([1, 0, 0, 0, 0, 0, 1, -8, 0, -1, 0, 0, 30, 30, 9, 10]);
@@ -171,7 +167,7 @@ law("the background shows through what isn't covered", {
   source: "definition",
   given: { seed, count: fc.integer({ min: 0, max: 40 }), height: side, width: side },
   cases: 15,
-  kills: ["splat-background-left-out"],
+  kills: ["rasteriser-background-left-out"],
   holds({ seed, count, height, width }) {
     const { form, parameters } = gaussians(seed, { count }),
       cameras = camera(seed, { height, width });

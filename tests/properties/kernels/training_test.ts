@@ -48,9 +48,9 @@ law("an update's loss is (1 − λ)·L1 + λ·(1 − SSIM) with the costs; its g
   },
   cases: 12,
   kills: [
-    "splat-window-too-wide",
-    "splat-similarity-without-its-mean",
-    "splat-cost-of-opacity-left-out",
+    "rasteriser-window-too-wide",
+    "rasteriser-similarity-without-its-mean",
+    "rasteriser-cost-of-opacity-left-out",
   ],
   holds({ seed, height, width, structural, cost, antialiased, ...rest }) {
     const { form, parameters } = gaussians(seed, { ...rest, scale: -1 }), { count } = form;
@@ -97,7 +97,7 @@ law("a step is Adam's, with the biases of its moments taken out", {
     updates: fc.constantFrom(0, 1, 7, 1000),
   },
   cases: 16,
-  kills: ["splat-adam-bias-left-in", "splat-adam-second-bias-left-in"],
+  kills: ["rasteriser-adam-bias-left-in", "rasteriser-adam-second-bias-left-in"],
   holds({ seed, degree, count, updates }) {
     const { form, parameters } = gaussians(seed, { count, degree }), f = frame(18, 15);
     const key = hostKey(seed, "moments"), n = parameters.length;
@@ -139,7 +139,7 @@ law("noise moves means by Σ·ε of the key's row, the less the more opaque", {
   source: "Kheradmand et al. 2024",
   given: { seed, count: fc.integer({ min: 1, max: 30 }) },
   cases: 16,
-  kills: ["splat-noise-gate-open", "splat-noise-of-one-row"],
+  kills: ["rasteriser-noise-gate-open", "rasteriser-noise-of-another-key"],
   holds({ seed, count }) {
     const { form, parameters } = gaussians(seed, { count, degree: 1, opacity: -5, scale: -1 });
     const f = frame(9, 9), key = hostKey(seed, "noise"), noise = 0.7;
@@ -171,7 +171,7 @@ law("what is noted of a Gaussian is the gradient at its place, that it was seen,
   source: "Kerbl, Kopanas, Leimkühler & Drettakis 2023",
   given: { seed, antialiased: fc.boolean() },
   cases: 12,
-  kills: ["splat-noted-in-other-units"],
+  kills: ["rasteriser-noted-in-other-units"],
   holds({ seed, antialiased }) {
     const { form, parameters } = gaussians(seed, { count: 1, degree: 0, scale: -1, opacity: 1 });
     for (let row = 0; row < 3; row++) parameters[row] *= 0.2;
