@@ -1,0 +1,8 @@
+/**
+ * Scenes made here, seen by cameras.
+ * @module
+ */
+export { bandCameras, depthBounds } from "./band.ts";
+export { type SceneConfig, sceneConfig } from "./config.ts";
+export { scene } from "./scene.ts";
+export { renderViews } from "./worker.ts";
