@@ -37,7 +37,7 @@ export const sceneConfig = z.strictObject({
     "Degrees of the light from the front, positive to the head's left",
   ),
   light_elevation: z.number().min(-80).max(80).default(40).describe(
-    "Degrees of the light above it",
+    "Degrees of the light above the horizon",
   ),
   gender: z.enum(GENDERS).default("female").describe("Of the head"),
   age: z.number().min(10).max(86).default(28).describe("Years, of the head"),

@@ -143,7 +143,8 @@ export function cap(positions: Float64Array, ring: readonly number[]): Mesh {
   const pole = unit([0, 1, 2].map((k) => directions.reduce((sum, d) => sum + d[k], 0)));
   const mean = points.reduce((sum, p) => sum + lengthOf(p), 0) / count;
   const out = new Float64Array(3 * (RINGS * count + 1));
-  for (let r = 0; r < RINGS; r++) {
+  out.set(points.flat());
+  for (let r = 1; r < RINGS; r++) {
     const in_ = r / RINGS;
     points.forEach((p, i) => {
       const to = unit(directions[i].map((d, k) => (1 - in_) * d + in_ * pole[k]));
