@@ -1,0 +1,266 @@
+/** Bugs of scenes: cameras, depths, light, cuts, rays and files of them. @module */
+import type { Mutant } from "../run.ts";
+
+const band = "src/data/scenes/band.ts", view = "src/data/scenes/render_view.ts";
+const head = "src/data/scenes/head/head_scene.ts", cut = "src/data/scenes/head/cut.ts";
+const bust = "src/data/scenes/head/bust.ts", shapes = "src/data/scenes/solids/shapes.ts";
+const solids = "src/data/scenes/solids/solids_scene.ts";
+const files = "src/data/scenes/nerf_synthetic.ts", scene = "src/data/scenes/scene.ts";
+const cameraLaw = "tests/data/scenes/cameras_test.ts", viewLaw = "tests/data/scenes/views_test.ts";
+const cutLaw = "tests/data/scenes/cut_test.ts", rayLaw = "tests/data/scenes/solids_test.ts";
+const fileLaw = "tests/data/scenes/write_test.ts", sceneLaw = "tests/data/scenes/scene_test.ts";
+
+/** See tests/mutations/run.ts. */
+export const mutants: readonly Mutant[] = [
+  {
+    id: "scene-band-of-radians",
+    file: band,
+    find: "high = sin(HIGHEST * DEGREES)",
+    replace: "high = sin(HIGHEST)",
+    law: cameraLaw,
+  },
+  {
+    id: "scene-cameras-off-the-middle",
+    file: band,
+    find: "lookAt(position, [0, 0, 0], [0, 1, 0])",
+    replace: "lookAt(position, [0, 0.1, 0], [0, 1, 0])",
+    law: cameraLaw,
+  },
+  {
+    id: "scene-focal-of-a-flat-disc",
+    file: band,
+    find: "Math.sqrt(RADIUS * RADIUS - reach * reach)",
+    replace: "RADIUS",
+    law: cameraLaw,
+  },
+  {
+    id: "scene-bounds-swapped",
+    file: band,
+    find: "near: RADIUS - reach, far: RADIUS + reach",
+    replace: "near: RADIUS + reach, far: RADIUS - reach",
+    law: cameraLaw,
+  },
+  {
+    id: "scene-test-cameras-trained-on",
+    file: band,
+    find: `split === "test" ? 0.5 : 0`,
+    replace: `split === "test" ? 1 : 0`,
+    law: cameraLaw,
+  },
+  {
+    id: "scene-depth-not-linear",
+    file: head,
+    find: "points[i + 2] = 1 / z;",
+    replace: "points[i + 2] = 10 - z;",
+    law: viewLaw,
+  },
+  {
+    id: "scene-depth-of-all-samples",
+    file: view,
+    find: "view.depth[pixel] = depth / covered;",
+    replace: "view.depth[pixel] = depth / each - (covered === each ? 0.1 : 0);",
+    law: viewLaw,
+  },
+  {
+    id: "scene-solids-depth-along-the-ray",
+    file: solids,
+    find: "sample.depth = t;",
+    replace: "sample.depth = t * Math.sqrt(dot(direction, direction));",
+    law: viewLaw,
+  },
+  {
+    id: "scene-normals-away",
+    file: head,
+    find: "away > 0 ? -face[3 * t + k] : face[3 * t + k]",
+    replace: "away < 0 ? -face[3 * t + k] : face[3 * t + k]",
+    law: viewLaw,
+  },
+  {
+    id: "scene-normals-not-unit",
+    file: view,
+    find: "view.normals.set(unit(normal), 3 * pixel);",
+    replace: "view.normals.set(normal, 3 * pixel);",
+    law: viewLaw,
+  },
+  {
+    id: "scene-box-normal-inwards",
+    file: shapes,
+    find: "normal: [side * x, side * y, side * z]",
+    replace: "normal: [-side * x, -side * y, -side * z]",
+    law: viewLaw,
+  },
+  {
+    id: "scene-on-white-always",
+    file: view,
+    find: "bare * background[k];",
+    replace: "bare * 255;",
+    law: viewLaw,
+  },
+  {
+    id: "scene-quantised-before-compositing",
+    file: view,
+    find: "const value = 255 * shown[k] / each + bare * background[k];",
+    replace:
+      "const value = Math.floor(255 * shown[k] / Math.max(1, covered)) * (1 - bare) + Math.floor(8 * bare) / 8 * background[k];",
+    law: viewLaw,
+  },
+  {
+    id: "scene-light-turns-with-the-camera",
+    file: head,
+    find: "shadeVertices({ ...part, light, viewer,",
+    replace:
+      "shadeVertices({ ...part, light: { ...light, direction: [eye[0] / 3, eye[1] / 3, eye[2] / 3] }, viewer,",
+    law: viewLaw,
+  },
+  {
+    id: "scene-highlights-always",
+    file: bust,
+    find: "config.highlights ? surface : { ...surface, gloss: 0 };",
+    replace: "config.highlights ? surface : { ...surface, gloss: 0.35 };",
+    law: viewLaw,
+  },
+  {
+    id: "scene-shine-always",
+    file: solids,
+    find: "if (config.highlights && key > 0) {",
+    replace: "if (key > 0) {",
+    law: viewLaw,
+  },
+  {
+    id: "scene-hair-beyond-the-bound",
+    file: bust,
+    find: "WITHIN * HEAD_REACH[head.hair]",
+    replace: "2 * HEAD_REACH[head.hair]",
+    law: viewLaw,
+  },
+  {
+    id: "cut-edges-in-the-middle",
+    file: cut,
+    find: "return (Math.sqrt(ad * ad + dd * (radius * radius - aa)) - ad) / dd;",
+    replace: "return dd > 0 && aa <= radius ? 0.5 : ad;",
+    law: cutLaw,
+  },
+  {
+    id: "cut-leaves-a-corner-out",
+    file: cut,
+    find: "      keep(t, ab, c, ac);\n",
+    replace: "",
+    law: cutLaw,
+  },
+  {
+    id: "cap-without-its-middle",
+    file: cut,
+    find: "if (r === RINGS - 1) corners.push(b, a, RINGS * count);",
+    replace: "if (r === RINGS - 1) continue;",
+    law: cutLaw,
+  },
+  {
+    id: "cap-flat",
+    file: cut,
+    find: "out.set(pole.map((d) => d * mean), 3 * RINGS * count);",
+    replace: "out.set(pole.map((d) => 0.5 * d * mean), 3 * RINGS * count);",
+    law: cutLaw,
+  },
+  {
+    id: "cap-inside-out",
+    file: cut,
+    find: "else corners.push(b, a, a + count, b, a + count, b + count);",
+    replace: "else corners.push(a, b, a + count, a + count, b, b + count);",
+    law: cutLaw,
+  },
+  {
+    id: "bust-open",
+    file: bust,
+    find: "rim(corners, (t) => materials[t] === 0)",
+    replace: "rim(corners, (t) => materials[t] === 0).map((v) => v - 1)",
+    law: cutLaw,
+  },
+  {
+    id: "solids-far-side-of-the-sphere",
+    file: shapes,
+    find: "(-od - Math.sqrt(inside)) / dd",
+    replace: "(-od + Math.sqrt(inside)) / dd",
+    law: rayLaw,
+  },
+  {
+    id: "solids-box-side-of-the-first-slab",
+    file: shapes,
+    find: "if (first > enter) [enter, axis, side] = [first, k, facing];",
+    replace: "if (first > enter) [enter, axis, side] = [first, axis, facing];",
+    law: rayLaw,
+  },
+  {
+    id: "solids-ball-test-too-narrow",
+    file: shapes,
+    find: "tangent: (dot(to, to) - reach * reach) * (1 - 1e-9)",
+    replace: "tangent: dot(to, to) - 0.8 * reach * reach",
+    law: rayLaw,
+  },
+  {
+    id: "solids-last-instead-of-first",
+    file: shapes,
+    find: "(found === null || hit.t < found.hit.t)",
+    replace: "(found === null || hit.t > found.hit.t)",
+    law: rayLaw,
+  },
+  {
+    id: "solids-into-one-another",
+    file: solids,
+    find: "return Math.sqrt(dot(between, between)) > own + girth(other) + GAP;",
+    replace: "return Math.sqrt(dot(between, between)) > own;",
+    law: rayLaw,
+  },
+  {
+    id: "written-premultiplied",
+    file: files,
+    find: "(picture[k] - (1 - share) * background[k]) / share;",
+    replace: "picture[k] - (1 - share) * background[k];",
+    law: fileLaw,
+  },
+  {
+    id: "written-over-black",
+    file: files,
+    find: "(picture[k] - (1 - share) * background[k]) / share;",
+    replace: "picture[k] / share;",
+    law: fileLaw,
+  },
+  {
+    id: "written-with-opencv-axes",
+    file: files,
+    find: "[r[3], -r[4], -r[5], t[1]],",
+    replace: "[r[3], r[4], r[5], t[1]],",
+    law: fileLaw,
+  },
+  {
+    id: "written-without-half-the-angle",
+    file: files,
+    find: "2 * atan(width / (2 * sharedFocal",
+    replace: "2 * atan(width / (1 * sharedFocal",
+    law: fileLaw,
+    filter: "read back",
+  },
+  {
+    id: "scene-maps-of-the-neighbour",
+    file: scene,
+    find: "normals.set(floats.subarray(at + pixels, at + each), i * 3 * pixels);",
+    replace: "normals.set(floats.subarray(pixels, each), i * 3 * pixels);",
+    law: sceneLaw,
+    filter: "in the order asked",
+  },
+  {
+    id: "scene-test-views-with-training-cameras",
+    file: scene,
+    find: `const own = split === "test" ? cameras.test : cameras.train;`,
+    replace: "const own = cameras.train;",
+    law: sceneLaw,
+    filter: "in the order asked",
+  },
+  {
+    id: "scene-digest-of-all-settings",
+    file: scene,
+    find: "...settingsThatCount(config) };",
+    replace: "...config };",
+    law: sceneLaw,
+    filter: "digest changes",
+  },
+];
