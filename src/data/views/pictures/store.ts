@@ -94,7 +94,7 @@ export function pictureStore(
   function keep(place: number, picture: Picture): void {
     if (!kept.delete(place)) used += bytesOf(picture);
     kept.set(place, picture);
-    for (const [oldest, { ...of }] of kept) {
+    for (const [oldest, of] of kept) {
       if (used <= memory) break;
       kept.delete(oldest);
       used -= bytesOf(of);

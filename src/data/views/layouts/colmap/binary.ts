@@ -118,11 +118,11 @@ const POINT = 8 + 3 * 8 + 3 + 8 + 8;
 /** points3D.bin: count; id, place, colour, error and track of each. */
 export function binaryPoints(bytes: Uint8Array, path: string): PointCloud {
   const file = new Cursor(bytes, path), count = file.u64("the number of points");
-  const most = Math.floor(bytes.length / POINT);
-  if (count > most) {
+  const least = 8 + POINT * count;
+  if (bytes.length < least) {
     throw new DataError(
-      `${path}: ${count} points were expected, and its ${bytes.length} bytes hold ${most} at most; ` +
-        "copy it again",
+      `${path} ends at byte ${bytes.length}, within the points: ${count} of them take ${least} bytes ` +
+        "at least; copy it again",
     );
   }
   const positions = new Float32Array(3 * count), colours = new Uint8Array(3 * count);
