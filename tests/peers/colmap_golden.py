@@ -1,7 +1,8 @@
 """Writes models of COLMAP's own, and where it sees their points, for tests that have no Python.
 
 Pinned: pycolmap==4.2.1 numpy==2.4.6. Run anywhere:
-`python3 -m venv V; V/bin/pip install pycolmap==4.2.1 numpy==2.4.6; V/bin/python tests/peers/colmap_golden.py`.
+`python3 -m venv V; V/bin/pip install pycolmap==4.2.1 numpy==2.4.6; V/bin/python tests/peers/colmap_golden.py;
+deno fmt tests/golden/colmap`.
 
 tests/golden/colmap/MODEL/ holds a small made-up scene for each camera model, binary and text, with the
 rigs and frames that versions from 3.12 on write beside them; projections.json, for each of its pictures,

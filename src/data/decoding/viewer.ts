@@ -58,11 +58,8 @@ async function narrow(bytes: Uint8Array, inspected: Inspected): Promise<Uint8Arr
     );
   }
   const samples = await samplesOf(bytes, inspected, { turned: true });
-  return tiffFile({ ...samples, values: narrowed(samples) }, {
-    inks: space === "cmyk",
-    alpha,
-    profile,
-  });
+  const values = narrowed(samples);
+  return tiffFile({ ...samples, values }, { inks: space === "cmyk", alpha, profile });
 }
 
 /** 16 bits as 8: x / 257, rounded, so that black stays black and white white. */

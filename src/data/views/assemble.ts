@@ -5,11 +5,11 @@
 import { DataError } from "../../base/mod.ts";
 import type { Camera, Vector } from "../../kinds/view/mod.ts";
 import type { ViewsConfig } from "./config.ts";
-import { type Cut, cutFor, type Intrinsics } from "./pictures/lens.ts";
+import { type Cut, cutFor, type Intrinsics, type Size } from "./pictures/lens.ts";
 import { scaleOf } from "./pictures/light.ts";
 import type { Making } from "./pictures/picture.ts";
 import type { Header } from "./pictures/store.ts";
-import { type Axes, type PosedPicture, type Size, turned } from "./posed.ts";
+import { type Axes, type PosedPicture, turned } from "./posed.ts";
 
 /** Views, but for their pixels. */
 export interface Assembled {

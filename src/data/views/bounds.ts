@@ -4,7 +4,7 @@
  */
 import { DataError } from "../../base/mod.ts";
 import { type Camera, type PointCloud, projectPoint, type Vector } from "../../kinds/view/mod.ts";
-import type { Size } from "./posed.ts";
+import type { Size } from "./pictures/lens.ts";
 
 /** Distances along the axes of cameras, and where they come from, in words. */
 export interface Bounds {

@@ -5,13 +5,7 @@
  */
 import { DataError } from "../../base/mod.ts";
 import type { PointCloud } from "../../kinds/view/mod.ts";
-import type { Lens } from "./pictures/lens.ts";
-
-/** Pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Lens, Size } from "./pictures/lens.ts";
 
 /** Focal lengths and principal point in pixels of pictures of a size, as the layout counts them. */
 export interface Optics extends Size {

@@ -31,6 +31,7 @@ import {
   writeSynthetic,
 } from "./folders.ts";
 import { around, size } from "./scene.ts";
+import { png } from "../png.ts";
 
 /** The message with which loading is refused; the folder is called FOLDER in it. */
 async function refusal(root: string, more: Record<string, unknown> = {}): Promise<string> {
@@ -104,7 +105,6 @@ Deno.test("pictures of several sizes are told apart, and those of another shape 
 
 Deno.test("a picture that is none, is marked to be turned, or was changed while it was in use", () =>
   inFolder(async (root) => {
-    const { png } = await import("../png.ts");
     await writeNerfstudio(root, around(3));
     const path = join(root, "images/v01.png");
     await Deno.writeTextFile(path, "no picture");

@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import sharp from "sharp";
 import { contentOf } from "../../../src/content/inputs.ts";
 import { checkedDataset } from "../../../src/data/contract.ts";
 import { boundsOf } from "../../../src/data/views/bounds.ts";
@@ -17,6 +18,7 @@ import { views } from "../../../src/data/views/views.ts";
 import { cameraAt } from "../../../src/kinds/view/cameras.ts";
 import { sha256OfFile } from "../../../src/base/digest/digest.ts";
 import { close } from "../../law.ts";
+import { png } from "../png.ts";
 import {
   inFolder,
   loadViews,
@@ -115,6 +117,27 @@ Deno.test("every hold-th view by name is held out, from the first on", () =>
     const third = await loadViews(root, { hold: 5 });
     assertEquals(third.truth!().names!("test"), ["v00.png", "v05.png", "v10.png", "v15.png"]);
     await assertRejects(() => data.read("test", [3]), RangeError, "view");
+  }));
+
+Deno.test("opacity is read of 16 bits and of palettes as of 8 bits", () =>
+  inFolder(async (root) => {
+    await writeNerfstudio(root, around(3));
+    const values = Array.from({ length: 12 * 8 }, () => [40, 80, 120, 51]).flat();
+    const wide = png({ ...size, bits: 16, kind: 6, values: values.map((value) => 257 * value) });
+    await Deno.writeFile(join(root, "images/v00.png"), wide);
+    const raw = { ...size, channels: 4 as const };
+    const few = await sharp(Uint8Array.from(values), { raw }).png({ palette: true }).toBuffer();
+    await Deno.writeFile(join(root, "images/v02.png"), few);
+    const data = await loadViews(root, { hold: 2, background: [255, 0, 255] });
+    const { pictures } = await readAll(data, "test"), each = 3 * size.width * size.height;
+    const { alpha } = await data.truth!().maps!("test", [0, 1]);
+    for (const i of [0, 1]) {
+      assertEquals([...pictures.slice(i * each, i * each + 3)], [212, 16, 228]);
+      assertEquals(alpha![i * each / 3], 51);
+    }
+    const { alpha: opaque } = await data.truth!().maps!("train", [0]);
+    assertEquals(opaque, new Uint8Array(size.width * size.height).fill(255));
+    assertStringIncludes(data.notes.join("\n"), "2 of 3 pictures have transparency");
   }));
 
 Deno.test("COLMAP's points are the truth's, bound the scene, and stand where they were put", () =>

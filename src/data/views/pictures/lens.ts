@@ -13,7 +13,12 @@
  */
 import { DataError } from "../../../base/mod.ts";
 import type { Camera } from "../../../kinds/view/mod.ts";
-import type { Size } from "../posed.ts";
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** See the module. */
 export interface Lens {

@@ -7,7 +7,7 @@ import { DataError } from "../../../base/mod.ts";
 import { sha256 } from "../../../base/digest/mod.ts";
 import { decodeLayers, readPicture } from "../../decode.ts";
 import { inspect } from "../../decoding/mod.ts";
-import type { Size } from "../posed.ts";
+import type { Size } from "./lens.ts";
 import { type Making, type Picture, viewPicture } from "./picture.ts";
 
 /** Larger sets are decoded again and again. Bytes. */

@@ -11,8 +11,8 @@ import { basename, join } from "@std/path";
 import { DataError } from "../../../../base/mod.ts";
 import type { PointCloud } from "../../../../kinds/view/mod.ts";
 import { tan } from "../../../../numeric/mod.ts";
-import { type Lens, lensOf } from "../../pictures/lens.ts";
-import type { Optics, Pose, PosedPicture, Scene, Size } from "../../posed.ts";
+import { type Lens, lensOf, type Size } from "../../pictures/lens.ts";
+import type { Optics, Pose, PosedPicture, Scene } from "../../posed.ts";
 import {
   type Frame,
   poseOf,
