@@ -10,6 +10,7 @@ export * from "./custom.ts";
 export * from "./files/safetensors.ts";
 export * from "./files/tree_file.ts";
 export * from "./gradient.ts";
+export * from "./host_kernel.ts";
 export * from "./init.ts";
 export * from "./jvp.ts";
 export * from "./layers.ts";
