@@ -23,6 +23,15 @@ export {
 } from "./logistic_mixture.ts";
 export * from "./losses.ts";
 export * from "./norms.ts";
+export { type SplatView } from "./splats/form.ts";
+export { useSplatThreads } from "./splats/module.ts";
+export { renderSplats, splatMaps } from "./splats/render.ts";
+export {
+  type SplatStep,
+  type SplatTensors,
+  type SplatTrainingOptions,
+  trainSplats,
+} from "./splats/train.ts";
 export * from "./optimise/ema.ts";
 export * from "./optimise/muon.ts";
 export * from "./optimise/optimiser.ts";
