@@ -15,6 +15,7 @@ import { facesWithLogic } from "../src/proof/figures/house/words.ts";
  */
 const allowed: { readonly [room: string]: string } = {
   random: "numeric",
+  kernels: "base numeric",
   stats: "numeric random",
   install: "base",
   algebra: "base numeric random install",

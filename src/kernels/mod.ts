@@ -1,0 +1,16 @@
+/**
+ * Numeric kernels of our own in WebAssembly SIMD, with memory of their own and helper threads.
+ * @module
+ */
+export {
+  type Degree,
+  type Frame,
+  type Rendered,
+  type SplatForm,
+  splatRows,
+  type Splats,
+  type SplatState,
+  type SplatTraining,
+  type SplatUpdate,
+} from "./splat/form.ts";
+export { openSplats } from "./splat/splats.ts";
