@@ -13,8 +13,13 @@
 /** Name of the kernel that runs them. */
 export const HOST_KERNEL = "HostKernel";
 
+/** Values of an array: float32. */
+export type HostFloats = Float32Array<ArrayBuffer>;
+/** Values of an array: int32. */
+export type HostIntegers = Int32Array<ArrayBuffer>;
+
 /** An array as the host sees it, row-major. */
-export interface HostArray<V extends Float32Array | Int32Array = Float32Array | Int32Array> {
+export interface HostArray<V extends HostFloats | HostIntegers = HostFloats | HostIntegers> {
   /** Of inputs: not to be written, and a view that holds until the operation returns. */
   readonly values: V;
   readonly shape: readonly number[];
@@ -43,16 +48,16 @@ export interface HostCall<A = unknown> {
 }
 
 /** An input whose values are float32. @throws TypeError where it is missing or of another type */
-export function floatsOf(inputs: HostArrays, name: string): HostArray<Float32Array> {
+export function floatsOf(inputs: HostArrays, name: string): HostArray<HostFloats> {
   const found = inputs[name];
-  if (found?.values instanceof Float32Array) return found as HostArray<Float32Array>;
+  if (found?.values instanceof Float32Array) return found as HostArray<HostFloats>;
   throw new TypeError(`${name} is ${found === undefined ? "missing" : "int32"}, not float32`);
 }
 
 /** An input whose values are int32. @throws TypeError where it is missing or of another type */
-export function integersOf(inputs: HostArrays, name: string): HostArray<Int32Array> {
+export function integersOf(inputs: HostArrays, name: string): HostArray<HostIntegers> {
   const found = inputs[name];
-  if (found?.values instanceof Int32Array) return found as HostArray<Int32Array>;
+  if (found?.values instanceof Int32Array) return found as HostArray<HostIntegers>;
   throw new TypeError(`${name} is ${found === undefined ? "missing" : "float32"}, not int32`);
 }
 
@@ -62,7 +67,7 @@ export function hostType({ values }: HostArray): "float32" | "int32" {
 }
 
 /** An array. @throws RangeError where there are more or fewer values than its shape has */
-export function hostArray<V extends Float32Array | Int32Array>(
+export function hostArray<V extends HostFloats | HostIntegers>(
   values: V,
   shape: readonly number[],
 ): HostArray<V> {
@@ -85,7 +90,7 @@ export function hostInputs<T extends { readonly shape: readonly number[]; readon
       if (dtype !== "float32" && dtype !== "int32") {
         throw new TypeError(`${kernel.name}: ${name} is ${dtype}; float32 or int32 was expected`);
       }
-      return [name, { values: values(tensor) as Float32Array | Int32Array, shape }];
+      return [name, { values: values(tensor) as HostFloats | HostIntegers, shape }];
     }),
   );
 }

@@ -10,6 +10,8 @@ export {
   hostArray,
   type HostArrays,
   type HostCall,
+  type HostFloats,
+  type HostIntegers,
   type HostKernel,
   integersOf,
 } from "./host_kernel.ts";

@@ -8,6 +8,7 @@ import {
   floatsOf,
   hostArray,
   type HostArrays,
+  type HostFloats,
   type HostKernel,
   integersOf,
 } from "../../engine/mod.ts";
@@ -63,7 +64,7 @@ export interface SplatTrainingOptions {
 }
 
 /** The first rows of a matrix by rows: what colours of a lower degree have. */
-const firstRows = (values: Float32Array, degree: Degree, count: number) =>
+const firstRows = (values: HostFloats, degree: Degree, count: number) =>
   values.subarray(0, splatRows(degree) * count);
 
 /** Splats on the host between updates, in the module while there are any. */
@@ -81,7 +82,7 @@ class Trained {
       const seen = this.#open.training.state(), { form, parameters, first, second } = this.#state;
       this.#open.training.close();
       this.#open = null;
-      const joined = (all: Float32Array, part: Float32Array) => {
+      const joined = (all: HostFloats, part: HostFloats) => {
         const whole = all.slice();
         whole.set(part);
         return whole;
@@ -145,10 +146,16 @@ const train: HostKernel<SplatTrainingOptions> = {
     const { values: words } = integersOf(inputs, "key");
     const key: HostKey = [words[0] >>> 0, words[1] >>> 0];
     const each = 3 * height * width, losses = new Float32Array(views);
-    const trained = new Trained(stateOf(inputs, options.degree), options);
+    const before = stateOf(inputs, options.degree), trained = new Trained(before, options);
     let number = integersOf(inputs, "updates").values[0];
+    let sound = before.parameters.every(Number.isFinite);
     try {
       for (let view = 0; view < views; view++) {
+        // Splats that have diverged stay as they are: the loss says so, and the harness ends the run.
+        if (!sound) {
+          losses[view] = NaN;
+          continue;
+        }
         const own = hostFold(key, view);
         losses[view] = trained.update(number, {
           picture: bytesOf(pictures.subarray(view * each, (view + 1) * each)),
@@ -156,7 +163,8 @@ const train: HostKernel<SplatTrainingOptions> = {
           key: hostFold(own, "noise"),
         });
         number++;
-        if (options.control === undefined) continue;
+        sound = Number.isFinite(losses[view]);
+        if (!sound || options.control === undefined) continue;
         const next = options.control(number, () => trained.state(), {
           key: hostFold(own, "control"),
         });

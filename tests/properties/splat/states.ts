@@ -25,7 +25,7 @@ export function stateOf(
   },
 ): SplatState {
   const count = opacities.length, key = hostKey(seed, "state");
-  const parameters = hostNormal(key, ROWS * count);
+  const parameters = Float32Array.from(hostNormal(key, ROWS * count));
   opacities.forEach((o, i) => parameters[10 * count + i] = logit(o));
   sizes.forEach((size, i) => {
     for (let k = 0; k < 3; k++) parameters[(3 + k) * count + i] = Math.log(size) - k;
@@ -38,8 +38,8 @@ export function stateOf(
   return {
     form: { count, degree: 1 },
     parameters,
-    first: hostNormal(hostKey(seed, "first"), ROWS * count),
-    second: hostUniform(hostKey(seed, "second"), ROWS * count).map((v) => v + 0.1),
+    first: Float32Array.from(hostNormal(hostKey(seed, "first"), ROWS * count)),
+    second: Float32Array.from(hostUniform(hostKey(seed, "second"), ROWS * count), (v) => v + 0.1),
     statistics,
     updates: 17,
   };

@@ -119,7 +119,7 @@ export function classicRound(state: SplatState, round: ClassicRound): SplatState
 /** Lowers opacities to 0.01, so that only what is needed becomes dense again. */
 export function lowerOpacities(state: SplatState): SplatState {
   const { form: { count } } = state, least = log(CLASSIC.lowered / (1 - CLASSIC.lowered));
-  const fresh = (values: Float32Array, change: (v: number) => number) => {
+  const fresh = (values: Float32Array<ArrayBuffer>, change: (v: number) => number) => {
     const copy = values.slice(), row = ROWS.opacity * count;
     for (let i = row; i < row + count; i++) copy[i] = change(copy[i]);
     return copy;

@@ -22,7 +22,7 @@ function pick(
     readonly columns: Columns;
     readonly history: boolean;
   },
-): Float32Array {
+): Float32Array<ArrayBuffer> {
   const count = from.length, picked = new Float32Array(rows * count);
   for (let row = 0; row < rows; row++) {
     const source = row * before, to = row * count;
@@ -61,7 +61,10 @@ export function withCopies(count: number, more: ArrayLike<number>): Columns {
 }
 
 /** Row `row` of the parameters, as a view. */
-export function rowOf({ form: { count }, parameters }: SplatState, row: number): Float32Array {
+export function rowOf(
+  { form: { count }, parameters }: SplatState,
+  row: number,
+): Float32Array<ArrayBuffer> {
   return parameters.subarray(row * count, (row + 1) * count);
 }
 

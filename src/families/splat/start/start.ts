@@ -49,7 +49,7 @@ function placed({ count, centre, half, points }: Begins, key: HostKey) {
  * Balls as large as they are far from their neighbours, nearly clear, of the same colour from all sides.
  * @returns rows of numbers: see `kernels`
  */
-export function startSplats(key: HostKey, begins: Begins): Float32Array {
+export function startSplats(key: HostKey, begins: Begins): Float32Array<ArrayBuffer> {
   const { count, degree } = begins, { places, colours } = placed(begins, key);
   const sizes = spacing(places), parameters = new Float32Array(splatRows(degree) * count);
   const row = (r: number) => parameters.subarray(r * count, (r + 1) * count);
