@@ -1,7 +1,7 @@
 /**
  * Training: a step of the harness is an update for each view of its batch, one after the other, so that
  * splats enter the module that computes them once a step and not once an update. Density is controlled
- * between updates, by their number: how many make a step changes no bit of it.
+ * between updates, by their number.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";

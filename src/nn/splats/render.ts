@@ -10,9 +10,8 @@
  * All are float32.
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { floatsOf, hostArray, type HostKernel } from "../../engine/mod.ts";
-import { customOp } from "../custom.ts";
 import { hostKernel } from "../host_kernel.ts";
 import { requireCameras, splatForm, type SplatView } from "./form.ts";
 import { splats } from "./module.ts";
@@ -71,11 +70,15 @@ export function renderSplats(
 ): tf.Tensor4D {
   splatForm(parameters_RN, view.degree);
   requireCameras(camera_BC);
-  return customOp({
-    forward: (parameters) => hostKernel(render, { parameters, cameras: camera_BC }, view)[0],
-    backward: (dPictures, [parameters]) => [
-      hostKernel(gradient, { parameters, cameras: camera_BC, dPictures }, view)[0],
-    ],
+  // Kept for the backward pass though no gradient is theirs: they may be disposed of before it.
+  return tf.customGrad((parameters, save) => {
+    (save as tf.GradSaveFunc)([parameters as tf.Tensor, camera_BC]);
+    return {
+      value:
+        hostKernel(render, { parameters: parameters as tf.Tensor, cameras: camera_BC }, view)[0],
+      gradFunc: (dPictures: tf.Tensor, [parameters, cameras]: tf.Tensor[]) =>
+        hostKernel(gradient, { parameters, cameras, dPictures }, view)[0],
+    };
   })(parameters_RN) as tf.Tensor4D;
 }
 

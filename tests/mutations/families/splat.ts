@@ -7,6 +7,7 @@ const splat = "src/families/splat/formats/splat.ts";
 const home = "src/families/splat";
 const density = "tests/properties/splat/density_test.ts";
 const start = "tests/properties/splat/start_test.ts";
+const runs = "tests/families/splat/run_test.ts";
 const formats = "tests/properties/splat/formats_test.ts";
 
 /** See tests/mutations/run.ts. */
@@ -298,5 +299,50 @@ export const mutants: readonly Mutant[] = [
     find: "rates.fill(colourRate * HIGHER)",
     replace: "rates.fill(colourRate)",
     law: start,
+  },
+  {
+    id: "splat-gradient-of-the-first-view",
+    file: "src/nn/splats/render.ts",
+    find: "for (let view = 0; view < views; view++) {",
+    replace: "for (let view = 0; view < 1; view++) {",
+    law: "tests/nn/splats_test.ts",
+  },
+  {
+    id: "splat-gradient-by-another-view",
+    file: "src/nn/splats/render.ts",
+    find: "dPicture: dy.subarray(view * each, (view + 1) * each),",
+    replace: "dPicture: dy.subarray(0, each),",
+    law: "tests/nn/splats_test.ts",
+  },
+  {
+    id: "splat-updates-counted-outside-the-state",
+    file: "src/nn/splats/train.ts",
+    find: 'let number = integersOf(inputs, "updates").values[0];',
+    replace:
+      "const seen = globalThis as { seen?: number }; let number = (seen.seen ?? 0); seen.seen = number + views;",
+    law: runs,
+  },
+  {
+    id: "splat-density-uncontrolled",
+    file: "src/nn/splats/train.ts",
+    find: "if (next !== null) trained.replace(next);",
+    replace: "",
+    law: runs,
+  },
+  {
+    id: "splat-statistics-of-one-step",
+    file: "src/nn/splats/train.ts",
+    find: 'statistics: floatsOf(inputs, "statistics").values,',
+    replace: "statistics: new Float32Array(3 * count),",
+    law: "tests/families/splat/splat_test.ts",
+    filter: "how many views make a step",
+  },
+  {
+    id: "splat-sample-by-place-in-the-batch",
+    file: "src/families/splat/sample.ts",
+    find: "orbitCamera(orbit, row)",
+    replace: "orbitCamera(orbit, i + 0 * row)",
+    law: "tests/families/splat/splat_test.ts",
+    filter: "samples on an orbit",
   },
 ];
