@@ -70,6 +70,7 @@ export const datasets: Table<DatasetDefinition> = {
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
   toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
+  scene: () => import("./data/scenes/mod.ts").then((m) => m.scene),
   digits: () => import("./data/digits.ts").then((m) => m.digits),
   speeches: () => import("./data/text/mod.ts").then((m) => m.speeches),
   novel: () => import("./data/text/mod.ts").then((m) => m.novel),

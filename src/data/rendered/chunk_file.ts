@@ -1,6 +1,7 @@
 /**
  * Files of rendered items: a line of JSON with counts and the checksum of what follows, then the
- * images, then the labels. Written whole or not at all; never trusted without its checksum.
+ * items' bytes, then their numbers (in the header by the names that they have of heads: images and
+ * labels). Written whole or not at all; never trusted without its checksum.
  * @module
  */
 import { sha256 } from "../../base/digest/mod.ts";
@@ -8,14 +9,14 @@ import { sha256 } from "../../base/digest/mod.ts";
 /** Rendered items, in order. */
 export interface Chunk {
   readonly count: number;
-  /** count images one after the other. */
-  readonly images: Uint8Array<ArrayBuffer>;
-  /** count × factors. */
-  readonly labels: Float32Array<ArrayBuffer>;
+  /** The items' bytes, one item after the other. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The items' numbers, one item after the other. */
+  readonly floats: Float32Array<ArrayBuffer>;
 }
 
 interface ChunkHeader {
-  readonly format: "likeness-heads-chunk-1";
+  readonly format: string;
   readonly count: number;
   readonly images: number;
   readonly labels: number;
@@ -28,14 +29,18 @@ export type CacheState =
   | { readonly state: "absent" }
   | { readonly state: "spoilt"; readonly reason: string };
 
-/** Bytes an image and factors an item that a chunk must have. */
-export interface ChunkShape {
-  readonly imageBytes: number;
-  readonly factors: number;
+/** What a chunk must be. */
+export interface ChunkForm {
+  /** Named in its header. */
+  readonly format: string;
+  /** Bytes an item. */
+  readonly bytes: number;
+  /** Numbers an item. */
+  readonly floats: number;
 }
 
 /** Reads a chunk and checks its length and checksum. */
-export async function readChunk(path: string, shape: ChunkShape): Promise<CacheState> {
+export async function readChunk(path: string, form: ChunkForm): Promise<CacheState> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await Deno.readFile(path);
@@ -54,8 +59,8 @@ export async function readChunk(path: string, shape: ChunkShape): Promise<CacheS
   }
   const body = bytes.slice(newline + 1);
   const { count } = header;
-  if (header.format !== "likeness-heads-chunk-1") return spoilt("another format");
-  if (header.images !== count * shape.imageBytes || header.labels !== 4 * count * shape.factors) {
+  if (header.format !== form.format) return spoilt("another format");
+  if (header.images !== count * form.bytes || header.labels !== 4 * count * form.floats) {
     return spoilt("counts do not fit the settings");
   }
   if (body.length !== header.images + header.labels) {
@@ -66,27 +71,27 @@ export async function readChunk(path: string, shape: ChunkShape): Promise<CacheS
     state: "ready",
     chunk: {
       count,
-      images: body.subarray(0, header.images),
-      labels: new Float32Array(body.slice(header.images).buffer),
+      bytes: body.subarray(0, header.images),
+      floats: new Float32Array(body.slice(header.images).buffer),
     },
   };
 }
 
 /** Writes a chunk beside its place and moves it there, so that no reader sees half of one. */
-export async function writeChunk(path: string, chunk: Chunk): Promise<void> {
-  const labels = new Uint8Array(
-    chunk.labels.buffer,
-    chunk.labels.byteOffset,
-    chunk.labels.byteLength,
-  );
-  const body = new Uint8Array(chunk.images.length + labels.length);
-  body.set(chunk.images);
-  body.set(labels, chunk.images.length);
+export async function writeChunk(
+  path: string,
+  { count, bytes, floats }: Chunk,
+  { format }: Pick<ChunkForm, "format">,
+): Promise<void> {
+  const numbers = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+  const body = new Uint8Array(bytes.length + numbers.length);
+  body.set(bytes);
+  body.set(numbers, bytes.length);
   const header: ChunkHeader = {
-    format: "likeness-heads-chunk-1",
-    count: chunk.count,
-    images: chunk.images.length,
-    labels: labels.length,
+    format,
+    count,
+    images: bytes.length,
+    labels: numbers.length,
     sha256: await sha256(body),
   };
   const temporary = `${path}.${Deno.pid}.${crypto.randomUUID()}.part`;
