@@ -13,9 +13,16 @@ import { canonicalJson, readTextIfThere } from "../../../base/text/mod.ts";
 /** A record without what only a report shows. */
 export type SmallRecord = Omit<RunRecord, "artefacts">;
 
+/** A suite whose records figures of a group read. */
+export interface KeptSuite {
+  readonly group: string;
+  /** Its file in suites/, without the ending. */
+  readonly suite: string;
+}
+
 /** Folder of a suite's small records. */
-export function recordsFolder(figures: string, suite: string): string {
-  return join(figures, "image-families", suite);
+export function recordsFolder(figures: string, { group, suite }: KeptSuite): string {
+  return join(figures, group, suite);
 }
 
 /** What is kept of a record; of its command line not where it was written. */
@@ -40,14 +47,14 @@ export function configurationOf(spec: RunSpec): string {
  * @returns ids of what was kept
  */
 export async function keepRecords(
-  options: { out: string; figures: string; suite: string; plan: readonly { spec: RunSpec }[] },
+  options: KeptSuite & { out: string; figures: string; plan: readonly { spec: RunSpec }[] },
 ): Promise<string[]> {
   const { out, figures, suite, plan } = options;
   const wanted = new Set(plan.map(({ spec }) => seeded(spec)));
   const found = (await openStore(out).list({ suite, onProblem: () => {} }))
     .filter((record) => wanted.has(seeded(record.spec)));
   if (found.length === 0) return [];
-  const folder = recordsFolder(figures, suite);
+  const folder = recordsFolder(figures, options);
   const kept = new Map<string, RunRecord>();
   for (const record of found) {
     const key = seeded(record.spec), other = kept.get(key);
@@ -67,8 +74,8 @@ const seeded = (spec: RunSpec) => `${configurationOf(spec)} ${spec.seed}`;
  * The small records of a suite, by label and seed; none where there is no folder.
  * @throws UsageError for a file whose id isn't that of its spec
  */
-export async function readRecords(figures: string, suite: string): Promise<SmallRecord[]> {
-  const folder = recordsFolder(figures, suite);
+export async function readRecords(figures: string, kept: KeptSuite): Promise<SmallRecord[]> {
+  const folder = recordsFolder(figures, kept);
   const records: SmallRecord[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) {
