@@ -6,26 +6,12 @@
 import { DataError } from "../../base/mod.ts";
 import type { ContentContext } from "../../content/mod.ts";
 import type { Dataset } from "../../data/mod.ts";
-import { CAMERA } from "../../kinds/view/mod.ts";
+import { camerasOf } from "../../kinds/view/mod.ts";
 import type { OpenContext, Opened as FamilyOpened } from "../family.ts";
 import type { Config } from "./config.ts";
 import { readSplats } from "./formats/read.ts";
 import type { Opened } from "./model.ts";
 import { sceneOf } from "./start/scene.ts";
-
-/** Views that are read at once. */
-const TOGETHER = 16;
-
-/** The cameras of all training views, [B, 16]. */
-async function trainCameras(dataset: Dataset<"view">): Promise<Float32Array> {
-  const size = dataset.size("train"), cameras = new Float32Array(CAMERA * size);
-  for (let from = 0; from < size; from += TOGETHER) {
-    const count = Math.min(TOGETHER, size - from);
-    const indices = Uint32Array.from({ length: count }, (_, i) => from + i);
-    cameras.set((await dataset.read("train", indices)).samples.cameras, CAMERA * from);
-  }
-  return cameras;
-}
 
 function pointsOf({ name, truth }: Dataset<"view">) {
   const points = truth?.().points;
@@ -42,7 +28,10 @@ export async function openScene(
   { dataset, path }: OpenContext<"view">,
 ): Promise<FamilyOpened<"view">> {
   const opened: Opened = {
-    scene: sceneOf(await trainCameras(dataset), dataset.sample),
+    scene: sceneOf(
+      await camerasOf(dataset.size("train"), (rows) => dataset.read("train", rows)),
+      dataset.sample,
+    ),
     ...(config.start === "points" && { points: pointsOf(dataset) }),
     ...(config.weights !== undefined && {
       weights: await readSplats(path(config.weights), { degree: config.degree }),

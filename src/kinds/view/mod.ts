@@ -15,7 +15,7 @@ export {
 export { camerasOf, linesOfSight, nearestCameras, sceneCentre } from "./sight.ts";
 export {
   cameraAxis,
-  camerasOf,
+  camerasIn,
   centreOf,
   type Orbit,
   ORBIT_VIEWS,

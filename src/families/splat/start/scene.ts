@@ -3,7 +3,7 @@
  * @module
  */
 import {
-  camerasOf,
+  camerasIn,
   type Orbit,
   orbitOf,
   type Vector,
@@ -36,7 +36,7 @@ export function sceneOf(
   numbers: ArrayLike<number>,
   spec: Pick<ViewSpec, "height" | "width" | "near" | "far">,
 ): Scene {
-  const cameras = camerasOf(numbers), orbit = orbitOf(cameras, spec), { centre } = orbit;
+  const cameras = camerasIn(numbers), orbit = orbitOf(cameras, spec), { centre } = orbit;
   const mean = (of: (camera: typeof cameras[number]) => number) =>
     cameras.reduce((sum, camera) => sum + of(camera), 0) / cameras.length;
   const reach = mean(({ position, fx, fy }) =>
