@@ -42,6 +42,7 @@ export const families: Table<Family> = {
   gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
   normalizing_flow: () =>
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
+  splat: () => import("./families/splat/mod.ts").then((m) => m.splat),
   energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
   language: () => import("./families/language/mod.ts").then((m) => m.language),
 };

@@ -22,15 +22,15 @@ const allowed: { readonly [room: string]: string } = {
   content: "base",
   engine: "base numeric random install content",
   tokenizers: "base install content",
-  kinds: "base random engine tokenizers",
-  nn: "base random engine",
+  kinds: "base numeric random engine tokenizers",
+  nn: "base random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
-    "base numeric random install algebra content engine tokenizers kinds nn backbones data subject record",
+    "base numeric random kernels install algebra content engine tokenizers kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:

@@ -22,6 +22,7 @@ import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { registerCacheKernels } from "./cache_kernels.ts";
 import { registerConvKernels } from "./conv_kernels.ts";
 import type { WasmBackend } from "./heap.ts";
+import { registerHostKernels } from "./host_kernels.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
 import { startWasm } from "./open.ts";
@@ -112,6 +113,7 @@ function registerKernels(): void {
   registerRandomKernels();
   registerMissingKernels();
   registerCacheKernels();
+  registerHostKernels();
 }
 
 /**

@@ -8,6 +8,7 @@ import * as nn from "../../nn/mod.ts";
 import * as ref from "./reference.ts";
 import type { Plain } from "./reference.ts";
 import { SHAPES } from "./shape_cases.ts";
+import { SPLATS } from "./splat_cases.ts";
 
 type Unary = (x: number) => number;
 
@@ -330,4 +331,5 @@ export const CASES: readonly Case[] = [
   ...ELEMENTWISE,
   ...REDUCTIONS,
   ...SHAPES,
+  ...SPLATS,
 ];
