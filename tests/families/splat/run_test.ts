@@ -23,7 +23,7 @@ import { openStore } from "../../../src/record/store.ts";
 import { exportRun } from "../../../src/run/export.ts";
 import { law } from "../../law.ts";
 import { inFolder, planned as tinyRun, tinyHost } from "../../run/harness.ts";
-import { scene, truth } from "./scene.ts";
+import { scene, truth } from "./made_scene.ts";
 
 /** A planned run of splats. */
 async function plannedRun(
