@@ -1,7 +1,9 @@
 /** Our files as npm's splat-transform reads and writes them: tests/golden/splat/make.ts made the files. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { DataError } from "../../../src/base/errors.ts";
 import { readPly, writePly } from "../../../src/families/splat/formats/ply.ts";
 import { readSplat, writeSplat } from "../../../src/families/splat/formats/splat.ts";
+import { readSpz, writeSpz } from "../../../src/families/splat/formats/spz.ts";
 import { made } from "../../golden/splat/made.ts";
 import { close } from "../../law.ts";
 
@@ -55,5 +57,36 @@ Deno.test("splat-transform sees in our .splat file what we do", async () => {
     const [own, other] = [ours, theirs].map((of) => turn([6, 7, 8, 9].map(of)));
     // A byte b is b/127.5 − 1 to it, and (b − 128)/128 to those who made the format.
     own.forEach((q, k) => close(other[k], q, 1 / 127, `rotation ${k}`));
+  }
+});
+
+Deno.test("a .spz file of splat-transform holds for us what it holds for it; ours holds the same", async () => {
+  const theirs = await Deno.readFile(new URL("degree3.spz", folder));
+  const found = await readSpz(theirs, "theirs.spz"), seen = await columns("degree3.spz.csv");
+  assertEquals([found.count, found.degree], [7, 3]);
+  const ours = await readSpz(await writeSpz(made(3)), "ours.spz");
+  const place = (of: readonly number[]) => of.slice(0, 3).map((v) => Math.round(100 * v)).join();
+  const column = (p: Float32Array, i: number) =>
+    Array.from({ length: 59 }, (_, row) => p[row * 7 + i]);
+  const own = new Map(Array.from({ length: 7 }, (_, i) => {
+    const values = column(ours.parameters, i);
+    return [place(values), values];
+  }));
+  for (let i = 0; i < 7; i++) {
+    const values = column(found.parameters, i), other = own.get(place(values))!;
+    values.forEach((v, row) => {
+      close(v, seen.get(nameOf(row, 3))![i], 1e-5, nameOf(row, 3));
+      // Steps of its bits: a sixteenth at most of what changes with direction, less of all else.
+      const turned = row >= 6 && row < 10 ? Math.sign(values[6] * other[6]) : 1;
+      close(turned * v, other[row], row >= 14 ? 0.13 : 0.02, nameOf(row, 3));
+    });
+  }
+});
+
+Deno.test("what is no .spz file is refused", async () => {
+  const bytes = await writeSpz(made(0));
+  for (const wrong of [new Uint8Array(), new Uint8Array(64), bytes.subarray(0, bytes.length / 2)]) {
+    const told = await assertRejects(() => readSpz(wrong, "a.spz"), DataError);
+    assertStringIncludes(told.message, "a.spz is no .spz file of splats");
   }
 });

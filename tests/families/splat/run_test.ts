@@ -12,6 +12,7 @@ import { DataError } from "../../../src/base/errors.ts";
 import { contentOf } from "../../../src/content/mod.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
 import { readPly, writePly } from "../../../src/families/splat/formats/ply.ts";
+import { readSplats } from "../../../src/families/splat/formats/read.ts";
 import { readSplat } from "../../../src/families/splat/formats/splat.ts";
 import { splat } from "../../../src/families/splat/mod.ts";
 import type { Opened } from "../../../src/families/splat/model.ts";
@@ -21,7 +22,7 @@ import { groupId, runId } from "../../../src/record/identity.ts";
 import type { PlannedRun, RunRecord, RunSpec } from "../../../src/record/record.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { exportRun } from "../../../src/run/export.ts";
-import { law } from "../../law.ts";
+import { close, law } from "../../law.ts";
 import { inFolder, planned as tinyRun, tinyHost } from "../../run/harness.ts";
 import { scene, truth } from "./made_scene.ts";
 
@@ -101,6 +102,11 @@ Deno.test("a finished run is exported as a PLY file and a .splat file of the sam
     assertEquals(splats.parameters.length, record.parameters);
     const small = readSplat(await Deno.readFile(join(folder, "splats.splat")), "splats.splat");
     assertEquals(small.count, splats.count);
+    const packed = await readSplats(join(folder, "splats.spz"));
+    assertEquals([packed.count, packed.degree], [splats.count, 1]);
+    packed.parameters.subarray(0, 3 * splats.count).forEach((v, i) =>
+      close(v, splats.parameters[i], 1 / 4096, "a place")
+    );
 
     // The file is the start of another run, which is scored as it is.
     const begun = await plannedRun({ weights: "exported/splats.ply" }, { steps: 0, base: out });
@@ -142,7 +148,10 @@ Deno.test("a scene is opened once: cameras, points, a file; what isn't there is 
     };
     const whole = writePly(truth());
     assertStringIncludes(await told("none.ply", null), "none.ply can't be read");
-    assertStringIncludes(await told("a.obj", whole), "a.obj is no file of splats; .ply or .splat");
+    assertStringIncludes(
+      await told("a.obj", whole),
+      "a.obj is no file of splats; .ply, .splat or .spz",
+    );
     assertStringIncludes(await told("cut.ply", whole.subarray(0, -1)), "was cut short");
     const { parameters, ...form } = truth();
     const broken = parameters.slice();

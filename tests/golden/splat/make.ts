@@ -4,7 +4,8 @@
  * (`npm install --ignore-scripts`; it ran on Node 20.20.2).
  *
  * degree0.ply, degree3.ply: our files, read and written by it. *.csv: the numbers that it sees in them,
- * by name. degree0.splat.csv: the numbers that it sees in our .splat file.
+ * by name. degree0.splat.csv: the numbers that it sees in our .splat file. degree3.spz: its .spz file of
+ * the splats of degree 3, and degree3.spz.csv the numbers that it sees in it.
  * @module
  */
 import { join } from "@std/path";
@@ -30,4 +31,7 @@ for (const degree of [0, 3] as const) {
 }
 await Deno.writeFile(join(ours, "degree0.splat"), writeSplat(made(0)));
 await transform("degree0.splat", "degree0.splat.csv");
+await transform("degree3.ply", "degree3.spz");
+await Deno.copyFile(join(here, "degree3.spz"), join(ours, "degree3.spz"));
+await transform("degree3.spz", "degree3.spz.csv");
 await Deno.remove(ours, { recursive: true });
