@@ -3,12 +3,12 @@
  * @module
  */
 import { join } from "@std/path";
-import { type Degree, splatRows } from "../../kernels/mod.ts";
-import type { ExportContext } from "../family.ts";
-import type { Config } from "./config.ts";
-import { type SplatRows, writePly } from "./formats/ply.ts";
-import { writeSplat } from "./formats/splat.ts";
-import { writeSpz } from "./formats/spz.ts";
+import { type Degree, splatRows } from "../../../kernels/mod.ts";
+import type { ExportContext } from "../../family.ts";
+import type { Config } from "../config.ts";
+import { type SplatRows, writePly } from "./ply.ts";
+import { writeSplat } from "./splat.ts";
+import { writeSpz } from "./spz.ts";
 
 type Writer = (splats: SplatRows) => Uint8Array | Promise<Uint8Array>;
 
