@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import { z } from "zod";
 import fc from "fast-check";
 import { DataError } from "../../../src/base/errors.ts";
 import { contentOf } from "../../../src/content/mod.ts";
@@ -17,9 +18,12 @@ import { readSplat } from "../../../src/families/splat/formats/splat.ts";
 import { splat } from "../../../src/families/splat/mod.ts";
 import type { Opened } from "../../../src/families/splat/model.ts";
 import { openScene } from "../../../src/families/splat/open.ts";
+import type { ViewSet } from "../../../src/kinds/view/view_set.ts";
+import { defineMetric } from "../../../src/metrics/metric.ts";
 import { executeRun } from "../../../src/protocols/execute.ts";
 import { groupId, runId } from "../../../src/record/identity.ts";
 import type { PlannedRun, RunRecord, RunSpec } from "../../../src/record/record.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { exportRun } from "../../../src/run/export.ts";
 import { close, law } from "../../law.ts";
@@ -121,6 +125,51 @@ Deno.test("a finished run is exported as a PLY file and a .splat file of the sam
     await Deno.writeFile(join(out, "exported/splats.ply"), writePly(truth()));
     const changed = await plannedRun({ weights: "exported/splats.ply" }, { steps: 0, base: out });
     assertNotEquals(changed.id, begun.id);
+  }));
+
+Deno.test("a file of 200,000 splats of another program is loaded, rendered and scored without training", () =>
+  inFolder(async (out) => {
+    const count = 200_000, rows = 11 + 3 * 4;
+    const drawn = hostNormal(hostKey(4, "many"), rows * count);
+    // Small and half clear, in a ball of about 1.
+    const parameters = Float32Array.from(drawn, (v, at) => {
+      const row = Math.floor(at / count);
+      return row < 3 ? v / 3 : row < 6 ? v / 4 - 5 : row < 11 ? v : v / 3;
+    });
+    await Deno.writeFile(join(out, "many.ply"), writePly({ count, degree: 1, parameters }));
+    const run = await plannedRun({ weights: "many.ply" }, { steps: 0, base: out });
+    const scored = {
+      ...run,
+      spec: {
+        ...run.spec,
+        metrics: [{ metric: "views-of-a-test", version: 1, config: {} }],
+      },
+    };
+    const distance: number[] = [];
+    const metric = defineMetric<Record<string, never>, "view">({
+      name: "views-of-a-test",
+      version: 1,
+      about: "mean distance of rendered bytes",
+      papers: [],
+      phase: "quality",
+      takes: ["view"],
+      config: z.strictObject({}),
+      declares: () => [],
+      async compute({ subject, dataset }) {
+        const { samples } = await dataset.read("test", [0, 1]);
+        const found = await subject.reconstruct!(samples) as ViewSet;
+        const { pictures } = samples as ViewSet;
+        distance.push(
+          pictures.reduce((sum, v, i) => sum + Math.abs(v - found.pictures[i]), 0) /
+            pictures.length,
+        );
+        return [];
+      },
+    });
+    await executeRun(scored, await host(out, { metric: () => Promise.resolve(metric as never) }));
+    const record = (await openStore(out).readRecord(run.id)) as RunRecord;
+    assertEquals([record.state, record.parameters], ["done", rows * count], record.cause);
+    assert(distance[0] > 10 && distance[0] < 120, `${distance}`);
   }));
 
 /** What opening says of a dataset and settings. */
