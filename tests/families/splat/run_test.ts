@@ -20,6 +20,7 @@ import type { Opened } from "../../../src/families/splat/model.ts";
 import { openScene } from "../../../src/families/splat/open.ts";
 import type { ViewSet } from "../../../src/kinds/view/view_set.ts";
 import { defineMetric } from "../../../src/metrics/metric.ts";
+import { throughput } from "../../../src/metrics/speed/throughput.ts";
 import { executeRun } from "../../../src/protocols/execute.ts";
 import { groupId, runId } from "../../../src/record/identity.ts";
 import type { PlannedRun, RunRecord, RunSpec } from "../../../src/record/record.ts";
@@ -170,6 +171,25 @@ Deno.test("a file of 200,000 splats of another program is loaded, rendered and s
     const record = (await openStore(out).readRecord(run.id)) as RunRecord;
     assertEquals([record.state, record.parameters], ["done", rows * count], record.cause);
     assert(distance[0] > 10 && distance[0] < 120, `${distance}`);
+  }));
+
+Deno.test("no number of FLOPs stands where none is counted: it says why", () =>
+  inFolder(async (out) => {
+    const run = await plannedRun({ count: 20, degree: 0 }, { steps: 2 });
+    const config = throughput.config.parse({ batches: [2] }) as never;
+    const asked = { metric: throughput.name, version: throughput.version, config };
+    const scored = { ...run, spec: { ...run.spec, metrics: [asked] } };
+    await executeRun(
+      scored,
+      await host(out, { metric: () => Promise.resolve(throughput as never) }),
+    );
+    const { metrics } = (await openStore(out).readRecord(run.id)) as RunRecord;
+    const counted = metrics.filter(({ name }) => name.endsWith("FLOPs"));
+    assertEquals(counted.map(({ name, value }) => [name, value]), [
+      ["train-FLOPs", null],
+      ["sample-FLOPs", null],
+    ]);
+    for (const { reason } of counted) assertStringIncludes(reason!, "computed on the host");
   }));
 
 /** What opening says of a dataset and settings. */
