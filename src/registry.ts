@@ -76,6 +76,7 @@ export const datasets: Table<DatasetDefinition> = {
   novel: () => import("./data/text/mod.ts").then((m) => m.novel),
   captions: () => import("./data/text/mod.ts").then((m) => m.captions),
   texts: () => import("./data/text/mod.ts").then((m) => m.texts),
+  views: () => import("./data/views/mod.ts").then((m) => m.views),
 };
 
 /** Metrics. */

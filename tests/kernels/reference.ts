@@ -2,7 +2,8 @@
  * The rasteriser's laws as plain float64: every Gaussian over every pixel, no tiles and no extents, the
  * harmonics by Legendre's recurrence. A view keeps what was decided on the way (which Gaussians each
  * pixel composites, in what order, and where α is held), and can be drawn again with other parameters
- * and the same decisions: that function is smooth, and central differences of it are the gradient.
+ * and the same decisions: that function is smooth, and central differences of it
+ * (differences.ts) are the gradient.
  * @module
  */
 import type { Frame, SplatForm } from "../../src/kernels/mod.ts";
@@ -134,8 +135,8 @@ export interface ReferenceView {
   readonly depth: Float64Array;
   readonly decisions: Decisions;
   /**
-   * How near each pixel came to being decided otherwise: the least |ln α − ln cut| and
-   * |ln T − ln least| of what it met. Where that is within float32's rounding, either is right.
+   * How near each pixel came to being decided otherwise: the least |ln α − ln cut|,
+   * |ln α − ln most| and |ln T − ln least| of what it met. Where that is within float32's rounding, either is right.
    */
   readonly margin: Float64Array;
 }
@@ -201,7 +202,7 @@ function decide(
   let t = 1;
   for (const id of order) {
     const full = alphaAt(all[id], px, py), a = Math.min(ALPHA_MOST, full);
-    near(Math.abs(Math.log(full / CUT)));
+    near(Math.min(Math.abs(Math.log(full / CUT)), Math.abs(Math.log(full / ALPHA_MOST))));
     if (!(a >= CUT)) continue;
     near(Math.abs(Math.log(t * (1 - a) / LEAST_SEEN)));
     if (t * (1 - a) <= LEAST_SEEN) break;
@@ -209,21 +210,4 @@ function decide(
     t *= 1 - a;
   }
   return chosen;
-}
-
-/** The gradient of a function of parameters by central differences, of every parameter. */
-export function differences(
-  parameters: Float64Array,
-  f: (parameters: Float64Array) => number,
-  { h = 1e-5 } = {},
-): Float64Array {
-  const at = parameters.slice();
-  return parameters.map((value, i) => {
-    at[i] = value + h;
-    const up = f(at);
-    at[i] = value - h;
-    const down = f(at);
-    at[i] = value;
-    return (up - down) / (2 * h);
-  });
 }

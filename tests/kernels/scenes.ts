@@ -73,3 +73,14 @@ export function frame(
 ): Frame {
   return { height, width, background: [0.2, 0.4, 0.6], near: 0.1, antialiased: false, ...rest };
 }
+
+/** The Gaussians in another order: the i-th is that of number `order[i]`. */
+export function permuted(
+  parameters: Float32Array,
+  { count }: SplatForm,
+  order: ArrayLike<number>,
+): Float32Array<ArrayBuffer> {
+  return Float32Array.from(parameters, (_, k) => {
+    return parameters[k - k % count + order[k % count]];
+  });
+}

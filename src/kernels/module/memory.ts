@@ -18,9 +18,21 @@ export interface Block {
   readonly bytes: number;
 }
 
+/** @throws ToldError where the system lends no addresses for it */
+function sharedMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+  } catch (cause) {
+    throw new ToldError(
+      "no addresses for a WebAssembly memory that may grow to 4 GiB: `ulimit -v` shows the limit",
+      { cause },
+    );
+  }
+}
+
 /** Shared memory with blocks in it. Block addresses never change; views do when the memory grows. */
 export class BlockMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+  readonly memory: WebAssembly.Memory = sharedMemory();
   /** Ranges that no block has, by address, none next to another. */
   #free: { at: number; bytes: number }[] = [];
   #end = PAGE;
@@ -42,10 +54,14 @@ export class BlockMemory {
 
   /**
    * A block of at least as many bytes. What is in it is not known.
-   * @param purpose for the error's message
+   * @param options `purpose`: for the error's message; `room`: how much more is taken where it can be
    * @throws ToldError where the memory can't grow so far
    */
-  take(bytes: number, purpose: string): Block {
+  take(
+    bytes: number,
+    { purpose, room = 1 }: { readonly purpose: string; readonly room?: number },
+  ): Block {
+    if (room > 1 && this.#end + bytes * room < PAGES * PAGE) bytes *= room;
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
     const place = this.#free.findIndex((range) => range.bytes >= size);
     if (place >= 0) {

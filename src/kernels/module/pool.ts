@@ -46,8 +46,8 @@ export class ModulePool {
     { threads, contextBytes }: { readonly threads: number; readonly contextBytes: number },
   ) {
     this.exports = instantiate(module, this.memory.memory);
-    this.#pool = this.memory.take(POOL_BYTES, "words").at;
-    this.context = this.memory.take(contextBytes, "words").at;
+    this.#pool = this.memory.take(POOL_BYTES, { purpose: "words" }).at;
+    this.context = this.memory.take(contextBytes, { purpose: "words" }).at;
     const { memory } = this.memory;
     for (let thread = 1; thread < threads; thread++) {
       const workerData: HelperData = {

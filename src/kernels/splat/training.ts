@@ -47,7 +47,7 @@ class Training implements SplatTraining {
     try {
       for (const name of kept) {
         const bytes = 4 * this.#rows(name) * ofFour(count);
-        const block = space.memory.take(bytes, name);
+        const block = space.memory.take(bytes, { purpose: name });
         this.#blocks.set(name, block);
         writeRows(space, block.at, {
           values: state[name],

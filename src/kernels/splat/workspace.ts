@@ -99,7 +99,7 @@ export class Workspace {
           this.memory.give(block);
           this.#blocks.delete(name);
         }
-        block = this.memory.take(Math.ceil(needed * room), name);
+        block = this.memory.take(needed, { purpose: name, room });
         this.#blocks.set(name, block);
       }
       this.set({ [name]: block.at });

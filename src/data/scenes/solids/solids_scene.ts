@@ -20,7 +20,7 @@ const GAP = 0.02;
 /** Draws of one solid: its place, its shape, its turn, its colour; and how often a place is drawn. */
 const DRAWS = 8, TRIES = 64;
 /** Light from everywhere, and the key light's, each a share of white. */
-const AMBIENT = 0.25, KEY = 0.75;
+export const AMBIENT = 0.25, KEY = 0.75;
 /** Height of highlights. */
 const GLOSS = 0.35;
 
