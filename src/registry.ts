@@ -43,6 +43,7 @@ export const families: Table<Family> = {
   normalizing_flow: () =>
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
   energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
+  nerf: () => import("./families/nerf/mod.ts").then((m) => m.nerf),
   language: () => import("./families/language/mod.ts").then((m) => m.language),
 };
 

@@ -13,6 +13,15 @@ export {
   type Vector,
 } from "./cameras.ts";
 export {
+  cameraAxis,
+  camerasOf,
+  centreOf,
+  type Orbit,
+  ORBIT_VIEWS,
+  orbitCamera,
+  orbitOf,
+} from "./orbit.ts";
+export {
   CAMERA,
   type PointCloud,
   type ViewMaps,
