@@ -40,10 +40,10 @@ export function updatesOccupancy(step: number): boolean {
 /** The cells that points of [−1, 1]³ are in, int32 [N]. */
 export function cellsOf(place_N3: tf.Tensor2D, cells: number): tf.Tensor1D {
   const scaled = tf.floor(tf.mul(tf.add(place_N3, 1), cells / 2));
-  const at_N3 = tf.cast(tf.clipByValue(scaled, 0, cells - 1), "int32");
-  const [x, y, z] = tf.split(at_N3, 3, 1).map((v) => tf.reshape(v, [-1]));
-  const side = tf.scalar(cells, "int32");
-  return tf.add(x, tf.mul(side, tf.add(y, tf.mul(side, z)))) as tf.Tensor1D;
+  // Whole numbers below 2²⁴: the product is exact.
+  const strides = tf.tensor2d([1, cells, cells * cells], [3, 1]);
+  const at_N1 = tf.matMul(tf.clipByValue(scaled, 0, cells - 1), strides);
+  return tf.cast(tf.reshape(at_N1, [-1]), "int32");
 }
 
 /** A point in each cell, evenly drawn: [G³, 3] in [−1, 1]. */

@@ -13,7 +13,7 @@ import {
   relu,
 } from "../../../nn/mod.ts";
 import { fold, type Key, uniform } from "../../../random/mod.ts";
-import type { Field } from "./field.ts";
+import { type Field, linearOfTwo } from "./field.ts";
 import { HARMONICS } from "./harmonics.ts";
 
 /** Parameters. */
@@ -78,7 +78,7 @@ export function hashField(
   grid: HashGrid,
 ): Field {
   const features = featuresAt(p, place_N3, grid);
-  const seen = tf.concat([features, harmonics_NH], 1) as tf.Tensor2D;
-  const second = relu(linear(p.second, relu(linear(p.first, seen))));
+  const first = relu(linearOfTwo(p.first, { first: features, second: harmonics_NH }));
+  const second = relu(linear(p.second, first));
   return { density_N: densityOf(features), colour_N3: tf.sigmoid(linear(p.colour, second)) };
 }

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { initLinear, type Linear, linear, relu, softplus } from "../../../nn/mod.ts";
 import { fold, type Key } from "../../../random/mod.ts";
-import type { Field } from "./field.ts";
+import { type Field, linearOfTwo } from "./field.ts";
 
 /** Sizes. */
 export interface PerceptronSize {
@@ -34,7 +34,7 @@ export type Perceptron = {
 const DENSITY = 10;
 
 /** Layer of the trunk that is told the place again. */
-function again(depth: number): number {
+function toldAgain(depth: number): number {
   return Math.floor(depth / 2);
 }
 
@@ -44,7 +44,7 @@ export function initPerceptron(
   { place, direction, width, depth }: PerceptronSize,
 ): Perceptron {
   const trunk = Array.from({ length: depth }, (_, i) => {
-    const from = i === 0 ? place : i === again(depth) ? width + place : width;
+    const from = i === 0 ? place : i === toldAgain(depth) ? width + place : width;
     return initLinear(fold(fold(key, "trunk"), i), { in: from, out: width });
   });
   const half = Math.ceil(width / 2);
@@ -65,16 +65,15 @@ export function perceptron(
   p: Perceptron,
   { place, direction }: { readonly place: tf.Tensor2D; readonly direction: tf.Tensor2D },
 ): Field {
-  const told = again(p.trunk.length);
+  const told = toldAgain(p.trunk.length);
   let h = place;
   p.trunk.forEach((layer, i) => {
-    const seen = i === told && i > 0 ? tf.concat([h, place], 1) as tf.Tensor2D : h;
-    h = relu(linear(layer, seen));
+    const again = i === told && i > 0;
+    h = relu(again ? linearOfTwo(layer, { first: h, second: place }) : linear(layer, h));
   });
   const density_N1 = softplus(tf.sub(linear(p.density, h), 1));
-  const side = relu(
-    linear(p.side, tf.concat([linear(p.features, h), direction], 1) as tf.Tensor2D),
-  );
+  const features = linear(p.features, h);
+  const side = relu(linearOfTwo(p.side, { first: features, second: direction }));
   return {
     density_N: tf.mul(tf.reshape(density_N1, [-1]), DENSITY),
     colour_N3: tf.sigmoid(linear(p.colour, side)),

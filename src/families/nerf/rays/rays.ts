@@ -36,7 +36,8 @@ export function raysOf(
     readonly pixels?: { readonly x_R1: tf.Tensor2D; readonly y_R1: tf.Tensor2D };
   },
 ): Rays {
-  const n = tf.split(camera_RC, camera_RC.shape[1], 1);
+  const [count, numbers] = camera_RC.shape;
+  const n = tf.split(tf.transpose(camera_RC), numbers, 0).map((row) => tf.reshape(row, [count, 1]));
   const across = tf.div(tf.sub(tf.add(pixels?.x_R1 ?? 0, 0.5), n[14]), n[12]);
   const down = tf.div(tf.sub(tf.add(pixels?.y_R1 ?? 0, 0.5), n[15]), n[13]);
   const world_R3 = tf.concat(
