@@ -46,14 +46,22 @@ const whole: Model = {
 
 const colours = { kind: "image", height: 24, width: 32, channels: 3 } as const;
 const text = { kind: "text", tokenizer: bytesTokenizer } as const;
+const view = {
+  kind: "view",
+  height: 24,
+  width: 32,
+  background: [255, 0, 0],
+  near: 1,
+  far: 3,
+} as const;
 
-Deno.test("every built-in family's model keeps its promises, for colour pictures of unequal sides or texts", async () => {
+Deno.test("every built-in family's model keeps its promises, for colour pictures of unequal sides, texts or views", async () => {
   for (const [name, load] of Object.entries(families)) {
     if (originOf("families", name) !== undefined) continue;
     const family = await load();
     assertEquals(familyFaults(family), [], name);
     const model = family.build(family.config.parse({}), {
-      sample: takenBy(family).includes("image") ? colours : text,
+      sample: [colours, text, view].find(({ kind }) => takenBy(family).includes(kind))!,
       steps: 10,
       trainSize: 100,
       batch: 8,

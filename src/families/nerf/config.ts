@@ -15,7 +15,7 @@ interface Preset {
  * 5e-4 to 5e-5, Müller et al. 2022 from 1e-2.
  */
 const presets = {
-  original: { learningRate: 2e-3, decay: 0.1 },
+  original: { learningRate: 5e-3, decay: 0.1 },
   hash: { learningRate: 1e-2, decay: 0.05 },
 } satisfies Record<string, Preset>;
 
@@ -53,7 +53,7 @@ export const config = z.strictObject({
     "Cube that the scene is in; default: by the training cameras, near and far",
   ),
   learningRate: z.number().positive().optional()
-    .describe("Adam's learning rate at first; the form's: 2e-3 and 1e-2"),
+    .describe("Adam's learning rate at first; the form's: 5e-3 and 1e-2"),
   decay: z.number().positive().max(1).optional()
     .describe(
       "Learning rate at the end, as a share of that, by the same factor each step; the form's",

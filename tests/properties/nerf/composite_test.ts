@@ -88,6 +88,7 @@ law("weights are none below 0 and sum to 1 − what is left; colours lie on the 
     "nerf-background-black",
     "nerf-steps-of-the-wrong-side",
     "nerf-last-step-dropped",
+    "nerf-depth-of-nothing",
   ],
   async holds({ ray, background }) {
     const found = await ours(ray, background), expected = reference(ray, background);
