@@ -206,7 +206,7 @@ function ones(
       const wx: f32 = k & 1 ? shareX : 1 - shareX, wy: f32 = k >> 1 & 1 ? shareY : 1 - shareY;
       const wz: f32 = k >> 2 ? shareZ : 1 - shareZ;
       const weight: f32 = wx * wy * wz;
-      const place = table + ((row * width) as usize << 2);
+      const place = table + (((row * width) as usize) << 2);
       for (let f = 0; f < width; f++) {
         const at = (f as usize) << 2;
         if (spread) {
