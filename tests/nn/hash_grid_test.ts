@@ -92,8 +92,6 @@ law(
     kills: [
       "hash-without-primes",
       "hash-corners-swapped",
-      "hash-levels-all-coarse",
-      "hash-xor-by-table-of-sums",
       "hash-kernel-of-the-first-rows",
     ],
     holds: async ({ grid, points, seed }) => {

@@ -135,6 +135,7 @@ for (const form of forms) {
     assertEquals(all.get("x_BHWC")!.slice(2 * each), last.get("x_BHWC"));
     const cameras = all.get("camera_BC")!;
     assertEquals(cameras.slice(2 * CAMERA), last.get("camera_BC"));
+    assertNotEquals(cameras.slice(0, CAMERA), cameras.slice(CAMERA, 2 * CAMERA));
     // A turn later it is where it began: at the first training camera's side, at their mean height.
     const first = cameraAt(last.get("camera_BC")!, 0).position, was = trainCameras[0].position;
     const mean = trainCameras.reduce((sum, { position }) => sum + position[1], 0) / 24;
