@@ -49,6 +49,20 @@ export {
 export { type ImageSet, imagesOf, type ImageSpec } from "./kinds/image/mod.ts";
 export { type PointSet, pointsOf, type PointSpec, type PointTruth } from "./kinds/point/mod.ts";
 export { type TextSet, textsOf, type TextSpec } from "./kinds/text/mod.ts";
+export {
+  type Camera,
+  cameraAt,
+  cameraNumbers,
+  lookAt,
+  pixelRay,
+  projectPoint,
+  type Vector,
+  type ViewMaps,
+  type ViewSet,
+  viewsOf,
+  type ViewSpec,
+  type ViewTruth,
+} from "./kinds/view/mod.ts";
 export { type Tokenizer } from "./tokenizers/mod.ts";
 export {
   type BuildContext,
@@ -102,6 +116,7 @@ export type {
   Capabilities,
   Codes,
   LanguageModel,
+  RenderedMaps,
   SampleOptions,
   Subject,
   TokenModel,

@@ -42,6 +42,7 @@ export const families: Table<Family> = {
   gan: () => import("./families/gan/mod.ts").then((m) => m.gan),
   normalizing_flow: () =>
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
+  splat: () => import("./families/splat/mod.ts").then((m) => m.splat),
   energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
   nerf: () => import("./families/nerf/mod.ts").then((m) => m.nerf),
   language: () => import("./families/language/mod.ts").then((m) => m.language),
@@ -70,11 +71,13 @@ export const datasets: Table<DatasetDefinition> = {
   fashion: () => import("./data/fashion.ts").then((m) => m.fashion),
   folder: () => import("./data/folder/folder.ts").then((m) => m.folder),
   toys: () => import("./data/toys/mod.ts").then((m) => m.toys),
+  scene: () => import("./data/scenes/mod.ts").then((m) => m.scene),
   digits: () => import("./data/digits.ts").then((m) => m.digits),
   speeches: () => import("./data/text/mod.ts").then((m) => m.speeches),
   novel: () => import("./data/text/mod.ts").then((m) => m.novel),
   captions: () => import("./data/text/mod.ts").then((m) => m.captions),
   texts: () => import("./data/text/mod.ts").then((m) => m.texts),
+  views: () => import("./data/views/mod.ts").then((m) => m.views),
 };
 
 /** Metrics. */

@@ -48,11 +48,11 @@ export async function undocumented(files: readonly string[]): Promise<string[]> 
   });
 }
 
-/** All TypeScript files of a folder. */
+/** All TypeScript files of a folder, but for those in AssemblyScript. */
 export function sources(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) return sources(path);
+    if (entry.isDirectory) return entry.name === "assembly" ? [] : sources(path);
     return /(?<!\.d)\.ts$/.test(entry.name) ? [path] : [];
   }).sort();
 }

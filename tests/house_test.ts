@@ -15,6 +15,7 @@ import { facesWithLogic } from "../src/proof/figures/house/words.ts";
  */
 const allowed: { readonly [room: string]: string } = {
   random: "numeric",
+  kernels: "base numeric",
   stats: "numeric random",
   install: "base",
   algebra: "base numeric random install",
@@ -22,14 +23,14 @@ const allowed: { readonly [room: string]: string } = {
   engine: "base numeric random install content kernels",
   tokenizers: "base install content",
   kinds: "base numeric random engine tokenizers",
-  nn: "base numeric random engine",
+  nn: "base numeric random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
-    "base numeric random install algebra content engine tokenizers kinds nn backbones data subject record",
+    "base numeric random kernels install algebra content engine tokenizers kinds nn backbones data subject record",
   metrics: "base numeric random stats algebra kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:

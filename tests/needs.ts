@@ -56,6 +56,16 @@ const obstacles = {
       ? "no PyTorch and JAX: `deno task peers:speed --install`"
       : undefined;
   },
+  /** The compiler of src/kernels/assembly; npm brings it when it is first run. */
+  assemblyscript: async () => {
+    const { COMPILER, compilerArguments } = await import("../src/kernels/build.ts");
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: compilerArguments(["--version"]),
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success ? undefined : `no ${COMPILER}: npm's registry can't be reached`;
+  },
   linux: () =>
     Promise.resolve(
       Deno.build.os === "linux" ? undefined : "what only Linux tells of files and processes",

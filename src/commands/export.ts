@@ -10,6 +10,7 @@ import { openStore, type PlannedRun, type RunRecord } from "../record/mod.ts";
 import { families, fromTable, registerModule } from "../registry.ts";
 import { exportRun } from "../run/mod.ts";
 import { outOf } from "./folders.ts";
+import { writeFolder } from "./new_folder.ts";
 import { plansIn } from "./status.ts";
 
 /** "smoke/language:1": how a run is called on the command line. */
@@ -47,24 +48,6 @@ async function plannedOf({ id }: RunRecord, out: string): Promise<PlannedRun | u
   }
 }
 
-/** A folder beside the one to be written, to be renamed once all is in it. */
-async function partOf(to: string): Promise<string> {
-  try {
-    for await (const { name } of Deno.readDir(to)) {
-      throw new UsageError(`--to ${to}: ${name} is in it; name a folder that is new or empty`);
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) {
-      throw new UsageError(`--to ${to} is a file; name a folder that is new or empty`);
-    }
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const part = `${to.replace(/\/+$/, "")}.part`;
-  await Deno.remove(part, { recursive: true }).catch(() => {});
-  await Deno.mkdir(part, { recursive: true });
-  return part;
-}
-
 /** See the table of commands. */
 export async function main(args: Arguments, terminal: Terminal): Promise<number> {
   const out = outOf(args), store = openStore(out), to = args.one("to");
@@ -81,21 +64,15 @@ export async function main(args: Arguments, terminal: Terminal): Promise<number>
   if (!Object.hasOwn(families, family)) {
     throw new UsageError(`${nameOfRun(record)} is no model: its weights can't be exported`);
   }
-  const part = await partOf(to);
-  try {
+  await writeFolder(to, async (folder) => {
     await exportRun(record, {
       store,
       family: await fromTable(families, family, "family"),
       base: planned?.base,
-      folder: part,
+      folder,
       say: (note) => terminal.warn(note),
     });
-    await Deno.remove(to).catch(() => {});
-    await Deno.rename(part, to);
-  } catch (error) {
-    await Deno.remove(part, { recursive: true }).catch(() => {});
-    throw error;
-  }
+  });
   const written: string[] = [];
   for await (const { name } of Deno.readDir(to)) written.push(join(to, name));
   for (const path of written.sort()) terminal.print(path);

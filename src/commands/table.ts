@@ -203,6 +203,41 @@ export const commands: readonly Command[] = [
     ],
     load: module("export"),
   },
+  {
+    name: "views",
+    summary: "Write a dataset of views as files that programs for NeRF and splats read",
+    about:
+      "Writes the views of a dataset, by default the head that is made here, in the layout of " +
+      "NeRF's synthetic scenes: transforms_train.json and transforms_test.json (camera_angle_x; of " +
+      "each view its file and its camera to world, OpenGL's axes), PNG files with straight alpha, " +
+      "and depths along the camera's axis as .npy where they are known. nerfstudio, gsplat, " +
+      "Inria's 3DGS, Instant-NGP, and the dataset `views` here read it.",
+    positionals: [{ name: "DATASET", about: "A dataset of views (default: scene)" }],
+    options: [
+      { name: "to", value: "FOLDER", about: "Folder to write; it has to be new or empty" },
+      {
+        name: "set",
+        value: "KEY=VALUE",
+        many: true,
+        about: "A key of the dataset, as `likeness list scene` shows them: size=256, hair=curly",
+      },
+      out,
+      quiet,
+    ],
+    examples: [
+      ["likeness views --to head", "100 training and 10 test views of a head at 128×128"],
+      [
+        "likeness views scene --set scene=solids --set size=200 --to solids",
+        "spheres and boxes at 200×200",
+      ],
+    ],
+    exits: [
+      [0, "written"],
+      usage,
+      [3, "the dataset can't be had here, or its cameras can't be written in this layout"],
+    ],
+    load: module("views"),
+  },
   ...gateCommands,
   evaluateCommand,
   {

@@ -10,7 +10,7 @@ import { luma } from "./decoding/colours.ts";
 import { inspect, type Inspected } from "./decoding/inspect.ts";
 import type { Decoding } from "./decoding/meaning.ts";
 import { asPillow } from "./decoding/pillow.ts";
-import { viewed } from "./decoding/viewer.ts";
+import { viewed, viewedLayers } from "./decoding/viewer.ts";
 
 /** How files are decoded. */
 export interface DecodeOptions {
@@ -44,6 +44,29 @@ export async function decodeBytes(
  */
 export async function decodeWhole(path: string, options: DecodeOptions): Promise<ImageSet> {
   return await decodeBytes(await readPicture(path), options);
+}
+
+/** A picture with its opacity, laid on nothing yet. */
+export interface Layers {
+  readonly width: number;
+  readonly height: number;
+  /** 4: red, green, blue and opacity; 3: all of it is opaque. */
+  readonly bands: 3 | 4;
+  /** [height, width, bands] */
+  readonly values: Uint8Array;
+}
+
+/**
+ * A whole picture's bytes as `decodeBytes` reads them for a viewer, its transparency kept.
+ * @throws DataError where it can't be read
+ */
+export async function decodeLayers(bytes: Uint8Array, inspected: Inspected): Promise<Layers> {
+  if (!inspected.alpha) {
+    const { width, height, data } = await decodeBytes(bytes, { channels: 3 }, inspected);
+    return { width, height, bands: 3, values: data };
+  }
+  const { width, height, rgba } = await viewedLayers(bytes, inspected);
+  return { width, height, bands: 4, values: rgba };
 }
 
 /** The bytes of a picture file. @throws DataError where they can't be had */

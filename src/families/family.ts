@@ -16,6 +16,12 @@
  * | log_weight   | x, rows_B, labels       | logWeight_B: nats; log p(x|z)p(z)/q(z|x), z ~ q. Exact families: log p(x) |
  * | codes        | x                       | codes_BT int32 in [0, K): discrete latents           |
  * | score        | x                       | logit_B: what a discriminator or energy says of x     |
+ * | maps         | x                       | alpha_BHW in [0, 1], depth_BHW, normal_BHWC?          |
+ *
+ * Views are reconstructed by being rendered at their cameras: `reconstruct` gives camera_BC as it was.
+ * `maps`, of views alone, gives what is seen there beside colours, float32: the share of a pixel that the
+ * scene covers; the distance of what is seen along the camera's axis, not along the ray; and, where the
+ * family can, its normals in the world, of any length.
  *
  * `labels` holds an int32 [B] for each class factor of the data (−1: not told). A family has the
  * programs that its capabilities name, and any others its driver calls.
@@ -122,6 +128,11 @@ export interface Model {
   readonly batches?: string;
   /** How a program is compiled, where the family knows better than the default (graph). */
   readonly modes?: Readonly<Record<string, CompileMode>>;
+  /**
+   * Programs that run eagerly and are never captured: the shapes of their results depend on values
+   * (densification), or they use operations that are computed on the host. Default: none.
+   */
+  readonly reshapes?: readonly string[];
 }
 
 /** What fixes a model's shapes, beside its config. */

@@ -1,5 +1,17 @@
 /**
- * Numeric kernels of our own in WebAssembly SIMD.
+ * Numeric kernels of our own in WebAssembly SIMD, most with memory of their own and helper threads.
  * @module
  */
 export { type HashGridKernels, hashGridOn, type HashLevelKernel } from "./hash_grid/hash_grid.ts";
+export {
+  type Degree,
+  type Frame,
+  type Rendered,
+  type SplatForm,
+  splatRows,
+  type Splats,
+  type SplatState,
+  type SplatTraining,
+  type SplatUpdate,
+} from "./splat/form.ts";
+export { openSplats } from "./splat/splats.ts";

@@ -95,6 +95,12 @@ export interface Kind<K extends KindName = KindName> {
   readonly augmentations: Readonly<Record<string, Augmentation<K>>>;
   /** The grid as which its one tensor, x_BHWC, reaches networks; left out where it has none. */
   grid?(spec: SpecOf<K>): Grid;
+  /**
+   * False where samples are looks at one thing, which a model gives back at given places as views at
+   * their cameras, and no draws of a law: what a model draws is then compared with no samples of the
+   * data, and these are no control rows beside it. Left out: they are draws.
+   */
+  readonly drawn?: false;
   /** Left out where a sample isn't so many numbers of 8 bits. */
   readonly bytes?: ByteForm<K>;
   /** One 8-bit picture a sample, for sheets and pixel distances; left out where there is none. */

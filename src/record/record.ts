@@ -174,7 +174,9 @@ export interface SamplesTaken {
 /**
  * What a picture or a text of a run shows, by which a report finds its place. `conditional` has a sheet
  * a factor; `prior-interpolation` goes between draws of the prior where `interpolation` goes between
- * the codes of held-out samples. `continuations` are of held-out prompts; `probabilities` are those of
+ * the codes of held-out samples. `errors` are differences between held-out views and their renders,
+ * `depths` are of the same views; `orbit` goes around a scene, and `turntable` is that as a moving picture.
+ * `continuations` are of held-out prompts; `probabilities` are those of
  * each token of a text.
  */
 export const SHOWN = [
@@ -182,6 +184,10 @@ export const SHOWN = [
   "nearest",
   "conditional",
   "reconstructions",
+  "errors",
+  "depths",
+  "orbit",
+  "turntable",
   "traversal",
   "interpolation",
   "prior-interpolation",

@@ -4,12 +4,11 @@
  * @module
  */
 import type { Dataset } from "../data/mod.ts";
-import { concatImages, type ImageSet, sliceImages } from "../kinds/image/mod.ts";
 import { augmentationOf, MIRROR, picturesOf, type Samples } from "../kinds/mod.ts";
 import { MetricUnavailable } from "../base/mod.ts";
 import { type Features, nearestRows } from "../algebra/mod.ts";
 import { hostFold, hostNormal } from "../random/host/mod.ts";
-import { type Sheet, sheets } from "./picture/grid.ts";
+import { alternate, type Sheet, sheets } from "./picture/grid.ts";
 import { interpolation, traversal } from "../families/common/latents/mod.ts";
 import { pictureKey } from "./key.ts";
 import { type Shower, shownSamples, type ShowParts } from "./shower.ts";
@@ -195,18 +194,6 @@ const priorWalks: Picture = async (parts, sheet) => {
     },
   );
 };
-
-/** Rows of `columns` originals, each above the row of their counterparts. */
-function alternate(originals: ImageSet, others: ImageSet, columns: number): ImageSet {
-  const rows: ImageSet[] = [];
-  for (let at = 0; at + columns <= originals.count; at += columns) {
-    rows.push(
-      sliceImages(originals, { from: at, to: at + columns }),
-      sliceImages(others, { from: at, to: at + columns }),
-    );
-  }
-  return concatImages(rows);
-}
 
 /** Walks from code i to the i-th last. */
 function lines(codes: Features, path: "linear" | "spherical"): Features {

@@ -5,6 +5,6 @@ import type { Shower } from "./shower.ts";
 export const showers: Readonly<Record<string, () => Promise<Shower>>> = {
   image: () => import("./image.ts").then((m) => m.showImages),
   point: () => import("./point.ts").then((m) => m.showPoints),
-  view: () => import("./image.ts").then((m) => m.showImages),
+  view: () => import("./view.ts").then((m) => m.showViews),
   text: () => import("./text.ts").then((m) => m.showTexts),
 };

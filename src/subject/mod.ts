@@ -3,7 +3,7 @@
  * @module
  */
 export type { Capabilities } from "./capabilities.ts";
-export type { Codes, SampleOptions, Subject } from "./subject.ts";
+export type { Codes, RenderedMaps, SampleOptions, Subject } from "./subject.ts";
 export type {
   Choosing,
   Continuation,

@@ -29,6 +29,19 @@ export interface SampleOptions {
   readonly labels?: Readonly<Record<string, Int32Array>>;
 }
 
+/**
+ * What a model renders of views beside their pictures, pixel by pixel, row-major, nothing rounded. The
+ * numbers are those of `ViewMaps`, but for alpha in [0, 1].
+ */
+export interface RenderedMaps {
+  /** Share of a pixel that the scene covers. [count, height, width] */
+  readonly alpha: Float32Array;
+  /** Distance along the camera's axis; of no meaning where alpha is near 0. [count, height, width] */
+  readonly depth: Float32Array;
+  /** Normals in the world, of any length; left out where the model has none. [count, height, width, 3] */
+  readonly normals?: Float32Array;
+}
+
 /** What is being scored: a trained run, or a control row that only gives samples. */
 export interface Subject<K extends KindName = KindName> {
   readonly label: string;
@@ -42,7 +55,10 @@ export interface Subject<K extends KindName = KindName> {
   decode?(codes: Features): Promise<Samples<K>>;
   /** ln of the variances of q(z|x), whose means `encode` gives, where capabilities say so. */
   logVariances?(samples: Samples<K>): Promise<Features>;
+  /** Views are rendered at their cameras. Of a trained model each set is computed once, however often metrics ask for it. */
   reconstruct?(samples: Samples<K>): Promise<Samples<K>>;
+  /** Of views: what is seen from their cameras; present where the family has a program `maps`. */
+  maps?(samples: Samples<K>): Promise<RenderedMaps>;
   /** Discrete latents: see the family table, `codes`. */
   codes?(samples: Samples<K>): Promise<Codes>;
   /** What a discriminator or energy says of samples, one number each: see the table, `score`. */

@@ -83,7 +83,7 @@ metrics:
   );
   assertStringIncludes(
     await read("markov: {}", "reconstruction: { samples: 60 }"),
-    "`reconstruction` takes images and points; chain holds sequences",
+    "`reconstruction` takes images, points and views; chain holds sequences",
   );
   await Deno.remove(folder, { recursive: true });
 });

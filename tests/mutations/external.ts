@@ -2,6 +2,7 @@
 import type { Mutant } from "./run.ts";
 
 const law = "tests/protocols/external/external_test.ts";
+const predictions = "tests/protocols/external/predictions_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -36,5 +37,26 @@ export const mutants: readonly Mutant[] = [
     replace: "const values = { out: resolve(scratch), count, seed: 0, height, width, channels };",
     law,
     filter: "run once",
+  },
+  {
+    id: "predictions-by-code-units",
+    file: "src/protocols/external/predictions.ts",
+    find: "files: [...files].sort(byNumber),",
+    replace: "files: [...files].sort(),",
+    law: predictions,
+  },
+  {
+    id: "predictions-by-order-though-named",
+    file: "src/protocols/external/predictions.ts",
+    find: "if (found.length === 0) continue;",
+    replace: "if (found.length >= 0) continue;",
+    law: predictions,
+  },
+  {
+    id: "predictions-in-the-order-asked",
+    file: "src/protocols/external/predictions.ts",
+    find: "const place = own[nth % own.length];",
+    replace: "const place = i % views.count + 0 * own[nth % own.length];",
+    law: predictions,
   },
 ];

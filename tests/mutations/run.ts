@@ -8,13 +8,15 @@
  * Exit code 1 unless all are killed.
  *
  * Mutants of one test file are tried in one process first (runner/together.ts); those of which that
- * leaves a doubt, and those that stand alone, in processes of their own.
+ * leaves a doubt, and those that stand alone, in processes of their own. So are those of a file of which
+ * something is made first (`making`).
  * @module
  */
 import { join, relative, toFileUrl } from "@std/path";
 import { exitCodes } from "../../src/base/errors.ts";
 import { runProgram } from "../../src/base/program/program.ts";
 import { runAlone } from "./runner/alone.ts";
+import { keep, makeAnew } from "./runner/making.ts";
 import { allClaims, emptyClaims } from "./runner/claims.ts";
 import { type Mutant, mutated, type Outcome } from "./runner/mutant.ts";
 import { importersIn, tryTogether } from "./runner/together.ts";
@@ -53,7 +55,10 @@ async function tryAlone(tree: string, trial: Trial): Promise<Finding> {
   const edit = mutated(mutant, source);
   if ("stale" in edit) return end("stale", edit.stale);
   await Deno.writeTextFile(path, edit.text);
+  const made = await keep(tree, mutant.making?.files ?? []);
   try {
+    const refused = await makeAnew(tree, mutant.making);
+    if (refused !== null) return end("broken", refused);
     const { ran, timedOut, output } = await runAlone(tree, { law, filter, failFast });
     if (timedOut) return end("killed");
     if (ran === null) return end("broken", `${law}: no test ran: ${output}`);
@@ -61,6 +66,7 @@ async function tryAlone(tree: string, trial: Trial): Promise<Finding> {
     return note === undefined ? end("killed") : end("survived", note);
   } finally {
     await Deno.writeTextFile(path, source);
+    for (const { file, bytes } of made) await Deno.writeFile(join(tree, file), bytes);
   }
 }
 
@@ -134,8 +140,11 @@ export async function runMutants(
     }
   }
   const byLaw = [...Map.groupBy(fitting, ({ law }) => law)];
+  const made = fitting.filter(({ mutant }) => mutant.making !== undefined);
+  const loaded = fitting.filter(({ mutant }) => mutant.making === undefined);
+  const loadedByLaw = [...Map.groupBy(loaded, ({ law }) => law)];
   const alone = (trial: Trial) => async (tree: string) => found(trial, await tryAlone(tree, trial));
-  const shared = together ? byLaw.filter(([, { length }]) => length > 1) : [];
+  const shared = together ? loadedByLaw.filter(([, { length }]) => length > 1) : [];
   const importersOf = shared.length > 0 ? await importersIn() : () => [];
   const queue: ((tree: string) => Promise<void>)[] = [
     ...(passed ? [] : byLaw).map(([law]) => async (tree: string) => {
@@ -152,7 +161,8 @@ export async function runMutants(
         else found(trial, { outcome: "killed", note: "", seconds });
       }
     }),
-    ...byLaw.flatMap(([, of]) => together && of.length > 1 ? [] : of.map(alone)),
+    ...loadedByLaw.flatMap(([, of]) => together && of.length > 1 ? [] : of.map(alone)),
+    ...made.map(alone),
   ];
   await inTrees(queue, jobs);
   const place = new Map(chosen.map(({ id }, i) => [id, i]));

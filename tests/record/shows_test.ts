@@ -21,8 +21,16 @@ function picture({ what, of }: Pick<Shows, "what" | "of">): Artefact {
   };
 }
 
-/** Texts came after records that don't say what they show. */
-const ofPictures = SHOWN.filter((what) => what !== "continuations" && what !== "probabilities");
+/** Texts and views came after records that don't say what they show. */
+const later: readonly Shows["what"][] = [
+  "continuations",
+  "probabilities",
+  "errors",
+  "depths",
+  "orbit",
+  "turntable",
+];
+const ofPictures = SHOWN.filter((what) => !later.includes(what));
 
 const pictures: readonly Artefact[] = ofPictures.flatMap((what) =>
   what === "conditional"

@@ -34,6 +34,8 @@ export interface Inspected {
   /** As it is shown: turned by its orientation. */
   readonly width: number;
   readonly height: number;
+  /** EXIF's orientation, 1 to 8; 1: it stands as it is stored. */
+  readonly orientation: number;
 }
 
 const SPACES: readonly string[] = ["b-w", "srgb", "grey16", "rgb16", "cmyk"];
@@ -75,5 +77,6 @@ export async function inspect(bytes: Uint8Array): Promise<Inspected> {
     profile: icc ?? null,
     width: found.autoOrient.width,
     height: found.autoOrient.height,
+    orientation: found.orientation ?? 1,
   };
 }

@@ -26,16 +26,40 @@ export async function viewed(
   inspected: Inspected,
   { background }: { background: number },
 ): Promise<Colours> {
+  return await shown(await narrow(bytes, inspected), background);
+}
+
+/**
+ * RGBA bytes of a file that was inspected, [height, width, 4], as a viewer shows its colours before they
+ * are laid on anything.
+ * @throws DataError as `viewed` does
+ */
+export async function viewedLayers(
+  bytes: Uint8Array,
+  inspected: Inspected,
+): Promise<Pick<Colours, "width" | "height"> & { readonly rgba: Uint8Array }> {
+  const { default: sharp } = await import("sharp");
+  const { data, info: { width, height } } = await sharp(await narrow(bytes, inspected), {
+    failOn: "error",
+  }).rotate().toColourspace("srgb").ensureAlpha().raw()
+    .toBuffer({ resolveWithObject: true }).catch((error: Error) => {
+      throw unreadable(error);
+    });
+  return { width, height, rgba: new Uint8Array(data) };
+}
+
+/** A file of 8 bits a value that shows what this one does. */
+async function narrow(bytes: Uint8Array, inspected: Inspected): Promise<Uint8Array> {
   const { depth, space, alpha, profile } = inspected;
-  if (depth === "uchar") return await shown(bytes, background);
+  if (depth === "uchar") return bytes;
   if (depth !== "ushort") {
     throw new DataError(
       `its values are ${depth}, whose black and white nothing states; write 8 or 16 bits`,
     );
   }
   const samples = await samplesOf(bytes, inspected, { turned: true });
-  const narrow = { ...samples, values: narrowed(samples) };
-  return await shown(tiffFile(narrow, { inks: space === "cmyk", alpha, profile }), background);
+  const values = narrowed(samples);
+  return tiffFile({ ...samples, values }, { inks: space === "cmyk", alpha, profile });
 }
 
 /** 16 bits as 8: x / 257, rounded, so that black stays black and white white. */

@@ -23,6 +23,7 @@ import { registerCacheKernels } from "./cache_kernels.ts";
 import { registerConvKernels } from "./conv_kernels.ts";
 import { registerHashGridKernels } from "./hash_grid_kernels.ts";
 import type { WasmBackend } from "./heap.ts";
+import { registerHostKernels } from "./host_kernels.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
 import { startWasm } from "./open.ts";
@@ -114,6 +115,7 @@ function registerKernels(): void {
   registerMissingKernels();
   registerHashGridKernels();
   registerCacheKernels();
+  registerHostKernels();
 }
 
 /**

@@ -24,6 +24,8 @@ function build(config: Config, { sample, steps, opened }: BuildContext<"view">):
     capabilities: { likelihood: "none", latent: "none", reconstructs: true, samples: true },
     init: (key) => initState(key, setting) as TensorState,
     batches: "rays",
+    // As one graph, all pieces of a view might be computed at once.
+    reshapes: ["reconstruct", "maps", "sample"],
     programs: {
       train: updates<State, TrainInputs>((state, inputs, key) =>
         trainStep(state, { ...inputs, key }, { setting, steps })

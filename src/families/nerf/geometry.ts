@@ -6,7 +6,7 @@
 import {
   type Camera,
   cameraAxis,
-  camerasOf,
+  camerasIn,
   centreOf,
   type Orbit,
   orbitCamera,
@@ -136,7 +136,7 @@ export async function openScene(
   for (let from = 0; from < size; from += AT_ONCE) {
     const indices = Array.from({ length: Math.min(AT_ONCE, size - from) }, (_, i) => from + i);
     const { samples } = await dataset.read("train", indices);
-    cameras.push(...camerasOf(viewsOf(samples).cameras));
+    cameras.push(...camerasIn(viewsOf(samples).cameras));
   }
   return { opened: sceneOf(cameras, { spec: dataset.sample, config }) };
 }

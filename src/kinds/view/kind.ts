@@ -79,6 +79,7 @@ export const viewKind = defineKind<"view">({
   valueFault: (_, { x_BHWC, camera_BC }: HostValues) =>
     pictureFault(x_BHWC, "pictures") ?? cameraFault(camera_BC),
   download: (spec, values) => toViewSet(values, spec),
+  drawn: false,
   // A view is many rays already.
   rowsAtOnce: () => 1,
   batchers: { samples: wholeSamples(), rays },

@@ -12,9 +12,10 @@ export {
   toCamera,
   type Vector,
 } from "./cameras.ts";
+export { camerasOf, linesOfSight, nearestCameras, sceneCentre } from "./sight.ts";
 export {
   cameraAxis,
-  camerasOf,
+  camerasIn,
   centreOf,
   type Orbit,
   ORBIT_VIEWS,

@@ -55,7 +55,7 @@ export function cameraAxis({ rotation }: Camera, k: 0 | 1 | 2): Vector {
 }
 
 /** Cameras of a set's numbers. */
-export function camerasOf(cameras: ArrayLike<number>): Camera[] {
+export function camerasIn(cameras: ArrayLike<number>): Camera[] {
   return Array.from({ length: cameras.length / CAMERA }, (_, i) => cameraAt(cameras, i));
 }
 

@@ -60,6 +60,8 @@ export interface ViewMaps {
 /** What is known of a scene. */
 export interface ViewTruth {
   readonly points?: PointCloud;
+  /** What the views of a split are called, in their order: renders of other programs are told apart by it. */
+  names?(split: string): readonly string[];
   /** Maps of the views at `indices` of a split, in that order. */
   maps?(split: string, indices: ArrayLike<number>): Promise<ViewMaps>;
 }

@@ -1,5 +1,9 @@
 /**
- * How well a model gives back pictures it has not seen.
+ * How well a model gives back pictures it has not seen; of views, how well it renders them at cameras
+ * that it has not seen. Views are scored as NerfBaselines scores them: laid on the background, both
+ * sides of 8 bits, PSNR of each picture and then the mean, SSIM by a Gaussian window of 11×11 and σ 1.5
+ * where it fits. That program bounds variances by 0 and the covariance by their root, which exact
+ * arithmetic does by itself, and where pictures come back identical its mean PSNR is infinite.
  * @module
  */
 import { z } from "zod";
@@ -28,12 +32,12 @@ function mean(values: Float64Array): number {
  * `PSNR@N`, dB, `SSIM@N` and, where it is asked for, `MS-SSIM-s3@N` over three scales: of each 8-bit
  * reconstruction, then the mean over pictures.
  */
-export const reconstruction: Metric<Config> = defineMetric<Config, "image" | "point">({
+export const reconstruction: Metric<Config> = defineMetric<Config, "image" | "point" | "view">({
   name: "reconstruction",
   version: 1,
   about: "PSNR, SSIM and MS-SSIM of reconstructed test pictures, 8-bit on both sides",
   papers: ["doi:10.1109/TIP.2003.819861", "doi:10.1109/ACSSC.2003.1292216"],
-  takes: ["image", "point"],
+  takes: ["image", "point", "view"],
   phase: "quality",
   config,
   declares: ({ samples, scales }) =>

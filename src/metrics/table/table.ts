@@ -253,6 +253,28 @@ export const builtInMetrics = {
     theme: "other",
     of: "samples",
   },
+  views: {
+    load: () =>
+      lazily<typeof import("../views/views.ts")>("../views/views.ts").then((m) => m.views),
+    theme: "views",
+    of: "held-out",
+    headline: /^foreground-PSNR@/,
+    values: {
+      foreground: /^foreground-PSNR@(?<samples>\d+)$/,
+      depth: /^depth-error@(?<samples>\d+)$/,
+      covered: /^depth-coverage@(?<samples>\d+)$/,
+      normals: /^normal-error@(?<samples>\d+)$/,
+    },
+  },
+  novelty: {
+    load: () =>
+      lazily<typeof import("../views/novelty.ts")>("../views/novelty.ts").then((m) => m.novelty),
+    theme: "views",
+    of: "views",
+    ranks: false,
+    headline: "none",
+    values: { novelty: /^novelty-(?<of>mean|largest)@(?<samples>\d+)$/ },
+  },
   lpips: {
     load: () =>
       lazily<typeof import("../image/lpips.ts")>("../image/lpips.ts").then((m) => m.lpips),

@@ -36,9 +36,17 @@ export const themes = {
   },
   likelihood: {
     title: "Reconstruction and likelihood",
-    about: "Of held-out images. Likelihoods compare only where their measure is the same; each " +
-      "says whether it is exact, an ELBO or an importance-weighted bound; the true value behind a " +
-      "bound may be better.",
+    about: "Of held-out data; a view is rendered at its camera. Likelihoods compare only where " +
+      "their measure is the same; each says whether it is exact, an ELBO or an " +
+      "importance-weighted bound; the true value behind a bound may be better.",
+  },
+  views: {
+    title: "Views of the scene",
+    about:
+      "Of held-out views. Foreground PSNR leaves out pixels that the scene doesn't cover at all; " +
+      "depth and normals are those of pixels that it covers wholly and the model more than half, " +
+      "whose share is the depth's coverage. Novelty is the angle to the nearest training view, as " +
+      "seen from what the cameras look at: a number of the data.",
   },
   language: {
     title: "Language",

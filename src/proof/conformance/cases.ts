@@ -9,6 +9,7 @@ import * as ref from "./reference.ts";
 import type { Plain } from "./reference.ts";
 import { GRIDS } from "./grid_cases.ts";
 import { SHAPES } from "./shape_cases.ts";
+import { SPLATS } from "./splat_cases.ts";
 
 type Unary = (x: number) => number;
 
@@ -332,4 +333,5 @@ export const CASES: readonly Case[] = [
   ...REDUCTIONS,
   ...SHAPES,
   ...GRIDS,
+  ...SPLATS,
 ];

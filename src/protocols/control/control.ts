@@ -42,16 +42,16 @@ export const samplesAlone: Capabilities = {
   samples: true,
 };
 
-/** A row that gives samples. */
+/** A row that gives samples: of all kinds whose samples are drawn, or of those that are bytes. */
 export function control(
-  about: Omit<Control, "open" | "takes"> & { readonly takes: "any" | "bytes" },
+  about: Omit<Control, "open" | "takes"> & { readonly takes: "drawn" | "bytes" },
   sampler: (context: ControlContext) => (count: number) => Promise<Samples>,
   most?: (context: ControlContext) => number,
 ): Control {
   return {
     ...about,
     get takes() {
-      return about.takes === "bytes" ? withBytes() : about.takes;
+      return kindsWith(about.takes);
     },
     open: (context) => ({
       label: about.name,
@@ -62,7 +62,10 @@ export function control(
   };
 }
 
-/** The kinds whose samples are numbers of 8 bits; asked for anew, since modules bring kinds. */
-function withBytes(): KindName[] {
-  return Object.values(kinds).filter(({ bytes }) => bytes).map(({ name }) => name as KindName);
+/** Kinds of samples as they are wanted; asked for anew, since modules bring kinds. */
+function kindsWith(wanted: "drawn" | "bytes"): KindName[] {
+  return Object.values(kinds).filter(({ bytes, drawn = true }) =>
+    wanted === "bytes" ? bytes : drawn
+  )
+    .map(({ name }) => name as KindName);
 }

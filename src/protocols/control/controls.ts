@@ -10,6 +10,7 @@ import { hostFold, hostIntegers, hostNormal } from "../../random/host/mod.ts";
 import { type Control, control, type ControlContext } from "./control.ts";
 import { heldOut, range, samplesAt, trainingCopy } from "./real.ts";
 import { textControls } from "./text/rows.ts";
+import { viewControls } from "./views/rows.ts";
 
 /**
  * How samples stand as numbers of 8 bits, and how many each has.
@@ -116,5 +117,5 @@ export const controls: Readonly<Record<string, Control>> = {
   [trainingCopy.name]: trainingCopy,
   [gaussian.name]: gaussian,
   [noise.name]: noise,
-  ...Object.fromEntries(textControls.map((row) => [row.name, row])),
+  ...Object.fromEntries([...textControls, ...viewControls].map((row) => [row.name, row])),
 };

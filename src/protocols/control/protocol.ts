@@ -17,6 +17,8 @@ const labels: Readonly<Record<string, string>> = {
   "five-gram": "5-gram, Kneser–Ney",
   "unigram": "unigram",
   "shuffled-words": "shuffled words",
+  "mean-view": "mean training view",
+  "nearest-view": "nearest training view",
 };
 
 /** What the rows that use a tokenizer take. */

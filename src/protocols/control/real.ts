@@ -34,7 +34,7 @@ export const heldOut = control(
   {
     name: "held-out",
     version: 1,
-    takes: "any",
+    takes: "drawn",
     reads: (dataset) => [heldOutSplit(dataset)],
     about: "real samples that no model trained on, other than those compared with: the floor",
   },
@@ -67,7 +67,7 @@ export const trainingCopy = control(
   {
     name: "training-copy",
     version: 1,
-    takes: "any",
+    takes: "drawn",
     reads: () => ["train"],
     about: "the training samples themselves, over and over: perfect memory, nothing new",
   },

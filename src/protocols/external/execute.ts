@@ -181,6 +181,15 @@ export async function executeExternal(run: Run): Promise<Outcome> {
   host.emit({ kind: "phase", phase: "data" });
   const dataset = await timed(run, "data", () => host.dataset(planned.spec.data));
   host.emit({ kind: "phase", phase: "sample" });
+  if (dataset.sample.kind === "view") {
+    const { executePredictions } = await import("./predictions.ts");
+    return await executePredictions(run, {
+      config: configOf(planned),
+      dataset,
+      stoppable: (work) => stoppable(run, work),
+      check: () => checkContent(run),
+    });
+  }
   await run.status.update("sample", 0, 0);
   let found = await kept(run, dataset);
   try {

@@ -44,7 +44,8 @@ export const servedDefaults = {
 const config = z.strictObject({
   folder: pathText().optional().describe(
     "a folder of pictures (PNG, JPEG, WebP, TIFF, GIF, AVIF), relative to the suite's file and " +
-      "decoded as the data's own files are; which are taken is drawn by the seed",
+      "decoded as the data's own files are; which are taken is drawn by the seed. Of views: a " +
+      "picture of each test view, by its name or in their order, in it or in its `color`",
   ),
   command: z.array(z.string()).min(1).optional().describe(
     "a program with its arguments that fills the folder {out} with {count} pictures; also {seed}, " +

@@ -15,6 +15,10 @@ const GALLERIES: Readonly<Record<Shows["what"], Named>> = {
   nearest: { id: "nearest", title: "Nearest training pictures" },
   conditional: { id: "conditional", title: "Samples by" },
   reconstructions: { id: "reconstructions", title: "Reconstructions" },
+  errors: { id: "errors", title: "Errors of held-out views" },
+  depths: { id: "depths", title: "Depth" },
+  orbit: { id: "orbit", title: "Around the scene" },
+  turntable: { id: "turntable", title: "Turntable" },
   traversal: { id: "traversals", title: "Traversals" },
   interpolation: { id: "interpolations", title: "Interpolations" },
   "prior-interpolation": {

@@ -18,6 +18,12 @@ import type { HostKey } from "../../random/host/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import type { Drawable } from "./sampling.ts";
 
+/**
+ * Batches of samples that are held as float32 before they become samples: what a program gives takes
+ * four times the memory of 8-bit pictures, and views may be large and many.
+ */
+const PIECE = 16;
+
 /** `batch` rows of an array from `from` on, the last one repeated where it ends. */
 export function paddedRows<T extends Float32Array | Int32Array>(
   data: T,
@@ -36,6 +42,8 @@ export function paddedRows<T extends Float32Array | Int32Array>(
 interface Gives {
   readonly what: string;
   readonly rows: Readonly<Record<string, readonly number[]>>;
+  /** Names among `rows` that may be left out. Default: none. */
+  readonly optional?: readonly string[];
 }
 
 /** What is computed over rows 0 … count − 1; `inputs` are of a batch that starts at row `from`. */
@@ -65,14 +73,19 @@ export class Batches {
     compute: (inputs: I, key: tf.Tensor1D) => TensorRecord,
     options: Over<I> & { readonly gives: Gives },
   ): Promise<HostValues> {
-    const { what, rows } = options.gives;
+    const { what, rows, optional = [] } = options.gives;
     const data: Record<string, Float32Array | Int32Array> = {};
     for (let from = 0; from < options.count; from += this.batch) {
       const inputs = options.inputs(from);
       const key = keyTensor(options.key);
       const found = compute(inputs, key);
       for (const [name, row] of Object.entries(rows)) {
-        const tensor = found[name] as tf.Tensor;
+        const tensor = found[name] as tf.Tensor | undefined;
+        if (tensor === undefined && optional.includes(name)) continue;
+        if (tensor === undefined) {
+          const given = leaves(found).map(([path]) => path).join(", ");
+          throw new ContractError(`${this.parts.label}: ${what} gives ${given}, no ${name}`);
+        }
         const promised = { where: `${this.parts.label}: ${what}`, shape: [this.batch, ...row] };
         requireShape(tensor.shape, promised, this.#kind.shapeHint);
         const values = await this.parts.engine.read(tensor);
@@ -85,7 +98,9 @@ export class Batches {
       disposeTree(inputs);
       key.dispose();
     }
-    for (const name of Object.keys(rows)) data[name] ??= new Float32Array(0);
+    for (const name of Object.keys(rows)) {
+      if (!optional.includes(name)) data[name] ??= new Float32Array(0);
+    }
     return data;
   }
 
@@ -119,9 +134,18 @@ export class Batches {
   ): Promise<Samples> {
     const { sample, label } = this.parts;
     const gives = { what, rows: this.#kind.tensors(sample) };
-    const values = await this.over(compute, { ...options, gives });
-    requireSamples(values, { where: `${label}: ${what}`, sample });
-    return this.#kind.download(sample, values);
+    const { count, inputs } = options, most = PIECE * this.batch, parts: Samples[] = [];
+    for (let from = 0; from === 0 || from < count; from += most) {
+      const values = await this.over(compute, {
+        ...options,
+        count: Math.min(most, count - from),
+        inputs: (at) => inputs(from + at),
+        gives,
+      });
+      requireSamples(values, { where: `${label}: ${what}`, sample });
+      parts.push(this.#kind.download(sample, values));
+    }
+    return parts.length === 1 ? parts[0] : this.#kind.concat(parts);
   }
 
   /** Inputs of a batch of samples; the last sample is repeated where they end. */

@@ -14,6 +14,7 @@ import { kindOf, type Samples } from "../../kinds/mod.ts";
 import type { Run } from "../job.ts";
 import type { RunKeys } from "../keys.ts";
 import { Batches, paddedRows } from "./batches.ts";
+import { renderedMaps } from "./maps.ts";
 import { rowNumbers, sampleContext } from "./programs.ts";
 import {
   conditionsOf,
@@ -209,8 +210,10 @@ export function modelSubject(parts: SubjectParts): Subject {
     };
   }
   if (capabilities.reconstructs) {
+    /** Several metrics ask for the same set of samples, and to render views takes long. */
+    const rebuilt = new WeakMap<Samples, Promise<Samples>>();
     subject.reconstruct = async (samples) => {
-      return await batches.drawn(
+      const known = rebuilt.get(samples) ?? batches.drawn(
         "reconstruct",
         (inputs: TensorRecord, key) => reconstructed(parts, inputs, key),
         {
@@ -219,7 +222,13 @@ export function modelSubject(parts: SubjectParts): Subject {
           inputs: batches.samples(samples),
         },
       );
+      rebuilt.set(samples, known);
+      return await known;
     };
+  }
+  const { sample: spec } = parts;
+  if (spec.kind === "view" && parts.programs.has("maps")) {
+    subject.maps = (samples) => renderedMaps(parts, batches, { spec, samples });
   }
   if (capabilities.likelihood !== "none") {
     subject.logWeights = async (samples, draws, labels) => {

@@ -3,7 +3,7 @@
  * Nothing is resized, so that a sheet holds the very pixels that the metrics saw.
  * @module
  */
-import type { ImageSet } from "../../kinds/image/mod.ts";
+import { concatImages, type ImageSet, sliceImages } from "../../kinds/image/mod.ts";
 import { shownName, type Shows } from "../../record/mod.ts";
 import type { Keep } from "../shower.ts";
 
@@ -61,6 +61,18 @@ export function layoutSheet(images: ImageSet, options: SheetOptions): SheetPixel
   return { width: sheetWidth, height: sheetHeight, data };
 }
 
+/** Rows of `columns` pictures, each above the row of their counterparts; what fills no row is left out. */
+export function alternate(originals: ImageSet, others: ImageSet, columns: number): ImageSet {
+  const rows: ImageSet[] = [];
+  for (let at = 0; at + columns <= originals.count; at += columns) {
+    rows.push(
+      sliceImages(originals, { from: at, to: at + columns }),
+      sliceImages(others, { from: at, to: at + columns }),
+    );
+  }
+  return concatImages(rows);
+}
+
 /** `layoutSheet` as PNG, without loss. */
 export async function sheetPng(images: ImageSet, options: SheetOptions): Promise<Picture> {
   const sheet = layoutSheet(images, options);
@@ -92,6 +104,22 @@ export function sheets(keep: Keep): Sheet {
   };
 }
 
+/** Quality of a moving picture, which without loss would take most of a page. */
+const MOVING = 85;
+
+/** Pictures one after the other, over and over, as a moving WebP. @param seconds that each stands */
+export async function movingWebp(
+  { count, height, width, channels, data }: ImageSet,
+  seconds: number,
+): Promise<Picture> {
+  const { default: sharp } = await import("sharp");
+  const raw = { width, height: height * count, channels, pageHeight: height };
+  const delay = Array<number>(count).fill(Math.round(1000 * seconds));
+  const bytes = await sharp(data, { raw })
+    .webp({ loop: 0, delay, quality: MOVING, effort: 4, smartSubsample: true }).toBuffer();
+  return { bytes: new Uint8Array(bytes), width, height };
+}
+
 /** How a picture is embedded: without loss, or as WebP of this quality. */
 export type Encoding = "lossless" | { readonly quality: number };
 
@@ -101,15 +129,17 @@ const ACROSS = 480;
 /**
  * Re-encodes a stored picture as WebP for a page. Without loss, a small one is enlarged by a whole
  * factor, each pixel becoming a square of its own, which a browser left to itself would blur; nothing
- * else changes its pixels. With loss it keeps its size, since squares compress badly.
+ * else changes its pixels. With loss it keeps its size, since squares compress badly. A moving picture
+ * was made for a page, and stays as it is.
  */
 export async function webp(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
   const { default: sharp } = await import("sharp");
+  const { width, pages = 1 } = await sharp(bytes).metadata();
+  if (pages > 1) return bytes;
   if (encoding !== "lossless") {
     const options = { quality: encoding.quality, effort: 4, smartSubsample: true };
     return new Uint8Array(await sharp(bytes).webp(options).toBuffer());
   }
-  const { width } = await sharp(bytes).metadata();
   const factor = Math.max(1, Math.ceil(ACROSS / width));
   const large = sharp(bytes).resize({ width: width * factor, kernel: "nearest" });
   return new Uint8Array(await large.webp({ lossless: true, effort: 2 }).toBuffer());

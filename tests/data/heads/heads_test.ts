@@ -1,7 +1,7 @@
 /** The heads dataset: splits, cache, workers. */
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { LoadContext } from "../../../src/data/dataset.ts";
-import { readChunk, writeChunk } from "../../../src/data/heads/cache.ts";
+import { readChunk, writeChunk } from "../../../src/data/rendered/chunk_file.ts";
 import {
   FACTORS,
   heads,
@@ -159,15 +159,15 @@ Deno.test("heads: a second load renders nothing; spoilt cache files are rendered
 
 Deno.test("heads: a rendered file with any byte changed is a spoilt one", async () => {
   await withCache(async ({ cache }) => {
-    const path = `${cache}/some.chunk`, shape = { imageBytes: 12, factors: 3 };
-    const images = Uint8Array.from({ length: 24 }, (_, i) => 9 * i);
-    const chunk = { count: 2, images, labels: Float32Array.of(0, 1, 2, 3, 4.5, -1) };
-    await writeChunk(path, chunk);
+    const path = `${cache}/some.chunk`, form = { format: "some", bytes: 12, floats: 3 };
+    const bytes = Uint8Array.from({ length: 24 }, (_, i) => 9 * i);
+    const chunk = { count: 2, bytes, floats: Float32Array.of(0, 1, 2, 3, 4.5, -1) };
+    await writeChunk(path, chunk, form);
     const whole = await Deno.readFile(path);
-    assertEquals(await readChunk(path, shape), { state: "ready", chunk });
+    assertEquals(await readChunk(path, form), { state: "ready", chunk });
     for (const { at, bytes } of flips(whole, whole.length)) {
       await Deno.writeFile(path, bytes);
-      assertEquals((await readChunk(path, shape)).state, "spoilt", `byte ${at}`);
+      assertEquals((await readChunk(path, form)).state, "spoilt", `byte ${at}`);
     }
   });
 });

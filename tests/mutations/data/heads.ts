@@ -4,7 +4,7 @@ import type { Mutant } from "../run.ts";
 const sample = "src/data/heads/sample.ts", render = "src/data/heads/render/render.ts";
 const frame = "src/data/heads/render/frame.ts";
 
-/** Mutants of src/data/heads and src/kinds/image/images.ts. */
+/** Mutants of src/data/heads, src/data/rendered and src/kinds/image/images.ts. */
 export const mutants: Mutant[] = [
   {
     id: "heads-seed-ignored",
@@ -50,7 +50,7 @@ export const mutants: Mutant[] = [
   },
   {
     id: "heads-cache-unchecked",
-    file: "src/data/heads/cache.ts",
+    file: "src/data/rendered/chunk_file.ts",
     find: `if (await sha256(body) !== header.sha256)`,
     replace: `if (await sha256(body) === "")`,
     law: "tests/data/heads/heads_test.ts",
@@ -58,7 +58,7 @@ export const mutants: Mutant[] = [
   },
   {
     id: "heads-rendered-unasked",
-    file: "src/data/heads/heads.ts",
+    file: "src/data/rendered/store.ts",
     find: "if (chosen.length > 0) await this.#prepare(split);",
     replace: 'await this.#prepare("train");\n    await this.#prepare(split);',
     law: "tests/data/heads/heads_test.ts",
@@ -66,9 +66,9 @@ export const mutants: Mutant[] = [
   },
   {
     id: "heads-pieces-misplaced",
-    file: "src/data/heads/heads.ts",
-    find: `const at = task.from % CHUNK;`,
-    replace: `const at = 0;`,
+    file: "src/data/rendered/store.ts",
+    find: `at = from % each;`,
+    replace: `at = 0;`,
     law: "tests/data/heads/heads_test.ts",
     filter: "items are the pictures",
   },

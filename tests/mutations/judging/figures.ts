@@ -7,28 +7,28 @@ const law = "tests/proof/figures/image_families_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "figure-from-too-few-seeds",
-    file: "src/proof/figures/image_families/readings.ts",
+    file: "src/proof/figures/suites/readings.ts",
     find: "values.length >= seeds",
     replace: "values.length >= 1",
     law,
   },
   {
     id: "figure-of-another-configuration",
-    file: "src/proof/figures/image_families/image_families.ts",
+    file: "src/proof/figures/suites/figures_of_suite.ts",
     find: "all.filter(({ spec }) => wanted.has(configurationOf(spec)))",
     replace: "all.filter(({ spec }) => wanted.size > 0 && spec !== null)",
     law,
   },
   {
     id: "edited-record-believed",
-    file: "src/proof/figures/image_families/small_records.ts",
+    file: "src/proof/figures/suites/small_records.ts",
     find: `|| runId(record.spec) !== record.id) {`,
     replace: `) {`,
     law,
   },
   {
     id: "worst-configuration-shown",
-    file: "src/proof/figures/image_families/readings.ts",
+    file: "src/proof/figures/suites/readings.ts",
     find: "sign * b.mean < sign * a.mean ? b : a",
     replace: "sign * b.mean < sign * a.mean ? a : b",
     law,

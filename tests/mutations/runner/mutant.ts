@@ -4,6 +4,14 @@
  */
 import type { Need } from "../../needs.ts";
 
+/** What has to be made anew from a source before anything notices that it has changed. */
+export interface Making {
+  /** A script of the tree, which makes it. */
+  readonly script: string;
+  /** The files that it makes. */
+  readonly files: readonly string[];
+}
+
 /** A bug put in on purpose. */
 export interface Mutant {
   readonly id: string;
@@ -18,6 +26,8 @@ export interface Mutant {
   readonly filter?: string;
   /** What its laws need: where that isn't here, it is left out. */
   readonly needs?: Need;
+  /** What is made of its file, where that isn't loaded itself. */
+  readonly making?: Making;
 }
 
 /** What became of a mutant. */

@@ -3,17 +3,17 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { assertStringIncludes } from "@std/assert";
 import { UsageError } from "../../../src/base/errors.ts";
 import { equivalencePath } from "../../../src/proof/figures/image_families/equivalence.ts";
-import { imageFamilies, planOf } from "../../../src/proof/figures/image_families/mod.ts";
+import { imageFamilies } from "../../../src/proof/figures/image_families/mod.ts";
+import { memorised, normalised } from "../../../src/proof/figures/image_families/readings.ts";
+import { planOf } from "../../../src/proof/figures/suites/figures_of_suite.ts";
 import {
   above,
   answer,
   broken,
   largest,
-  memorised,
-  normalised,
   shareOf,
   value,
-} from "../../../src/proof/figures/image_families/readings.ts";
+} from "../../../src/proof/figures/suites/readings.ts";
 import {
   configurationOf,
   keepRecords,
@@ -21,7 +21,7 @@ import {
   recordsFolder,
   small,
   type SmallRecord,
-} from "../../../src/proof/figures/image_families/small_records.ts";
+} from "../../../src/proof/figures/suites/small_records.ts";
 import { type FigureLine, runFigures } from "../../../src/proof/figures/mod.ts";
 import type { MetricValue } from "../../../src/record/value.ts";
 import { groupId, runId } from "../../../src/record/identity.ts";
@@ -38,6 +38,8 @@ const metric = (name: string, found: number, beside?: Record<string, number>): M
   value: found,
   ...(beside === undefined ? {} : { beside }),
 });
+
+const of = (suite: string) => ({ group: "image-families", suite });
 
 /** A record of faces-quick with these metrics, its id that of its spec. */
 function made(
@@ -149,23 +151,23 @@ Deno.test("records are kept small: the newest of each run of today's plan; edite
     const older = made({ family: "gan", batch: 7 }, [raw]);
     const elsewhere = made({ family: "gan", suite: "faces-32" }, [raw]);
     for (const record of [own, later, older, elsewhere]) await store.writeRecord(record);
-    const kept = await keepRecords({ out, figures, suite, plan: [own] });
+    const kept = await keepRecords({ ...of(suite), out, figures, plan: [own] });
     assertEquals(kept, [later.id]);
-    const [found] = await readRecords(figures, suite);
+    const [found] = await readRecords(figures, of(suite));
     assertEquals(found, JSON.parse(JSON.stringify(small(later))));
     assert(!("artefacts" in found));
     assertEquals(small(own).metrics.some((m) => "raw" in m), false);
     const command = "likeness run s.yaml --out /data/x --jobs 1";
     const told = small({ ...own, provenance: { ...own.provenance, command } });
     assertEquals(told.provenance.command, "likeness run s.yaml --jobs 1");
-    const bytes = (await Deno.stat(`${recordsFolder(figures, suite)}/${later.id}.json`)).size;
+    const bytes = (await Deno.stat(`${recordsFolder(figures, of(suite))}/${later.id}.json`)).size;
     assert(bytes < 20_000, `${bytes}`);
-    assertEquals(await keepRecords({ out, figures, suite: "none", plan: [own] }), []);
-    const path = `${recordsFolder(figures, suite)}/${later.id}.json`;
+    assertEquals(await keepRecords({ ...of("none"), out, figures, plan: [own] }), []);
+    const path = `${recordsFolder(figures, of(suite))}/${later.id}.json`;
     const edited = (await Deno.readTextFile(path)).replace('"batch":32', '"batch":64');
     await Deno.writeTextFile(path, edited);
-    await assertRejects(() => readRecords(figures, suite), UsageError, "keep it again");
-    assertEquals(await readRecords(figures, "never"), []);
+    await assertRejects(() => readRecords(figures, of(suite)), UsageError, "keep it again");
+    assertEquals(await readRecords(figures, of("never")), []);
   }));
 
 Deno.test("runs are of one configuration whatever their seed, settings and metrics; not of another", () => {
@@ -202,10 +204,10 @@ Deno.test("without records every figure is null with the reason and the command;
 
 Deno.test("records of today's faces-quick are read; those of another configuration are not", () =>
   inFolder(async (folder) => {
-    const plan = (await planOf("faces-quick"))!;
+    const plan = (await planOf({ suite: "faces-quick", engine: "tensorflow" }))!;
     const vae = plan.filter(({ spec }) => spec.family === "vae");
     const write = async (records: readonly SmallRecord[]) => {
-      const path = recordsFolder(folder, "faces-quick");
+      const path = recordsFolder(folder, of("faces-quick"));
       await Deno.remove(path, { recursive: true }).catch(() => {});
       await Deno.mkdir(path, { recursive: true });
       for (const record of records) {

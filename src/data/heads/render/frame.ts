@@ -16,36 +16,47 @@ const CAMERA = 6;
 /** Pixels from the top left. */
 export type Point = readonly [x: number, y: number];
 
-/** A head's place, turn and scale. */
-export interface View {
-  /** Rotation matrix, row by row. */
-  readonly turn: readonly number[];
+/** The size and middle of a person's head. */
+export interface Measure {
+  /** About what the head turns: between chin and crown, inside the skull. */
   readonly pivot: readonly [number, number, number];
   /** Chin to crown, decimetres. */
   readonly height: number;
-  /** Pixels a decimetre. */
-  readonly scale: number;
-  readonly shift: Point;
 }
 
-/** Where the head is and how it is turned. Measured before the expression, so that none moves it. */
-export function frame(
-  head: HeadParameters,
-  { model, positions, size }: { model: HeadModel; positions: Float64Array; size: number },
-): View {
-  const { chin, crown, nose_tip, nape } = model.landmarks;
-  const height = positions[3 * crown + 1] - positions[3 * chin + 1];
-  const draws = hostUniform(hostFold(head.picture, "frame"), 4);
-  const roll = 5 * (draws[0] - 0.5);
-  const scale = FILL * (0.97 + 0.06 * draws[1]) * size / height;
+/** Measures a person. Before the expression, so that none moves the head. */
+export function measureHead({ landmarks }: HeadModel, positions: Float64Array): Measure {
+  const { chin, crown, nose_tip, nape } = landmarks;
   return {
-    turn: rotation(head.yaw, { pitch: head.pitch, roll }),
+    height: positions[3 * crown + 1] - positions[3 * chin + 1],
     pivot: [
       0,
       (positions[3 * crown + 1] + positions[3 * chin + 1]) / 2,
       0.45 * positions[3 * nose_tip + 2] + 0.55 * positions[3 * nape + 2],
     ],
-    height,
+  };
+}
+
+/** A head's place, turn and scale. */
+export interface View extends Measure {
+  /** Rotation matrix, row by row. */
+  readonly turn: readonly number[];
+  /** Pixels a decimetre. */
+  readonly scale: number;
+  readonly shift: Point;
+}
+
+/** Where the head is and how it is turned. */
+export function frame(
+  head: HeadParameters,
+  { measure, size }: { measure: Measure; size: number },
+): View {
+  const draws = hostUniform(hostFold(head.picture, "frame"), 4);
+  const roll = 5 * (draws[0] - 0.5);
+  const scale = FILL * (0.97 + 0.06 * draws[1]) * size / measure.height;
+  return {
+    ...measure,
+    turn: rotation(head.yaw, { pitch: head.pitch, roll }),
     scale,
     shift: [size * (0.5 + 0.03 * (draws[2] - 0.5)), size * (0.53 + 0.02 * (draws[3] - 0.5))],
   };

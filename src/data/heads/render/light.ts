@@ -7,12 +7,24 @@ import { clearCoverage, type Coverage, createCoverage, rasterize } from "./raste
 
 const DEGREES = Math.PI / 180;
 
-/** A directional light in camera coordinates (x right, y up, z towards the viewer). */
+/** A vector, or a point. */
+type Triple = readonly [number, number, number];
+
+/** A directional light (x right, y up, z to the front; for a head before a camera, to the viewer). */
 export interface Light {
   /** Unit vector towards the light. */
-  readonly direction: readonly [number, number, number];
-  /** Unit vector halfway between the light and the viewer. */
-  readonly half: readonly [number, number, number];
+  readonly direction: Triple;
+  /** Unit vector halfway between the light and a viewer far off in front. */
+  readonly half: Triple;
+}
+
+/** The unit vector halfway between the light and a viewer at `eye`, as a point sees them. */
+export function halfVector({ direction }: Light, eye: Triple, at: Triple): Triple {
+  const x = eye[0] - at[0], y = eye[1] - at[1], z = eye[2] - at[2];
+  const away = Math.sqrt(x * x + y * y + z * z);
+  const hx = direction[0] + x / away, hy = direction[1] + y / away, hz = direction[2] + z / away;
+  const length = Math.sqrt(hx * hx + hy * hy + hz * hz);
+  return [hx / length, hy / length, hz / length];
 }
 
 /** The light from an azimuth and elevation in degrees. */
@@ -120,7 +132,7 @@ export interface Surface {
  * seen, + key light × Lambert's cosine, wrapped for skin) + highlight (Blinn 1977).
  */
 export function shadeVertices(
-  { normals, albedo, openness, lit, surface, light, radiance }: {
+  { normals, albedo, openness, lit, surface, light, viewer, radiance }: {
     normals: Float64Array;
     albedo: Float64Array;
     /** Share of sky seen, 0 to 1, a vertex. */
@@ -129,13 +141,20 @@ export function shadeVertices(
     lit: Float64Array;
     surface: Surface;
     light: Light;
+    /** Where highlights are seen from, and the vertices; left out: from far off in front. */
+    viewer?: { readonly eye: Triple; readonly positions: Float64Array };
     radiance: Float64Array;
   },
 ): void {
-  const [lx, ly, lz] = light.direction, [hx, hy, hz] = light.half;
+  const [lx, ly, lz] = light.direction;
+  let [hx, hy, hz] = light.half;
   for (let i = 0, v = 0; i < normals.length; i += 3, v++) {
     const nx = normals[i], ny = normals[i + 1], nz = normals[i + 2];
     const facing = nx * lx + ny * ly + nz * lz;
+    if (viewer) {
+      const { eye, positions: p } = viewer;
+      [hx, hy, hz] = halfVector(light, eye, [p[i], p[i + 1], p[i + 2]]);
+    }
     const open = openness[v], shadow = lit[i] * (0.35 + 0.65 * open);
     const towards = nx * hx + ny * hy + nz * hz;
     let shine = 0;

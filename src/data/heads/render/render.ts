@@ -3,27 +3,25 @@
  * parameters and the size, in arithmetic that is the same on every machine.
  * @module
  */
-import { hostFold, hostNormal, hostUniform } from "../../../random/host/mod.ts";
+import { hostFold, hostNormal } from "../../../random/host/mod.ts";
 import { type HeadModel, loadHeadModel } from "../asset.ts";
 import { background } from "./background.ts";
 import type { HeadParameters } from "../factors.ts";
-import { browDensity, browLook, browTriangles, eyeLook, paintEye, seatEyes } from "./features.ts";
+import {
+  BODY_SURFACE,
+  buildFigure,
+  paintBody,
+  paintHair,
+  type PreparedModel,
+  prepareModel,
+  shadeMouth,
+} from "./figure.ts";
 import { frame, type Point, project, turnAll, type View } from "./frame.ts";
-import { buildHair, type HairMesh } from "./hair.ts";
-import { HAIR_TONES } from "./hair_styles.ts";
+import type { HairMesh } from "./hair.ts";
 import { type Light, lightFrom, shadeVertices, ShadowMap } from "./light.ts";
 import { clearCoverage, type Coverage, createCoverage, rasterize } from "./raster.ts";
-import { findScalp, type Scalp } from "./scalp.ts";
-import { addExpression, personShape, shapeAxes, vertexNormals } from "./shape.ts";
-import { type HeadColours, headColours, linear, mapSkin, paintSkin, type SkinMap } from "./skin.ts";
-
-/** Albedo of eyes (painted later), teeth and tongue by material, linear RGB. */
-const PART_TONES: readonly (readonly [material: number, tone: readonly number[]])[] = [
-  [1, [1, 1, 1]],
-  [2, [1, 1, 1]],
-  [3, [0.86, 0.83, 0.76]],
-  [4, [0.42, 0.13, 0.12]],
-];
+import { headColours } from "./skin.ts";
+import { type BodyPaint, bodyPaint, paintSample } from "./surface.ts";
 
 /** How a head is rendered. */
 export interface RenderOptions {
@@ -50,43 +48,23 @@ export interface RenderedHead {
 
 /** A renderer with its buffers; not to be shared between concurrent callers (it never waits). */
 export class HeadRenderer {
-  readonly #model: HeadModel;
-  readonly #axes: ReturnType<typeof shapeAxes>;
-  readonly #scalp: Scalp;
-  readonly #map: SkinMap;
-  readonly #brow: Uint8Array;
+  readonly #prepared: PreparedModel;
   readonly #shadows = new ShadowMap();
   readonly #positions: Float64Array;
   readonly #normals: Float64Array;
   readonly #points: Float64Array;
   readonly #albedo: Float64Array;
   readonly #radiance: Float64Array;
-  readonly #openness: Float64Array;
-  readonly #eyes: readonly Uint16Array[];
-  readonly #mouth: Uint16Array;
-  /** Eyes, teeth and tongue with their albedo. */
-  readonly #parts: readonly { vertices: Uint16Array; tone: readonly number[] }[];
   #coverage: Coverage | undefined;
 
   constructor(model: HeadModel) {
-    this.#model = model;
-    this.#axes = shapeAxes(model);
-    this.#scalp = findScalp(model);
-    this.#map = mapSkin(model);
-    this.#brow = browTriangles(model);
-    this.#eyes = [1, 2].map((material) => verticesOf(model, material));
-    this.#mouth = Uint16Array.from([3, 4].flatMap((m) => [...verticesOf(model, m)]));
-    this.#parts = PART_TONES.map(([material, tone]) => ({
-      vertices: verticesOf(model, material),
-      tone,
-    }));
+    this.#prepared = prepareModel(model);
     const length = 3 * model.vertices;
     this.#positions = new Float64Array(length);
     this.#normals = new Float64Array(length);
     this.#points = new Float64Array(length);
     this.#albedo = new Float64Array(length);
     this.#radiance = new Float64Array(length);
-    this.#openness = openness(model);
   }
 
   /**
@@ -102,41 +80,53 @@ export class HeadRenderer {
         `renderHead: supersample ${supersample} is not a whole number from 1 to 8`,
       );
     }
-    const model = this.#model, positions = this.#positions;
-    personShape(head, { model, axes: this.#axes, positions });
-    const view = frame(head, { model, positions, size });
-    addExpression(head, { model, positions });
-    seatEyes(positions, this.#eyes);
-    const hair = buildHair(head, { scalp: this.#scalp, positions, height: view.height });
-    vertexNormals(positions, { corners: model.corners, normals: this.#normals });
-    for (const v of this.#mouth) this.#normals.set([0, 0.3, 0.954], 3 * v);
+    const prepared = this.#prepared, { model } = prepared;
+    const positions = this.#positions, normals = this.#normals;
+    const { hair, measure } = buildFigure(head, prepared, { positions, normals });
+    const view = frame(head, { measure, size });
 
     const light = lightFrom(head.light_azimuth, head.light_elevation);
     const colours = headColours(head);
-    paintSkin(head, { model, map: this.#map, colours, albedo: this.#albedo });
-    for (const { vertices, tone } of this.#parts) {
-      for (const v of vertices) this.#albedo.set(tone, 3 * v);
-    }
-    for (const vectors of [positions, this.#normals]) turnAll(vectors, view, vectors === positions);
+    paintBody(head, prepared, { colours, albedo: this.#albedo });
+    for (const vectors of [positions, normals]) turnAll(vectors, view, vectors === positions);
     if (hair) {
       turnAll(hair.positions, view, true);
       turnAll(hair.normals, view, false);
     }
     const meshes = [{ positions, corners: model.corners }, ...(hair ? [hair] : [])];
     this.#shadows.cast(meshes, { light, centre: [0, 0, 0], reach: 0.95 * view.height });
-    // Lips shade teeth and tongue alike; the depth map is too coarse for the gaps between.
-    for (const v of this.#mouth) this.#shadows.lit(0)[3 * v] = 0.55;
+    shadeMouth(prepared, this.#shadows.lit(0));
     shadeVertices({
-      normals: this.#normals,
+      normals,
       albedo: this.#albedo,
-      openness: this.#openness,
+      openness: prepared.openness,
       lit: this.#shadows.lit(0),
-      surface: { gloss: 0.07, soft: 1 },
+      surface: BODY_SURFACE,
       light,
       radiance: this.#radiance,
     });
+    const hairLight = hair &&
+      shadeHair(head, { hair, lit: this.#shadows.lit(1), light, skin: colours.skin });
+    const { rest, corners, materials } = model;
+    const paint = bodyPaint(head, {
+      rest,
+      corners,
+      materials,
+      normals,
+      onBrow: prepared.brow,
+      colours,
+    });
     const coverage = this.#draw(view, { size, supersample, hair });
-    return this.#shade(head, { size, supersample, noise, view, light, colours, hair, coverage });
+    const { sum, covered } = this.#shade({
+      size,
+      supersample,
+      light,
+      paint,
+      hair: hair && { corners: hair.corners, radiance: hairLight! },
+      coverage,
+    });
+    const data = develop(head, { size, noise, sum, covered });
+    return { size, data, coverage: covered, landmarks: this.#landmarks(view) };
   }
 
   /** Fills the depth buffer. */
@@ -146,7 +136,7 @@ export class HeadRenderer {
   ): Coverage {
     const width = size * supersample;
     if (this.#coverage?.width !== width) this.#coverage = createCoverage(width);
-    const coverage = this.#coverage, { corners, triangles } = this.#model;
+    const coverage = this.#coverage, { corners, triangles } = this.#prepared.model;
     clearCoverage(coverage);
     project(this.#positions, { view, supersample, points: this.#points });
     rasterize({ points: this.#points, corners, offset: 0, twoSided: false }, coverage);
@@ -158,29 +148,23 @@ export class HeadRenderer {
     return coverage;
   }
 
+  /** Linear light of each pixel's samples, and the share of it that they cover. */
   #shade(
-    head: HeadParameters,
-    { size, supersample, noise, view, light, colours, hair, coverage }: {
+    { size, supersample, light, paint, hair, coverage }: {
       size: number;
       supersample: number;
-      noise: number;
-      view: View;
       light: Light;
-      colours: HeadColours;
-      hair?: HairMesh;
+      paint: BodyPaint;
+      hair?: { readonly corners: Uint16Array; readonly radiance: Float64Array };
       coverage: Coverage;
     },
-  ): RenderedHead {
-    const model = this.#model, { rest, corners, materials, triangles } = model;
-    const radiance = this.#radiance, normals = this.#normals;
+  ): { sum: Float64Array; covered: Float32Array } {
+    const { triangles, corners } = this.#prepared.model;
+    const radiance = this.#radiance;
     const { triangle, second, third, width } = coverage;
-    const hairLight = hair &&
-      shadeHair(head, { hair, lit: this.#shadows.lit(1), light, skin: colours.skin });
-    const look = eyeLook(head, colours);
-    const brow = browLook(head, colours);
     const sum = new Float64Array(size * size * 3), covered = new Float32Array(size * size);
     const share = 1 / (supersample * supersample);
-    const colour = new Float64Array(3);
+    const colour = new Float64Array(3), half = light.half;
     for (let y = 0, at = 0; y < width; y++) {
       const row = Math.floor(y / supersample) * size;
       for (let x = 0; x < width; x++, at++) {
@@ -188,44 +172,24 @@ export class HeadRenderer {
         if (t < 0) continue;
         const w1 = second[at], w2 = third[at], w0 = 1 - w1 - w2;
         const isHair = t >= triangles;
-        const from = isHair ? hair!.corners : corners, light3 = isHair ? hairLight! : radiance;
+        const from = isHair ? hair!.corners : corners;
+        const light3 = isHair ? hair!.radiance : radiance;
         const first = isHair ? 3 * (t - triangles) : 3 * t;
         const a = 3 * from[first], b = 3 * from[first + 1], c = 3 * from[first + 2];
         for (let k = 0; k < 3; k++) {
           colour[k] = w0 * light3[a + k] + w1 * light3[b + k] + w2 * light3[c + k];
         }
-        if (!isHair) {
-          const material = materials[t];
-          if (material === 1 || material === 2) {
-            paintEye(colour, {
-              x: w0 * rest[a] + w1 * rest[b] + w2 * rest[c],
-              y: w0 * rest[a + 1] + w1 * rest[b + 1] + w2 * rest[c + 1],
-              z: w0 * rest[a + 2] + w1 * rest[b + 2] + w2 * rest[c + 2],
-              shine: (w0 * normals[a] + w1 * normals[b] + w2 * normals[c]) * light.half[0] +
-                (w0 * normals[a + 1] + w1 * normals[b + 1] + w2 * normals[c + 1]) * light.half[1] +
-                (w0 * normals[a + 2] + w1 * normals[b + 2] + w2 * normals[c + 2]) * light.half[2],
-              look,
-            });
-          } else if (this.#brow[t] === 1) {
-            const density = browDensity(
-              w0 * rest[a] + w1 * rest[b] + w2 * rest[c],
-              w0 * rest[a + 1] + w1 * rest[b + 1] + w2 * rest[c + 1],
-              brow.thickness,
-            );
-            for (let k = 0; k < 3; k++) colour[k] *= 1 + density * (brow.ratio[k] - 1);
-          }
-        }
+        if (!isHair) paintSample(colour, { t, w0, w1, w2 }, { paint, half });
         const pixel = row + Math.floor(x / supersample);
         covered[pixel] += share;
         for (let k = 0; k < 3; k++) sum[3 * pixel + k] += share * (colour[k] < 1 ? colour[k] : 1);
       }
     }
-    const data = develop(head, { size, noise, sum, covered });
-    return { size, data, coverage: covered, landmarks: this.#landmarks(view) };
+    return { sum, covered };
   }
 
   #landmarks(view: View): RenderedHead["landmarks"] {
-    const { landmarks } = this.#model;
+    const { model: { landmarks }, eyes } = this.#prepared;
     project(this.#positions, { view, supersample: 1, points: this.#points });
     const point = (vertex: number): Point => [
       this.#points[3 * vertex],
@@ -239,8 +203,8 @@ export class HeadRenderer {
       crown: point(landmarks.crown),
       chin: point(landmarks.chin),
       mouth: point(landmarks.mouth),
-      left_eye: middle(this.#eyes[0]),
-      right_eye: middle(this.#eyes[1]),
+      left_eye: middle(eyes[0]),
+      right_eye: middle(eyes[1]),
     };
   }
 }
@@ -274,32 +238,6 @@ function develop(
   return data;
 }
 
-/** Openness a vertex, lifted where the closed mouth of the rest mesh would leave teeth black. */
-function openness({ regions, corners, materials, vertices }: HeadModel): Float64Array {
-  const open = Float64Array.from(regions.openness);
-  for (let i = 0; i < vertices; i++) {
-    open[i] = 0.12 + 0.88 * open[i] * (1 - 0.6 * regions.inside_mouth[i]);
-  }
-  for (let t = 0; t < materials.length; t++) {
-    for (let k = 0; k < 3; k++) {
-      const v = corners[3 * t + k];
-      if (materials[t] === 3) open[v] = 0.62;
-      if (materials[t] === 4) open[v] = 0.4;
-      if (materials[t] === 1 || materials[t] === 2) open[v] = 0.35 + 0.6 * open[v];
-    }
-  }
-  return open;
-}
-
-/** The vertices of a material, ascending. */
-function verticesOf({ corners, materials, vertices }: HeadModel, material: number): Uint16Array {
-  const used = new Uint8Array(vertices);
-  materials.forEach((m, t) => {
-    if (m === material) { for (let k = 0; k < 3; k++) used[corners[3 * t + k]] = 1; }
-  });
-  return Uint16Array.from(used.keys().filter((v) => used[v] === 1));
-}
-
 /** Radiance of hair, linear RGB a vertex. */
 function shadeHair(
   head: HeadParameters,
@@ -310,26 +248,9 @@ function shadeHair(
     skin: readonly number[];
   },
 ): Float64Array {
-  const draws = hostUniform(hostFold(head.identity, "hair colour"), 2);
-  const shade = 0.85 + 0.3 * draws[0];
-  const base = HAIR_TONES[head.hair_colour].map((byte) => linear(byte * shade));
-  const albedo = new Float64Array(hair.positions.length);
-  const open = new Float64Array(hair.tone.length);
-  for (let v = 0; v < hair.tone.length; v++) {
-    const tone = hair.tone[v] * hair.tone[v] * (1 - hair.fade[v]);
-    for (let k = 0; k < 3; k++) albedo[3 * v + k] = base[k] * tone + skin[k] * hair.fade[v];
-    open[v] = Math.min(1, 0.75 * hair.tone[v]);
-  }
+  const { albedo, openness, surface } = paintHair(head, { hair, skin });
   const radiance = new Float64Array(albedo.length);
-  shadeVertices({
-    normals: hair.normals,
-    albedo,
-    openness: open,
-    lit,
-    surface: { gloss: hair.gloss * (0.04 + 0.3 * base[1]), soft: 0.6 },
-    light,
-    radiance,
-  });
+  shadeVertices({ normals: hair.normals, albedo, openness, lit, surface, light, radiance });
   return radiance;
 }
 

@@ -77,8 +77,8 @@ const real: Figure = {
 const plants: Figure = {
   group,
   name: "gate-plants-missed",
-  about: "Planted in a copy of this project: a 10 % slowdown, a quality loss of 3 seed standard " +
-    "deviations, two wrong seeds, and nothing, twice; those that the gate takes for something else",
+  about: "Planted in a copy of this project: slowdowns by 10 and 50 %, a quality loss of 3 seed " +
+    "standard deviations, two wrong seeds, and nothing, twice; those that the gate takes for something else",
   unit: "plants",
   target: { is: "=", value: 0 },
   cost: "long",

@@ -20,12 +20,15 @@ export interface ImportGraph {
   readonly imports: readonly Import[];
 }
 
-/** TypeScript files below a folder, sorted; declarations are none. */
+/** A folder of sources in AssemblyScript: its files are no modules of Deno's. */
+export const ASSEMBLY = "assembly";
+
+/** TypeScript files below a folder, sorted; declarations and AssemblyScript are none. */
 export async function sourceFiles(root: string, folder = "src"): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
     const path = `${folder}/${name}`;
-    if (isDirectory) found.push(...await sourceFiles(root, path));
+    if (isDirectory && name !== ASSEMBLY) found.push(...await sourceFiles(root, path));
     else if (name.endsWith(".ts") && !name.endsWith(".d.ts")) found.push(path);
   }
   return found.sort();

@@ -3,105 +3,35 @@
  * from the committed records of the two suites.
  * @module
  */
-import { join } from "@std/path";
 import { builtInMetrics, narrowed } from "../../../metrics/table/mod.ts";
-import type { Figure, FigureContext, Measured } from "../figure.ts";
-import { lastWords, likeness, root } from "../process.ts";
-import { equivalenceFigures } from "./equivalence.ts";
+import type { Figure } from "../figure.ts";
 import {
   above,
-  answer,
   broken,
+  type FiguresOfSuite,
+  figuresOfSuite,
   largest,
-  memorised,
-  normalised,
   type Question,
   shareOf,
   value,
-} from "./readings.ts";
-import { configurationOf, keepRecords, readRecords, type SmallRecord } from "./small_records.ts";
+} from "../suites/mod.ts";
+import { equivalenceFigures } from "./equivalence.ts";
+import { memorised, normalised } from "./readings.ts";
 
 const group = "image-families";
-const command = `deno task figures ${group} --measure`;
-
-/** Runs of a suite as it stands today; null where its file isn't there. */
-export async function planOf(suite: string) {
-  const { loadSuite } = await import("../../../suite/mod.ts");
-  const { planSuite } = await import("../../../plan/mod.ts");
-  const path = join(root, "suites", `${suite}.yaml`);
-  const there = await Deno.stat(path).then(() => true, () => false);
-  return there ? planSuite(await loadSuite(path), { engine: "tensorflow" }) : null;
-}
-
-/** The committed records of today's suite, or why there are none. */
-async function storedRecords(
-  { figures, once }: Pick<FigureContext, "figures" | "once">,
-  suite: string,
-): Promise<readonly SmallRecord[] | string> {
-  return await once(`records of ${suite}`, async () => {
-    const plan = await planOf(suite);
-    if (plan === null) return `there is no suites/${suite}.yaml`;
-    const wanted = new Set(plan.map(({ spec }) => configurationOf(spec)));
-    const all = await readRecords(figures, suite);
-    const records = all.filter(({ spec }) => wanted.has(configurationOf(spec)));
-    if (records.length > 0) return records;
-    return all.length === 0
-      ? `no record of ${suite} is kept; \`${command}\` runs it and keeps them`
-      : `the ${all.length} records kept are not of today's ${suite}; \`${command}\` runs it again`;
-  });
-}
-
-/** Runs what is missing of the suite and keeps its records. */
-async function runAndKeep(context: FigureContext, suite: string): Promise<string | null> {
-  const { out, figures, once, note, run } = context;
-  return await once(`run of ${suite}`, async () => {
-    const plan = await planOf(suite);
-    if (plan === null) return `there is no suites/${suite}.yaml`;
-    note(`running suites/${suite}.yaml: records in ${out} are used, missing runs are done`);
-    const words = ["--engine", "tensorflow", "--out", out, "--no-gate", "--resume"];
-    const ran = await run(likeness("run", join("suites", `${suite}.yaml`), ...words));
-    const kept = await keepRecords({ out, figures, suite, plan });
-    return kept.length > 0 ? null : `${suite} left no record: ${lastWords(ran)}`;
-  });
-}
-
-function ofSuite(
-  suite: string,
-  name: string,
-  { read, ...figure }: Pick<Figure, "about" | "unit" | "target"> & {
-    readonly read: (records: readonly SmallRecord[]) => Measured;
-  },
-): Figure {
-  const stored = async (context: Pick<FigureContext, "figures" | "once">): Promise<Measured> => {
-    const records = await storedRecords(context, suite);
-    return typeof records === "string" ? { value: null, reason: records } : read(records);
-  };
-  return {
-    group,
-    name,
-    ...figure,
-    cost: "long",
-    command,
-    stored,
-    async measure(context) {
-      const problem = await runAndKeep(context, suite);
-      return problem === null ? await stored(context) : { value: null, reason: problem };
-    },
-  };
-}
+const faces = (suite: string): FiguresOfSuite =>
+  figuresOfSuite({ group, suite, engine: "tensorflow" });
 
 /** A number of a family in a suite. */
 function family(
   suite: string,
   name: string,
-  { seeds, question, ...figure }: Pick<Figure, "about" | "unit" | "target"> & {
+  asked: Pick<Figure, "about" | "unit" | "target"> & {
     readonly seeds: number;
     readonly question: Omit<Question, "seeds" | "better">;
   },
 ): Figure {
-  const better = figure.target.is.startsWith("<") ? "lower" : "higher";
-  const read = (records: readonly SmallRecord[]) => answer(records, { ...question, seeds, better });
-  return ofSuite(suite, name, { ...figure, about: `${suite}: ${figure.about}`, read });
+  return faces(suite).family(name, asked);
 }
 
 function distance(suite: string, model: string, { at, seeds }: { at: number; seeds: number }) {
@@ -192,13 +122,13 @@ const half: readonly Figure[] = [
 ];
 
 const sound: readonly Figure[] = ["faces-quick", "faces-32"].flatMap((suite) => [
-  ofSuite(suite, `${suite}-diverged`, {
+  faces(suite).figure(`${suite}-diverged`, {
     about: `${suite}: trained runs that diverged or failed, of all seeds`,
     unit: "runs",
     target: { is: "=", value: 0 },
     read: broken,
   }),
-  ofSuite(suite, `${suite}-memorised`, {
+  faces(suite).figure(`${suite}-memorised`, {
     about: `${suite}: trained runs whose samples are nearer to the training set than new data is`,
     unit: "runs",
     target: { is: "=", value: 0 },

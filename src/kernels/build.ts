@@ -1,0 +1,78 @@
+/**
+ * Builds the modules from their sources in AssemblyScript: `deno task kernels`, with `--check` to
+ * compare what it builds with the bytes that are here. The compiler is taken from npm for this alone,
+ * and is no dependency of the project.
+ * @module
+ */
+import { fromFileUrl, join } from "@std/path";
+import { exitCodes, ToldError } from "../base/mod.ts";
+import { runProgram } from "../base/program/mod.ts";
+
+/** The compiler whose bytes are kept. */
+export const COMPILER = "npm:assemblyscript@0.28.20/asc";
+
+const here = fromFileUrl(new URL(".", import.meta.url));
+
+/** Modules: the source to begin with in assembly/, and the file beside this one. */
+export const modules: readonly { readonly source: string; readonly file: string }[] = [
+  { source: "splat.ts", file: "splat.wasm" },
+];
+
+/** What every module is built with: shared memory from outside, no runtime, nothing inexact. */
+const options = [
+  ...["-O3", "--runtime", "stub", "--noAssert", "--noColors"],
+  ...["--importMemory", "--noExportMemory", "--sharedMemory"],
+  ...["--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd,threads"],
+  // Vectors are passed from function to function of a module, never out of it.
+  ...["--disableWarning", "112"],
+];
+
+/** The arguments with which Deno runs the compiler. */
+export function compilerArguments(rest: readonly string[]): string[] {
+  return [
+    ...["run", "-A", "--quiet", "--no-config", "--no-lock", "--node-modules-dir=none"],
+    ...[COMPILER, ...rest],
+  ];
+}
+
+/** The bytes of a module, built now. @throws ToldError where the compiler can't be had, or refuses */
+export async function build(source: string): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = await Deno.makeTempDir({ prefix: "kernels-" });
+  try {
+    const out = join(folder, "out.wasm");
+    const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: compilerArguments([source, ...options, "-o", out]),
+      cwd: join(here, "assembly"),
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim();
+    if (!success || said !== "") throw new ToldError(`${COMPILER} on assembly/${source}:\n${said}`);
+    return await Deno.readFile(out);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function main(): Promise<number> {
+  const check = Deno.args.includes("--check");
+  const unknown = Deno.args.filter((word) => word !== "--check");
+  if (unknown.length > 0) {
+    console.error(`deno task kernels [--check]: no option ${unknown.join(" ")}`);
+    return exitCodes.usage;
+  }
+  let differ = 0;
+  for (const { source, file } of modules) {
+    const bytes = await build(source), path = join(here, file);
+    const kept = await Deno.readFile(path).catch(() => new Uint8Array());
+    const same = kept.length === bytes.length && kept.every((byte, i) => byte === bytes[i]);
+    if (!same && check) differ++;
+    else if (!same) await Deno.writeFile(path, bytes);
+    const end = same ? "as it was" : check ? "differs: `deno task kernels` builds it" : "written";
+    console.log(`src/kernels/${file}: ${bytes.length} bytes, ${end}`);
+  }
+  return differ === 0 ? exitCodes.pass : exitCodes.regressed;
+}
+
+if (import.meta.main) runProgram(main);
