@@ -4,7 +4,8 @@
  */
 
 /** A frame, a camera, and where everything lies in memory. */
-@unmanaged export class Context {
+@unmanaged
+export class Context {
   /** Gaussians, and floats of a row of parameters: as many, rounded up to a multiple of 4. */
   count: i32;
   stride: i32;
@@ -107,7 +108,8 @@
 }
 
 /** A Gaussian as a pixel meets it. */
-@unmanaged export class Seen {
+@unmanaged
+export class Seen {
   /** Its middle in pixels. */
   x: f32;
   y: f32;
@@ -156,6 +158,7 @@ export const OPACITY: usize = 10;
 export const COLOUR: usize = 11;
 
 /** Rows of parameters. */
-@inline export function rowsOf(c: Context): i32 {
-  return <i32>COLOUR + 3 * (c.degree + 1) * (c.degree + 1);
+
+export function rowsOf(c: Context): i32 {
+  return <i32> COLOUR + 3 * (c.degree + 1) * (c.degree + 1);
 }
