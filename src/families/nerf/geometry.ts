@@ -7,12 +7,12 @@ import {
   type Camera,
   cameraAxis,
   camerasIn,
+  camerasOf,
   centreOf,
   type Orbit,
   orbitCamera,
   orbitOf,
   type Vector,
-  viewsOf,
   type ViewSpec,
 } from "../../kinds/view/mod.ts";
 import type { OpenContext, Opened } from "../family.ts";
@@ -39,8 +39,6 @@ export interface Scene {
 
 /** Mean axes longer than this are of cameras that all look one way. */
 const ONE_WAY = 0.75;
-/** Views that are read at once: each comes with its picture. */
-const AT_ONCE = 16;
 
 /** The corners of what a camera sees from near to far. */
 function frustum(camera: Camera, { near, far, height, width }: ViewSpec): Vector[] {
@@ -132,11 +130,7 @@ export async function openScene(
   config: Config,
   { dataset }: Pick<OpenContext<"view">, "dataset">,
 ): Promise<Opened<"view">> {
-  const size = dataset.size("train"), cameras: Camera[] = [];
-  for (let from = 0; from < size; from += AT_ONCE) {
-    const indices = Array.from({ length: Math.min(AT_ONCE, size - from) }, (_, i) => from + i);
-    const { samples } = await dataset.read("train", indices);
-    cameras.push(...camerasIn(viewsOf(samples).cameras));
-  }
+  const read = (indices: ArrayLike<number>) => dataset.read("train", indices);
+  const cameras = camerasIn(await camerasOf(dataset.size("train"), read));
   return { opened: sceneOf(cameras, { spec: dataset.sample, config }) };
 }
