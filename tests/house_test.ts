@@ -20,7 +20,7 @@ const allowed: { readonly [room: string]: string } = {
   install: "base",
   algebra: "base numeric random install",
   content: "base",
-  engine: "base numeric random install content kernels",
+  engine: "base numeric random kernels install content",
   tokenizers: "base install content",
   kinds: "base numeric random engine tokenizers",
   nn: "base numeric random kernels engine",
