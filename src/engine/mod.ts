@@ -3,6 +3,18 @@
  * @module
  */
 export * from "./engine.ts";
+export {
+  floatsOf,
+  HOST_KERNEL,
+  type HostArray,
+  hostArray,
+  type HostArrays,
+  type HostCall,
+  type HostFloats,
+  type HostIntegers,
+  type HostKernel,
+  integersOf,
+} from "./host_kernel.ts";
 export * from "./open.ts";
 export { processorModel } from "./processor.ts";
 export * from "./tree.ts";

@@ -42,7 +42,7 @@ const required: readonly (keyof Capabilities)[] = [
 ];
 
 /** What of a model isn't as family.ts has it, a sentence each; none where all is well. */
-export function modelFaults({ capabilities, programs, driver }: Model): string[] {
+export function modelFaults({ capabilities, programs, driver, reshapes = [] }: Model): string[] {
   const faults: string[] = [];
   const told = Object.entries(capabilities ?? {}).filter(([, value]) => value !== undefined);
   for (const name of required) {
@@ -87,6 +87,13 @@ export function modelFaults({ capabilities, programs, driver }: Model): string[]
     `${program("noise", "decode")}; nor has its driver a \`decode\``,
   );
   if (driver === undefined) faults.push("it has no `driver`; {} is one");
+  for (const name of reshapes) {
+    promise(
+      true,
+      has(name),
+      `its \`reshapes\` names the program \`${name}\`, which it doesn't have`,
+    );
+  }
   for (const name of driver?.schedule?.(0) ?? ["train"]) {
     promise(true, has(name), `its first step runs the program \`${name}\`, which it doesn't have`);
   }

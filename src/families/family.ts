@@ -128,6 +128,11 @@ export interface Model {
   readonly batches?: string;
   /** How a program is compiled, where the family knows better than the default (graph). */
   readonly modes?: Readonly<Record<string, CompileMode>>;
+  /**
+   * Programs that run eagerly and are never captured: the shapes of their results depend on values
+   * (densification), or they use operations that are computed on the host. Default: none.
+   */
+  readonly reshapes?: readonly string[];
 }
 
 /** What fixes a model's shapes, beside its config. */

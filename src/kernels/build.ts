@@ -13,19 +13,34 @@ export const COMPILER = "npm:assemblyscript@0.28.20/asc";
 
 const here = fromFileUrl(new URL(".", import.meta.url));
 
-/** Modules: the source to begin with in assembly/, and the file beside this one. */
-export const modules: readonly { readonly source: string; readonly file: string }[] = [
-  { source: "splat.ts", file: "splat.wasm" },
+/** A module of ours. */
+export interface Module {
+  /** The source to begin with, in assembly/. */
+  readonly source: string;
+  /** Its bytes, beside this file. */
+  readonly file: string;
+  /** `shared`: memory of its own, of which threads have a share; `lent`: somebody else's. */
+  readonly memory: "shared" | "lent";
+}
+
+/** What is built. */
+export const modules: readonly Module[] = [
+  { source: "splat.ts", file: "splat.wasm", memory: "shared" },
+  { source: "hash_grid.ts", file: "hash_grid.wasm", memory: "lent" },
 ];
 
-/** What every module is built with: shared memory from outside, no runtime, nothing inexact. */
+/** What every module is built with: memory from outside, no runtime, nothing inexact. */
 const options = [
   ...["-O3", "--runtime", "stub", "--noAssert", "--noColors"],
-  ...["--importMemory", "--noExportMemory", "--sharedMemory"],
-  ...["--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd,threads"],
+  ...["--importMemory", "--noExportMemory", "--initialMemory", "1"],
   // Vectors are passed from function to function of a module, never out of it.
   ...["--disableWarning", "112"],
 ];
+
+const optionsOf: Readonly<Record<Module["memory"], readonly string[]>> = {
+  shared: ["--sharedMemory", "--maximumMemory", "65536", "--enable", "simd,threads"],
+  lent: ["--enable", "simd"],
+};
 
 /** The arguments with which Deno runs the compiler. */
 export function compilerArguments(rest: readonly string[]): string[] {
@@ -36,12 +51,14 @@ export function compilerArguments(rest: readonly string[]): string[] {
 }
 
 /** The bytes of a module, built now. @throws ToldError where the compiler can't be had, or refuses */
-export async function build(source: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function build(
+  { source, memory }: Omit<Module, "file">,
+): Promise<Uint8Array<ArrayBuffer>> {
   const folder = await Deno.makeTempDir({ prefix: "kernels-" });
   try {
     const out = join(folder, "out.wasm");
     const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: compilerArguments([source, ...options, "-o", out]),
+      args: compilerArguments([source, ...options, ...optionsOf[memory], "-o", out]),
       cwd: join(here, "assembly"),
       env: { NO_COLOR: "1" },
       stdout: "piped",
@@ -63,8 +80,8 @@ async function main(): Promise<number> {
     return exitCodes.usage;
   }
   let differ = 0;
-  for (const { source, file } of modules) {
-    const bytes = await build(source), path = join(here, file);
+  for (const { file, ...rest } of modules) {
+    const bytes = await build(rest), path = join(here, file);
     const kept = await Deno.readFile(path).catch(() => new Uint8Array());
     const same = kept.length === bytes.length && kept.every((byte, i) => byte === bytes[i]);
     if (!same && check) differ++;

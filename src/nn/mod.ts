@@ -10,6 +10,9 @@ export * from "./custom.ts";
 export * from "./files/safetensors.ts";
 export * from "./files/tree_file.ts";
 export * from "./gradient.ts";
+export { hashFeatures } from "./hash_grid.ts";
+export { type HashGrid, hashLevels, hashRows } from "./hash_levels.ts";
+export * from "./host_kernel.ts";
 export * from "./init.ts";
 export * from "./jvp.ts";
 export * from "./layers.ts";
@@ -22,6 +25,15 @@ export {
 } from "./logistic_mixture.ts";
 export * from "./losses.ts";
 export * from "./norms.ts";
+export { type SplatView } from "./splats/form.ts";
+export { useSplatThreads } from "./splats/module.ts";
+export { renderSplats, splatMaps } from "./splats/render.ts";
+export {
+  type SplatStep,
+  type SplatTensors,
+  type SplatTrainingOptions,
+  trainSplats,
+} from "./splats/train.ts";
 export * from "./optimise/ema.ts";
 export * from "./optimise/muon.ts";
 export * from "./optimise/optimiser.ts";

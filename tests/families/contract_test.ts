@@ -14,6 +14,8 @@ import {
 } from "../../src/families/contract.ts";
 import type { Family, Model } from "../../src/families/family.ts";
 import type { Capabilities } from "../../src/subject/capabilities.ts";
+import type { CompileOptions, Engine } from "../../src/engine/engine.ts";
+import { compilePrograms } from "../../src/run/model/programs.ts";
 import { families, originOf } from "../../src/registry.ts";
 import { imageKind } from "../../src/kinds/image/kind.ts";
 import { law } from "../law.ts";
@@ -46,14 +48,22 @@ const whole: Model = {
 
 const colours = { kind: "image", height: 24, width: 32, channels: 3 } as const;
 const text = { kind: "text", tokenizer: bytesTokenizer } as const;
+const view = {
+  kind: "view",
+  height: 24,
+  width: 32,
+  background: [255, 0, 0],
+  near: 1,
+  far: 3,
+} as const;
 
-Deno.test("every built-in family's model keeps its promises, for colour pictures of unequal sides or texts", async () => {
+Deno.test("every built-in family's model keeps its promises, for colour pictures of unequal sides, texts or views", async () => {
   for (const [name, load] of Object.entries(families)) {
     if (originOf("families", name) !== undefined) continue;
     const family = await load();
     assertEquals(familyFaults(family), [], name);
     const model = family.build(family.config.parse({}), {
-      sample: takenBy(family).includes("image") ? colours : text,
+      sample: [colours, text, view].find(({ kind }) => takenBy(family).includes(kind))!,
       steps: 10,
       trainSize: 100,
       batch: 8,
@@ -92,6 +102,30 @@ Deno.test("a capability whose program isn't there is named with it", () => {
     modelFaults({ ...whole, driver: { schedule: () => ["train", "critic"] } }),
     ["its first step runs the program `critic`, which it doesn't have"],
   );
+});
+
+law("what reshapes is run eagerly, and has to be a program", {
+  source: "definition",
+  given: { reshapes: fc.subarray(["train", "sample", "encode"]) },
+  holds({ reshapes }) {
+    assertEquals(modelFaults({ ...whole, reshapes }), []);
+    assertEquals(modelFaults({ ...whole, reshapes: ["densify", ...reshapes] }), [
+      "its `reshapes` names the program `densify`, which it doesn't have",
+    ]);
+    const eager = new Set<string>();
+    const engine = {
+      compile(program: unknown, { name, reshape }: CompileOptions) {
+        if (reshape) eager.add(name);
+        return program;
+      },
+    } as unknown as Engine;
+    const model: Model = { ...whole, reshapes };
+    const programs = compilePrograms(engine, model, { label: "own" });
+    const call = { inputs: {}, key: { isDisposed: true } as never };
+    for (const name of ["train", "sample", "encode"]) programs.step(name, {}, call);
+    assertEquals([...eager].sort(), reshapes.map((name) => `own/${name}`).sort());
+  },
+  kills: ["reshaping-programs-captured", "reshapes-of-no-program"],
 });
 
 Deno.test("capabilities that are none, wrong or left out are told", () => {

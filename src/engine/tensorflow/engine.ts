@@ -29,6 +29,7 @@ import { EagerContext } from "./capi/eager.ts";
 import { checkGpu } from "./install/gpu.ts";
 import { Library } from "./capi/library.ts";
 import { choosePlace, placeOf } from "../../install/tensorflow/mod.ts";
+import { registerHostKernels } from "./kernels/host_kernels.ts";
 import { registerNnKernels } from "./kernels/nn_kernels.ts";
 import { registerRandomKernels } from "./kernels/random_kernels.ts";
 import { registerReplacedKernels } from "./kernels/replaced_kernels.ts";
@@ -157,6 +158,7 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   registerRandomKernels(replaceKernel);
   registerNnKernels(replaceKernel);
   registerReplacedKernels(replaceKernel);
+  registerHostKernels(replaceKernel);
   await useBackend("tensorflow", library.version);
   return new TensorflowEngine(backend, { threads, precision });
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { HOST_KERNEL, type HostCall } from "../host_kernel.ts";
 import { PHILOX_CATEGORICAL } from "../../random/host/mod.ts";
 import type { ConvAttributes } from "./conv_gradients.ts";
 import { registerWindowGradients } from "./window_gradients.ts";
@@ -143,9 +144,21 @@ function registerDraws(): void {
   });
 }
 
+/** Operations on the host have the gradients that `customGrad` gives them, and no second ones. */
+function refuseHostGradients(): void {
+  tf.registerGradient({
+    kernelName: HOST_KERNEL,
+    gradFunc: (_, __, attributes) => {
+      const { name } = (attributes as unknown as HostCall).kernel;
+      throw new Error(`${name} is computed on the host: no gradient leads through it`);
+    },
+  });
+}
+
 /** Registers them all; once a worker. */
 export function registerGradients(): void {
   registerDraws();
+  refuseHostGradients();
   registerFilterGradient();
   fromOutput({ kernel: "Exp", input: "x" }, (x) => tf.exp(x), (dy, y) => tf.mul(dy, y));
   fromOutput(

@@ -22,6 +22,7 @@ import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { deviceName, driverVersion, softwareName } from "./device/adapter.ts";
 import { submit } from "./backend.ts";
 import { compile } from "./record/compile.ts";
+import { registerHostKernels } from "./kernels/host_kernels.ts";
 import { registerIntegerMoves } from "./kernels/integer_moves.ts";
 import { registerMatMulKernels } from "./kernels/matmul_kernels.ts";
 import { registerMissingKernels } from "./kernels/missing_kernels.ts";
@@ -154,6 +155,7 @@ function registerKernels(): void {
   registerNnKernels(replaceKernel);
   registerSumKernels(replaceKernel);
   registerComposedCacheWrite(replaceKernel);
+  registerHostKernels(replaceKernel);
 }
 
 /**

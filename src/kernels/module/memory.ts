@@ -18,9 +18,21 @@ export interface Block {
   readonly bytes: number;
 }
 
+/** @throws ToldError where the system lends no addresses for it */
+function sharedMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+  } catch (cause) {
+    throw new ToldError(
+      "no addresses for a WebAssembly memory that may grow to 4 GiB: `ulimit -v` shows the limit",
+      { cause },
+    );
+  }
+}
+
 /** Shared memory with blocks in it. Block addresses never change; views do when the memory grows. */
 export class BlockMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+  readonly memory: WebAssembly.Memory = sharedMemory();
   /** Ranges that no block has, by address, none next to another. */
   #free: { at: number; bytes: number }[] = [];
   #end = PAGE;

@@ -14,6 +14,15 @@ export {
 } from "./cameras.ts";
 export { camerasOf, linesOfSight, nearestCameras, sceneCentre } from "./sight.ts";
 export {
+  cameraAxis,
+  camerasIn,
+  centreOf,
+  type Orbit,
+  ORBIT_VIEWS,
+  orbitCamera,
+  orbitOf,
+} from "./orbit.ts";
+export {
   CAMERA,
   type PointCloud,
   type ViewMaps,

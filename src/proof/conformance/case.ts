@@ -14,6 +14,9 @@ export interface Case {
   readonly domain?: "any" | "positive" | "unit";
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
   readonly reference: (...inputs: Plain[]) => Plain;
-  /** Piecewise constant or whole-number operations have no gradient to check. */
-  readonly differentiable?: boolean;
+  /**
+   * Piecewise constant or whole-number operations have no gradient to check; those that are
+   * differentiable `once` no second derivative.
+   */
+  readonly differentiable?: boolean | "once";
 }

@@ -122,6 +122,7 @@ export function compilePrograms(
         // Training is where a long compilation may pay; what a family says of its own goes first.
         ...(donate && mode !== undefined ? { mode } : {}),
         ...(model.modes?.[name] === undefined ? {} : { mode: model.modes[name] }),
+        ...(model.reshapes?.includes(name) && { reshape: true }),
       });
       kept.set(id, program);
     }

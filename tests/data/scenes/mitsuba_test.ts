@@ -32,9 +32,9 @@ Deno.test("solids: what Mitsuba was asked is what is rendered here", async () =>
     cameras: camerasOf(cameras).map((_, i) => [...cameras.subarray(16 * i, 16 * i + 16)]),
     solids: solidsOf(config),
   };
-  const text = JSON.stringify(asked, null, 2) + "\n", file = new URL("solids.json", golden);
+  const text = JSON.stringify(asked) + "\n", file = new URL("solids.json", golden);
   if (Deno.env.get("LIKENESS_GOLDEN") === "write") await Deno.writeTextFile(file, text);
-  assertEquals(await Deno.readTextFile(file), text);
+  assertEquals(JSON.parse(await Deno.readTextFile(file)), JSON.parse(text));
 });
 
 Deno.test("solids: depth, normals and light are Mitsuba's, to the digits of float32", async () => {

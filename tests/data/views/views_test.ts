@@ -91,7 +91,10 @@ Deno.test("`auto` takes the first layout that is there, and says which others ar
       "layout: nerfstudio, by its transforms.json; it could be read as colmap, llff too",
     );
     const asked = await loadViews(root, { layout: "llff" });
-    assertStringIncludes(asked.notes.join("\n"), "axes of cameras: llff");
+    assertEquals(asked.notes.slice(0, 2), [
+      "layout: llff, as asked",
+      "axes of cameras: llff; the middle of the first pixel at 0.5",
+    ]);
     assertEquals([asked.sample.near, asked.sample.far], [0.9, 17]);
     // The same scene in three layouts is the same scene.
     for (const layout of ["nerfstudio", "colmap"]) {

@@ -7,7 +7,7 @@ back is albedo * cosine, or nothing in shadow. Variant scalar_rgb with one threa
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make.py
 
-Written with mitsuba 3.9.1, numpy 2.4.0 and Python 3.12 (float32). Nothing of Mitsuba is committed.
+Written with mitsuba 3.9.1, numpy 2.3.5 and Python 3.11 (float32). Nothing of Mitsuba is committed.
 """
 import json
 import math

@@ -211,6 +211,20 @@ export const mutants: readonly Mutant[] = [
     law: rayLaw,
   },
   {
+    id: "solids-shadows-of-themselves-alone",
+    file: solids,
+    find: "solids.some((s) => s !== own && hitOf(",
+    replace: "solids.some((s) => s === own && hitOf(",
+    law: "tests/data/scenes/mitsuba_test.ts",
+  },
+  {
+    id: "solids-lit-by-the-square",
+    file: solids,
+    find: "? KEY * facing : 0;",
+    replace: "? KEY * facing * facing : 0;",
+    law: "tests/data/scenes/mitsuba_test.ts",
+  },
+  {
     id: "written-premultiplied",
     file: files,
     find: "(picture[k] - (1 - share) * background[k]) / share;",

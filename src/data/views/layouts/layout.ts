@@ -53,7 +53,8 @@ export async function readScene(
   const stat = await Deno.stat(root).catch(() => null);
   if (!stat?.isDirectory) throw new DataError(`views: ${root} is no folder; set \`path\``);
   if (config.layout !== "auto") {
-    return { ...await READERS[config.layout].read(root, config), layout: config.layout };
+    const { layout } = config, scene = await READERS[layout].read(root, config);
+    return { ...scene, layout, notes: [`layout: ${layout}, as asked`, ...scene.notes] };
   }
   const there: Layout[] = [];
   for (const name of LAYOUTS) if (await READERS[name].there(root, config)) there.push(name);

@@ -167,7 +167,8 @@ export function structureGradient(c: Context, chunk: i32, scratch: usize): void 
     }
     for (let i: usize = 0; i < line; i += 16) {
       const at = margin + i, place = <usize>row * line + i;
-      const byMu = along(la + at, w0, w1, w2, w3, w4, w5), byE = along(lb + at, w0, w1, w2, w3, w4, w5);
+      const byMu = along(la + at, w0, w1, w2, w3, w4, w5);
+      const byE = along(lb + at, w0, w1, w2, w3, w4, w5);
       const byH = along(lc + at, w0, w1, w2, w3, w4, w5);
       const own = add(byMu, mad(mul(two, v128.load(x + place)), byE, mul(v128.load(y + place), byH)));
       v128.store(gradient + place, add(v128.load(gradient + place), own));

@@ -64,7 +64,7 @@ function run(c: Context, phase: i32, chunk: i32, thread: i32): void {
   }
 }
 
-/** Takes chunks until none is left. A chunk is taken by exchange of the ticket, so none of a phase that is over. */
+/** Takes chunks until none is left: by exchange of the ticket, so none of a phase that is over. */
 function share(pool: usize, c: Context, thread: i32): void {
   for (;;) {
     const ticket = atomic.load<i64>(pool, TICKET), left = <i32>ticket;

@@ -82,7 +82,8 @@ export function projectGradient(c: Context, chunk: i32, scratch: usize): void {
     let gc = neg(dot(qq, qr, mul(r, r), gp, gq, gr));
     if (c.antialiased) {
       // ln of the compensation is ½(ln|W Wᵀ| − ln|Σ'|); |W Wᵀ| = 0 is below the cut.
-      const over = div(one, choose(f32x4.gt(l.sharp, zero), l.sharp, one)), half = mul(splat(0.5), v);
+      const over = div(one, choose(f32x4.gt(l.sharp, zero), l.sharp, one));
+      const half = mul(splat(0.5), v);
       ga = mad(half, sub(mul(l.c, over), p), ga);
       gb = mad(v, sub(neg(mul(l.b, over)), q), gb);
       gc = mad(half, sub(mul(l.a, over), r), gc);
@@ -167,7 +168,8 @@ export function projectGradient(c: Context, chunk: i32, scratch: usize): void {
     basisGradient(pulled, weights, c.degree, dx, dy, dz);
     const px = v128.load(pulled), py = v128.load(pulled, 16), pz = v128.load(pulled, 32);
     const outward = dot(px, py, pz, dx, dy, dz);
-    const fromX = mul(sub(px, mul(dx, outward)), inverse), fromY = mul(sub(py, mul(dy, outward)), inverse);
+    const fromX = mul(sub(px, mul(dx, outward)), inverse);
+    const fromY = mul(sub(py, mul(dy, outward)), inverse);
     const fromZ = mul(sub(pz, mul(dz, outward)), inverse);
     v128.store(out, keep(seen, add(dot(v00, v10, v20, toX, toY, toZ), fromX)));
     v128.store(out + row, keep(seen, add(dot(v01, v11, v21, toX, toY, toZ), fromY)));

@@ -55,7 +55,8 @@ const DEEP_GROUP: usize = 96;
       if (deep) v128.store(at, zero, 80);
     }
   }
-  const magic = splat(MAGIC), c6 = splat(EXP6), c5 = splat(EXP5), c4 = splat(EXP4), c3 = splat(EXP3);
+  const magic = splat(MAGIC), c6 = splat(EXP6), c5 = splat(EXP5), c4 = splat(EXP4);
+  const c3 = splat(EXP3);
   const c2 = splat(EXP2), c1 = splat(EXP1), cut = splat(CUT), alphaMost = splat(ALPHA_MOST);
   const leastSeen = splat(LEAST_SEEN), four = splat(4), lane = f32x4(0.5, 1.5, 2.5, 3.5);
   const tiles = c.tiles + (<usize>tile << 2), list = c.list, seen = c.seen;
