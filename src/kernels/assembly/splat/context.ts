@@ -57,8 +57,8 @@
   statistics: usize;
   /** 64 bytes a Gaussian: see `Seen`. */
   seen: usize;
-  /** Bits of depth a Gaussian; ids by depth; as much room again. */
-  keys: usize;
+  /** Tiles of what is seen, 16 bytes each; what is sorted by depth, 8 bytes; as much room again. */
+  spans: usize;
   order: usize;
   spare: usize;
   /** First slot of each Gaussian's pairs, and one more. */
@@ -66,7 +66,7 @@
   /** First place of each tile in the list, and one more; and where the next pair goes. */
   tiles: usize;
   cursors: usize;
-  /** Counts of digits of the sort, 3 × 2048. */
+  /** Counts of a digit of the sort, 4096. */
   digits: usize;
   /** Pairs (id, slot) by tile, front to back. */
   list: usize;

@@ -105,7 +105,6 @@ export function project(c: Context, chunk: i32, scratch: usize): void {
       s.top = top;
       s.right = right;
       s.bottom = bottom;
-      store<f32>(c.keys + (<usize>(i + k) << 2), s.depth);
     }
   }
 }
