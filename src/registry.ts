@@ -44,6 +44,7 @@ export const families: Table<Family> = {
     import("./families/normalizing_flow/mod.ts").then((m) => m.normalizingFlow),
   splat: () => import("./families/splat/mod.ts").then((m) => m.splat),
   energy: () => import("./families/energy/mod.ts").then((m) => m.energyModel),
+  nerf: () => import("./families/nerf/mod.ts").then((m) => m.nerf),
   language: () => import("./families/language/mod.ts").then((m) => m.language),
 };
 

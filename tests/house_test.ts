@@ -20,10 +20,10 @@ const allowed: { readonly [room: string]: string } = {
   install: "base",
   algebra: "base numeric random install",
   content: "base",
-  engine: "base numeric random install content",
+  engine: "base numeric random kernels install content",
   tokenizers: "base install content",
   kinds: "base numeric random engine tokenizers",
-  nn: "base random kernels engine",
+  nn: "base numeric random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
@@ -47,7 +47,7 @@ const allowed: { readonly [room: string]: string } = {
     "base random algebra content engine kinds data extractors record metrics run registry.ts suite",
   cli: "base engine compare",
   proof:
-    "base numeric random stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
+    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
   commands:
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",

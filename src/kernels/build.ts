@@ -26,6 +26,7 @@ export interface Module {
 /** What is built. */
 export const modules: readonly Module[] = [
   { source: "splat.ts", file: "splat.wasm", memory: "shared" },
+  { source: "hash_grid.ts", file: "hash_grid.wasm", memory: "lent" },
 ];
 
 /** What every module is built with: memory from outside, no runtime, nothing inexact. */

@@ -1,7 +1,8 @@
 /**
- * Numeric kernels of our own in WebAssembly SIMD, with memory of their own and helper threads.
+ * Numeric kernels of our own in WebAssembly SIMD, most with memory of their own and helper threads.
  * @module
  */
+export { type HashGridKernels, hashGridOn, type HashLevelKernel } from "./hash_grid/hash_grid.ts";
 export {
   type Degree,
   type Frame,

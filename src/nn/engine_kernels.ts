@@ -7,6 +7,8 @@
  * | AdamStep  | param, first, second, gradient [s]; rate, epsilon float32 [] | beta1, beta2  | param, first, second [s]      |
  * | SumRows   | x float32 [R, C]                                            | –              | float32 [C]                   |
  * | LeakyGate | dy, x float32 [s]                                           | slope          | dy·(x > 0 ? 1 : slope) [s]    |
+ * | HashGrid  | table float32 [R, F], x float32 [N, 3]                      | resolutions, rowBits, rows | float32 [N, L·F] |
+ * | HashGridGradient | dy float32 [N, L·F], x float32 [N, 3]                | resolutions, rowBits, rows | float32 [R, F] |
  * | CrossEntropyRows | logits float32 [N, V], classes int32 [N] in [0, V)    | –              | −ln p [N], softmax − one-hot [N, V] |
  *
  * AdamStep: m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), p ← p − m·rate/(√v + ε). It may

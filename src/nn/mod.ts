@@ -10,6 +10,8 @@ export * from "./custom.ts";
 export * from "./files/safetensors.ts";
 export * from "./files/tree_file.ts";
 export * from "./gradient.ts";
+export { hashFeatures } from "./hash_grid.ts";
+export { type HashGrid, hashLevels, hashRows } from "./hash_levels.ts";
 export * from "./host_kernel.ts";
 export * from "./init.ts";
 export * from "./jvp.ts";

@@ -12,3 +12,7 @@ export const SUM_ROWS = "SumRows";
 export const LEAKY_GATE = "LeakyGate";
 /** Cross-entropy of each row with its class, and its gradient. */
 export const CROSS_ENTROPY = "CrossEntropyRows";
+/** Features of points in a hash grid. */
+export const HASH_GRID = "HashGrid";
+/** The gradient of those to the table. */
+export const HASH_GRID_GRADIENT = "HashGridGradient";

@@ -21,6 +21,7 @@ import type { TensorTree } from "../tree.ts";
 import { dtypeOf, type HostValues, typedValues } from "../values.ts";
 import { registerCacheKernels } from "./cache_kernels.ts";
 import { registerConvKernels } from "./conv_kernels.ts";
+import { registerHashGridKernels } from "./hash_grid_kernels.ts";
 import type { WasmBackend } from "./heap.ts";
 import { registerHostKernels } from "./host_kernels.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
@@ -112,6 +113,7 @@ function registerKernels(): void {
   registerConvKernels();
   registerRandomKernels();
   registerMissingKernels();
+  registerHashGridKernels();
   registerCacheKernels();
   registerHostKernels();
 }

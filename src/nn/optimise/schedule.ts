@@ -3,6 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { log } from "../../numeric/mod.ts";
 
 /** The same rate at every step. */
 export function constant(rate: number): tf.Scalar {
@@ -48,6 +49,28 @@ export function warmupLinear(
     { peak, warmup, steps, final },
     (done) => tf.add(peak, tf.mul(done, final - peak)),
   );
+}
+
+/**
+ * peak·decayᵗ, t the share of the steps that is done: from `peak` to peak·decay, by the same factor each
+ * step.
+ * @param step from 0; int32 or float32 scalar
+ * @throws RangeError for a decay that isn't above 0
+ */
+export function exponential(
+  step: tf.Scalar,
+  { peak, decay, steps }: {
+    readonly peak: number;
+    /** Rate at the end, as a share of the peak. */
+    readonly decay: number;
+    readonly steps: number;
+  },
+): tf.Scalar {
+  if (!(decay > 0)) throw new RangeError(`a rate can't decay to ${decay} of its peak`);
+  return tf.tidy(() => {
+    const done = tf.mul(tf.cast(step, "float32"), log(decay) / Math.max(1, steps));
+    return tf.mul(tf.exp(done), peak) as tf.Scalar;
+  });
 }
 
 /** The warm-up, and what follows it as a function of the share of it that is done, 0 to 1. */

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as nn from "../../nn/mod.ts";
 import * as ref from "./reference.ts";
 import type { Plain } from "./reference.ts";
+import { GRIDS } from "./grid_cases.ts";
 import { SHAPES } from "./shape_cases.ts";
 import { SPLATS } from "./splat_cases.ts";
 
@@ -331,5 +332,6 @@ export const CASES: readonly Case[] = [
   ...ELEMENTWISE,
   ...REDUCTIONS,
   ...SHAPES,
+  ...GRIDS,
   ...SPLATS,
 ];

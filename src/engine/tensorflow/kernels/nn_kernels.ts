@@ -115,6 +115,16 @@ function leakyGate(
   return backend.createOutputTensor(made);
 }
 
+/** a ∧ b of whole numbers, which the package lacks. */
+function bitwiseAnd(
+  { inputs, backend }: KernelCall<{ a: tf.TensorInfo; b: tf.TensorInfo }>,
+): tf.TensorInfo {
+  const [made] = compose(backend.binding, (ops) => [
+    ops.typed("BitwiseAnd", INT32, backend.idOf(inputs.a), backend.idOf(inputs.b)),
+  ]);
+  return backend.createOutputTensor(made);
+}
+
 /**
  * Row `pos` of each of the cache's N matrices: ResourceScatterNdUpdate in place where the cache is a
  * donated state's variable, else a copy with that row replaced.
@@ -154,6 +164,7 @@ export function registerNnKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel(SUM_ROWS, () => sumRows);
   replaceKernel(LEAKY_GATE, () => leakyGate);
   replaceKernel(CROSS_ENTROPY, () => crossEntropy);
+  replaceKernel("BitwiseAnd", () => bitwiseAnd);
   replaceKernel(CACHE_WRITE, () => cacheWrite);
   refuseCacheGradient();
 }

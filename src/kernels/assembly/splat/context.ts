@@ -4,8 +4,7 @@
  */
 
 /** A frame, a camera, and where everything lies in memory. */
-@unmanaged
-export class Context {
+@unmanaged export class Context {
   /** Gaussians, and floats of a row of parameters: as many, rounded up to a multiple of 4. */
   count: i32;
   stride: i32;
@@ -108,8 +107,7 @@ export class Context {
 }
 
 /** A Gaussian as a pixel meets it. */
-@unmanaged
-export class Seen {
+@unmanaged export class Seen {
   /** Its middle in pixels. */
   x: f32;
   y: f32;
@@ -158,7 +156,6 @@ export const OPACITY: usize = 10;
 export const COLOUR: usize = 11;
 
 /** Rows of parameters. */
-
-export function rowsOf(c: Context): i32 {
-  return <i32> COLOUR + 3 * (c.degree + 1) * (c.degree + 1);
+@inline export function rowsOf(c: Context): i32 {
+  return <i32>COLOUR + 3 * (c.degree + 1) * (c.degree + 1);
 }
