@@ -4,26 +4,14 @@
  * @module
  */
 import type { Agreement } from "../../peers/scenes/agreement.ts";
-import type { PARTS, ScenesReport } from "../../peers/scenes/main.ts";
 import type { BesideGsplat } from "../../peers/scenes/speed.ts";
 import type { SceneSize } from "../../peers/scenes/scene.ts";
 import { median } from "../../../stats/mod.ts";
-import type { Figure, FigureContext, Measured } from "../figure.ts";
+import type { Figure, Measured } from "../figure.ts";
 import { lastJson } from "../process.ts";
+import { partFigure } from "./part.ts";
 
 const group = "scenes";
-
-/** What part of `peers:scenes` told, measured once; or why it told nothing. */
-function told(
-  part: typeof PARTS[number],
-  { once, note, run }: FigureContext,
-): Promise<ScenesReport | string> {
-  return once(`peers:scenes ${part}`, async () => {
-    note(`running peers:scenes --parts ${part}: leave the machine alone`);
-    const program = "src/proof/peers/scenes/main.ts";
-    return lastJson<ScenesReport>(await run(["run", "-A", program, "--parts", part, "--json"]));
-  });
-}
 
 /** A scene's size in words. */
 export function sizeName({ count, side }: SceneSize): string {
@@ -72,28 +60,6 @@ export function farthest(
 
 const SMALL = 20_000, LARGE = 50_000;
 const small = (all: readonly Agreement[]) => all.filter(({ count }) => count <= SMALL);
-
-type Row = Pick<Figure, "name" | "about" | "unit" | "target">;
-
-/** A figure that is read from a part of `peers:scenes`. */
-function partFigure(
-  part: typeof PARTS[number],
-  row: Row,
-  read: (report: ScenesReport) => Measured,
-): Figure {
-  return {
-    group,
-    ...row,
-    cost: "long",
-    command: `deno task figures ${group}/${row.name} --measure`,
-    async measure(context) {
-      const found = await told(part, context);
-      if (typeof found === "string") return { value: null, reason: found };
-      const { threads, versions } = found, measured = read(found);
-      return { ...measured, detail: { threads, versions, ...measured.detail } };
-    },
-  };
-}
 
 const beside = "gsplat 1.5.3's reference in PyTorch on the CPU, float32";
 const speed: readonly Figure[] = [

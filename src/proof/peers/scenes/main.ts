@@ -10,6 +10,7 @@ import { runCommand } from "../command.ts";
 import { type Agreement, compareScenes } from "./agreement.ts";
 import { gsplatPython } from "./environment.ts";
 import { GsplatPeer } from "./gsplat.ts";
+import { type BesideTorch, type HashWork, timeHashGrid } from "./hash_grid.ts";
 import type { SceneSize } from "./scene.ts";
 import {
   type BesideGsplat,
@@ -26,6 +27,8 @@ const THREADS = 2;
 
 const size = (count: number, side: number): SceneSize => ({ count, side, degree: 1 });
 const FIFTY = size(50_000, 256);
+/** Levels and sizes of the hash grid; a batch of points is what a step of its training sees. */
+const HASH = { levels: 12, features: 2, rowBits: 15, base: 12, finest: 512 };
 /** Scenes of each part. */
 const SCENES = {
   bench: {
@@ -36,17 +39,19 @@ const SCENES = {
     ] as SceneSize[],
     threads: [size(20_000, 128), FIFTY],
     views: FIFTY,
+    hash: { ...HASH, points: 24_576 } as HashWork,
   },
   tiny: {
     speed: [size(50, 16)],
     agreement: [size(50, 16)],
     threads: [size(50, 16)],
     views: size(50, 16),
+    hash: { ...HASH, points: 64 } as HashWork,
   },
 } as const;
 
 /** What may be measured. */
-export const PARTS = ["speed", "agreement", "threads", "views"] as const;
+export const PARTS = ["speed", "agreement", "threads", "views", "hash"] as const;
 
 /** What was measured, with `--json`. */
 export interface ScenesReport {
@@ -57,6 +62,7 @@ export interface ScenesReport {
   readonly agreement?: readonly Agreement[];
   readonly ofThreads?: readonly OfThreads[];
   readonly views?: OfViews;
+  readonly hash?: BesideTorch;
 }
 
 /** What the command line says of itself. */
@@ -143,6 +149,9 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
   if (parts.includes("views")) {
     report = { ...report, views: await timeViews(scenes.views, turns) };
   }
+  if (parts.includes("hash")) {
+    report = { ...report, hash: await timeHashGrid(await gsplatPython(say), scenes.hash, turns) };
+  }
   if (args.has("json")) terminal.print(JSON.stringify(report));
   else for (const line of textOf(report)) terminal.print(line);
   return exitCodes.pass;
@@ -153,7 +162,7 @@ const named = ({ count, side }: SceneSize) => `${count} splats, ${side}²`;
 
 /** A report as lines to read. */
 function textOf(
-  { versions, speed = [], agreement = [], ofThreads = [], views }: ScenesReport,
+  { versions, speed = [], agreement = [], ofThreads = [], views, hash }: ScenesReport,
 ): string[] {
   const lines = versions === undefined ? [] : [
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
@@ -176,6 +185,13 @@ function textOf(
   }
   if (views !== undefined) {
     lines.push(`${named(views)}: ${(1 / median(views.seconds)).toFixed(1)} views/s`);
+  }
+  if (hash !== undefined) {
+    lines.push(
+      `hash grid, ${hash.points} points: ${milliseconds(hash.ours)}, PyTorch ` +
+        `${milliseconds(hash.flat)}, by indexing ${milliseconds(hash.plain)}; within ` +
+        hash.apart.toExponential(1),
+    );
   }
   return lines;
 }

@@ -41,7 +41,7 @@ export async function inTurns(
 }
 
 /** A turn of calls of ours: warms up, finds how many fill a turn, then gives mean seconds of a call. */
-function ours(name: string, { turnSeconds }: Turns, call: () => void): Turn {
+export function ours(name: string, { turnSeconds }: Turns, call: () => void): Turn {
   const timed = (calls: number) => {
     const start = performance.now();
     for (let i = 0; i < calls; i++) call();
