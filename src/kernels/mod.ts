@@ -3,6 +3,7 @@
  * @module
  */
 export { type HashGridKernels, hashGridOn, type HashLevelKernel } from "./hash_grid/hash_grid.ts";
+export { moduleBytes } from "./module/memory.ts";
 export {
   type Degree,
   type Frame,

@@ -5,7 +5,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ToldError } from "../../src/base/mod.ts";
-import { type Block, BlockMemory } from "../../src/kernels/module/memory.ts";
+import { type Block, BlockMemory, moduleBytes } from "../../src/kernels/module/memory.ts";
+import { openEngine } from "../../src/engine/mod.ts";
 import { law } from "../law.ts";
 
 const purpose = "trials";
@@ -70,4 +71,15 @@ Deno.test("room is taken beyond what is asked, but not where the memory would en
   assertEquals(memory.take(6400, { purpose, room: 1.25 }).bytes, 8000);
   const large = memory.take(3.5 * 2 ** 30, { purpose, room: 1.25 });
   assertEquals(large.bytes, 3.5 * 2 ** 30);
+});
+
+Deno.test("what modules hold is counted, as it grows, and is in the peak of the wasm engine", async () => {
+  const { engine } = await openEngine("wasm");
+  const before = moduleBytes(), peak = engine.memory().peakBytes;
+  const memory = new BlockMemory();
+  memory.take(5 * 2 ** 20, { purpose });
+  const own = memory.memory.buffer.byteLength;
+  assert(own > 5 * 2 ** 20);
+  assertEquals(moduleBytes() - before, own);
+  assertEquals(engine.memory().peakBytes - peak, own);
 });

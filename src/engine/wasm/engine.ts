@@ -13,6 +13,7 @@ import type {
   EngineMemory,
   Program,
 } from "../engine.ts";
+import { moduleBytes } from "../../kernels/mod.ts";
 import { flopsOf, registerFlopCounts } from "../tfjs/flops.ts";
 import { registerGradients } from "../tfjs/gradients.ts";
 import { processorName } from "../processor.ts";
@@ -73,11 +74,11 @@ class WasmEngine implements Engine {
 
   memory(): EngineMemory {
     const { numBytes, numTensors } = tf.memory();
-    // The heap never shrinks: its size is the most that was ever needed.
+    // Neither the heap nor modules' memories shrink: their size is the most that was ever needed.
     return {
       bytes: numBytes,
       tensors: numTensors,
-      peakBytes: this.#backend.wasm.HEAPU8.byteLength,
+      peakBytes: this.#backend.wasm.HEAPU8.byteLength + moduleBytes(),
     };
   }
 

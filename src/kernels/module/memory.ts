@@ -18,10 +18,19 @@ export interface Block {
   readonly bytes: number;
 }
 
+let held = 0;
+
+/** Bytes of the memories of all modules that this thread opened. They never shrink. */
+export function moduleBytes(): number {
+  return held;
+}
+
 /** @throws ToldError where the system lends no addresses for it */
 function sharedMemory(): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+    held += memory.buffer.byteLength;
+    return memory;
   } catch (cause) {
     throw new ToldError(
       "no addresses for a WebAssembly memory that may grow to 4 GiB: `ulimit -v` shows the limit",
@@ -97,6 +106,7 @@ export class BlockMemory {
     try {
       if (beyond) throw new RangeError("more than 4 GiB");
       this.memory.grow(pages);
+      held += pages * PAGE;
     } catch (cause) {
       const mib = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
       throw new ToldError(
