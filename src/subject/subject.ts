@@ -78,6 +78,8 @@ export interface Subject<K extends KindName = KindName> {
   timed?: {
     /** Parts of a sample that rates count, such as tokens; default 1, the sample itself. */
     readonly parts?: number;
+    /** How much of a sample one of a training batch is, such as a ray of a view; default 1. */
+    readonly trainShare?: number;
     /** Left out: it does. */
     readonly trains?: false;
     /** The kinds of training step that a run takes, with the share of its steps that each has. */

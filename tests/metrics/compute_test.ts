@@ -310,4 +310,13 @@ Deno.test("throughput: by a clock of known speed, warm-up left out, all repeats 
     throughput.counts!.declares(options).map((d) => d.name),
     ["train-FLOPs", "sample-FLOPs"],
   );
+  // Trained on rays, a hundred to a view: rates and FLOPs are of views.
+  const rays = { ...timed, trainShare: 0.01 };
+  const again = [
+    ...await measure(rays, options, { clock: () => now }),
+    ...await count(rays, options),
+  ].map(({ name, value }) => [name, value]);
+  const ofRays = Object.fromEntries(again);
+  assertEquals([ofRays["train-speed-b8"], ofRays["sample-speed-b1"]], [4, 1000]);
+  assertEquals([ofRays["train-FLOPs"], ofRays["sample-FLOPs"]], [300, 1]);
 });

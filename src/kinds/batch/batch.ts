@@ -38,6 +38,8 @@ export interface BatchAsked {
 /** A way to cut batches: whole samples, windows of text, rays of views, pairs. */
 export interface Batcher<K extends KindName = KindName> {
   readonly about: string;
+  /** How much of a sample one of what it cuts is: a ray of a view. Default: 1, all of it. */
+  share?(spec: SpecOf<K>): number;
   /** The batch of a step: a function of its arguments alone, so that resuming needs no cursor. */
   cut(source: BatchSource<K>, asked: BatchAsked): Promise<Batch<K>>;
 }

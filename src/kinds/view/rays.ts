@@ -37,6 +37,7 @@ function pixelInto(
  */
 export const rays: Batcher<"view"> = {
   about: "single pixels of a few views, drawn evenly",
+  share: ({ height, width }) => 1 / (height * width),
   async cut(source, { key, step, batch }) {
     const count = Math.min(VIEWS, batch, source.size);
     const order = batchIndices(key, { step, batch: count, size: source.size });

@@ -96,7 +96,7 @@ export async function count(
   options: Config,
   unit?: Unit,
 ): Promise<MetricValue[]> {
-  const { trainFlops, sampleFlops } = named(options, unit), { parts = 1 } = timed;
+  const { trainFlops, sampleFlops } = named(options, unit), { parts = 1, trainShare = 1 } = timed;
   const batch = parts * Math.max(...options.batches);
   if (timed.uncounted !== undefined) {
     const none = { value: null, status: "not-defined", reason: timed.uncounted } as const;
@@ -106,7 +106,7 @@ export async function count(
   return [
     {
       ...trainFlops,
-      ...(timed.trains === false ? untrained : { value: flops.train / batch / 1e6 }),
+      ...(timed.trains === false ? untrained : { value: flops.train / (trainShare * batch) / 1e6 }),
     },
     { ...sampleFlops, value: flops.sample / batch / 1e6 },
   ];
@@ -118,7 +118,8 @@ export async function measure(
   options: Config,
   { clock, unit }: { readonly clock: Clock; readonly unit?: Unit },
 ): Promise<MetricValue[]> {
-  const names = named(options, unit), values: MetricValue[] = [], { parts = 1 } = timed;
+  const names = named(options, unit), values: MetricValue[] = [];
+  const { parts = 1, trainShare = 1 } = timed;
   // First of all, while this process has sampled least: the first call at batch 1, preparation
   // and compilation included, then the same call warm.
   const coldStart = clock();
@@ -140,7 +141,8 @@ export async function measure(
     // Images a second over all kinds of step: 1/Σ share/rate.
     const secondsPerImage = new Float64Array(options.repeats);
     for (const { share, work } of await timed.trainSteps(batch)) {
-      const { perSecond } = await timeRepeats(work, { ...options, batch: parts * batch, clock });
+      const trained = parts * trainShare * batch;
+      const { perSecond } = await timeRepeats(work, { ...options, batch: trained, clock });
       perSecond.forEach((rate, r) => secondsPerImage[r] += share / rate);
     }
     const raw = Array.from(secondsPerImage, (seconds) => 1 / seconds);

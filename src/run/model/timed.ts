@@ -114,9 +114,10 @@ export function timedWork(
     key.dispose();
   }
 
-  const { part } = kindOf(dataset.sample);
+  const { part } = kindOf(dataset.sample), { share } = batcherOf(dataset.sample, model.batches);
   const timed: Timed = {
     ...(part && { parts: part.of(dataset.sample) }),
+    ...(share && { trainShare: share(dataset.sample) }),
     ...(kinds.length === 0 && { trains: false as const }),
     ...(model.reshapes?.length && {
       uncounted: "its programs are computed on the host, by values: no shape tells how much it is",

@@ -153,6 +153,7 @@ law("a batch of rays is pixels of views, each with the ray that it had; a step h
           }),
       }, { key: hostKey(1), step, batch });
     const { samples, labels } = await cut(step);
+    assertEquals(rays.share!(spec), 1 / (height * width));
     assertEquals([samples.count, samples.height, samples.width], [batch, 1, 1]);
     for (let i = 0; i < batch; i++) {
       const [view, y, x] = samples.pictures.subarray(3 * i, 3 * i + 3);
