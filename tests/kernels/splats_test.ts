@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { ToldError } from "../../src/base/mod.ts";
+import { asInstalled, ToldError } from "../../src/base/mod.ts";
 import { openSplats, splatRows } from "../../src/kernels/mod.ts";
 import { camera, frame, gaussians } from "./scenes.ts";
 import { asking, bytes, fresh } from "./training.ts";
@@ -164,7 +164,7 @@ Deno.test("a program that used splats ends by itself, also where a worker of it 
   const script = fromFileUrl(new URL("ends.ts", import.meta.url));
   const said = await Promise.all(["here", "worker", "ended-worker"].map(async (where) => {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", script, where],
+      args: ["run", "-A", "--no-check", asInstalled, script, where],
       env: { NO_COLOR: "1" },
       stdout: "piped",
       stderr: "piped",

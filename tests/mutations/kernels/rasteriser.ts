@@ -37,6 +37,13 @@ const built: readonly Mutant[] = [
     law: raster,
   },
   {
+    id: "rasteriser-light-falls-by-sums",
+    file: `${sources}/raster.ts`,
+    find: "rest = sub(t, weight);",
+    replace: "rest = sub(t, alpha);",
+    law: raster,
+  },
+  {
     id: "rasteriser-scale-not-exponentiated",
     file: `${sources}/gaussian.ts`,
     find: "const s0 = exp(v128.load(at + SCALES * row))",
