@@ -56,6 +56,13 @@ const obstacles = {
       ? "no PyTorch and JAX: `deno task peers:speed --install`"
       : undefined;
   },
+  /** The peers, and gsplat with them. */
+  gsplat: async () => {
+    const { findGsplat } = await import("../src/proof/peers/scenes/environment.ts");
+    return await findGsplat() === null
+      ? "no gsplat: `deno task peers:scenes --install`"
+      : undefined;
+  },
   /** The compiler of src/kernels/assembly; npm brings it when it is first run. */
   assemblyscript: async () => {
     const { COMPILER, compilerArguments } = await import("../src/kernels/build.ts");

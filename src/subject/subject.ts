@@ -83,6 +83,8 @@ export interface Subject<K extends KindName = KindName> {
     /** The kinds of training step that a run takes, with the share of its steps that each has. */
     trainSteps(batch: number): Promise<{ share: number; work: () => Promise<void> }[]>;
     sampleBatch(batch: number): Promise<() => Promise<void>>;
+    /** Why there is no number of FLOPs; left out where there is. */
+    readonly uncounted?: string;
     /** FLOPs of one training step and one sampling call at this batch. */
     flops(batch: number): Promise<{ train: number; sample: number }>;
     peakBytes(): number;

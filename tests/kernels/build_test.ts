@@ -9,10 +9,12 @@ import {
   fields,
   floatFields,
   GAUSSIANS,
+  ITEM_BYTES,
   LINES,
   PAIR_BYTES,
   phases,
   SEEN_BYTES,
+  SPAN_BYTES,
   SUMS_BYTES,
 } from "../../src/kernels/splat/layout.ts";
 import { need, needing } from "../needs.ts";
@@ -68,11 +70,11 @@ Deno.test("host and sources number phases alike, and agree on sizes", async () =
     cases.map(([, number, name]) => [Number(number), name]),
     phases.map((name, i) => [i, name]),
   );
-  const text = await source("context.ts");
+  const text = await source("context.ts") + await source("tiles.ts");
   const size = (name: string) =>
     Number(text.match(new RegExp(`const ${name}: \\w+ = (\\d+);`))![1]);
   assertEquals(
-    ["SEEN", "PAIR", "SUMS", "GAUSSIANS", "LINES"].map(size),
-    [SEEN_BYTES, PAIR_BYTES, SUMS_BYTES, GAUSSIANS, LINES],
+    ["SEEN", "PAIR", "SUMS", "SPAN", "ITEM", "GAUSSIANS", "LINES"].map(size),
+    [SEEN_BYTES, PAIR_BYTES, SUMS_BYTES, SPAN_BYTES, ITEM_BYTES, GAUSSIANS, LINES],
   );
 });

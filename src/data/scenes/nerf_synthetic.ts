@@ -45,7 +45,7 @@ export function openGlPose({ rotation: r, position: t }: Camera): number[][] {
 
 /**
  * Red, green, blue and alpha of a pixel, not premultiplied: laid on the background they are the
- * picture's bytes again, or where light is added at an edge at most one level less.
+ * picture's bytes again, within one level.
  * @param rgba where four bytes go
  */
 export function straightPixel(

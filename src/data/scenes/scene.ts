@@ -4,7 +4,7 @@
  * @module
  */
 import { sha256 } from "../../base/digest/mod.ts";
-import { gatherViews, type ViewMaps, type ViewSpec, type ViewTruth } from "../../kinds/view/mod.ts";
+import { CAMERA, type ViewMaps, type ViewSpec, type ViewTruth } from "../../kinds/view/mod.ts";
 import { type Dataset, defineDataset, type LoadContext, type Split } from "../dataset.ts";
 import { loadHeadModel } from "../heads/asset.ts";
 import { heads } from "../heads/heads.ts";
@@ -76,13 +76,10 @@ async function load(config: SceneConfig, context: LoadContext): Promise<Dataset<
         pictures.set(bytes.subarray(i * each, i * each + 3 * pixels), i * 3 * pixels);
       }
       const own = split === "test" ? cameras.test : cameras.train;
-      const poses = gatherViews({
-        count: own.length / 16,
-        height: 0,
-        width: 0,
-        pictures: new Uint8Array(0),
-        cameras: own,
-      }, indices).cameras;
+      const poses = new Float32Array(count * CAMERA);
+      for (let i = 0; i < count; i++) {
+        poses.set(own.subarray(indices[i] * CAMERA, (indices[i] + 1) * CAMERA), i * CAMERA);
+      }
       return {
         samples: { count, height: size, width: size, pictures, cameras: poses },
         labels: {},

@@ -18,7 +18,7 @@ const COST = 0.01;
 /** What a suite may say under `splat`. */
 export const config = z.strictObject({
   weights: pathText().optional().describe(
-    "Splats to begin with: a .ply file as 3D Gaussian splatting programs write it, or .splat; with " +
+    "Splats to begin with: a .ply file as 3D Gaussian splatting programs write it, .splat or .spz; with " +
       "`budget: { steps: 0 }` it is scored as it is",
   ),
   count: z.int().min(1).max(2_000_000).optional()

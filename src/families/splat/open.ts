@@ -13,11 +13,11 @@ import { readSplats } from "./formats/read.ts";
 import type { Opened } from "./model.ts";
 import { sceneOf } from "./start/scene.ts";
 
-function pointsOf({ name, truth }: Dataset<"view">) {
-  const points = truth?.().points;
+function pointsOf(dataset: Dataset<"view">) {
+  const points = dataset.truth?.().points;
   if (points !== undefined && points.positions.length > 0) return points;
   throw new DataError(
-    `splat: \`start: points\` was asked for, and ${name} has no points; leave it out, and splats ` +
+    `splat: \`start: points\` was asked for, and ${dataset.name} has no points; leave it out, and splats ` +
       "begin anywhere in what the cameras see",
   );
 }

@@ -11,7 +11,7 @@ export const fields = [
   ),
   ..."v00 v01 v02 v10 v11 v12 v20 v21 v22 eyeX eyeY eyeZ fx fy cx cy".split(" "),
   ..."leftmost rightmost topmost bottommost near red green blue".split(" "),
-  ..."parameters gradients first second statistics seen keys order spare slots".split(" "),
+  ..."parameters gradients first second statistics seen spans order spare slots".split(" "),
   ..."tiles cursors digits list sums picture background depth gradient wanted".split(" "),
   ..."structure packed losses costs window scratch scratchBytes rates correction".split(" "),
   ..."structural opacityCost scaleCost noise key0 key1 fault".split(" "),
@@ -43,8 +43,10 @@ export const phases = [
 export const GAUSSIANS = 256, LINES = 4;
 /** Bytes of what is seen of a Gaussian, of a pair, and of what a pair gives back. */
 export const SEEN_BYTES = 64, PAIR_BYTES = 8, SUMS_BYTES = 48;
-/** Bytes of the counts of the sort. */
-export const DIGITS_BYTES = 4 * 3 * 2048;
+/** Bytes of the tiles of a Gaussian that is seen, and of what it is sorted by. */
+export const SPAN_BYTES = 16, ITEM_BYTES = 8;
+/** Bytes of the counts of a digit of the sort. */
+export const DIGITS_BYTES = 4 * 4096;
 
 /** Bytes of a thread's own room: a tile's pixels, or five lines with margins, or four Gaussians. */
 export function scratchBytes({ tile, pitch }: { readonly tile: number; readonly pitch: number }) {

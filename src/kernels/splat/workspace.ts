@@ -14,11 +14,13 @@ import {
   fields,
   floatFields,
   GAUSSIANS,
+  ITEM_BYTES,
   LINES,
   PAIR_BYTES,
   phases,
   scratchBytes,
   SEEN_BYTES,
+  SPAN_BYTES,
   SUMS_BYTES,
 } from "./layout.ts";
 
@@ -159,9 +161,9 @@ export class Workspace {
     this.reserve({
       gradients: 4 * splatRows(degree) * stride,
       seen: SEEN_BYTES * stride,
-      keys: 4 * stride,
-      order: 4 * stride,
-      spare: 4 * stride,
+      spans: SPAN_BYTES * stride,
+      order: ITEM_BYTES * stride,
+      spare: ITEM_BYTES * stride,
       slots: 4 * (stride + 4),
       costs: 8 * Math.ceil(stride / GAUSSIANS),
     });

@@ -98,6 +98,10 @@ export async function count(
 ): Promise<MetricValue[]> {
   const { trainFlops, sampleFlops } = named(options, unit), { parts = 1 } = timed;
   const batch = parts * Math.max(...options.batches);
+  if (timed.uncounted !== undefined) {
+    const none = { value: null, status: "not-defined", reason: timed.uncounted } as const;
+    return [{ ...trainFlops, ...none }, { ...sampleFlops, ...none }];
+  }
   const flops = await timed.flops(batch / parts);
   return [
     {

@@ -12,6 +12,7 @@ import { faults } from "./faults/mod.ts";
 import { houseFigures } from "./house/mod.ts";
 import { languageFigures } from "./language/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
+import { sceneFigures } from "./scenes/mod.ts";
 import {
   type Figure,
   type FigureContext,
@@ -29,6 +30,7 @@ const measured = {
   evaluation,
   faults,
   language: languageFigures,
+  scenes: sceneFigures,
 };
 
 /** One group a name; a new group is one row. */

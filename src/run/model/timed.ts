@@ -118,6 +118,9 @@ export function timedWork(
   const timed: Timed = {
     ...(part && { parts: part.of(dataset.sample) }),
     ...(kinds.length === 0 && { trains: false as const }),
+    ...(model.reshapes?.length && {
+      uncounted: "its programs are computed on the host, by values: no shape tells how much it is",
+    }),
     async trainSteps(batch) {
       const inputs = await stepInputs(batch);
       return kinds.map(({ programs, share }) => {

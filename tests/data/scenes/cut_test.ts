@@ -77,6 +77,9 @@ law("what a sphere cuts ends on the sphere, and the cap closes it with the spher
     // The triangles of the tube give way to pieces of themselves.
     assert(cut.of.every((t, i) => i === 0 || t >= cut.of[i - 1]), "in the old order");
     const lid = cap(positions, rim(corners, () => true));
+    for (let v = 0; v < lid.positions.length; v += 3) {
+      close(Math.hypot(...lid.positions.subarray(v, v + 3)), 1, 1e-9, "a vertex of the cap");
+    }
     const meshes = [{ positions, corners }, lid];
     assertEquals(openSides(meshes), 0);
     const found = meshes.map(volume).reduce((a, b) => a + b, 0);

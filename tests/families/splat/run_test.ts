@@ -7,23 +7,29 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import { z } from "zod";
 import fc from "fast-check";
 import { DataError } from "../../../src/base/errors.ts";
 import { contentOf } from "../../../src/content/mod.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
 import { readPly, writePly } from "../../../src/families/splat/formats/ply.ts";
+import { readSplats } from "../../../src/families/splat/formats/read.ts";
 import { readSplat } from "../../../src/families/splat/formats/splat.ts";
 import { splat } from "../../../src/families/splat/mod.ts";
 import type { Opened } from "../../../src/families/splat/model.ts";
 import { openScene } from "../../../src/families/splat/open.ts";
+import type { ViewSet } from "../../../src/kinds/view/view_set.ts";
+import { defineMetric } from "../../../src/metrics/metric.ts";
+import { throughput } from "../../../src/metrics/speed/throughput.ts";
 import { executeRun } from "../../../src/protocols/execute.ts";
 import { groupId, runId } from "../../../src/record/identity.ts";
 import type { PlannedRun, RunRecord, RunSpec } from "../../../src/record/record.ts";
+import { hostKey, hostNormal } from "../../../src/random/host/host.ts";
 import { openStore } from "../../../src/record/store.ts";
 import { exportRun } from "../../../src/run/export.ts";
-import { law } from "../../law.ts";
+import { close, law } from "../../law.ts";
 import { inFolder, planned as tinyRun, tinyHost } from "../../run/harness.ts";
-import { scene, truth } from "./scene.ts";
+import { scene, truth } from "./made_scene.ts";
 
 /** A planned run of splats. */
 async function plannedRun(
@@ -101,6 +107,11 @@ Deno.test("a finished run is exported as a PLY file and a .splat file of the sam
     assertEquals(splats.parameters.length, record.parameters);
     const small = readSplat(await Deno.readFile(join(folder, "splats.splat")), "splats.splat");
     assertEquals(small.count, splats.count);
+    const packed = await readSplats(join(folder, "splats.spz"));
+    assertEquals([packed.count, packed.degree], [splats.count, 1]);
+    packed.parameters.subarray(0, 3 * splats.count).forEach((v, i) =>
+      close(v, splats.parameters[i], 1 / 4096, "a place")
+    );
 
     // The file is the start of another run, which is scored as it is.
     const begun = await plannedRun({ weights: "exported/splats.ply" }, { steps: 0, base: out });
@@ -115,6 +126,70 @@ Deno.test("a finished run is exported as a PLY file and a .splat file of the sam
     await Deno.writeFile(join(out, "exported/splats.ply"), writePly(truth()));
     const changed = await plannedRun({ weights: "exported/splats.ply" }, { steps: 0, base: out });
     assertNotEquals(changed.id, begun.id);
+  }));
+
+Deno.test("a file of 200,000 splats of another program is loaded, rendered and scored without training", () =>
+  inFolder(async (out) => {
+    const count = 200_000, rows = 11 + 3 * 4;
+    const drawn = hostNormal(hostKey(4, "many"), rows * count);
+    // Small and half clear, in a ball of about 1.
+    const parameters = Float32Array.from(drawn, (v, at) => {
+      const row = Math.floor(at / count);
+      return row < 3 ? v / 3 : row < 6 ? v / 4 - 5 : row < 11 ? v : v / 3;
+    });
+    await Deno.writeFile(join(out, "many.ply"), writePly({ count, degree: 1, parameters }));
+    const run = await plannedRun({ weights: "many.ply" }, { steps: 0, base: out });
+    const scored = {
+      ...run,
+      spec: {
+        ...run.spec,
+        metrics: [{ metric: "views-of-a-test", version: 1, config: {} }],
+      },
+    };
+    const distance: number[] = [];
+    const metric = defineMetric<Record<string, never>, "view">({
+      name: "views-of-a-test",
+      version: 1,
+      about: "mean distance of rendered bytes",
+      papers: [],
+      phase: "quality",
+      takes: ["view"],
+      config: z.strictObject({}),
+      declares: () => [],
+      async compute({ subject, dataset }) {
+        const { samples } = await dataset.read("test", [0, 1]);
+        const found = await subject.reconstruct!(samples) as ViewSet;
+        const { pictures } = samples as ViewSet;
+        distance.push(
+          pictures.reduce((sum, v, i) => sum + Math.abs(v - found.pictures[i]), 0) /
+            pictures.length,
+        );
+        return [];
+      },
+    });
+    await executeRun(scored, await host(out, { metric: () => Promise.resolve(metric as never) }));
+    const record = (await openStore(out).readRecord(run.id)) as RunRecord;
+    assertEquals([record.state, record.parameters], ["done", rows * count], record.cause);
+    assert(distance[0] > 10 && distance[0] < 120, `${distance}`);
+  }));
+
+Deno.test("no number of FLOPs stands where none is counted: it says why", () =>
+  inFolder(async (out) => {
+    const run = await plannedRun({ count: 20, degree: 0 }, { steps: 2 });
+    const config = throughput.config.parse({ batches: [2] }) as never;
+    const asked = { metric: throughput.name, version: throughput.version, config };
+    const scored = { ...run, spec: { ...run.spec, metrics: [asked] } };
+    await executeRun(
+      scored,
+      await host(out, { metric: () => Promise.resolve(throughput as never) }),
+    );
+    const { metrics } = (await openStore(out).readRecord(run.id)) as RunRecord;
+    const counted = metrics.filter(({ name }) => name.endsWith("FLOPs"));
+    assertEquals(counted.map(({ name, value }) => [name, value]), [
+      ["train-FLOPs", null],
+      ["sample-FLOPs", null],
+    ]);
+    for (const { reason } of counted) assertStringIncludes(reason!, "computed on the host");
   }));
 
 /** What opening says of a dataset and settings. */
@@ -142,7 +217,10 @@ Deno.test("a scene is opened once: cameras, points, a file; what isn't there is 
     };
     const whole = writePly(truth());
     assertStringIncludes(await told("none.ply", null), "none.ply can't be read");
-    assertStringIncludes(await told("a.obj", whole), "a.obj is no file of splats; .ply or .splat");
+    assertStringIncludes(
+      await told("a.obj", whole),
+      "a.obj is no file of splats; .ply, .splat or .spz",
+    );
     assertStringIncludes(await told("cut.ply", whole.subarray(0, -1)), "was cut short");
     const { parameters, ...form } = truth();
     const broken = parameters.slice();

@@ -9,17 +9,8 @@ import { useSplatThreads } from "../../../src/nn/splats/module.ts";
 import { compilePrograms } from "../../../src/run/model/programs.ts";
 import { engine } from "../on_engine.ts";
 import { key, read, reloaded, rows } from "../small.ts";
-import {
-  built,
-  cameras,
-  fresh,
-  heldOut,
-  inputsOf,
-  spec,
-  trained,
-  truth,
-  viewsOf,
-} from "./scene.ts";
+import { built, cameras, spec, truth, viewsOf } from "./made_scene.ts";
+import { fresh, heldOut, inputsOf, trained } from "./scene.ts";
 
 const forms = [
   { density: "fixed", structural: 0 },

@@ -30,7 +30,7 @@ export const mutants: Mutant[] = [
   {
     id: "heads-frame-ignores-person",
     file: frame,
-    find: `* size / height;`,
+    find: `* size / measure.height;`,
     replace: `* size / 2.1;`,
     law: "tests/data/heads/render_test.ts",
   },

@@ -87,4 +87,64 @@ export const mutants: readonly Mutant[] = [
     file: `src/proof/figures/faults/${file}`,
     law: "tests/proof/figures/faults_test.ts",
   })),
+  ...[
+    {
+      id: "scenes-best-taken-for-worst",
+      file: "figures/scenes/raster.ts",
+      find: "const value = Math.min(...Object.values(ratios));",
+      replace: "const value = Math.max(...Object.values(ratios));",
+    },
+    {
+      id: "scenes-ratio-upside-down",
+      file: "figures/scenes/raster.ts",
+      find: "median(race.theirs) / median(race.ours)",
+      replace: "median(race.ours) / median(race.theirs)",
+    },
+    {
+      id: "scenes-lists-left-in",
+      file: "figures/scenes/raster.ts",
+      find: "lists ? seconds : seconds - ofLists[i]",
+      replace: "lists ? seconds : seconds - 0 * ofLists[i]",
+    },
+    {
+      id: "scenes-nearest-taken-for-farthest",
+      file: "figures/scenes/raster.ts",
+      find: "const value = Math.max(...agreement.map(of));",
+      replace: "const value = Math.min(...agreement.map(of));",
+    },
+    {
+      id: "scenes-other-bits-raced",
+      file: "figures/scenes/raster.ts",
+      find: "({ differ }) => differ > 0",
+      replace: "({ differ }) => differ < 0",
+    },
+    {
+      id: "scenes-slower-peer-taken",
+      file: "figures/scenes/hash_grid.ts",
+      find: "Math.min(median(plain), median(flat))",
+      replace: "Math.max(median(plain), median(flat))",
+    },
+    {
+      id: "scenes-one-thread-twice",
+      file: "figures/scenes/splat.ts",
+      find: "if (one.cores === two.cores) {",
+      replace: "if (one.cores < 0) {",
+    },
+    {
+      id: "scenes-difference-that-is-no-number-passes",
+      file: "peers/scenes/agreement.ts",
+      find: "Number.isNaN(share) ? Infinity : share",
+      replace: "Number.isNaN(share) ? 0 : share",
+    },
+    {
+      id: "scenes-row-norm-without-root",
+      file: "peers/scenes/agreement.ts",
+      find: "Math.sqrt(squares / whole)",
+      replace: "squares / whole",
+    },
+  ].map(({ file, ...rest }) => ({
+    ...rest,
+    file: `src/proof/${file}`,
+    law: "tests/proof/figures/scenes_test.ts",
+  })),
 ];

@@ -25,8 +25,8 @@ const built: readonly Mutant[] = [
   {
     id: "rasteriser-ties-the-other-way",
     file: `${sources}/tiles.ts`,
-    find: "const id = word(from, i);",
-    replace: "const id = word(from, place == 0 ? n - 1 - i : i);",
+    find: "const item = load<i64>(from + i);",
+    replace: "const item = load<i64>(shift == 0 ? from + end - ITEM - i : from + i);",
     law: raster,
   },
   {

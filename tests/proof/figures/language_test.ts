@@ -5,6 +5,7 @@ import {
   budgetFault,
   budgetFigures,
   budgetPath,
+  unequalBudgets,
 } from "../../../src/proof/figures/language/budget.ts";
 import { sidesFault } from "../../../src/proof/figures/language/checkpoint_sides.ts";
 import { taskDifferences } from "../../../src/proof/figures/language/smollm2.ts";
@@ -79,6 +80,11 @@ Deno.test("equal budgets: too few seeds, short trainings and unequal ones say no
   assertMatch(budgetFault(budget(three, 20))!, /20 s; 1200 s/);
   const longer = { ...three, 2: { ours: side(1.7, 1300), torch: side(1.8, 1200) } };
   assertMatch(budgetFault(budget(longer))!, /seed 2: unequal budgets/);
+  assertEquals(Object.values(longer).map((seed) => unequalBudgets(seed) !== null), [
+    false,
+    true,
+    false,
+  ]);
 });
 
 Deno.test("equal budgets: seeds under other terms don't stand in one file", () => {

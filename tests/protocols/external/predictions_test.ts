@@ -103,7 +103,7 @@ Deno.test("renders are scored as reconstructions of the test views, by name or i
       assertStringIncludes(notes.join("\n"), note, way);
       const { count, seconds, from } = record.samples!;
       assertEquals([count, seconds, from], [10, null, `folder ${folder}`]);
-      assertEquals(record.artefacts.map(({ name }) => name), ["reconstructions"]);
+      assertEquals(record.artefacts.map(({ name }) => name), ["reconstructions", "errors"]);
       await Deno.remove(folder, { recursive: true });
     }
   }));

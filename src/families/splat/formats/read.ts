@@ -5,10 +5,14 @@
 import { DataError } from "../../../base/mod.ts";
 import { readPly, type SplatRows } from "./ply.ts";
 import { readSplat } from "./splat.ts";
+import { readSpz } from "./spz.ts";
 
-const readers: Readonly<Record<string, (bytes: Uint8Array, what: string) => SplatRows>> = {
+type Reader = (bytes: Uint8Array, what: string) => SplatRows | Promise<SplatRows>;
+
+const readers: Readonly<Record<string, Reader>> = {
   ".ply": readPly,
   ".splat": readSplat,
+  ".spz": readSpz,
 };
 
 /** The first number that a program couldn't go on with, in words; null: all are finite. */
@@ -28,7 +32,7 @@ export async function readSplats(
 ): Promise<SplatRows> {
   const read = readers[path.match(/\.\w+$/)?.[0].toLowerCase() ?? ""];
   if (read === undefined) {
-    throw new DataError(`${path} is no file of splats; .ply or .splat was expected`);
+    throw new DataError(`${path} is no file of splats; .ply, .splat or .spz was expected`);
   }
   let bytes: Uint8Array;
   try {
@@ -36,7 +40,8 @@ export async function readSplats(
   } catch (error) {
     throw new DataError(`${path} can't be read: ${(error as Error).message}`, { cause: error });
   }
-  const splats = read(bytes, path), wrong = splats.count === 0 ? "it has no splats" : fault(splats);
+  const splats = await read(bytes, path),
+    wrong = splats.count === 0 ? "it has no splats" : fault(splats);
   if (wrong !== null) throw new DataError(`${path}: ${wrong}`);
   if (degree !== undefined && splats.degree > degree) {
     throw new DataError(

@@ -18,8 +18,7 @@ export const EXP2: f32 = 2.402264791363012e-1;
 export const EXP1: f32 = 6.931472028550421e-1;
 
 /** 2^x for |x| < 126. */
-
-export function exp2(x: v128): v128 {
+@inline export function exp2(x: v128): v128 {
   const magic = splat(MAGIC), whole = add(x, magic), f = sub(x, sub(whole, magic));
   let y = mad(splat(EXP6), f, splat(EXP5));
   y = mad(y, f, splat(EXP4));
@@ -31,14 +30,12 @@ export function exp2(x: v128): v128 {
 }
 
 /** e^x, held between 2^−120 and 2^120. */
-
-export function exp(x: v128): v128 {
+@inline export function exp(x: v128): v128 {
   return exp2(most(least(mul(x, splat(LOG2E)), splat(120)), splat(-120)));
 }
 
 /** log₂ x of a normal number x > 0. */
-
-export function log2(x: v128): v128 {
+@inline export function log2(x: v128): v128 {
   // x = 2^e·(1 + f) with √½ ≤ 1 + f < √2.
   const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23);
   const f = sub(i32x4.sub(x, i32x4.shl(e, 23)), splat(1)), z = mul(f, f);
@@ -55,14 +52,12 @@ export function log2(x: v128): v128 {
 }
 
 /** 1/(1 + e^−x). */
-
-export function sigmoid(x: v128): v128 {
+@inline export function sigmoid(x: v128): v128 {
   return div(splat(1), add(splat(1), exp(neg(x))));
 }
 
 /** sin x for |x| ≤ π/4. */
-
-export function sinNearZero(x: v128): v128 {
+@inline export function sinNearZero(x: v128): v128 {
   const z = mul(x, x);
   let y = mad(splat(-1.9515295891e-4), z, splat(8.3321608736e-3));
   y = mad(y, z, splat(-1.6666654611e-1));
@@ -70,8 +65,7 @@ export function sinNearZero(x: v128): v128 {
 }
 
 /** cos x for |x| ≤ π/4. */
-
-export function cosNearZero(x: v128): v128 {
+@inline export function cosNearZero(x: v128): v128 {
   const z = mul(x, x);
   let y = mad(splat(2.443315711809948e-5), z, splat(-1.388731625493765e-3));
   y = mad(y, z, splat(4.166664568298827e-2));
@@ -79,8 +73,7 @@ export function cosNearZero(x: v128): v128 {
 }
 
 /** cos (quarter 0) or sin (quarter 3) of turn·2^−32 of a circle; `turn` is unsigned. */
-
-export function cosOfTurn(turn: v128, quarter: i32): v128 {
+@inline export function cosOfTurn(turn: v128, quarter: i32): v128 {
   // The nearest quarter of the circle, and what is left of it: |left| ≤ 2²⁹.
   const nearest = i32x4.shr_u(i32x4.add(turn, i32x4.splat(0x20000000)), 30);
   const left = i32x4.sub(turn, i32x4.shl(nearest, 30));

@@ -11,8 +11,7 @@ const W0: u32 = 0x9e3779b9;
 const W1: u32 = 0xbb67ae85;
 
 /** High words of the products of unsigned lanes. */
-
-function high(a: v128, b: v128): v128 {
+@inline function high(a: v128, b: v128): v128 {
   const low = i64x2.extmul_low_i32x4_u(a, b), rest = i64x2.extmul_high_i32x4_u(a, b);
   return v128.shuffle<i32>(low, rest, 1, 3, 5, 7);
 }
@@ -38,20 +37,17 @@ export function philoxRows(out: usize, row: v128, key0: u32, key1: u32): void {
 }
 
 /** √(−2 ln((word + ½)·2⁻³²)) of unsigned words (Box & Muller 1958). */
-
-export function normalRadius(word: v128): v128 {
+@inline export function normalRadius(word: v128): v128 {
   const u = mul(add(f32x4.convert_i32x4_u(word), splat(0.5)), splat(2.3283064365386963e-10));
   return sqrt(most(mul(splat(-2 * LN2), log2(u)), splat(0)));
 }
 
 /** radius·cos of the angle word·2⁻³² of a circle. */
-
-export function normalFirst(radius: v128, word: v128): v128 {
+@inline export function normalFirst(radius: v128, word: v128): v128 {
   return mul(radius, cosOfTurn(word, 0));
 }
 
 /** radius·sin of it. */
-
-export function normalSecond(radius: v128, word: v128): v128 {
+@inline export function normalSecond(radius: v128, word: v128): v128 {
   return mul(radius, cosOfTurn(word, 3));
 }

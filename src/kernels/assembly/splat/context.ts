@@ -4,8 +4,7 @@
  */
 
 /** A frame, a camera, and where everything lies in memory. */
-@unmanaged
-export class Context {
+@unmanaged export class Context {
   /** Gaussians, and floats of a row of parameters: as many, rounded up to a multiple of 4. */
   count: i32;
   stride: i32;
@@ -58,8 +57,8 @@ export class Context {
   statistics: usize;
   /** 64 bytes a Gaussian: see `Seen`. */
   seen: usize;
-  /** Bits of depth a Gaussian; ids by depth; as much room again. */
-  keys: usize;
+  /** Tiles of what is seen, 16 bytes each; what is sorted by depth, 8 bytes; as much room again. */
+  spans: usize;
   order: usize;
   spare: usize;
   /** First slot of each Gaussian's pairs, and one more. */
@@ -67,7 +66,7 @@ export class Context {
   /** First place of each tile in the list, and one more; and where the next pair goes. */
   tiles: usize;
   cursors: usize;
-  /** Counts of digits of the sort, 3 × 2048. */
+  /** Counts of a digit of the sort, 4096. */
   digits: usize;
   /** Pairs (id, slot) by tile, front to back. */
   list: usize;
@@ -108,8 +107,7 @@ export class Context {
 }
 
 /** A Gaussian as a pixel meets it. */
-@unmanaged
-export class Seen {
+@unmanaged export class Seen {
   /** Its middle in pixels. */
   x: f32;
   y: f32;
@@ -158,7 +156,6 @@ export const OPACITY: usize = 10;
 export const COLOUR: usize = 11;
 
 /** Rows of parameters. */
-
-export function rowsOf(c: Context): i32 {
-  return <i32> COLOUR + 3 * (c.degree + 1) * (c.degree + 1);
+@inline export function rowsOf(c: Context): i32 {
+  return <i32>COLOUR + 3 * (c.degree + 1) * (c.degree + 1);
 }

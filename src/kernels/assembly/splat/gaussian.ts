@@ -3,26 +3,11 @@
  * Jacobian J at the mean Σ' = J V Σ Vᵀ Jᵀ + blur (Zwicker, Pfister, van Baar & Gross 2001).
  */
 import { exp, log2 } from "../math/elementary";
-import {
-  add,
-  choose,
-  div,
-  dot,
-  keep,
-  least,
-  mad,
-  most,
-  mul,
-  neg,
-  splat,
-  sqrt,
-  sub,
-} from "../math/vector";
+import { add, choose, div, dot, keep, least, mad, most, mul, neg, splat, sqrt, sub } from "../math/vector";
 import { BLUR, Context, OPACITY, QUATERNION, SCALES, WIDEST } from "./context";
 
 /** What is known of four Gaussians on the way; the way back starts from it. */
-@unmanaged
-export class Four {
+@unmanaged export class Four {
   /** From the eye to the mean in the world; in the camera's axes; 1/z. */
   dx: v128;
   dy: v128;
@@ -88,10 +73,8 @@ export const FOUR: usize = 16 * 50;
 
 /** Fills `l` with what the Gaussians i … i + 3 are before the camera. */
 export function look(c: Context, i: i32, l: Four): void {
-  const row = <usize> c.stride << 2,
-    at = c.parameters + (<usize> i << 2),
-    one = splat(1),
-    two = splat(2);
+  const row = <usize>c.stride << 2, at = c.parameters + (<usize>i << 2), one = splat(1);
+  const two = splat(2);
   const dx = sub(v128.load(at), splat(c.eyeX)), dy = sub(v128.load(at + row), splat(c.eyeY));
   const dz = sub(v128.load(at + 2 * row), splat(c.eyeZ));
   l.dx = dx;
@@ -115,22 +98,17 @@ export function look(c: Context, i: i32, l: Four): void {
   const q0 = v128.load(at + QUATERNION * row), q1 = v128.load(at + (QUATERNION + 1) * row);
   const q2 = v128.load(at + (QUATERNION + 2) * row), q3 = v128.load(at + (QUATERNION + 3) * row);
   const qInverse = div(one, sqrt(mad(q3, q3, dot(q0, q1, q2, q0, q1, q2))));
-  const qw = mul(q0, qInverse),
-    qx = mul(q1, qInverse),
-    qy = mul(q2, qInverse),
-    qz = mul(q3, qInverse);
+  const qw = mul(q0, qInverse), qx = mul(q1, qInverse), qy = mul(q2, qInverse);
+  const qz = mul(q3, qInverse);
   const xx = mul(qx, qx), yy = mul(qy, qy), zz = mul(qz, qz);
   const xy = mul(qx, qy), xz = mul(qx, qz), yz = mul(qy, qz);
   const wx = mul(qw, qx), wy = mul(qw, qy), wz = mul(qw, qz);
-  const r00 = sub(one, mul(two, add(yy, zz))),
-    r01 = mul(two, sub(xy, wz)),
-    r02 = mul(two, add(xz, wy));
-  const r10 = mul(two, add(xy, wz)),
-    r11 = sub(one, mul(two, add(xx, zz))),
-    r12 = mul(two, sub(yz, wx));
-  const r20 = mul(two, sub(xz, wy)),
-    r21 = mul(two, add(yz, wx)),
-    r22 = sub(one, mul(two, add(xx, yy)));
+  const r00 = sub(one, mul(two, add(yy, zz))), r01 = mul(two, sub(xy, wz));
+  const r02 = mul(two, add(xz, wy));
+  const r10 = mul(two, add(xy, wz)), r11 = sub(one, mul(two, add(xx, zz)));
+  const r12 = mul(two, sub(yz, wx));
+  const r20 = mul(two, sub(xz, wy)), r21 = mul(two, add(yz, wx));
+  const r22 = sub(one, mul(two, add(xx, yy)));
   l.s0 = s0;
   l.s1 = s1;
   l.s2 = s2;
@@ -168,12 +146,12 @@ export function look(c: Context, i: i32, l: Four): void {
   l.u10 = u10;
   l.u11 = u11;
   l.u12 = u12;
-  const w00 = mul(dot(u00, u01, u02, r00, r10, r20), s0),
-    w01 = mul(dot(u00, u01, u02, r01, r11, r21), s1);
-  const w02 = mul(dot(u00, u01, u02, r02, r12, r22), s2),
-    w10 = mul(dot(u10, u11, u12, r00, r10, r20), s0);
-  const w11 = mul(dot(u10, u11, u12, r01, r11, r21), s1),
-    w12 = mul(dot(u10, u11, u12, r02, r12, r22), s2);
+  const w00 = mul(dot(u00, u01, u02, r00, r10, r20), s0);
+  const w01 = mul(dot(u00, u01, u02, r01, r11, r21), s1);
+  const w02 = mul(dot(u00, u01, u02, r02, r12, r22), s2);
+  const w10 = mul(dot(u10, u11, u12, r00, r10, r20), s0);
+  const w11 = mul(dot(u10, u11, u12, r01, r11, r21), s1);
+  const w12 = mul(dot(u10, u11, u12, r02, r12, r22), s2);
   l.w00 = w00;
   l.w01 = w01;
   l.w02 = w02;

@@ -42,8 +42,7 @@ export function basis(out: usize, degree: i32, x: v128, y: v128, z: v128): void 
 }
 
 /** Adds a weight times a basis function's gradient to one that is kept at `out`. */
-
-function pull(out: usize, weight: v128, x: v128, y: v128, z: v128): void {
+@inline function pull(out: usize, weight: v128, x: v128, y: v128, z: v128): void {
   v128.store(out, mad(weight, x, v128.load(out)));
   v128.store(out, mad(weight, y, v128.load(out, 16)), 16);
   v128.store(out, mad(weight, z, v128.load(out, 32)), 32);

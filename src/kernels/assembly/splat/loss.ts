@@ -19,26 +19,23 @@ const REACH: i32 = 5;
 const MARGIN: i32 = 8;
 
 /** Values of the picture. */
-
-function valuesOf(c: Context): f32 {
+@inline function valuesOf(c: Context): f32 {
   const values = 3 * c.height * c.width;
-  return <f32> values;
+  return <f32>values;
 }
 
 /** Bytes of a line in scratch. */
-
-function lineBytes(c: Context): usize {
-  return <usize> (c.pitch + 2 * MARGIN) << 2;
+@inline function lineBytes(c: Context): usize {
+  return <usize>(c.pitch + 2 * MARGIN) << 2;
 }
 
 function clear(line: usize, bytes: usize): void {
-  memory.fill(line, 0, <usize> MARGIN << 2);
-  memory.fill(line + bytes - (<usize> MARGIN << 2), 0, <usize> MARGIN << 2);
+  memory.fill(line, 0, <usize>MARGIN << 2);
+  memory.fill(line + bytes - (<usize>MARGIN << 2), 0, <usize>MARGIN << 2);
 }
 
 /** The window along a line around four places; `at` is the place of the first in a line with margins. */
-
-function along(at: usize, w0: v128, w1: v128, w2: v128, w3: v128, w4: v128, w5: v128): v128 {
+@inline function along(at: usize, w0: v128, w1: v128, w2: v128, w3: v128, w4: v128, w5: v128): v128 {
   let sum = mul(w0, v128.load(at));
   sum = mad(w1, add(v128.load(at - 4), v128.load(at, 4)), sum);
   sum = mad(w2, add(v128.load(at - 8), v128.load(at, 8)), sum);
@@ -48,12 +45,10 @@ function along(at: usize, w0: v128, w1: v128, w2: v128, w3: v128, w4: v128, w5: 
 }
 
 /** Lines within the window's reach above and below: the range that the picture has. */
-
-function above(y: i32): i32 {
+@inline function above(y: i32): i32 {
   return max(y - REACH, 0);
 }
-
-function below(c: Context, y: i32): i32 {
+@inline function below(c: Context, y: i32): i32 {
   return min(y + REACH, c.height - 1);
 }
 
@@ -61,28 +56,28 @@ function below(c: Context, y: i32): i32 {
 export function loss(c: Context, chunk: i32, scratch: usize): void {
   const chunks = (c.height + LINES - 1) / LINES, channel = chunk / chunks;
   const first = (chunk % chunks) * LINES, end = min(first + LINES, c.height);
-  const plane = <usize> (channel * c.plane) << 2, line = <usize> c.pitch << 2;
+  const plane = <usize>(channel * c.plane) << 2, line = <usize>c.pitch << 2;
   const x = c.picture + plane, y = c.wanted + plane, gradient = c.gradient + plane;
   const step = splat((1 - c.structural) / valuesOf(c)), minus = neg(step), zero = splat(0);
   for (let row = first; row < end; row++) {
     let sum = zero;
-    const from = <usize> row * line;
+    const from = <usize>row * line;
     for (let i: usize = 0; i < line; i += 16) {
       const d = sub(v128.load(x + from + i), v128.load(y + from + i));
       sum = add(sum, f32x4.abs(d));
       const sign = choose(f32x4.gt(d, zero), step, keep(f32x4.lt(d, zero), minus));
       v128.store(gradient + from + i, sign);
     }
-    const out = c.losses + (<usize> (channel * c.height + row) << 4);
-    store<f64>(out, <f64> total(sum));
+    const out = c.losses + (<usize>(channel * c.height + row) << 4);
+    store<f64>(out, <f64>total(sum));
     store<f64>(out, c.structural != 0 ? structure(c, channel, row, scratch) : 0, 8);
   }
 }
 
 /** SSIM summed along a line; its derivatives, times −λ/(3·H·W), to the planes of `structure`. */
 function structure(c: Context, channel: i32, row: i32, scratch: usize): f64 {
-  const plane = <usize> (channel * c.plane) << 2, line = <usize> c.pitch << 2, bytes = lineBytes(c);
-  const x = c.picture + plane, y = c.wanted + plane, margin = <usize> MARGIN << 2;
+  const plane = <usize>(channel * c.plane) << 2, line = <usize>c.pitch << 2, bytes = lineBytes(c);
+  const x = c.picture + plane, y = c.wanted + plane, margin = <usize>MARGIN << 2;
   const la = scratch, lb = la + bytes, lc = lb + bytes, ld = lc + bytes, le = ld + bytes;
   clear(la, bytes);
   clear(lb, bytes);
@@ -93,8 +88,8 @@ function structure(c: Context, channel: i32, row: i32, scratch: usize): f64 {
   for (let i: usize = 0; i < line; i += 16) {
     let mu = splat(0), nu = splat(0), e = splat(0), f = splat(0), h = splat(0);
     for (let j = top; j <= bottom; j++) {
-      const w = v128.load32_splat(c.window + (<usize> abs(j - row) << 2));
-      const at = <usize> j * line + i, a = v128.load(x + at), b = v128.load(y + at);
+      const w = v128.load32_splat(c.window + (<usize>abs(j - row) << 2));
+      const at = <usize>j * line + i, a = v128.load(x + at), b = v128.load(y + at);
       const wa = mul(w, a), wb = mul(w, b);
       mu = add(mu, wa);
       nu = add(nu, wb);
@@ -111,7 +106,7 @@ function structure(c: Context, channel: i32, row: i32, scratch: usize): f64 {
   const window = c.window, w0 = v128.load32_splat(window), w1 = v128.load32_splat(window, 4);
   const w2 = v128.load32_splat(window, 8), w3 = v128.load32_splat(window, 12);
   const w4 = v128.load32_splat(window, 16), w5 = v128.load32_splat(window, 20);
-  const size = <usize> c.plane << 2, to = c.structure + plane + <usize> row * line;
+  const size = <usize>c.plane << 2, to = c.structure + plane + <usize>row * line;
   const weight = splat(-c.structural / valuesOf(c));
   const two = splat(2), c1 = splat(C1), c2 = splat(C2), one = splat(1), zero = splat(0);
   let sum = zero;
@@ -124,7 +119,7 @@ function structure(c: Context, channel: i32, row: i32, scratch: usize): f64 {
     const a1 = mad(two, munu, c1), a2 = mad(two, sub(h, munu), c2);
     const b1 = add(squares, c1), b2 = add(sub(add(e, f), squares), c2);
     const over = div(one, mul(b1, b2)), value = mul(mul(a1, a2), over);
-    const inside = f32x4.gt(inPicture(c, <i32> (i >> 2), row), zero), scale = keep(inside, weight);
+    const inside = f32x4.gt(inPicture(c, <i32>(i >> 2), row), zero), scale = keep(inside, weight);
     sum = add(sum, keep(inside, value));
     const byE = neg(mul(value, mul(b1, over))), byH = mul(two, mul(a1, over));
     const byMu = mul(
@@ -138,16 +133,16 @@ function structure(c: Context, channel: i32, row: i32, scratch: usize): f64 {
     v128.store(to + 3 * size + i, mul(scale, byE));
     v128.store(to + 6 * size + i, mul(scale, byH));
   }
-  return <f64> total(sum);
+  return <f64>total(sum);
 }
 
 /** Adds SSIM's share to the gradient of a chunk of lines of a channel. */
 export function structureGradient(c: Context, chunk: i32, scratch: usize): void {
   const chunks = (c.height + LINES - 1) / LINES, channel = chunk / chunks;
   const first = (chunk % chunks) * LINES, end = min(first + LINES, c.height);
-  const plane = <usize> (channel * c.plane) << 2, line = <usize> c.pitch << 2, bytes = lineBytes(c);
+  const plane = <usize>(channel * c.plane) << 2, line = <usize>c.pitch << 2, bytes = lineBytes(c);
   const x = c.picture + plane, y = c.wanted + plane, gradient = c.gradient + plane;
-  const size = <usize> c.plane << 2, from = c.structure + plane, margin = <usize> MARGIN << 2;
+  const size = <usize>c.plane << 2, from = c.structure + plane, margin = <usize>MARGIN << 2;
   const la = scratch, lb = la + bytes, lc = lb + bytes;
   clear(la, bytes);
   clear(lb, bytes);
@@ -160,8 +155,8 @@ export function structureGradient(c: Context, chunk: i32, scratch: usize): void 
     for (let i: usize = 0; i < line; i += 16) {
       let byMu = splat(0), byE = splat(0), byH = splat(0);
       for (let j = top; j <= bottom; j++) {
-        const w = v128.load32_splat(window + (<usize> abs(j - row) << 2));
-        const at = from + <usize> j * line + i;
+        const w = v128.load32_splat(window + (<usize>abs(j - row) << 2));
+        const at = from + <usize>j * line + i;
         byMu = mad(w, v128.load(at), byMu);
         byE = mad(w, v128.load(at + 3 * size), byE);
         byH = mad(w, v128.load(at + 6 * size), byH);
@@ -171,14 +166,11 @@ export function structureGradient(c: Context, chunk: i32, scratch: usize): void 
       v128.store(lc + margin + i, byH);
     }
     for (let i: usize = 0; i < line; i += 16) {
-      const at = margin + i, place = <usize> row * line + i;
-      const byMu = along(la + at, w0, w1, w2, w3, w4, w5),
-        byE = along(lb + at, w0, w1, w2, w3, w4, w5);
+      const at = margin + i, place = <usize>row * line + i;
+      const byMu = along(la + at, w0, w1, w2, w3, w4, w5);
+      const byE = along(lb + at, w0, w1, w2, w3, w4, w5);
       const byH = along(lc + at, w0, w1, w2, w3, w4, w5);
-      const own = add(
-        byMu,
-        mad(mul(two, v128.load(x + place)), byE, mul(v128.load(y + place), byH)),
-      );
+      const own = add(byMu, mad(mul(two, v128.load(x + place)), byE, mul(v128.load(y + place), byH)));
       v128.store(gradient + place, add(v128.load(gradient + place), own));
     }
   }

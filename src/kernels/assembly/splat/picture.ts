@@ -6,9 +6,9 @@ import { Context, LINES } from "./context";
 
 /** Floats of planes from `from` to pixels at `to`: three channels. */
 function interleave(c: Context, chunk: i32, from: usize): void {
-  const plane = <usize> c.plane << 2, end = min((chunk + 1) * LINES, c.height);
+  const plane = <usize>c.plane << 2, end = min((chunk + 1) * LINES, c.height);
   for (let y = chunk * LINES; y < end; y++) {
-    let at = from + (<usize> (y * c.pitch) << 2), to = c.packed + <usize> (12 * y * c.width);
+    let at = from + (<usize>(y * c.pitch) << 2), to = c.packed + <usize>(12 * y * c.width);
     for (let x = 0; x < c.width; x++) {
       store<f32>(to, load<f32>(at));
       store<f32>(to, load<f32>(at + plane), 4);
@@ -26,9 +26,9 @@ export function packPicture(c: Context, chunk: i32): void {
 
 /** A gradient from `packed`; what is outside of the picture is 0. */
 export function unpackGradient(c: Context, chunk: i32): void {
-  const plane = <usize> c.plane << 2, end = min((chunk + 1) * LINES, c.height);
+  const plane = <usize>c.plane << 2, end = min((chunk + 1) * LINES, c.height);
   for (let y = chunk * LINES; y < end; y++) {
-    let to = c.gradient + (<usize> (y * c.pitch) << 2), at = c.packed + <usize> (12 * y * c.width);
+    let to = c.gradient + (<usize>(y * c.pitch) << 2), at = c.packed + <usize>(12 * y * c.width);
     for (let x = 0; x < c.pitch; x++) {
       const inside = x < c.width;
       store<f32>(to, inside ? load<f32>(at) : 0);
@@ -42,14 +42,14 @@ export function unpackGradient(c: Context, chunk: i32): void {
 
 /** The picture that is wanted, from bytes in `packed` to k/255; outside of the picture 0. */
 export function unpackWanted(c: Context, chunk: i32): void {
-  const plane = <usize> c.plane << 2, end = min((chunk + 1) * LINES, c.height);
+  const plane = <usize>c.plane << 2, end = min((chunk + 1) * LINES, c.height);
   for (let y = chunk * LINES; y < end; y++) {
-    let to = c.wanted + (<usize> (y * c.pitch) << 2), at = c.packed + <usize> (3 * y * c.width);
+    let to = c.wanted + (<usize>(y * c.pitch) << 2), at = c.packed + <usize>(3 * y * c.width);
     for (let x = 0; x < c.pitch; x++) {
       const inside = x < c.width;
-      store<f32>(to, inside ? <f32> load<u8>(at) / 255 : 0);
-      store<f32>(to + plane, inside ? <f32> load<u8>(at, 1) / 255 : 0);
-      store<f32>(to + 2 * plane, inside ? <f32> load<u8>(at, 2) / 255 : 0);
+      store<f32>(to, inside ? <f32>load<u8>(at) / 255 : 0);
+      store<f32>(to + plane, inside ? <f32>load<u8>(at, 1) / 255 : 0);
+      store<f32>(to + 2 * plane, inside ? <f32>load<u8>(at, 2) / 255 : 0);
       at += 3;
       to += 4;
     }

@@ -24,7 +24,7 @@ const SPINS: i32 = 4000;
 
 /** A chunk of a phase: numbers as in src/kernels/splat/layout.ts. */
 function run(c: Context, phase: i32, chunk: i32, thread: i32): void {
-  const scratch = c.scratch + <usize> thread * <usize> c.scratchBytes;
+  const scratch = c.scratch + <usize>thread * <usize>c.scratchBytes;
   switch (phase) {
     case 0:
       project(c, chunk, scratch);
@@ -64,10 +64,10 @@ function run(c: Context, phase: i32, chunk: i32, thread: i32): void {
   }
 }
 
-/** Takes chunks until none is left: by exchange of the ticket, so that none is of a phase that is over. */
+/** Takes chunks until none is left: by exchange of the ticket, so none of a phase that is over. */
 function share(pool: usize, c: Context, thread: i32): void {
   for (;;) {
-    const ticket = atomic.load<i64>(pool, TICKET), left = <i32> ticket;
+    const ticket = atomic.load<i64>(pool, TICKET), left = <i32>ticket;
     if (left == 0) return;
     if (atomic.cmpxchg<i64>(pool, ticket, ticket - 1, TICKET) != ticket) continue;
     // Now the phase can't end before this chunk has, so its words stay.
@@ -83,8 +83,8 @@ export function perform(pool: usize, context: usize, phase: i32, chunks: i32): v
   store<i32>(pool, phase, PHASE);
   store<i32>(pool, chunks, CHUNKS);
   atomic.store<i32>(pool, 0, DONE);
-  const number = <i64> load<u32>(pool, NUMBER) + 1;
-  atomic.store<i64>(pool, number << 32 | <i64> chunks, TICKET);
+  const number = <i64>load<u32>(pool, NUMBER) + 1;
+  atomic.store<i64>(pool, number << 32 | <i64>chunks, TICKET);
   if (chunks > 1 && atomic.load<i32>(pool, HELPERS) > 0) atomic.notify(pool + NUMBER, chunks - 1);
   share(pool, changetype<Context>(context), 0);
   for (let spin = 0; spin < SPINS; spin++) {

@@ -4,23 +4,21 @@
  */
 import { LN2, LOG2E } from "../math/elementary";
 import { add, div, mad, most, mul, neg, splat, sqrt, sub } from "../math/vector";
-import { BLUR, COLOUR, Context, CUT, GAUSSIANS, SEEN, Seen } from "./context";
-import { FOUR, Four, look } from "./gaussian";
+import { BLUR, COLOUR, Context, CUT, GAUSSIANS, Seen, SEEN } from "./context";
+import { Four, FOUR, look } from "./gaussian";
 import { basis } from "./harmonics";
 
 /** One channel of the colour, ½ + Σ basis·coefficient; above 0. */
-
-export function colourOf(functions: usize, at: usize, row: usize, terms: i32): v128 {
+@inline export function colourOf(functions: usize, at: usize, row: usize, terms: i32): v128 {
   let sum = splat(0.5);
   for (let k = 0; k < terms; k++) {
-    sum = mad(v128.load(functions + (<usize> k << 4)), v128.load(at + <usize> (3 * k) * row), sum);
+    sum = mad(v128.load(functions + (<usize>k << 4)), v128.load(at + <usize>(3 * k) * row), sum);
   }
   return sum;
 }
 
 /** The unit direction from the eye to the means, 48 bytes at `out`; 1/its length. */
-
-export function directionOf(out: usize, l: Four): v128 {
+@inline export function directionOf(out: usize, l: Four): v128 {
   const square = mad(l.dz, l.dz, mad(l.dy, l.dy, mul(l.dx, l.dx)));
   const inverse = div(splat(1), sqrt(square));
   v128.store(out, mul(l.dx, inverse));
@@ -29,14 +27,13 @@ export function directionOf(out: usize, l: Four): v128 {
   return inverse;
 }
 
-function lane(four: usize, k: i32): f32 {
-  return load<f32>(four + (<usize> k << 2));
+@inline function lane(four: usize, k: i32): f32 {
+  return load<f32>(four + (<usize>k << 2));
 }
 
 /** A whole number within [0, end] near a number; the conversion saturates. */
-
-function within(x: f32, end: i32): i32 {
-  const whole = <i32> x;
+@inline function within(x: f32, end: i32): i32 {
+  const whole = <i32>x;
   return whole < 0 ? 0 : whole > end ? end : whole;
 }
 
@@ -44,7 +41,7 @@ function within(x: f32, end: i32): i32 {
 export function project(c: Context, chunk: i32, scratch: usize): void {
   const from = chunk * GAUSSIANS, to = min(from + GAUSSIANS, c.stride);
   const l = changetype<Four>(scratch), out = scratch + FOUR, functions = out + 256;
-  const row = <usize> c.stride << 2, terms = (c.degree + 1) * (c.degree + 1);
+  const row = <usize>c.stride << 2, terms = (c.degree + 1) * (c.degree + 1);
   for (let i = from; i < to; i += 4) {
     look(c, i, l);
     // α = peak at the middle falls to the cut at dx² = 2 ln(α/cut)·Σ'xx.
@@ -74,13 +71,13 @@ export function project(c: Context, chunk: i32, scratch: usize): void {
         v128.load(out, 224),
         v128.load(out, 240),
       );
-      const at = c.parameters + (<usize> i << 2) + COLOUR * row, zero = splat(0);
+      const at = c.parameters + (<usize>i << 2) + COLOUR * row, zero = splat(0);
       v128.store(out, most(colourOf(functions, at, row, terms), zero), 144);
       v128.store(out, most(colourOf(functions, at + row, row, terms), zero), 160);
       v128.store(out, most(colourOf(functions, at + 2 * row, row, terms), zero), 176);
     }
     for (let k = 0; k < 4; k++) {
-      const s = changetype<Seen>(c.seen + <usize> (i + k) * SEEN);
+      const s = changetype<Seen>(c.seen + <usize>(i + k) * SEEN);
       const middleX = lane(out, k), middleY = lane(out + 16, k);
       const halfX = lane(out + 112, k), halfY = lane(out + 128, k);
       // Pixel j is at j + ½.
@@ -108,7 +105,6 @@ export function project(c: Context, chunk: i32, scratch: usize): void {
       s.top = top;
       s.right = right;
       s.bottom = bottom;
-      store<f32>(c.keys + (<usize> (i + k) << 2), s.depth);
     }
   }
 }

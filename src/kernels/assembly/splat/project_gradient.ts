@@ -3,27 +3,16 @@
  * gaussian.ts, in the same names with a `g` before them.
  */
 import { add, choose, div, dot, keep, mad, mul, neg, splat, sqrt, sub } from "../math/vector";
-import {
-  BLUR,
-  COLOUR,
-  Context,
-  GAUSSIANS,
-  OPACITY,
-  QUATERNION,
-  rowsOf,
-  SCALES,
-  SUMS,
-} from "./context";
-import { FOUR, Four, look } from "./gaussian";
+import { BLUR, COLOUR, Context, GAUSSIANS, OPACITY, QUATERNION, rowsOf, SCALES, SUMS } from "./context";
+import { Four, FOUR, look } from "./gaussian";
 import { basis, basisGradient } from "./harmonics";
 import { colourOf, directionOf } from "./project";
 
 /** Sums over a Gaussian's pairs, slot by slot. */
-
-function reduce(c: Context, i: i32, out: usize): void {
-  const slots = c.slots + (<usize> i << 2);
-  let at = c.sums + <usize> load<u32>(slots) * SUMS;
-  const end = c.sums + <usize> load<u32>(slots, 4) * SUMS;
+@inline function reduce(c: Context, i: i32, out: usize): void {
+  const slots = c.slots + (<usize>i << 2);
+  let at = c.sums + <usize>load<u32>(slots) * SUMS;
+  const end = c.sums + <usize>load<u32>(slots, 4) * SUMS;
   let s0 = splat(0), s1 = splat(0), s2 = splat(0);
   for (; at != end; at += SUMS) {
     s0 = add(s0, v128.load(at));
@@ -36,9 +25,8 @@ function reduce(c: Context, i: i32, out: usize): void {
 }
 
 /** Number k of each of four runs of 48 bytes. */
-
-function gather(from: usize, k: i32): v128 {
-  const at = from + (<usize> k << 2);
+@inline function gather(from: usize, k: i32): v128 {
+  const at = from + (<usize>k << 2);
   let v = splat(load<f32>(at));
   v = f32x4.replace_lane(v, 1, load<f32>(at, 48));
   v = f32x4.replace_lane(v, 2, load<f32>(at, 96));
@@ -46,10 +34,9 @@ function gather(from: usize, k: i32): v128 {
 }
 
 /** Adds to statistics: the length of the mean's gradient in pixels, a view, the largest radius. */
-
-function note(c: Context, i: i32, l: Four, seen: v128, gx: v128, gy: v128): void {
+@inline function note(c: Context, i: i32, l: Four, seen: v128, gx: v128, gy: v128): void {
   if (c.statistics == 0) return;
-  const row = <usize> c.stride << 2, at = c.statistics + (<usize> i << 2);
+  const row = <usize>c.stride << 2, at = c.statistics + (<usize>i << 2);
   const length = sqrt(mad(gx, gx, mul(gy, gy)));
   v128.store(at, add(v128.load(at), keep(seen, length)));
   v128.store(at + row, add(v128.load(at + row), keep(seen, splat(1))));
@@ -69,16 +56,16 @@ export function projectGradient(c: Context, chunk: i32, scratch: usize): void {
   const from = chunk * GAUSSIANS, to = min(from + GAUSSIANS, c.stride);
   const l = changetype<Four>(scratch), functions = scratch + FOUR, weights = functions + 256;
   const direction = weights + 256, pulled = direction + 48, sums = pulled + 48;
-  const row = <usize> c.stride << 2, terms = (c.degree + 1) * (c.degree + 1), rows = rowsOf(c);
+  const row = <usize>c.stride << 2, terms = (c.degree + 1) * (c.degree + 1), rows = rowsOf(c);
   const zero = splat(0), one = splat(1), two = splat(2);
   for (let i = from; i < to; i += 4) {
-    const out = c.gradients + (<usize> i << 2), slots = c.slots + (<usize> i << 2);
+    const out = c.gradients + (<usize>i << 2), slots = c.slots + (<usize>i << 2);
     const first = v128.load(slots), next = v128.load(slots, 4), seen = i32x4.ne(first, next);
     if (!v128.any_true(seen)) {
-      for (let r = 0; r < rows; r++) v128.store(out + <usize> r * row, zero);
+      for (let r = 0; r < rows; r++) v128.store(out + <usize>r * row, zero);
       continue;
     }
-    for (let k = 0; k < 4; k++) reduce(c, i + k, sums + <usize> (48 * k));
+    for (let k = 0; k < 4; k++) reduce(c, i + k, sums + <usize>(48 * k));
     const v = gather(sums, 0), vx = gather(sums, 1), vy = gather(sums, 2);
     const vxx = gather(sums, 3), vxy = gather(sums, 4), vyy = gather(sums, 5);
     look(c, i, l);
@@ -95,8 +82,8 @@ export function projectGradient(c: Context, chunk: i32, scratch: usize): void {
     let gc = neg(dot(qq, qr, mul(r, r), gp, gq, gr));
     if (c.antialiased) {
       // ln of the compensation is ½(ln|W Wᵀ| − ln|Σ'|); |W Wᵀ| = 0 is below the cut.
-      const over = div(one, choose(f32x4.gt(l.sharp, zero), l.sharp, one)),
-        half = mul(splat(0.5), v);
+      const over = div(one, choose(f32x4.gt(l.sharp, zero), l.sharp, one));
+      const half = mul(splat(0.5), v);
       ga = mad(half, sub(mul(l.c, over), p), ga);
       gb = mad(v, sub(neg(mul(l.b, over)), q), gb);
       gc = mad(half, sub(mul(l.a, over), r), gc);
@@ -131,24 +118,15 @@ export function projectGradient(c: Context, chunk: i32, scratch: usize): void {
     const gw = mul(two, dot(x, y, z, sub(g21, g12), sub(g02, g20), sub(g10, g01)));
     const gqx = mul(
       two,
-      sub(
-        dot(y, z, w, add(g01, g10), add(g02, g20), sub(g21, g12)),
-        mul(mul(two, x), add(g11, g22)),
-      ),
+      sub(dot(y, z, w, add(g01, g10), add(g02, g20), sub(g21, g12)), mul(mul(two, x), add(g11, g22))),
     );
     const gqy = mul(
       two,
-      sub(
-        dot(x, z, w, add(g01, g10), add(g12, g21), sub(g02, g20)),
-        mul(mul(two, y), add(g00, g22)),
-      ),
+      sub(dot(x, z, w, add(g01, g10), add(g12, g21), sub(g02, g20)), mul(mul(two, y), add(g00, g22))),
     );
     const gqz = mul(
       two,
-      sub(
-        dot(x, y, w, add(g02, g20), add(g12, g21), sub(g10, g01)),
-        mul(mul(two, z), add(g00, g11)),
-      ),
+      sub(dot(x, y, w, add(g02, g20), add(g12, g21), sub(g10, g01)), mul(mul(two, z), add(g00, g11))),
     );
     const along = mad(gw, w, dot(gqx, gqy, gqz, x, y, z)), over = l.qInverse;
     v128.store(out + QUATERNION * row, keep(seen, mul(sub(gw, mul(w, along)), over)));
@@ -171,30 +149,27 @@ export function projectGradient(c: Context, chunk: i32, scratch: usize): void {
     const toZ = mul(iz, mad(scaleX, byX, mul(scaleY, byY)));
 
     // The colour, and by it the direction.
-    const at = c.parameters + (<usize> i << 2) + COLOUR * row, inverse = directionOf(direction, l);
+    const at = c.parameters + (<usize>i << 2) + COLOUR * row, inverse = directionOf(direction, l);
     const dx = v128.load(direction), dy = v128.load(direction, 16), dz = v128.load(direction, 32);
     basis(functions, c.degree, dx, dy, dz);
-    for (let k = 0; k < terms; k++) v128.store(weights + (<usize> k << 4), zero);
+    for (let k = 0; k < terms; k++) v128.store(weights + (<usize>k << 4), zero);
     for (let channel = 0; channel < 3; channel++) {
-      const own = at + <usize> channel * row, colour = colourOf(functions, own, row, terms);
+      const own = at + <usize>channel * row, colour = colourOf(functions, own, row, terms);
       const g = keep(v128.and(seen, f32x4.gt(colour, zero)), gather(sums, 6 + channel));
       for (let k = 0; k < terms; k++) {
-        const place = <usize> k << 4, coefficient = <usize> (3 * k) * row;
+        const place = <usize>k << 4, coefficient = <usize>(3 * k) * row;
         v128.store(
-          out + (COLOUR + <usize> channel) * row + coefficient,
+          out + (COLOUR + <usize>channel) * row + coefficient,
           mul(v128.load(functions + place), g),
         );
-        v128.store(
-          weights + place,
-          mad(g, v128.load(own + coefficient), v128.load(weights + place)),
-        );
+        v128.store(weights + place, mad(g, v128.load(own + coefficient), v128.load(weights + place)));
       }
     }
     basisGradient(pulled, weights, c.degree, dx, dy, dz);
     const px = v128.load(pulled), py = v128.load(pulled, 16), pz = v128.load(pulled, 32);
     const outward = dot(px, py, pz, dx, dy, dz);
-    const fromX = mul(sub(px, mul(dx, outward)), inverse),
-      fromY = mul(sub(py, mul(dy, outward)), inverse);
+    const fromX = mul(sub(px, mul(dx, outward)), inverse);
+    const fromY = mul(sub(py, mul(dy, outward)), inverse);
     const fromZ = mul(sub(pz, mul(dz, outward)), inverse);
     v128.store(out, keep(seen, add(dot(v00, v10, v20, toX, toY, toZ), fromX)));
     v128.store(out + row, keep(seen, add(dot(v01, v11, v21, toX, toY, toZ), fromY)));

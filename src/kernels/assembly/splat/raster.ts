@@ -7,26 +7,21 @@
  */
 import { EXP1, EXP2, EXP3, EXP4, EXP5, EXP6, MAGIC } from "../math/elementary";
 import { add, choose, div, keep, least, mad, mul, splat, sub } from "../math/vector";
-import { ALPHA_MOST, Context, CUT, LEAST_SEEN, PAIR, SEEN, Seen } from "./context";
+import { ALPHA_MOST, Context, CUT, LEAST_SEEN, PAIR, Seen, SEEN } from "./context";
 
 /** Bytes of a group: T, T where the pixel has ended, red, green, blue; with depth one more. */
 const GROUP: usize = 80;
 const DEEP_GROUP: usize = 96;
 
 /** The lanes of a group of pixels that the picture has, as numbers 1; elsewhere 0. */
-
-export function inPicture(c: Context, x: i32, y: i32): v128 {
+@inline export function inPicture(c: Context, x: i32, y: i32): v128 {
   const lane = i32x4.add(i32x4.splat(x), i32x4(0, 1, 2, 3));
-  const inside = v128.and(
-    i32x4.lt_s(lane, i32x4.splat(c.width)),
-    i32x4.splat(-<i32> (y < c.height)),
-  );
+  const inside = v128.and(i32x4.lt_s(lane, i32x4.splat(c.width)), i32x4.splat(-<i32>(y < c.height)));
   return keep(inside, splat(1));
 }
 
 /** 2^p for |p| < 126, with the polynomial's coefficients from locals: see elementary.ts. */
-
-export function power(
+@inline export function power(
   p: v128,
   magic: v128,
   c6: v128,
@@ -42,14 +37,14 @@ export function power(
   return i32x4.add(y, i32x4.shl(whole, 23));
 }
 
-function composite(c: Context, tile: i32, scratch: usize, deep: bool): void {
+@inline function composite(c: Context, tile: i32, scratch: usize, deep: bool): void {
   const group: usize = deep ? DEEP_GROUP : GROUP;
   const side = c.tile, originX = (tile % c.tilesX) * side, originY = (tile / c.tilesX) * side;
   const groups = side >> 2, zero = splat(0), one = splat(1);
   let live = 0;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < groups; x++) {
-      const at = scratch + <usize> (y * groups + x) * group;
+      const at = scratch + <usize>(y * groups + x) * group;
       const inside = inPicture(c, originX + 4 * x, originY + y);
       live += popcnt(i32x4.bitmask(f32x4.gt(inside, zero)));
       v128.store(at, inside);
@@ -60,29 +55,26 @@ function composite(c: Context, tile: i32, scratch: usize, deep: bool): void {
       if (deep) v128.store(at, zero, 80);
     }
   }
-  const magic = splat(MAGIC),
-    c6 = splat(EXP6),
-    c5 = splat(EXP5),
-    c4 = splat(EXP4),
-    c3 = splat(EXP3);
+  const magic = splat(MAGIC), c6 = splat(EXP6), c5 = splat(EXP5), c4 = splat(EXP4);
+  const c3 = splat(EXP3);
   const c2 = splat(EXP2), c1 = splat(EXP1), cut = splat(CUT), alphaMost = splat(ALPHA_MOST);
   const leastSeen = splat(LEAST_SEEN), four = splat(4), lane = f32x4(0.5, 1.5, 2.5, 3.5);
-  const tiles = c.tiles + (<usize> tile << 2), list = c.list, seen = c.seen;
-  let entry = list + <usize> load<u32>(tiles) * PAIR;
-  const end = list + <usize> load<u32>(tiles, 4) * PAIR;
+  const tiles = c.tiles + (<usize>tile << 2), list = c.list, seen = c.seen;
+  let entry = list + <usize>load<u32>(tiles) * PAIR;
+  const end = list + <usize>load<u32>(tiles, 4) * PAIR;
   for (; entry < end; entry += PAIR) {
-    const s = changetype<Seen>(seen + <usize> load<u32>(entry) * SEEN);
+    const s = changetype<Seen>(seen + <usize>load<u32>(entry) * SEEN);
     const x0 = max((s.left - originX) >> 2, 0), x1 = min((s.right - originX + 3) >> 2, groups);
     const y0 = max(s.top - originY, 0), y1 = min(s.bottom - originY, side);
     const a = splat(s.a), red = splat(s.red), green = splat(s.green), blue = splat(s.blue);
     const z = splat(deep ? s.depth : 0);
-    const dx0 = sub(splat(<f32> (x0 << 2)), sub(splat(s.x - <f32> originX), lane));
+    const dx0 = sub(splat(<f32>(x0 << 2)), sub(splat(s.x - <f32>originX), lane));
     const middle = s.y, b = s.b, cc = s.c, peak = s.peak;
     for (let y = y0; y < y1; y++) {
-      const dy: f32 = <f32> (originY + y) + 0.5 - middle;
+      const dy: f32 = <f32>(originY + y) + 0.5 - middle;
       const bd = splat(b * dy), base = splat(cc * dy * dy + peak);
-      let at = scratch + <usize> (y * groups + x0) * group, dx = sub(dx0, four);
-      const stop = scratch + <usize> (y * groups + x1) * group;
+      let at = scratch + <usize>(y * groups + x0) * group, dx = sub(dx0, four);
+      const stop = scratch + <usize>(y * groups + x1) * group;
       for (; at != stop; at += group) {
         dx = add(dx, four);
         const p = mad(mad(a, dx, bd), dx, base);
@@ -108,12 +100,12 @@ function composite(c: Context, tile: i32, scratch: usize, deep: bool): void {
     }
     if (live == 0) break;
   }
-  const plane = <usize> c.plane << 2, picture = c.picture;
+  const plane = <usize>c.plane << 2, picture = c.picture;
   const behindRed = splat(c.red), behindGreen = splat(c.green), behindBlue = splat(c.blue);
   for (let y = 0; y < side && originY + y < c.height; y++) {
     for (let x = 0; x < groups && originX + 4 * x < c.width; x++) {
-      const at = scratch + <usize> (y * groups + x) * group;
-      const to = <usize> ((originY + y) * c.pitch + originX + 4 * x) << 2;
+      const at = scratch + <usize>(y * groups + x) * group;
+      const to = <usize>((originY + y) * c.pitch + originX + 4 * x) << 2;
       const t = add(v128.load(at), v128.load(at, 16));
       v128.store(c.background + to, t);
       v128.store(picture + to, mad(t, behindRed, v128.load(at, 32)));

@@ -7,7 +7,7 @@
  */
 import { EXP1, EXP2, EXP3, EXP4, EXP5, EXP6, MAGIC } from "../math/elementary";
 import { add, choose, div, keep, least, mad, mul, splat, sub, total, totals } from "../math/vector";
-import { ALPHA_MOST, Context, CUT, LEAST_SEEN, PAIR, SEEN, Seen, SUMS } from "./context";
+import { ALPHA_MOST, Context, CUT, LEAST_SEEN, PAIR, Seen, SEEN, SUMS } from "./context";
 import { inPicture, power } from "./raster";
 
 /** Bytes of a group: T, what is still to come times the gradient, the gradient's three. */
@@ -16,18 +16,18 @@ const GROUP: usize = 80;
 /** Fills the slots of a tile's pairs, from the picture and the gradient at it. */
 export function rasterGradient(c: Context, tile: i32, scratch: usize): void {
   const side = c.tile, originX = (tile % c.tilesX) * side, originY = (tile / c.tilesX) * side;
-  const groups = side >> 2, zero = splat(0), one = splat(1), plane = <usize> c.plane << 2;
+  const groups = side >> 2, zero = splat(0), one = splat(1), plane = <usize>c.plane << 2;
   const picture = c.picture, gradient = c.gradient;
   let live = 0;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < groups; x++) {
-      const at = scratch + <usize> (y * groups + x) * GROUP;
+      const at = scratch + <usize>(y * groups + x) * GROUP;
       const inside = inPicture(c, originX + 4 * x, originY + y);
       const some = popcnt(i32x4.bitmask(f32x4.gt(inside, zero)));
       live += some;
       v128.store(at, inside);
       if (some == 0) continue;
-      const from = <usize> ((originY + y) * c.pitch + originX + 4 * x) << 2;
+      const from = <usize>((originY + y) * c.pitch + originX + 4 * x) << 2;
       const r = v128.load(gradient + from), g = v128.load(gradient + plane + from);
       const b = v128.load(gradient + 2 * plane + from);
       const toCome = add(
@@ -40,38 +40,35 @@ export function rasterGradient(c: Context, tile: i32, scratch: usize): void {
       v128.store(at, b, 64);
     }
   }
-  const magic = splat(MAGIC),
-    c6 = splat(EXP6),
-    c5 = splat(EXP5),
-    c4 = splat(EXP4),
-    c3 = splat(EXP3);
+  const magic = splat(MAGIC), c6 = splat(EXP6), c5 = splat(EXP5), c4 = splat(EXP4);
+  const c3 = splat(EXP3);
   const c2 = splat(EXP2), c1 = splat(EXP1), cut = splat(CUT), alphaMost = splat(ALPHA_MOST);
   const leastSeen = splat(LEAST_SEEN), four = splat(4), lane = f32x4(0.5, 1.5, 2.5, 3.5);
-  const tiles = c.tiles + (<usize> tile << 2), list = c.list, seen = c.seen, sums = c.sums;
-  let entry = list + <usize> load<u32>(tiles) * PAIR;
-  const end = list + <usize> load<u32>(tiles, 4) * PAIR;
+  const tiles = c.tiles + (<usize>tile << 2), list = c.list, seen = c.seen, sums = c.sums;
+  let entry = list + <usize>load<u32>(tiles) * PAIR;
+  const end = list + <usize>load<u32>(tiles, 4) * PAIR;
   for (; entry < end; entry += PAIR) {
-    const out = sums + <usize> load<u32>(entry, 4) * SUMS;
+    const out = sums + <usize>load<u32>(entry, 4) * SUMS;
     if (live == 0) {
       v128.store(out, zero);
       v128.store(out, zero, 16);
       v128.store(out, zero, 32);
       continue;
     }
-    const s = changetype<Seen>(seen + <usize> load<u32>(entry) * SEEN);
+    const s = changetype<Seen>(seen + <usize>load<u32>(entry) * SEEN);
     const x0 = max((s.left - originX) >> 2, 0), x1 = min((s.right - originX + 3) >> 2, groups);
     const y0 = max(s.top - originY, 0), y1 = min(s.bottom - originY, side);
     const a = splat(s.a), red = splat(s.red), green = splat(s.green), blue = splat(s.blue);
-    const dx0 = sub(splat(<f32> (x0 << 2)), sub(splat(s.x - <f32> originX), lane));
+    const dx0 = sub(splat(<f32>(x0 << 2)), sub(splat(s.x - <f32>originX), lane));
     const middle = s.y, b = s.b, cc = s.c, peak = s.peak;
     let v = zero, vx = zero, vy = zero, vxx = zero, vxy = zero, vyy = zero;
     let sumRed = zero, sumGreen = zero, sumBlue = zero;
     for (let y = y0; y < y1; y++) {
-      const dy: f32 = <f32> (originY + y) + 0.5 - middle;
+      const dy: f32 = <f32>(originY + y) + 0.5 - middle;
       const bd = splat(b * dy), base = splat(cc * dy * dy + peak);
       let line = zero, lineX = zero, lineXx = zero;
-      let at = scratch + <usize> (y * groups + x0) * GROUP, dx = sub(dx0, four);
-      const stop = scratch + <usize> (y * groups + x1) * GROUP;
+      let at = scratch + <usize>(y * groups + x0) * GROUP, dx = sub(dx0, four);
+      const stop = scratch + <usize>(y * groups + x1) * GROUP;
       for (; at != stop; at += GROUP) {
         dx = add(dx, four);
         const p = mad(mad(a, dx, bd), dx, base);

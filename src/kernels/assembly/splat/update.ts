@@ -7,7 +7,7 @@ import { exp, sigmoid } from "../math/elementary";
 import { normalFirst, normalRadius, normalSecond, philoxRows } from "../math/philox";
 import { add, div, dot, keep, least, mad, mul, splat, sqrt, sub, total } from "../math/vector";
 import { Context, GAUSSIANS, OPACITY, QUATERNION, rowsOf, SCALES } from "./context";
-import { FOUR, Four, look } from "./gaussian";
+import { Four, FOUR, look } from "./gaussian";
 import { projectGradient } from "./project_gradient";
 
 const BETA1: f32 = 0.9;
@@ -29,20 +29,19 @@ export function update(c: Context, chunk: i32, scratch: usize): void {
 }
 
 /** The lanes that are Gaussians, as a mask. */
-
-function gaussians(c: Context, i: i32): v128 {
+@inline function gaussians(c: Context, i: i32): v128 {
   return i32x4.lt_s(i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3)), i32x4.splat(c.count));
 }
 
 /** opacityCost·Σ opacity + scaleCost·Σ scale: to the gradients, and its value to `costs`. */
 function addCosts(c: Context, chunk: i32, from: i32, to: i32): void {
-  const out = c.costs + (<usize> chunk << 3), row = <usize> c.stride << 2;
+  const out = c.costs + (<usize>chunk << 3), row = <usize>c.stride << 2;
   store<f64>(out, 0);
   if (c.opacityCost == 0 && c.scaleCost == 0) return;
   const ofOpacity = splat(c.opacityCost), ofScale = splat(c.scaleCost), one = splat(1);
   let sum: f64 = 0;
   for (let i = from; i < to; i += 4) {
-    const place = <usize> i << 2, own = gaussians(c, i);
+    const place = <usize>i << 2, own = gaussians(c, i);
     const opacity = c.parameters + OPACITY * row + place, g = c.gradients + OPACITY * row + place;
     const o = keep(own, sigmoid(v128.load(opacity)));
     v128.store(g, mad(ofOpacity, mul(o, sub(one, o)), v128.load(g)));
@@ -53,20 +52,20 @@ function addCosts(c: Context, chunk: i32, from: i32, to: i32): void {
       v128.store(c.gradients + at, add(cost, v128.load(c.gradients + at)));
       scales = add(scales, cost);
     }
-    sum += <f64> total(mad(ofOpacity, o, scales));
+    sum += <f64>total(mad(ofOpacity, o, scales));
   }
   store<f64>(out, sum);
 }
 
 /** m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − rate·m̂/(√v̂ + ε); a rate a row. */
 function adam(c: Context, from: i32, to: i32): void {
-  const rows = rowsOf(c), row = <usize> c.stride << 2, end = <usize> to << 2, zero = splat(0);
+  const rows = rowsOf(c), row = <usize>c.stride << 2, end = <usize>to << 2, zero = splat(0);
   const beta1 = splat(BETA1), rest1 = splat(REST1), beta2 = splat(BETA2), rest2 = splat(REST2);
   const epsilon = splat(EPSILON), correction = splat(c.correction);
   let bad = zero;
   for (let r = 0; r < rows; r++) {
-    const start = <usize> r * row, rate = v128.load32_splat(c.rates + (<usize> r << 2));
-    for (let i = <usize> from << 2; i < end; i += 16) {
+    const start = <usize>r * row, rate = v128.load32_splat(c.rates + (<usize>r << 2));
+    for (let i = <usize>from << 2; i < end; i += 16) {
       const at = start + i, g = v128.load(c.gradients + at);
       const m = add(mul(beta1, v128.load(c.first + at)), mul(rest1, g));
       const v = add(mul(beta2, v128.load(c.second + at)), mul(rest2, mul(g, g)));
@@ -87,9 +86,9 @@ function adam(c: Context, from: i32, to: i32): void {
  * key's row of the Gaussian's number.
  */
 function addNoise(c: Context, from: i32, to: i32, scratch: usize): void {
-  const row = <usize> c.stride << 2, l = changetype<Four>(scratch), words = scratch + FOUR;
+  const row = <usize>c.stride << 2, l = changetype<Four>(scratch), words = scratch + FOUR;
   for (let i = from; i < to; i += 4) {
-    const at = c.parameters + (<usize> i << 2);
+    const at = c.parameters + (<usize>i << 2);
     const opacity = sigmoid(v128.load(at + OPACITY * row));
     const gate = div(splat(1), add(splat(1), exp(mad(splat(100), opacity, splat(-0.5)))));
     const open = v128.and(f32x4.gt(gate, splat(SHUT)), gaussians(c, i));
@@ -106,27 +105,24 @@ function addNoise(c: Context, from: i32, to: i32, scratch: usize): void {
     const size = keep(open, mul(splat(c.noise), gate));
     v128.store(at, mad(size, dot(l.r00, l.r01, l.r02, t0, t1, t2), v128.load(at)));
     v128.store(at + row, mad(size, dot(l.r10, l.r11, l.r12, t0, t1, t2), v128.load(at + row)));
-    v128.store(
-      at + 2 * row,
-      mad(size, dot(l.r20, l.r21, l.r22, t0, t1, t2), v128.load(at + 2 * row)),
-    );
+    v128.store(at + 2 * row, mad(size, dot(l.r20, l.r21, l.r22, t0, t1, t2), v128.load(at + 2 * row)));
   }
 }
 
 /** Sets `fault` to 1 + the first Gaussian with a parameter that isn't finite, or a quaternion 0. */
 export function examine(c: Context): void {
-  const rows = rowsOf(c), row = <usize> c.stride << 2, zero = splat(0);
+  const rows = rowsOf(c), row = <usize>c.stride << 2, zero = splat(0);
   c.fault = 0;
   for (let i = 0; i < c.stride; i += 4) {
-    const at = c.parameters + (<usize> i << 2), q = at + QUATERNION * row;
+    const at = c.parameters + (<usize>i << 2), q = at + QUATERNION * row;
     let bad = zero;
     for (let r = 0; r < rows; r++) {
-      const p = v128.load(at + <usize> r * row);
+      const p = v128.load(at + <usize>r * row);
       bad = v128.or(bad, f32x4.ne(sub(p, p), zero));
     }
     let square = zero;
     for (let k = 0; k < 4; k++) {
-      const p = v128.load(q + <usize> k * row);
+      const p = v128.load(q + <usize>k * row);
       square = mad(p, p, square);
     }
     // Normal numbers, so that 1/√ of it is one too.

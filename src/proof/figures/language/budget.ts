@@ -72,18 +72,23 @@ const SEEDS = 3, SECONDS = 1200;
 /** By how much ours may have been trained longer. */
 const LONGER = 1.05;
 
+/** In what the budgets of a seed differ too much to be compared, or null: a machine with other work. */
+export function unequalBudgets({ ours, torch }: Budget["seeds"][string]): string | null {
+  return ours.seconds <= LONGER * torch.seconds
+    ? null
+    : `unequal budgets, ${ours.seconds.toFixed(0)} s here and ${torch.seconds.toFixed(0)} s there`;
+}
+
 /** Why a report says nothing of the figure, or null. */
 export function budgetFault({ seconds, seeds }: Budget): string | null {
   const count = Object.keys(seeds).length;
   if (seconds < SECONDS) return `trained for ${seconds} s; ${SECONDS} s are asked for`;
   if (count < SEEDS) return `${count} of the ${SEEDS} seeds that it must rest on`;
-  const longer = Object.entries(seeds).find(([, { ours, torch }]) =>
-    ours.seconds > LONGER * torch.seconds
-  );
-  return longer === undefined
-    ? null
-    : `seed ${longer[0]}: unequal budgets, ${longer[1].ours.seconds.toFixed(0)} s here and ` +
-      `${longer[1].torch.seconds.toFixed(0)} s there`;
+  const faults = Object.entries(seeds).flatMap(([seed, sides]) => {
+    const fault = unequalBudgets(sides);
+    return fault === null ? [] : [`seed ${seed}: ${fault}`];
+  });
+  return faults[0] ?? null;
 }
 
 const reporter: Reporter = {

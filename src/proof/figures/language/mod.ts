@@ -3,4 +3,4 @@
  * @module
  */
 export { languageFigures } from "./language.ts";
-export { type Budget, budgetPath, type BudgetTerms, readBudget } from "./budget.ts";
+export { type Budget, budgetPath, type BudgetTerms, readBudget, unequalBudgets } from "./budget.ts";

@@ -40,7 +40,8 @@ function figure(
   },
 ): Figure {
   return suite.family(name, {
-    about: `${of} of 10 held-out views at 128², mean over ${SEEDS} seeds that each trained for at ` +
+    about:
+      `${of} of 10 held-out views at 128², mean over ${SEEDS} seeds that each trained for at ` +
       `most ${seconds} s`,
     unit: "dB",
     target: { is: ">=", value: at },

@@ -53,8 +53,16 @@ export async function findPeersPython(device: PeerDevice): Promise<string | null
   return made === await wanted(device) ? pythonOf(venv) : null;
 }
 
-/** Runs a program to its end; its last lines if it fails. */
-async function run(command: string, args: readonly string[], live: boolean): Promise<void> {
+/**
+ * Runs a program to its end.
+ * @param live whether what it says on standard output is shown
+ * @throws UsageError with its last lines if it fails
+ */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  live: boolean,
+): Promise<void> {
   let child: Deno.CommandOutput;
   try {
     child = await new Deno.Command(command, {
@@ -91,12 +99,12 @@ export async function peersPython(
   say(`making ${venv}: PyTorch and JAX, some 3 GB to download, 6 GB on disk`);
   await Deno.remove(venv, { recursive: true }).catch(() => {});
   await Deno.mkdir(venv, { recursive: true });
-  await run(`python${PYTHON}`, ["-m", "venv", venv], false);
+  await runTool(`python${PYTHON}`, ["-m", "venv", venv], false);
   const file = fromFileUrl(new URL(REQUIREMENTS[device], folder));
   // The CPU file lists every package that is imported; without --no-deps pip would add 1 GB more.
   const deps = device === "cpu" ? ["--no-deps"] : [];
-  await run(pythonOf(venv), ["-m", "pip", "install", "--quiet", ...deps, "-r", file], true);
-  await run(pythonOf(venv), ["-c", "import torch, jax, safetensors"], false);
+  await runTool(pythonOf(venv), ["-m", "pip", "install", "--quiet", ...deps, "-r", file], true);
+  await runTool(pythonOf(venv), ["-c", "import torch, jax, safetensors"], false);
   await Deno.writeTextFile(join(venv, DONE), await wanted(device));
   return pythonOf(venv);
 }

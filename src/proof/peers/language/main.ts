@@ -11,6 +11,7 @@ import {
   budgetPath,
   type BudgetTerms,
   readBudget,
+  unequalBudgets,
 } from "../../figures/language/mod.ts";
 import { inTempFolder } from "../../figures/process.ts";
 import { runCommand } from "../command.ts";
@@ -47,7 +48,7 @@ export const command: Command = {
     "of its own, and scores both on held-out documents by one code, beside a 5-gram of the same " +
     `tokens. Ours may be ${MARGIN} bits a byte worse at most, and must be better than the 5-gram, ` +
     "in every seed. Seeds that the file has under the same terms are kept, so that what was " +
-    "interrupted goes on. Takes the seconds a seed and a tenth more; leave the machine alone " +
+    "interrupted goes on; those of unequal budgets are trained again. Takes the seconds a seed and a tenth more; leave the machine alone " +
     "meanwhile.",
   positionals: [],
   options: [
@@ -79,6 +80,7 @@ export const command: Command = {
   exits: [
     [exitCodes.pass, "measured, and both hold in every seed"],
     [exitCodes.regressed, "one of them doesn't hold"],
+    [exitCodes.failed, "the sides trained for unequal times: the machine had other work"],
     [exitCodes.usage, "wrong options, no Python, one processor, or other terms than the file's"],
   ],
   load: () => Promise.resolve({ main }),
@@ -160,10 +162,13 @@ async function main(args: Arguments, terminal: Terminal): Promise<number> {
     // Draws what both sides start from; the same bits on every machine.
     const { engine } = await openEngine("wasm");
     for (const seed of seeds) {
-      if (report?.seeds[seed] !== undefined) {
+      const kept = report?.seeds[seed];
+      const fault = kept === undefined ? null : unequalBudgets(kept);
+      if (kept !== undefined && fault === null) {
         say(`seed ${seed}: in ${out} already`);
         continue;
       }
+      if (fault !== null) say(`seed ${seed}: in ${out} with ${fault}; trained again`);
       say(`seed ${seed}: ${seconds} s, both sides at the same time, ${threads} threads each`);
       const options: BudgetOptions = {
         engine: engineName,
@@ -230,7 +235,7 @@ function timeOf(
 }
 
 function told({ seeds, fiveGram, margin }: Budget, terminal: Terminal): number {
-  let holds = true;
+  let holds = true, equal = true;
   for (const [seed, { ours, torch }] of Object.entries(seeds)) {
     const above = ours.bits - torch.bits;
     holds &&= above <= margin && ours.bits < fiveGram;
@@ -240,7 +245,11 @@ function told({ seeds, fiveGram, margin }: Budget, terminal: Terminal): number {
         `${margin}); 5-gram ${fiveGram.toFixed(4)}`,
     );
     terminal.print(`  trained for ${timeOf(ours)}; PyTorch for ${timeOf(torch)}`);
+    const fault = unequalBudgets({ ours, torch });
+    equal &&= fault === null;
+    if (fault !== null) terminal.print(`  ${fault}: run this again, with the machine left alone`);
   }
+  if (!equal) return exitCodes.failed;
   return holds ? exitCodes.pass : exitCodes.regressed;
 }
 

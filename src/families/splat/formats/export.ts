@@ -3,16 +3,20 @@
  * @module
  */
 import { join } from "@std/path";
-import { type Degree, splatRows } from "../../kernels/mod.ts";
-import type { ExportContext } from "../family.ts";
-import type { Config } from "./config.ts";
-import { type SplatRows, writePly } from "./formats/ply.ts";
-import { writeSplat } from "./formats/splat.ts";
+import { type Degree, splatRows } from "../../../kernels/mod.ts";
+import type { ExportContext } from "../../family.ts";
+import type { Config } from "../config.ts";
+import { type SplatRows, writePly } from "./ply.ts";
+import { writeSplat } from "./splat.ts";
+import { writeSpz } from "./spz.ts";
 
-/** Files by name: for editors and other trainers, and for viewers in browsers. */
-const writers: Readonly<Record<string, (splats: SplatRows) => Uint8Array>> = {
+type Writer = (splats: SplatRows) => Uint8Array | Promise<Uint8Array>;
+
+/** Files by name: for editors and other trainers, for viewers in browsers, and to be sent. */
+const writers: Readonly<Record<string, Writer>> = {
   "splats.ply": writePly,
   "splats.splat": writeSplat,
+  "splats.spz": writeSpz,
 };
 
 /** The splats of a state. @throws Error where a state has rows of no degree */
@@ -30,6 +34,6 @@ export async function splatsOf({ state }: Pick<ExportContext, "state">): Promise
 export async function exportSplats(_: Config, context: ExportContext): Promise<void> {
   const splats = await splatsOf(context);
   for (const [name, write] of Object.entries(writers)) {
-    await Deno.writeFile(join(context.folder, name), write(splats));
+    await Deno.writeFile(join(context.folder, name), await write(splats));
   }
 }

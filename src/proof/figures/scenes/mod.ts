@@ -1,0 +1,5 @@
+/**
+ * Figures of the group `scenes`.
+ * @module
+ */
+export { sceneFigures } from "./scenes.ts";

@@ -1,0 +1,103 @@
+/**
+ * A program in Python that stays alive and answers line by line: tests/peers/gsplat_peer.py and
+ * hash_grid_peer.py.
+ * @module
+ */
+import { fromFileUrl } from "@std/path";
+import { z } from "zod";
+import { linesOf } from "../../../base/text/mod.ts";
+import { failure } from "../contender/messages.ts";
+import type { GsplatPython } from "./environment.ts";
+
+const ready = z.object({
+  ready: z.literal(true),
+  versions: z.record(z.string(), z.string()),
+  threads: z.number(),
+});
+
+/** The process, and a folder that both sides read and write, which goes with it. */
+export class PeerProcess {
+  readonly #script: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncIterator<string>;
+  readonly #said: Promise<string>;
+  readonly folder: string;
+  #ready!: z.output<typeof ready>;
+
+  private constructor(script: string, child: Deno.ChildProcess, folder: string) {
+    this.#script = script;
+    this.#child = child;
+    this.folder = folder;
+    this.#writer = child.stdin.getWriter();
+    this.#lines = linesOf(child.stdout);
+    this.#said = new Response(child.stderr).text();
+  }
+
+  /**
+   * Starts a script of tests/peers.
+   * @throws Error with its last words where it ends before it is ready
+   */
+  static async start(
+    script: string,
+    { python, packages, threads }: GsplatPython & { readonly threads: number },
+  ): Promise<PeerProcess> {
+    const path = fromFileUrl(new URL(`../../../../tests/peers/${script}`, import.meta.url));
+    const folder = await Deno.makeTempDir({ prefix: "peer-" });
+    const child = new Deno.Command(python, {
+      args: ["-u", path, String(threads)],
+      env: {
+        PYTHONPATH: packages,
+        PYTHONDONTWRITEBYTECODE: "1",
+        OMP_NUM_THREADS: String(threads),
+        MKL_NUM_THREADS: String(threads),
+      },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const peer = new PeerProcess(script, child, folder);
+    try {
+      peer.#ready = await peer.#answer(ready);
+    } catch (error) {
+      await peer.close();
+      throw error;
+    }
+    return peer;
+  }
+
+  /** Versions of its libraries, and threads of PyTorch. */
+  get identity(): { versions: Readonly<Record<string, string>>; threads: number } {
+    const { versions, threads } = this.#ready;
+    return { versions, threads };
+  }
+
+  /** Asks and waits for the answer. @throws Error with what the script said went wrong */
+  async ask<T>(command: Readonly<Record<string, unknown>>, answer: z.ZodType<T>): Promise<T> {
+    await this.#writer.write(new TextEncoder().encode(JSON.stringify(command) + "\n"));
+    return await this.#answer(answer);
+  }
+
+  /** Ends the process. */
+  async close(): Promise<void> {
+    try {
+      await this.#writer.write(new TextEncoder().encode('{"do":"quit"}\n'));
+      await this.#writer.close();
+    } catch { /* it has ended already */ }
+    await this.#child.status;
+    await this.#lines.return?.();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  async #answer<T>(answer: z.ZodType<T>): Promise<T> {
+    const { value, done } = await this.#lines.next();
+    if (done) {
+      const { code } = await this.#child.status;
+      const words = (await this.#said).trim().split("\n").slice(-4).join("\n  ");
+      throw new Error(`${this.#script} ended with code ${code}:\n  ${words}`);
+    }
+    const json: unknown = JSON.parse(value), failed = failure.safeParse(json);
+    if (failed.success) throw new Error(`${this.#script}: ${failed.data.error}`);
+    return answer.parse(json);
+  }
+}
