@@ -159,6 +159,15 @@ Deno.test("splat: views are rendered at their cameras, samples on an orbit, maps
   assertNotEquals(poses.slice(0, 16), poses.slice(16, 32));
 });
 
+Deno.test("splat: its scene for viewers is its splats as a .splat file, with and without training", async () => {
+  const { parameters, count } = truth(), weights = { count, degree: 0 as const, parameters };
+  for (const steps of [0, 3]) {
+    const model = built({ degree: 1 }, { steps, opened: { weights } }), state = fresh(model);
+    const found = await model.driver.splats!(state, { read: (tensor) => engine.read(tensor) });
+    assertEquals(found, writeSplat(weights));
+  }
+});
+
 Deno.test("splat: what begins with a file is that file, and without steps has nothing to train", async () => {
   const { parameters, count } = truth(), weights = { count, degree: 0 as const, parameters };
   const model = built({}, { steps: 0, opened: { weights } }), state = fresh(model);
