@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@st
 import * as tf from "@tensorflow/tfjs";
 import { config, splat } from "../../../src/families/splat/mod.ts";
 import { readPly, writePly } from "../../../src/families/splat/formats/ply.ts";
+import { writeSplat } from "../../../src/families/splat/formats/splat.ts";
 import type { TensorRecord } from "../../../src/families/family.ts";
 import { type ModuleSplats, openSplats as openModule } from "../../../src/kernels/splat/splats.ts";
 import { disposeTree } from "../../../src/engine/tree.ts";
