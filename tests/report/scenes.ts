@@ -77,7 +77,7 @@ export function around(places = PLACES): ViewSet & { readonly images: ImageSet }
 /** The files of a run and what its record says of them. */
 export async function sceneFiles(): Promise<{
   readonly artefacts: readonly Artefact[];
-  readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+  readonly files: Readonly<Record<string, Uint8Array>>;
 }> {
   const views = around();
   const { bytes: turning, ...size } = await movingWebp(views.images, 0.2);
@@ -95,7 +95,7 @@ export async function sceneFiles(): Promise<{
   };
   return {
     artefacts: [turntable, scene].map((one) => ({ ...one, sha256: "0".repeat(64) })),
-    files: { [turntable.file]: Uint8Array.from(turning), [scene.file]: bytes },
+    files: { [turntable.file]: turning, [scene.file]: bytes },
   };
 }
 

@@ -9,8 +9,8 @@
   /** What a key press turns by, in radians, and comes nearer by. */
   const TURN = Math.PI / 36, NEARER = 0.9;
   const KEYS = {
-    ArrowLeft: [TURN, 0, 1],
-    ArrowRight: [-TURN, 0, 1],
+    ArrowLeft: [-TURN, 0, 1],
+    ArrowRight: [TURN, 0, 1],
     ArrowUp: [0, -TURN, 1],
     ArrowDown: [0, TURN, 1],
     "+": [0, 0, NEARER],
