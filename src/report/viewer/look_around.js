@@ -138,6 +138,7 @@
   function wire(scene) {
     const button = scene.querySelector("button"), said = scene.querySelector("[role=status]");
     const image = scene.parentElement.querySelector("img"), label = button.textContent;
+    const named = button.ariaLabel;
     const data = scene.querySelector("script").textContent;
     const look = JSON.parse(scene.dataset.look);
     let close = null;
@@ -159,6 +160,7 @@
         stage.remove();
         image.hidden = false;
         button.textContent = label;
+        button.ariaLabel = named;
         said.textContent = "";
         await stop?.();
       };
@@ -172,6 +174,7 @@
         stop = await started(stage, { data, look });
         if (close === null) return await stop();
         button.textContent = scene.dataset.back;
+        button.ariaLabel = null;
         said.textContent = scene.dataset.help;
         stage.focus({ preventScroll: true });
         // Two frames on, the first one is on the screen.

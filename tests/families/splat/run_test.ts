@@ -101,6 +101,14 @@ Deno.test("a finished run is exported as a PLY file and a .splat file of the sam
     assertEquals(splats.parameters.length, record.parameters);
     const small = readSplat(await Deno.readFile(join(folder, "splats.splat")), "splats.splat");
     assertEquals(small.count, splats.count);
+    // The run's own report has the same to look around in, beside the picture that turns.
+    const left = record.artefacts.filter(({ shows }) => shows?.what === "turntable");
+    assertEquals(left.map(({ name }) => name), ["turntable", "splats"]);
+    assertEquals(
+      await store.read(run.id, left[1].file),
+      await Deno.readFile(join(folder, "splats.splat")),
+    );
+    assertEquals([left[1].look!.background, left[1].look!.focal], [[51, 102, 204], 40 / 24]);
 
     // The file is the start of another run, which is scored as it is.
     const begun = await plannedRun({ weights: "exported/splats.ply" }, { steps: 0, base: out });

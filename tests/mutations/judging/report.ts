@@ -203,4 +203,18 @@ export const mutants: readonly Mutant[] = [
     replace: "focal: orbit.fy / around.width,",
     law: shown,
   },
+  {
+    id: "scene-page-without-its-policy",
+    file: "src/report/page/page.ts",
+    find: "${parts.scenes?.policy}",
+    replace: "",
+    law: scenes,
+  },
+  {
+    id: "splats-in-part-taken",
+    file: "src/run/model/maps.ts",
+    find: "splats.length > 0 && splats.length % SPLAT === 0",
+    replace: "splats.length > 0",
+    law: "tests/run/maps_test.ts",
+  },
 ];
