@@ -81,6 +81,7 @@ export {
   type Roles,
   type SampleContext,
   type SampleRequest,
+  type SceneContext,
 } from "./families/mod.ts";
 export { defineMetric, type EvaluationContext, type Metric } from "./metrics/mod.ts";
 export {
@@ -95,6 +96,7 @@ export {
 export {
   type Artefact,
   type ArtefactKind,
+  type Look,
   type MetricValue,
   type Need,
   type NeededRun,

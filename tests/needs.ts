@@ -73,6 +73,17 @@ const obstacles = {
     }).output();
     return success ? undefined : `no ${COMPILER}: npm's registry can't be reached`;
   },
+  /** What packs the viewer of src/report/viewer; npm brings it when it is first run. */
+  esbuild: async () => {
+    const { PACKER } = await import("../src/report/viewer/build.ts");
+    const args = ["run", "-A", "--quiet", "--no-config", "--no-lock", "--node-modules-dir=none"];
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: [...args, PACKER, "--version"],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success ? undefined : `no ${PACKER}: npm's registry can't be reached`;
+  },
   linux: () =>
     Promise.resolve(
       Deno.build.os === "linux" ? undefined : "what only Linux tells of files and processes",

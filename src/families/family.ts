@@ -97,6 +97,9 @@ export interface LanguageContext extends SampleContext {
   key(): Key;
 }
 
+/** What a driver may call to give its scene away. */
+export type SceneContext = Pick<LanguageContext, "read">;
+
 /** Which programs run when, on the host. Everything here must be a function of its arguments. */
 export interface Driver {
   /** Names of the programs that step `step` (from 0) runs in order; default: ["train"]. */
@@ -115,6 +118,12 @@ export interface Driver {
   decode?(state: TensorRecord, z_BZ: tf.Tensor2D, context: SampleContext): Drawn;
   /** Of a model of text: what it says of tokens, and goes on with. The state stays the caller's. */
   language?(state: TensorRecord, context: LanguageContext): TokenModel;
+  /**
+   * Of a model of one scene: the scene as a `.splat` file, which viewers in browsers read: 32 bytes a
+   * splat, in the scene's units and axes, those that matter most first, so that a part of it from the
+   * start on is the scene with fewer. The state stays the caller's.
+   */
+  splats?(state: TensorRecord, context: SceneContext): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A family with its config fixed, for samples of one shape. */

@@ -26,6 +26,7 @@ export {
   type Opened,
   type SampleContext,
   type SampleRequest,
+  type SceneContext,
   type TensorRecord,
 } from "./family.ts";
 export type { Given, GivenRun, Role, Roles } from "./needs.ts";

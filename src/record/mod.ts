@@ -17,6 +17,7 @@ export {
 export {
   type Artefact,
   type ArtefactKind,
+  type Look,
   type Need,
   type NeededRun,
   type PlannedRun,

@@ -203,8 +203,24 @@ export interface Shows {
   readonly kind?: string;
   /** The factor that samples were asked for by. */
   readonly of?: string;
-  /** Set where its file holds texts (`TextSheet`, show/passage); left out: a picture. */
-  readonly medium?: "text";
+  /**
+   * Set where its file holds no picture: texts (`TextSheet`, show/passage), or a scene as splats, a
+   * `.splat` file that a picture which shows the same of the same run can be looked around in.
+   */
+  readonly medium?: "text" | "splats";
+}
+
+/** From where a scene is looked at first, in its own units and axes. */
+export interface Look {
+  /** Where the camera stands, and what is in its middle. */
+  readonly from: readonly [number, number, number];
+  readonly to: readonly [number, number, number];
+  /** Upwards in its picture. */
+  readonly up: readonly [number, number, number];
+  /** Focal length, in heights of the picture. */
+  readonly focal: number;
+  /** Behind the scene: red, green, blue, 0 to 255. */
+  readonly background: readonly [number, number, number];
 }
 
 /** A file of the run's folder. */
@@ -221,6 +237,8 @@ export interface Artefact {
   readonly shows?: Shows;
   readonly width?: number;
   readonly height?: number;
+  /** Of what is a scene. */
+  readonly look?: Look;
 }
 
 /** The run whose training another took over, being asked only to measure something else. */

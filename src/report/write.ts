@@ -5,6 +5,8 @@ import { webp } from "../show/picture/mod.ts";
 import { allCharts, bodiesOf, type PictureRef, type ReportModel } from "./model/model.ts";
 import { pictureKey } from "./page/gallery_html.ts";
 import { renderPage } from "./page/page.ts";
+import { pageScenes } from "./page/scene_html.ts";
+import { embedScenes, viewerScripts } from "./viewer/embed.ts";
 import { fontFace } from "./draw/fonts.ts";
 import { formatBytes } from "../base/text/mod.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -54,14 +56,18 @@ export async function writeReport(
   const texts = await readTexts(model, options.picture);
   let pageBytes = 0;
   if (formats.has("html")) {
-    const { uris, note } = await embedPictures(model, options.picture);
+    const { scenes, bytes } = await embedScenes(model, { read: options.picture, key: pictureKey });
+    const room = PICTURE_BUDGET - bytes;
+    const { uris, note } = await embedPictures(model, options.picture, room);
+    const some = scenes.size > 0;
     const page = renderPage(model, {
       drawings: drawn,
       pictures: uris,
       pictureNote: note,
       ...texts,
-      style: await pageStyle(texts.texts.size > 0) +
-        (model.also === undefined ? "" : await partsStyle()),
+      ...(some && { scenes: await pageScenes(scenes, await viewerScripts()) }),
+      style: await pageStyle(texts.texts.size > 0) + (some ? await styleOf("scene") : "") +
+        (model.also === undefined ? "" : await styleOf("parts")),
     });
     pageBytes = new TextEncoder().encode(page).length;
     await write("index.html", page);
@@ -98,14 +104,13 @@ async function drawAll(model: ReportModel): Promise<Map<string, Drawing>> {
 
 /** The style of a page: the committed fonts and `style.css`; with texts, `text.css` too. */
 export async function pageStyle(texts = false): Promise<string> {
-  const read = (name: string) => Deno.readTextFile(new URL(`./page/${name}.css`, import.meta.url));
-  const css = await read("style") + (texts ? await read("text") : "");
+  const css = await styleOf("style") + (texts ? await styleOf("text") : "");
   return `${await fontFace(["regular", "semibold"])}\n${css}`;
 }
 
-/** What a page needs beyond that where a suite has several data. */
-async function partsStyle(): Promise<string> {
-  return await Deno.readTextFile(new URL("./page/parts.css", import.meta.url));
+/** What a page needs beyond that: `parts` where a suite has several data, `scene` where it has scenes. */
+async function styleOf(name: "style" | "text" | "parts" | "scene"): Promise<string> {
+  return await Deno.readTextFile(new URL(`./page/${name}.css`, import.meta.url));
 }
 
 /** Encodings from the best down; the first that keeps all pictures within the budget is taken. */

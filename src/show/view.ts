@@ -1,6 +1,6 @@
 /**
  * What a run on views leaves for its report: held-out views above their renders, where these are wrong,
- * how far away what they show is, and the scene from all around.
+ * how far away what they show is, the scene from all around, and its splats where it has any.
  * @module
  */
 import type { Dataset } from "../data/mod.ts";
@@ -12,6 +12,7 @@ import { formatNumber } from "../base/text/mod.ts";
 import { depthPictures, depthRange, differences, type Seen } from "./picture/maps.ts";
 import { alternate, movingWebp, type Sheet, sheets } from "./picture/grid.ts";
 import type { Keep, Shower, ShowParts } from "./shower.ts";
+import { shownSplats } from "./splats.ts";
 
 /** Pixels across that a sheet has at most, but for two pictures, and pictures across at most. */
 const WIDEST = 1600, ACROSS = 8;
@@ -109,10 +110,11 @@ const depths: Views = async ({ subject, dataset }, sheet) => {
 
 const shapeOf = ({ count, height, width }: ViewSet) => ({ count, height, width });
 
-const around: Views = async ({ samples, dataset }, sheet, keep) => {
+const around: Views = async ({ subject, samples, dataset }, sheet, keep) => {
   if (samples === null) return;
   const rows = Int32Array.from({ length: PLACES }, (_, i) => APART * i);
-  const images = picturesOf(dataset.sample, await samples(PLACES, { rows }));
+  const views = viewsOf(await samples(PLACES, { rows }));
+  const images = picturesOf(dataset.sample, views);
   const turns = `${images.count} places`;
   await sheet("orbit", `Renders from ${turns} around the scene, in order`, {
     images,
@@ -127,4 +129,8 @@ const around: Views = async ({ samples, dataset }, sheet, keep) => {
     shows: { what: name },
     ...moving,
   });
+  const splats = await subject.splats?.();
+  if (splats === undefined) return;
+  const { sample: spec } = dataset as Dataset<"view">;
+  await keep(shownSplats(splats, { around: views, spec, what: name }));
 };

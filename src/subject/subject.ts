@@ -59,6 +59,8 @@ export interface Subject<K extends KindName = KindName> {
   reconstruct?(samples: Samples<K>): Promise<Samples<K>>;
   /** Of views: what is seen from their cameras; present where the family has a program `maps`. */
   maps?(samples: Samples<K>): Promise<RenderedMaps>;
+  /** Its scene as a `.splat` file, for viewers: see `Driver.splats`; present where the family has that. */
+  splats?(): Promise<Uint8Array<ArrayBuffer>>;
   /** Discrete latents: see the family table, `codes`. */
   codes?(samples: Samples<K>): Promise<Codes>;
   /** What a discriminator or energy says of samples, one number each: see the table, `score`. */

@@ -43,14 +43,16 @@ export class Browser {
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
   }
 
-  /** Starts the browser and opens an empty page. */
-  static async start(path: string): Promise<Browser> {
+  /** Starts the browser and opens an empty page. @param gl with WebGL, drawn by the processor */
+  static async start(path: string, { gl = false } = {}): Promise<Browser> {
     const profile = await Deno.makeTempDir({ prefix: "likeness-chromium-" });
     const process = new Deno.Command(path, {
       args: [
         "--headless=new",
         "--no-sandbox",
-        "--disable-gpu",
+        ...(gl
+          ? ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+          : ["--disable-gpu"]),
         "--disable-dev-shm-usage",
         "--no-first-run",
         "--hide-scrollbars",

@@ -33,11 +33,15 @@ function maps({ x_BHWC, camera_BC }: Seen): TensorRecord {
 /** How often each program ran on the engine. */
 const calls: Record<string, number> = {};
 
-function subjectOf(change: (found: TensorRecord) => TensorRecord, spec: SampleSpec = sample) {
+function subjectOf(
+  change: (found: TensorRecord) => TensorRecord,
+  spec: SampleSpec = sample,
+  splats?: Model["driver"]["splats"],
+) {
   const model: Model = {
     capabilities: { likelihood: "none", latent: "none", reconstructs: true, samples: false },
     init: () => ({}),
-    driver: {},
+    driver: { splats },
     programs: {
       train: (state) => [state, { loss: tf.scalar(0) }],
       reconstruct: (state, { x_BHWC, camera_BC }) => [state, {
@@ -128,6 +132,25 @@ Deno.test("views of three pieces, the last of them short, are those of each view
 Deno.test("only of views: a program of that name of other samples is the family's own", () => {
   const spec = { kind: "image", height: 2, width: 2, channels: 3 } as const;
   assertEquals(subjectOf((found) => found, spec).maps, undefined);
+});
+
+Deno.test("splats are the driver's, of its state; bytes that aren't whole splats are refused", async () => {
+  const told = (length: number) =>
+    subjectOf((found) => found, sample, async (_, { read }) => {
+      const tensor = tf.range(0, length, 1, "int32");
+      const values = await read(tensor);
+      tensor.dispose();
+      return Uint8Array.from(values);
+    });
+  assertEquals(await told(64).splats!(), Uint8Array.from(range(64)));
+  assertEquals(subjectOf((found) => found).splats, undefined);
+  for (const length of [0, 33]) {
+    const { message } = await assertRejects(() => told(length).splats!(), ContractError);
+    assertStringIncludes(
+      message,
+      `told: the driver's splats give ${length} bytes where 32 for each`,
+    );
+  }
 });
 
 Deno.test("the same set of views is rendered once, others anew", async () => {

@@ -1,15 +1,20 @@
 /** The sheets of a run on views, on models whose renders are known. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import sharp from "sharp";
 import { depthPictures, depthRange, differences } from "../../src/show/picture/maps.ts";
 import { movingWebp, webp } from "../../src/show/picture/grid.ts";
 import { show } from "../../src/show/show.ts";
 import type { ShowParts } from "../../src/show/shower.ts";
+import { shownSplats } from "../../src/show/splats.ts";
 import { columnsOf } from "../../src/show/view.ts";
 import type { ViewSet } from "../../src/kinds/view/view_set.ts";
+import { viewsOf } from "../../src/kinds/view/views.ts";
+import { close, law } from "../law.ts";
 import {
   mapsOf,
   pictureOf,
+  ringCamera,
   viewModel,
   viewPixels,
   viewShape,
@@ -171,6 +176,54 @@ Deno.test("the scene is shown from 16 places around it, and turns as the same by
   assertEquals([artefacts[1].width, artefacts[1].height], [width, height]);
   const again = await shown({ samples });
   assertEquals(again.artefacts, artefacts, "by their digests");
+});
+
+/** Views of an orbit that looks at a point from a distance of 3 along y = ½, rows of it as asked. */
+const orbiting: NonNullable<ShowParts["samples"]> = async (count, { rows } = {}) => {
+  const { samples } = await viewWorld().read("train", range(count));
+  const numbers = [...rows!].flatMap((row) => ringCamera(row * 360 / 64, { to: [1, 2, 3] }));
+  return { ...samples, cameras: Float32Array.from(numbers) };
+};
+
+law("of a scene the first splats are kept, as many as a page may hold, and where its turn begins", {
+  source: "definition",
+  given: { all: fc.integer({ min: 1, max: 40 }), most: fc.integer({ min: 1, max: 40 }) },
+  cases: 30,
+  async holds({ all, most }) {
+    const file = Uint8Array.from({ length: 32 * all }, (_, i) => i % 251);
+    const views = await orbiting(16, { rows: Int32Array.from(range(16), (i) => 4 * i) });
+    const { sample: spec } = viewWorld();
+    const kept = shownSplats(file, { around: viewsOf(views), spec, what: "turntable", most });
+    assertEquals(kept.bytes, file.slice(0, 32 * Math.min(all, most)));
+    const told = all > most ? `The ${most} largest and densest of ${all}` : `All ${all}`;
+    assertStringIncludes(kept.about, `${told} splats, `);
+    const { from, to, up, focal, background } = kept.look!;
+    const near = (found: readonly number[], expected: readonly number[]) =>
+      found.forEach((v, k) => close(v, expected[k], 1e-5));
+    near(from, [1, 2.5, 6]);
+    near(to, [1, 2, 3]);
+    near(up, [0, 1, 0]);
+    close(focal, 20 / height, 1e-12);
+    assertEquals(background, spec.background);
+  },
+  kills: ["scene-kept-from-the-end", "scene-looked-at-from-its-middle", "scene-focal-by-width"],
+});
+
+Deno.test("a model that gives splats leaves them beside the turntable; others leave none", async () => {
+  const splats = Uint8Array.from({ length: 64 }, (_, i) => i);
+  const subject = { ...viewModel({}), splats: () => Promise.resolve(splats) };
+  const { names, files, artefacts } = await shown({
+    subject: subject as unknown as ShowParts["subject"],
+    samples: orbiting,
+  });
+  assertEquals(names, ["orbit", "turntable", "splats"]);
+  assertEquals(files.get("splats.splat"), splats);
+  assertEquals(artefacts[2].shows, { what: "turntable", medium: "splats", kind: "view" });
+  assertEquals(
+    artefacts[2].about,
+    "All 2 splats, 64 B, without the colours that change with direction",
+  );
+  assertEquals((await shown({ samples: orbiting })).names, ["orbit", "turntable"]);
 });
 
 Deno.test("a page keeps a moving picture as it is, and encodes still ones anew", async () => {

@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { reads, type Rows, updates } from "../common/programs.ts";
 import { type BuildContext, defineFamily, type Model } from "../family.ts";
 import { type Config, config } from "./config.ts";
-import { exportSplats } from "./formats/export.ts";
+import { exportSplats, splatsToLookAt } from "./formats/export.ts";
 import { initState, type Opened, settingOf, type State } from "./model.ts";
 import { openScene, weightsContent } from "./open.ts";
 import { mapsAt, picturesAt, sampleViews } from "./sample.ts";
@@ -38,7 +38,7 @@ function build(config: Config, context: BuildContext<"view">): Model {
     init: (key) => initState(key, setting),
     programs,
     reshapes: Object.keys(programs),
-    driver: {},
+    driver: { splats: (state, context) => splatsToLookAt(state as State, context) },
   };
 }
 

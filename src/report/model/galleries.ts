@@ -1,8 +1,8 @@
 /** Pictures and texts that runs left, put side by side. @module */
 import { slug } from "../../base/text/mod.ts";
-import { SHOWN, shownBy, type Shows } from "../../record/mod.ts";
+import { type RunRecord, SHOWN, shownBy, type Shows } from "../../record/mod.ts";
 import type { Grouped } from "./groups.ts";
-import type { Gallery, PictureRef } from "./model.ts";
+import type { Gallery, Group, PictureRef } from "./model.ts";
 
 interface Named {
   readonly id: string;
@@ -48,26 +48,39 @@ interface Shown {
   readonly picture: PictureRef;
 }
 
+/** What a run left to look at, scenes with the pictures that show the same of them. */
+function shownOf(record: RunRecord, { id: group, label }: Group): Shown[] {
+  const all = record.artefacts.flatMap((artefact) => {
+    const shows = shownBy(artefact);
+    if (shows === null) return [];
+    const { file, sha256, name, about, width = null, height = null, look } = artefact;
+    const own = { run: record.id, file, sha256, name, label };
+    return [{ shows, look, ref: { ...own, seed: record.spec.seed, about, width, height } }];
+  });
+  return all.flatMap(({ shows, ref }): Shown[] => {
+    if (shows.medium === "splats") return [];
+    const found = shows.medium !== undefined
+      ? undefined
+      : all.find(({ shows: other }) =>
+        other.medium === "splats" && other.what === shows.what && other.of === shows.of
+      );
+    const scene = found?.look && { scene: { ...found.ref, look: found.look } };
+    return [{ group, shows, picture: { ...ref, ...scene } }];
+  });
+}
+
 /** Galleries by what pictures show, samples by a condition in one a factor. */
 export function galleries({ groups, records }: Grouped): Gallery[] {
   const pictures = groups.flatMap((group) =>
-    (records.get(group.id) ?? []).flatMap((record) =>
-      record.artefacts.flatMap((artefact): Shown[] => {
-        const shows = shownBy(artefact);
-        if (shows === null) return [];
-        const { file, sha256, name, about, width = null, height = null } = artefact;
-        const own = { run: record.id, file, sha256, name, label: group.label };
-        const picture = { ...own, seed: record.spec.seed, about, width, height };
-        return [{ group: group.id, shows, picture }];
-      })
-    )
+    (records.get(group.id) ?? []).flatMap((record) => shownOf(record, group))
   );
   const ordered = [...SHOWN, "other" as const];
   return ordered.flatMap((what) => {
     const own = pictures.filter(({ shows }) => shows.what === what);
     const kinds = Map.groupBy(own, ({ shows: { of, medium } }) => JSON.stringify([of, medium]));
     return [...kinds.values()].map((shown): Gallery => {
-      const [{ shows }] = shown, { of, medium } = shows;
+      const [{ shows }] = shown, { of } = shows;
+      const medium = shows.medium === "text" ? "text" : undefined;
       const rows = groups.flatMap((group) => {
         const found = shown.filter((one) => one.group === group.id);
         return found.length > 0

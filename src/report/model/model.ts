@@ -5,7 +5,7 @@
  * @module
  */
 import type { Counts, Verdict } from "../../gate/mod.ts";
-import type { RunRecord, RunState } from "../../record/mod.ts";
+import type { Look, RunRecord, RunState } from "../../record/mod.ts";
 import type { RankRange } from "../../stats/mod.ts";
 
 /** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */
@@ -236,6 +236,13 @@ export interface PictureRef {
   readonly about: string;
   readonly width: number | null;
   readonly height: number | null;
+  /** What it shows, as splats of the same run; left out where there are none. */
+  readonly scene?: SceneRef;
+}
+
+/** A stored scene: a `.splat` file of a run's folder. */
+export interface SceneRef extends Omit<PictureRef, "scene"> {
+  readonly look: Look;
 }
 
 /** Pictures of one kind from all runs, side by side. */

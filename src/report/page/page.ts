@@ -1,6 +1,7 @@
 /**
  * The report as one HTML page that asks for nothing: style, fonts, charts and pictures are in it, and
- * no script. Landmarks, headings in order, captions and scopes; one SVG serves light and dark.
+ * no script but, where there are scenes, those that let one look around in them. Landmarks, headings
+ * in order, captions and scopes; one SVG serves light and dark.
  * @module
  */
 import { bodiesOf, type Chart, type ReportBody, type ReportModel } from "../model/model.ts";
@@ -12,6 +13,7 @@ import { missingHtml, sanityHtml } from "./notes_html.ts";
 import { heading, rankingHtml } from "./ranking_html.ts";
 import { type GroupsById, tableHtml } from "./table_html.ts";
 import { textGalleryHtml } from "./text_html.ts";
+import type { PageScenes } from "./scene_html.ts";
 import type { Texts } from "../texts.ts";
 import type { Drawing } from "../draw/svg.ts";
 
@@ -27,6 +29,8 @@ export interface PageParts {
   readonly texts?: Texts;
   /** Sheets of texts that were left out so that the page stays small; default 0. */
   readonly left?: number;
+  /** Default: none. */
+  readonly scenes?: PageScenes;
   readonly style: string;
 }
 
@@ -45,7 +49,7 @@ export function renderPage(model: ReportModel, parts: PageParts): string {
     <!doctype html>
     <html lang="en">
       <head>
-        <meta charset="utf-8">
+        <meta charset="utf-8">${parts.scenes?.policy}
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <meta name="generator" content="Likeness">
@@ -94,7 +98,7 @@ export function renderPage(model: ReportModel, parts: PageParts): string {
           <footer>
             <p>Made by Likeness from stored records alone: the same records give this very page.</p>
           </footer>
-        </div>
+        </div>${parts.scenes?.scripts}
       </body>
     </html>
   `;
@@ -243,6 +247,7 @@ them, and the shares in the data.</p>${charts(model.charts.shares)}`,
         ? textGalleryHtml(gallery, { texts: new Map(), left: 0, ...parts, groups })
         : galleryHtml(gallery, {
           pictures: parts.pictures,
+          scenes: parts.scenes?.scenes,
           groups,
           note: gallery === firstPictures && before === "" ? parts.pictureNote : "",
         }),

@@ -1,5 +1,5 @@
 /**
- * Maps of views by a model's program `maps`.
+ * What there is of a scene beside its pictures: maps of views by a model's program `maps`, and splats.
  * @module
  */
 import { ContractError, requireFiniteValues, type TensorRecord } from "../../families/mod.ts";
@@ -59,4 +59,19 @@ export async function renderedMaps(
     depth: depth_BHW,
     ...(normal_BHWC !== undefined && { normals: normal_BHWC }),
   };
+}
+
+/** Bytes of a splat in a `.splat` file. */
+const SPLAT = 32;
+
+/** Splats that a driver gave. @throws ContractError for what is no `.splat` file */
+export function checkedSplats(
+  splats: Uint8Array<ArrayBuffer>,
+  label: string,
+): Uint8Array<ArrayBuffer> {
+  if (splats.length > 0 && splats.length % SPLAT === 0) return splats;
+  throw new ContractError(
+    `${label}: the driver's splats give ${splats.length} bytes where ${SPLAT} for each of some ` +
+      "splats were expected",
+  );
 }

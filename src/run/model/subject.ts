@@ -14,7 +14,7 @@ import { kindOf, type Samples } from "../../kinds/mod.ts";
 import type { Run } from "../job.ts";
 import type { RunKeys } from "../keys.ts";
 import { Batches, paddedRows } from "./batches.ts";
-import { renderedMaps } from "./maps.ts";
+import { checkedSplats, renderedMaps } from "./maps.ts";
 import { rowNumbers, sampleContext } from "./programs.ts";
 import {
   conditionsOf,
@@ -225,6 +225,14 @@ export function modelSubject(parts: SubjectParts): Subject {
       rebuilt.set(samples, known);
       return await known;
     };
+  }
+  const { driver } = parts.model;
+  if (driver.splats !== undefined) {
+    subject.splats = async () =>
+      checkedSplats(
+        await driver.splats!(parts.state, { read: (tensor) => engine.read(tensor) }),
+        parts.label,
+      );
   }
   const { sample: spec } = parts;
   if (spec.kind === "view" && parts.programs.has("maps")) {

@@ -112,6 +112,14 @@ Deno.test("a finished run is exported as a PLY file and a .splat file of the sam
     packed.parameters.subarray(0, 3 * splats.count).forEach((v, i) =>
       close(v, splats.parameters[i], 1 / 4096, "a place")
     );
+    // The run's own report has the same to look around in, beside the picture that turns.
+    const left = record.artefacts.filter(({ shows }) => shows?.what === "turntable");
+    assertEquals(left.map(({ name }) => name), ["turntable", "splats"]);
+    assertEquals(
+      await store.read(run.id, left[1].file),
+      await Deno.readFile(join(folder, "splats.splat")),
+    );
+    assertEquals([left[1].look!.background, left[1].look!.focal], [[51, 102, 204], 40 / 24]);
 
     // The file is the start of another run, which is scored as it is.
     const begun = await plannedRun({ weights: "exported/splats.ply" }, { steps: 0, base: out });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@st
 import * as tf from "@tensorflow/tfjs";
 import { config, splat } from "../../../src/families/splat/mod.ts";
 import { readPly, writePly } from "../../../src/families/splat/formats/ply.ts";
+import { writeSplat } from "../../../src/families/splat/formats/splat.ts";
 import type { TensorRecord } from "../../../src/families/family.ts";
 import { type ModuleSplats, openSplats as openModule } from "../../../src/kernels/splat/splats.ts";
 import { disposeTree } from "../../../src/engine/tree.ts";
@@ -148,6 +149,15 @@ Deno.test("splat: views are rendered at their cameras, samples on an orbit, maps
     await engine.read(one.x_BHWC as tf.Tensor),
   );
   assertNotEquals(poses.slice(0, 16), poses.slice(16, 32));
+});
+
+Deno.test("splat: its scene for viewers is its splats as a .splat file, with and without training", async () => {
+  const { parameters, count } = truth(), weights = { count, degree: 0 as const, parameters };
+  for (const steps of [0, 3]) {
+    const model = built({ degree: 1 }, { steps, opened: { weights } }), state = fresh(model);
+    const found = await model.driver.splats!(state, { read: (tensor) => engine.read(tensor) });
+    assertEquals(found, writeSplat(weights));
+  }
 });
 
 Deno.test("splat: what begins with a file is that file, and without steps has nothing to train", async () => {

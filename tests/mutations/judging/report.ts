@@ -4,6 +4,7 @@ import type { Mutant } from "../run.ts";
 const model = "tests/report/model_test.ts";
 const charts = "tests/report/charts_test.ts";
 const page = "tests/report/page_test.ts";
+const scenes = "tests/report/scenes_test.ts", shown = "tests/show/view_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -138,5 +139,82 @@ export const mutants: readonly Mutant[] = [
     find: 'minimumFrom === "policy" ? asWritten : short',
     replace: "short",
     law: "tests/base/config_text_test.ts",
+  },
+  {
+    id: "scene-places-on-a-coarse-grid",
+    file: "src/report/viewer/pack.ts",
+    find: "const PARTS = 2 ** 15;",
+    replace: "const PARTS = 2 ** 12;",
+    law: scenes,
+  },
+  {
+    id: "scene-sizes-cut-off",
+    file: "src/report/viewer/pack.ts",
+    find: "const half = 1 << (LEFT_OUT - 1);",
+    replace: "const half = 0;",
+    law: scenes,
+  },
+  {
+    id: "scene-planes-crossed",
+    file: "src/report/viewer/pack.ts",
+    find: "turned[k * count + i] = bytes[SPLAT * i + k];",
+    replace: "turned[SPLAT * i + k] = bytes[k * count + i];",
+    law: scenes,
+  },
+  {
+    id: "scene-with-any-picture",
+    file: "src/report/model/galleries.ts",
+    find: `other.medium === "splats" && other.what === shows.what`,
+    replace: `other.medium === "splats"`,
+    law: scenes,
+  },
+  {
+    id: "scene-cut-from-the-end",
+    file: "src/report/viewer/embed.ts",
+    find: "file.subarray(0, SPLAT * count)",
+    replace: "file.subarray(file.length - SPLAT * count)",
+    law: scenes,
+  },
+  {
+    id: "scene-room-not-shared",
+    file: "src/report/viewer/embed.ts",
+    find: "Math.floor(budget / wanted.length)",
+    replace: "budget",
+    law: scenes,
+  },
+  {
+    id: "scene-kept-from-the-end",
+    file: "src/show/splats.ts",
+    find: "file.subarray(0, SPLAT * kept)",
+    replace: "file.subarray(file.length - SPLAT * kept)",
+    law: shown,
+  },
+  {
+    id: "scene-looked-at-from-its-middle",
+    file: "src/show/splats.ts",
+    find: "from: orbitCamera(orbit, 0).position,",
+    replace: "from: centre,",
+    law: shown,
+  },
+  {
+    id: "scene-focal-by-width",
+    file: "src/show/splats.ts",
+    find: "focal: orbit.fy / around.height,",
+    replace: "focal: orbit.fy / around.width,",
+    law: shown,
+  },
+  {
+    id: "scene-page-without-its-policy",
+    file: "src/report/page/page.ts",
+    find: "${parts.scenes?.policy}",
+    replace: "",
+    law: scenes,
+  },
+  {
+    id: "splats-in-part-taken",
+    file: "src/run/model/maps.ts",
+    find: "splats.length > 0 && splats.length % SPLAT === 0",
+    replace: "splats.length > 0",
+    law: "tests/run/maps_test.ts",
   },
 ];

@@ -4,8 +4,9 @@
  */
 import { join } from "@std/path";
 import { type Degree, splatRows } from "../../../kernels/mod.ts";
-import type { ExportContext } from "../../family.ts";
+import type { ExportContext, SceneContext } from "../../family.ts";
 import type { Config } from "../config.ts";
+import type { State } from "../model.ts";
 import { type SplatRows, writePly } from "./ply.ts";
 import { writeSplat } from "./splat.ts";
 import { writeSpz } from "./spz.ts";
@@ -19,15 +20,30 @@ const writers: Readonly<Record<string, Writer>> = {
   "splats.spz": writeSpz,
 };
 
-/** The splats of a state. @throws Error where a state has rows of no degree */
-export async function splatsOf({ state }: Pick<ExportContext, "state">): Promise<SplatRows> {
-  const path = "params/splats_RN", place = state.tensors.get(path);
-  const [rows, count] = place?.shape ?? [];
+const path = "params/splats_RN";
+
+/** The form of a state's rows. @throws Error where no degree has so many */
+function formOf([rows, count]: readonly number[]): Pick<SplatRows, "count" | "degree"> {
   const degree = ([0, 1, 2, 3] as const).find((d: Degree) => splatRows(d) === rows);
   if (degree === undefined) {
     throw new Error(`${path} has ${rows} rows, as no degree of colours has`);
   }
-  return { count, degree, parameters: await state.read(path) };
+  return { count, degree };
+}
+
+/** The splats of a stored state. @throws Error where a state has rows of no degree */
+export async function splatsOf({ state }: Pick<ExportContext, "state">): Promise<SplatRows> {
+  const form = formOf(state.tensors.get(path)?.shape ?? []);
+  return { ...form, parameters: await state.read(path) };
+}
+
+/** A model's splats for viewers: see `Driver.splats`. */
+export async function splatsToLookAt(
+  { params: { splats_RN } }: Pick<State, "params">,
+  { read }: SceneContext,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parameters = await read(splats_RN) as Float32Array;
+  return writeSplat({ ...formOf(splats_RN.shape), parameters });
 }
 
 /** Writes the files. */
