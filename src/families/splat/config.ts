@@ -84,6 +84,8 @@ export interface Settled {
   readonly opacityCost: number;
   readonly sizeCost: number;
   readonly noise: number;
+  /** How splats that no file gives begin: see `Begins`. */
+  readonly begins: { readonly opacity: number; readonly size: number };
 }
 
 /** A config with what it leaves out. */
@@ -104,5 +106,7 @@ export function settled(
     opacityCost: c.opacityCost ?? (mcmc ? COST : 0),
     sizeCost: c.sizeCost ?? (mcmc ? COST : 0),
     noise: c.noise ?? (mcmc ? 5e5 : 0),
+    // Theirs: few that are seen well and are moved to where they lack, or a fog that covers all.
+    begins: mcmc ? { opacity: 0.5, size: 0.1 } : { opacity: 0.1, size: 1 },
   };
 }

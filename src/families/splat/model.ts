@@ -117,10 +117,10 @@ function fromFile({ count, parameters }: SplatRows, rows: number): tf.Tensor2D {
 
 /** The state before the first update. */
 export function initState(key: Key, setting: Setting): State {
-  const { settled: { count, degree }, scene, points, weights, updates } = setting;
+  const { settled: { count, degree, begins: own }, scene, points, weights, updates } = setting;
   const rows = splatRows(degree);
   const { centre } = scene.orbit, { half } = scene;
-  const begins = { count, degree, centre, half, points };
+  const begins = { count, degree, ...own, centre, half, points };
   const splats_RN = weights === undefined
     ? hostKernel(start, { key }, begins)[0] as tf.Tensor2D
     : fromFile(weights, rows);

@@ -43,7 +43,7 @@ async function plannedRun(
     family: splat.name,
     familyVersion: splat.version,
     config,
-    batch: 4,
+    batch: 10,
     metrics: [],
     ...(content !== undefined && { content }),
   };
@@ -72,7 +72,7 @@ law("splats: resume = uninterrupted, though their number changes from step to st
     seed: fc.integer({ min: 0, max: 1000 }),
     stop: fc.integer({ min: 1, max: 19 }),
   },
-  cases: 4,
+  cases: 3,
   kills: ["splat-updates-counted-outside-the-state", "splat-density-uncontrolled"],
   async holds({ density, seed, stop }) {
     const run = await plannedRun({ density, count: 40, degree: 1 }, { steps: 20, seed });

@@ -35,7 +35,7 @@ for (const form of forms) {
     const start = await heldOut(model, before);
     const { state, series } = await trained(model, { steps: 60, state: before });
     const end = await heldOut(model, state);
-    assert(start < 20 && end > 28, `from ${start} to ${end} dB`);
+    assert(end > 28 && end > start + 6, `from ${start} to ${end} dB`);
     assert(series.at(-1)!.loss < 0.5 * series[0].loss);
     const counts = series.map(({ count }) => count);
     if (form.density === "fixed") assertEquals(new Set(counts), new Set([60]));

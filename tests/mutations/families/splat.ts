@@ -268,7 +268,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: "start-as-large-as-the-cube",
     file: `${home}/start/start.ts`,
-    find: "log(Math.max(LEAST * begins.half, sizes[i]))",
+    find: "log(Math.max(LEAST * begins.half, begins.size * sizes[i]))",
     replace: "log(begins.half)",
     law: start,
   },

@@ -266,7 +266,7 @@ Deno.test("a training of 30,000 updates has the papers' rounds", () => {
   assertEquals(roundsOf("classic", 30_000), { from: 500, until: 15_000, every: 100, lower: 3000 });
 });
 
-law("a shorter training has them at the same shares of it, and no fewer updates a round than 25", {
+law("a shorter training has them at the same shares of it, and no fewer updates a round than 50", {
   source: "definition",
   given: {
     updates: fc.integer({ min: 100, max: 60_000 }),
@@ -284,7 +284,7 @@ law("a shorter training has them at the same shares of it, and no fewer updates 
     if (density === "fixed") assertEquals(due, []);
     fc.pre(density !== "fixed");
     const share = updates / 30_000, end = density === "mcmc" ? 25_000 : 15_000;
-    const every = Math.max(25, 100 * share);
+    const every = Math.max(50, 100 * share);
     assert(due.every((done) => done >= 500 * share - 1 && done < end * share + 1));
     close(due.length, (end - 500) * share / every, 0.03 * due.length + 2, "rounds");
   },

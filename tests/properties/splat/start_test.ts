@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { config } from "../../../src/families/splat/config.ts";
+import { config, settled } from "../../../src/families/splat/config.ts";
 import { settingOf } from "../../../src/families/splat/model.ts";
 import { degreeAt, positionRateAt, stepAt } from "../../../src/families/splat/objective.ts";
 import { sceneOf } from "../../../src/families/splat/start/scene.ts";
@@ -85,17 +85,19 @@ law("splats begin where cameras look, small enough to be seen, as far apart as t
     focal: fc.double({ min: 30, max: 90, noNaN: true }),
     seed: fc.nat(9999),
     degree: fc.constantFrom(0 as const, 2 as const),
+    share: fc.constantFrom(0.1, 1),
   },
   cases: 40,
   kills: ["start-off-centre", "start-as-large-as-the-cube", "extent-without-margin"],
-  holds({ at, distance, focal, seed, degree }) {
+  holds({ at, distance, focal, seed, degree, share }) {
     const cameras = around(12, { at, distance, focal });
     const scene = sceneOf(cameras.flatMap(cameraNumbers), spec), count = 50;
     close(scene.half, 0.9 * distance * 15 / focal, 0.02 * distance, "half the cube's side");
     const middle = [0, 1, 2].map((k) => cameras.reduce((sum, c) => sum + c.position[k], 0) / 12);
     const apart = cameras.map((c) => Math.hypot(...c.position.map((v, k) => v - middle[k])));
     close(scene.extent, 1.1 * Math.max(...apart), 1e-9, "extent");
-    const begins = { count, degree, centre: scene.orbit.centre, half: scene.half };
+    const own = { opacity: share / 2, size: share };
+    const begins = { count, degree, ...own, centre: scene.orbit.centre, half: scene.half };
     const parameters = startSplats(hostKey(seed, "start"), begins);
     assertEquals(parameters.length, (11 + 3 * (degree + 1) ** 2) * count);
     const row = (r: number) => [...parameters.subarray(r * count, (r + 1) * count)];
@@ -111,11 +113,11 @@ law("splats begin where cameras look, small enough to be seen, as far apart as t
           Math.abs(row(k)[i] - scene.orbit.centre[k]) <= scene.half * (1 + 1e-5),
           "in the cube",
         );
-        close(Math.exp(row(3 + k)[i]), sizes[i], 1e-4 * sizes[i], "size");
+        close(Math.exp(row(3 + k)[i]), share * sizes[i], 1e-4 * sizes[i], "size");
         const colour = 0.5 + 0.28209479177387814 * row(11 + k)[i];
         assert(colour > 0.3 && colour < 0.7, "around grey");
       }
-      close(1 / (1 + Math.exp(-row(10)[i])), 0.1, 1e-6, "opacity");
+      close(1 / (1 + Math.exp(-row(10)[i])), share / 2, 1e-6, "opacity");
     }
     assert(
       row(0).some((x) => x < scene.orbit.centre[0]) &&
@@ -136,6 +138,8 @@ Deno.test("splats that begin at points are those points, or as many of them as a
   const begins = (count: number) => ({
     count,
     degree: 0 as const,
+    opacity: 0.1,
+    size: 1,
     centre: [0, 0, 0] as Vector,
     half: 1,
     points: { positions, colours },
@@ -197,7 +201,7 @@ law("positions slow down to their share, degrees rise one by one, and rates stan
   },
 });
 
-Deno.test("costs and noise are those of MCMC, and none elsewhere", () => {
+Deno.test("costs, noise and the start are those of MCMC, and of the first paper elsewhere", () => {
   const asked = (density: string) => {
     const { opacityCost, scaleCost, noise } = stepAt(
       0,
@@ -206,9 +210,10 @@ Deno.test("costs and noise are those of MCMC, and none elsewhere", () => {
         updates: 100,
       }),
     );
-    return [opacityCost, scaleCost, noise > 0];
+    const { begins } = settled(config.parse({ density }));
+    return [opacityCost, scaleCost, noise > 0, begins.opacity, begins.size];
   };
-  assertEquals(asked("mcmc"), [0.01, 0.01, true]);
-  assertEquals(asked("classic"), [0, 0, false]);
-  assertEquals(asked("fixed"), [0, 0, false]);
+  assertEquals(asked("mcmc"), [0.01, 0.01, true, 0.5, 0.1]);
+  assertEquals(asked("classic"), [0, 0, false, 0.1, 1]);
+  assertEquals(asked("fixed"), [0, 0, false, 0.1, 1]);
 });

@@ -11,7 +11,7 @@ import { mcmcRound } from "./mcmc.ts";
 /** Updates of the papers' trainings. */
 const PAPERS = 30_000;
 /** A round's updates at least: a mean gradient needs as many views. */
-const LEAST = 25;
+const LEAST = 50;
 
 /** Updates at which something is due, of a training of `updates`. */
 export interface Rounds {

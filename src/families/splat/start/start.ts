@@ -13,6 +13,10 @@ import { spacing } from "./spacing.ts";
 export interface Begins {
   readonly count: number;
   readonly degree: Degree;
+  /** Opacity of each. */
+  readonly opacity: number;
+  /** Size of each, as a share of its distance from its neighbours. */
+  readonly size: number;
   /** The cube of the random ones. */
   readonly centre: Vector;
   readonly half: number;
@@ -20,8 +24,6 @@ export interface Begins {
   readonly points?: PointCloud;
 }
 
-/** Theirs: what is behind is seen, and so learnt. */
-const OPACITY = 0.1;
 /** Sizes at least: points may lie on one another. */
 const LEAST = 1e-4;
 
@@ -46,19 +48,21 @@ function placed({ count, centre, half, points }: Begins, key: HostKey) {
 }
 
 /**
- * Balls as large as they are far from their neighbours, nearly clear, of the same colour from all sides.
+ * Balls by how far they are from their neighbours, of the same colour from all sides.
  * @returns rows of numbers: see `kernels`
  */
 export function startSplats(key: HostKey, begins: Begins): Float32Array<ArrayBuffer> {
-  const { count, degree } = begins, { places, colours } = placed(begins, key);
+  const { count, degree, opacity } = begins, { places, colours } = placed(begins, key);
   const sizes = spacing(places), parameters = new Float32Array(splatRows(degree) * count);
   const row = (r: number) => parameters.subarray(r * count, (r + 1) * count);
   for (let k = 0; k < 3; k++) {
     row(k).forEach((_, i, own) => own[i] = places[3 * i + k]);
-    row(3 + k).forEach((_, i, own) => own[i] = log(Math.max(LEAST * begins.half, sizes[i])));
+    row(3 + k).forEach((_, i, own) =>
+      own[i] = log(Math.max(LEAST * begins.half, begins.size * sizes[i]))
+    );
     row(11 + k).forEach((_, i, own) => own[i] = (colours[3 * i + k] - 0.5) / Y00);
   }
   row(6).fill(1);
-  row(10).fill(log(OPACITY / (1 - OPACITY)));
+  row(10).fill(log(opacity / (1 - opacity)));
   return parameters;
 }
