@@ -99,7 +99,7 @@ export const plants: readonly Plant[] = [
     about: "reconstructions carry a pattern that costs 3 standard deviations of PSNR over seeds",
     suite: "quality",
     file: "src/run/model/batches.ts",
-    find: "return this.#kind.download(sample, values);",
+    find: "parts.push(this.#kind.download(sample, values));",
     replace: (psnr) => {
       // A pattern of ±d adds d² to the mean squared error.
       const error = 10 ** (-mean(psnr) / 10);
@@ -107,7 +107,7 @@ export const plants: readonly Plant[] = [
       return `const shift = what === "reconstruct" ? ${d} : 0;
       const pattern = values.x_BHWC.map((x, i) =>
         Math.min(1, Math.max(0, x + (i % 2 === 0 ? shift : -shift))));
-      return this.#kind.download(sample, { x_BHWC: pattern });`;
+      parts.push(this.#kind.download(sample, { x_BHWC: pattern }));`;
     },
     gate: [],
     expected: { exitCode: 1, verdict: "regressed", metric: /^PSNR/, why: /bits differ in 5 of 5/ },
