@@ -135,8 +135,6 @@ law("a batch of rays is pixels of views, each with the ray that it had; a step h
   cases: 30,
   kills: [
     "ray-with-the-views-centre",
-    "rays-of-one-pixel",
-    "rays-alike-at-every-step",
     "ray-of-another-views-camera",
   ],
   async holds({ count, height, width, step, batch }) {
@@ -166,28 +164,30 @@ law("a batch of rays is pixels of views, each with the ray that it had; a step h
   },
 });
 
-Deno.test("rays of a step are many pixels of many views, and those of the next step are others", async () => {
-  const views = numbered(4, { height: 16, width: 16 });
-  const spec: ViewSpec = {
-    kind: "view",
-    height: 16,
-    width: 16,
-    background: [0, 0, 0],
-    near: 1,
-    far: 9,
-  };
-  const source = {
-    spec,
-    size: 4,
-    read: (indices: ArrayLike<number>) =>
-      Promise.resolve({ samples: gatherViews(views, indices), labels: {} }),
-  };
-  const [first, second] = await Promise.all([0, 1].map(async (step) => {
-    const { samples } = await rays.cut(source, { key: hostKey(1), step, batch: 512 });
-    return Array.from({ length: 512 }, (_, i) => samples.pictures.slice(3 * i, 3 * i + 3).join());
-  }));
-  // 512 draws of 1,024 pixels meet some 403 of them.
-  assert(new Set(first).size > 350, `${new Set(first).size} pixels`);
-  assertEquals(new Set(first.map((pixel) => pixel.split(",")[0])).size, 4);
-  assert(first.filter((pixel, i) => pixel === second[i]).length < 10);
+law("rays of a step are many pixels of all views, and those of the next step are others", {
+  source: "definition",
+  given: { seed: fc.nat(1000) },
+  cases: 5,
+  kills: ["rays-of-one-pixel", "rays-alike-at-every-step"],
+  async holds({ seed }) {
+    const side = { height: 16, width: 16 }, views = numbered(4, side);
+    const spec: ViewSpec = { kind: "view", ...side, background: [0, 0, 0], near: 1, far: 9 };
+    const source = {
+      spec,
+      size: 4,
+      read: (indices: ArrayLike<number>) =>
+        Promise.resolve({ samples: gatherViews(views, indices), labels: {} }),
+    };
+    const [first, second] = await Promise.all([0, 1].map(async (step) => {
+      const { samples } = await rays.cut(source, { key: hostKey(seed), step, batch: 512 });
+      return Array.from({ length: 512 }, (_, i) => samples.pictures.slice(3 * i, 3 * i + 3).join());
+    }));
+    // 512 draws of 1,024 pixels meet some 403 of them.
+    assert(new Set(first).size > 350, `${new Set(first).size} pixels`);
+    assertEquals(new Set(first.map((pixel) => pixel.split(",")[0])).size, 4);
+    // Views stand in another order at the next step: what is compared is where in them the pixels are.
+    const places = (rays: string[]) => rays.map((pixel) => pixel.split(",").slice(1).join());
+    const [a, b] = [places(first), places(second)];
+    assert(a.filter((place, i) => place === b[i]).length < 20);
+  },
 });
