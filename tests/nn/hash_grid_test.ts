@@ -6,9 +6,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { exclusiveOr, lowBits } from "../../src/nn/bits.ts";
-import { hashFeatures, hashSites } from "../../src/nn/hash_grid.ts";
-import { type HashGrid, hashLevels, hashRows } from "../../src/nn/hash_levels.ts";
+import { exclusiveOr, lowBits } from "../../src/nn/hash_grid/bits.ts";
+import { hashFeatures, hashSites } from "../../src/nn/hash_grid/hash_grid.ts";
+import { type HashGrid, hashLevels, hashRows } from "../../src/nn/hash_grid/levels.ts";
 import { valueAndGrad } from "../../src/nn/gradient.ts";
 import { HASH_GRID, HASH_GRID_GRADIENT } from "../../src/engine/tfjs/kernel_names.ts";
 import { hostKey, hostNormal, hostUniform } from "../../src/random/host/host.ts";

@@ -1,5 +1,5 @@
 /**
- * Kernels of hash grids (`nn/hash_grid.ts`) on the wasm heap, by a module that works on it where it is.
+ * Kernels of hash grids (`nn/hash_grid/`) on the wasm heap, by a module that works on it where it is.
  * @module
  */
 import { type HashGridKernels, hashGridOn } from "../../kernels/mod.ts";

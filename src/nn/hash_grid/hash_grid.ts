@@ -8,9 +8,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { exclusiveOr, lowBits } from "./bits.ts";
-import { engineKernel } from "./engine_kernels.ts";
-import { HASH_PRIMES, type HashGrid, type HashLevel, hashLevels } from "./hash_levels.ts";
-import { HASH_GRID, HASH_GRID_GRADIENT } from "../engine/tfjs/mod.ts";
+import { engineKernel } from "../engine_kernels.ts";
+import { HASH_PRIMES, type HashGrid, type HashLevel, hashLevels } from "./levels.ts";
+import { HASH_GRID, HASH_GRID_GRADIENT } from "../../engine/tfjs/mod.ts";
 
 /** What the points touch on one level, corner after corner: corner k is + (k & 1, k >> 1 & 1, k >> 2). */
 interface Sites {

@@ -3,7 +3,7 @@
  * table. Müller et al. 2022 (arXiv:2201.05989), section 3.
  * @module
  */
-import { exp, log } from "../numeric/mod.ts";
+import { exp, log } from "../../numeric/mod.ts";
 
 /** Sizes of a grid of features. */
 export interface HashGrid {

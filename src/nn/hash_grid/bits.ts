@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { engineKernel } from "./engine_kernels.ts";
+import { engineKernel } from "../engine_kernels.ts";
 
 /** tfjs's own name; not all of its backends have it. */
 const BITWISE_AND = "BitwiseAnd";
