@@ -20,15 +20,15 @@ nerfacc that `accumulate` calls.
 
 import json
 import math
-import os
 import pathlib
 import sys
 import time
-import traceback
 import types
 
 import numpy as np
 import torch
+
+from protocol import serve
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 # gsplat's constants (gsplat/cuda/include/Common.h and rasterize_to_indices_3dgs).
@@ -229,20 +229,7 @@ def answer(peer, command):
 
 
 def main():
-    # Libraries write what they like to stdout; the protocol keeps a descriptor of its own.
-    out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    peer = GsplatPeer(int(sys.argv[1]))
-    print(json.dumps({"ready": True, **peer.identity()}), file=out)
-    for line in sys.stdin:
-        command = json.loads(line)
-        if command["do"] == "quit":
-            return
-        try:
-            print(json.dumps(answer(peer, command)), file=out)
-        except Exception as error:  # told to the driver, which decides
-            traceback.print_exc()
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=out)
+    serve(lambda: GsplatPeer(int(sys.argv[1])), answer)
 
 
 main()

@@ -13,14 +13,14 @@ grid.json is {levels: [{resolution, first, rows, hashed}], features, rowBits}, a
 """
 
 import json
-import os
 import pathlib
 import sys
 import time
-import traceback
 
 import numpy as np
 import torch
+
+from protocol import serve
 
 PRIMES = (1, 2654435761, 805459861)
 
@@ -125,20 +125,7 @@ def answer(peer, command):
 
 
 def main():
-    # Libraries write what they like to stdout; the protocol keeps a descriptor of its own.
-    out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    peer = HashGridPeer(int(sys.argv[1]))
-    print(json.dumps({"ready": True, **peer.identity()}), file=out)
-    for line in sys.stdin:
-        command = json.loads(line)
-        if command["do"] == "quit":
-            return
-        try:
-            print(json.dumps(answer(peer, command)), file=out)
-        except Exception as error:  # told to the driver, which decides
-            traceback.print_exc()
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=out)
+    serve(lambda: HashGridPeer(int(sys.argv[1])), answer)
 
 
 main()

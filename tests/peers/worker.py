@@ -11,11 +11,10 @@
 Usage: worker.py CONTENDER DEVICE THREADS, contender one of torch-eager, torch-compile, jax.
 """
 
-import json
-import os
 import sys
 import time
-import traceback
+
+from protocol import serve
 
 
 def memory():
@@ -63,20 +62,7 @@ def answer(peer, command):
 
 def main():
     contender, device, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    # Libraries write what they like to stdout; the protocol keeps a descriptor of its own.
-    out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    peer = open_peer(contender, device, threads)
-    print(json.dumps({"ready": True, **peer.identity(), **memory()}), file=out)
-    for line in sys.stdin:
-        command = json.loads(line)
-        if command["do"] == "quit":
-            return
-        try:
-            print(json.dumps(answer(peer, command)), file=out)
-        except Exception as error:  # told to the driver, which decides
-            traceback.print_exc()
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=out)
+    serve(lambda: open_peer(contender, device, threads), answer, greeting=memory)
 
 
 main()
