@@ -2,16 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EngineName } from "../../../src/engine/mod.ts";
 import { need, needing } from "../../needs.ts";
+import { reportOn } from "../engine_worker.ts";
 import type { Report } from "./worker.ts";
 
-/** Runs them in a worker of its own: one engine a worker. */
 async function valuesOn(engine: EngineName): Promise<Record<string, number[]>> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  const report = await new Promise<Report>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => reject(new Error(event.message));
-    worker.postMessage(engine);
-  }).finally(() => worker.terminate());
+  const report = await reportOn<Report>(new URL("./worker.ts", import.meta.url), engine);
   if ("error" in report) throw new Error(report.error);
   return report.values;
 }

@@ -3,17 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import type { EngineName } from "../../../src/engine/mod.ts";
 import { close } from "../../law.ts";
 import { need, needing } from "../../needs.ts";
+import { reportOn } from "../engine_worker.ts";
 import type { Report } from "./worker.ts";
 
-/** In a worker of its own: one engine a worker. */
-async function reportOf(engine: EngineName): Promise<Report> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  return await new Promise<Report>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => reject(new Error(event.message));
-    worker.postMessage(engine);
-  }).finally(() => worker.terminate());
-}
+const reportOf = (engine: EngineName) =>
+  reportOn<Report>(new URL("./worker.ts", import.meta.url), engine);
 
 const tensorflow = needing(await need("tensorflow")), webgpu = needing(await need("webgpu"));
 
