@@ -5,7 +5,8 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { exitCodes, ToldError } from "../base/mod.ts";
+import { ToldError } from "../base/mod.ts";
+import { keepBuilt, saidByDeno } from "../base/build/mod.ts";
 import { runProgram } from "../base/program/mod.ts";
 
 /** The compiler whose bytes are kept. */
@@ -57,39 +58,24 @@ export async function build(
   const folder = await Deno.makeTempDir({ prefix: "kernels-" });
   try {
     const out = join(folder, "out.wasm");
-    const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: compilerArguments([source, ...options, ...optionsOf[memory], "-o", out]),
-      cwd: join(here, "assembly"),
-      env: { NO_COLOR: "1" },
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim();
-    if (!success || said !== "") throw new ToldError(`${COMPILER} on assembly/${source}:\n${said}`);
+    const said = await saidByDeno(
+      compilerArguments([source, ...options, ...optionsOf[memory], "-o", out]),
+      join(here, "assembly"),
+    );
+    if (said !== "") throw new ToldError(`${COMPILER} on assembly/${source}:\n${said}`);
     return await Deno.readFile(out);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function main(): Promise<number> {
-  const check = Deno.args.includes("--check");
-  const unknown = Deno.args.filter((word) => word !== "--check");
-  if (unknown.length > 0) {
-    console.error(`deno task kernels [--check]: no option ${unknown.join(" ")}`);
-    return exitCodes.usage;
-  }
-  let differ = 0;
-  for (const { file, ...rest } of modules) {
-    const bytes = await build(rest), path = join(here, file);
-    const kept = await Deno.readFile(path).catch(() => new Uint8Array());
-    const same = kept.length === bytes.length && kept.every((byte, i) => byte === bytes[i]);
-    if (!same && check) differ++;
-    else if (!same) await Deno.writeFile(path, bytes);
-    const end = same ? "as it was" : check ? "differs: `deno task kernels` builds it" : "written";
-    console.log(`src/kernels/${file}: ${bytes.length} bytes, ${end}`);
-  }
-  return differ === 0 ? exitCodes.pass : exitCodes.regressed;
+function main(): Promise<number> {
+  const files = modules.map(({ file, ...rest }) => ({
+    path: join(here, file),
+    name: `src/kernels/${file}`,
+    build: () => build(rest),
+  }));
+  return keepBuilt("deno task kernels", { files, words: Deno.args });
 }
 
 if (import.meta.main) runProgram(main);

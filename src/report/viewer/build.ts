@@ -5,7 +5,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { exitCodes, ToldError } from "../../base/mod.ts";
+import { keepBuilt, saidByDeno } from "../../base/build/mod.ts";
 import { runProgram } from "../../base/program/mod.ts";
 
 /** What is packed, and by what. */
@@ -33,19 +33,6 @@ const options = [
   ...["--legal-comments=none", "--charset=ascii", "--log-level=warning"],
 ];
 
-/** Runs Deno in a folder of its own settings. @throws ToldError where it fails or says something */
-async function deno(args: readonly string[], cwd: string): Promise<void> {
-  const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim();
-  if (!success) throw new ToldError(`deno ${args.join(" ")}:\n${said}`);
-}
-
 /** The packed script with the libraries' licences before it. @throws ToldError where npm can't be had */
 export async function build(): Promise<Uint8Array<ArrayBuffer>> {
   const folder = await Deno.makeTempDir({ prefix: "viewer-" });
@@ -54,9 +41,9 @@ export async function build(): Promise<Uint8Array<ArrayBuffer>> {
     await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify(manifest));
     await Deno.writeTextFile(join(folder, "deno.json"), `{ "nodeModulesDir": "auto" }`);
     await Deno.writeTextFile(join(folder, "entry.js"), entry);
-    await deno(["install", "--quiet", "--no-lock"], folder);
+    await saidByDeno(["install", "--quiet", "--no-lock"], folder);
     const packer = ["run", "-A", "--quiet", "--no-lock", PACKER];
-    await deno([...packer, "entry.js", ...options, "--outfile=packed.js"], folder);
+    await saidByDeno([...packer, "entry.js", ...options, "--outfile=packed.js"], folder);
     const packed = await Deno.readTextFile(join(folder, "packed.js"));
     const licences = await Promise.all(
       Object.entries(PACKAGES).map(async ([name, version]) => {
@@ -71,20 +58,9 @@ export async function build(): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-async function main(): Promise<number> {
-  const check = Deno.args.includes("--check");
-  const unknown = Deno.args.filter((word) => word !== "--check");
-  if (unknown.length > 0) {
-    console.error(`deno task viewer [--check]: no option ${unknown.join(" ")}`);
-    return exitCodes.usage;
-  }
-  const bytes = await build(), path = join(here, VIEWER);
-  const kept = await Deno.readFile(path).catch(() => new Uint8Array());
-  const same = kept.length === bytes.length && kept.every((byte, i) => byte === bytes[i]);
-  if (!same && !check) await Deno.writeFile(path, bytes);
-  const end = same ? "as it was" : check ? "differs: `deno task viewer` packs it" : "written";
-  console.log(`src/report/viewer/${VIEWER}: ${bytes.length} bytes, ${end}`);
-  return same || !check ? exitCodes.pass : exitCodes.regressed;
+function main(): Promise<number> {
+  const files = [{ path: join(here, VIEWER), name: `src/report/viewer/${VIEWER}`, build }];
+  return keepBuilt("deno task viewer", { files, words: Deno.args });
 }
 
 if (import.meta.main) runProgram(main);

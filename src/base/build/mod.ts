@@ -1,0 +1,5 @@
+/**
+ * Files that are built and kept in the tree.
+ * @module
+ */
+export { type Built, keepBuilt, saidByDeno } from "./built.ts";
