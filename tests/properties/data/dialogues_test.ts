@@ -140,6 +140,7 @@ law("any string has grades and a reward, and what isn't of the grammar isn't rig
     ...given,
     text: fc.oneof(
       fc.string({ unit: "grapheme" }),
+      fc.constantFrom("I hope this helps. ".repeat(3), "Yes. ".repeat(8)),
       fc.constantFrom("", "{", "}", "{}", "[]", "null", '{"age": {}}', ". . .", "Yes", "no, no, no"),
       fc.array(fc.constantFrom("She", "is", "12", "happy", "has", "no", "hair.", "Yes,", "{", "a"))
         .map((words) => words.join(" ")),
