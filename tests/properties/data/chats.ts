@@ -23,14 +23,19 @@ function learnt() {
     "with short black hair",
     "Her mood",
   ];
-  for (let i = 0; i < 20; i++) for (const word of words) counts.add(`${word} of ${i}.\n`);
+  for (let i = 0; i < 20; i++) {
+    for (const word of words) {
+      counts.add(`${word} of ${i}.\n`);
+      counts.add(`${word}\n\n`);
+    }
+  }
   return makeBpe(learn(counts, { vocabulary: 340, special: SPECIAL })).tokenizer;
 }
 
 /** A small BPE with the special tokens of `chatml`. */
 export const chatTokenizer = learnt();
 
-/** Both ways in which dialogues are written here. */
+/** Tokenizers of the ways in which dialogues are written here. */
 export const forms = { chatml: chatTokenizer, plain: bytesTokenizer } as const;
 /** A name of `forms`. */
 export type Form = keyof typeof forms;

@@ -24,6 +24,14 @@ function formOf(name: Form) {
   return { tokenizer, template: templateOf(tokenizer, name) };
 }
 
+/** Two line ends before a message: as one text they are other tokens than at the end of a prompt. */
+const lines = {
+  tokenizer: forms.chatml,
+  template:
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}{{ '\\n\\n' }}{{ m['content'] }}<|im_end|>" +
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant{{ '\\n\\n' }}{% endif %}",
+};
+
 law("targets are the answers and what ends each, whatever is asked: prompt labels don't matter", {
   source: "Ouyang et al. 2022, section 3.4",
   given: { messages: dialogues, form, other: contents },

@@ -84,7 +84,7 @@ export function fitOf(
   return { shown: Uint32Array.from(shown), note: `${number(left)} left out: ${why}` };
 }
 
-/** @throws RangeError where T is no whole number from 1 */
+/** Refuses a length that is none. @throws RangeError where T is no whole number from 1 */
 export function requireLength(length: number): void {
   if (Number.isSafeInteger(length) && length >= 1) return;
   throw new RangeError(`rows of ${length} tokens; a whole number from 1 was expected`);
