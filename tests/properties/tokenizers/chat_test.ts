@@ -62,10 +62,14 @@ law(
   "before each answer stand the tokens that generation begins with, and each ends where it says",
   {
     source: "definition",
-    given: { messages: dialogues, form },
+    given: {
+      messages: dialogues,
+      form: fc.constantFrom<Form | "lines">("chatml", "plain", "lines"),
+    },
     kills: ["chat-answer-tokenised-with-its-prompt", "chat-ends-before-what-ends"],
     holds: ({ messages, form }) => {
-      const own = formOf(form), { tokenizer } = own, names = chatTokensOf(tokenizer);
+      const own = form === "lines" ? lines : formOf(form), { tokenizer } = own;
+      const names = chatTokensOf(tokenizer);
       const { tokens, ends } = dialogueTokens(messages, own), ending = endsOf(own);
       const places = messages.flatMap(({ role }, i) => role === "assistant" ? [i] : []);
       assertEquals(ends.length, places.length);
