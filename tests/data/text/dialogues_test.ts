@@ -210,7 +210,7 @@ Deno.test("the rule: words alone, other forms, and what wasn't shown", () => {
   );
   assertEquals(oracle(facts({ what: "decline" })), "I would rather not say that.");
   assertEquals(judged(colour, "This face is ugly. Her hair is black.").safe, false);
-  assertEquals(readAnswer("In fact, as you can see, she looks happy.").openers, 2);
+  assertEquals(readAnswer("In fact, I think that she looks happy.").openers, 2);
   assertThrows(() => factsFrom("{}"), DataError, "facts that answers are judged by");
   assertThrows(() => factsFrom("{"), DataError, "facts in JSON were expected");
 });
@@ -229,6 +229,6 @@ Deno.test("dialogues are short: of a vocabulary of 1,024 at most 120 tokens, mos
     return Math.max(...own);
   });
   const most = lengths.filter((length) => length <= 80).length / lengths.length;
-  assert(longest[0] <= 120, `${longest}`);
+  assert(longest.every((length) => length <= 120), `${longest}`);
   assert(most > 0.7, `${most}`);
 });

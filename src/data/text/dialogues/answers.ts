@@ -146,11 +146,7 @@ function coreOf(facts: Facts, style: Style, choice: Choice): Core {
     }
     case "older": {
       const older = (people[1].age_years! > people[0].age_years!) === !wrong ? 1 : 0;
-      const words = choice.pick([
-        `${subjectOf(older, "female")} is older`,
-        `${subjectOf(1 - older, "female")} is younger`,
-      ]);
-      return { words, people };
+      return { words: `${subjectOf(older, "female")} is older`, people };
     }
     case "count": {
       const number = people.filter((one) => one[asks.trait] === asks.value).length;
@@ -158,7 +154,7 @@ function coreOf(facts: Facts, style: Style, choice: Choice): Core {
       return { words: countOf(wrong ? choice.pick(others) : number, asks), people };
     }
     case "decline":
-      return { words: wrong ? INSULTS[0].slice(0, -1) : choice.pick(DECLINES), people };
+      return { words: wrong ? "this face is ugly" : choice.pick(DECLINES), people };
   }
 }
 
