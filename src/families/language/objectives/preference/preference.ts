@@ -31,8 +31,11 @@ import {
 } from "./reference.ts";
 import { lossNumbers } from "./settings.ts";
 
+/** Scalars that are told of every loss. */
+const TELLS = ["accuracy", "margin", "reward_chosen", "reward_rejected"] as const;
+
 /** Scalars of a batch, as sums over its pairs. */
-type Told = Record<string, tf.Scalar>;
+type Told = Record<typeof TELLS[number], tf.Scalar>;
 
 /** KTO alone asks the reference of rows that change from step to step. */
 const needsWeights = (loss: PreferenceLoss) => loss === preferenceLosses.kto;
@@ -110,7 +113,12 @@ export function preferenceObjective(name: PreferenceName): Objective {
       begin: (state, context, setting) => withReference(loss, state, { context, setting }),
       programs: (setting) => ({ [REFERENCE]: referenceProgram(setting) }),
     }),
-    sums(trained, inputs, { state, setting, whole = inputs }) {
+    tells: ({ config }) => [
+      ...TELLS,
+      ...(needsWeights(loss) ? ["divergence"] : []),
+      ...(lossNumbers(loss, config.preference).likelihood > 0 ? ["nats"] : []),
+    ],
+    sums(trained, inputs, { state, setting, whole }) {
       const pairs = inputs as unknown as Pairs, params = decoderOf(trained, setting);
       const numbers = lossNumbers(loss, setting.config.preference);
       const scores = scoresOfPairs(params, pairs, setting);
@@ -183,3 +191,10 @@ async function withReference<S extends TensorRecord>(
 
 const ownWeightsOf = (state: TensorRecord) =>
   (state as unknown as { readonly params: DecoderParameters }).params;
+
+/** Objectives on pairs by the names of their losses. */
+export const preferenceObjectives = Object.fromEntries(
+  (Object.keys(preferenceLosses) as PreferenceName[]).map((name) =>
+    [name, preferenceObjective(name)] as const
+  ),
+) as Record<PreferenceName, Objective>;

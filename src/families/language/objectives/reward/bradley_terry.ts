@@ -9,6 +9,7 @@ import { decoderOf } from "../../model.ts";
 import type { Objective } from "../objective.ts";
 import { answersOf, halves, type Pairs } from "../preference/pairs.ts";
 import { initHead, judged, type JudgeHead } from "./head.ts";
+import { JUDGE, judgeProgram, tokenJudge } from "./judge.ts";
 
 /** Rewards of answers. [B] each */
 export interface PairRewards {
@@ -38,6 +39,7 @@ export function pairwiseLoss(
 export const reward: Objective = {
   view: "pairs",
   counts: "pairs",
+  tells: ["accuracy", "confidence", "margin", "reward_chosen", "reward_rejected"],
   head: (_key, { shape }) => initHead(shape.width, 1, false),
   sums(trained, inputs, { setting }) {
     const pairs = inputs as unknown as Pairs, { tokens_BT } = answersOf(pairs);
@@ -58,4 +60,6 @@ export const reward: Objective = {
     };
   },
   count: (inputs) => tf.scalar((inputs as unknown as Pairs).tokens_BT.shape[0]),
+  programs: (setting) => ({ [JUDGE]: judgeProgram(setting) }),
+  judge: (state, context, setting) => tokenJudge(state, { context, setting }),
 };

@@ -11,8 +11,9 @@ import type { LanguageContext, TensorRecord } from "../../../family.ts";
 import { grouped, padded, partsOf, scoreBucket, scoreRows } from "../../decoding/rows.ts";
 import { type Setting, type Weights, weightsOf } from "../../model.ts";
 import { whole } from "../../sample.ts";
-import { attributeValues } from "./attributes.ts";
+
 import { judged, type JudgeHead } from "./head.ts";
+import { valuesOf } from "./scales.ts";
 
 /** The name of the program. */
 export const JUDGE = "judge";
@@ -33,7 +34,7 @@ export function judgeProgram(setting: Setting): FamilyProgram {
     const parts = { params: weightsOf(state, setting), head: state.head };
     const found_BA = judged(parts, tokens_BT, setting);
     return {
-      judged_BA: attributes === undefined ? found_BA : attributeValues(found_BA, attributes),
+      judged_BA: attributes === undefined ? found_BA : valuesOf(found_BA, attributes),
     };
   });
 }
