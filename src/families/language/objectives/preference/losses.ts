@@ -183,6 +183,22 @@ const apoDown: PreferenceLoss = {
   },
 };
 
+/** τ of DiscoPOP, as its authors found it. */
+const DISCOVERED = 0.05;
+
+const discopop: PreferenceLoss = {
+  about: "(1 − σ(u/τ)) · −ln σ(u) + σ(u/τ) · e⁻ᵘ, u = βΔ and τ = 0.05",
+  paper: "arXiv:2406.08414", // Lu et al. 2024, eq. 5
+  reference: true,
+  mean: false,
+  beta: 0.1,
+  loss(pairs, { beta }) {
+    const u = scaled(delta(pairs), beta), share = tf.sigmoid(tf.div(u, DISCOVERED));
+    const logistic = tf.mul(surprise(u), tf.sub(1, share));
+    return tf.add(logistic, tf.mul(tf.exp(tf.neg(u)), share)) as tf.Tensor1D;
+  },
+};
+
 const kto: PreferenceLoss = {
   about: "mean of λ⁺ (1 − σ(β(c − z))) and λ⁻ (1 − σ(β(z − r))), z the divergence",
   // Ethayarajh et al. 2024. The two answers of a pair are two examples, one of each kind.
@@ -252,6 +268,7 @@ export const preferenceLosses = {
   sppo_hard: sppo,
   apo_zero: apoZero,
   apo_down: apoDown,
+  discopop,
 } as const satisfies Readonly<Record<string, PreferenceLoss>>;
 
 /** One of the names. */
