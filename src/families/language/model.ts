@@ -28,6 +28,8 @@ export interface Setting {
   readonly ends?: readonly number[];
   /** Numbers that data say of dialogues, where a model learns to. */
   readonly attributes?: readonly Attribute[];
+  /** The chat template that it is trained with. Default: its tokenizer's own, if there is one. */
+  readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
   readonly trains?: boolean;
 }
