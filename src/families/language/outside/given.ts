@@ -3,7 +3,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../../base/mod.ts";
 import type { DecoderParameters } from "../../../backbones/mod.ts";
 import { disposeTree, type Engine, leaves } from "../../../engine/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
@@ -14,6 +13,7 @@ import { type Config, shapeOf } from "../config.ts";
 import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
 import { objectiveOf } from "../objectives/table.ts";
 import { type Beside, stateOf } from "../train.ts";
+import { requireShapes, requireTokenizer } from "./fit.ts";
 
 /** The tokenizer's role. */
 export const givenTokenizer: Role<Config> = {
@@ -71,25 +71,13 @@ export async function takeWeights(
   return await withGiven(state, context, {
     async merge(own, given) {
       const other = given as unknown as Weights & { readonly tokenizer?: tf.Tensor };
-      const [mine, theirs] = await Promise.all(
-        [own.tokenizer, other.tokenizer].map((words) =>
-          words === undefined ? "" : context.engine.read(words).then((read) => read.join())
-        ),
-      );
-      if (mine !== theirs) {
-        throw new DataError(
-          "the weights that this run goes on from know the tokens of another tokenizer than " +
-            `${setting.tokenizer.name}: give both runs the same one`,
-        );
-      }
+      await requireTokenizer(own, other, {
+        engine: context.engine,
+        what: "the weights that this run goes on from",
+        name: setting.tokenizer.name,
+      });
       const { params } = evaluatedOf(other);
-      const shapes = (tree: DecoderParameters) =>
-        leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-      const [here, there] = [shapes(own.params), shapes(params)];
-      const at = here.findIndex((shape, i) => shape !== there[i]);
-      if (at >= 0) {
-        throw new DataError(`the weights have ${there[at]} where this model has ${here[at]}`);
-      }
+      requireShapes(own.params, params);
       return tf.tidy(() =>
         stateOf(params, setting, besideOf(own)) as unknown as tf.TensorContainer
       ) as State;

@@ -83,6 +83,9 @@ async function lossHere(
   const inputs = tf.tidy(() => inputsOf(engine, golden) as tf.TensorContainer) as TensorRecord;
   const key = keyTensor(hostKey(0, "golden"));
   const fresh = tf.tidy(() => model.init(key) as tf.TensorContainer) as TensorRecord;
+  const reference = judges
+    ? {}
+    : withWeights(engine, besideOf(fresh), weights.reference);
   const state = withWeights(engine, fresh, judges ? weights.judge : weights.policy);
   const begun = await model.driver.begin?.(
     state,
@@ -90,7 +93,7 @@ async function lossHere(
       engine,
       inputs,
       pairs,
-      reference: () => withWeights(engine, { params: emptyOf(fresh) }, weights.reference),
+      reference,
     }),
   ) ?? state;
   const [after, told] = tf.tidy(() =>
@@ -98,13 +101,16 @@ async function lossHere(
   ) as unknown as [TensorRecord, TensorRecord];
   const [loss] = await engine.read(told.loss as tf.Tensor);
   const [gradient] = await engine.read(told.gradient_norm as tf.Tensor);
-  disposeTree([begun, after, told, inputs, key] as unknown as TensorRecord);
+  disposeTree([begun, after, told, inputs, key, reference] as unknown as TensorRecord);
   return [loss, gradient];
 }
 
-/** New tensors of the shapes of a state's decoder. */
-function emptyOf(state: TensorRecord): TensorRecord {
-  return mapTree(state.params, (leaf) => tf.zerosLike(leaf)) as TensorRecord;
+/** Another state of the same tokenizer and shapes. */
+function besideOf({ params, tokenizer }: TensorRecord): TensorRecord {
+  return {
+    params: mapTree(params, (leaf) => tf.zerosLike(leaf)),
+    tokenizer: mapTree(tokenizer, (leaf) => tf.clone(leaf)),
+  } as TensorRecord;
 }
 
 /** What `begin` may call: programs run eagerly. */
@@ -112,11 +118,11 @@ function hostOf(model: Model, { engine, inputs, pairs, reference }: {
   readonly engine: Engine;
   readonly inputs: TensorRecord;
   readonly pairs: number;
-  readonly reference: () => TensorRecord;
+  readonly reference: TensorRecord;
 }): HostContext {
   const given: Given = {
     bytes: () => Promise.reject(new Error("no file")),
-    state: () => Promise.resolve(reference()),
+    state: () => Promise.resolve(reference),
   };
   return {
     engine,
