@@ -43,5 +43,5 @@ export function judged(
   const at_B = tf.add(first_B, lastColumns(seen_BT)) as tf.Tensor1D;
   const last_BW = tf.gather(tf.reshape(hidden_BTW, [-1, shape.width]), at_B) as tf.Tensor2D;
   const found_BA = tf.matMul(last_BW, head.weight);
-  return head.bias === undefined ? found_BA : tf.add(found_BA, head.bias);
+  return head.bias === undefined ? found_BA : tf.add(found_BA, head.bias) as tf.Tensor2D;
 }
