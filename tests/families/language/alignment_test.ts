@@ -1,6 +1,6 @@
 /** A model that learns to answer, and then to answer as is preferred: from dialogues to weights. */
 import { assert, assertEquals } from "@std/assert";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../../src/data/mod.ts";
 import { DOCUMENT } from "../../../src/data/text/in_memory.ts";
 import { disposeTree, leaves } from "../../../src/engine/tree.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { leaves } from "../../../src/engine/tree.ts";
 import type { Setting } from "../../../src/families/language/model.ts";
 import { windowLogProbability, windowNats } from "../../../src/families/language/objective.ts";
-import type { State } from "../../../src/families/language/train.ts";
+import type { State } from "../../../src/families/language/model.ts";
 import type { TensorRecord } from "../../../src/families/family.ts";
 import {
   FORMS,

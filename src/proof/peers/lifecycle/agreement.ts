@@ -54,7 +54,7 @@ export async function agreementWithTrl(engine: Engine, golden: TrlGolden): Promi
 async function lossHere(
   engine: Engine,
   golden: TrlGolden,
-  { objective, settings, turned = false }: TrlGolden["losses"][number],
+  { objective, settings, turned }: TrlGolden["losses"][number],
 ): Promise<[loss: number, gradientNorm: number]> {
   const { shape, weights } = golden, tokenizer = tokenizerOf(golden);
   const { policy, reference: other } = weights;

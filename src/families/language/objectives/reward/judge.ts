@@ -3,7 +3,7 @@
  * row hangs on the row alone.
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { disposeTree } from "../../../../engine/mod.ts";
 import type { TokenJudge } from "../../../../subject/mod.ts";
 import { type FamilyProgram, reads } from "../../../common/programs.ts";
