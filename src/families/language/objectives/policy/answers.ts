@@ -1,0 +1,93 @@
+/**
+ * Answers that a policy writes to the prompts of a batch, some to each, and what their tokens are said
+ * to be worth while it writes them.
+ * @module
+ */
+import { DataError } from "../../../../base/mod.ts";
+import type { Batch } from "../../../../data/mod.ts";
+import { rowOf, type TextSet } from "../../../../kinds/text/mod.ts";
+import type { CollectContext, TensorRecord } from "../../../family.ts";
+import type { Policy } from "../../config/policy.ts";
+import { endsOf, tokenModel } from "../../decoding/token_model.ts";
+import type { Setting, State } from "../../model.ts";
+
+/** An answer. */
+export interface Answer {
+  /** Which prompt of the batch it answers. */
+  readonly prompt: number;
+  readonly before: Int32Array;
+  /** What was written, the token that ended it included. At least one. */
+  readonly tokens: Int32Array;
+  /** Whether it was ended, and not cut at the most tokens. */
+  readonly ended: boolean;
+  /** Without the token that ended it. */
+  readonly text: string;
+}
+
+const utf8 = new TextDecoder();
+
+/** What was written as an answer. */
+export function answerOf(
+  tokens: Int32Array,
+  { prompt, before, setting }: {
+    readonly prompt: number;
+    readonly before: Int32Array;
+    readonly setting: Setting;
+  },
+): Answer {
+  const ended = endsOf(setting).includes(tokens.at(-1)!);
+  const own = ended ? tokens.subarray(0, -1) : tokens;
+  return {
+    prompt,
+    before,
+    tokens,
+    ended,
+    text: utf8.decode(setting.tokenizer.decode(own)),
+  };
+}
+
+/** The policy as it writes and is scored: not its average, and nothing of the optimiser's. */
+export function liveOf({ params, adapter, head }: State): TensorRecord {
+  return { params, ...(adapter && { adapter }), ...(head && { head }) } as TensorRecord;
+}
+
+/**
+ * `policy.group` answers to each prompt, one after the other. A draw hangs on the step's key, the
+ * answer's number and the token's place alone.
+ * @throws DataError for a prompt beside which an answer doesn't fit into the context
+ */
+export async function writeAnswers(
+  state: State,
+  batch: Batch,
+  { context, setting, policy }: {
+    readonly context: CollectContext;
+    readonly setting: Setting;
+    readonly policy: Policy;
+  },
+): Promise<Answer[]> {
+  const prompts = batch.samples as TextSet, { group, answer: most, temperature, topP } = policy;
+  const asked = Array.from({ length: prompts.count * group }, (_, row) => {
+    const prompt = Math.floor(row / group), before = rowOf(prompts, prompt);
+    const { context: seen } = setting.shape;
+    if (before.length < 1 || before.length + most - 1 > seen) {
+      throw new DataError(
+        `a prompt of ${before.length} tokens was to be answered in at most ${most}; the model sees ` +
+          `${seen} at once: lower \`policy.answer\`, or raise \`context\``,
+      );
+    }
+    return { prompt, before, row };
+  });
+  const written = await tokenModel(liveOf(state), { context, setting, rows: ROWS }).write(
+    asked.map(({ before, row }) => ({
+      tokens: before,
+      most,
+      row,
+      temperature,
+      ...(topP < 1 && { topP }),
+    })),
+  );
+  return asked.map(({ prompt, before }, i) => answerOf(written[i], { prompt, before, setting }));
+}
+
+/** Answers that are written together. */
+const ROWS = 32;
