@@ -7,7 +7,7 @@ import { DataError } from "../../../../base/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
 import { rowOf, type TextSet } from "../../../../kinds/text/mod.ts";
 import type { CollectContext, TensorRecord } from "../../../family.ts";
-import type { Policy } from "../../config/policy.ts";
+import type { Policy } from "./settings.ts";
 import { endsOf, tokenModel } from "../../decoding/token_model.ts";
 import type { Setting, State } from "../../model.ts";
 

@@ -9,7 +9,7 @@ import { disposeTree } from "../../../../engine/mod.ts";
 import { targetLogProbabilities } from "../../../../nn/mod.ts";
 import { type FamilyProgram, reads } from "../../../common/programs.ts";
 import type { CollectContext, TensorRecord } from "../../../family.ts";
-import type { Policy } from "../../config/policy.ts";
+import type { Policy } from "./settings.ts";
 import { partsOf } from "../../decoding/rows.ts";
 import { decoderOf, type Setting, type State, type Trained } from "../../model.ts";
 import { whole } from "../../sample.ts";

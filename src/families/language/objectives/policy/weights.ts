@@ -22,7 +22,7 @@ export function answerMask(lengths: ArrayLike<number>, width: number): Float32Ar
 /**
  * Weights of tokens, so that Σ weight·x over some rows is their number times the mean: [rows · width].
  * @param options.most the constant of `constant`
- * @param options.parts of the rows, one after the other: each is a batch of its own
+ * @param options.parts of the rows, each a batch of its own: row i is in part i mod `parts`
  */
 export function tokenWeights(
   lengths: ArrayLike<number>,
@@ -33,14 +33,18 @@ export function tokenWeights(
     readonly parts?: number;
   },
 ): Float32Array {
-  const weights = answerMask(lengths, width), rows = lengths.length / parts;
-  for (let part = 0; part < parts; part++) {
-    let tokens = 0;
-    for (let i = part * rows; i < (part + 1) * rows; i++) tokens += lengths[i];
-    for (let i = part * rows; i < (part + 1) * rows; i++) {
-      const each = over === "tokens" ? rows / tokens : 1 / (over === "answers" ? lengths[i] : most);
-      for (let t = 0; t < lengths[i]; t++) weights[i * width + t] = each;
-    }
+  const weights = answerMask(lengths, width);
+  const tokens = new Float64Array(parts), rows = new Float64Array(parts);
+  for (let i = 0; i < lengths.length; i++) {
+    tokens[i % parts] += lengths[i];
+    rows[i % parts] += 1;
+  }
+  for (let i = 0; i < lengths.length; i++) {
+    const part = i % parts;
+    const each = over === "tokens"
+      ? rows[part] / tokens[part]
+      : 1 / (over === "answers" ? lengths[i] : most);
+    for (let t = 0; t < lengths[i]; t++) weights[i * width + t] = each;
   }
   return weights;
 }

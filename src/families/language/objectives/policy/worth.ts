@@ -7,7 +7,7 @@ import { DataError, UsageError } from "../../../../base/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
 import { stringsOf, type TextSet } from "../../../../kinds/text/mod.ts";
 import type { TokenJudge } from "../../../../subject/mod.ts";
-import type { Policy } from "../../config/policy.ts";
+import type { Policy } from "./settings.ts";
 import type { Answer } from "./answers.ts";
 
 /** What an exact rule says of an answer: what it is worth, and each attribute that this is made of. */

@@ -10,9 +10,9 @@ export const policyMethods = ["ppo", "grpo", "rloo", "reinforce"] as const;
 /** One of them. */
 export type PolicyMethod = typeof policyMethods[number];
 
-/** Over what a loss is a mean: see `objectives/policy/weights.ts`. */
+/** Over what a loss is a mean: see `weights.ts`. */
 export const NORMALISATIONS = ["tokens", "answers", "constant"] as const;
-/** Estimators of a divergence: see `objectives/policy/kl.ts`. */
+/** Estimators of a divergence: see `kl.ts`. */
 export const ESTIMATORS = ["k1", "k2", "k3"] as const;
 
 const part = z.string().regex(/^(rule|model)(\.[a-z_]+)?$/);
@@ -71,8 +71,8 @@ export const policyConfig = z.strictObject({
   over: z.enum(NORMALISATIONS).optional()
     .describe(
       "The loss is a mean over all tokens; over answers of means over their tokens; or over answers " +
-        "of sums by `answer`, whatever their length (Dr. GRPO); default: answers of grpo; rloo and " +
-        "reinforce: constant; ppo: tokens",
+        "of sums by `answer`, whatever their length (Dr. GRPO); with ratios of answers each of these " +
+        "counts once; default: answers; ppo: tokens; reinforce: constant",
     ),
   scale: z.enum(["group", "batch", "none"]).optional()
     .describe("Of grpo, what advantages are divided by: their group's spread, the batch's, or nothing (Dr. GRPO); default: group"),
@@ -135,7 +135,7 @@ export interface Policy {
 const defaults = {
   ppo: { group: 1, passes: 4, clip: 0.2, ratio: "token", over: "tokens", whiten: true, kl: "reward" },
   grpo: { group: 4, passes: 1, clip: 0.2, ratio: "token", over: "answers", whiten: false, kl: "loss" },
-  rloo: { group: 4, passes: 1, clip: 0.2, ratio: "answer", over: "constant", whiten: false, kl: "reward" },
+  rloo: { group: 4, passes: 1, clip: 0.2, ratio: "answer", over: "answers", whiten: false, kl: "reward" },
   reinforce: { group: 1, passes: 1, clip: null, ratio: "token", over: "constant", whiten: false, kl: "reward" },
 } as const;
 
@@ -183,7 +183,11 @@ export function policyOf(
 /** What is wrong with settings, for the person who wrote them; null where nothing is. */
 export function policyFault(
   policy: Policy,
-  { batch, context }: { readonly batch: number; readonly context: number },
+  { batch, context, microBatches = 1 }: {
+    readonly batch: number;
+    readonly context: number;
+    readonly microBatches?: number;
+  },
 ): string | null {
   const { method, group, miniBatches, answer } = policy, rows = batch * group;
   if ((method === "grpo" || method === "rloo") && group < 2) {
@@ -192,8 +196,9 @@ export function policyFault(
   if (method === "reinforce" && policy.baseline === "batch" && rows < 2) {
     return "policy.baseline: the mean of the others in a batch of one answer; raise the batch or `group`";
   }
-  if (rows % miniBatches !== 0) {
-    return `policy.miniBatches: ${rows} answers a step can't be trained on in ${miniBatches} equal parts`;
+  if (rows % (miniBatches * microBatches) !== 0) {
+    return `policy.miniBatches: ${rows} answers a step can't be trained on in ${miniBatches} equal parts` +
+      (microBatches === 1 ? "" : `, each in ${microBatches} of \`microBatches\``);
   }
   if (answer > context - 1) {
     return `policy.answer: ${answer} tokens and a prompt don't fit in a context of ${context}`;
