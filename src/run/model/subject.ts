@@ -15,7 +15,8 @@ import type { Run } from "../job.ts";
 import type { RunKeys } from "../keys.ts";
 import { Batches, paddedRows } from "./batches.ts";
 import { checkedSplats, renderedMaps } from "./maps.ts";
-import { rowNumbers, sampleContext } from "./programs.ts";
+import { rowNumbers } from "./inputs.ts";
+import { sampleContext } from "./programs.ts";
 import {
   conditionsOf,
   decoded,

@@ -12,6 +12,7 @@ import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
 import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { objectiveOf } from "../objectives/table.ts";
 import { type Beside, stateOf } from "../train.ts";
 
 /** The tokenizer's role. */
@@ -41,6 +42,20 @@ export const givenWeights: Role<Config> = {
     return found.length === 0
       ? null
       : `${found.join(", ")}\nwrite the same sizes here, or leave \`from\` out`;
+  },
+};
+
+/** The role of the model that preferences are learnt in comparison with. */
+export const givenReference: Role<Config> = {
+  kind: "weights",
+  about: "the language model that preferences are learnt in comparison with; default: the weights " +
+    "that training starts from",
+  families: ["language"],
+  unfit(own, other) {
+    const { frozen } = objectiveOf(own);
+    return frozen === undefined
+      ? `the objective ${own.objective ?? "of all tokens"} compares with no reference; leave it out`
+      : givenWeights.unfit!(own, other);
   },
 };
 
