@@ -16,22 +16,24 @@ import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.t
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
 import { choicesProgram } from "./decoding/choices.ts";
 import { scoreProgram, tokenModel } from "./decoding/token_model.ts";
-import { type Setting, type State, type Weights, weightsOf } from "./model.ts";
+import { type Setting, type State, type Weights, weightsOf, type Windows } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
 import { attributesOf } from "./objectives/reward/scales.ts";
 import { objectiveOf } from "./objectives/table.ts";
 import { exportLanguage } from "./outside/export.ts";
 import {
   emptyState,
+  givenJudge,
   givenReference,
   givenTokenizer,
   givenWeights,
+  judgeSetting,
   loadWeights,
   takeWeights,
 } from "./outside/given.ts";
 import { type LanguageOpened, openLanguage } from "./outside/open.ts";
 import { drawTexts, loopPrograms, samplePrograms } from "./sample.ts";
-import { initBeside, initState, stepPrograms, trainPrograms, type Windows } from "./train.ts";
+import { initBeside, initState, stepPrograms, trainPrograms } from "./train.ts";
 
 /** What a model is, beside its setting. */
 interface Beyond extends Pick<BuildContext, "steps" | "needed"> {
@@ -121,7 +123,8 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
-  const setting = {
+  const judging = context.needed?.reward;
+  const setting: Setting = {
     config,
     shape,
     tokenizer,
@@ -129,8 +132,13 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
     ...(config.objective === "attributes" && {
       attributes: attributesOf(context.factors, config.reward),
     }),
+    ...(judging && {
+      judge: judgeSetting(judging, { tokenizer, factors: context.factors, own: checkpoint?.shape }),
+    }),
     ...(checkpoint && { ends: checkpoint.words.ends }),
   };
+  const fault = objectiveOf(config).fault?.(setting, { batch });
+  if (fault != null) throw new UsageError(`language: ${fault}`);
   return languageModel(setting, { ...context, checkpoint });
 }
 
@@ -146,6 +154,7 @@ export const language = defineFamily<Config, "text">({
     tokenizer: givenTokenizer,
     weights: givenWeights,
     reference: givenReference,
+    reward: givenJudge,
     data: documentsRole,
   },
   content: ({ checkpoint }, context) =>

@@ -14,12 +14,14 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { DataError } from "../../../../base/mod.ts";
 import type { DecoderParameters } from "../../../../backbones/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
 import { disposeTree } from "../../../../engine/mod.ts";
 import type { CollectContext, HostContext, TensorRecord } from "../../../family.ts";
-import type { Setting, State } from "../../model.ts";
+import { type Setting, type State, type Weights, weightsOf } from "../../model.ts";
 import type { Objective } from "../objective.ts";
+import { otherShape } from "../preference/reference.ts";
 import { writeAnswers } from "./answers.ts";
 import {
   heldJudge,
@@ -34,7 +36,7 @@ import { policySums, said } from "./loss.ts";
 import { miniBatch, type RollOut, rollOut } from "./roll_out.ts";
 import { initValueHead, rowSizes } from "./rows.ts";
 import { scoresOf, SCORES, scoresProgram } from "./scores.ts";
-import { policyFault, type Policy, type PolicyMethod, policyOf } from "./settings.ts";
+import { type Policy, policyFault, type PolicyMethod, policyMethods, policyOf } from "./settings.ts";
 import { asksModel, factsOf, worthOf } from "./worth.ts";
 
 /** What is held and not trained. */
@@ -46,6 +48,11 @@ export type Frozen = {
   /** β of the divergence. */
   readonly coefficient: tf.Scalar;
 };
+
+/** Whether an adapter is trained, beside which the decoder stays as it is. */
+function adapts({ config }: Setting): boolean {
+  return (config as { readonly adapter?: unknown }).adapter !== undefined;
+}
 
 /** Scalars that are told. */
 function toldBy(method: PolicyMethod): string[] {
@@ -66,7 +73,7 @@ export function policyObjective(method: PolicyMethod): Objective {
     frozen(setting): Frozen {
       const policy = of(setting);
       return {
-        ...(setting.config.adapter === undefined && { reference: zerosOf(setting) }),
+        ...(!adapts(setting) && { reference: zerosOf(setting) }),
         ...(asksModel(policy.reward) && { judge: placeOfJudge(setting) }),
         coefficient: tf.scalar(policy.kl.coefficient),
       };
@@ -102,6 +109,11 @@ export function policyObjective(method: PolicyMethod): Objective {
   };
 }
 
+/** Objectives by the names that a suite gives them. */
+export const policyObjectives = Object.fromEntries(
+  policyMethods.map((method) => [method, policyObjective(method)]),
+) as Readonly<Record<PolicyMethod, Objective>>;
+
 /** What is wrong with a reward that a model has part in, or null. */
 function judgeFault({ reward }: Policy, { judge }: Setting): string | null {
   if (asksModel(reward) && judge === undefined) {
@@ -121,7 +133,7 @@ async function begun(
   const judge = asksModel(policy.reward)
     ? await heldJudge(context, { own: state.tokenizer, setting })
     : undefined;
-  const reference = old.reference && ownTree(() => state.params as TensorRecord);
+  const reference = await referenceOf(state, context, setting);
   disposeTree(old, new Set([old.coefficient]));
   return {
     ...state,
@@ -131,6 +143,29 @@ async function begun(
       coefficient: old.coefficient,
     },
   };
+}
+
+/**
+ * The weights of the run in the role `reference`, or of this one before its first step; none where these
+ * stay as they are beside an adapter.
+ */
+async function referenceOf(
+  state: State,
+  { needed }: HostContext,
+  setting: Setting,
+): Promise<DecoderParameters | undefined> {
+  const given = needed?.reference;
+  if (given === undefined) {
+    return adapts(setting)
+      ? undefined
+      : ownTree(() => state.params as TensorRecord) as DecoderParameters;
+  }
+  const other = await given.state() as unknown as Weights;
+  const reference = ownTree(() => weightsOf(other, setting) as TensorRecord) as DecoderParameters;
+  disposeTree(other);
+  const fault = otherShape(state.params, reference);
+  if (fault !== null) throw new DataError(`the reference has ${fault}`);
+  return reference;
 }
 
 /** What a step trains on: see `RollOut`. */
@@ -150,7 +185,7 @@ async function collected(
   const { judge, coefficient } = state.frozen as Frozen;
   const worth = await worthOf(answers, {
     facts: factsOf(batch),
-    rule: setting.rule ?? missingRule,
+    ...(setting.rule && { rule: setting.rule }),
     ...(judge && { judge: judgeOf(judge, { context, setting }) }),
     policy,
   });

@@ -38,7 +38,7 @@ const kl = z.strictObject({
 });
 
 /** What a suite may say under `policy`. What is left out depends on the objective: see `policyOf`. */
-export const policyConfig = z.strictObject({
+export const policySettings = z.strictObject({
   group: z.int().min(1).max(1024).optional()
     .describe("Answers written to each prompt of a batch; default: 4; ppo and reinforce: 1"),
   answer: z.int().min(1).max(32768).optional()
@@ -95,7 +95,7 @@ export const policyConfig = z.strictObject({
 });
 
 /** A suite's own settings. */
-export type PolicyConfig = z.output<typeof policyConfig>;
+export type PolicyConfig = z.output<typeof policySettings>;
 
 /** All settings of an objective. */
 export interface Policy {
@@ -178,6 +178,30 @@ export function policyOf(
     valueWeight: given.valueWeight ?? 0.1,
     valueClip: given.valueClip ?? 0.2,
   };
+}
+
+/** Keys that one method alone has. */
+const ofOne = {
+  scale: "grpo",
+  baseline: "reinforce",
+  whitenRewards: "ppo",
+  gamma: "ppo",
+  lambda: "ppo",
+  valueWeight: "ppo",
+  valueClip: "ppo",
+} as const;
+
+/** What is wrong with the keys of an objective's settings: the key and why; null: nothing. */
+export function policyKeyFault(
+  objective: string | undefined,
+  given: PolicyConfig,
+): { readonly key?: string; readonly why: string } | null {
+  if (!policyMethods.some((method) => method === objective)) {
+    return { why: `is for the objectives ${policyMethods.join(", ")}; leave it out` };
+  }
+  const key = (Object.keys(ofOne) as (keyof typeof ofOne)[])
+    .find((key) => given[key] !== undefined && ofOne[key] !== objective);
+  return key === undefined ? null : { key, why: `is of the objective ${ofOne[key]} alone` };
 }
 
 /** What is wrong with settings, for the person who wrote them; null where nothing is. */

@@ -9,15 +9,7 @@ import { stringsOf, type TextSet } from "../../../../kinds/text/mod.ts";
 import type { TokenJudge } from "../../../../subject/mod.ts";
 import type { Policy } from "./settings.ts";
 import type { Answer } from "./answers.ts";
-
-/** What an exact rule says of an answer: what it is worth, and each attribute that this is made of. */
-export interface Verdict {
-  readonly reward: number;
-  readonly attributes: Readonly<Record<string, number>>;
-}
-
-/** An exact rule: judges an answer by the facts that are given with its prompt. */
-export type Rule = (facts: unknown, answer: string) => Verdict;
+import type { Rule, Verdict } from "./rule.ts";
 
 /** The name under which facts are given with prompts. */
 export const FACTS = "facts";
@@ -87,12 +79,12 @@ export async function worthOf(
   answers: readonly Answer[],
   { facts, rule, judge, policy }: {
     readonly facts?: readonly unknown[];
-    readonly rule: Rule;
+    readonly rule?: Rule;
     readonly judge?: TokenJudge;
     readonly policy: Pick<Policy, "reward" | "truncated">;
   },
 ): Promise<Worth> {
-  const verdicts = facts && answers.map(({ prompt, text }) => rule(facts[prompt], text));
+  const verdicts = facts && rule && answers.map(({ prompt, text }) => rule(facts[prompt], text));
   const said = judge && await judge.judge(answers.map((answer) => seenBy(judge, answer)));
   const reward = Float64Array.from(answers, ({ ended }) => ended ? 0 : -policy.truncated);
   for (const [part, weight] of Object.entries(policy.reward)) {
