@@ -5,7 +5,11 @@ import { DataError, UsageError } from "../../../../src/base/mod.ts";
 import { disposeTree, leaves } from "../../../../src/engine/tree.ts";
 import type { TensorRecord } from "../../../../src/families/family.ts";
 import { config, language } from "../../../../src/families/language/mod.ts";
+import { languageModel } from "../../../../src/families/language/family.ts";
 import type { State } from "../../../../src/families/language/model.ts";
+import { judgeSetting } from "../../../../src/families/language/outside/given.ts";
+import type { RollOut } from "../../../../src/families/language/objectives/policy/roll_out.ts";
+import { compilePrograms } from "../../../../src/run/model/programs.ts";
 import { writeAnswers } from "../../../../src/families/language/objectives/policy/answers.ts";
 import {
   type PolicyMethod,
@@ -13,12 +17,9 @@ import {
   policyOf,
 } from "../../../../src/families/language/objectives/policy/settings.ts";
 import { worthOf } from "../../../../src/families/language/objectives/policy/worth.ts";
-import { keyTensor } from "../../../../src/random/key.ts";
-import { runKeys } from "../../../../src/run/keys.ts";
-import { sampleContext } from "../../../../src/run/model/programs.ts";
 import { engine } from "../../on_engine.ts";
-import { read, reloaded } from "../../small.ts";
-import { begun, DIGITS, echoes, prompts, settingOf, trained } from "./toy.ts";
+import { key, read, reloaded } from "../../small.ts";
+import { begun, DIGITS, echoes, prompts, settingOf, stepContext, trained } from "./toy.ts";
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -118,14 +119,7 @@ async function answersOf(state: TensorRecord, step: number, { count = 4, group =
   const setting = settingOf({ objective: "grpo", policy: { group, answer: 3 } });
   const { programs, state: other } = await begun(setting);
   disposeTree(other);
-  const keys = runKeys(5), stepKey = (purpose: string) => keyTensor(keys.step(step, purpose));
-  const context = {
-    ...sampleContext(engine, programs),
-    read: (tensor: tf.Tensor) => engine.read(tensor),
-    key: () => stepKey("collect"),
-    step,
-    stepKey,
-  };
+  const context = stepContext(programs, step);
   const batch = await prompts.read("train", Array.from({ length: count }, (_, i) => i));
   const policy = policyOf("grpo", setting.config.policy, setting.shape);
   return await writeAnswers(state as State, batch, { context, setting, policy });
@@ -147,6 +141,92 @@ Deno.test("policy: draws hang on the step and the answer's number alone", async 
   }
   assert(whole.some(({ ended }) => ended) && whole.some(({ ended }) => !ended));
   disposeTree(state);
+});
+
+Deno.test("policy: what it is said to have said of its answers is what scoring them says", async () => {
+  const setting = settingOf({ objective: "ppo", policy: { group: 6, answer: 3 } });
+  const { state: first } = await trained(setting, { to: 3 });
+  const { model, programs, state: other } = await begun(setting);
+  disposeTree(other);
+  const context = stepContext(programs, 7);
+  const batch = await prompts.read("train", [0, 1, 2]);
+  const before = engine.memory().tensors;
+  const rows = await model.driver.collect!(first, batch, context) as unknown as RollOut;
+  const [tokens, starts, targets, old] = await Promise.all(
+    [rows.tokens_BT, rows.first_B, rows.targets_BA, rows.old_BA].map((x) => engine.read(x)),
+  );
+  const reference = await engine.read(rows.reference_BA);
+  const [count, width] = rows.targets_BA.shape, columns = rows.tokens_BT.shape[1];
+  disposeTree(rows as TensorRecord);
+  assertEquals(engine.memory().tensors, before);
+  const whole = Array.from({ length: count }, (_, i) =>
+    Int32Array.from(tokens.slice(i * columns, (i + 1) * columns)).filter((token) => token >= 0));
+  const language = (state: TensorRecord) => model.driver.language!(state, context);
+  const scored = await language(first).score(whole);
+  const kept = await language({
+    params: (first.frozen as { readonly reference: TensorRecord }).reference,
+  }).score(whole);
+  scored.forEach(({ logProbabilities }, i) => {
+    const own = whole[i].slice(starts[i]);
+    assertEquals(Array.from(targets.slice(i * width, (i + 1) * width)), [
+      ...own,
+      ...Array(width - own.length).fill(-1),
+    ]);
+    for (let t = 0; t < width; t++) {
+      const there = t < own.length, at = starts[i] - 1 + t;
+      const wanted = [logProbabilities, kept[i].logProbabilities].map((of) => there ? of[at] : 0);
+      [old, reference].forEach((found, k) => {
+        const off = Math.abs(found[i * width + t] - wanted[k]);
+        assert(off < 1e-5, `answer ${i}, token ${t}: off by ${off}`);
+      });
+    }
+  });
+  assert(old.some((log, i) => Math.abs(log - reference[i]) > 1e-3), "the policy has moved");
+  disposeTree(first);
+});
+
+Deno.test("policy: a model judges answers with weights of its own, which stay as they are", async () => {
+  const judging = settingOf({ objective: "reward", width: 8, hidden: 8 });
+  const { objective: _, ...others } = judging.config;
+  const model = languageModel(judging, { steps: 4 });
+  const own = tf.tidy(() => model.init(key("judge")) as tf.TensorContainer) as unknown as State;
+  const head = { weight: tf.randomNormal([8, 1], 0, 1, "float32", 3) };
+  const given = { ...own, head } as unknown as TensorRecord;
+  const setting = {
+    ...settingOf({ objective: "grpo", policy: { group: 4, answer: 3, reward: { model: 1 } } }),
+    judge: judgeSetting({ config: { ...others, objective: "reward" } }, {
+      tokenizer: judging.tokenizer,
+      factors: [],
+    }),
+  };
+  const programs = compilePrograms(engine, model, { label: "judge" });
+  const context = stepContext(programs, 0);
+  const policy = await begun(setting, {
+    needed: {
+      reward: { bytes: () => Promise.reject(), state: () => Promise.resolve(given) },
+    },
+  });
+  const batch = await prompts.read("train", [0, 1, 2]);
+  const rows = await policy.model.driver.collect!(
+    policy.state,
+    batch,
+    stepContext(policy.programs, 0),
+  ) as unknown as RollOut;
+  const [tokens, rewards, ended] = await Promise.all(
+    [rows.tokens_BT, rows.told.reward, rows.told.ended].map((x) => engine.read(x)),
+  );
+  assertEquals(Object.keys(rows.told).includes("true_reward"), true);
+  const [count, columns] = rows.tokens_BT.shape;
+  const whole = Array.from({ length: count }, (_, i) =>
+    Int32Array.from(tokens.slice(i * columns, (i + 1) * columns)).filter((token) => token >= 0));
+  const kept = (policy.state.frozen as { readonly judge: TensorRecord }).judge;
+  const said = await model.driver.judge!(kept, context).judge(whole);
+  said.forEach((reward, i) =>
+    assert(Math.abs(reward - (ended[i] ? 0 : 1) - rewards[i]) < 1e-5, `answer ${i}`)
+  );
+  assert(new Set(said).size > 3, "answers are judged alike");
+  disposeTree(rows as TensorRecord);
+  disposeTree(policy.state);
 });
 
 const answer = (prompt: number, text: string, ended = true) => ({

@@ -4,15 +4,25 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../../../src/data/dataset.ts";
 import { disposeTree } from "../../../../src/engine/tree.ts";
-import type { TensorRecord } from "../../../../src/families/family.ts";
+import type {
+  CollectContext,
+  HostContext,
+  TensorRecord,
+} from "../../../../src/families/family.ts";
 import { type Config, config, shapeOf } from "../../../../src/families/language/config.ts";
 import { languageModel } from "../../../../src/families/language/family.ts";
 import type { Setting } from "../../../../src/families/language/model.ts";
 import type { Rule } from "../../../../src/families/language/objectives/policy/rule.ts";
 import { textSet, tokenised } from "../../../../src/kinds/text/texts.ts";
+import { keyTensor } from "../../../../src/random/key.ts";
 import { DivergenceWatch } from "../../../../src/run/divergence.ts";
 import { runKeys } from "../../../../src/run/keys.ts";
-import { compilePrograms, hostContext } from "../../../../src/run/model/programs.ts";
+import {
+  compilePrograms,
+  hostContext,
+  type Programs,
+  sampleContext,
+} from "../../../../src/run/model/programs.ts";
 import { SeriesRecorder } from "../../../../src/run/series.ts";
 import { trainSteps } from "../../../../src/run/train/train.ts";
 import { bytesTokenizer, type Tokenizer } from "../../../../src/tokenizers/mod.ts";
@@ -85,13 +95,28 @@ export function settingOf(options: Partial<Config>): Setting {
   return { config: own, shape: shapeOf(own, DIGITS + 1), tokenizer: digits, rule: echoes };
 }
 
+/** What a driver is called with in a step. */
+export function stepContext(programs: Programs, step: number): CollectContext {
+  const keys = runKeys(5), stepKey = (purpose: string) => keyTensor(keys.step(step, purpose));
+  return {
+    ...sampleContext(engine, programs),
+    read: (tensor) => engine.read(tensor),
+    key: () => stepKey("collect"),
+    step,
+    stepKey,
+  };
+}
+
 /** A state before its first step. */
-export async function begun(setting: Setting, steps = 40) {
+export async function begun(
+  setting: Setting,
+  { steps = 40, needed }: { readonly steps?: number; readonly needed?: HostContext["needed"] } = {},
+) {
   const model = languageModel(setting, { steps, trainSize: prompts.size("train") });
   const programs = compilePrograms(engine, model, { label: "policy" });
   const keys = runKeys(5);
   const fresh = tf.tidy(() => model.init(key("init")) as tf.TensorContainer) as TensorRecord;
-  const host = hostContext(engine, programs, { dataset: prompts, keys });
+  const host = hostContext(engine, programs, { dataset: prompts, keys, needed });
   const state = await model.driver.begin!(fresh, host);
   return { model, programs, keys, state };
 }
@@ -108,7 +133,7 @@ export async function trained(
     readonly state?: TensorRecord;
   },
 ) {
-  const { model, programs, keys, state: first } = await begun(setting, of);
+  const { model, programs, keys, state: first } = await begun(setting, { steps: of });
   if (state !== undefined) disposeTree(first);
   const series = new SeriesRecorder(engine, new DivergenceWatch());
   const { state: last } = await trainSteps(
