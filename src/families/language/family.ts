@@ -119,11 +119,12 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
       `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
     );
   }
-  const { checkpoint } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  const { checkpoint, chat } = (context.opened ?? {}) as Partial<LanguageOpened>;
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
   const judging = context.needed?.reward;
+  const ends = checkpoint?.words.ends ?? [tokenizer.separator];
   const setting: Setting = {
     config,
     shape,
@@ -135,7 +136,8 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
     ...(judging && {
       judge: judgeSetting(judging, { tokenizer, factors: context.factors, own: checkpoint?.shape }),
     }),
-    ...(checkpoint && { ends: checkpoint.words.ends }),
+    ends: chat?.end === undefined ? ends : [...new Set([...ends, chat.end])],
+    ...(chat && { template: chat.template }),
   };
   const fault = objectiveOf(config).fault?.(setting, { batch });
   if (fault != null) throw new UsageError(`language: ${fault}`);

@@ -33,6 +33,8 @@ export interface Setting {
   readonly judge?: Setting;
   /** Likewise the exact rule, in place of that of the data. */
   readonly rule?: Rule;
+  /** The chat template that it is trained with. Default: its tokenizer's own, if there is one. */
+  readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
   readonly trains?: boolean;
 }

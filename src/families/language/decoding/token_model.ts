@@ -69,8 +69,7 @@ export function tokenModel(
     readonly rows?: number;
   },
 ): TokenModel {
-  const { tokenizer, shape } = setting;
-  const chatTemplate = (tokenizer as { readonly chatTemplate?: string }).chatTemplate;
+  const { tokenizer, shape, template: chatTemplate = tokenizer.chatTemplate } = setting;
   return {
     tokenizer,
     context: shape.context,
