@@ -239,7 +239,7 @@ const answer = (prompt: number, text: string, ended = true) => ({
 
 Deno.test("policy: a reward is the weighted sum of its parts; what doesn't end loses what is said", async () => {
   const answers = [answer(0, "0"), answer(1, "10"), answer(1, "222", false)];
-  const facts = [{ digit: "0" }, { digit: "1" }];
+  const facts = [0, 1].map((digit) => JSON.stringify({ digit: String(digit) }));
   const worth = await worthOf(answers, {
     facts,
     rule: echoes,

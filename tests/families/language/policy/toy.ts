@@ -46,7 +46,7 @@ const digits: Tokenizer = {
 
 /** 1 for the digit that the facts name, alone; half of it where more stands beside it. */
 export const echoes: Rule = (facts, answer) => {
-  const { digit } = facts as { readonly digit: string };
+  const { digit } = JSON.parse(facts) as { readonly digit: string };
   const correct = answer === digit ? 1 : answer.startsWith(digit) ? 0.5 : 0;
   return { reward: correct, attributes: { correct, length: answer.length } };
 };

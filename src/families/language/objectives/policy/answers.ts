@@ -8,6 +8,7 @@ import type { Batch } from "../../../../data/mod.ts";
 import { rowOf, type TextSet } from "../../../../kinds/text/mod.ts";
 import type { CollectContext, TensorRecord } from "../../../family.ts";
 import type { Policy } from "./settings.ts";
+import { endsOf as chatEndsOf } from "../../../../tokenizers/chat/mod.ts";
 import { endsOf, tokenModel } from "../../decoding/token_model.ts";
 import type { Setting, State } from "../../model.ts";
 
@@ -16,15 +17,36 @@ export interface Answer {
   /** Which prompt of the batch it answers. */
   readonly prompt: number;
   readonly before: Int32Array;
-  /** What was written, the token that ended it included. At least one. */
+  /** What was written, what ended it included. At least one. */
   readonly tokens: Int32Array;
   /** Whether it was ended, and not cut at the most tokens. */
   readonly ended: boolean;
-  /** Without the token that ended it. */
+  /** Without what ended it, and without spaces around it, as chat templates write answers. */
   readonly text: string;
 }
 
 const utf8 = new TextDecoder();
+
+/** The text that ends an answer, where the chat template has no special token that does. */
+function endingText({ tokenizer, template }: Setting): string | undefined {
+  if (template === undefined) return undefined;
+  const { text, tokens } = chatEndsOf({ tokenizer, template });
+  return tokenizer.special[text] === tokens[0] ? undefined : text;
+}
+
+/** How many of the tokens an answer has that a text ends, and what stands before that; or null. */
+function cutAt(
+  tokens: Int32Array,
+  ending: string,
+  { tokenizer }: Setting,
+): { readonly count: number; readonly text: string } | null {
+  const textOf = (count: number) => utf8.decode(tokenizer.decode(tokens.subarray(0, count)));
+  if (!textOf(tokens.length).includes(ending)) return null;
+  for (let count = 1;; count++) {
+    const text = textOf(count), at = text.indexOf(ending);
+    if (at >= 0) return { count, text: text.slice(0, at) };
+  }
+}
 
 /** What was written as an answer. */
 export function answerOf(
@@ -35,6 +57,12 @@ export function answerOf(
     readonly setting: Setting;
   },
 ): Answer {
+  const ending = endingText(setting);
+  const cut = ending === undefined ? null : cutAt(tokens, ending, setting);
+  if (cut !== null) {
+    const { count, text } = cut;
+    return { prompt, before, tokens: tokens.slice(0, count), ended: true, text: text.trim() };
+  }
   const ended = endsOf(setting).includes(tokens.at(-1)!);
   const own = ended ? tokens.subarray(0, -1) : tokens;
   return {
@@ -42,7 +70,7 @@ export function answerOf(
     before,
     tokens,
     ended,
-    text: utf8.decode(setting.tokenizer.decode(own)),
+    text: utf8.decode(setting.tokenizer.decode(own)).trim(),
   };
 }
 
@@ -77,6 +105,8 @@ export async function writeAnswers(
     }
     return { prompt, before, row };
   });
+  const ending = endingText(setting);
+  const done = (tokens: Int32Array) => cutAt(tokens, ending!, setting) !== null;
   const written = await tokenModel(liveOf(state), { context, setting, rows: ROWS }).write(
     asked.map(({ before, row }) => ({
       tokens: before,
@@ -84,6 +114,7 @@ export async function writeAnswers(
       row,
       temperature,
       ...(topP < 1 && { topP }),
+      ...(ending !== undefined && { done }),
     })),
   );
   return asked.map(({ prompt, before }, i) => answerOf(written[i], { prompt, before, setting }));

@@ -15,7 +15,7 @@ export const NORMALISATIONS = ["tokens", "answers", "constant"] as const;
 /** Estimators of a divergence: see `kl.ts`. */
 export const ESTIMATORS = ["k1", "k2", "k3"] as const;
 
-const part = z.string().regex(/^(rule|model)(\.[a-z_]+)?$/);
+const part = z.string().regex(/^((rule|model)(\.[a-z_]+)?|shortcut\.(length|flattery))$/);
 
 const reward = z.union([
   z.enum(["rule", "model"]),
@@ -53,8 +53,8 @@ export const policySettings = z.strictObject({
   reward: reward.optional()
     .describe(
       "rule: the exact rule of the data; model: the run in the role `reward`; or several with their " +
-        "weights, of the rule's or the model's attributes too: { rule: 1, model: 0.5, rule.polite: 0.1 }; " +
-        "default: rule",
+        "weights, of attributes of either and of planted shortcuts too: { rule: 1, model: 0.5, " +
+        "rule.polite: 0.1, shortcut.length: 0.2 }; default: rule",
     ),
   truncated: z.number().optional()
     .describe("Taken off the reward of an answer that doesn't end within `answer`; default: 1"),
@@ -190,6 +190,15 @@ const ofOne = {
   valueWeight: "ppo",
   valueClip: "ppo",
 } as const;
+
+/** Tokens that are left for an answer after a prompt, in a context of so many. */
+export function answerRoom(
+  { objective, policy }: { readonly objective?: string; readonly policy?: PolicyConfig },
+  context: number,
+): number {
+  const method = policyMethods.find((one) => one === objective);
+  return method === undefined ? 0 : policyOf(method, policy, { context }).answer;
+}
 
 /** What is wrong with the keys of an objective's settings: the key and why; null: nothing. */
 export function policyKeyFault(

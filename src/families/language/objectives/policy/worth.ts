@@ -1,18 +1,16 @@
 /**
- * What answers are worth: the sum of parts with their weights, an exact rule's and a learned model's
- * side by side, less what an answer loses that doesn't end.
+ * What answers are worth: the sum of parts with their weights, an exact rule's, a learned model's and a
+ * planted shortcut's side by side, less what an answer loses that doesn't end.
  * @module
  */
 import { DataError, UsageError } from "../../../../base/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
+import { FACTS } from "../../../../data/text/mod.ts";
 import { stringsOf, type TextSet } from "../../../../kinds/text/mod.ts";
 import type { TokenJudge } from "../../../../subject/mod.ts";
 import type { Policy } from "./settings.ts";
 import type { Answer } from "./answers.ts";
-import type { Rule, Verdict } from "./rule.ts";
-
-/** The name under which facts are given with prompts. */
-export const FACTS = "facts";
+import { exactRule, type Rule, shortcuts, type Verdict } from "./rule.ts";
 
 /** Of each answer. */
 export interface Worth {
@@ -22,10 +20,10 @@ export interface Worth {
   readonly truth?: Float64Array;
 }
 
-/** The facts of each prompt of a batch, where there are any. */
-export function factsOf({ given }: Pick<Batch, "given">): readonly unknown[] | undefined {
+/** The facts of each prompt of a batch, in JSON, where there are any. */
+export function factsOf({ given }: Pick<Batch, "given">): readonly string[] | undefined {
   const facts = given?.[FACTS];
-  return facts && stringsOf(facts as TextSet).map((text) => JSON.parse(text));
+  return facts && stringsOf(facts as TextSet);
 }
 
 /** A part's name as a source and one of its attributes. */
@@ -77,14 +75,14 @@ function seenBy({ context }: TokenJudge, { before, tokens }: Answer): Int32Array
  */
 export async function worthOf(
   answers: readonly Answer[],
-  { facts, rule, judge, policy }: {
-    readonly facts?: readonly unknown[];
+  { facts, rule = exactRule, judge, policy }: {
+    readonly facts?: readonly string[];
     readonly rule?: Rule;
     readonly judge?: TokenJudge;
     readonly policy: Pick<Policy, "reward" | "truncated">;
   },
 ): Promise<Worth> {
-  const verdicts = facts && rule && answers.map(({ prompt, text }) => rule(facts[prompt], text));
+  const verdicts = facts && answers.map(({ prompt, text }) => rule(facts[prompt], text));
   const said = judge && await judge.judge(answers.map((answer) => seenBy(judge, answer)));
   const reward = Float64Array.from(answers, ({ ended }) => ended ? 0 : -policy.truncated);
   for (const [part, weight] of Object.entries(policy.reward)) {
@@ -94,6 +92,10 @@ export async function worthOf(
         const { attributes: names } = judge!, numbers = said!.subarray(i * names.length);
         const own = numbers.subarray(0, names.length);
         reward[i] += weight * judgeValue(own, names, attribute);
+        continue;
+      }
+      if (source === "shortcut") {
+        reward[i] += weight * shortcuts[attribute!](answers[i].text);
         continue;
       }
       if (verdicts === undefined) {
