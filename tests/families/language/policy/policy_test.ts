@@ -6,17 +6,19 @@ import { disposeTree, leaves } from "../../../../src/engine/tree.ts";
 import type { TensorRecord } from "../../../../src/families/family.ts";
 import { config, language } from "../../../../src/families/language/mod.ts";
 import { languageModel } from "../../../../src/families/language/family.ts";
-import type { State } from "../../../../src/families/language/model.ts";
+import type { Setting, State } from "../../../../src/families/language/model.ts";
 import { judgeSetting } from "../../../../src/families/language/outside/given.ts";
 import type { RollOut } from "../../../../src/families/language/objectives/policy/roll_out.ts";
 import { compilePrograms } from "../../../../src/run/model/programs.ts";
-import { writeAnswers } from "../../../../src/families/language/objectives/policy/answers.ts";
+import { answerOf, writeAnswers } from "../../../../src/families/language/objectives/policy/answers.ts";
 import {
   type PolicyMethod,
   policyMethods,
   policyOf,
 } from "../../../../src/families/language/objectives/policy/settings.ts";
 import { worthOf } from "../../../../src/families/language/objectives/policy/worth.ts";
+import { TEMPLATES } from "../../../../src/tokenizers/chat/mod.ts";
+import { bytesTokenizer } from "../../../../src/tokenizers/mod.ts";
 import { engine } from "../../on_engine.ts";
 import { key, read, reloaded } from "../../small.ts";
 import { begun, DIGITS, echoes, prompts, settingOf, stepContext, trained } from "./toy.ts";
@@ -235,6 +237,23 @@ const answer = (prompt: number, text: string, ended = true) => ({
   tokens: Int32Array.from(text + (ended ? DIGITS : ""), Number),
   ended,
   text,
+});
+
+Deno.test("policy: an answer is cut where the chat template ends it, by a text or by a token", () => {
+  const setting = { ...settingOf({}), tokenizer: bytesTokenizer };
+  const written = (text: string, more: Partial<Setting>) =>
+    answerOf(bytesTokenizer.encode(text), {
+      prompt: 0,
+      before: Int32Array.of(1),
+      setting: { ...setting, ...more },
+    });
+  const plain = { template: TEMPLATES.plain };
+  const cut = written(" It is.\n\nUser: what", plain);
+  assertEquals([cut.text, cut.tokens.length, cut.ended], ["It is.", 9, true]);
+  const open = written(" It is.\nUser", plain);
+  assertEquals([open.text, open.tokens.length, open.ended], ["It is.\nUser", 12, false]);
+  const byToken = written("Yes!", { ends: ["!".charCodeAt(0)] });
+  assertEquals([byToken.text, byToken.tokens.length, byToken.ended], ["Yes", 4, true]);
 });
 
 Deno.test("policy: a reward is the weighted sum of its parts; what doesn't end loses what is said", async () => {

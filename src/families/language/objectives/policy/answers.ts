@@ -25,6 +25,9 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Answers that are written together: some times the first number, at most the second. */
+const ROWS = 8, MOST_ROWS = 32;
+
 const utf8 = new TextDecoder();
 
 /** The text that ends an answer, where the chat template has no special token that does. */
@@ -105,9 +108,10 @@ export async function writeAnswers(
     }
     return { prompt, before, row };
   });
+  const rows = Math.min(MOST_ROWS, ROWS * Math.ceil(asked.length / ROWS));
   const ending = endingText(setting);
   const done = (tokens: Int32Array) => cutAt(tokens, ending!, setting) !== null;
-  const written = await tokenModel(liveOf(state), { context, setting, rows: ROWS }).write(
+  const written = await tokenModel(liveOf(state), { context, setting, rows }).write(
     asked.map(({ before, row }) => ({
       tokens: before,
       most,
@@ -119,6 +123,3 @@ export async function writeAnswers(
   );
   return asked.map(({ prompt, before }, i) => answerOf(written[i], { prompt, before, setting }));
 }
-
-/** Answers that are written together. */
-const ROWS = 32;
