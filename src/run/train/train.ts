@@ -73,7 +73,7 @@ export async function stepInputs(
     ...sampleContext(engine, programs),
     read: (tensor) => engine.read(tensor),
     key: () => stepKey("collect"),
-    step,
+    at: step,
     stepKey,
   });
 }

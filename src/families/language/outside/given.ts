@@ -14,6 +14,7 @@ import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
 import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { attributesOf } from "../objectives/reward/scales.ts";
 import { objectiveOf } from "../objectives/table.ts";
 import { type Beside, stateOf } from "../train.ts";
 

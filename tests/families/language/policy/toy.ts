@@ -102,7 +102,7 @@ export function stepContext(programs: Programs, step: number): CollectContext {
     ...sampleContext(engine, programs),
     read: (tensor) => engine.read(tensor),
     key: () => stepKey("collect"),
-    step,
+    at: step,
     stepKey,
   };
 }

@@ -185,7 +185,7 @@ for (const own of ppo.cases) {
     all(whitened(found, mask), own.advantages, "advantage");
     const weights = (of: readonly number[]) =>
       tf.tensor2d(tokenWeights(of, { width: most, over: "tokens", most }), rowsOf(count, most));
-    const grid = (of: readonly number[]) => tf.tensor2d(of, rowsOf(count, most));
+    const grid = (of: readonly number[]) => tf.tensor2d([...of], rowsOf(count, most));
     const [policyLoss, valued] = await values(() =>
       tf.stack([
         tf.sum(tf.mul(

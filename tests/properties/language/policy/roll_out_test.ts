@@ -47,7 +47,7 @@ async function sumsOf(said: Said, rows: RollOut, policy: Policy): Promise<number
     const names = Object.keys(aux).sort();
     return tf.stack([loss, ...names.map((name) => aux[name])]);
   });
-  disposeTree(said as TensorRecord);
+  disposeTree(said as unknown as TensorRecord);
   return found;
 }
 
@@ -187,7 +187,7 @@ law("sums over the parts of a batch add up to those of the whole; updates of the
         miniBatch({ ...rows, said } as unknown as RollOut, { step, parts }) as unknown as
           tf.TensorContainer
       ) as unknown as RollOut & { readonly said: Said };
-      disposeTree(said as TensorRecord);
+      disposeTree(said as unknown as TensorRecord);
       const { said: moved, ...some } = own;
       const firsts = await engine.read(some.targets_BA);
       seen.push(...firsts);
