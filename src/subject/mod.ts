@@ -3,7 +3,8 @@
  * @module
  */
 export type { Capabilities } from "./capabilities.ts";
-export type { Codes, RenderedMaps, SampleOptions, Subject } from "./subject.ts";
+export type { Codes, Judge, RenderedMaps, SampleOptions, Subject } from "./subject.ts";
+export { judgeOf } from "./judge_of.ts";
 export type {
   Choosing,
   Continuation,

@@ -23,14 +23,13 @@ import { objectiveOf } from "./objectives/table.ts";
 import { exportLanguage } from "./outside/export.ts";
 import {
   emptyState,
-  givenJudge,
   givenReference,
   givenTokenizer,
   givenWeights,
-  judgeSetting,
   loadWeights,
   takeWeights,
 } from "./outside/given.ts";
+import { givenJudge, judgeSetting } from "./outside/judge.ts";
 import { type LanguageOpened, openLanguage } from "./outside/open.ts";
 import { drawTexts, loopPrograms, samplePrograms } from "./sample.ts";
 import { initBeside, initState, stepPrograms, trainPrograms } from "./train.ts";

@@ -3,20 +3,17 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../../base/mod.ts";
-import type { DecoderParameters, DecoderShape } from "../../../backbones/mod.ts";
-import type { Factor } from "../../../data/mod.ts";
+import type { DecoderParameters } from "../../../backbones/mod.ts";
 import { disposeTree, type Engine, leaves } from "../../../engine/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
-import type { Tokenizer } from "../../../tokenizers/mod.ts";
-import type { GivenRun, Role } from "../../needs.ts";
+import type { Role } from "../../needs.ts";
 import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
-import { type Config, shapeOf, shapeWithin } from "../config.ts";
+import { type Config, shapeOf } from "../config.ts";
 import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
-import { attributesOf } from "../objectives/reward/scales.ts";
 import { objectiveOf } from "../objectives/table.ts";
 import { type Beside, stateOf } from "../train.ts";
+import { requireShapes, requireTokenizer } from "./fit.ts";
 
 /** The tokenizer's role. */
 export const givenTokenizer: Role<Config> = {
@@ -62,51 +59,6 @@ export const givenReference: Role<Config> = {
   },
 };
 
-/** The role of a model that judges what this one writes. */
-export const givenJudge: Role<Config> = {
-  kind: "weights",
-  about: "a finished run of the objective `reward` or `attributes`, which judges answers",
-  families: ["language"],
-  unfit({ objective, checkpoint }, { config }) {
-    const other = config as unknown as Config;
-    if (objectiveOf({ objective }).collect === undefined) {
-      return `the objective ${objective ?? "of all tokens"} writes nothing that could be judged; ` +
-        "leave it out";
-    }
-    if (objectiveOf(other).judge === undefined) {
-      return `its objective is ${other.objective ?? "all tokens"}; one that judges is needed: ` +
-        "reward or attributes";
-    }
-    return other.checkpoint === undefined || other.checkpoint === checkpoint
-      ? null
-      : `\`checkpoint\` is ${checkpoint ?? "none"} here and ${other.checkpoint} there`;
-  },
-};
-
-/** The setting of a model that judges, by what is known of its run. */
-export function judgeSetting(
-  given: Pick<GivenRun, "config">,
-  { tokenizer, factors, own }: {
-    readonly tokenizer: Tokenizer;
-    readonly factors: readonly Factor[];
-    /** Shape of the checkpoint that both begin with. */
-    readonly own?: DecoderShape;
-  },
-): Setting {
-  const config = given.config as unknown as Config;
-  return {
-    config,
-    shape: config.checkpoint === undefined || own === undefined
-      ? shapeOf(config, tokenizer.vocabulary)
-      : shapeWithin(config, own),
-    tokenizer,
-    trains: false,
-    ...(config.objective === "attributes" && {
-      attributes: attributesOf(factors, config.reward),
-    }),
-  };
-}
-
 /**
  * A fresh state with the other run's weights; the optimiser begins anew.
  * @throws DataError where they are of another tokenizer or have other shapes
@@ -119,25 +71,13 @@ export async function takeWeights(
   return await withGiven(state, context, {
     async merge(own, given) {
       const other = given as unknown as Weights & { readonly tokenizer?: tf.Tensor };
-      const [mine, theirs] = await Promise.all(
-        [own.tokenizer, other.tokenizer].map((words) =>
-          words === undefined ? "" : context.engine.read(words).then((read) => read.join())
-        ),
-      );
-      if (mine !== theirs) {
-        throw new DataError(
-          "the weights that this run goes on from know the tokens of another tokenizer than " +
-            `${setting.tokenizer.name}: give both runs the same one`,
-        );
-      }
+      await requireTokenizer(own, other, {
+        engine: context.engine,
+        what: "the weights that this run goes on from",
+        name: setting.tokenizer.name,
+      });
       const { params } = evaluatedOf(other);
-      const shapes = (tree: DecoderParameters) =>
-        leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-      const [here, there] = [shapes(own.params), shapes(params)];
-      const at = here.findIndex((shape, i) => shape !== there[i]);
-      if (at >= 0) {
-        throw new DataError(`the weights have ${there[at]} where this model has ${here[at]}`);
-      }
+      requireShapes(own.params, params);
       return tf.tidy(() =>
         stateOf(params, setting, besideOf(own)) as unknown as tf.TensorContainer
       ) as State;

@@ -7,7 +7,7 @@ import type { TensorRecord } from "../../../../src/families/family.ts";
 import { config, language } from "../../../../src/families/language/mod.ts";
 import { languageModel } from "../../../../src/families/language/family.ts";
 import type { Setting, State } from "../../../../src/families/language/model.ts";
-import { judgeSetting } from "../../../../src/families/language/outside/given.ts";
+import { judgeSetting } from "../../../../src/families/language/outside/judge.ts";
 import type { RollOut } from "../../../../src/families/language/objectives/policy/roll_out.ts";
 import { compilePrograms } from "../../../../src/run/model/programs.ts";
 import { answerOf, writeAnswers } from "../../../../src/families/language/objectives/policy/answers.ts";

@@ -3,14 +3,14 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../../../base/mod.ts";
 import type { DecoderParameters } from "../../../../backbones/mod.ts";
 import { disposeTree, mapTree } from "../../../../engine/mod.ts";
 import type { TokenJudge } from "../../../../subject/mod.ts";
 import type { FamilyProgram } from "../../../common/programs.ts";
 import type { HostContext, LanguageContext, TensorRecord } from "../../../family.ts";
 import { parameterShapes, treeOf } from "../../checkpoint/mod.ts";
-import { type Setting, type Weights, weightsOf } from "../../model.ts";
+import { type Setting, type State, weightsOf } from "../../model.ts";
+import { requireTokenizer } from "../../outside/fit.ts";
 import { initHead } from "../reward/head.ts";
 import { JUDGE, judgedOf, judgeProgram, tokenJudge } from "../reward/judge.ts";
 
@@ -49,20 +49,13 @@ export function placeOfJudge(setting: Setting): TensorRecord {
  */
 export async function heldJudge(
   { engine, needed }: HostContext,
-  { own, setting }: { readonly own: tf.Tensor1D; readonly setting: Setting },
+  { own, setting }: { readonly own: State; readonly setting: Setting },
 ): Promise<TensorRecord> {
   const given = needed?.[JUDGE_ROLE];
   if (given === undefined) throw new Error(`nothing is given in the role ${JUDGE_ROLE}`);
-  const state = await given.state() as unknown as Weights & { readonly tokenizer: tf.Tensor1D };
-  const [mine, theirs] = await Promise.all(
-    [own, state.tokenizer].map(async (words) => (await engine.read(words)).join()),
-  );
-  if (mine !== theirs) {
-    throw new DataError(
-      "the model that judges knows the tokens of another tokenizer than " +
-        `${setting.tokenizer.name}: give both runs the same one`,
-    );
-  }
+  const state = await given.state() as unknown as State;
+  const { name } = setting.tokenizer;
+  await requireTokenizer(own, state, { engine, what: "the judge's weights", name });
   const held = ownTree(() =>
     ({ params: weightsOf(state, judging(setting)), head: state.head! }) as TensorRecord
   );

@@ -14,14 +14,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../../../base/mod.ts";
 import type { DecoderParameters } from "../../../../backbones/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
 import { disposeTree } from "../../../../engine/mod.ts";
 import type { CollectContext, HostContext, TensorRecord } from "../../../family.ts";
 import { type Setting, type State, type Weights, weightsOf } from "../../model.ts";
+import { requireShapes, requireTokenizer } from "../../outside/fit.ts";
 import type { Objective } from "../objective.ts";
-import { otherShape } from "../preference/reference.ts";
 import { writeAnswers } from "./answers.ts";
 import {
   heldJudge,
@@ -131,7 +130,7 @@ async function begun(
 ): Promise<State> {
   const old = state.frozen as Frozen;
   const judge = asksModel(policy.reward)
-    ? await heldJudge(context, { own: state.tokenizer, setting })
+    ? await heldJudge(context, { own: state, setting })
     : undefined;
   const reference = await referenceOf(state, context, setting);
   disposeTree(old, new Set([old.coefficient]));
@@ -151,7 +150,7 @@ async function begun(
  */
 async function referenceOf(
   state: State,
-  { needed }: HostContext,
+  { engine, needed }: HostContext,
   setting: Setting,
 ): Promise<DecoderParameters | undefined> {
   const given = needed?.reference;
@@ -161,10 +160,11 @@ async function referenceOf(
       : ownTree(() => state.params as TensorRecord) as DecoderParameters;
   }
   const other = await given.state() as unknown as Weights;
+  const { name } = setting.tokenizer;
+  await requireTokenizer(state, other, { engine, what: "the reference's weights", name });
   const reference = ownTree(() => weightsOf(other, setting) as TensorRecord) as DecoderParameters;
   disposeTree(other);
-  const fault = otherShape(state.params, reference);
-  if (fault !== null) throw new DataError(`the reference has ${fault}`);
+  requireShapes(state.params, reference);
   return reference;
 }
 

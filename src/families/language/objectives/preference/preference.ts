@@ -6,10 +6,10 @@ import * as tf from "@tensorflow/tfjs";
 import type { DecoderParameters } from "../../../../backbones/mod.ts";
 import { disposeTree } from "../../../../engine/mod.ts";
 import { detached } from "../../../../nn/mod.ts";
-import { DataError } from "../../../../base/mod.ts";
-import type { HostContext, TensorRecord } from "../../../family.ts";
+import type { HostContext } from "../../../family.ts";
 import { parameterShapes, treeOf } from "../../checkpoint/mod.ts";
-import { decoderOf, type Setting, shifted, weightsOf } from "../../model.ts";
+import { decoderOf, type Setting, shifted, type State, weightsOf } from "../../model.ts";
+import { requireShapes, requireTokenizer } from "../../outside/fit.ts";
 import type { Objective } from "../objective.ts";
 import { type AnswerScores, answerScores, answerTokens } from "../rows.ts";
 import { exchanged } from "./exchange.ts";
@@ -21,7 +21,6 @@ import {
 } from "./losses.ts";
 import { answersOf, halves, type Pairs, scoresOfPairs } from "./pairs.ts";
 import {
-  otherShape,
   ownWeights,
   type Reference,
   REFERENCE,
@@ -166,31 +165,28 @@ function emptyReference(
 }
 
 /** A state with what its reference says: it is the run in that role, or else what training starts from. */
-async function withReference<S extends TensorRecord>(
+async function withReference(
   loss: PreferenceLoss,
-  state: S,
+  state: State,
   { context, setting }: { readonly context: HostContext; readonly setting: Setting },
-): Promise<S> {
+): Promise<State> {
   const given = context.needed?.[REFERENCE];
-  const other = given === undefined ? state : await given.state() as TensorRecord;
-  const params = ownWeights(() => weightsOf(other as never, setting));
+  const other = given === undefined ? state : await given.state() as unknown as State;
+  const params = ownWeights(() => weightsOf(other, setting));
   if (given !== undefined) {
-    const fault = otherShape(ownWeightsOf(state), params);
-    if (fault !== null) throw new DataError(`the reference has ${fault}`);
+    await requireTokenizer(state, other, {
+      engine: context.engine,
+      what: "the weights of the reference",
+      name: setting.tokenizer.name,
+    });
+    requireShapes(state.params, params);
     disposeTree(other);
   }
   const log_N2 = await referenceOfAll(params, context, setting);
-  const { frozen } = state as unknown as { readonly frozen: Reference };
-  disposeTree(frozen);
+  disposeTree(state.frozen ?? {});
   if (!needsWeights(loss)) disposeTree(params);
-  return {
-    ...state,
-    frozen: { log_N2, ...(needsWeights(loss) && { params }) },
-  };
+  return { ...state, frozen: { log_N2, ...(needsWeights(loss) && { params }) } };
 }
-
-const ownWeightsOf = (state: TensorRecord) =>
-  (state as unknown as { readonly params: DecoderParameters }).params;
 
 /** Objectives on pairs by the names of their losses. */
 export const preferenceObjectives = Object.fromEntries(

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { DecoderParameters } from "../../../../backbones/mod.ts";
-import { disposeTree, leaves, mapTree } from "../../../../engine/mod.ts";
+import { disposeTree, mapTree } from "../../../../engine/mod.ts";
 import { type FamilyProgram, reads } from "../../../common/programs.ts";
 import type { HostContext, TensorRecord } from "../../../family.ts";
 import type { Setting } from "../../model.ts";
@@ -77,21 +77,4 @@ export function ownWeights(make: () => DecoderParameters): DecoderParameters {
   return tf.tidy(() =>
     mapTree(make(), (leaf) => tf.clone(leaf)) as unknown as tf.TensorContainer
   ) as unknown as DecoderParameters;
-}
-
-/** Zeros of the shapes of weights. */
-export function emptyLike(params: DecoderParameters): DecoderParameters {
-  return mapTree(params, (leaf) => tf.zerosLike(leaf)) as DecoderParameters;
-}
-
-/** Whether two trees of weights have the same shapes; else the first that differs. */
-export function otherShape(own: DecoderParameters, other: DecoderParameters): string | null {
-  const shapes = (tree: DecoderParameters) =>
-    leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-  const [here, there] = [shapes(own), shapes(other)];
-  const at = Math.max(here.length, there.length);
-  for (let i = 0; i < at; i++) {
-    if (here[i] !== there[i]) return `${there[i] ?? "nothing"} where this model has ${here[i]}`;
-  }
-  return null;
 }

@@ -47,6 +47,7 @@ export function tokenJudge(
   return {
     tokenizer: setting.tokenizer,
     context: setting.shape.context,
+    ...(setting.template !== undefined && { chatTemplate: setting.template }),
     attributes: judgedOf(setting),
     judge: (rows) => judgeRows(rows, { state, context, setting }),
   };

@@ -1,0 +1,5 @@
+/**
+ * Figures of fine-tuning and alignment.
+ * @module
+ */
+export { lifecycleFigures } from "./lifecycle.ts";
