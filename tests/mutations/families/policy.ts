@@ -180,8 +180,8 @@ export const mutants = [
   {
     id: "mini-batches-of-one-part",
     file: rollOut,
-    find: "tf.cast(tf.sub(done, tf.mul(rounds, parts)), \"int32\")",
-    replace: "tf.cast(tf.mul(tf.sub(done, rounds), 0), \"int32\")",
+    find: 'tf.cast(tf.sub(done, tf.mul(rounds, parts)), "int32")',
+    replace: 'tf.cast(tf.mul(tf.sub(done, rounds), 0), "int32")',
     law: rollOutLaws,
   },
   {

@@ -10,7 +10,10 @@ import type { Setting, State } from "../../../../src/families/language/model.ts"
 import { judgeSetting } from "../../../../src/families/language/outside/judge.ts";
 import type { RollOut } from "../../../../src/families/language/objectives/policy/roll_out.ts";
 import { compilePrograms } from "../../../../src/run/model/programs.ts";
-import { answerOf, writeAnswers } from "../../../../src/families/language/objectives/policy/answers.ts";
+import {
+  answerOf,
+  writeAnswers,
+} from "../../../../src/families/language/objectives/policy/answers.ts";
 import {
   type PolicyMethod,
   policyMethods,
@@ -25,20 +28,18 @@ import { begun, DIGITS, echoes, prompts, settingOf, stepContext, trained } from 
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
+const answers = { group: 8, answer: 3, truncated: 0.1, kl: { coefficient: 0.01 } };
+const twice = { ...answers, passes: 2, miniBatches: 2 };
 const learns: Record<PolicyMethod, Parameters<typeof settingOf>[0]> = {
-  grpo: { policy: { group: 8, answer: 3, kl: { coefficient: 0.01 } } },
-  rloo: { policy: { group: 8, answer: 3, kl: { coefficient: 0.01 } } },
-  reinforce: { policy: { group: 8, answer: 3, kl: { coefficient: 0.01 } } },
+  grpo: { learningRate: 0.01, policy: twice },
+  rloo: { learningRate: 0.006, policy: twice },
+  reinforce: { learningRate: 0.015, policy: answers },
   ppo: {
-    policy: {
-      group: 8,
-      answer: 3,
-      passes: 2,
-      miniBatches: 2,
-      kl: { coefficient: 0.02, target: 2, gain: 0.5 },
-    },
+    learningRate: 0.01,
+    policy: { ...twice, kl: { coefficient: 0.02, target: 2.5, gain: 0.5 } },
   },
 };
+const STEPS = 30;
 
 /** ln of all that could be answered: what a policy can be from one that is uniform. */
 const FARTHEST = 3 * Math.log(DIGITS + 1);
@@ -47,16 +48,16 @@ for (const method of policyMethods) {
   Deno.test(`policy: ${method} raises what the rule says, and stays near where it began`, async () => {
     const setting = settingOf({ objective: method, ...learns[method] });
     const before = engine.memory().tensors;
-    const { state, columns } = await trained(setting, { to: 40 });
+    const { state, columns } = await trained(setting, { to: STEPS, batch: 8 });
     assertEquals(engine.memory().tensors, before + leaves(state).length);
     disposeTree(state);
     const first = mean(columns.true_reward.slice(0, 5));
     const last = mean(columns.true_reward.slice(-5));
-    assert(first < 0.5 && last > 0.8, `what the rule says went from ${first} to ${last}`);
+    assert(last > first + 0.4, `what the rule says went from ${first} to ${last}`);
     const nats = mean(columns.kl.slice(-5));
     assert(nats > 0.1 && nats < FARTHEST, `${nats} nats from the reference`);
     assert(columns.kl[0] < 1e-6, `${columns.kl[0]} nats from the reference at the start`);
-    assertEquals(columns.answers, Array(40).fill(method === "ppo" ? 16 : 32));
+    assertEquals(columns.answers, Array(STEPS).fill(method === "reinforce" ? 64 : 32));
     assert(columns.ended.at(-1)! > columns.ended[0], "answers learn to end");
     assert(columns.entropy.at(-1)! < columns.entropy[0], "entropy falls");
     for (const name of ["clip_share", "ended"]) {
@@ -161,8 +162,11 @@ Deno.test("policy: what it is said to have said of its answers is what scoring t
   const [count, width] = rows.targets_BA.shape, columns = rows.tokens_BT.shape[1];
   disposeTree(rows as TensorRecord);
   assertEquals(engine.memory().tensors, before);
-  const whole = Array.from({ length: count }, (_, i) =>
-    Int32Array.from(tokens.slice(i * columns, (i + 1) * columns)).filter((token) => token >= 0));
+  const whole = Array.from(
+    { length: count },
+    (_, i) =>
+      Int32Array.from(tokens.slice(i * columns, (i + 1) * columns)).filter((token) => token >= 0),
+  );
   const language = (state: TensorRecord) => model.driver.language!(state, context);
   const scored = await language(first).score(whole);
   const kept = await language({
@@ -219,8 +223,11 @@ Deno.test("policy: a model judges answers with weights of its own, which stay as
   );
   assertEquals(Object.keys(rows.told).includes("true_reward"), true);
   const [count, columns] = rows.tokens_BT.shape;
-  const whole = Array.from({ length: count }, (_, i) =>
-    Int32Array.from(tokens.slice(i * columns, (i + 1) * columns)).filter((token) => token >= 0));
+  const whole = Array.from(
+    { length: count },
+    (_, i) =>
+      Int32Array.from(tokens.slice(i * columns, (i + 1) * columns)).filter((token) => token >= 0),
+  );
   const kept = (policy.state.frozen as { readonly judge: TensorRecord }).judge;
   const said = await model.driver.judge!(kept, context).judge(whole);
   said.forEach((reward, i) =>
@@ -264,9 +271,9 @@ Deno.test("policy: a reward is the weighted sum of its parts; what doesn't end l
     rule: echoes,
     policy: { reward: { rule: 2, "rule.length": 0.1 }, truncated: 5 },
   });
-  assertEquals(Array.from(worth.truth!), [1, 0.5, 0]);
+  assertEquals(Array.from(worth.truth!), [1, 0.25, 0]);
   worth.reward.forEach((reward, i) =>
-    assert(Math.abs(reward - [2.1, 1.2, 0.3 - 5][i]) < 1e-12, `${reward}`)
+    assert(Math.abs(reward - [2.1, 0.7, 0.3 - 5][i]) < 1e-12, `${reward}`)
   );
   const seen: number[][] = [];
   const judge = {

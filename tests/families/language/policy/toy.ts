@@ -4,11 +4,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../../../src/data/dataset.ts";
 import { disposeTree } from "../../../../src/engine/tree.ts";
-import type {
-  CollectContext,
-  HostContext,
-  TensorRecord,
-} from "../../../../src/families/family.ts";
+import type { CollectContext, HostContext, TensorRecord } from "../../../../src/families/family.ts";
 import { type Config, config, shapeOf } from "../../../../src/families/language/config.ts";
 import { languageModel } from "../../../../src/families/language/family.ts";
 import type { Setting } from "../../../../src/families/language/model.ts";
@@ -44,10 +40,10 @@ const digits: Tokenizer = {
     new TextEncoder().encode(Array.from(tokens).filter((token) => token < DIGITS).join("")),
 };
 
-/** 1 for the digit that the facts name, alone; half of it where more stands beside it. */
+/** 1 for the digit that the facts name, alone; a quarter where more stands after it. */
 export const echoes: Rule = (facts, answer) => {
   const { digit } = JSON.parse(facts) as { readonly digit: string };
-  const correct = answer === digit ? 1 : answer.startsWith(digit) ? 0.5 : 0;
+  const correct = answer === digit ? 1 : answer.startsWith(digit) ? 0.25 : 0;
   return { reward: correct, attributes: { correct, length: answer.length } };
 };
 
@@ -88,7 +84,7 @@ export function settingOf(options: Partial<Config>): Setting {
     optimiser: "adam",
     learningRate: 0.02,
     warmup: 0,
-    decay: 1,
+    decay: 0.1,
     weightDecay: 0,
     ...options,
   });

@@ -34,7 +34,10 @@ import {
   surrogate,
   valueLoss,
 } from "../../../../src/families/language/objectives/policy/surrogate.ts";
-import { answerMask, tokenWeights } from "../../../../src/families/language/objectives/policy/weights.ts";
+import {
+  answerMask,
+  tokenWeights,
+} from "../../../../src/families/language/objectives/policy/weights.ts";
 import { valueAndGrad } from "../../../../src/nn/mod.ts";
 import { close } from "../../../law.ts";
 import { engine, values } from "../../on_engine.ts";
@@ -171,7 +174,9 @@ for (const { beta, ...wanted } of grpo.rloo.found) {
 for (const own of ppo.cases) {
   const { lengths, most, estimator, whitenRewards } = own, count = lengths.length;
   const full = lengths.every((length) => length === most);
-  const name = `${estimator}${whitenRewards ? ", whitened rewards" : ""}, ${full ? "full" : "ragged"}`;
+  const name = `${estimator}${whitenRewards ? ", whitened rewards" : ""}, ${
+    full ? "full" : "ragged"
+  }`;
 
   Deno.test(`policy: PPO's pieces are TRL ${ppo.versions.trl}'s, ${name}`, async () => {
     const steps = lengths.map((length) => Math.min(most, length + 1));
@@ -198,7 +203,10 @@ for (const own of ppo.cases) {
         )),
         tf.sum(tf.mul(
           weights(steps),
-          valueLoss({ value: grid(own.valued), old: grid(own.values), target: grid(own.returns) }, 0.2),
+          valueLoss(
+            { value: grid(own.valued), old: grid(own.values), target: grid(own.returns) },
+            0.2,
+          ),
         )),
       ])
     );

@@ -24,7 +24,8 @@ const steps = {
   done,
   after: numbers(1).map(([value]) => value),
 };
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** Where the episode of a step ends: the step after its last one. */
 const endOf = (done: readonly number[], t: number) => {
@@ -80,33 +81,37 @@ const rewards = numbers(GROUP * GROUPS, 5);
 const groupsOf = (values: ArrayLike<number>) =>
   Array.from({ length: GROUPS }, (_, g) => Array.from(values).slice(g * GROUP, (g + 1) * GROUP));
 
-law("advantages of a group have mean 0, and no spread gives 0; a constant on its rewards is nothing", {
-  source: "Shao et al. 2024 (arXiv:2402.03300), section 4.1.2; Liu et al. 2025 (arXiv:2503.20783)",
-  given: { rewards, scale: fc.constantFrom("group" as const, "batch" as const, "none" as const) },
-  kills: ["advantage-not-centred", "group-spread-of-the-batch"],
-  holds: ({ rewards, scale }) => {
-    const found = groupAdvantages(rewards, { group: GROUP, scale });
-    const moved = groupAdvantages(rewards.map((reward, i) => reward + Math.floor(i / GROUP)), {
-      group: GROUP,
-      scale: scale === "batch" ? "none" : scale,
-    });
-    const all = spread(rewards);
-    groupsOf(found).forEach((own, g) => {
-      close(mean(own), 0, 1e-9, `mean of group ${g}`);
-      const before = groupsOf(rewards)[g], by = { group: spread(before), batch: all, none: 0 };
-      const divisor = scale === "none" ? 1 : by[scale] + 1e-4;
-      own.forEach((advantage, i) =>
-        close(advantage, (before[i] - mean(before)) / divisor, 1e-9, `answer ${i}`)
-      );
-    });
-    if (scale !== "batch") moved.forEach((one, i) => close(one, found[i], 1e-7, `moved ${i}`));
-    const equal = groupAdvantages(rewards.map((_, i) => Math.floor(i / GROUP)), {
-      group: GROUP,
-      scale,
-    });
-    assertEquals(Array.from(equal), Array(GROUP * GROUPS).fill(0));
+law(
+  "advantages of a group have mean 0, and no spread gives 0; a constant on its rewards is nothing",
+  {
+    source:
+      "Shao et al. 2024 (arXiv:2402.03300), section 4.1.2; Liu et al. 2025 (arXiv:2503.20783)",
+    given: { rewards, scale: fc.constantFrom("group" as const, "batch" as const, "none" as const) },
+    kills: ["advantage-not-centred", "group-spread-of-the-batch"],
+    holds: ({ rewards, scale }) => {
+      const found = groupAdvantages(rewards, { group: GROUP, scale });
+      const moved = groupAdvantages(rewards.map((reward, i) => reward + Math.floor(i / GROUP)), {
+        group: GROUP,
+        scale: scale === "batch" ? "none" : scale,
+      });
+      const all = spread(rewards);
+      groupsOf(found).forEach((own, g) => {
+        close(mean(own), 0, 1e-9, `mean of group ${g}`);
+        const before = groupsOf(rewards)[g], by = { group: spread(before), batch: all, none: 0 };
+        const divisor = scale === "none" ? 1 : by[scale] + 1e-4;
+        own.forEach((advantage, i) =>
+          close(advantage, (before[i] - mean(before)) / divisor, 1e-9, `answer ${i}`)
+        );
+      });
+      if (scale !== "batch") moved.forEach((one, i) => close(one, found[i], 1e-7, `moved ${i}`));
+      const equal = groupAdvantages(rewards.map((_, i) => Math.floor(i / GROUP)), {
+        group: GROUP,
+        scale,
+      });
+      assertEquals(Array.from(equal), Array(GROUP * GROUPS).fill(0));
+    },
   },
-});
+);
 
 law("leave-one-out: less the mean of the others, K/(K − 1) times what the group's mean leaves", {
   source: "Ahmadian et al. 2024 (arXiv:2402.14740), eq. 8",
@@ -126,30 +131,33 @@ law("leave-one-out: less the mean of the others, K/(K − 1) times what the grou
 
 const ARMS = 3;
 
-law("a baseline of the others, or a constant, leaves the policy gradient as it is, by enumeration", {
-  source: "Williams 1992, theorem 1; Kool et al. 2019",
-  given: { logits: numbers(ARMS), worth: numbers(ARMS), constant: numbers(1).map(([b]) => b) },
-  kills: ["baseline-with-itself"],
-  cases: 30,
-  holds: ({ logits, worth, constant }) => {
-    const logs = logProbabilities(logits);
-    const score = (arm: number, k: number) => (arm === k ? 1 : 0) - Math.exp(logs[k]);
-    const gradient = (k: number) => expectation(logs, (arm) => worth[arm] * score(arm, k));
-    for (const baseline of ["batch", constant] as const) {
-      for (let k = 0; k < ARMS; k++) {
-        // All batches of three draws.
-        let found = 0;
-        for (let i = 0; i < ARMS ** 3; i++) {
-          const arms = [i % ARMS, Math.floor(i / ARMS) % ARMS, Math.floor(i / ARMS ** 2)];
-          const p = Math.exp(arms.reduce((sum, arm) => sum + logs[arm], 0));
-          const advantages = baselineAdvantages(arms.map((arm) => worth[arm]), baseline);
-          found += p * mean(arms.map((arm, n) => advantages[n] * score(arm, k)));
+law(
+  "a baseline of the others, or a constant, leaves the policy gradient as it is, by enumeration",
+  {
+    source: "Williams 1992, theorem 1; Kool et al. 2019",
+    given: { logits: numbers(ARMS), worth: numbers(ARMS), constant: numbers(1).map(([b]) => b) },
+    kills: ["baseline-with-itself"],
+    cases: 30,
+    holds: ({ logits, worth, constant }) => {
+      const logs = logProbabilities(logits);
+      const score = (arm: number, k: number) => (arm === k ? 1 : 0) - Math.exp(logs[k]);
+      const gradient = (k: number) => expectation(logs, (arm) => worth[arm] * score(arm, k));
+      for (const baseline of ["batch", constant] as const) {
+        for (let k = 0; k < ARMS; k++) {
+          // All batches of three draws.
+          let found = 0;
+          for (let i = 0; i < ARMS ** 3; i++) {
+            const arms = [i % ARMS, Math.floor(i / ARMS) % ARMS, Math.floor(i / ARMS ** 2)];
+            const p = Math.exp(arms.reduce((sum, arm) => sum + logs[arm], 0));
+            const advantages = baselineAdvantages(arms.map((arm) => worth[arm]), baseline);
+            found += p * mean(arms.map((arm, n) => advantages[n] * score(arm, k)));
+          }
+          close(found, gradient(k), 1e-10, `by logit ${k}, baseline ${baseline}`);
         }
-        close(found, gradient(k), 1e-10, `by logit ${k}, baseline ${baseline}`);
       }
-    }
+    },
   },
-});
+);
 
 law("whitened numbers have variance 1 and mean 0, or their own; what is masked has no part in it", {
   source: "Ziegler et al. 2019 (arXiv:1909.08593), section 2.2",

@@ -54,37 +54,43 @@ law("k3 is never negative in float32, however near the policies are", {
   },
 });
 
-law("the divergence of a token's own distributions is the expectation of k1, its entropy that of −ln p", {
-  source: "Amini et al. 2025 (arXiv:2504.10637)",
-  given: laws,
-  kills: ["exact-kl-of-the-reference"],
-  cases: 40,
-  holds: async ({ own, other }) => {
-    const p = logProbabilities(own), q = logProbabilities(other);
-    const [nats, bits] = await values(() => {
-      const row = (logits: readonly number[]) => tf.tensor2d([...logits], [1, SIZE]);
-      return tf.concat([exactDivergence(row(own), row(other)), entropy(row(own))]);
-    });
-    close(nats, divergenceOf(p, q), float32(SIZE, 8), "divergence");
-    close(bits, -expectation(p, (x) => p[x]), float32(SIZE, 8), "entropy");
+law(
+  "the divergence of a token's own distributions is the expectation of k1, its entropy that of −ln p",
+  {
+    source: "Amini et al. 2025 (arXiv:2504.10637)",
+    given: laws,
+    kills: ["exact-kl-of-the-reference"],
+    cases: 40,
+    holds: async ({ own, other }) => {
+      const p = logProbabilities(own), q = logProbabilities(other);
+      const [nats, bits] = await values(() => {
+        const row = (logits: readonly number[]) => tf.tensor2d([...logits], [1, SIZE]);
+        return tf.concat([exactDivergence(row(own), row(other)), entropy(row(own))]);
+      });
+      close(nats, divergenceOf(p, q), float32(SIZE, 8), "divergence");
+      close(bits, -expectation(p, (x) => p[x]), float32(SIZE, 8), "entropy");
+    },
   },
-});
+);
 
-law("β rises where the divergence is above its target, falls below it, and by a fifth of the gain at most", {
-  source: "Ziegler et al. 2019 (arXiv:1909.08593), section 2.2",
-  given: {
-    found: fc.double({ min: 0, max: 20, noNaN: true }),
-    target: fc.double({ min: 0.1, max: 10, noNaN: true }),
-    gain: fc.constantFrom(0.1, 0.5),
+law(
+  "β rises where the divergence is above its target, falls below it, and by a fifth of the gain at most",
+  {
+    source: "Ziegler et al. 2019 (arXiv:1909.08593), section 2.2",
+    given: {
+      found: fc.double({ min: 0, max: 20, noNaN: true }),
+      target: fc.double({ min: 0.1, max: 10, noNaN: true }),
+      gain: fc.constantFrom(0.1, 0.5),
+    },
+    kills: ["kl-control-reversed", "kl-control-unbounded"],
+    holds: ({ found, target, gain }) => {
+      const next = nextCoefficient(0.3, { found, target, gain });
+      assertEquals(Math.sign(next - 0.3) === Math.sign(found - target) || next === 0.3, true);
+      assertEquals(found > 1.01 * target ? next > 0.3 : true, true, `${next}`);
+      assertEquals(found < 0.99 * target ? next < 0.3 : true, true, `${next}`);
+      close(next / 0.3 - 1, 0, 0.2 * gain + 1e-12, "change");
+      close(next, 0.3 * (1 + gain * Math.max(-0.2, Math.min(0.2, found / target - 1))), 1e-12);
+      assertEquals(nextCoefficient(0.3, { found, gain }), 0.3);
+    },
   },
-  kills: ["kl-control-reversed", "kl-control-unbounded"],
-  holds: ({ found, target, gain }) => {
-    const next = nextCoefficient(0.3, { found, target, gain });
-    assertEquals(Math.sign(next - 0.3) === Math.sign(found - target) || next === 0.3, true);
-    assertEquals(found > 1.01 * target ? next > 0.3 : true, true, `${next}`);
-    assertEquals(found < 0.99 * target ? next < 0.3 : true, true, `${next}`);
-    close(next / 0.3 - 1, 0, 0.2 * gain + 1e-12, "change");
-    close(next, 0.3 * (1 + gain * Math.max(-0.2, Math.min(0.2, found / target - 1))), 1e-12);
-    assertEquals(nextCoefficient(0.3, { found, gain }), 0.3);
-  },
-});
+);

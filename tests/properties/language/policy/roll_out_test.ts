@@ -3,10 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { disposeTree } from "../../../../src/engine/tree.ts";
 import type { TensorRecord } from "../../../../src/families/family.ts";
-import {
-  policySums,
-  type Said,
-} from "../../../../src/families/language/objectives/policy/loss.ts";
+import { policySums, type Said } from "../../../../src/families/language/objectives/policy/loss.ts";
 import {
   advantagesOf,
   miniBatch,
@@ -23,7 +20,12 @@ import { gridOf, lengths, MOST, settingsOf, tensorsOf, writtenOf } from "./roll_
 
 const ROWS = 8, GROUP = 4;
 const given = { own: lengths(ROWS), seed: fc.nat(500) };
-const methods = fc.constantFrom("ppo" as const, "grpo" as const, "rloo" as const, "reinforce" as const);
+const methods = fc.constantFrom(
+  "ppo" as const,
+  "grpo" as const,
+  "rloo" as const,
+  "reinforce" as const,
+);
 
 /** What a policy that has moved says of a roll-out's tokens, 0 in padding. */
 function movedOf(written: Written, seed: number, by = 0.1): Said {
@@ -52,15 +54,22 @@ async function sumsOf(said: Said, rows: RollOut, policy: Policy): Promise<number
 }
 
 law("weights: a mean over tokens, over answers, or of sums by a constant; none in padding", {
-  source: "Shao et al. 2024, eq. 3; Yu et al. 2025 (arXiv:2503.14476); Liu et al. 2025 (arXiv:2503.20783)",
-  given: { ...given, parts: fc.constantFrom(1, 2, 4), over: fc.constantFrom("tokens" as const, "answers" as const, "constant" as const) },
+  source:
+    "Shao et al. 2024, eq. 3; Yu et al. 2025 (arXiv:2503.14476); Liu et al. 2025 (arXiv:2503.20783)",
+  given: {
+    ...given,
+    parts: fc.constantFrom(1, 2, 4),
+    over: fc.constantFrom("tokens" as const, "answers" as const, "constant" as const),
+  },
   kills: ["weights-on-padding", "weights-of-the-whole-batch"],
   holds: ({ own, seed, parts, over }) => {
     const width = MOST + 2, x = normals(seed, ROWS * width);
     const weights = tokenWeights(own, { width, over, most: MOST, parts });
     for (let part = 0; part < parts; part++) {
       const rows = own.map((_, i) => i).filter((i) => i % parts === part);
-      const sums = rows.map((i) => x.slice(i * width, i * width + own[i]).reduce((a, b) => a + b, 0));
+      const sums = rows.map((i) =>
+        x.slice(i * width, i * width + own[i]).reduce((a, b) => a + b, 0)
+      );
       const tokens = rows.reduce((sum, i) => sum + own[i], 0);
       const total = sums.reduce((a, b) => a + b, 0) / tokens;
       const each = sums.map((sum, k) => over === "answers" ? sum / own[rows[k]] : sum / MOST);
@@ -74,27 +83,30 @@ law("weights: a mean over tokens, over answers, or of sums by a constant; none i
   },
 });
 
-law("an answer is worth its reward at its last token, whatever is padded; others have no part in it", {
-  source: "definition: each answer is an episode",
-  given: { own: lengths(ROWS), seed: fc.nat(500) },
-  kills: ["reward-on-padded-tokens", "gae-ignoring-done"],
-  cases: 40,
-  holds: ({ own, seed }) => {
-    const policy = settingsOf("ppo", { whiten: false, lambda: 1, kl: { coefficient: 0 } });
-    for (const width of [MOST, MOST + 3]) {
-      const written = writtenOf(own, { seed, width });
-      const { advantage, target } = advantagesOf({ ...written, coefficient: 0 }, policy);
-      own.forEach((length, i) => {
-        const { scores: { value }, worth: { reward } } = written;
-        for (let t = 0; t < width; t++) {
-          const at = i * width + t, there = t < length;
-          close(advantage[at], there ? reward[i] - value![at] : 0, 1e-12, `row ${i}, token ${t}`);
-          close(target![at], there ? reward[i] : 0, 1e-12, `target of row ${i}, token ${t}`);
-        }
-      });
-    }
+law(
+  "an answer is worth its reward at its last token, whatever is padded; others have no part in it",
+  {
+    source: "definition: each answer is an episode",
+    given: { own: lengths(ROWS), seed: fc.nat(500) },
+    kills: ["reward-on-padded-tokens", "gae-ignoring-done"],
+    cases: 40,
+    holds: ({ own, seed }) => {
+      const policy = settingsOf("ppo", { whiten: false, lambda: 1, kl: { coefficient: 0 } });
+      for (const width of [MOST, MOST + 3]) {
+        const written = writtenOf(own, { seed, width });
+        const { advantage, target } = advantagesOf({ ...written, coefficient: 0 }, policy);
+        own.forEach((length, i) => {
+          const { scores: { value }, worth: { reward } } = written;
+          for (let t = 0; t < width; t++) {
+            const at = i * width + t, there = t < length;
+            close(advantage[at], there ? reward[i] - value![at] : 0, 1e-12, `row ${i}, token ${t}`);
+            close(target![at], there ? reward[i] : 0, 1e-12, `target of row ${i}, token ${t}`);
+          }
+        });
+      }
+    },
   },
-});
+);
 
 law("the divergence is taken off rewards, token by token with values, else of the answer's", {
   source: "Ziegler et al. 2019 (arXiv:1909.08593), eq. 2; Ahmadian et al. 2024, eq. 3",
@@ -168,35 +180,40 @@ law("a wider bucket of answers changes no number", {
   },
 });
 
-law("sums over the parts of a batch add up to those of the whole; updates of their own see each row once", {
-  source: "definition",
-  given: { own: lengths(ROWS), seed: fc.nat(500), method: methods, parts: fc.constantFrom(2, 4) },
-  kills: ["mini-batches-of-one-part"],
-  cases: 24,
-  holds: async ({ own, seed, method, parts }) => {
-    const group = method === "grpo" || method === "rloo" ? GROUP : 1;
-    const policy = settingsOf(method, { group });
-    const written = writtenOf(own, { seed, group, values: method === "ppo" });
-    const rows = tensorsOf(written, policy);
-    const whole = await sumsOf(movedOf(written, seed), rows, policy);
-    const sums = whole.map(() => 0), seen: number[] = [];
-    for (let part = 0; part < parts; part++) {
-      const step = tf.scalar(3 * parts + part, "int32");
-      const said = movedOf(written, seed);
-      const own = tf.tidy(() =>
-        miniBatch({ ...rows, said } as unknown as RollOut, { step, parts }) as unknown as
-          tf.TensorContainer
-      ) as unknown as RollOut & { readonly said: Said };
-      disposeTree(said as unknown as TensorRecord);
-      const { said: moved, ...some } = own;
-      const firsts = await engine.read(some.targets_BA);
-      seen.push(...firsts);
-      (await sumsOf(moved, some as RollOut, policy)).forEach((value, i) => sums[i] += value);
-      disposeTree({ ...some, step } as TensorRecord);
-    }
-    const all = await engine.read(rows.targets_BA);
-    disposeTree(rows as TensorRecord);
-    assertEquals(seen.toSorted((a, b) => a - b), Array.from(all).toSorted((a, b) => a - b));
-    sums.forEach((value, i) => close(value, whole[i], float32(64, 16), `number ${i}`));
+law(
+  "sums over the parts of a batch add up to those of the whole; updates of their own see each row once",
+  {
+    source: "definition",
+    given: { own: lengths(ROWS), seed: fc.nat(500), method: methods, parts: fc.constantFrom(2, 4) },
+    kills: ["mini-batches-of-one-part"],
+    cases: 24,
+    holds: async ({ own, seed, method, parts }) => {
+      const group = method === "grpo" || method === "rloo" ? GROUP : 1;
+      const policy = settingsOf(method, { group });
+      const written = writtenOf(own, { seed, group, values: method === "ppo" });
+      const rows = tensorsOf(written, policy);
+      const whole = await sumsOf(movedOf(written, seed), rows, policy);
+      const sums = whole.map(() => 0), seen: number[] = [];
+      for (let part = 0; part < parts; part++) {
+        const step = tf.scalar(3 * parts + part, "int32");
+        const said = movedOf(written, seed);
+        const own = tf.tidy(() =>
+          miniBatch({ ...rows, said } as unknown as RollOut, {
+            step,
+            parts,
+          }) as unknown as tf.TensorContainer
+        ) as unknown as RollOut & { readonly said: Said };
+        disposeTree(said as unknown as TensorRecord);
+        const { said: moved, ...some } = own;
+        const firsts = await engine.read(some.targets_BA);
+        seen.push(...firsts);
+        (await sumsOf(moved, some as RollOut, policy)).forEach((value, i) => sums[i] += value);
+        disposeTree({ ...some, step } as TensorRecord);
+      }
+      const all = await engine.read(rows.targets_BA);
+      disposeTree(rows as TensorRecord);
+      assertEquals(seen.toSorted((a, b) => a - b), Array.from(all).toSorted((a, b) => a - b));
+      sums.forEach((value, i) => close(value, whole[i], float32(64, 16), `number ${i}`));
+    },
   },
-});
+);

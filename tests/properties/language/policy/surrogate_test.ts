@@ -33,8 +33,10 @@ law("at ratio 1 the surrogate's gradient is the policy gradient, −A", {
   kills: ["surrogate-of-log-ratios"],
   holds: async ({ old, advantage, clip }) => {
     for (const own of [clip, null]) {
-      const found = await gradient(old, (log) =>
-        surrogate({ log, old: tf.tensor1d(old), advantage: tf.tensor1d(advantage) }, own));
+      const found = await gradient(
+        old,
+        (log) => surrogate({ log, old: tf.tensor1d(old), advantage: tf.tensor1d(advantage) }, own),
+      );
       found.forEach((slope, i) => close(slope, -advantage[i], float32(2, 4), `token ${i}`));
     }
   },
@@ -61,16 +63,15 @@ law("no gradient where A > 0 and r > 1 + ε, or A < 0 and r < 1 − ε; else −
 });
 
 law("a value that moved by more than ε has no gradient unless it moved away from its target", {
-  source: "Schulman et al. 2017, their code; Huang et al. 2022, The 37 implementation details of PPO",
+  source:
+    "Schulman et al. 2017, their code; Huang et al. 2022, The 37 implementation details of PPO",
   given: { value: numbers(COUNT), old: numbers(COUNT), target: numbers(COUNT) },
   kills: ["value-unclipped"],
   holds: async ({ value, old, target }) => {
     const epsilon = 0.2;
     const given = { old: tf.tensor1d(old), target: tf.tensor1d(target) };
     const found = await gradient(value, (own) => valueLoss({ value: own, ...given }, epsilon));
-    const losses = await values(() =>
-      valueLoss({ value: tf.tensor1d(value), ...given }, epsilon)
-    );
+    const losses = await values(() => valueLoss({ value: tf.tensor1d(value), ...given }, epsilon));
     tf.dispose(given);
     for (const [i, slope] of found.entries()) {
       const moved = value[i] - old[i], off = value[i] - target[i];

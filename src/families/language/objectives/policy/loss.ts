@@ -54,10 +54,10 @@ function there(targets_BA: tf.Tensor2D): tf.Tensor2D {
 function drawnOf(log_BA: tf.Tensor2D, rows: RollOut, { ratio }: Pick<Policy, "ratio">): Drawn {
   const { old_BA, advantage_BA } = rows;
   if (ratio === "token") return { log: log_BA, old: old_BA, advantage: advantage_BA };
-  const [batch] = advantage_BA.shape;
+  const [batch] = advantage_BA.shape, there_BA = there(rows.targets_BA);
   return {
-    log: tf.sum(log_BA, 1),
-    old: tf.sum(old_BA, 1),
+    log: tf.sum(tf.mul(log_BA, there_BA), 1),
+    old: tf.sum(tf.mul(old_BA, there_BA), 1),
     advantage: tf.reshape(tf.slice(advantage_BA, [0, 0], [batch, 1]), [batch]),
   };
 }

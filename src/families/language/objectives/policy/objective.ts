@@ -18,7 +18,7 @@ import type { DecoderParameters } from "../../../../backbones/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
 import { disposeTree } from "../../../../engine/mod.ts";
 import type { CollectContext, HostContext, TensorRecord } from "../../../family.ts";
-import { type Setting, type State, type Weights, weightsOf } from "../../model.ts";
+import { type Setting, type State, weightsOf } from "../../model.ts";
 import { requireShapes, requireTokenizer } from "../../outside/fit.ts";
 import type { Objective } from "../objective.ts";
 import { writeAnswers } from "./answers.ts";
@@ -34,8 +34,14 @@ import {
 import { policySums, said } from "./loss.ts";
 import { miniBatch, type RollOut, rollOut } from "./roll_out.ts";
 import { initValueHead, rowSizes } from "./rows.ts";
-import { scoresOf, SCORES, scoresProgram } from "./scores.ts";
-import { type Policy, policyFault, type PolicyMethod, policyMethods, policyOf } from "./settings.ts";
+import { SCORES, scoresOf, scoresProgram } from "./scores.ts";
+import {
+  type Policy,
+  policyFault,
+  type PolicyMethod,
+  policyMethods,
+  policyOf,
+} from "./settings.ts";
 import { asksModel, factsOf, worthOf } from "./worth.ts";
 
 /** What is held and not trained. */
@@ -159,7 +165,7 @@ async function referenceOf(
       ? undefined
       : ownTree(() => state.params as TensorRecord) as DecoderParameters;
   }
-  const other = await given.state() as unknown as Weights;
+  const other = await given.state() as unknown as State;
   const { name } = setting.tokenizer;
   await requireTokenizer(state, other, { engine, what: "the reference's weights", name });
   const reference = ownTree(() => weightsOf(other, setting) as TensorRecord) as DecoderParameters;

@@ -141,10 +141,13 @@ export function advantagesOf(
   const lengths = answers.map(({ tokens }) => tokens.length);
   const mask = answerMask(lengths, width), { estimator } = policy.kl;
   const beta = policy.kl.in === "reward" ? coefficient : 0;
-  const penalty = Float64Array.from(mask, (there, i) =>
-    there === 0 || beta === 0
-      ? 0
-      : beta * tokenDivergence(scores.log[i], scores.reference[i], estimator));
+  const penalty = Float64Array.from(
+    mask,
+    (there, i) =>
+      there === 0 || beta === 0
+        ? 0
+        : beta * tokenDivergence(scores.log[i], scores.reference[i], estimator),
+  );
   if (policy.method === "ppo") {
     const rewards = tokenRewards(worth.reward, { penalty, lengths, width });
     return valuedAdvantages(rewards, { values: scores.value!, mask, lengths, policy, width });

@@ -6,7 +6,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type DecoderParameters, type DecoderShape, decoderStates } from "../../../../backbones/mod.ts";
+import {
+  type DecoderParameters,
+  type DecoderShape,
+  decoderStates,
+} from "../../../../backbones/mod.ts";
 import { promptBucket } from "../../decoding/rows.ts";
 import type { Answer } from "./answers.ts";
 

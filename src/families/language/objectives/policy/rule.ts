@@ -2,7 +2,7 @@
  * Exact rules: what an answer is worth by the facts that are given with its prompt.
  * @module
  */
-import { factsFrom, judged, SHORTCUTS, shortcutReward } from "../../../../data/text/mod.ts";
+import { factsFrom, judged, shortcutReward, SHORTCUTS } from "../../../../data/text/mod.ts";
 
 /** What a rule says of an answer: what it is worth, and each attribute that this is made of. */
 export interface Verdict {

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type DecoderParameters, decoderLogits } from "../../../../backbones/mod.ts";
+import { decoderLogits, type DecoderParameters } from "../../../../backbones/mod.ts";
 import { disposeTree } from "../../../../engine/mod.ts";
 import { targetLogProbabilities } from "../../../../nn/mod.ts";
 import { type FamilyProgram, reads } from "../../../common/programs.ts";

@@ -28,9 +28,13 @@ const kl = z.strictObject({
   coefficient: z.number().min(0).optional()
     .describe("Weight β of the divergence from the reference, at first; default: 0.05"),
   estimator: z.enum(ESTIMATORS).optional()
-    .describe("With d = ln π_ref − ln π of a token, k1: −d, k2: d²/2, k3: eᵈ − 1 − d; default: k1 in rewards, k3 in the loss"),
+    .describe(
+      "With d = ln π_ref − ln π of a token, k1: −d, k2: d²/2, k3: eᵈ − 1 − d; default: k1 in rewards, k3 in the loss",
+    ),
   in: z.enum(["reward", "loss"]).optional()
-    .describe("Whether tokens' rewards are lowered by it or the loss raised; default: loss of grpo, else reward"),
+    .describe(
+      "Whether tokens' rewards are lowered by it or the loss raised; default: loss of grpo, else reward",
+    ),
   target: z.number().positive().optional()
     .describe("Nats an answer that β is steered to; default: β stays as it is"),
   gain: z.number().positive().optional()
@@ -42,7 +46,9 @@ export const policySettings = z.strictObject({
   group: z.int().min(1).max(1024).optional()
     .describe("Answers written to each prompt of a batch; default: 4; ppo and reinforce: 1"),
   answer: z.int().min(1).max(32768).optional()
-    .describe("Tokens of an answer at most; default: 64, or half of the context where that is less"),
+    .describe(
+      "Tokens of an answer at most; default: 64, or half of the context where that is less",
+    ),
   temperature: z.number().positive().max(10).optional()
     .describe("Logits are divided by it, where answers are drawn and in the loss; default: 1"),
   topP: z.number().gt(0).max(1).optional()
@@ -63,11 +69,15 @@ export const policySettings = z.strictObject({
   miniBatches: z.int().min(1).max(1024).optional()
     .describe("Parts of the answers, each with an update of its own in a pass; default: 1"),
   clip: z.number().positive().max(10).optional()
-    .describe("ε: ratios of probabilities count between 1 − ε and 1 + ε; default: 0.2; reinforce: any"),
+    .describe(
+      "ε: ratios of probabilities count between 1 − ε and 1 + ε; default: 0.2; reinforce: any",
+    ),
   clipHigh: z.number().positive().max(10).optional()
     .describe("Upper ε, where it is another; default: `clip`"),
   ratio: z.enum(["token", "answer"]).optional()
-    .describe("Whether ratios are of tokens or of whole answers; default: answer of rloo, else token"),
+    .describe(
+      "Whether ratios are of tokens or of whole answers; default: answer of rloo, else token",
+    ),
   over: z.enum(NORMALISATIONS).optional()
     .describe(
       "The loss is a mean over all tokens; over answers of means over their tokens; or over answers " +
@@ -75,9 +85,13 @@ export const policySettings = z.strictObject({
         "counts once; default: answers; ppo: tokens; reinforce: constant",
     ),
   scale: z.enum(["group", "batch", "none"]).optional()
-    .describe("Of grpo, what advantages are divided by: their group's spread, the batch's, or nothing (Dr. GRPO); default: group"),
+    .describe(
+      "Of grpo, what advantages are divided by: their group's spread, the batch's, or nothing (Dr. GRPO); default: group",
+    ),
   baseline: z.union([z.literal("batch"), z.number()]).optional()
-    .describe("Of reinforce, what is taken off rewards: the mean of the others in the batch, or a constant; default: batch"),
+    .describe(
+      "Of reinforce, what is taken off rewards: the mean of the others in the batch, or a constant; default: batch",
+    ),
   whiten: z.boolean().optional()
     .describe("Whether advantages get mean 0 and variance 1 over the batch; default: of ppo"),
   whitenRewards: z.boolean().optional()
@@ -133,10 +147,42 @@ export interface Policy {
 
 /** What is left out, by objective. */
 const defaults = {
-  ppo: { group: 1, passes: 4, clip: 0.2, ratio: "token", over: "tokens", whiten: true, kl: "reward" },
-  grpo: { group: 4, passes: 1, clip: 0.2, ratio: "token", over: "answers", whiten: false, kl: "loss" },
-  rloo: { group: 4, passes: 1, clip: 0.2, ratio: "answer", over: "answers", whiten: false, kl: "reward" },
-  reinforce: { group: 1, passes: 1, clip: null, ratio: "token", over: "constant", whiten: false, kl: "reward" },
+  ppo: {
+    group: 1,
+    passes: 4,
+    clip: 0.2,
+    ratio: "token",
+    over: "tokens",
+    whiten: true,
+    kl: "reward",
+  },
+  grpo: {
+    group: 4,
+    passes: 1,
+    clip: 0.2,
+    ratio: "token",
+    over: "answers",
+    whiten: false,
+    kl: "loss",
+  },
+  rloo: {
+    group: 4,
+    passes: 1,
+    clip: 0.2,
+    ratio: "answer",
+    over: "answers",
+    whiten: false,
+    kl: "reward",
+  },
+  reinforce: {
+    group: 1,
+    passes: 1,
+    clip: null,
+    ratio: "token",
+    over: "constant",
+    whiten: false,
+    kl: "reward",
+  },
 } as const;
 
 /** The settings of an objective over a context of so many tokens. */
