@@ -279,9 +279,7 @@ function rowGradients(
   const excess_NV = excessOp(logits_NV, own_N, weight_N1) as tf.Tensor2D;
   return {
     x: tf.matMul(excess_NV, weight, false, !transposed),
-    weight: transposed
-      ? tf.matMul(excess_NV, own_NW, true)
-      : tf.matMul(own_NW, excess_NV, true),
+    weight: transposed ? tf.matMul(excess_NV, own_NW, true) : tf.matMul(own_NW, excess_NV, true),
   };
 }
 

@@ -120,13 +120,13 @@ def main(path):
                 for side in ("chosen", "rejected") for p in pairs]
     found, rows = [], {}
 
-    def told(name, objective, settings, loss, model):
+    def told(name, objective, settings, loss, model, **more):
         model.zero_grad()
         loss.backward()
         squares = sum(float((p.grad.double() ** 2).sum()) for p in model.parameters()
                       if p.grad is not None)
         found.append(dict(name=name, objective=objective, settings=settings, loss=float(loss),
-                          gradient_norm=squares ** 0.5))
+                          gradient_norm=squares ** 0.5, **more))
         model.zero_grad()
 
     with tempfile.TemporaryDirectory() as out:
@@ -181,6 +181,14 @@ def main(path):
                 args=dict(beta=0.2, **named))
             told("kto" + "".join(f" {k} {v}" for k, v in weights.items()), "kto",
                  {"beta": 0.2, **weights}, trainer.compute_loss(trainer.model, batch), policy)
+
+        # The other way round the estimate of the divergence is above zero.
+        trainer, batch = trained(
+            trl.KTOTrainer, trl.KTOConfig, examples, size=len(examples), model=reference,
+            ref_model=policy, args=dict(beta=0.2))
+        told("kto turned", "kto", {"beta": 0.2}, trainer.compute_loss(trainer.model, batch),
+             reference, turned=True)
+        assert trainer._metrics["eval"]["kl"][-1] > 0.1, "the divergence is zero here too"
 
         trainer, batch = trained(orpo.ORPOTrainer, orpo.ORPOConfig, pairs, args=dict(beta=0.2))
         same_rows(batch, rows)

@@ -177,7 +177,6 @@ export function hostContext(
   };
 }
 
-
 /** A model's fresh state under a run's key; whatever else making it took is freed. */
 export function initialState(model: Model, keys: RunKeys): TensorRecord {
   return tf.tidy(() => model.init(keyTensor(keys.init)) as tf.TensorContainer) as TensorRecord;

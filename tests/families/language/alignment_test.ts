@@ -10,7 +10,12 @@ import { config, language } from "../../../src/families/language/mod.ts";
 import { gatherTexts, tokenised } from "../../../src/kinds/text/mod.ts";
 import { DivergenceWatch } from "../../../src/run/divergence.ts";
 import { runKeys } from "../../../src/run/keys.ts";
-import { compilePrograms, hostContext, initialState, sampleContext } from "../../../src/run/model/programs.ts";
+import {
+  compilePrograms,
+  hostContext,
+  initialState,
+  sampleContext,
+} from "../../../src/run/model/programs.ts";
 import { SeriesRecorder } from "../../../src/run/series.ts";
 import { trainSteps } from "../../../src/run/train/train.ts";
 import { judgeOf } from "../../../src/subject/mod.ts";
@@ -30,7 +35,10 @@ function column(rows: readonly unknown[]) {
 }
 
 /** A dataset of what is given with each sample, by name; train and test are alike. */
-function datasetOf(name: string, given: Readonly<Record<string, readonly unknown[]>>): Dataset<"text"> {
+function datasetOf(
+  name: string,
+  given: Readonly<Record<string, readonly unknown[]>>,
+): Dataset<"text"> {
   const [rows] = Object.values(given);
   const columns = Object.entries(given).map(([name, rows]) => [name, column(rows)] as const);
   const samples = column(rows);

@@ -72,5 +72,8 @@ Deno.test("objectives: a reference is taken by those that compare with one, of t
     unfit({ objective: "simpo" }),
     "the objective simpo compares with no reference; leave it out",
   );
-  assertEquals(unfit({ objective: "dpo" }, { depth: 2 })?.split(",")[0], "`layers` is 4 here and 2 there");
+  assertEquals(
+    unfit({ objective: "dpo" }, { depth: 2 })?.split(",")[0],
+    "`layers` is 4 here and 2 there",
+  );
 });

@@ -52,7 +52,8 @@ export const mutants = [
     id: "orpo-ratio-in-place-of-odds",
     file: losses,
     find: "return scaled(surprise(tf.sub(delta(pairs), rest) as tf.Tensor1D), beta);",
-    replace: "return scaled(surprise(tf.sub(delta(pairs), tf.zerosLike(rest)) as tf.Tensor1D), beta);",
+    replace:
+      "return scaled(surprise(tf.sub(delta(pairs), tf.zerosLike(rest)) as tf.Tensor1D), beta);",
     law: lossLaws,
   },
   {

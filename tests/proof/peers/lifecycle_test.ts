@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { preferenceLosses } from "../../../src/families/language/objectives/preference/losses.ts";
-import { agreementWithTrl, distance, TOLERANCE } from "../../../src/proof/peers/lifecycle/agreement.ts";
+import {
+  agreementWithTrl,
+  distance,
+  TOLERANCE,
+} from "../../../src/proof/peers/lifecycle/agreement.ts";
 import { readGolden } from "../../../src/proof/peers/lifecycle/golden.ts";
 import { engine } from "../../families/on_engine.ts";
 

@@ -177,11 +177,15 @@ law("nats of each target, made again on the way back, are those of all logits at
   kills: ["projected-nats-without-the-row's-weight"],
   holds: async ({ seed, rows, transposed }) => {
     const width = 3, vocabulary = 4200;
-    const targets = Array.from({ length: rows }, (_, i) => i % 5 === 3 ? -1 : (37 * i) % vocabulary);
+    const targets = Array.from(
+      { length: rows },
+      (_, i) => i % 5 === 3 ? -1 : (37 * i) % vocabulary,
+    );
     const x = tf.tensor2d(normals(seed, rows * width), [rows, width]);
     const size: [number, number] = transposed ? [vocabulary, width] : [width, vocabulary];
     const weight = tf.tensor2d(normals(seed + 1, width * vocabulary), size);
-    const targets_N = tf.tensor1d(targets, "int32"), weights_N = tf.tensor1d(normals(seed + 2, rows));
+    const targets_N = tf.tensor1d(targets, "int32"),
+      weights_N = tf.tensor1d(normals(seed + 2, rows));
     const told = (kept: number) =>
       values(() => {
         const nats = (x: tf.Tensor, weight: tf.Tensor) =>

@@ -4,7 +4,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type DecoderParameters, decoderStates, decoderTargetNats } from "../../../backbones/mod.ts";
+import {
+  type DecoderParameters,
+  decoderStates,
+  decoderTargetNats,
+} from "../../../backbones/mod.ts";
 import { type Setting, shifted } from "../model.ts";
 
 /** See the module: int32 [B, T + 1]. */

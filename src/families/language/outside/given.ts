@@ -48,7 +48,8 @@ export const givenWeights: Role<Config> = {
 /** The role of the model that preferences are learnt in comparison with. */
 export const givenReference: Role<Config> = {
   kind: "weights",
-  about: "the language model that preferences are learnt in comparison with; default: the weights " +
+  about:
+    "the language model that preferences are learnt in comparison with; default: the weights " +
     "that training starts from",
   families: ["language"],
   unfit(own, other) {

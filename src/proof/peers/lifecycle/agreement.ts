@@ -54,9 +54,10 @@ export async function agreementWithTrl(engine: Engine, golden: TrlGolden): Promi
 async function lossHere(
   engine: Engine,
   golden: TrlGolden,
-  { objective, settings }: TrlGolden["losses"][number],
+  { objective, settings, turned = false }: TrlGolden["losses"][number],
 ): Promise<[loss: number, gradientNorm: number]> {
   const { shape, weights } = golden, tokenizer = tokenizerOf(golden);
+  const { policy, reference: other } = weights;
   const judges = objective === "reward", pairs = golden.rows.tokens.length / 2;
   const model = language.build(
     config.parse({
@@ -83,10 +84,8 @@ async function lossHere(
   const inputs = tf.tidy(() => inputsOf(engine, golden) as tf.TensorContainer) as TensorRecord;
   const key = keyTensor(hostKey(0, "golden"));
   const fresh = tf.tidy(() => model.init(key) as tf.TensorContainer) as TensorRecord;
-  const reference = judges
-    ? {}
-    : withWeights(engine, besideOf(fresh), weights.reference);
-  const state = withWeights(engine, fresh, judges ? weights.judge : weights.policy);
+  const reference = judges ? {} : withWeights(engine, besideOf(fresh), turned ? policy : other);
+  const state = withWeights(engine, fresh, judges ? weights.judge : turned ? other : policy);
   const begun = await model.driver.begin?.(
     state,
     hostOf(model, {

@@ -34,6 +34,8 @@ const golden = z.strictObject({
     settings: z.record(z.string(), z.union([z.number(), z.boolean()])),
     loss: z.number(),
     gradient_norm: z.number(),
+    /** Policy and reference have changed places. */
+    turned: z.literal(true).optional(),
   })),
 });
 

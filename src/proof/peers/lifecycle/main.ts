@@ -19,7 +19,8 @@ const SCRIPT = fromFileUrl(new URL("../../../../tests/peers/trl_golden.py", impo
 export const command: Command = {
   name: "peers:lifecycle",
   summary: "Losses of fine-tuning and alignment here and in TRL, on the same tensors",
-  about: "TRL's trainers make a batch of one small model and say the loss of a step and the norm of its " +
+  about:
+    "TRL's trainers make a batch of one small model and say the loss of a step and the norm of its " +
     "gradient; the family `language` does the same with the same weights and tokens. Each number may " +
     `be ${TOLERANCE} apart, relative where it is above 1. ${PYTHON} names a Python that has ` +
     "tests/peers/requirements_lifecycle.txt. Takes a minute.",

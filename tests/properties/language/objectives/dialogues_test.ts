@@ -44,7 +44,8 @@ async function sumsOf(windows: readonly (readonly Exchange[])[], model: number) 
     const inputs = packed(windows), params = parametersOf(setting.shape, model);
     const of = (weight: tf.Tensor2D) => {
       const own = { ...params, tokens: { weight } }, state = { params: own } as unknown as State;
-      return sums({ params: own }, inputs, { state, setting, key: key("none"), whole: inputs }).loss;
+      return sums({ params: own }, inputs, { state, setting, key: key("none"), whole: inputs })
+        .loss;
     };
     const { value, grad } = tf.valueAndGrad((x) => of(x as tf.Tensor2D))(params.tokens.weight);
     return tf.concat([
@@ -119,18 +120,21 @@ async function step(setting: Setting, windows: readonly (readonly Exchange[])[])
   return scalars;
 }
 
-law("SFT: a batch in parts is the whole batch, whatever the numbers of answers' tokens in its parts", {
-  source: "definition; the accumulation fault of transformers before 4.46",
-  given: { seed, answers: fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 6 }))) },
-  cases: 6,
-  kills: ["micro-batches-averaged", "micro-batch-forgotten"],
-  holds: async ({ seed, answers }) => {
-    const windows = answers.map((length, i) => [exchange(seed + i, 1 + i, length)]);
-    const parts = { ...setting, config: { ...setting.config, microBatches: 4 } };
-    const [one, many] = [await step(setting, windows), await step(parts, windows)];
-    assertEquals(one.get("tokens")![0], answers.reduce((sum, length) => sum + length));
-    for (const name of ["loss", "gradient_norm", "tokens"]) {
-      close(many.get(name)![0], one.get(name)![0], 1e-5, name);
-    }
+law(
+  "SFT: a batch in parts is the whole batch, whatever the numbers of answers' tokens in its parts",
+  {
+    source: "definition; the accumulation fault of transformers before 4.46",
+    given: { seed, answers: fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 6 }))) },
+    cases: 6,
+    kills: ["micro-batches-averaged", "micro-batch-forgotten"],
+    holds: async ({ seed, answers }) => {
+      const windows = answers.map((length, i) => [exchange(seed + i, 1 + i, length)]);
+      const parts = { ...setting, config: { ...setting.config, microBatches: 4 } };
+      const [one, many] = [await step(setting, windows), await step(parts, windows)];
+      assertEquals(one.get("tokens")![0], answers.reduce((sum, length) => sum + length));
+      for (const name of ["loss", "gradient_norm", "tokens"]) {
+        close(many.get(name)![0], one.get(name)![0], 1e-5, name);
+      }
+    },
   },
-});
+);

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {
   type LossNumbers,
-  preferenceLosses,
   type PreferenceLoss,
+  preferenceLosses,
   type PreferenceName,
 } from "../../../../src/families/language/objectives/preference/losses.ts";
 import { lossNumbers } from "../../../../src/families/language/objectives/preference/settings.ts";
@@ -29,7 +29,10 @@ async function lossOf(
   const { divergence = 0, ...own } = numbers;
   return await values(() =>
     loss.loss(
-      { chosen_B: tf.tensor1d(pairs.map(([c]) => c)), rejected_B: tf.tensor1d(pairs.map(([, r]) => r)) },
+      {
+        chosen_B: tf.tensor1d(pairs.map(([c]) => c)),
+        rejected_B: tf.tensor1d(pairs.map(([, r]) => r)),
+      },
       { ...lossNumbers(loss), ...own },
       tf.scalar(divergence),
     )
@@ -80,8 +83,20 @@ const written: Readonly<
 
 law("each loss of pairs is what its paper writes, in float64", {
   source: "the papers of src/families/language/objectives/preference/losses.ts",
-  given: { name, c: ratio, r: ratio, odds: fc.tuple(mean, mean), beta, smoothing, z: mean.map(Math.abs) },
-  kills: ["preference-sign-of-difference", "kto-divergence-left-out", "orpo-ratio-in-place-of-odds"],
+  given: {
+    name,
+    c: ratio,
+    r: ratio,
+    odds: fc.tuple(mean, mean),
+    beta,
+    smoothing,
+    z: mean.map(Math.abs),
+  },
+  kills: [
+    "preference-sign-of-difference",
+    "kto-divergence-left-out",
+    "orpo-ratio-in-place-of-odds",
+  ],
   holds: async ({ name, c, r, odds, beta, smoothing, z }) => {
     const pair = name === "orpo" ? odds : [c, r] as const;
     const numbers = { beta, smoothing, gamma: 0.7, desirable: 1.3, undesirable: 0.6 };
@@ -96,7 +111,15 @@ law("each loss of pairs is what its paper writes, in float64", {
 law("losses of a difference don't change when both answers' ratios grow by the same", {
   source: "Rafailov et al. 2023, eq. 7: the partition function cancels",
   given: {
-    name: fc.constantFrom<PreferenceName>("dpo", "ipo", "hinge", "robust", "exo_pair", "simpo", "cpo"),
+    name: fc.constantFrom<PreferenceName>(
+      "dpo",
+      "ipo",
+      "hinge",
+      "robust",
+      "exo_pair",
+      "simpo",
+      "cpo",
+    ),
     c: ratio,
     r: ratio,
     by: fc.integer({ min: -8, max: 8 }),
@@ -200,36 +223,39 @@ law("ORPO: β log 2 for equal answers, L(y⁺, y⁻) − L(y⁻, y⁺) = −β l
   },
 });
 
-law("SimPO: log 2 where the means differ by γ/β; an answer said twice over is worth what it is once", {
-  source: "Meng et al. 2024 (arXiv:2405.14734)",
-  given: {
-    r: mean,
-    beta: fc.constantFrom(1, 2, 2.5),
-    gamma: fc.constantFrom(0, 0.5, 1.25),
-    tokens: fc.integer({ min: 1, max: 9 }),
-  },
-  kills: ["preference-sums-in-place-of-means"],
-  holds: async ({ r, beta, gamma, tokens }) => {
-    const { simpo } = preferenceLosses, margin = gamma / beta;
-    const [found] = await lossOf(simpo, [[r + margin, r]], { beta, gamma });
-    close(found, Math.log(2), 8 * 2 ** -24 * Math.max(1, 8 * beta), "at the margin");
-    const told = await values(() => {
-      const times = (by: number) => ({
-        chosen_B: tf.tensor1d([by * tokens * r]),
-        rejected_B: tf.tensor1d([by * tokens * (r - 1)]),
+law(
+  "SimPO: log 2 where the means differ by γ/β; an answer said twice over is worth what it is once",
+  {
+    source: "Meng et al. 2024 (arXiv:2405.14734)",
+    given: {
+      r: mean,
+      beta: fc.constantFrom(1, 2, 2.5),
+      gamma: fc.constantFrom(0, 0.5, 1.25),
+      tokens: fc.integer({ min: 1, max: 9 }),
+    },
+    kills: ["preference-sums-in-place-of-means"],
+    holds: async ({ r, beta, gamma, tokens }) => {
+      const { simpo } = preferenceLosses, margin = gamma / beta;
+      const [found] = await lossOf(simpo, [[r + margin, r]], { beta, gamma });
+      close(found, Math.log(2), 8 * 2 ** -24 * Math.max(1, 8 * beta), "at the margin");
+      const told = await values(() => {
+        const times = (by: number) => ({
+          chosen_B: tf.tensor1d([by * tokens * r]),
+          rejected_B: tf.tensor1d([by * tokens * (r - 1)]),
+        });
+        const counts = (by: number) => ({
+          chosen_B: tf.tensor1d([by * tokens]),
+          rejected_B: tf.tensor1d([by * tokens]),
+        });
+        const of = (by: number) => pairValues(times(by), { tokens: counts(by), mean: true });
+        return tf.concat([of(1).chosen_B, of(2).chosen_B, of(1).rejected_B, of(2).rejected_B]);
       });
-      const counts = (by: number) => ({
-        chosen_B: tf.tensor1d([by * tokens]),
-        rejected_B: tf.tensor1d([by * tokens]),
-      });
-      const of = (by: number) => pairValues(times(by), { tokens: counts(by), mean: true });
-      return tf.concat([of(1).chosen_B, of(2).chosen_B, of(1).rejected_B, of(2).rejected_B]);
-    });
-    close(told[1], told[0], 2 ** -22 * 8, "chosen");
-    close(told[3], told[2], 2 ** -22 * 8, "rejected");
-    close(told[0], r, 2 ** -22 * 8, "a mean");
+      close(told[1], told[0], 2 ** -22 * 8, "chosen");
+      close(told[3], told[2], 2 ** -22 * 8, "rejected");
+      close(told[0], r, 2 ** -22 * 8, "a mean");
+    },
   },
-});
+);
 
 law("losses and their gradients are finite where answers are a thousand nats apart", {
   source: "definition",

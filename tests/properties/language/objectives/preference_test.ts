@@ -19,7 +19,13 @@ import { answerScores, answerTokens } from "../../../../src/families/language/ob
 import { objectiveOf } from "../../../../src/families/language/objectives/table.ts";
 import { key, read } from "../../../families/small.ts";
 import { values } from "../../../families/on_engine.ts";
-import { drawnPairs, type Exchange, type Pair, pairInputs, scoredRows } from "../../../families/language/pairs.ts";
+import {
+  drawnPairs,
+  type Exchange,
+  type Pair,
+  pairInputs,
+  scoredRows,
+} from "../../../families/language/pairs.ts";
 import { modelOf, parametersOf, settingOf } from "../../../families/language/small.ts";
 import { close, float32, law } from "../../../law.ts";
 
@@ -79,46 +85,56 @@ law("a policy that is its reference has the loss of no difference, whatever the 
   kills: ["preference-without-reference", "reference-sides-exchanged"],
   holds: async ({ seed, name }) => {
     const pairs = drawnPairs(seed, 3);
-    const { loss, told } = await toldOf({ objective: name }, pairs, { policy: seed, reference: seed });
+    const { loss, told } = await toldOf({ objective: name }, pairs, {
+      policy: seed,
+      reference: seed,
+    });
     close(loss, atReference[name]!, 2e-6 * Math.max(1, atReference[name]!), name);
     close(told.get("margin")![0], 0, 2e-6, "margin");
   },
 });
 
-law("rewards are β times what the policy says beyond its reference, by sums or means over answers", {
-  source: "Rafailov et al. 2023, eq. 5",
-  given: { seed, mean: fc.boolean() },
-  cases: 8,
-  kills: ["preference-sums-in-place-of-means", "preference-without-reference"],
-  holds: async ({ seed, mean }) => {
-    const pairs = drawnPairs(seed, 4), setting = settingOf();
-    const models = { policy: seed, reference: seed + 1 };
-    const { loss, told } = await toldOf(
-      { objective: "dpo", preference: { beta: 0.5, mean } },
-      pairs,
-      models,
-    );
-    const of = async (side: "chosen" | "rejected", model: number) => {
-      const exchanges = pairs.map((pair): Exchange => ({ prompt: pair.prompt, answer: pair[side] }));
-      const logs = await values(() =>
-        answerScores(parametersOf(setting.shape, model), scoredRows(exchanges, setting), setting).log_B
+law(
+  "rewards are β times what the policy says beyond its reference, by sums or means over answers",
+  {
+    source: "Rafailov et al. 2023, eq. 5",
+    given: { seed, mean: fc.boolean() },
+    cases: 8,
+    kills: ["preference-sums-in-place-of-means", "preference-without-reference"],
+    holds: async ({ seed, mean }) => {
+      const pairs = drawnPairs(seed, 4), setting = settingOf();
+      const models = { policy: seed, reference: seed + 1 };
+      const { loss, told } = await toldOf(
+        { objective: "dpo", preference: { beta: 0.5, mean } },
+        pairs,
+        models,
       );
-      return logs.map((log, i) => mean ? log / pairs[i][side].length : log);
-    };
-    const rewards = async (side: "chosen" | "rejected") => {
-      const [own, other] = [await of(side, seed), await of(side, seed + 1)];
-      return own.map((log, i) => 0.5 * (log - other[i]));
-    };
-    const [chosen, rejected] = [await rewards("chosen"), await rewards("rejected")];
-    const average = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
-    close(told.get("reward_chosen")![0], average(chosen), 1e-4, "chosen");
-    close(told.get("reward_rejected")![0], average(rejected), 1e-4, "rejected");
-    const margins = chosen.map((c, i) => c - rejected[i]);
-    close(told.get("margin")![0], average(margins), 1e-4, "margin");
-    assertEquals(told.get("accuracy")![0], average(margins.map((m) => m > 0 ? 1 : 0)));
-    close(loss, average(margins.map((m) => Math.log1p(Math.exp(-m)))), 1e-4, "loss");
+      const of = async (side: "chosen" | "rejected", model: number) => {
+        const exchanges = pairs.map((pair): Exchange => ({
+          prompt: pair.prompt,
+          answer: pair[side],
+        }));
+        const logs = await values(() =>
+          answerScores(parametersOf(setting.shape, model), scoredRows(exchanges, setting), setting)
+            .log_B
+        );
+        return logs.map((log, i) => mean ? log / pairs[i][side].length : log);
+      };
+      const rewards = async (side: "chosen" | "rejected") => {
+        const [own, other] = [await of(side, seed), await of(side, seed + 1)];
+        return own.map((log, i) => 0.5 * (log - other[i]));
+      };
+      const [chosen, rejected] = [await rewards("chosen"), await rewards("rejected")];
+      const average = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+      close(told.get("reward_chosen")![0], average(chosen), 1e-4, "chosen");
+      close(told.get("reward_rejected")![0], average(rejected), 1e-4, "rejected");
+      const margins = chosen.map((c, i) => c - rejected[i]);
+      close(told.get("margin")![0], average(margins), 1e-4, "margin");
+      assertEquals(told.get("accuracy")![0], average(margins.map((m) => m > 0 ? 1 : 0)));
+      close(loss, average(margins.map((m) => Math.log1p(Math.exp(-m)))), 1e-4, "loss");
+    },
   },
-});
+);
 
 law("what the reference said is looked up by the numbers of pairs", {
   source: "definition",
@@ -175,7 +191,10 @@ law("KTO's divergence is the mean log-ratio of answers to other prompts, and not
   kills: ["kto-own-answers"],
   holds: async ({ seed }) => {
     const pairs = drawnPairs(seed, 3), setting = settingOf();
-    const { told } = await toldOf({ objective: "kto" }, pairs, { policy: seed, reference: seed + 1 });
+    const { told } = await toldOf({ objective: "kto" }, pairs, {
+      policy: seed,
+      reference: seed + 1,
+    });
     const all = [
       ...pairs.map(({ prompt, chosen }) => ({ prompt, answer: chosen })),
       ...pairs.map(({ prompt, rejected }) => ({ prompt, answer: rejected })),
@@ -258,7 +277,12 @@ law("a step of DPO raises what it is given as chosen over what it is given as re
   cases: 4,
   kills: ["preference-sign-of-difference"],
   holds: async ({ seed }) => {
-    const setting = settingOf({ optimiser: "adam", objective: "dpo", warmup: 0, learningRate: 1e-3 });
+    const setting = settingOf({
+      optimiser: "adam",
+      objective: "dpo",
+      warmup: 0,
+      learningRate: 1e-3,
+    });
     const pairs = drawnPairs(seed, 2), { model, programs } = modelOf(setting, 40, 2);
     const state = tf.tidy(() => model.init(key("init")) as tf.TensorContainer) as TensorRecord;
     const inputs = pairInputs(pairs, setting);

@@ -17,8 +17,19 @@ import { objectiveOf } from "../../../../src/families/language/objectives/table.
 import { compilePrograms, sampleContext } from "../../../../src/run/model/programs.ts";
 import { key, read } from "../../../families/small.ts";
 import { engine, normals, values } from "../../../families/on_engine.ts";
-import { drawnPairs, drawnTokens, pairInputs, scoredRows } from "../../../families/language/pairs.ts";
-import { integers, modelOf, parametersOf, settingOf, tokensOf } from "../../../families/language/small.ts";
+import {
+  drawnPairs,
+  drawnTokens,
+  pairInputs,
+  scoredRows,
+} from "../../../families/language/pairs.ts";
+import {
+  integers,
+  modelOf,
+  parametersOf,
+  settingOf,
+  tokensOf,
+} from "../../../families/language/small.ts";
 import { close, float32, law } from "../../../law.ts";
 
 const seed = fc.nat(1000);
@@ -39,19 +50,31 @@ const losses = (rewards: readonly (readonly [number, number])[], centring = 0) =
     }, { centring })
   );
 
-law("Bradley–Terry: a constant on both rewards changes nothing, and both orders' probabilities add up to one", {
-  source: "Bradley & Terry 1952",
-  given: { c: reward, r: reward, by: fc.integer({ min: -16, max: 16 }) },
-  kills: ["rewards-of-the-wrong-order"],
-  holds: async ({ c, r, by }) => {
-    const [own, shifted, turned] = await losses([[c, r], [c + by, r + by], [r, c]]);
-    close(shifted, own, 0, "shifted");
-    close(Math.exp(-own) + Math.exp(-turned), 1, 1e-6, "probabilities");
-    close(own, c > r ? Math.log1p(Math.exp(r - c)) : c - r === 0 ? Math.log(2) : r - c + Math.log1p(Math.exp(c - r)), 4e-6 * Math.max(1, Math.abs(c - r)), "loss");
-    const [free, held] = [own, (await losses([[c, r]], 0.5))[0]];
-    close(held - free, 0.5 * (c + r) ** 2, 1e-5 * Math.max(1, (c + r) ** 2), "centring");
+law(
+  "Bradley–Terry: a constant on both rewards changes nothing, and both orders' probabilities add up to one",
+  {
+    source: "Bradley & Terry 1952",
+    given: { c: reward, r: reward, by: fc.integer({ min: -16, max: 16 }) },
+    kills: ["rewards-of-the-wrong-order"],
+    holds: async ({ c, r, by }) => {
+      const [own, shifted, turned] = await losses([[c, r], [c + by, r + by], [r, c]]);
+      close(shifted, own, 0, "shifted");
+      close(Math.exp(-own) + Math.exp(-turned), 1, 1e-6, "probabilities");
+      close(
+        own,
+        c > r
+          ? Math.log1p(Math.exp(r - c))
+          : c - r === 0
+          ? Math.log(2)
+          : r - c + Math.log1p(Math.exp(c - r)),
+        4e-6 * Math.max(1, Math.abs(c - r)),
+        "loss",
+      );
+      const [free, held] = [own, (await losses([[c, r]], 0.5))[0]];
+      close(held - free, 0.5 * (c + r) ** 2, 1e-5 * Math.max(1, (c + r) ** 2), "centring");
+    },
   },
-});
+);
 
 /** A judge with every number awake. */
 function judgeOf(setting: Setting, model: number, attributes = 1) {
@@ -118,44 +141,49 @@ function judgedInputs(seed: number, count: number, setting: Setting): TensorReco
   return { ...scoredRows(rows, setting), labels };
 }
 
-law("attributes: the loss is the mean square of shares, errors and biases are in the data's units", {
-  source: "definition",
-  given: { seed },
-  cases: 8,
-  holds: async ({ seed }) => {
-    const attributes = attributesOf(FACTORS);
-    const setting = { ...settingOf({ objective: "attributes" }), attributes };
-    const { sums, count } = objectiveOf(setting.config);
-    const tree = tf.tidy(() => {
-      const inputs = judgedInputs(seed, 3, setting), judge = judgeOf(setting, seed, 2);
-      const state = judge as unknown as State;
-      const { loss, aux } = sums(judge, inputs, {
-        state,
-        setting,
-        key: key("none"),
-        whole: inputs,
-      });
-      const said = valuesOf(judged(judge, inputs.tokens_BT as tf.Tensor2D, setting), attributes);
-      const labels = inputs.labels as unknown as Record<string, tf.Tensor1D>;
-      const known = tf.stack([labels.helpful, labels.verbose], 1);
-      const off = tf.sub(said, known);
-      return {
-        loss: tf.div(loss, count(inputs)),
-        wanted: tf.mean(tf.square(tf.div(off, 4))),
-        bias: tf.div(aux!.helpful_bias, 3),
-        wantedBias: tf.mean(tf.slice(off, [0, 0], [3, 1])),
-        error: tf.div(aux!.verbose_error, 3),
-        wantedError: tf.mean(tf.abs(tf.slice(off, [0, 1], [3, 1]))),
-      } as unknown as tf.TensorContainer;
-    }) as unknown as TensorRecord;
-    const told = await read(tree);
-    disposeTree(tree);
-    for (const [one, other] of [["loss", "wanted"], ["bias", "wantedBias"], ["error", "wantedError"]]) {
-      const [own, wanted] = [told.get(one)![0], told.get(other)![0]];
-      close(own, wanted, 1e-4 * Math.max(1, Math.abs(wanted)), one);
-    }
+law(
+  "attributes: the loss is the mean square of shares, errors and biases are in the data's units",
+  {
+    source: "definition",
+    given: { seed },
+    cases: 8,
+    holds: async ({ seed }) => {
+      const attributes = attributesOf(FACTORS);
+      const setting = { ...settingOf({ objective: "attributes" }), attributes };
+      const { sums, count } = objectiveOf(setting.config);
+      const tree = tf.tidy(() => {
+        const inputs = judgedInputs(seed, 3, setting), judge = judgeOf(setting, seed, 2);
+        const state = judge as unknown as State;
+        const { loss, aux } = sums(judge, inputs, {
+          state,
+          setting,
+          key: key("none"),
+          whole: inputs,
+        });
+        const said = valuesOf(judged(judge, inputs.tokens_BT as tf.Tensor2D, setting), attributes);
+        const labels = inputs.labels as unknown as Record<string, tf.Tensor1D>;
+        const known = tf.stack([labels.helpful, labels.verbose], 1);
+        const off = tf.sub(said, known);
+        return {
+          loss: tf.div(loss, count(inputs)),
+          wanted: tf.mean(tf.square(tf.div(off, 4))),
+          bias: tf.div(aux!.helpful_bias, 3),
+          wantedBias: tf.mean(tf.slice(off, [0, 0], [3, 1])),
+          error: tf.div(aux!.verbose_error, 3),
+          wantedError: tf.mean(tf.abs(tf.slice(off, [0, 1], [3, 1]))),
+        } as unknown as tf.TensorContainer;
+      }) as unknown as TensorRecord;
+      const told = await read(tree);
+      disposeTree(tree);
+      for (
+        const [one, other] of [["loss", "wanted"], ["bias", "wantedBias"], ["error", "wantedError"]]
+      ) {
+        const [own, wanted] = [told.get(one)![0], told.get(other)![0]];
+        close(own, wanted, 1e-4 * Math.max(1, Math.abs(wanted)), one);
+      }
+    },
   },
-});
+);
 
 for (const objective of ["reward", "attributes"] as const) {
   Deno.test(`${objective}: training lowers the loss, in parts as in the whole; the judge says what was learnt`, async () => {

@@ -58,8 +58,7 @@ const surprise = (u: tf.Tensor1D) => softplus(tf.neg(u) as tf.Tensor1D) as tf.Te
 
 /** u·v, u + v and so on, typed. */
 const scaled = (u: tf.Tensor1D, by: number) => tf.mul(u, by) as tf.Tensor1D;
-const delta = ({ chosen_B, rejected_B }: PairValues) =>
-  tf.sub(chosen_B, rejected_B) as tf.Tensor1D;
+const delta = ({ chosen_B, rejected_B }: PairValues) => tf.sub(chosen_B, rejected_B) as tf.Tensor1D;
 
 /** −(1 − ε) ln σ(u) − ε ln σ(−u). Mitchell 2023, "A note on DPO with noisy preferences". */
 function smoothed(u: tf.Tensor1D, epsilon: number): tf.Tensor1D {

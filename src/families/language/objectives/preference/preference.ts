@@ -22,8 +22,8 @@ import {
 import { answersOf, halves, type Pairs, scoresOfPairs } from "./pairs.ts";
 import {
   ownWeights,
-  type Reference,
   REFERENCE,
+  type Reference,
   referenceOf,
   referenceOfAll,
   referenceProgram,

@@ -26,8 +26,7 @@ type Judged = {
 export const attributes: Objective = {
   view: "judged",
   counts: "dialogues",
-  tells: ({ attributes }) =>
-    attributes!.flatMap(({ name }) => [`${name}_error`, `${name}_bias`]),
+  tells: ({ attributes }) => attributes!.flatMap(({ name }) => [`${name}_error`, `${name}_bias`]),
   head: (_key, { shape, attributes }) => initHead(shape.width, attributes!.length, true),
   sums(trained, inputs, { setting }) {
     const { tokens_BT, labels } = inputs as unknown as Judged, learnt = setting.attributes!;

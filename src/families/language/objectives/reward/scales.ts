@@ -23,7 +23,9 @@ export function attributesOf(
   if (unknown !== undefined || numbers.length === 0) {
     throw new UsageError(
       "language: the objective `attributes` learns numbers that the data say of dialogues; " +
-        `${unknown === undefined ? "these data" : `\`${unknown}\` was asked for, and these data`} ` +
+        `${
+          unknown === undefined ? "these data" : `\`${unknown}\` was asked for, and these data`
+        } ` +
         `have ${known.length === 0 ? "none" : known.join(", ")}`,
     );
   }
