@@ -19,7 +19,7 @@ const laws = { own: numbers(SIZE), other: numbers(SIZE) };
 law("k1 and k3 are unbiased by enumeration, k3 and k2 never negative, on host and engine alike", {
   source: "Schulman 2020, Approximating KL divergence",
   given: laws,
-  kills: ["kl-the-wrong-way", "kl-of-the-host-the-wrong-way", "k3-of-the-exponential"],
+  kills: ["kl-the-wrong-way", "kl-of-the-host-the-wrong-way"],
   holds: async ({ own, other }) => {
     const p = logProbabilities(own), q = logProbabilities(other), exact = divergenceOf(p, q);
     for (const estimator of ["k1", "k2", "k3"] as const satisfies readonly Estimator[]) {
