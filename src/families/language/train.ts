@@ -32,9 +32,6 @@ import {
 import { toldBy } from "./objectives/objective.ts";
 import { objectiveOf } from "./objectives/table.ts";
 
-/** Inputs with windows, int32 [B, T + 1]. */
-export type Windows = { readonly tokens_BT: tf.Tensor2D };
-
 /** Muon's are the decoder's layers' matrices. */
 const isLayerMatrix = (path: string, leaf: tf.Tensor) =>
   /^(params\/)?layers\//.test(path) && leaf.rank === 2;
@@ -172,12 +169,16 @@ function apply(
 /** The name of the program that sees part i of a batch; the last part is `train`'s. */
 const partName = (i: number) => `part_${i}`;
 
+/** Times that a step trains on its inputs. */
+function passesOf(setting: Setting): number {
+  return objectiveOf(setting.config).passes?.(setting) ?? 1;
+}
+
 /** Programs that a step runs, in order. */
 export function stepPrograms(setting: Setting): string[] {
   const { microBatches } = setting.config;
   const once = [...Array.from({ length: microBatches - 1 }, (_, i) => partName(i)), "train"];
-  const passes = objectiveOf(setting.config).passes?.(setting) ?? 1;
-  return Array.from({ length: passes }, () => once).flat();
+  return Array.from({ length: passesOf(setting) }, () => once).flat();
 }
 
 /** `train`, and a program for each part of a batch before its last one. */
@@ -200,7 +201,8 @@ export function trainPrograms(
     });
     return i === 0 ? own : added(state.sums!, own);
   };
-  const { count } = objectiveOf(setting.config);
+  const { count, renewed } = objectiveOf(setting.config);
+  const passes = passesOf(setting);
   return {
     ...Object.fromEntries(
       Array.from({ length: microBatches - 1 }, (_, i) => [
@@ -211,12 +213,14 @@ export function trainPrograms(
         ]),
       ]),
     ),
-    train: updates<State, TensorRecord>((state, inputs, key) =>
-      apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
+    train: updates<State, TensorRecord>((state, inputs, key) => {
+      const [next, told] = apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
         count: count(inputs),
         setting,
-        steps,
-      })
-    ),
+        // The rate falls by updates, of which a step has one a pass.
+        steps: steps * passes,
+      });
+      return [renewed ? { ...next, frozen: renewed(next.frozen!, inputs) } : next, told];
+    }),
   };
 }

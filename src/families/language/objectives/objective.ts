@@ -64,6 +64,10 @@ export interface Objective {
   ): Promise<TensorRecord>;
   /** Times that a step trains on its inputs. Default: once. */
   passes?(setting: Setting): number;
+  /** What is held after a step, by the inputs that it trained on. Called after each pass. */
+  renewed?(frozen: TensorRecord, inputs: TensorRecord): TensorRecord;
+  /** What is wrong with settings for a model that sees so many samples a step; null: nothing. */
+  fault?(setting: Setting, data: { readonly batch: number }): string | null;
   /** Programs that its `begin`, `collect` or `judge` call. */
   programs?(setting: Setting): Readonly<Record<string, FamilyProgram>>;
   /** Of what judges texts in place of writing them: see `Driver.judge`. */

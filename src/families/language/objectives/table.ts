@@ -4,6 +4,7 @@
  */
 import { dialogues } from "./dialogues.ts";
 import type { Objective } from "./objective.ts";
+import { policyObjectives } from "./policy/objective.ts";
 import { preferenceObjectives } from "./preference/preference.ts";
 import { attributes } from "./reward/attributes.ts";
 import { reward } from "./reward/bradley_terry.ts";
@@ -15,6 +16,7 @@ const named: Readonly<Record<ObjectiveName, Objective>> = {
   reward,
   attributes,
   ...preferenceObjectives,
+  ...policyObjectives,
 };
 
 /** The objective of a config. */

@@ -17,6 +17,7 @@ import type { OpenContext, Opened } from "../../family.ts";
 import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts";
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
 import type { View } from "../objectives/objective.ts";
+import { answerRoom } from "../objectives/policy/settings.ts";
 import { objectiveOf } from "../objectives/table.ts";
 
 /** What `open` gives to `build`. */
@@ -63,7 +64,8 @@ const views: Readonly<
   dialogues: dialogueWindows,
   pairs: pairRows,
   judged: judgedRows,
-  prompts: promptRows,
+  prompts: (dataset, { config, ...seeing }) =>
+    promptRows(dataset, { ...seeing, room: answerRoom(config, seeing.length) }),
 };
 
 async function tokenizerOf(
