@@ -5,6 +5,7 @@
 import type { Features } from "../algebra/mod.ts";
 import type { KindName, Samples } from "../kinds/mod.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { Answer, Answering, Question } from "./answers.ts";
 import type { LanguageModel } from "./language.ts";
 
 /** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */
@@ -76,6 +77,11 @@ export interface Subject<K extends KindName = KindName> {
   ): Promise<Features>;
   /** Of what reads and writes text. */
   readonly language?: LanguageModel;
+  /**
+   * Of what answers dialogues and is no language model: its answers in the order of the questions. Language
+   * models answer by their chat template: see `answersTo`.
+   */
+  answers?(questions: readonly Question[], how: Answering): Promise<readonly Answer[]>;
   /** Timed thunks; each call is one synchronised piece of work of `batch` samples. */
   timed?: {
     /** Parts of a sample that rates count, such as tokens; default 1, the sample itself. */

@@ -23,6 +23,7 @@ import { findings } from "./tables/findings.ts";
 import { profileChart, ranking } from "./tables/ranking.ts";
 import { fillColumns, type FilledColumn, ranked, table } from "./tables/tables.ts";
 import { headlineColumns, themeTables } from "./tables/themes.ts";
+import { wins } from "./tables/wins.ts";
 
 /** Records on the same data. */
 interface Part {
@@ -67,6 +68,7 @@ function body({ records: own, on }: Part, inputs: ReportInputs): ReportBody {
   const series = inputs.series ?? new Map();
   const costs = costColumns(groups, { records, series });
   const of = { columns, headline, records };
+  const won = wins(groups, of);
   const primary = primaryOf(headline, {
     asked: inputs.suite.report?.primary,
     several: on !== null,
@@ -75,6 +77,7 @@ function body({ records: own, on }: Part, inputs: ReportInputs): ReportBody {
     groups,
     leaderboard: leaderboard(groups, headline, primary),
     ranking: ranking(groups, of),
+    ...(won.length > 0 && { wins: won }),
     findings: findings(groups, columns),
     tables: [...themeTables(groups, columns), ...costTable(groups, costs)],
     charts: {

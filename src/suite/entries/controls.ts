@@ -49,9 +49,10 @@ export function controlsFor(
   outline: DatasetOutline | null,
 ): string[] {
   if (outline === null && named) return [...rows];
-  const kind = outline?.sample.kind ?? "image";
+  const kind = outline?.sample.kind ?? "image", { given = {} } = outline ?? {};
   return rows.filter((row) =>
-    Object.hasOwn(controls, row) && takenBy(controls[row]).includes(kind)
+    Object.hasOwn(controls, row) && takenBy(controls[row]).includes(kind) &&
+    (controls[row].given ?? []).every((name) => Object.hasOwn(given, name))
   );
 }
 
