@@ -13,16 +13,17 @@ export type {
   ScoredContinuation,
   ScoredText,
   TokenChoices,
+  TokenJudge,
   TokenModel,
   TokenPrompt,
   TokenScores,
   Written,
 } from "./language.ts";
 export {
-  chatTokensOf,
   languageOf,
   rollingWindows,
   textsOfPair,
   tokensOfPair,
   type Window,
 } from "./language_of.ts";
+export { chatTokensOf } from "../tokenizers/chat/mod.ts";
