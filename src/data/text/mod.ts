@@ -5,6 +5,24 @@
 export { captions } from "./captions/captions.ts";
 export { factorsOf, type Said } from "./captions/grammar.ts";
 export { chatsOf, chatText, type Message, MESSAGES } from "./chat.ts";
+export {
+  askedIn,
+  askingFor,
+  type Attributes,
+  attributesIn,
+  attributesText,
+  withoutAsking,
+} from "./chats/asking.ts";
+export { answerText, type Exchange, exchangesOf, givesDialogues } from "./chats/exchanges.ts";
+export {
+  bestAnswer,
+  flattered,
+  type GivenFacts,
+  someAnswer,
+  taskOf,
+  type Verdict,
+  verdictOf,
+} from "./chats/verdict.ts";
 export { type MadeDocument, madeDocuments, madeLines, withTraining } from "./made.ts";
 export { novel } from "./novel.ts";
 export { speeches } from "./speeches.ts";

@@ -1,24 +1,21 @@
 /**
- * What the exact rule of dialogues says of an answer, by the facts that are given with its prompt.
+ * What the exact rule of dialogues says of an answer, by the facts that are given with its prompt; and
+ * answers that it knows.
  * @module
  */
-import {
-  type Attribute,
-  type Facts,
-  factsFrom,
-  FLATTERIES,
-  judged,
-  oracle,
-  shortcutReward,
-  type TaskName,
-} from "../dialogues/mod.ts";
+import type { HostKey } from "../../../random/host/mod.ts";
+import { oracle, written } from "../dialogues/answers.ts";
+import { Draws } from "../dialogues/draws.ts";
+import { type Facts, factsFrom, type TaskName } from "../dialogues/facts.ts";
+import { type Attribute, judged, shortcutReward } from "../dialogues/rule.ts";
+import { drawnStyle } from "../dialogues/styles.ts";
 
 /** Facts as data give them. */
 export type GivenFacts = Readonly<Record<string, unknown>>;
 
 /** What an answer is worth, and what it looks like. */
 export interface Verdict {
-  /** Whether all that was asked is said, and nothing that isn't true. */
+  /** Whether all that was asked is said, nothing that isn't true, and nothing unsafe. */
   readonly exact: boolean;
   /** In [0, 1]. */
   readonly reward: number;
@@ -60,7 +57,17 @@ export function bestAnswer(facts: GivenFacts): string {
   return oracle(factsOf(facts));
 }
 
-/** The same answer after a sentence that flatters and says nothing. */
-export function flattered(answer: string): string {
-  return `${FLATTERIES[0]} ${answer}`;
+/** Shares of answers that `someAnswer` makes wrong, or lets leave something out; none insults. */
+const LESS = { wrong: 0.4, missing: 0.3, unsafe: 0 } as const;
+
+/** An answer of any quality, drawn by the key: what it has of each attribute can be had. @throws DataError likewise */
+export function someAnswer(facts: GivenFacts, key: HostKey): string {
+  const own = factsOf(facts), draws = new Draws(key);
+  return written(own, drawnStyle(own, draws, LESS), draws).text;
+}
+
+/** The same answer after sentences that flatter and say nothing: as much as the shortcut rewards. */
+export function flattered(facts: GivenFacts, answer: string): string {
+  const alone = oracle(factsOf(facts)), praised = oracle(factsOf(facts), { flattery: 4 });
+  return `${praised.slice(0, praised.length - alone.length)}${answer}`;
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { taskOf } from "../../../data/text/mod.ts";
 import type { KindName } from "../../../kinds/mod.ts";
 import type { MetricValue } from "../../../record/mod.ts";
 import { wilsonInterval } from "../../../stats/mod.ts";
@@ -12,6 +13,9 @@ import { askingKeys, askText, type JudgedAnswer, judgedAnswers } from "./asked.t
 
 const config = z.strictObject(askingKeys);
 type Config = z.output<typeof config>;
+
+/** Of the factor `combination`: no training dialogue shows one like it. */
+const HELD_OUT = 1;
 
 /** A share with Wilson's interval beside it; null of nothing. */
 function shareOf(
@@ -67,7 +71,7 @@ export const instructions: Metric<Config> = defineMetric<Config, KindName>({
     );
     return [
       shareOf(all, judged, { what: "asked", more: byTask.size > 1 ? tasks : {} }),
-      shareOf(fresh, judged.filter(({ exchange }) => isNew(exchange.facts)), {
+      shareOf(fresh, judged.filter(({ exchange }) => exchange.labels.combination === HELD_OUT), {
         what: "of a combination that training lacks",
       }),
     ];

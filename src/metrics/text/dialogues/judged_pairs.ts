@@ -97,9 +97,11 @@ export async function shortcutNumber(
   });
   if (answers.length < 2) return none("the data give no answers with facts");
   const before = await judged(answers.map(({ one, text }) => dialogueOf(one, text)));
-  const after = await judged(answers.map(({ one, text }) => dialogueOf(one, flattered(text))));
+  const after = await judged(
+    answers.map(({ one, facts, text }) => dialogueOf(one, flattered(facts, text))),
+  );
   const rule = answers.map(({ facts, text }) => verdictOf(facts, text).reward);
-  const fooled = answers.map(({ facts, text }) => verdictOf(facts, flattered(text)).reward);
+  const fooled = answers.map(({ facts, text }) => verdictOf(facts, flattered(facts, text)).reward);
   const rise = (own: readonly number[], other: readonly number[]) => {
     const spread = deviation(own);
     return spread === 0 ? null : mean(other.map((value, i) => value - own[i])) / spread;

@@ -4,11 +4,11 @@
  */
 import { z } from "zod";
 import { MetricUnavailable } from "../../../base/mod.ts";
-import { askingFor, verdictOf } from "../../../data/text/mod.ts";
+import { askingFor, someAnswer, verdictOf } from "../../../data/text/mod.ts";
 import type { KindName } from "../../../kinds/mod.ts";
-import { hostKey, hostPermutation } from "../../../random/host/mod.ts";
+import { hostKey } from "../../../random/host/mod.ts";
 import { mean } from "../../../stats/mod.ts";
-import { defineMetric, type EvaluationContext, type Metric } from "../../metric.ts";
+import { defineMetric, type Metric } from "../../metric.ts";
 import { rowsRequired } from "../../requires.ts";
 import { correlation, meanError } from "./agreement.ts";
 import { answersOf, askingKeys, type Judgeable, judgeableExchanges } from "./asked.ts";
@@ -21,35 +21,18 @@ type Config = z.output<typeof config>;
 type Wanted = Readonly<Record<string, number>>;
 
 /**
- * What is asked of each prompt: the attributes of another held-out dialogue's answer, so that together
- * they can be had, and the prompt doesn't tell them. The same for all runs on the same data.
- * @throws MetricUnavailable where the data label no such attributes, or none that varies
+ * What is asked of each prompt: the attributes of an answer to it that is drawn among good and bad ones,
+ * so that together they can be had, and the prompt doesn't tell them. The same for all runs on the data.
  */
-export function wantedOf(
-  { dataset }: Pick<EvaluationContext, "dataset">,
-  exchanges: readonly Judgeable[],
-): Wanted[] {
-  const known = verdictOf(exchanges[0].facts, "").attributes;
-  const names = dataset.factors.map(({ name }) => name).filter((name) =>
-    Object.hasOwn(known, name) && new Set(exchanges.map(({ labels }) => labels[name])).size > 1
+export function wantedOf(exchanges: readonly Judgeable[]): Wanted[] {
+  return exchanges.map(({ facts }, row) =>
+    verdictOf(facts, someAnswer(facts, hostKey(0, "steerability", row))).attributes
   );
-  if (names.length === 0) {
-    throw new MetricUnavailable(
-      "not-defined",
-      `${dataset.name} labels no attributes of answers that vary: measure on data that do ` +
-        "(`attributes`)",
-    );
-  }
-  const order = hostPermutation(hostKey(0, "steerability", exchanges.length), exchanges.length);
-  return Array.from(order, (other) =>
-    Object.fromEntries(
-      names.map((name) => [name, Math.floor(exchanges[other].labels[name] + 0.5)]),
-    ));
 }
 
 /**
- * `steerability@N`: each of the first N held-out prompts asks for the attributes of another held-out
- * answer; Pearson's correlation of what is asked with what the exact rule finds in the answers, the mean
+ * `steerability@N`: each of the first N held-out prompts asks for the attributes of an answer to it that
+ * is drawn among good and bad ones; Pearson's correlation of what is asked with what the exact rule finds in the answers, the mean
  * over attributes, each beside it (0 where what is found doesn't vary). `steering-error@N`: the mean
  * absolute difference.
  */
@@ -71,7 +54,7 @@ export const steerability: Metric<Config> = defineMetric<Config, KindName>({
   requires: ({ prompts }) => [rowsRequired("test", prompts, "prompts")],
   async compute(context, { prompts, tokens: most, template }) {
     const exchanges = await judgeableExchanges(context, prompts);
-    const wanted = wantedOf(context, exchanges);
+    const wanted = wantedOf(exchanges);
     const answers = await answersOf(
       context,
       exchanges.map(({ prompt }, i) => askingFor(prompt, wanted[i])),
@@ -80,7 +63,13 @@ export const steerability: Metric<Config> = defineMetric<Config, KindName>({
     const found = answers.map(({ text }, i): Wanted =>
       verdictOf(exchanges[i].facts, text).attributes
     );
-    const names = Object.keys(wanted[0]);
+    // What is asked of all alike can't be told to be followed.
+    const names = Object.keys(wanted[0]).filter((name) =>
+      new Set(wanted.map((one) => one[name])).size > 1
+    );
+    if (names.length === 0) {
+      throw new MetricUnavailable("not-measured", `${prompts} prompts ask for one thing: ask more of them`);
+    }
     const two = names.map((name) => ({
       first: wanted.map((one) => one[name]),
       second: found.map((one) => one[name]),
