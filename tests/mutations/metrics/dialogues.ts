@@ -5,7 +5,7 @@ const wins = "tests/properties/stats/wins_test.ts";
 const asking = "tests/properties/data/asking_test.ts";
 const agreement = "tests/properties/metrics/text/agreement_test.ts";
 const dialogues = "tests/properties/metrics/text/dialogues_test.ts";
-const chosen = "tests/protocols/respond/choose_test.ts";
+const chosen = "tests/protocols/lifecycle/choose_test.ts";
 const folder = "src/metrics/text/dialogues";
 
 /** See tests/mutations/run.ts. */
