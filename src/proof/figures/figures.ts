@@ -12,6 +12,7 @@ import { faults } from "./faults/mod.ts";
 import { houseFigures } from "./house/mod.ts";
 import { languageFigures } from "./language/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
+import { lifecycleFigures } from "./lifecycle/mod.ts";
 import { sceneFigures } from "./scenes/mod.ts";
 import {
   type Figure,
@@ -31,6 +32,7 @@ const measured = {
   faults,
   language: languageFigures,
   scenes: sceneFigures,
+  lifecycle: lifecycleFigures,
 };
 
 /** One group a name; a new group is one row. */
