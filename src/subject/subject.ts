@@ -6,6 +6,7 @@ import type { Features } from "../algebra/mod.ts";
 import type { KindName, Samples } from "../kinds/mod.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Answer, Answering, Question } from "./answers.ts";
+import type { Turn } from "../tokenizers/chat/mod.ts";
 import type { LanguageModel } from "./language.ts";
 
 /** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */
@@ -41,6 +42,14 @@ export interface RenderedMaps {
   readonly depth: Float32Array;
   /** Normals in the world, of any length; left out where the model has none. [count, height, width, 3] */
   readonly normals?: Float32Array;
+}
+
+/** What says how good dialogues are, by their last answers. */
+export interface Judge {
+  /** What it says of each, by name, in the order of its numbers: "reward", "helpful". */
+  readonly attributes: readonly string[];
+  /** [dialogues, attributes] @throws RangeError for a dialogue without an answer */
+  judge(dialogues: readonly (readonly Turn[])[]): Promise<Features>;
 }
 
 /** What is being scored: a trained run, or a control row that only gives samples. */
@@ -82,6 +91,8 @@ export interface Subject<K extends KindName = KindName> {
    * models answer by their chat template: see `answersTo`.
    */
   answers?(questions: readonly Question[], how: Answering): Promise<readonly Answer[]>;
+  /** Of what judges texts. */
+  readonly judge?: Judge;
   /** Timed thunks; each call is one synchronised piece of work of `batch` samples. */
   timed?: {
     /** Parts of a sample that rates count, such as tokens; default 1, the sample itself. */

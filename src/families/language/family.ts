@@ -18,10 +18,12 @@ import { choicesProgram } from "./decoding/choices.ts";
 import { scoreProgram, tokenModel } from "./decoding/token_model.ts";
 import { type Setting, type State, type Weights, weightsOf } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
+import { attributesOf } from "./objectives/reward/scales.ts";
 import { objectiveOf } from "./objectives/table.ts";
 import { exportLanguage } from "./outside/export.ts";
 import {
   emptyState,
+  givenReference,
   givenTokenizer,
   givenWeights,
   loadWeights,
@@ -125,6 +127,9 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
     shape,
     tokenizer,
     trains: context.steps > 0,
+    ...(config.objective === "attributes" && {
+      attributes: attributesOf(context.factors, config.reward),
+    }),
     ends: chat?.end === undefined ? ends : [...new Set([...ends, chat.end])],
     ...(chat && { template: chat.template }),
   };
@@ -139,7 +144,12 @@ export const language = defineFamily<Config, "text">({
   papers: ["arXiv:2302.13971", "arXiv:2104.09864", "arXiv:2305.13245", "arXiv:2502.16982"],
   takes: ["text"],
   config,
-  needs: { tokenizer: givenTokenizer, weights: givenWeights, data: documentsRole },
+  needs: {
+    tokenizer: givenTokenizer,
+    weights: givenWeights,
+    reference: givenReference,
+    data: documentsRole,
+  },
   content: ({ checkpoint }, context) =>
     checkpoint === undefined ? Promise.resolve(undefined) : checkpointContent(checkpoint, context),
   open: openLanguage,

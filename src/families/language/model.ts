@@ -17,6 +17,7 @@ import type { AdamSlots } from "../../nn/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
+import type { Attribute } from "./objectives/reward/scales.ts";
 
 /** What fixes a model. */
 export interface Setting {
@@ -25,6 +26,8 @@ export interface Setting {
   readonly tokenizer: Tokenizer;
   /** Tokens that end what is written. Default: the separator. */
   readonly ends?: readonly number[];
+  /** Numbers that data say of dialogues, where a model learns to. */
+  readonly attributes?: readonly Attribute[];
   /** The chat template that it is trained with. Default: its tokenizer's own, if there is one. */
   readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */

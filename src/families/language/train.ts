@@ -22,6 +22,7 @@ import { type FamilyProgram, updates } from "../common/programs.ts";
 import { emaDecay } from "../common/training.ts";
 import { type Config, learningRateOf } from "./config.ts";
 import { movingOf, type Setting, type State, type Sums, tokenizerTensor, wholeOf } from "./model.ts";
+import { toldBy } from "./objectives/objective.ts";
 import { objectiveOf } from "./objectives/table.ts";
 
 /** Inputs with windows, int32 [B, T + 1]. */
@@ -60,14 +61,14 @@ export function initState(key: Key, setting: Setting, beside: Beside = {}): Stat
 /** The state before the first step, of these weights. */
 export function stateOf(
   params: DecoderParameters,
-  { config, tokenizer, trains = true }: Pick<Setting, "config" | "tokenizer" | "trains">,
+  { trains = true, ...setting }: Pick<Setting, "config" | "tokenizer" | "trains" | "attributes">,
   { frozen, ...beside }: Beside = {},
 ): State {
-  const whole = { params, ...beside };
+  const whole = { params, ...beside }, { config, tokenizer } = setting;
   const same = { step: tf.scalar(0, "int32"), tokenizer: tokenizerTensor(tokenizer) };
   if (!trains) return { ...whole, ...same };
   const moving = movingOf(whole);
-  const { tells = [] } = objectiveOf(config);
+  const tells = toldBy(objectiveOf(config), setting);
   return {
     ...whole,
     ...(config.ema > 0 && { ema: emaInit(moving) }),
@@ -100,13 +101,14 @@ function learningRate(
   });
 }
 
-function sumsOf(state: State, inputs: TensorRecord, { setting, key }: {
+function sumsOf(state: State, inputs: TensorRecord, { setting, key, whole }: {
   readonly setting: Setting;
   readonly key: Key;
+  readonly whole: TensorRecord;
 }): Sums {
   const { sums } = objectiveOf(setting.config);
   const { loss, aux, grads } = valueAndGrad(
-    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting, key }),
+    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting, key, whole }),
     movingOf(state),
   );
   return { loss, aux: aux as Sums["aux"], grads };
@@ -184,7 +186,11 @@ export function trainPrograms(
       return tf.slice(leaf, begin, [rows, ...leaf.shape.slice(1)]);
     }) as TensorRecord;
   const partSums = (state: State, inputs: TensorRecord, { i, key }: { i: number; key: Key }) => {
-    const own = sumsOf(state, part(inputs, i), { setting, key: i === 0 ? key : fold(key, i) });
+    const own = sumsOf(state, part(inputs, i), {
+      setting,
+      key: i === 0 ? key : fold(key, i),
+      whole: inputs,
+    });
     return i === 0 ? own : added(state.sums!, own);
   };
   const { count } = objectiveOf(setting.config);

@@ -11,8 +11,8 @@ import { evaluation } from "./evaluation/mod.ts";
 import { faults } from "./faults/mod.ts";
 import { houseFigures } from "./house/mod.ts";
 import { languageFigures } from "./language/mod.ts";
-import { imageFamilies } from "./image_families/mod.ts";
 import { lifecycleFigures } from "./lifecycle/mod.ts";
+import { imageFamilies } from "./image_families/mod.ts";
 import { sceneFigures } from "./scenes/mod.ts";
 import {
   type Figure,
@@ -31,8 +31,8 @@ const measured = {
   evaluation,
   faults,
   language: languageFigures,
-  scenes: sceneFigures,
   lifecycle: lifecycleFigures,
+  scenes: sceneFigures,
 };
 
 /** One group a name; a new group is one row. */

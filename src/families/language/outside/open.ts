@@ -99,7 +99,10 @@ export async function openLanguage(
   for (const note of checkpoint?.notes ?? []) say?.(note);
   const tokenizer = await tokenizerOf(checkpoint, context);
   const shape = checkpoint && shapeWithin(config, checkpoint.shape);
-  const { context: length } = shape ?? shapeOf(config, tokenizer.vocabulary);
+  const { context: positions } = shape ?? shapeOf(config, tokenizer.vocabulary);
+  const objective = objectiveOf(config);
+  // What judges sees a row's last token too; all else is asked for it.
+  const length = objective.judge === undefined ? positions : positions - 1;
   const chat = chatOf(config, tokenizer);
   const opened: LanguageOpened = {
     tokenizer,
@@ -107,5 +110,5 @@ export async function openLanguage(
     ...(chat && { chat }),
   };
   const seeing = { config, tokenizer, length, template: chat?.template, cache, say };
-  return { dataset: await views[objectiveOf(config).view](dataset, seeing), opened };
+  return { dataset: await views[objective.view](dataset, seeing), opened };
 }
