@@ -26,7 +26,7 @@ import {
 import { finishedModel } from "../../run/model/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
 import { type Block, forgetBlocks, inBlocks } from "../made/blocks.ts";
-import { dialogueOf, judgeOf } from "../made/worth.ts";
+import { dialogueOf, judgeIn } from "../made/worth.ts";
 import type { AnnotateConfig } from "./entry.ts";
 
 /** The role of the model that judges. */
@@ -42,7 +42,7 @@ interface Annotated {
 
 /** The attributes that are told. @throws DataError where the model doesn't judge one */
 function told(subject: Subject, { attributes }: AnnotateConfig): readonly string[] {
-  const known = judgeOf(subject).attributes;
+  const known = judgeIn(subject).attributes;
   const stray = attributes?.find((name) => !known.includes(name));
   if (stray === undefined) return attributes ?? known;
   throw new DataError(
@@ -93,7 +93,7 @@ async function annotated(
       `annotate: dialogue ${from + bare} of ${dataset.name} has no answer; whole dialogues were expected`,
     );
   }
-  const judge = judgeOf(subject), names = told(subject, config);
+  const judge = judgeIn(subject), names = told(subject, config);
   const { dimension, data } = await judge.judge(
     exchanges.map(({ prompt, answer }) => dialogueOf(withoutAsking(prompt), answerText(answer))),
   );

@@ -4,7 +4,7 @@
  */
 import { DataError } from "../../base/mod.ts";
 import { type Exchange, type Message, type Verdict, verdictOf } from "../../data/text/mod.ts";
-import type { Subject } from "../../subject/mod.ts";
+import type { Judge, Subject } from "../../subject/mod.ts";
 
 /** An answer with the exchange that it is an answer in. */
 export interface Answered {
@@ -24,7 +24,7 @@ export function dialogueOf(prompt: readonly Message[], text: string): Message[] 
 }
 
 /** The judge of a subject. @throws DataError where it judges nothing */
-export function judgeOf(subject: Subject): NonNullable<Subject["judge"]> {
+export function judgeIn(subject: Subject): Judge {
   if (subject.judge !== undefined) return subject.judge;
   throw new DataError(
     `${subject.label} judges no dialogues: name a run with \`objective: reward\` or \`attributes\``,
@@ -56,7 +56,7 @@ export async function byJudge(
     prompt(exchange: Exchange): readonly Message[];
   },
 ): Promise<number[]> {
-  const judge = judgeOf(subject);
+  const judge = judgeIn(subject);
   const weights = weightsOf(judge.attributes, { weigh, label: subject.label });
   const { dimension, data } = await judge.judge(
     answers.map(({ exchange, text }) => dialogueOf(prompt(exchange), text)),

@@ -12,7 +12,7 @@ import { defineMetric, type EvaluationContext, type Metric } from "../../metric.
 import { rowsRequired } from "../../requires.ts";
 import { calibrationError, correlation, meanError, type Two } from "./agreement.ts";
 import { heldOutExchanges } from "./asked.ts";
-import { dialogueOf, judgeOf, judging } from "./judge.ts";
+import { dialogueOf, judgeIn, judging } from "./judge.ts";
 import { judgedPairs, pairNumbers, shortcutNumber } from "./judged_pairs.ts";
 
 const config = z.strictObject({
@@ -29,7 +29,7 @@ async function attributesOf(
   { subject, dataset }: EvaluationContext,
   exchanges: readonly Exchange[],
 ): Promise<Record<string, Attribute>> {
-  const { attributes, judge } = judgeOf(subject);
+  const { attributes, judge } = judgeIn(subject);
   const known = dataset.factors.flatMap((factor) =>
     factor.kind === "number" && attributes.includes(factor.name) ? [factor] : []
   );
@@ -122,7 +122,7 @@ export const attributesJudged: Metric<Config> = defineMetric<Config, KindName>({
   requires: ({ dialogues }) => [rowsRequired("test", dialogues, "dialogues")],
   async compute(context, options) {
     const { subject, dataset } = context, declared = attributesJudged.declares(options);
-    judgeOf(subject);
+    judgeIn(subject);
     const exchanges = await heldOutExchanges(context, options.dialogues);
     const attributeNames = declared.slice(0, ofAttributes.length);
     const pairNames = declared.slice(ofAttributes.length, -1), [shortcut] = declared.slice(-1);

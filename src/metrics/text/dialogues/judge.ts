@@ -4,20 +4,20 @@
  */
 import { MetricUnavailable } from "../../../base/mod.ts";
 import { type Exchange, type Message, withoutAsking } from "../../../data/text/mod.ts";
-import type { Subject } from "../../../subject/mod.ts";
+import type { Judge, Subject } from "../../../subject/mod.ts";
 
 /** The judge's numbers of dialogues of one name, in their order. */
 export type Judged = (dialogues: readonly (readonly Message[])[]) => Promise<number[]>;
 
 /** A subject's judge. @throws MetricUnavailable where it judges nothing */
-export function judgeOf({ label, judge }: Subject): NonNullable<Subject["judge"]> {
+export function judgeIn({ label, judge }: Subject): Judge {
   if (judge !== undefined) return judge;
   throw new MetricUnavailable("not-defined", `${label} judges no dialogues`);
 }
 
 /** Numbers by name. @throws MetricUnavailable where the subject gives none of that name */
 export function judging(subject: Subject, name: string): Judged {
-  const judge = judgeOf(subject), at = judge.attributes.indexOf(name);
+  const judge = judgeIn(subject), at = judge.attributes.indexOf(name);
   if (at < 0) throw new MetricUnavailable("not-defined", `${subject.label} gives no ${name}`);
   return async (dialogues) => {
     const { dimension, data } = await judge.judge(dialogues);
