@@ -9,6 +9,7 @@ import { protocolOf } from "../../protocols/mod.ts";
 import type { ReportInputs } from "./inputs.ts";
 import { costCharts, frontChart } from "./charts/front.ts";
 import { fewStepCharts } from "./charts/few_steps.ts";
+import { optimisationCharts } from "./charts/optimisation.ts";
 import { shareCharts } from "./charts/shares.ts";
 import { dotChart, sanityChart, timeChart } from "./charts/summary_charts.ts";
 import { costColumns, costTable } from "./costs.ts";
@@ -87,7 +88,7 @@ function body({ records: own, on }: Part, inputs: ReportInputs): ReportBody {
       cost: costCharts(groups, { columns, costs }),
       steps: fewStepCharts(groups, records),
       shares: shareCharts(groups, columns),
-      curves: curveCharts(groups, series),
+      curves: [...optimisationCharts(groups, series), ...curveCharts(groups, series)],
       sanity: sanity ? sanityChart(sanity) : [],
       time: timeChart(grouped),
     },

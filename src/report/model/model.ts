@@ -135,7 +135,7 @@ export type ChartData =
   }
   | {
     readonly kind: "curves";
-    readonly x: "step" | "seconds";
+    readonly x: "step" | "seconds" | "divergence";
     readonly y: string;
     readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
   }
