@@ -65,7 +65,7 @@ export async function inBlocks<T>(
 /** Removes what blocks have left, once the run has what came of them. */
 export async function forgetBlocks(
   { store, planned: { id } }: Pick<Run, "store" | "planned">,
-  { phase, total, size }: Pick<Blocks<unknown>, "phase" | "total" | "size">| "size">,
+  { phase, total, size }: Pick<Blocks<unknown>, "phase" | "total" | "size">,
 ): Promise<void> {
   for (let number = 0; number < Math.ceil(total / size); number++) {
     await store.remove(id, fileOf(phase, number));

@@ -47,7 +47,7 @@ export async function judgedPairs(
 }
 
 /** 1 where a difference has the right sign, ½ where there is none. */
-const right = (difference: number) => difference > 0 ? 1 : difference === 0 ? 0.5 : 0;
+const right = (difference: number): number => difference > 0 ? 1 : difference === 0 ? 0.5 : 0;
 
 /**
  * Accuracy against the preferences that are given, which have their noise; against the rule, where it

@@ -72,7 +72,10 @@ function answering(
           Promise.reject(new MetricUnavailable("not-defined", `${name} answers, and writes no samples`)),
         async answers(questions: readonly Question[], { most }) {
           const answer = await (answerer ??= open(dataset));
-          return questions.map(({ messages }) => answerOf(answer(messages), { most, tokenizer }));
+          return questions.map(({ messages }) => {
+            const prompt = messages.map(({ role, content }) => ({ role, content }));
+            return answerOf(answer(prompt), { most, tokenizer });
+          });
         },
       };
     },
