@@ -9,7 +9,7 @@ import { SuiteError } from "../../../src/suite/problem.ts";
 import { inFolder } from "../../run/harness.ts";
 import { chainOf, hostOf, planOf } from "./chain.ts";
 
-const size = "depth: 1, width: 16, context: 128";
+const size = "depth: 1, width: 16, context: 176";
 const graded = "{ dataset: attributes, train: 24, test: 6, judge: 0, judge_test: 0, tasks: [ask], heldOut: [] }";
 const head = `suite: steerlm
 data: ${graded}

@@ -49,7 +49,9 @@ export async function chainOf(
   host: RunHost,
 ): Promise<Map<string, RunRecord>> {
   const records = new Map<string, RunRecord>();
-  for (const planned of plan) {
+  // Control rows stand first and may take a tokenizer of a later run.
+  const takes = ({ spec }: PlannedRun) => spec.protocol === "control" && spec.needs !== undefined;
+  for (const planned of [...plan.filter((run) => !takes(run)), ...plan.filter(takes)]) {
     const outcome = await executeRun(planned, host);
     if (outcome.kind !== "record") throw new Error(`${planned.label}: ${JSON.stringify(outcome)}`);
     records.set(planned.label, outcome.record);
