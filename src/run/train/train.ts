@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, type Engine } from "../../engine/mod.ts";
 import type { Batch, Dataset } from "../../data/mod.ts";
 import { augmentationCoins } from "../../kinds/batch/mod.ts";
-import { augmentationOf, batcherOf, kindOf, MIRROR } from "../../kinds/mod.ts";
+import { augmentationOf, batcherOf, MIRROR } from "../../kinds/mod.ts";
 import { type Model, requireLoss, type TensorRecord } from "../../families/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import type { RunKeys } from "../keys.ts";
@@ -73,7 +73,7 @@ export async function stepInputs(
     ...sampleContext(engine, programs),
     read: (tensor) => engine.read(tensor),
     key: () => stepKey("collect"),
-    step,
+    at: step,
     stepKey,
   });
 }

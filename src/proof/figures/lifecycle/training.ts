@@ -146,7 +146,7 @@ function measuredOf(
   return {
     value: own / other,
     detail,
-    source: { engine: ours.ready.engine ?? null, machineClass: ours.ready.machineClass ?? null },
+    source: { engine: ours.ready.engine ?? null, machineClass: ours.ready.machineClass },
   };
 }
 

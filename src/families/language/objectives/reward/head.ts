@@ -42,6 +42,6 @@ export function judged(
   const first_B = tf.mul(tf.range(0, batch, 1, "int32"), tf.scalar(seen, "int32"));
   const at_B = tf.add(first_B, lastColumns(seen_BT)) as tf.Tensor1D;
   const last_BW = tf.gather(tf.reshape(hidden_BTW, [-1, shape.width]), at_B) as tf.Tensor2D;
-  const found_BA = tf.matMul(last_BW, head.weight);
+  const found_BA: tf.Tensor2D = tf.matMul(last_BW, head.weight);
   return head.bias === undefined ? found_BA : tf.add(found_BA, head.bias);
 }
