@@ -30,7 +30,11 @@ law("the oracle's answer has full marks, in each of its forms", {
   source: "definition",
   given,
   cases: 1000,
-  kills: ["dialogues-pronoun-of-the-other", "dialogues-older-is-younger", "dialogues-edit-forgotten"],
+  kills: [
+    "dialogues-pronoun-of-the-other",
+    "dialogues-older-is-younger",
+    "dialogues-edit-forgotten",
+  ],
   holds: (of) => {
     const { facts, draws, messages } = questionOf(of);
     const whole = { correct: true, grades: best, safe: true, reward: 1 };
@@ -141,7 +145,18 @@ law("any string has grades and a reward, and what isn't of the grammar isn't rig
     text: fc.oneof(
       fc.string({ unit: "grapheme" }),
       fc.constantFrom("I hope this helps. ".repeat(3), "Yes. ".repeat(8)),
-      fc.constantFrom("", "{", "}", "{}", "[]", "null", '{"age": {}}', ". . .", "Yes", "no, no, no"),
+      fc.constantFrom(
+        "",
+        "{",
+        "}",
+        "{}",
+        "[]",
+        "null",
+        '{"age": {}}',
+        ". . .",
+        "Yes",
+        "no, no, no",
+      ),
       fc.array(fc.constantFrom("She", "is", "12", "happy", "has", "no", "hair.", "Yes,", "{", "a"))
         .map((words) => words.join(" ")),
     ),

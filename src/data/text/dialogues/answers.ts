@@ -136,7 +136,12 @@ function coreOf(facts: Facts, style: Style, choice: Choice): Core {
         : is
         ? altered(person as Person, asks.trait, choice)
         : { ...person, [asks.trait]: asks.value };
-      const words = stated(person, { trait: asks.trait, of: "one", choice, value: changed[asks.trait]! });
+      const words = stated(person, {
+        trait: asks.trait,
+        of: "one",
+        choice,
+        value: changed[asks.trait]!,
+      });
       return { words: `${is === wrong ? "no" : "yes"}, ${words}`, people: [changed] };
     }
     case "older": {
@@ -184,9 +189,7 @@ function whole(person: Person, { asks, style, choice }: {
 
 /** Traits of which one can be changed and nothing else with it. */
 export function alterable({ hair }: Pick<Person, "hair">): Trait[] {
-  return TRAITS.filter((trait) =>
-    hair !== "bald" || (trait !== "hair" && trait !== "hair_colour")
-  );
+  return TRAITS.filter((trait) => hair !== "bald" || (trait !== "hair" && trait !== "hair_colour"));
 }
 
 /** A person of whom one trait is another; years stay within their group, and nobody becomes bald. */
