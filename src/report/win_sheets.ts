@@ -16,7 +16,9 @@ export function winSheets(
     return {
       title: `Win rates by ${column.heading}`,
       caption:
-        `The row against the column, %: the share of ${count(items, "prompt")} on which its answer is ` +
+        `The row against the column, %: the share of ${
+          count(items, "prompt")
+        } on which its answer is ` +
         "worth more, ties as half, with the 95 % interval over prompts (bootstrap; seeds are paired, and " +
         "their mean is taken). Points: Bradley–Terry strength over all rows on Elo's scale, 0 their " +
         "mean, one drawn game added to each pair. Place: by points; in brackets the places that " +

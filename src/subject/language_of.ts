@@ -158,9 +158,8 @@ function promptOf(
 ): TokenPrompt {
   const { tokenizer, context } = model;
   const most = Math.min(asked.most, context - 1);
-  const all = tokens ?? (text === ""
-    ? Int32Array.of(tokenizer.separator)
-    : tokenizer.encode(text, { special }));
+  const all = tokens ??
+    (text === "" ? Int32Array.of(tokenizer.separator) : tokenizer.encode(text, { special }));
   return {
     ...asked,
     most,

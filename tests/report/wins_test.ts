@@ -74,7 +74,10 @@ Deno.test("one row alone, rows without prompts and rows of other prompts are com
     ...record,
     metrics: record.metrics.map(({ each: _, ...value }) => value),
   }));
-  assertEquals(buildReport({ suite: { name: "smoke", version: 1 }, records: bare }).wins, undefined);
+  assertEquals(
+    buildReport({ suite: { name: "smoke", version: 1 }, records: bare }).wins,
+    undefined,
+  );
 });
 
 Deno.test("seeds are paired; a row of one run meets each seed of the other", () => {

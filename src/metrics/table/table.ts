@@ -318,9 +318,9 @@ export const builtInMetrics = {
   },
   reward: {
     load: () =>
-      lazily<typeof import("../text/dialogues/reward.ts")>("../text/dialogues/reward.ts").then((m) =>
-        m.reward
-      ),
+      lazily<typeof import("../text/dialogues/reward.ts")>("../text/dialogues/reward.ts").then((
+        m,
+      ) => m.reward),
     theme: "dialogues",
     of: "held-out",
     quality: 8,

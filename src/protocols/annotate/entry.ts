@@ -19,7 +19,9 @@ const config = z.strictObject({
   least: z.int().default(0).describe("least value of an attribute; lower ones are raised to it"),
   most: z.int().default(4).describe("largest value of an attribute; higher ones are cut to it"),
 }).superRefine(({ least, most, attributes = [] }, context) => {
-  if (least >= most) context.addIssue({ code: "custom", path: ["most"], message: "is above `least`" });
+  if (least >= most) {
+    context.addIssue({ code: "custom", path: ["most"], message: "is above `least`" });
+  }
   const twice = attributes.find((name, i) => attributes.indexOf(name) < i);
   if (twice !== undefined) {
     context.addIssue({ code: "custom", path: ["attributes"], message: `names ${twice} twice` });

@@ -90,7 +90,9 @@ async function annotated(
   const bare = exchanges.findIndex(({ answer }) => answer.length === 0);
   if (bare >= 0) {
     throw new DataError(
-      `annotate: dialogue ${from + bare} of ${dataset.name} has no answer; whole dialogues were expected`,
+      `annotate: dialogue ${
+        from + bare
+      } of ${dataset.name} has no answer; whole dialogues were expected`,
     );
   }
   const judge = judgeIn(subject), names = told(subject, config);

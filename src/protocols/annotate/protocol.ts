@@ -14,7 +14,10 @@ function card({ measured = {}, spec, needs = [] }: RunRecord): [string, string][
   const { documents, ...means } = measured;
   return [
     ["judge", needs.find(({ role }) => role === "judge")?.label ?? "none"],
-    ["attributes", `whole numbers from ${least} to ${most}, ${conditioned ? "asked for" : "labels"}`],
+    [
+      "attributes",
+      `whole numbers from ${least} to ${most}, ${conditioned ? "asked for" : "labels"}`,
+    ],
     ...(documents === undefined ? [] : [["documents", fixed(documents, 0)] as [string, string]]),
     ...Object.entries(means).map(([name, value]): [string, string] => [name, fixed(value, 3)]),
   ];

@@ -118,5 +118,7 @@ export const controls: Readonly<Record<string, Control>> = {
   [trainingCopy.name]: trainingCopy,
   [gaussian.name]: gaussian,
   [noise.name]: noise,
-  ...Object.fromEntries([...textControls, ...answerControls, ...viewControls].map((row) => [row.name, row])),
+  ...Object.fromEntries(
+    [...textControls, ...answerControls, ...viewControls].map((row) => [row.name, row]),
+  ),
 };

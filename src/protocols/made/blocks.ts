@@ -57,7 +57,14 @@ export async function inBlocks<T>(
       await writeSealed(path, new TextEncoder().encode(JSON.stringify(made)), { purpose });
     }
     await status.update(phase, to, total);
-    host.emit({ kind: "progress", step: to, steps: total, loss: null, rate: null, secondsLeft: null });
+    host.emit({
+      kind: "progress",
+      step: to,
+      steps: total,
+      loss: null,
+      rate: null,
+      secondsLeft: null,
+    });
   }
   return { all, resumed };
 }

@@ -62,6 +62,9 @@ export async function byJudge(
     answers.map(({ exchange, text }) => dialogueOf(prompt(exchange), text)),
   );
   return answers.map((_, i) =>
-    weights.reduce((sum, weight, j) => sum + (weight === 0 ? 0 : weight * data[i * dimension + j]), 0)
+    weights.reduce(
+      (sum, weight, j) => sum + (weight === 0 ? 0 : weight * data[i * dimension + j]),
+      0,
+    )
   );
 }

@@ -13,7 +13,9 @@ function card({ measured = {}, spec, needs = [] }: RunRecord): [string, string][
   const { count, temperature, keep, pairs } = spec.config as unknown as RespondConfig;
   const whose = (role: string) => needs.find((one) => one.role === role)?.label;
   const judge = whose("judge");
-  const numbers = Object.entries(measured).filter(([name]) => /reward|right|judged|ended/.test(name));
+  const numbers = Object.entries(measured).filter(([name]) =>
+    /reward|right|judged|ended/.test(name)
+  );
   return [
     ["policy", whose("policy") ?? "none"],
     ["chosen by", judge ?? "the exact rule"],

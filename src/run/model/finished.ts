@@ -108,7 +108,9 @@ export async function finishedModel(run: Run, role: string): Promise<FinishedMod
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       throw new StoreError(
-        `the ${given!.artefact} of ${what} can't be opened: ${error.message}; repeat that run with --fresh`,
+        `the ${
+          given!.artefact
+        } of ${what} can't be opened: ${error.message}; repeat that run with --fresh`,
         { cause: error },
       );
     }

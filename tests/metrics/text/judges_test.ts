@@ -96,7 +96,10 @@ Deno.test("a reward that is the rule's orders all pairs, and one that flatters i
   // Flattery makes an answer more verbose by the rule: it falls where it was worth something.
   assert(right.shortcut.value! < 0);
   assertAlmostEquals(right.shortcut.value!, right.shortcut.beside!.rule, 1e-12);
-  const flat = await judged(judge(["reward"], (p, a) => [verdict(p, a).flattery + a.length / 1e6]), dataset);
+  const flat = await judged(
+    judge(["reward"], (p, a) => [verdict(p, a).flattery + a.length / 1e6]),
+    dataset,
+  );
   assert(flat.shortcut.value! > 1, `${flat.shortcut.value}`);
   const wrong = await judged(judge(["reward"], (p, a) => [-verdict(p, a).reward]), dataset);
   assertEquals([wrong["pair-accuracy"].value, wrong["pair-accuracy-exact"].value], [0, 0]);

@@ -83,8 +83,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "steering-asks-one-thing-of-all",
     file: `${folder}/steerability.ts`,
-    find: "hostKey(0, \"steerability\", row)",
-    replace: "hostKey(0, \"steerability\", 0 * row)",
+    find: 'hostKey(0, "steerability", row)',
+    replace: 'hostKey(0, "steerability", 0 * row)',
     law: dialogues,
   },
   {

@@ -87,7 +87,10 @@ law("strengths that were planted come back from duels on many items", {
 
 law("Wilson's interval holds the share, mirrors with its hits, and shrinks as more are counted", {
   source: "Wilson 1927",
-  given: { of: fc.integer({ min: 1, max: 400 }), share: fc.double({ min: 0, max: 1, noNaN: true }) },
+  given: {
+    of: fc.integer({ min: 1, max: 400 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  },
   holds: ({ of, share }) => {
     const hits = Math.round(share * of);
     const own = wilsonInterval({ hits, of }), other = wilsonInterval({ hits: of - hits, of });

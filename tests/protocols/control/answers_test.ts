@@ -21,8 +21,7 @@ const training = await exchangesOf(dataset, {
   rows: Uint32Array.from({ length: 60 }, (_, i) => i),
 });
 const questions = exchanges.map(({ prompt }, row) => ({ messages: prompt, row }));
-const open = (name: string) =>
-  controls[name].open({ dataset, engine, key: hostKey(1, name) });
+const open = (name: string) => controls[name].open({ dataset, engine, key: hostKey(1, name) });
 const rewards = async (name: string) => {
   const answers = await open(name).answers!(questions, { most: 400 });
   return answers.map(({ text }, i) => verdictOf(exchanges[i].facts!, text).reward);
@@ -33,9 +32,10 @@ Deno.test("the oracle's answers are worth all there is, within the tokens that i
   const [cut] = await open("template-oracle").answers!(questions, { most: 3 });
   assertEquals([cut.tokens, cut.ended], [3, false]);
   await assertRejects(
-    () => open("template-oracle").answers!([{ messages: [{ role: "user", content: "?" }], row: 0 }], {
-      most: 9,
-    }),
+    () =>
+      open("template-oracle").answers!([{ messages: [{ role: "user", content: "?" }], row: 0 }], {
+        most: 9,
+      }),
     MetricUnavailable,
     "no held-out dialogue has",
   );

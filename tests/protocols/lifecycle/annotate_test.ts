@@ -10,7 +10,8 @@ import { inFolder } from "../../run/harness.ts";
 import { chainOf, hostOf, planOf } from "./chain.ts";
 
 const size = "depth: 1, width: 16, context: 176";
-const graded = "{ dataset: attributes, train: 24, test: 6, judge: 0, judge_test: 0, tasks: [ask], heldOut: [] }";
+const graded =
+  "{ dataset: attributes, train: 24, test: 6, judge: 0, judge_test: 0, tasks: [ask], heldOut: [] }";
 const head = `suite: steerlm
 data: ${graded}
 budget: { steps: 2 }
@@ -25,7 +26,8 @@ runs:
     metrics: [attributes_judged: { dialogues: 6 }]
 `;
 const told = "  - annotate: { name: told, by: judge, dialogues: 9 }\n";
-const chain = `  - language: { name: steered, tokenizer: words, objective: sft, ${size}, data: told }
+const chain =
+  `  - language: { name: steered, tokenizer: words, objective: sft, ${size}, data: told }
     metrics: [steerability: { prompts: 4, tokens: 6 }]
   - respond: { name: best, of: steered, by: judge, weigh: { helpful: 1, correct: 1 }, data: told, count: 2, prompts: 4, tokens: 6, ask: { helpful: 4, correct: 4 }, keepAsking: true }
 `;
@@ -46,7 +48,9 @@ Deno.test("annotate: labels and what is asked for are what the model finds, roun
       const { labels = {} } = line;
       assertEquals(Object.keys(labels), ["helpful", "correct", "concise", "polite", "verbose"]);
       assertEquals(askedIn(line.messages), labels);
-      assert(Object.values(labels).every((value) => Number.isInteger(value) && value >= 0 && value <= 4));
+      assert(
+        Object.values(labels).every((value) => Number.isInteger(value) && value >= 0 && value <= 4),
+      );
       assertEquals(withoutAsking(line.messages).at(-1)!.role, "assistant");
     }
     const { measured = {}, spec } = records.get("told")!;
@@ -70,7 +74,8 @@ Deno.test("annotate: labels and what is asked for are what the model finds, roun
 Deno.test("annotate: without a condition dialogues stay as they were, and keep their labels", () =>
   inFolder(async (out) => {
     const plan = await planOf(
-      head + `  - annotate: { name: told, by: judge, dialogues: 3, conditioned: false, attributes: [polite] }\n`,
+      head +
+        `  - annotate: { name: told, by: judge, dialogues: 3, conditioned: false, attributes: [polite] }\n`,
     );
     await chainOf(plan, await hostOf(out));
     const { id } = plan.find(({ label }) => label === "told")!;
@@ -82,15 +87,24 @@ Deno.test("annotate: without a condition dialogues stay as they were, and keep t
 
 Deno.test("annotate: what can't be is told", () =>
   inFolder(async (out) => {
-    await assertRejects(() => planOf(head + "  - annotate: { name: told }\n"), SuiteError, "needs a run");
+    await assertRejects(
+      () => planOf(head + "  - annotate: { name: told }\n"),
+      SuiteError,
+      "needs a run",
+    );
     const plan = await planOf(
       head + `  - annotate: { name: told, by: judge, attributes: [kind] }\n` +
         `  - language: { name: mute, tokenizer: words, objective: sft, ${size} }\n` +
         `  - annotate: { name: silent, by: mute }\n`,
     );
-    const of = (label: string) => plan.find((run) => run.label === label)!, host = await hostOf(out);
+    const of = (label: string) => plan.find((run) => run.label === label)!,
+      host = await hostOf(out);
     await chainOf(["words", "judge", "mute"].map(of), host);
-    await assertRejects(() => executeRun(of("told"), host), Error, "names kind; judge judges helpful");
+    await assertRejects(
+      () => executeRun(of("told"), host),
+      Error,
+      "names kind; judge judges helpful",
+    );
     await assertRejects(() => executeRun(of("silent"), host), Error, "judges no dialogues");
   }));
 

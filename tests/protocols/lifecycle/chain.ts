@@ -27,7 +27,10 @@ export async function hostOf(out: string, change: Partial<RunHost> = {}): Promis
     dataset(data) {
       const key = JSON.stringify(data);
       const load = async () =>
-        await (await datasets[data.dataset]()).load(data.config, { cache: `${out}/cache`, jobs: 1 });
+        await (await datasets[data.dataset]()).load(data.config, {
+          cache: `${out}/cache`,
+          jobs: 1,
+        });
       const found = known.get(key) ?? load();
       known.set(key, found);
       return found;

@@ -36,7 +36,8 @@ const written = async (out: string, { id }: PlannedRun) =>
 Deno.test("respond: the best of several answers by the rule, and a model that learns from them", () =>
   inFolder(async (out) => {
     const plan = await planOf(
-      head + best + `  - language: { name: distilled, from: sft, tokenizer: words, objective: sft, depth: 1, ` +
+      head + best +
+        `  - language: { name: distilled, from: sft, tokenizer: words, objective: sft, depth: 1, ` +
         `width: 16, context: 96, data: best }\n`,
     );
     const host = await hostOf(out);
@@ -92,7 +93,8 @@ Deno.test("respond: the best of several answers by the rule, and a model that le
 Deno.test("respond: pairs of the best and the worst, and what was asked for", () =>
   inFolder(async (out) => {
     const plan = await planOf(
-      head + `  - respond: { name: pairs, of: sft, count: 8, tokens: 24, pairs: true, ask: { helpful: 4 }, ` +
+      head +
+        `  - respond: { name: pairs, of: sft, count: 8, tokens: 24, pairs: true, ask: { helpful: 4 }, ` +
         `keepAsking: true }\n`,
     );
     const run = plan.find(({ label }) => label === "pairs")!;
@@ -114,7 +116,11 @@ Deno.test("respond: pairs of the best and the worst, and what was asked for", ()
 
 Deno.test("respond: what isn't there, or isn't what it was, is told", () =>
   inFolder(async (out) => {
-    await assertRejects(() => planOf(head + "  - respond: { name: best }\n"), SuiteError, "needs a run");
+    await assertRejects(
+      () => planOf(head + "  - respond: { name: best }\n"),
+      SuiteError,
+      "needs a run",
+    );
     await assertRejects(
       () => planOf(head + "  - respond: { name: best, of: words }\n"),
       SuiteError,

@@ -36,10 +36,12 @@ export function attributesText(attributes: Attributes): string {
 export function attributesIn(text: string): Attributes | null {
   const found = FORM.exec(text);
   if (found === null) return null;
-  return Object.fromEntries(found[1].split(", ").map((pair) => {
-    const [name, value] = pair.split(" ");
-    return [name, Number(value)];
-  }));
+  return Object.fromEntries(
+    found[1].split(", ").map((pair) => {
+      const [name, value] = pair.split(" ");
+      return [name, Number(value)];
+    }),
+  );
 }
 
 const isAsking = ({ role, content }: Message) =>

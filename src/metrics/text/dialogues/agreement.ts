@@ -12,7 +12,9 @@ export interface Two {
 
 function requireSame({ first, second }: Two): void {
   if (first.length > 0 && first.length === second.length) return;
-  throw new RangeError(`agreement of ${first.length} and ${second.length} numbers: as many of each`);
+  throw new RangeError(
+    `agreement of ${first.length} and ${second.length} numbers: as many of each`,
+  );
 }
 
 /** Pearson's correlation; null where one of them doesn't vary. */

@@ -66,9 +66,11 @@ const ofAttributes = [
     unit: "share",
     direction: "higher",
     of: ({ first, second, low, high }: Attribute) =>
-      mean(first.map((value, i) =>
-        whole(Math.min(high, Math.max(low, value))) === whole(second[i]) ? 1 : 0
-      )),
+      mean(
+        first.map((value, i) =>
+          whole(Math.min(high, Math.max(low, value))) === whole(second[i]) ? 1 : 0
+        ),
+      ),
   },
   {
     name: "attribute-calibration",

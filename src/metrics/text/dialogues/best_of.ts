@@ -58,9 +58,7 @@ export const bestOf: Metric<Config> = defineMetric<Config, KindName>({
   async compute(context, options) {
     const { prompts, count, tokens: most, temperature, topP, template } = options;
     const exchanges = await judgeableExchanges(context, prompts);
-    const several = exchanges.flatMap((exchange) =>
-      Array.from({ length: count }, () => exchange)
-    );
+    const several = exchanges.flatMap((exchange) => Array.from({ length: count }, () => exchange));
     const answers = await answersOf(context, several.map(({ prompt }) => prompt), {
       most,
       temperature,

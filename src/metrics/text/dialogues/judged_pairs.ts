@@ -4,7 +4,13 @@
  * @module
  */
 import { MetricUnavailable } from "../../../base/mod.ts";
-import { answerText, type Exchange, flattered, type Message, verdictOf } from "../../../data/text/mod.ts";
+import {
+  answerText,
+  type Exchange,
+  flattered,
+  type Message,
+  verdictOf,
+} from "../../../data/text/mod.ts";
 import { sigmoid } from "../../../numeric/mod.ts";
 import type { MetricValue } from "../../../record/mod.ts";
 import { deviation, mean, wilsonInterval } from "../../../stats/mod.ts";
@@ -34,7 +40,9 @@ export async function judgedPairs(
   data: string,
 ): Promise<JudgedPair[]> {
   const pairs = exchanges.flatMap((one) => one.pair ? [{ one, ...one.pair }] : []);
-  if (pairs.length === 0) throw new MetricUnavailable("not-defined", `${data} gives no pairs of answers`);
+  if (pairs.length === 0) {
+    throw new MetricUnavailable("not-defined", `${data} gives no pairs of answers`);
+  }
   const sides = async (of: (pair: typeof pairs[number]) => readonly Message[]): Promise<Side[]> => {
     const rewards = await judged(pairs.map((pair) => dialogueOf(pair.one, answerText(of(pair)))));
     return pairs.map((pair, i) => ({

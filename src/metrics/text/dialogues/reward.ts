@@ -42,8 +42,9 @@ const looks = [
 
 /** Means of the attributes that the rule finds, by name. */
 function attributesOf(judged: readonly JudgedAnswer[]): Record<string, number> {
-  const names = Object.keys(judged[0].verdict.attributes) as
-    (keyof JudgedAnswer["verdict"]["attributes"])[];
+  const names = Object.keys(
+    judged[0].verdict.attributes,
+  ) as (keyof JudgedAnswer["verdict"]["attributes"])[];
   return Object.fromEntries(
     names.map((name) => [name, mean(judged.map(({ verdict }) => verdict.attributes[name]))]),
   );

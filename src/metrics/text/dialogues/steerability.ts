@@ -68,7 +68,10 @@ export const steerability: Metric<Config> = defineMetric<Config, KindName>({
       new Set(wanted.map((one) => one[name])).size > 1
     );
     if (names.length === 0) {
-      throw new MetricUnavailable("not-measured", `${prompts} prompts ask for one thing: ask more of them`);
+      throw new MetricUnavailable(
+        "not-measured",
+        `${prompts} prompts ask for one thing: ask more of them`,
+      );
     }
     const two = names.map((name) => ({
       first: wanted.map((one) => one[name]),

@@ -77,7 +77,10 @@ function paired(
 type Told = Pick<Figure, "about" | "unit" | "target">;
 
 /** A number of one row. */
-function ofRow(name: string, { label, read, ...told }: Told & { label: string; read: Reader }): Figure {
+function ofRow(
+  name: string,
+  { label, read, ...told }: Told & { label: string; read: Reader },
+): Figure {
   return suite.figure(name, {
     ...told,
     about: `lifecycle: ${told.about}, mean over ${SEEDS} seeds`,
@@ -116,9 +119,7 @@ export function winRateOf(
   { own, other }: { readonly own: string; readonly other: string },
 ): Measured {
   const duels = records.filter(({ label }) => label === own).flatMap((record) => {
-    const rival = records.find((one) =>
-      one.label === other && one.spec.seed === record.spec.seed
-    );
+    const rival = records.find((one) => one.label === other && one.spec.seed === record.spec.seed);
     const mine = each(record), theirs = rival && each(rival);
     return mine === undefined || theirs === undefined
       ? []
@@ -127,7 +128,8 @@ export function winRateOf(
   if (duels.length < SEEDS) {
     return {
       value: null,
-      reason: `${duels.length} of the ${SEEDS} seeds that it must rest on have rewards of each prompt ` +
+      reason:
+        `${duels.length} of the ${SEEDS} seeds that it must rest on have rewards of each prompt ` +
         `of ${own} and ${other}`,
     };
   }
@@ -147,7 +149,8 @@ const gain = ([own, other]: readonly number[]) => own - other;
 /** The mean reward over that of the best of four drawn answers of the model that it began from. */
 function overBestOfFour(label: string): Figure {
   return ofRows(`${label}-over-best-of-4`, {
-    about: `true reward of ${label}'s likeliest answers less that of the best of four that sft draws`,
+    about:
+      `true reward of ${label}'s likeliest answers less that of the best of four that sft draws`,
     unit: "reward",
     target: { is: ">", value: 0 },
     rows: [
@@ -182,14 +185,16 @@ export const suiteFigures: readonly Figure[] = [
     of: gain,
   }),
   suite.figure("dpo-win-rate", {
-    about: `lifecycle: share of held-out prompts on which the exact rule prefers DPO's answer to SFT's, ` +
+    about:
+      `lifecycle: share of held-out prompts on which the exact rule prefers DPO's answer to SFT's, ` +
       `ties half, ${SEEDS} seeds`,
     unit: "share",
     target: { is: ">=", value: 0.7 },
     read: (records) => winRateOf(records, { own: "dpo", other: "sft" }),
   }),
   ofRow("steerability", {
-    about: "correlation of attributes asked for with those that the rule finds, of the steered model",
+    about:
+      "correlation of attributes asked for with those that the rule finds, of the steered model",
     unit: "",
     target: { is: ">=", value: 0.7 },
     label: "steered",
@@ -213,7 +218,8 @@ export const suiteFigures: readonly Figure[] = [
     of: gain,
   }),
   ofRow("shortcut-taken", {
-    about: "rise of the learned reward for flattery alone, in standard deviations; the rule's beside it " +
+    about:
+      "rise of the learned reward for flattery alone, in standard deviations; the rule's beside it " +
       "isn't above 0",
     unit: "SD",
     target: { is: ">", value: 0 },
@@ -221,7 +227,8 @@ export const suiteFigures: readonly Figure[] = [
     read: value(attributes_judged.values.shortcut),
   }),
   ofRows("best-by-judge", {
-    about: "true reward of the best of four held-out answers by the learned judge, less the first one's",
+    about:
+      "true reward of the best of four held-out answers by the learned judge, less the first one's",
     unit: "reward",
     target: { is: ">", value: 0 },
     rows: [

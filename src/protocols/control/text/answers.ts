@@ -69,7 +69,9 @@ function answering(
         capabilities: { ...samplesAlone, samples: false },
         most: 0,
         sample: () =>
-          Promise.reject(new MetricUnavailable("not-defined", `${name} answers, and writes no samples`)),
+          Promise.reject(
+            new MetricUnavailable("not-defined", `${name} answers, and writes no samples`),
+          ),
         async answers(questions: readonly Question[], { most }) {
           const answer = await (answerer ??= open(dataset));
           return questions.map(({ messages }) => {
@@ -128,7 +130,9 @@ const majority = answering({
 
 const wordsOf = (prompt: readonly Message[]) =>
   new Set(
-    withoutAsking(prompt).flatMap(({ content }) => content.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []),
+    withoutAsking(prompt).flatMap(({ content }) =>
+      content.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+    ),
   );
 
 /** Shared words by all words (Jaccard 1901). */

@@ -48,7 +48,8 @@ export function optimisationCharts(
       kind: "curves",
       id: `optimisation-${column}`,
       title: `The ${name} by divergence`,
-      description: "Of answers that were trained on, mean over seeds with their range, against the " +
+      description:
+        "Of answers that were trained on, mean over seeds with their range, against the " +
         `divergence from the model at the start, in nats an answer. ${told.join(". ")}.`,
       x: "divergence",
       y: name,

@@ -20,7 +20,10 @@ const RESAMPLES = 999;
 export type EachBySeed = ReadonlyMap<number, readonly number[]>;
 
 /** What runs of a row have of each item in a column, by seed; none where they don't say. */
-export function eachOf(runs: readonly Pick<RunRecord, "metrics" | "spec">[], name: string): EachBySeed {
+export function eachOf(
+  runs: readonly Pick<RunRecord, "metrics" | "spec">[],
+  name: string,
+): EachBySeed {
   return new Map(runs.flatMap(({ metrics, spec }) => {
     const each = metrics.find((value) => value.name === name)?.each;
     return each === undefined ? [] : [[spec.seed, each] as const];

@@ -6,6 +6,7 @@ import {
   askedIn,
   bestAnswer,
   exchangesOf,
+  type Message,
   someAnswer,
   verdictOf,
   withoutAsking,
@@ -50,7 +51,7 @@ function answerer(
     answers(questions, { most }) {
       asked.push(...questions);
       return Promise.resolve(questions.map((question): Answer => {
-        const facts = factsOf.get(JSON.stringify(withoutAsking(question.messages)))!;
+        const facts = factsOf.get(JSON.stringify(withoutAsking(question.messages as Message[])))!;
         const text = answer(facts, question);
         return { text, tokens: Math.min(most, text.length), ended: text.length <= most };
       }));
@@ -99,9 +100,10 @@ law("instructions: the share that the rule finds exactly right, whatever their r
   given: { seed: fc.integer({ min: 0, max: 99 }) },
   cases: 12,
   holds: async ({ seed }) => {
-    const subject = mixed(seed), judged = exchanges.map(({ facts }, row) =>
-      verdictOf(facts!, someAnswer(facts!, hostKey(seed, "mixed", row)))
-    );
+    const subject = mixed(seed),
+      judged = exchanges.map(({ facts }, row) =>
+        verdictOf(facts!, someAnswer(facts!, hostKey(seed, "mixed", row)))
+      );
     const [all, fresh] = await valuesOf(instructions, subject, { prompts: SIZE });
     const share = (own: typeof judged) => own.filter(({ exact }) => exact).length / own.length;
     assertEquals(all.value, share(judged));
@@ -158,7 +160,7 @@ law("steerability: 1 without error of who gives what is asked; near 0 of who doe
   holds: async ({ seed }) => {
     /** Draws answers until one has the attributes that are asked for. */
     const steered = answerer((facts, { messages }) => {
-      const wanted = JSON.stringify(askedIn(messages));
+      const wanted = JSON.stringify(askedIn(messages as Message[]));
       for (let draw = 0; draw < 100_000; draw++) {
         const text = someAnswer(facts, hostKey(seed, "steered", draw));
         if (JSON.stringify(verdictOf(facts, text).attributes) === wanted) return text;

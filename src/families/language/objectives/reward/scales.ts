@@ -4,26 +4,32 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Factor } from "../../../../data/mod.ts";
+import { NUMBER } from "../../../../data/text/mod.ts";
 import { UsageError } from "../../../../base/mod.ts";
 
 /** An attribute. */
 export type Attribute = Extract<Factor, { readonly kind: "number" }>;
 
 /**
- * The attributes that are learnt: those named, or all numbers that the data have.
+ * The attributes that are learnt: those named, or all numbers that the data have but for the
+ * rows' own.
  * @throws UsageError where the data have none, or not one that is named
  */
 export function attributesOf(
   factors: readonly Factor[],
   { attributes: named }: { readonly attributes?: readonly string[] } = {},
 ): Attribute[] {
-  const numbers = factors.filter((factor): factor is Attribute => factor.kind === "number");
+  const numbers = factors.filter((factor): factor is Attribute =>
+    factor.kind === "number" && factor.name !== NUMBER
+  );
   const known = numbers.map(({ name }) => name);
   const unknown = named?.find((name) => !known.includes(name));
   if (unknown !== undefined || numbers.length === 0) {
     throw new UsageError(
       "language: the objective `attributes` learns numbers that the data say of dialogues; " +
-        `${unknown === undefined ? "these data" : `\`${unknown}\` was asked for, and these data`} ` +
+        `${
+          unknown === undefined ? "these data" : `\`${unknown}\` was asked for, and these data`
+        } ` +
         `have ${known.length === 0 ? "none" : known.join(", ")}`,
     );
   }
