@@ -5,6 +5,7 @@
 import type { Features } from "../algebra/mod.ts";
 import type { KindName, Samples } from "../kinds/mod.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { Answer, Answering, Question } from "./answers.ts";
 import type { Turn } from "../tokenizers/chat/mod.ts";
 import type { LanguageModel } from "./language.ts";
 
@@ -85,6 +86,11 @@ export interface Subject<K extends KindName = KindName> {
   ): Promise<Features>;
   /** Of what reads and writes text. */
   readonly language?: LanguageModel;
+  /**
+   * Of what answers dialogues and is no language model: its answers in the order of the questions. Language
+   * models answer by their chat template: see `answersTo`.
+   */
+  answers?(questions: readonly Question[], how: Answering): Promise<readonly Answer[]>;
   /** Of what judges texts. */
   readonly judge?: Judge;
   /** Timed thunks; each call is one synchronised piece of work of `batch` samples. */

@@ -3,7 +3,8 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { suiteFigures } from "./suites.ts";
 import { trainingFigures } from "./training.ts";
 
 /** See the module. */
-export const lifecycleFigures: readonly Figure[] = [...trainingFigures];
+export const lifecycleFigures: readonly Figure[] = [...trainingFigures, ...suiteFigures];

@@ -1,5 +1,5 @@
 /**
- * Figures of fine-tuning and alignment.
+ * Figures of the lifecycle of foundation models.
  * @module
  */
 export { lifecycleFigures } from "./lifecycle.ts";

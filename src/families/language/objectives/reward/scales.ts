@@ -4,20 +4,24 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Factor } from "../../../../data/mod.ts";
+import { NUMBER } from "../../../../data/text/mod.ts";
 import { UsageError } from "../../../../base/mod.ts";
 
 /** An attribute. */
 export type Attribute = Extract<Factor, { readonly kind: "number" }>;
 
 /**
- * The attributes that are learnt: those named, or all numbers that the data have.
+ * The attributes that are learnt: those named, or all numbers that the data have but for the
+ * rows' own.
  * @throws UsageError where the data have none, or not one that is named
  */
 export function attributesOf(
   factors: readonly Factor[],
   { attributes: named }: { readonly attributes?: readonly string[] } = {},
 ): Attribute[] {
-  const numbers = factors.filter((factor): factor is Attribute => factor.kind === "number");
+  const numbers = factors.filter((factor): factor is Attribute =>
+    factor.kind === "number" && factor.name !== NUMBER
+  );
   const known = numbers.map(({ name }) => name);
   const unknown = named?.find((name) => !known.includes(name));
   if (unknown !== undefined || numbers.length === 0) {
