@@ -54,7 +54,7 @@ function isPhone(found: string): boolean {
 const PATTERNS: { readonly [kind in KindOfData]: readonly [RegExp, (found: string) => boolean] } = {
   // The dot-atom of RFC 5321 and a name with a dot (RFC 1035 labels).
   email: [
-    /(?<![\w.+-])[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\b/g,
+    /(?<![\w.+%-])[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\b/g,
     () => true,
   ],
   card: [/(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.]*\d)/g, isCard],
@@ -63,7 +63,7 @@ const PATTERNS: { readonly [kind in KindOfData]: readonly [RegExp, (found: strin
     isIp,
   ],
   phone: [
-    /(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)[ .-]?)?\d{2,4}(?:[ .-]\d{2,4}){1,4}(?![\w]|[.-]\d)/g,
+    /(?<![\w.])(?:\+\d{10,15}|(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)[ .-]?)?\d{2,4}(?:[ .-]\d{2,4}){1,4})(?!\w|[.-]\d)/g,
     isPhone,
   ],
 };
