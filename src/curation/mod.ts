@@ -3,6 +3,7 @@
  * @module
  */
 export {
+  type AskedModel,
   type CorpusStage,
   type Decision,
   defineStage,

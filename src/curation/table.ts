@@ -15,6 +15,7 @@ export const stages: { readonly [name: string]: Row } = {
   unicode: () => import("./clean/unicode.ts").then((m) => m.unicode),
   language: () => import("./clean/language.ts").then((m) => m.language),
   pii: () => import("./clean/pii.ts").then((m) => m.pii),
+  synthetic: () => import("./synthetic/synthetic.ts").then((m) => m.synthetic),
   mix: () => import("./mix.ts").then((m) => m.mix),
 };
 

@@ -51,9 +51,9 @@ export async function* textsOfFile(path: string): AsyncGenerator<string> {
 /** What stages are made with at a place. @param texts by default those of the place's files */
 export function contextOf(
   place: MakingPlace,
-  { say, texts = (of) => textsOfFile(textsFile(place, of)) }: Partial<StageContext>,
+  { say, ask, texts = (of) => textsOfFile(textsFile(place, of)) }: Partial<StageContext>,
 ): StageContext {
-  return { cache: place.cache, say, texts, path: (written) => placed(place.base, written) };
+  return { cache: place.cache, say, texts, ask, path: (written) => placed(place.base, written) };
 }
 
 /** A stage, ready. */

@@ -23,6 +23,8 @@ export interface Source {
 
 /** A stage that is ready. */
 export interface ReadyStage extends LabelledStage {
+  /** See `StageDefinition`. */
+  readonly together?: boolean;
   readonly stage: MapStage | CorpusStage;
 }
 
@@ -254,12 +256,13 @@ export async function runPasses(
       found += ended.blocks;
       summaries.push(ended);
     } else {
-      const steps: Step[] = maps.map(({ label, stage }) => stepOf(label, stage));
+      const steps: Step[] = maps.map(({ label, stage, together }) => stepOf(label, stage, together));
       // One block isn't worth a thread's start.
       const many = (number === 0 ? source.count : summaries[number - 1].left) >
         options.block.documents;
       const asked = maps.map(({ name, config, label }) => ({ name, config, label }));
-      const pool = workers > 1 && many && maps.length > 0
+      const alone = maps.length === 0 || maps.some(({ together }) => together);
+      const pool = workers > 1 && many && !alone
         ? threads(workers, { stages: asked, place }, say)
         : ownThread(steps);
       try {
