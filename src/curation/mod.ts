@@ -1,7 +1,8 @@
 /**
- * Curation of texts: stages that keep, rewrite and drop documents, and the pipeline that runs them.
+ * Curation of texts: stages that keep, rewrite and drop documents. What runs them is in `pipeline/`.
  * @module
  */
+export { type AskedStage, labelled, type LabelledStage } from "./asked.ts";
 export {
   type AskedModel,
   type CorpusStage,
@@ -16,28 +17,3 @@ export {
   type StageDefinition,
 } from "./stage.ts";
 export { allStages, stageOf, stages } from "./table.ts";
-export {
-  type Amount,
-  type AskedStage,
-  BlockFolder,
-  bucketEdge,
-  type CheckTally,
-  contextOf,
-  type Done,
-  droppedBytes,
-  keptBytes,
-  labelled,
-  type LabelledStage,
-  madeStage,
-  type MakingPlace,
-  type PassOptions,
-  type PassSummary,
-  type ReadyStage,
-  type Row,
-  rowOf,
-  runPasses,
-  type Sample,
-  type Source,
-  type StageTally,
-  textsFile,
-} from "./pipeline/mod.ts";

@@ -5,10 +5,7 @@
 export { BlockFolder, type PassSummary } from "./blocks.ts";
 export { droppedBytes, keptBytes } from "./finish.ts";
 export {
-  type AskedStage,
   contextOf,
-  labelled,
-  type LabelledStage,
   madeStage,
   type MakingPlace,
   textsFile,

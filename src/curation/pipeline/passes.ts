@@ -7,7 +7,8 @@
  */
 import type { CorpusStage, MapStage } from "../stage.ts";
 import type { BlockFolder, PassSummary } from "./blocks.ts";
-import type { LabelledStage, MakingPlace } from "./make.ts";
+import type { LabelledStage } from "../asked.ts";
+import type { MakingPlace } from "./make.ts";
 import { ownThread, type Pool, threads } from "./pool.ts";
 import { documentOf, lineOf, type Row } from "./row.ts";
 import { runSteps, type Step, stepOf } from "./segment.ts";

@@ -7,22 +7,21 @@
 import { join } from "@std/path";
 import { DataError, writeAtomic } from "../../base/mod.ts";
 import { changedSince, contentOf } from "../../content/mod.ts";
+import { labelled, stageOf } from "../../curation/mod.ts";
 import {
   BlockFolder,
   contextOf,
   type Done,
   droppedBytes,
   keptBytes,
-  labelled,
   madeStage,
   type MakingPlace,
   type PassOptions,
   type ReadyStage,
   runPasses,
   type Source,
-  stageOf,
   textsFile,
-} from "../../curation/mod.ts";
+} from "../../curation/pipeline/mod.ts";
 import type { Dataset, Split } from "../../data/mod.ts";
 import { madeDocuments } from "../../data/text/mod.ts";
 import type { RunSpec } from "../../record/mod.ts";
