@@ -87,6 +87,21 @@ Deno.test("a report says by stage and check where documents went", () => {
   assertStringIncludes(markdown, "| pii#2: finds |");
 });
 
+Deno.test("values of a check are drawn with the limit that they were held against", async () => {
+  const values = new Map([["c".repeat(16), [{
+    check: "pii#2: finds",
+    limit: 0,
+    counts: [[0, 500], [1, 300], [4, 140]] as const,
+  }]]]);
+  const model = buildReport({ ...withStep(numbers), values });
+  const [chart] = model.flows![0].values;
+  assert(chart.kind === "profile");
+  assertEquals(chart.lines[0].points, [{ x: 0, y: 500 / 940 }, { x: 1, y: 800 / 940 }, { x: 4, y: 1 }]);
+  assertEquals(chart.references, [{ label: "limit", x: 0 }]);
+  assertStringIncludes((await drawChart(chart)).svg, "documents at or below");
+  assert(allCharts(model).includes(chart));
+});
+
 Deno.test("the chart has a bar a stage, and what is dropped is as wide as it is much", async () => {
   const [{ chart }] = buildReport(withStep(numbers)).flows!;
   const spec = specOf(chart) as { layer: { data: { values: Record<string, unknown>[] } }[] };

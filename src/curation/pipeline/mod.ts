@@ -14,7 +14,7 @@ export { type Done, type PassOptions, type ReadyStage, runPasses, type Source } 
 export { type Row, rowOf } from "./row.ts";
 export {
   type Amount,
-  bucketEdge,
+  bucketEnd,
   type CheckTally,
   type Sample,
   type StageTally,
