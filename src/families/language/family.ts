@@ -86,7 +86,8 @@ function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
     ? (state: State, context: HostContext) => takeWeights(state, context, setting)
     : checkpoint === undefined
     ? undefined
-    : (state: State, { engine }: HostContext) => loadWeights(state, { engine, checkpoint, setting });
+    : (state: State, { engine }: HostContext) =>
+      loadWeights(state, { engine, checkpoint, setting });
   const begins = begin !== undefined && setting.trains !== false;
   return {
     schedule: () => stepPrograms(setting),

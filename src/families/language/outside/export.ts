@@ -2,7 +2,12 @@
  * A finished run's weights as a folder for other programs.
  * @module
  */
-import { bytesJson, bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
+import {
+  bytesJson,
+  bytesTokenizer,
+  readTokenizer,
+  type Tokenizer,
+} from "../../../tokenizers/mod.ts";
 import type { ExportContext } from "../../family.ts";
 import { openCheckpoint, type Words, writeFolder } from "../checkpoint/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
