@@ -33,7 +33,7 @@ function firstCharacters(texts: readonly string[]): number {
 
 const bullets = /^[•‣⁃⁌⁍∙○●◘◦⦾⦿]/;
 const cutOff = /(?:\.\.\.|\[\.\.\.\]|…|\(\.\.\.\)|\[…\]|-»|read more\.\.|read more)$/;
-/** Notices of sites; the longer ones of NeMo Curator's list all hold one of these, but for two. */
+/** Notices of sites; the longer ones of NeMo Curator's list hold one of these too, but for three. */
 const notices = [
   "terms of use",
   "privacy policy",

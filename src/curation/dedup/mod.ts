@@ -1,0 +1,6 @@
+/**
+ * Stages that drop what was there before: the same text, or nearly the same.
+ * @module
+ */
+export { exact } from "./exact.ts";
+export { minhash } from "./minhash/minhash.ts";
