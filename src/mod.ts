@@ -66,6 +66,7 @@ export {
 export { type Tokenizer } from "./tokenizers/mod.ts";
 export {
   type BuildContext,
+  type CollectContext,
   defineFamily,
   type Drawn,
   type Driver,

@@ -14,7 +14,8 @@ export class StoreError extends ToldError {
 let written = 0;
 
 /** Name of a temporary file for `path`: hidden, in the same folder, of this process alone. */
-function temporary(path: string): string {
+function temporary(path: string):  content: Uint8Array | string | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
+{
   written += 1;
   return join(dirname(path), `.${basename(path)}.${Deno.pid}-${written}-${salt}.tmp`);
 }
@@ -38,7 +39,7 @@ export async function writeAtomic(
   try {
     const file = await Deno.open(temp, { write: true, createNew: true });
     try {
-      for (const bytes of pieces) {
+      for await (const bytes of pieces) {
         for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
       }
       if (options.sync ?? true) await file.sync();

@@ -5,6 +5,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { Pointing } from "../content/mod.ts";
 
 /** Where a document came from. */
 export interface Provenance {
@@ -80,13 +81,15 @@ export interface StageContext {
   readonly say?: (text: string) => void;
   /** Texts that a stage compares with, by a name in its settings: "test" is the test split. */
   readonly texts?: (of: string) => AsyncIterable<string>;
+  /** A path as a suite writes it, as a path on this machine. */
+  readonly path?: (written: string) => string;
 }
 
 /** Which way a limit goes: documents above a `most` are dropped, or below a `least`. */
 export type LimitKind = "most" | "least";
 
 /** A stage as a suite names it. */
-export interface StageDefinition<C = unknown> {
+export interface StageDefinition<C = unknown> extends Pointing<C> {
   /** As it stands in suites and in why documents are dropped. */
   readonly name: string;
   /** One line for `list`. */
