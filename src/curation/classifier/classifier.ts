@@ -128,31 +128,27 @@ export const classifier = defineStage<Config>({
       .map((name) => ({ name, path: path(name) }));
     return named.length === 0 ? undefined : await files(named);
   },
-  async make(config, context): Promise<CorpusStage<Sample>> {
+  make(config, context): Promise<CorpusStage<Sample>> {
     const fromDocuments = config.negative.includes(DOCUMENTS);
     const others = config.negative.filter((name) => name !== DOCUMENTS);
-    const positive = await sampleOf(namedTexts(config.positive, context), config);
-    const named = await sampleOf(namedTexts(others, context), config);
-    return {
+    return Promise.resolve({
       name: NAME,
-      kind: "corpus",
-      begin() {
-        const sample = new Sample(config);
-        for (const text of named) sample.add(text);
-        return sample;
-      },
+      kind: "corpus" as const,
+      begin: () => new Sample(config),
       see(sample, { text }) {
         if (fromDocuments) sample.add(text);
       },
-      settle(sample) {
+      async settle(sample) {
+        for await (const text of namedTexts(others, context)) sample.add(text);
+        const positive = await sampleOf(namedTexts(config.positive, context), config);
         const { model, quality } = trainClassifier({ positive, negative: sample.texts() }, config);
         const { texts, accuracy, auc, brier, calibrationError } = quality;
         context.say?.(
           `${NAME}: on ${texts} texts held out accuracy ${fixed(accuracy, 3)}, area under the curve ` +
             `${fixed(auc, 3)}, Brier ${fixed(brier, 3)}, calibration error ${fixed(calibrationError, 3)}`,
         );
-        return Promise.resolve((document) => decided(document, model, config));
+        return (document) => decided(document, model, config);
       },
-    };
+    });
   },
 });
