@@ -4,3 +4,4 @@
  */
 export { exact } from "./exact.ts";
 export { minhash } from "./minhash/minhash.ts";
+export { minhashSketch, type Sketch, type SketchSize } from "./minhash/sketch.ts";

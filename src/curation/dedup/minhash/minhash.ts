@@ -7,14 +7,7 @@
 import { z } from "zod";
 import { type CorpusStage, defineStage } from "../../stage.ts";
 import { clusters, Signatures, threshold } from "./bands.ts";
-import { shingles } from "./shingles.ts";
-import { permutations, signature } from "./signature.ts";
-
-/** Published settings. */
-const published = {
-  datatrove: { of: "words", n: 5, bands: 14, rows: 8 },
-  nemo: { of: "characters", n: 24, bands: 20, rows: 13 },
-} as const;
+import { minhashSketch, published } from "./sketch.ts";
 
 const config = z.strictObject({
   like: z.enum(["datatrove", "nemo"]).default("datatrove").describe(
@@ -37,24 +30,20 @@ export const minhash = defineStage<z.infer<typeof config>>({
   config,
   make({ like, seed, ...given }): Promise<CorpusStage<Signatures>> {
     const usual = published[like];
-    const set = {
+    const size = {
       of: given.of ?? usual.of,
       n: given.n ?? usual.n,
       bands: given.bands ?? usual.bands,
       rows: given.rows ?? usual.rows,
     };
-    const drawn = permutations(set.bands * set.rows, seed);
-    const limit = threshold(set);
+    const sketch = minhashSketch(size, { seed }), limit = threshold(size);
     return Promise.resolve({
       name: NAME,
       kind: "corpus" as const,
-      begin: () => new Signatures(drawn.count),
-      see(all, { text }, number) {
-        const found = shingles(text, set);
-        all.set(number, found.length === 0 ? null : signature(found, drawn));
-      },
+      begin: () => new Signatures(size.bands * size.rows),
+      see: (all, { text }, number) => all.set(number, sketch(text).signature),
       settle(all) {
-        const { first, sizes, similarities } = clusters(all, set);
+        const { first, sizes, similarities } = clusters(all, size);
         return Promise.resolve((_, number) =>
           first(number) === number
             ? { keep: true, values: { [COPIES]: sizes[number] - 1 } }
