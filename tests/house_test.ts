@@ -26,6 +26,7 @@ const allowed: { readonly [room: string]: string } = {
   nn: "base numeric random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
+  curation: "base random content data",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
@@ -36,7 +37,7 @@ const allowed: { readonly [room: string]: string } = {
   run:
     "base random algebra content engine tokenizers kinds nn data extractors subject record families metrics show",
   protocols:
-    "base numeric random content engine tokenizers kinds data subject record families show run",
+    "base numeric random content engine tokenizers kinds data curation subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",

@@ -4,6 +4,7 @@
  */
 import type { PlannedRun, RunSpec } from "../record/mod.ts";
 import { control } from "./control/protocol.ts";
+import { curate } from "./curate/protocol.ts";
 import { external } from "./external/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";
 import { tokenize } from "./tokenize/protocol.ts";
@@ -16,6 +17,7 @@ export const protocols: { [name: string]: Protocol<any> } = {
   [external.name]: external,
   [control.name]: control,
   [tokenize.name]: tokenize,
+  [curate.name]: curate,
 };
 
 /** Stands for the protocol of a record whose module isn't registered here: its numbers still show. */

@@ -55,9 +55,10 @@ export function stepOf(label: string, stage: MapStage): Step {
   return { label, decide: (document) => stage.decide(document) };
 }
 
-/** The name of a check as tallies have it: of its stage, whether or not the stage wrote that. */
+/** The name of a check as tallies have it: of its stage as it is called here, "unicode#2: controls". */
 function checkName(label: string, check: string): string {
-  return check.startsWith(`${label.replace(/#\d+$/, "")}: `) ? check : `${label}: ${check}`;
+  const own = `${label.replace(/#\d+$/, "")}: `;
+  return `${label}: ${check.startsWith(own) ? check.slice(own.length) : check}`;
 }
 
 async function decided(step: Step, document: Document, number: number): Promise<Decision> {
