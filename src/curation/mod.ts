@@ -14,6 +14,7 @@ export {
   type StageContext,
   type StageDefinition,
 } from "./stage.ts";
+export { minhashSketch, type Sketch, type SketchSize } from "./dedup/mod.ts";
 export { allStages, stageOf, stages } from "./table.ts";
 export {
   type Amount,

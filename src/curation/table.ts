@@ -15,6 +15,16 @@ export const stages: { readonly [name: string]: Row } = {
   unicode: () => import("./clean/unicode.ts").then((m) => m.unicode),
   language: () => import("./clean/language.ts").then((m) => m.language),
   pii: () => import("./clean/pii.ts").then((m) => m.pii),
+  gopher_repetition: () => import("./filters/mod.ts").then((m) => m.gopherRepetition),
+  gopher_quality: () => import("./filters/mod.ts").then((m) => m.gopherQuality),
+  c4_quality: () => import("./filters/mod.ts").then((m) => m.c4Quality),
+  fineweb_quality: () => import("./filters/mod.ts").then((m) => m.finewebQuality),
+  nemo_heuristics: () => import("./filters/mod.ts").then((m) => m.nemoHeuristics),
+  classifier: () => import("./classifier/mod.ts").then((m) => m.classifier),
+  exact: () => import("./dedup/mod.ts").then((m) => m.exact),
+  minhash: () => import("./dedup/mod.ts").then((m) => m.minhash),
+  semantic: () => import("./dedup/mod.ts").then((m) => m.semantic),
+  decontaminate: () => import("./decontaminate/mod.ts").then((m) => m.decontaminate),
   mix: () => import("./mix.ts").then((m) => m.mix),
 };
 

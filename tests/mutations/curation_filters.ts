@@ -86,6 +86,20 @@ export const mutants: readonly Mutant[] = [
     law: laws("exact"),
   },
   {
+    id: "semantic-compares-with-dropped-ones",
+    file: "src/curation/dedup/semantic.ts",
+    find: "if (out[number] <= limit) kept.add(own);",
+    replace: "kept.add(own);",
+    law: laws("semantic"),
+  },
+  {
+    id: "semantic-vectors-of-any-length",
+    file: "src/curation/dedup/semantic.ts",
+    find: "own[i] /= length;",
+    replace: "own[i] /= 1;",
+    law: laws("semantic"),
+  },
+  {
     id: "decontamination-a-word-early",
     file: "src/curation/decontaminate/matches.ts",
     find: "n = Math.min(this.#n, words.length);",

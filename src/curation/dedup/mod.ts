@@ -4,4 +4,5 @@
  */
 export { exact } from "./exact.ts";
 export { minhash } from "./minhash/minhash.ts";
+export { semantic } from "./semantic.ts";
 export { minhashSketch, type Sketch, type SketchSize } from "./minhash/sketch.ts";
