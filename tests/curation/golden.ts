@@ -28,7 +28,7 @@ export interface Golden {
 }
 
 /** A file of tests/golden/lifecycle. */
-async function unpacked<T>(name: string): Promise<T> {
+export async function unpacked<T>(name: string): Promise<T> {
   const bytes = await Deno.readFile(new URL(`../golden/lifecycle/${name}`, import.meta.url));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return await new Response(stream).json() as T;

@@ -31,9 +31,11 @@ export interface Rows {
 
 /** Rows of a .npy, made of length 1; a row of zeros stays one. @throws DataError for other shapes */
 export function unitRows(bytes: Uint8Array, where: string): Rows {
-  const { shape, data } = decodeNpy(bytes, where);
+  const found = decodeNpy(bytes, where), wanted = "a row of numbers a document is wanted";
+  if ("text" in found) throw new DataError(`${where} holds text; ${wanted}`);
+  const { shape, data } = found;
   if (shape.length !== 2 || data instanceof BigInt64Array) {
-    throw new DataError(`${where} holds [${shape.join(", ")}]; a row of numbers a document is wanted`);
+    throw new DataError(`${where} holds [${shape.join(", ")}]; ${wanted}`);
   }
   const [count, width] = shape, values = Float32Array.from(data);
   for (let row = 0; row < count; row++) {
