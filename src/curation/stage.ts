@@ -73,6 +73,22 @@ export interface CorpusStage<S = unknown> {
   settle(state: S): Promise<(document: Document, number: number) => Decision>;
 }
 
+/** A language model behind an address that speaks OpenAI's protocol, and how it is asked. */
+export interface AskedModel {
+  /** "http://localhost:8000/v1" */
+  readonly url: string;
+  readonly model: string;
+  /** The environment variable that holds the key. */
+  readonly key?: string;
+  readonly temperature: number;
+  /** Tokens of an answer at most. */
+  readonly most: number;
+  /** Requests at a time, tries after the first, seconds that an answer may take. */
+  readonly concurrency: number;
+  readonly retries: number;
+  readonly timeout: number;
+}
+
 /** What a stage is made with. */
 export interface StageContext {
   /** A folder for what is downloaded or may be made again. */
@@ -81,6 +97,11 @@ export interface StageContext {
   readonly say?: (text: string) => void;
   /** Texts that a stage compares with, by a name in its settings: "test" is the test split. */
   readonly texts?: (of: string) => AsyncIterable<string>;
+  /**
+   * Asks a model for an answer to a message; the same message has the same answer in one run. Only where
+   * the stage is `together`.
+   */
+  readonly ask?: (model: AskedModel) => (message: string) => Promise<string>;
   /** A path as a suite writes it, as a path on this machine. */
   readonly path?: (written: string) => string;
 }
@@ -102,6 +123,11 @@ export interface StageDefinition<C = unknown> extends Pointing<C> {
    * dropped. A law holds each of them to that.
    */
   readonly limits?: { readonly [setting in keyof C]?: LimitKind };
+  /**
+   * Of a map stage that waits for something outside: it runs in the run's own thread, and is given the
+   * documents of a block together.
+   */
+  readonly together?: boolean;
   make(config: C, context: StageContext): Promise<MapStage | CorpusStage>;
 }
 

@@ -25,6 +25,7 @@ export const stages: { readonly [name: string]: Row } = {
   minhash: () => import("./dedup/mod.ts").then((m) => m.minhash),
   semantic: () => import("./dedup/mod.ts").then((m) => m.semantic),
   decontaminate: () => import("./decontaminate/mod.ts").then((m) => m.decontaminate),
+  synthetic: () => import("./synthetic/synthetic.ts").then((m) => m.synthetic),
   mix: () => import("./mix.ts").then((m) => m.mix),
 };
 

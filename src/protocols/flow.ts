@@ -24,3 +24,13 @@ export interface FlowStage {
 export interface Flow {
   readonly stages: readonly FlowStage[];
 }
+
+/** The values that a check found. */
+export interface FlowValues {
+  /** "gopher_quality: mean_word_length". */
+  readonly check: string;
+  /** What they were held against; null where nothing was dropped. */
+  readonly limit: number | null;
+  /** How many documents had a value of at most x and above the x before, x rising. */
+  readonly counts: readonly (readonly [x: number, documents: number])[];
+}

@@ -14,6 +14,6 @@ export {
   type Row,
   type UnknownCosts,
 } from "./protocol.ts";
-export type { Flow, FlowAmount, FlowStage } from "./flow.ts";
+export type { Flow, FlowAmount, FlowStage, FlowValues } from "./flow.ts";
 export { splitsRead } from "./reads.ts";
 export { protocolOf, protocols, runName } from "./table.ts";

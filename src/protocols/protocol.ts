@@ -13,7 +13,7 @@ import type { KindName } from "../kinds/mod.ts";
 import type { Roles } from "../families/mod.ts";
 import type { ArtefactKind, PlannedRun, RunRecord, RunSpec } from "../record/mod.ts";
 import type { Outcome, Run, RunHost } from "../run/mod.ts";
-import type { Flow } from "./flow.ts";
+import type { Flow, FlowValues } from "./flow.ts";
 
 /**
  * What stands in tables for runs of a protocol: a model that is trained here; a control, whose quality
@@ -101,6 +101,11 @@ export interface Protocol<E = unknown> {
   card(record: RunRecord): readonly (readonly [string, string])[];
   /** What a finished run did with documents; null where its record doesn't tell. */
   flow?(record: RunRecord): Flow | null;
+  /**
+   * The values of the checks that dropped something, those that dropped most first.
+   * @param read the bytes of an artefact of the record, by its name; null where its file is gone
+   */
+  flowValues?(read: (artefact: string) => Promise<Uint8Array | null>): Promise<FlowValues[]>;
   /** Splits of the data that its runs read beside train and test. */
   reads?(dataset: Dataset, spec: Pick<RunSpec, "family">): readonly Split[];
   /** Does a run to its record; it has been claimed, and has no final record yet. */

@@ -6,6 +6,7 @@ import { runSteps } from "../../src/curation/pipeline/segment.ts";
 import {
   addTally,
   bucketEdge,
+  bucketEnd,
   bucketOf,
   bytesOfText,
   countDropped,
@@ -104,6 +105,8 @@ Deno.test("a value lies in its bucket, between the edges of neighbouring ones", 
     assert(Math.abs(edge) <= Math.abs(value), `${value}: ${edge}`);
     assert(Math.abs(bucketEdge(bucket + 1)) > Math.abs(value), `${value}`);
     if (value !== 0) assert(Math.abs(value - edge) <= Math.abs(value) / 16);
+    // The end of a bucket is above all that is in it, whatever their sign.
+    assert(bucketEnd(bucket) >= value && (value === 0 || bucketEnd(bucket) < value + Math.abs(value) / 8));
   }
 });
 
@@ -128,6 +131,16 @@ Deno.test("samples are a few of what was dropped, the same in whatever order tal
   assertEquals([samples.length, dropped.documents, dropped.bytes], [SAMPLES, 40, 120]);
   // Not the first that came.
   assert(samples.some(({ from }) => from.index >= SAMPLES));
+});
+
+Deno.test("a stage that gives no number is told with its document", async () => {
+  const row = { text: "a", from: { dataset: "d", index: 4 } };
+  const step = { label: "s", decide: () => ({ keep: true as const, values: { share: 0 / 0 } }) };
+  await assertRejects(
+    () => runSteps([row], [step]),
+    DataError,
+    "stage s: document 4 of d: RangeError: share gave NaN",
+  );
 });
 
 Deno.test("a stage that isn't there is told with the nearest one", async () => {

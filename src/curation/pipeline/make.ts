@@ -5,20 +5,9 @@
 import { join } from "@std/path";
 import { linesOf } from "../../base/text/mod.ts";
 import { placed } from "../../content/mod.ts";
+import type { AskedStage } from "../asked.ts";
 import type { CorpusStage, MapStage, StageContext } from "../stage.ts";
 import { stageOf } from "../table.ts";
-
-/** A stage with its settings, all of them, as they stand in a run's config. */
-export interface AskedStage {
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
-/** A stage of a pipeline with what it is called there. */
-export interface LabelledStage extends AskedStage {
-  /** Its name; "unicode#2" where it is the second of this name. */
-  readonly label: string;
-}
 
 /** Where stages are made. Plain data, so that workers get the same. */
 export interface MakingPlace {
@@ -27,14 +16,6 @@ export interface MakingPlace {
   readonly base?: string;
   /** Folder of the texts that stages compare with, a file each. */
   readonly texts: string;
-}
-
-/** Stages with their labels. */
-export function labelled(stages: readonly AskedStage[]): LabelledStage[] {
-  return stages.map((stage, i) => {
-    const before = stages.slice(0, i).filter(({ name }) => name === stage.name).length;
-    return { ...stage, label: before === 0 ? stage.name : `${stage.name}#${before + 1}` };
-  });
 }
 
 /** The file of the texts of a name. */
@@ -51,9 +32,9 @@ export async function* textsOfFile(path: string): AsyncGenerator<string> {
 /** What stages are made with at a place. @param texts by default those of the place's files */
 export function contextOf(
   place: MakingPlace,
-  { say, texts = (of) => textsOfFile(textsFile(place, of)) }: Partial<StageContext>,
+  { say, ask, texts = (of) => textsOfFile(textsFile(place, of)) }: Partial<StageContext>,
 ): StageContext {
-  return { cache: place.cache, say, texts, path: (written) => placed(place.base, written) };
+  return { cache: place.cache, say, texts, ask, path: (written) => placed(place.base, written) };
 }
 
 /** A stage, ready. */

@@ -5,10 +5,7 @@
 export { BlockFolder, type PassSummary } from "./blocks.ts";
 export { droppedBytes, keptBytes } from "./finish.ts";
 export {
-  type AskedStage,
   contextOf,
-  labelled,
-  type LabelledStage,
   madeStage,
   type MakingPlace,
   textsFile,
@@ -17,7 +14,7 @@ export { type Done, type PassOptions, type ReadyStage, runPasses, type Source } 
 export { type Row, rowOf } from "./row.ts";
 export {
   type Amount,
-  bucketEdge,
+  bucketEnd,
   type CheckTally,
   type Sample,
   type StageTally,

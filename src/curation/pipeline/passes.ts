@@ -7,7 +7,8 @@
  */
 import type { CorpusStage, MapStage } from "../stage.ts";
 import type { BlockFolder, PassSummary } from "./blocks.ts";
-import type { LabelledStage, MakingPlace } from "./make.ts";
+import type { LabelledStage } from "../asked.ts";
+import type { MakingPlace } from "./make.ts";
 import { ownThread, type Pool, threads } from "./pool.ts";
 import { documentOf, lineOf, type Row } from "./row.ts";
 import { runSteps, type Step, stepOf } from "./segment.ts";
@@ -23,6 +24,8 @@ export interface Source {
 
 /** A stage that is ready. */
 export interface ReadyStage extends LabelledStage {
+  /** See `StageDefinition`. */
+  readonly together?: boolean;
   readonly stage: MapStage | CorpusStage;
 }
 
@@ -254,12 +257,13 @@ export async function runPasses(
       found += ended.blocks;
       summaries.push(ended);
     } else {
-      const steps: Step[] = maps.map(({ label, stage }) => stepOf(label, stage));
+      const steps: Step[] = maps.map(({ label, stage, together }) => stepOf(label, stage, together));
       // One block isn't worth a thread's start.
       const many = (number === 0 ? source.count : summaries[number - 1].left) >
         options.block.documents;
       const asked = maps.map(({ name, config, label }) => ({ name, config, label }));
-      const pool = workers > 1 && many && maps.length > 0
+      const alone = maps.length === 0 || maps.some(({ together }) => together);
+      const pool = workers > 1 && many && !alone
         ? threads(workers, { stages: asked, place }, say)
         : ownThread(steps);
       try {

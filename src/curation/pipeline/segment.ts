@@ -46,13 +46,15 @@ export interface Made {
 export interface Step {
   /** See `StageTally`. */
   readonly label: string;
+  /** Whether it is given all documents of the block at once. */
+  readonly together?: boolean;
   /** @param number the document's place among those that come to the stage in this block */
   decide(document: Document, number: number): Decision | Promise<Decision>;
 }
 
 /** A map stage as a step. */
-export function stepOf(label: string, stage: MapStage): Step {
-  return { label, decide: (document) => stage.decide(document) };
+export function stepOf(label: string, stage: MapStage, together = false): Step {
+  return { label, together, decide: (document) => stage.decide(document) };
 }
 
 /** The name of a check as tallies have it: of its stage as it is called here, "unicode#2: controls". */
@@ -63,7 +65,11 @@ function checkName(label: string, check: string): string {
 
 async function decided(step: Step, document: Document, number: number): Promise<Decision> {
   try {
-    return await step.decide(document, number);
+    const decision = await step.decide(document, number), { values = {} } = decision;
+    const all = decision.keep ? values : { ...values, [decision.why]: decision.value };
+    const odd = Object.entries(all).find(([, value]) => !Number.isFinite(value));
+    if (odd !== undefined) throw new RangeError(`${odd[0]} gave ${odd[1]}, which is no finite number`);
+    return decision;
   } catch (error) {
     const { dataset, index } = document.from;
     throw new DataError(
@@ -81,9 +87,12 @@ async function stepped(rows: readonly Placed[], step: Step): Promise<{
 }> {
   const { label } = step, tally = emptyTally(label);
   const kept: Placed[] = [], out: { place: number; dropped: Dropped }[] = [];
+  const asked = step.together
+    ? await Promise.all(rows.map(({ row }, i) => decided(step, documentOf(row), i)))
+    : null;
   for (const [number, { place, row }] of rows.entries()) {
     const document = documentOf(row), bytes = bytesOfText(document.text);
-    const decision = await decided(step, document, number);
+    const decision = asked?.[number] ?? await decided(step, document, number);
     addTo(tally.read, { documents: 1, bytes });
     const values = new Map(
       Object.entries(decision.values ?? {}).map(([check, x]) => [checkName(label, check), x]),

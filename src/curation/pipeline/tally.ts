@@ -98,6 +98,12 @@ export function bucketEdge(bucket: number): number {
   return VIEW.getFloat64(0);
 }
 
+/** The value of a bucket that no other of it is above. */
+export function bucketEnd(bucket: number): number {
+  const negative = bucket >= 1 << (BUCKET - 1);
+  return bucket === 0 ? 0 : bucketEdge(negative ? bucket : bucket + 1);
+}
+
 /** The check of a name in a tally. */
 export function checkOf(tally: StageTally, name: string): CheckTally {
   return tally.checks[name] ??= emptyCheck();

@@ -5,7 +5,8 @@
 import { described } from "../../base/mod.ts";
 import type { MapStage } from "../stage.ts";
 import { type MadeLines, runLines } from "./lines.ts";
-import { contextOf, type LabelledStage, madeStage, type MakingPlace } from "./make.ts";
+import type { LabelledStage } from "../asked.ts";
+import { contextOf, madeStage, type MakingPlace } from "./make.ts";
 import { type Step, stepOf } from "./segment.ts";
 
 /** What a thread is given first. */

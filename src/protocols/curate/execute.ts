@@ -7,13 +7,13 @@
 import { join } from "@std/path";
 import { DataError, writeAtomic } from "../../base/mod.ts";
 import { changedSince, contentOf } from "../../content/mod.ts";
+import { labelled, stageOf } from "../../curation/mod.ts";
 import {
   BlockFolder,
   contextOf,
   type Done,
   droppedBytes,
   keptBytes,
-  labelled,
   madeStage,
   type MakingPlace,
   type PassOptions,
@@ -21,7 +21,7 @@ import {
   runPasses,
   type Source,
   textsFile,
-} from "../../curation/mod.ts";
+} from "../../curation/pipeline/mod.ts";
 import type { Dataset, Split } from "../../data/mod.ts";
 import { madeDocuments } from "../../data/text/mod.ts";
 import type { RunSpec } from "../../record/mod.ts";
@@ -36,6 +36,7 @@ import {
   writeRecord,
 } from "../../run/mod.ts";
 import { sheetBytes } from "../../show/passage/mod.ts";
+import { type Asking, asking } from "./asking.ts";
 import { askedStages, type CurateConfig, entry, sourceName } from "./entry.ts";
 import { measuredOf } from "./measured.ts";
 import { droppedSheet } from "./sheet.ts";
@@ -46,6 +47,10 @@ class Stopped extends Error {}
 
 /** Documents and bytes of a block at most: small enough to lose, large enough for a file each. */
 const BLOCK = { documents: 1024, bytes: 1 << 22 } as const;
+/** The same where a stage asks others, and each document may take seconds. */
+const SMALL_BLOCK = { ...BLOCK, documents: 64 } as const;
+/** Milliseconds between looks at whether it is to stop, while others are asked. */
+const LOOK = 200;
 /** Threads at most: blocks are read and written by one. */
 const MOST_THREADS = 8;
 
@@ -88,11 +93,17 @@ function comparedTexts(own: Dataset<"text">, of: string): AsyncGenerator<string>
 /** The stages, ready, and the texts that they compare with on disk, where threads find them. */
 async function readyStages(
   { host, planned }: Run,
-  { own, config, place }: { own: Dataset<"text">; config: CurateConfig; place: MakingPlace },
+  { own, config, place, ask }: {
+    readonly own: Dataset<"text">;
+    readonly config: CurateConfig;
+    readonly place: MakingPlace;
+    readonly ask: Asking["ask"];
+  },
 ): Promise<ReadyStage[]> {
   const compared = new Set<string>();
   const context = contextOf(place, {
     say: (note) => host.emit({ kind: "note", note }),
+    ask,
     texts: (of) => {
       compared.add(of);
       return comparedTexts(own, of);
@@ -103,7 +114,8 @@ async function readyStages(
   if (now !== then) throw changedSince("curate: the files that its stages name", { then, now });
   const ready: ReadyStage[] = [];
   for (const stage of labelled(askedStages(config))) {
-    ready.push({ ...stage, stage: await madeStage(stage, context) });
+    const { together } = await stageOf(stage.name);
+    ready.push({ ...stage, together, stage: await madeStage(stage, context) });
   }
   const encoder = new TextEncoder();
   for (const of of compared) {
@@ -185,17 +197,20 @@ export async function executeCurate(run: Run): Promise<Outcome> {
     ...(planned.base !== undefined && { base: planned.base }),
     texts: join(work, "texts"),
   };
-  const folder = new BlockFolder(work, JSON.stringify([planned.id, BLOCK]));
+  const stop = new AbortController(), { ask, close } = asking(run, stop.signal);
+  const looking = setInterval(() => host.stopped() && stop.abort(), LOOK);
   try {
     const source = await timed(run, "data", () => sourcesOf(run, own, config));
     if (source.count === 0) throw new DataError(`curate: ${own.name} has no training documents`);
-    const stages = await timed(run, "compile", () => readyStages(run, { own, config, place }));
+    const stages = await timed(run, "compile", () => readyStages(run, { own, config, place, ask }));
+    const block = stages.some(({ together }) => together) ? SMALL_BLOCK : BLOCK;
+    const folder = new BlockFolder(work, JSON.stringify([planned.id, block]));
     const done = await timed(run, "steps", () =>
       runPasses(source, stages, {
         folder,
         place,
         workers: Math.min(MOST_THREADS, navigator.hardwareConcurrency),
-        block: BLOCK,
+        block,
         say: (note) => host.emit({ kind: "note", note }),
         heard: teller(run),
       }));
@@ -212,8 +227,11 @@ export async function executeCurate(run: Run): Promise<Outcome> {
     await Deno.remove(work, { recursive: true });
     return outcome;
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof Stopped) && !stop.signal.aborted) throw error;
     await run.status.interrupted();
     return { kind: "stopped", step: 0 };
+  } finally {
+    clearInterval(looking);
+    close();
   }
 }

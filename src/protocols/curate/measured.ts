@@ -2,7 +2,8 @@
  * What a curation did, as the numbers of a record, and back.
  * @module
  */
-import { type Amount, labelled, type StageTally } from "../../curation/mod.ts";
+import { labelled } from "../../curation/mod.ts";
+import type { Amount, StageTally } from "../../curation/pipeline/mod.ts";
 import type { RunRecord } from "../../record/mod.ts";
 import type { Flow, FlowAmount, FlowStage } from "../flow.ts";
 import { askedStages, type CurateConfig } from "./entry.ts";

@@ -40,5 +40,11 @@ export const curate = defineProtocol<CurateConfig>({
   gives: { data: "data" },
   card,
   flow: flowOf,
+  async flowValues(read) {
+    const bytes = await read("tallies");
+    if (bytes === null) return [];
+    const { valuesOf } = await import("./values.ts");
+    return valuesOf(JSON.parse(new TextDecoder().decode(bytes)));
+  },
   execute: async (run) => await (await import("./execute.ts")).executeCurate(run),
 });

@@ -2,7 +2,7 @@
  * Samples of what was dropped, as texts that a report shows.
  * @module
  */
-import type { StageTally } from "../../curation/mod.ts";
+import type { StageTally } from "../../curation/pipeline/mod.ts";
 import { count, formatNumber } from "../../base/text/mod.ts";
 import type { TextSheet } from "../../show/passage/mod.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { DataError } from "../../base/mod.ts";
-import type { Row, Source } from "../../curation/mod.ts";
+import type { Row, Source } from "../../curation/pipeline/mod.ts";
 import type { Batch, Dataset, Split } from "../../data/mod.ts";
 import { chatsOf, type MadeDocument } from "../../data/text/mod.ts";
 import { bytesOfRow, stringsOf, type TextSet } from "../../kinds/text/mod.ts";

@@ -25,7 +25,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const grouped = groupRecords(inputs.records);
   const gate = inputs.gate ? gateTable(inputs.gate) : null;
   const [first, ...also] = distinct(bodies(inputs));
-  const told = flows(grouped.steps);
+  const told = flows(grouped.steps, inputs.values ?? new Map());
   return {
     format: 1,
     suite: inputs.suite.name,

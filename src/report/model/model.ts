@@ -325,6 +325,8 @@ export interface FlowReport {
   readonly seed: number;
   readonly stages: Flow["stages"];
   readonly chart: Chart;
+  /** The values of checks: the share of documents at or below each. */
+  readonly values: readonly Chart[];
   /** Samples of what was dropped, by check; null where there are none. */
   readonly dropped: Gallery | null;
 }
@@ -408,7 +410,7 @@ export function allCharts(model: ReportModel): readonly Chart[] {
   const flows = model.flows ?? [];
   return [
     ...bodiesOf(model).flatMap(({ charts }) => Object.values(charts).flat()),
-    ...flows.map(({ chart }) => chart),
+    ...flows.flatMap(({ chart, values }) => [chart, ...values]),
   ];
 }
 

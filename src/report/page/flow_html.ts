@@ -21,10 +21,11 @@ export function shareText(part: number, whole: number): string {
 
 /** Chart, table and samples of one step. */
 export function flowHtml(
-  { label, stages, chart, dropped }: FlowReport,
+  { label, stages, chart, values, dropped }: FlowReport,
   { drawings, texts, level }: FlowParts,
 ): Html {
   const drawing = drawings.get(chart.id), name = `h${level}`;
+  const shown = values.flatMap(({ id }) => drawings.get(id) ?? []);
   const heading = new Html(`<${name}>`), end = new Html(`</${name}>`);
   return markup`${heading}${label}${end}
 ${
@@ -67,6 +68,17 @@ ${
   }</tbody>
   </table>
 </div>
+${
+    shown.length === 0
+      ? null
+      : markup`<details><summary>Values that checks found</summary><p class="quiet">The share of documents
+with a value at or below each; the line is the limit. Documents that an earlier check of the same stage
+dropped are not among them.</p><div class="charts">${
+        shown.map(({ title, svg }) =>
+          markup`<figure><figcaption>${title}</figcaption>${new Html(svg)}</figure>`
+        )
+      }</div></details>`
+  }
 ${
     dropped === null
       ? null

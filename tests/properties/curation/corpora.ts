@@ -2,12 +2,8 @@
 import fc from "fast-check";
 import { BlockFolder } from "../../../src/curation/pipeline/blocks.ts";
 import { droppedBytes, keptBytes } from "../../../src/curation/pipeline/finish.ts";
-import {
-  type AskedStage,
-  contextOf,
-  labelled,
-  madeStage,
-} from "../../../src/curation/pipeline/make.ts";
+import { type AskedStage, labelled } from "../../../src/curation/asked.ts";
+import { contextOf, madeStage } from "../../../src/curation/pipeline/make.ts";
 import {
   type PassOptions,
   type ReadyStage,

@@ -8,6 +8,16 @@ import { text } from "./corpora.ts";
 
 const definitions = await allStages();
 
+/** Settings of stages that have no default for all of theirs. */
+const needed: { readonly [stage: string]: Record<string, unknown> } = {
+  synthetic: { template: "{text}" },
+};
+
+const settings = (
+  { name, config }: StageDefinition,
+  more: Record<string, unknown> = {},
+) => config.parse({ ...needed[name], ...more }) as Record<string, unknown>;
+
 /** Settings that are limits, of stages that look at one document at a time. */
 const limits = definitions.flatMap((definition) =>
   Object.entries(definition.limits ?? {}).map(([setting, kind]) => ({ definition, setting, kind }))
@@ -34,15 +44,16 @@ const document = fc.oneof(
 
 /** Two values of a setting about its default, the stricter first; null where it has no number. */
 function twoValues(
-  { config }: StageDefinition,
+  definition: StageDefinition,
   { setting, kind, scales }: { setting: string; kind: "most" | "least"; scales: [number, number] },
 ): [number, number] | null {
-  const usual = (config.parse({}) as Record<string, unknown>)[setting];
+  const usual = settings(definition)[setting];
   const about = typeof usual === "number" ? usual : usual === undefined ? 2 : null;
   if (about === null) return null;
   const scaled = scales.map((scale) => about * scale).sort((a, b) => a - b);
   const ordered = kind === "most" ? scaled : scaled.reverse();
-  const fits = (value: number) => config.safeParse({ [setting]: value }).success;
+  const fits = (value: number) =>
+    definition.config.safeParse({ ...needed[definition.name], [setting]: value }).success;
   const whole = ordered.map((value) => fits(value) ? value : Math.round(value));
   return whole.every(fits) ? whole as [number, number] : null;
 }
@@ -64,7 +75,7 @@ law("no document that a stage keeps is dropped when one of its limits is loosene
     if (values === null) return true;
     const made = await Promise.all(
       values.map((value) =>
-        definition.make(definition.config.parse({ [setting]: value }), { cache: ".likeness/cache" })
+        definition.make(settings(definition, { [setting]: value }), { cache: ".likeness/cache" })
       ),
     );
     if (made[0].kind === "corpus") return true;
@@ -84,9 +95,9 @@ law("no document that a stage keeps is dropped when one of its limits is loosene
 Deno.test("limits are settings of their stages, and some stage has one", () => {
   assert(limits.length > 0);
   for (const { definition, setting } of limits) {
-    const config = definition.config.safeParse({});
-    const known = Object.keys(config.success ? config.data as object : {});
-    const unset = definition.config.safeParse({ [setting]: 1 }).success;
+    const known = Object.keys(settings(definition));
+    const more = { ...needed[definition.name], [setting]: 1 };
+    const unset = definition.config.safeParse(more).success;
     assert(known.includes(setting) || unset, `${definition.name} has no setting ${setting}`);
   }
 });

@@ -5,7 +5,8 @@
  */
 import process from "node:process";
 import { linesOf } from "../../../base/text/mod.ts";
-import { type MapStage, minhashSketch, stageOf } from "../../../curation/mod.ts";
+import { minhashSketch } from "../../../curation/dedup/mod.ts";
+import { type MapStage, stageOf } from "../../../curation/mod.ts";
 
 const order = ["gopher_repetition", "gopher_quality", "c4_quality", "fineweb_quality"];
 
