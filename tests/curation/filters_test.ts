@@ -1,5 +1,5 @@
 /** Filters decide as datatrove's do, for the same reason and with the same numbers. */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { c4Quality } from "../../src/curation/filters/c4_quality.ts";
 import { finewebQuality } from "../../src/curation/filters/fineweb_quality.ts";
 import { gopherQuality } from "../../src/curation/filters/gopher_quality.ts";
@@ -82,7 +82,7 @@ for (const filter of filters.filter(({ name }) => name !== "c4_quality")) {
       if (!decision.keep) continue;
       for (const [name, value] of Object.entries(golden.filters[filter.name][i].values!)) {
         if (value === null) continue;
-        assertStrictEquals(decision.values?.[`${filter.name}: ${name}`], value, `${fault}: ${name}`);
+        assertEquals(decision.values?.[`${filter.name}: ${name}`], value, `${fault}: ${name}`);
         compared++;
       }
     }

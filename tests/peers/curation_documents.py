@@ -16,8 +16,7 @@ def excerpts(folder, count):
     for name in names[:: max(1, len(names) // count)]:
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             text = file.read()
-        at = len(text) // 3
-        start = text.find("\n", at) + 1
+        start = text.find(". ", len(text) // 3) + 2
         part = text[start : start + 1600 + 300 * (len(out) % 4)]
         out.append(part[: part.rfind(".") + 1].strip())
     return [text for text in out if len(text) > 700][:count]

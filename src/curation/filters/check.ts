@@ -85,7 +85,7 @@ export function filterStage<V, M extends z.ZodRawShape>(
 ): StageDefinition<FilterConfig<z.infer<z.ZodObject<M>>>> {
   type More = z.infer<z.ZodObject<M>>;
   const shape: Record<string, z.ZodType> = {};
-  const limits: Record<string, LimitKind> = { ...filter.moreLimits };
+  const limits: Record<string, LimitKind | undefined> = { ...filter.moreLimits };
   for (const { setting, about, limit, drops } of filter.checks) {
     if (setting === undefined || setting in shape) continue;
     shape[setting] = limitSchema(about ?? setting, limit);
@@ -107,8 +107,9 @@ export function filterStage<V, M extends z.ZodRawShape>(
         decide(document: Document): Decision {
           const view = filter.view(document, config);
           const decision = decide(view, { armed, more: config as More });
-          const text = decision.keep ? filter.text?.(view) : undefined;
-          return text === undefined || text === document.text ? decision : { ...decision, text };
+          if (!decision.keep) return decision;
+          const text = filter.text?.(view) ?? document.text;
+          return text === document.text ? decision : { ...decision, text };
         },
       });
     },

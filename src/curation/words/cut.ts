@@ -57,12 +57,10 @@ let signed: ReadonlyMap<string, readonly (readonly string[])[]> | undefined;
 function signedCases(): ReadonlyMap<string, readonly (readonly string[])[]> {
   const all = new Map<string, (readonly string[])[]>();
   for (const text of specialCases.keys()) {
-    infix.lastIndex = 0;
-    if (!prefix.test(text) && !suffix.test(text) && !infix.test(text)) continue;
+    if (![prefix, suffix, infix].some((pattern) => text.search(pattern) >= 0)) continue;
     const parts = cutSigns(text, false);
     all.set(parts[0], [...all.get(parts[0]) ?? [], parts]);
   }
-  infix.lastIndex = 0;
   return all;
 }
 

@@ -39,6 +39,7 @@ const contractions: readonly Cut[] = [
 /** Words that would be cut as contractions and aren't. */
 const words = new Set(bothCases("ill its hell shell shed were well whore"));
 
+const degrees = [..."CFKcfk"].map((scale) => `°|${scale}|.`);
 const clock = Array.from({ length: 12 }, (_, i) => i + 1)
   .flatMap((hour) => ["a.m.", "am", "p.m.", "pm"].map((half) => `${hour}|${half}`));
 
@@ -75,14 +76,15 @@ const base: readonly string[] = [
     "]= =[ :1 :P :-P :p :-p :O :-O :o :-o :0 :-0 :() >:o :* :-* :3 :-3 =3 :> :-> :X :-X :x :-x " +
     ":D :-D ;D ;-D =D xD XD xDD XDD 8D 8-D ^_^ ^__^ ^___^ >.< >.> <.< ._. ;_; -_- -__- v.v V.V " +
     "v_v V_V o_o o_O O_o O_O 0_o o_0 0_0 o.O O.o O.O o.o 0.0 o.0 0.o @_@ <3 <33 <333 </3 (^_^) " +
-    "(-_-) (._.) (>_<) (*_*) (¬_¬) ಠ_ಠ ಠ︵ಠ (ಠ_ಠ) ¯\\(ツ)/¯ (╯°□°）╯︵┻━┻ ><(((*> \")").split(" "),
+    "(-_-) (._.) (>_<) (*_*) (¬_¬) ಠ_ಠ ಠ︵ಠ (ಠ_ಠ) ¯\\(ツ)/¯ (╯°□°）╯︵┻━┻ ><(((*>")
+    .split(" "),
 ];
 
 /** Each special word with its parts; with typographic apostrophes too. */
 export const specialCases: ReadonlyMap<string, readonly string[]> = (() => {
   const all = new Map<string, readonly string[]>();
   for (const one of base) all.set(one, [one]);
-  for (const cut of [...contractions, ...clock, ...others, ...whole]) {
+  for (const cut of [...contractions, ...clock, ...degrees, ...others, ...whole]) {
     const parts = cut.split("|");
     if (!words.has(parts.join(""))) all.set(parts.join(""), parts);
   }
