@@ -10,20 +10,30 @@ const good = "constitution commerce treaty liberty revenue union harbor statute"
 const bad = "click buy cheap login free subscribe winner casino".split(" ");
 
 /** Texts of common words, a quarter of which are of a kind. */
-function texts(kind: readonly string[], { count, seed }: { count: number; seed: number }): string[] {
+function texts(
+  kind: readonly string[],
+  { count, seed }: { count: number; seed: number },
+): string[] {
   return Array.from({ length: count }, (_, i) => {
     const draw = hostIntegers(hostKey(seed, "classifier test", i), 80, 1 << 16);
-    return Array.from(draw, (n, j) => j % 4 === 0 ? kind[n % kind.length] : common[n % common.length])
+    return Array.from(
+      draw,
+      (n, j) => j % 4 === 0 ? kind[n % kind.length] : common[n % common.length],
+    )
       .join(" ");
   });
 }
 
-const positive = texts(good, { count: 200, seed: 1 }), negative = texts(bad, { count: 200, seed: 2 });
+const positive = texts(good, { count: 200, seed: 1 }),
+  negative = texts(bad, { count: 200, seed: 2 });
 const documents = [...texts(good, { count: 60, seed: 3 }), ...texts(bad, { count: 60, seed: 4 })];
 
 Deno.test("a planted quality is learnt, and told by what was held out", async () => {
   const said: string[] = [];
-  const context = { ...contextOf({ judge: positive, noise: negative }), say: (t: string) => said.push(t) };
+  const context = {
+    ...contextOf({ judge: positive, noise: negative }),
+    say: (t: string) => said.push(t),
+  };
   const settings = { negative: ["noise"], bits: 14 };
   const decisions = await decisionsOf(classifier, documents, { settings, context });
   const kept = decisions.map(({ keep }) => keep);

@@ -11,8 +11,10 @@ const size = { of: "words", n: 5 } as const;
 const all = golden.documents.map(({ text }) => shingles(text, size));
 /** Both words of each shingle's hash as one number. */
 const sets = all.map((found) =>
-  new Set(Array.from({ length: found.length / 2 }, (_, i) =>
-    (BigInt(found[2 * i] >>> 0) << 32n) | BigInt(found[2 * i + 1] >>> 0)))
+  new Set(
+    Array.from({ length: found.length / 2 }, (_, i) =>
+      (BigInt(found[2 * i] >>> 0) << 32n) | BigInt(found[2 * i + 1] >>> 0)),
+  )
 );
 
 Deno.test("documents have as many different runs of five words as datatrove finds", () => {
@@ -34,7 +36,10 @@ Deno.test("similarities are those of datatrove's sets, and estimated as well as 
     expected += deviation ** 2;
   }
   // Pairs share documents, so errors hang together: a factor of three is no fault.
-  assert(ours < 3 * expected + 1e-9, `squared errors ${ours}, ${theirs} theirs, ${expected} expected`);
+  assert(
+    ours < 3 * expected + 1e-9,
+    `squared errors ${ours}, ${theirs} theirs, ${expected} expected`,
+  );
 });
 
 Deno.test("what is surely alike is found on both sides, and what surely isn't is left", async () => {
@@ -60,7 +65,9 @@ Deno.test("what is surely alike is found on both sides, and what surely isn't is
   }
   assert(expected.filter((keep) => !keep).length >= 5, "some are duplicates");
   for (const decision of decisions) {
-    if (!decision.keep) assert(decision.value > 0.72 && decision.limit < 0.72 && decision.limit > 0.71);
+    if (!decision.keep) {
+      assert(decision.value > 0.72 && decision.limit < 0.72 && decision.limit > 0.71);
+    }
   }
 });
 

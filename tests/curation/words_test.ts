@@ -1,12 +1,7 @@
 /** Words, sentences and plain text are those of spaCy and datatrove. */
 import { assertEquals } from "@std/assert";
 import { signs, terminal } from "../../src/curation/words/punctuation.ts";
-import {
-  characters,
-  splitLines,
-  splitWords,
-  strip,
-} from "../../src/curation/words/python.ts";
+import { characters, splitLines, splitWords, strip } from "../../src/curation/words/python.ts";
 import { simplified } from "../../src/curation/words/simplify.ts";
 import { sentences, wordTexts } from "../../src/curation/words/words.ts";
 import { golden } from "./golden.ts";

@@ -17,7 +17,9 @@ import { type ScoreQuality, scoreQuality } from "./quality_of_scores.ts";
 const DOCUMENTS = "documents";
 
 const names = (about: string) =>
-  z.array(z.string().min(1)).min(1).describe(`${about}: splits of the data (test, judge), or files`);
+  z.array(z.string().min(1)).min(1).describe(
+    `${about}: splits of the data (test, judge), or files`,
+  );
 
 const config = z.strictObject({
   positive: names("good texts").default(["judge"]),
@@ -87,12 +89,17 @@ export interface TrainedClassifier {
 
 /** @throws DataError where a class has fewer than ten texts */
 export function trainClassifier(
-  { positive, negative }: { readonly positive: readonly string[]; readonly negative: readonly string[] },
+  { positive, negative }: {
+    readonly positive: readonly string[];
+    readonly negative: readonly string[];
+  },
   config: Config,
 ): TrainedClassifier {
   for (const [kind, { length }] of Object.entries({ positive, negative })) {
     if (length < 10) {
-      throw new DataError(`classifier: ${length} ${kind} texts are too few to learn from; 10 are least`);
+      throw new DataError(
+        `classifier: ${length} ${kind} texts are too few to learn from; 10 are least`,
+      );
     }
   }
   const good = divided(positive, true, config.bits), bad = divided(negative, false, config.bits);
@@ -144,8 +151,12 @@ export const classifier = defineStage<Config>({
         const { model, quality } = trainClassifier({ positive, negative: sample.texts() }, config);
         const { texts, accuracy, auc, brier, calibrationError } = quality;
         context.say?.(
-          `${NAME}: on ${texts} texts held out accuracy ${fixed(accuracy, 3)}, area under the curve ` +
-            `${fixed(auc, 3)}, Brier ${fixed(brier, 3)}, calibration error ${fixed(calibrationError, 3)}`,
+          `${NAME}: on ${texts} texts held out accuracy ${
+            fixed(accuracy, 3)
+          }, area under the curve ` +
+            `${fixed(auc, 3)}, Brier ${fixed(brier, 3)}, calibration error ${
+              fixed(calibrationError, 3)
+            }`,
         );
         return (document) => decided(document, model, config);
       },

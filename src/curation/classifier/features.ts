@@ -23,7 +23,7 @@ function mixed(hash: number): number {
 /** The vector of a text. @param bits 2^bits places */
 export function featuresOf(text: string, bits: number): Features {
   const { numbers, lexicon: { hashes } } = wordsOf(text.toLowerCase());
-  const sums = new Map<number, number>(), mask = 2 ** bits - 1;
+  const sums = new Map<number, number>(), mask = (1 << bits) - 1;
   const add = (hash: number) => {
     const at = hash & mask;
     sums.set(at, (sums.get(at) ?? 0) + (hash < 0 ? -1 : 1));

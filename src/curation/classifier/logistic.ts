@@ -48,7 +48,7 @@ export function trainLogistic(
   const positives = examples.filter(({ positive }) => positive).length;
   const weightOf = (positive: boolean) => n / (2 * (positive ? positives : n - positives));
   // w = scale · direction, so that decay touches one number a step.
-  const direction = new Float64Array(2 ** bits);
+  const direction = new Float64Array(1 << bits);
   let scale = 1, bias = 0, step = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const at of hostPermutation(hostKey(seed, "classifier", "epoch", epoch), n)) {

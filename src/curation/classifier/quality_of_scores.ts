@@ -55,7 +55,8 @@ export function scoreQuality(judged: readonly Judged[]): ScoreQuality {
     brier: mean(judged.map(({ score, positive }) => (score - (positive ? 1 : 0)) ** 2)),
     calibrationError: bins.filter(({ length }) => length > 0).reduce(
       (sum, bin) =>
-        sum + bin.length / judged.length * Math.abs(mean(bin.map(({ score }) => score)) - share(bin)),
+        sum +
+        bin.length / judged.length * Math.abs(mean(bin.map(({ score }) => score)) - share(bin)),
       0,
     ),
   };

@@ -32,7 +32,11 @@ const config = z.strictObject({
 type Config = z.infer<typeof config>;
 
 const NAME = "decontaminate";
-const why = { matches: `${NAME}: matches`, pieces: `${NAME}: pieces`, left: `${NAME}: longest_piece` };
+const why = {
+  matches: `${NAME}: matches`,
+  pieces: `${NAME}: pieces`,
+  left: `${NAME}: longest_piece`,
+};
 
 /** The decision about a document with its matches. */
 function decided({ text }: Document, matches: readonly Match[], config: Config): Decision {

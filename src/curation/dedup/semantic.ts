@@ -41,7 +41,7 @@ export function unitRows(bytes: Uint8Array, where: string): Rows {
   for (let row = 0; row < count; row++) {
     const own = values.subarray(row * width, (row + 1) * width);
     const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
-    if (length > 0) for (let i = 0; i < width; i++) own[i] /= length;
+    if (length > 0) { for (let i = 0; i < width; i++) own[i] /= length; }
   }
   return { values, count, width };
 }

@@ -46,8 +46,13 @@ interface View {
 function judged(text: string, more: More): View {
   const kept: string[] = [];
   let count = 0;
-  const seen = (what: Partial<View>) =>
-    ({ kept, loremIpsum: 0, brace: 0, sentences: count, ...what });
+  const seen = (what: Partial<View>) => ({
+    kept,
+    loremIpsum: 0,
+    brace: 0,
+    sentences: count,
+    ...what,
+  });
   for (const raw of splitLines(text)) {
     let line = strip(raw);
     const words = splitWords(line);

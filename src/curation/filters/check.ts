@@ -74,7 +74,9 @@ function armedOf<V, M extends z.ZodRawShape>(
   config: FilterConfig<z.infer<z.ZodObject<M>>>,
 ): Armed<V, z.infer<z.ZodObject<M>>>[] {
   return filter.checks.flatMap((check) => {
-    const limit = check.setting === undefined ? check.limit : config[check.setting] as number | null;
+    const limit = check.setting === undefined
+      ? check.limit
+      : config[check.setting] as number | null;
     return limit === null ? [] : [{ check, limit, name: `${filter.name}: ${check.value}` }];
   });
 }

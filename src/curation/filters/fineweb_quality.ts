@@ -48,8 +48,12 @@ const checks: readonly Check<View, More>[] = [
     limit: 0.67,
     about: "largest share of short lines",
     of: (view, { shortLine }) =>
-      share(view, (line) =>
-        line.length <= shortLine || (line.length <= 2 * shortLine && characters(line) <= shortLine)),
+      share(
+        view,
+        (line) =>
+          line.length <= shortLine ||
+          (line.length <= 2 * shortLine && characters(line) <= shortLine),
+      ),
   },
   {
     setting: "maxRepeatedCharacters",

@@ -50,7 +50,9 @@ function withLetters({ words: { numbers, lexicon: { traits } } }: TextView): num
 function there({ words: { numbers, lexicon } }: TextView, words: readonly string[]): number {
   const wanted = new Set(words.flatMap((word) => lexicon.find(word) ?? []));
   let found = 0;
-  for (let i = 0; i < numbers.length && wanted.size > 0; i++) if (wanted.delete(numbers[i])) found++;
+  for (let i = 0; i < numbers.length && wanted.size > 0; i++) {
+    if (wanted.delete(numbers[i])) found++;
+  }
   return found;
 }
 

@@ -12,7 +12,11 @@ import { repeats, type TextView, viewOf } from "./view.ts";
 
 interface View {
   readonly text: TextView;
-  readonly paragraphs: { readonly all: number; readonly count: number; readonly characters: number };
+  readonly paragraphs: {
+    readonly all: number;
+    readonly count: number;
+    readonly characters: number;
+  };
   readonly lines: { readonly all: number; readonly count: number; readonly characters: number };
 }
 

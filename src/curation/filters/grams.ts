@@ -113,7 +113,9 @@ export class Grams {
     for (let i = 0; i < runs;) {
       const hash = this.#hashOf(i, i + n);
       let slot = hash & mask;
-      while (slots[slot] !== 0 && !(counts[slot] === hash && this.#sameText(slots[slot] - 1, i, n))) {
+      while (
+        slots[slot] !== 0 && !(counts[slot] === hash && this.#sameText(slots[slot] - 1, i, n))
+      ) {
         slot = (slot + 1) & mask;
       }
       if (slots[slot] !== 0) {

@@ -97,5 +97,7 @@ function joinSpecial(parts: string[]): string[] {
 
 /** The words of a text without spaces. */
 export function cut(chunk: string): string[] {
-  return specialCases.has(chunk) ? [...specialCases.get(chunk)!] : joinSpecial(cutSigns(chunk, true));
+  return specialCases.has(chunk)
+    ? [...specialCases.get(chunk)!]
+    : joinSpecial(cutSigns(chunk, true));
 }

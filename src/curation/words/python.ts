@@ -74,7 +74,9 @@ const pairs = /[\ud800-\udbff][\udc00-\udfff]/g;
 
 /** `len(text)`: code points. */
 export function characters(text: string): number {
-  return /[\ud800-\udfff]/.test(text) ? text.length - (text.match(pairs)?.length ?? 0) : text.length;
+  return /[\ud800-\udfff]/.test(text)
+    ? text.length - (text.match(pairs)?.length ?? 0)
+    : text.length;
 }
 
 /** `text.count(part)`: times that it occurs, none within another. */

@@ -45,7 +45,7 @@ const clock = Array.from({ length: 12 }, (_, i) => i + 1)
 
 const others: readonly Cut[] =
   ("y'|all y|all how|'d|'y How|'d|'y not|'ve not|ve Not|'ve Not|ve can|not Can|not gon|na Gon|na " +
-  "got|ta Got|ta let|'s Let|'s c'm|on C'm|on")
+    "got|ta Got|ta let|'s Let|'s c'm|on C'm|on")
     .split(" ");
 
 const whole: readonly Cut[] = [

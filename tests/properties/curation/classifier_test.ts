@@ -8,7 +8,10 @@ import { close, law } from "../../law.ts";
 
 const text = fc.array(fc.constantFrom(..."abcdefgh"), { minLength: 1, maxLength: 12 })
   .map((words) => words.join(" "));
-const examples = fc.array(fc.record({ text, positive: fc.boolean() }), { minLength: 2, maxLength: 12 })
+const examples = fc.array(fc.record({ text, positive: fc.boolean() }), {
+  minLength: 2,
+  maxLength: 12,
+})
   .filter((all) => new Set(all.map(({ positive }) => positive)).size === 2);
 const options = { bits: 10, epochs: 4, rate: 2, decay: 1e-3, seed: 1 };
 
@@ -39,7 +42,10 @@ law("the area under the curve is the share of pairs in the right order", {
   source: "Mann & Whitney 1947",
   given: {
     judged: fc.array(
-      fc.record({ score: fc.integer({ min: 0, max: 8 }).map((n) => n / 8), positive: fc.boolean() }),
+      fc.record({
+        score: fc.integer({ min: 0, max: 8 }).map((n) => n / 8),
+        positive: fc.boolean(),
+      }),
       { minLength: 2, maxLength: 20 },
     ).filter((all) => new Set(all.map(({ positive }) => positive)).size === 2),
   },

@@ -27,7 +27,10 @@ const sentences = (words: readonly string[]) =>
   words.map((word, i) => i % 8 === 7 ? `${word}.` : word).join(" ");
 
 function documentWith(
-  { task, at, before, behind, written }: Omit<typeof planted extends fc.Arbitrary<infer T> ? T : never, "n">,
+  { task, at, before, behind, written }: Omit<
+    typeof planted extends fc.Arbitrary<infer T> ? T : never,
+    "n"
+  >,
   count: number,
 ): { text: string; run: string[] } {
   const from = at % (task.length - count + 1), run = task.slice(from, from + count);
@@ -41,9 +44,15 @@ law("a planted run of n words is cut out, and one of n − 1 is kept", {
     const context = contextOf({ test: [planted.task.join(" ")] }), settings = { n: planted.n };
     const { text, run } = documentWith(planted, planted.n);
     const [cut] = await keptBy(decontaminate, [text], { settings, context });
-    assert(!run.some((word) => cut.toLowerCase().split(/[^a-z0-9]+/).includes(word)), "the run is there");
+    assert(
+      !run.some((word) => cut.toLowerCase().split(/[^a-z0-9]+/).includes(word)),
+      "the run is there",
+    );
     // Two hundred characters and the rest of a sentence on each side, not all.
-    assert(cut.length > text.length - 700 && cut.length <= text.length - 400, `${cut.length} are left`);
+    assert(
+      cut.length > text.length - 700 && cut.length <= text.length - 400,
+      `${cut.length} are left`,
+    );
     const less = documentWith(planted, planted.n - 1);
     assertEquals(await keptBy(decontaminate, [less.text], { settings, context }), [less.text]);
   },
@@ -53,7 +62,11 @@ law("a planted run of n words is cut out, and one of n − 1 is kept", {
 
 law("runs that the documents have too often are common speech, and stay", {
   source: "Smith et al. 2022; NeMo Curator",
-  given: { planted, copies: fc.integer({ min: 1, max: 5 }), maxMatches: fc.integer({ min: 1, max: 5 }) },
+  given: {
+    planted,
+    copies: fc.integer({ min: 1, max: 5 }),
+    maxMatches: fc.integer({ min: 1, max: 5 }),
+  },
   holds: async ({ planted, copies, maxMatches }) => {
     const context = contextOf({ test: [planted.task.join(" ")] });
     const { text } = documentWith(planted, planted.n);

@@ -6,7 +6,10 @@ import { simplified } from "../../../src/curation/words/simplify.ts";
 import { decisionsOf, keptBy } from "../../curation/stages.ts";
 import { law } from "../../law.ts";
 
-const text = fc.oneof(fc.constantFrom("", "a", "A", "a b", "a  b", "b a", "á", "1", "2"), fc.string());
+const text = fc.oneof(
+  fc.constantFrom("", "a", "A", "a b", "a  b", "b a", "á", "1", "2"),
+  fc.string(),
+);
 const documents = fc.array(text, { maxLength: 30 });
 
 law("exact duplicates: the first of each text stays, in order, and once more changes nothing", {

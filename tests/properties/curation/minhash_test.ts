@@ -25,7 +25,10 @@ type Pair = typeof pair extends fc.Arbitrary<infer T> ? T : never;
 /** Shingles of distinct texts. */
 function setsOf({ both, one, other, salt }: Pair): [Int32Array, Int32Array] {
   const run = (from: number, n: number) =>
-    Array.from({ length: n }, (_, i) => [...shingles(`${salt} ${from + i} a b c`, { of: "characters", n: 64 })])
+    Array.from(
+      { length: n },
+      (_, i) => [...shingles(`${salt} ${from + i} a b c`, { of: "characters", n: 64 })],
+    )
       .flat();
   const shared = run(0, both);
   return [
@@ -108,7 +111,10 @@ law("sets that hang together don't hang on the pairs' order, and are named by th
     }
     assertEquals(names.map((_, i) => sets.find(i)), names);
     assertEquals(names.map((_, i) => shuffled.find(i)), names);
-    assertEquals([...sets.sizes()], names.map((name) => names.filter((one) => one === name).length));
+    assertEquals(
+      [...sets.sizes()],
+      names.map((name) => names.filter((one) => one === name).length),
+    );
   },
   kills: ["cluster-named-by-its-last"],
   cases: 300,
@@ -119,7 +125,10 @@ const distinct = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 20, ma
 
 law("of copies the first stays, and what is left is left again", {
   source: "definition",
-  given: { texts: fc.uniqueArray(distinct, { minLength: 1, maxLength: 6 }), copies: fc.integer({ min: 1, max: 3 }) },
+  given: {
+    texts: fc.uniqueArray(distinct, { minLength: 1, maxLength: 6 }),
+    copies: fc.integer({ min: 1, max: 3 }),
+  },
   holds: async ({ texts, copies }) => {
     const all = Array.from({ length: copies }, () => texts).flat();
     const kept = await keptBy(minhash, all);

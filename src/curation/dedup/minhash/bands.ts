@@ -4,6 +4,7 @@
  * 1 − (1 − s^r)^b, which rises about s = (1/b)^(1/r). Leskovec, Rajaraman & Ullman 2014, chapter 3.
  * @module
  */
+import { pow } from "../../../numeric/mod.ts";
 import { UnionFind } from "../union_find.ts";
 import { similarity } from "./signature.ts";
 
@@ -14,10 +15,11 @@ export interface Bands {
 }
 
 /** The probability that two documents of similarity s share a band. */
-export const found = (s: number, { bands, rows }: Bands): number => 1 - (1 - s ** rows) ** bands;
+export const found = (s: number, { bands, rows }: Bands): number =>
+  1 - pow(1 - pow(s, rows), bands);
 
 /** The similarity at which that probability rises. */
-export const threshold = ({ bands, rows }: Bands): number => (1 / bands) ** (1 / rows);
+export const threshold = ({ bands, rows }: Bands): number => pow(1 / bands, 1 / rows);
 
 /** Signatures in a row, in blocks. */
 export class Signatures {

@@ -8,8 +8,8 @@ import type { Check } from "../check.ts";
 import type { TextView } from "../view.ts";
 
 const kept = /[a-zA-Z0-9\n?!,.]+/g;
-const digits = /\p{Nd}/gu;
-const addresses = /https?:\/\/(?:[a-zA-Z0-9$\-_@.&+!*(),]|%[0-9a-fA-F]{2})+/g;
+const digits = /[0-9]/g;
+const addresses = /https?:\/\/(?:[a-zA-Z0-9$\-_@.&+\/:=?#~!*(),]|%[0-9a-fA-F]{2})+/g;
 const spaces = /[\t\n\r\b ]+/g;
 const brackets = /[{}⟨⟩[\]()]/g;
 

@@ -80,7 +80,7 @@ export const lineChecks: readonly Check<Parts, Record<never, never>>[] = [
     drops: "below",
     limit: 0.7,
     about: "least share of paragraphs left without repeats",
-    of: ({ paragraphs }) => paragraphs.every(isBlank) ? 0 : firsts(paragraphs),
+    of: ({ paragraphs }) => firsts(paragraphs),
   },
   {
     setting: "minUniqueLineCharacters",

@@ -77,9 +77,15 @@ async function rounds(
     differ += differing(own.found, other.found);
     speeds.ours.push(bytes / 1e6 / own.seconds);
     speeds.theirs.push(bytes / 1e6 / other.seconds);
-    note(`${work}, round ${round + 1}: ${speeds.ours.at(-1)} and ${speeds.theirs.at(-1)} MB a CPU-second`);
+    note(
+      `${work}, round ${round + 1}: ${speeds.ours.at(-1)} and ${
+        speeds.theirs.at(-1)
+      } MB a CPU-second`,
+    );
   }
-  if (differ > 0) return { value: null, reason: `other results for ${differ} of ${texts.length} documents` };
+  if (differ > 0) {
+    return { value: null, reason: `other results for ${differ} of ${texts.length} documents` };
+  }
   const ratios = speeds.ours.map((speed, i) => speed / speeds.theirs[i]);
   return {
     value: median(ratios),
@@ -141,7 +147,8 @@ function figure(
 /** See the module. */
 export const curationFigures: readonly Figure[] = [
   figure("filters-over-datatrove", {
-    about: "Bytes a CPU-second of speeches through the filters of Gopher (two), C4 and FineWeb, over " +
+    about:
+      "Bytes a CPU-second of speeches through the filters of Gopher (two), C4 and FineWeb, over " +
       "datatrove's: the same documents and decisions, one core each, in turns",
     target: 10,
     work: "filters",
