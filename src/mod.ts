@@ -176,7 +176,9 @@ export {
 export type { Key } from "./random/mod.ts";
 
 // What a protocol's `execute` is made of.
+export { type MadeDocument, madeDocuments, madeLines } from "./data/text/mod.ts";
 export {
+  dataOf,
   type Ending,
   givenTo,
   keepArtefact,

@@ -14,8 +14,7 @@ export class StoreError extends ToldError {
 let written = 0;
 
 /** Name of a temporary file for `path`: hidden, in the same folder, of this process alone. */
-function temporary(path: string):  content: Uint8Array | string | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
-{
+function temporary(path: string): string {
   written += 1;
   return join(dirname(path), `.${basename(path)}.${Deno.pid}-${written}-${salt}.tmp`);
 }
@@ -29,7 +28,7 @@ const salt = crypto.randomUUID().slice(0, 8);
  */
 export async function writeAtomic(
   path: string,
-  content: Uint8Array | string | readonly Uint8Array[],
+  content: Uint8Array | string | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
   options: { sync?: boolean } = {},
 ): Promise<void> {
   const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;

@@ -40,7 +40,8 @@ export function chancesOf(bytes: Bytes, weights: Config["weights"]): Map<string,
 /** The stage. */
 export const mix = defineStage<Config>({
   name: "mix",
-  about: "sources in shares of the bytes: of those that have too many documents are left out by chance",
+  about:
+    "sources in shares of the bytes: of those that have too many documents are left out by chance",
   papers: [],
   config,
   make: ({ weights, seed }) =>

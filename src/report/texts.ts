@@ -20,7 +20,9 @@ export async function readTexts(
 ): Promise<{ readonly texts: Texts; readonly left: number }> {
   const texts = new Map<string, TextSheet>();
   if (read === undefined) return { texts, left: 0 };
-  const rows = allGalleries(model).filter(({ medium }) => medium === "text").flatMap(({ rows }) => rows);
+  const rows = allGalleries(model).filter(({ medium }) => medium === "text").flatMap(({ rows }) =>
+    rows
+  );
   const wanted = [
     ...rows.map(({ pictures: [first] }) => ({ ref: first, needed: true })),
     ...rows.flatMap(({ pictures }) => pictures.slice(1)).map((ref) => ({ ref, needed: false })),

@@ -48,7 +48,10 @@ Deno.test("addresses and numbers are replaced by what they are, and by nothing e
     ["card 4111 1111 1111 1112", "card 4111 1111 1111 1112"],
     ["from 192.168.0.1 to 10.0.0.255", "from <IP> to <IP>"],
     ["version 1.2.3.400 or 1.2.3", "version 1.2.3.400 or 1.2.3"],
-    ["host fe80::1ff:fe23:4567:890a, not std::vector or 12:30:45", "host <IP>, not std::vector or 12:30:45"],
+    [
+      "host fe80::1ff:fe23:4567:890a, not std::vector or 12:30:45",
+      "host <IP>, not std::vector or 12:30:45",
+    ],
     ["call (555) 123-4567 or +44 20 7946 0958", "call <PHONE> or <PHONE>"],
     ["call +15551234567 now", "call <PHONE> now"],
     ["in 1851, 1914-1918, 2024-01-31", "in 1851, 1914-1918, 2024-01-31"],

@@ -106,7 +106,10 @@ Deno.test("a value lies in its bucket, between the edges of neighbouring ones", 
     assert(Math.abs(bucketEdge(bucket + 1)) > Math.abs(value), `${value}`);
     if (value !== 0) assert(Math.abs(value - edge) <= Math.abs(value) / 16);
     // The end of a bucket is above all that is in it, whatever their sign.
-    assert(bucketEnd(bucket) >= value && (value === 0 || bucketEnd(bucket) < value + Math.abs(value) / 8));
+    assert(
+      bucketEnd(bucket) >= value &&
+        (value === 0 || bucketEnd(bucket) < value + Math.abs(value) / 8),
+    );
   }
 });
 

@@ -76,7 +76,10 @@ Deno.test("a report says by stage and check where documents went", () => {
       ["pii#2", 440, ["finds 400", "other 40"]],
     ],
   );
-  assertStringIncludes(flow.chart.description, "Of 1,000 documents (50.0 kB) 500 (25.0 kB) are left.");
+  assertStringIncludes(
+    flow.chart.description,
+    "Of 1,000 documents (50.0 kB) 500 (25.0 kB) are left.",
+  );
   assert(allCharts(model).some(({ id }) => id === flow.chart.id));
   // A step makes no row, and what there is without it stays the same.
   const alone = buildReport(fixture());
@@ -96,7 +99,10 @@ Deno.test("values of a check are drawn with the limit that they were held agains
   const model = buildReport({ ...withStep(numbers), values });
   const [chart] = model.flows![0].values;
   assert(chart.kind === "profile");
-  assertEquals(chart.lines[0].points, [{ x: 0, y: 500 / 940 }, { x: 1, y: 800 / 940 }, { x: 4, y: 1 }]);
+  assertEquals(chart.lines[0].points, [{ x: 0, y: 500 / 940 }, { x: 1, y: 800 / 940 }, {
+    x: 4,
+    y: 1,
+  }]);
   assertEquals(chart.references, [{ label: "limit", x: 0 }]);
   assertStringIncludes((await drawChart(chart)).svg, "documents at or below");
   assert(allCharts(model).includes(chart));

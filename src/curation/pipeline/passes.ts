@@ -257,7 +257,9 @@ export async function runPasses(
       found += ended.blocks;
       summaries.push(ended);
     } else {
-      const steps: Step[] = maps.map(({ label, stage, together }) => stepOf(label, stage, together));
+      const steps: Step[] = maps.map(({ label, stage, together }) =>
+        stepOf(label, stage, together)
+      );
       // One block isn't worth a thread's start.
       const many = (number === 0 ? source.count : summaries[number - 1].left) >
         options.block.documents;

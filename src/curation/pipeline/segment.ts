@@ -4,7 +4,7 @@
  */
 import { DataError, described } from "../../base/mod.ts";
 import type { Decision, Document, MapStage, Provenance } from "../stage.ts";
-import { documentOf, type Row, rewritten } from "./row.ts";
+import { documentOf, rewritten, type Row } from "./row.ts";
 import {
   addTo,
   bytesOfText,
@@ -68,7 +68,9 @@ async function decided(step: Step, document: Document, number: number): Promise<
     const decision = await step.decide(document, number), { values = {} } = decision;
     const all = decision.keep ? values : { ...values, [decision.why]: decision.value };
     const odd = Object.entries(all).find(([, value]) => !Number.isFinite(value));
-    if (odd !== undefined) throw new RangeError(`${odd[0]} gave ${odd[1]}, which is no finite number`);
+    if (odd !== undefined) {
+      throw new RangeError(`${odd[0]} gave ${odd[1]}, which is no finite number`);
+    }
     return decision;
   } catch (error) {
     const { dataset, index } = document.from;

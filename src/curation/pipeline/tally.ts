@@ -149,7 +149,13 @@ export function countDropped(
   check.limit = limit;
   const draw = drawOf(why, from);
   if (check.samples.length === SAMPLES && draw >= check.samples[SAMPLES - 1].draw) return;
-  check.samples = [...check.samples, { draw, from, value, limit, text: text.slice(0, SHOWN).toWellFormed() }]
+  check.samples = [...check.samples, {
+    draw,
+    from,
+    value,
+    limit,
+    text: text.slice(0, SHOWN).toWellFormed(),
+  }]
     .sort(inOrder).slice(0, SAMPLES);
 }
 

@@ -37,7 +37,9 @@ const config = z.strictObject({
   const wrong = (message: string, path: string) =>
     context.addIssue({ code: "custom", message, path: [path] });
   if (url !== undefined && model === undefined) wrong("is wanted with `url`", "model");
-  if (url === undefined && model !== undefined) wrong("goes with `url`, which is left out", "model");
+  if (url === undefined && model !== undefined) {
+    wrong("goes with `url`, which is left out", "model");
+  }
   if (url === undefined && template === undefined) {
     wrong("is wanted where there is no `url`: who else should make a text?", "template");
   }
@@ -60,7 +62,8 @@ export function filled(template: string, { text, labels = {}, from }: Document):
 /** The stage. */
 export const synthetic = defineStage<Config>({
   name: "synthetic",
-  about: "makes documents of documents: by a template, or by a model behind any OpenAI-compatible address",
+  about:
+    "makes documents of documents: by a template, or by a model behind any OpenAI-compatible address",
   papers: ["arXiv:2412.02595"],
   config,
   limits: { least: "least" },

@@ -86,7 +86,8 @@ function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
     ? (state: State, context: HostContext) => takeWeights(state, context, setting)
     : checkpoint === undefined
     ? undefined
-    : (state: State, { engine }: HostContext) => loadWeights(state, { engine, checkpoint, setting });
+    : (state: State, { engine }: HostContext) =>
+      loadWeights(state, { engine, checkpoint, setting });
   const begins = begin !== undefined && setting.trains !== false;
   return {
     schedule: () => stepPrograms(setting),
@@ -115,16 +116,18 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
       `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
     );
   }
-  const { checkpoint } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  const { checkpoint, chat } = (context.opened ?? {}) as Partial<LanguageOpened>;
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
+  const ends = checkpoint?.words.ends ?? [tokenizer.separator];
   const setting = {
     config,
     shape,
     tokenizer,
     trains: context.steps > 0,
-    ...(checkpoint && { ends: checkpoint.words.ends }),
+    ends: chat?.end === undefined ? ends : [...new Set([...ends, chat.end])],
+    ...(chat && { template: chat.template }),
   };
   return languageModel(setting, { ...context, checkpoint });
 }

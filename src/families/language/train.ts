@@ -21,7 +21,14 @@ import type { TensorRecord } from "../family.ts";
 import { type FamilyProgram, updates } from "../common/programs.ts";
 import { emaDecay } from "../common/training.ts";
 import { type Config, learningRateOf } from "./config.ts";
-import { movingOf, type Setting, type State, type Sums, tokenizerTensor, wholeOf } from "./model.ts";
+import {
+  movingOf,
+  type Setting,
+  type State,
+  type Sums,
+  tokenizerTensor,
+  wholeOf,
+} from "./model.ts";
 import { objectiveOf } from "./objectives/table.ts";
 
 /** Inputs with windows, int32 [B, T + 1]. */

@@ -104,7 +104,9 @@ async function settle(config: CurateConfig, { data }: EntryContext): Promise<Cur
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {
     throw new DataError(
-      `\`sources\`: two are called ${twice === own ? "by the run's own data" : twice}; give one a ` +
+      `\`sources\`: two are called ${
+        twice === own ? "by the run's own data" : twice
+      }; give one a ` +
         "`name`",
     );
   }

@@ -136,7 +136,14 @@ function teller({ host, status }: Run): PassOptions["heard"] {
     if (host.stopped()) throw new Stopped();
     if (pass !== phase) host.emit({ kind: "phase", phase: phase = pass });
     await status.update(pass, done, of);
-    host.emit({ kind: "progress", step: done, steps: of, loss: null, rate: null, secondsLeft: null });
+    host.emit({
+      kind: "progress",
+      step: done,
+      steps: of,
+      loss: null,
+      rate: null,
+      secondsLeft: null,
+    });
   };
 }
 

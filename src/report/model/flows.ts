@@ -19,7 +19,9 @@ export function flows(
       seed,
       stages: flow.stages,
       chart: chartOf(record, flow),
-      values: (values.get(run) ?? []).flatMap((found, i) => valuesChart(found, `values-${run}-${i}`)),
+      values: (values.get(run) ?? []).flatMap((found, i) =>
+        valuesChart(found, `values-${run}-${i}`)
+      ),
       dropped: droppedOf(record),
     }];
   });
@@ -59,7 +61,8 @@ function valuesChart({ check, limit, counts }: FlowValues, id: string): Chart[] 
     kind: "profile",
     id,
     title: check,
-    description: `Share of ${count(all, "document")} with a value of ${check} at or below x, from ` +
+    description:
+      `Share of ${count(all, "document")} with a value of ${check} at or below x, from ` +
       `${formatNumber(least, 4)} to ${formatNumber(most, 4)}.${told}`,
     x: check.slice(check.indexOf(": ") + 2),
     y: "documents at or below",

@@ -11,20 +11,7 @@ import type { RankRange } from "../../stats/mod.ts";
 
 /** A mean over seeds with its interval; `low` and `high` are null where one value has no spread. */
 export interface Estimate {
-  | {
-    readonly kind: "flow";
-    /** What is counted. */
-    readonly unit: string;
-    readonly stages: readonly {
-      readonly name: string;
-      readonly read: number;
-      readonly kept: number;
-      /** Most first. */
-      readonly dropped: readonly { readonly check: string; readonly count: number }[];
-    }[];
-  }
-  | {
-    readonly kind: "time";readonly mean: number;
+  readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;
   /** Values it rests on. */
@@ -173,6 +160,18 @@ export type ChartData =
     readonly y: string;
     readonly lines: readonly (Mark & { readonly points: readonly ProfilePoint[] })[];
     readonly references: readonly { readonly label: string; readonly x: number }[];
+  }
+  | {
+    readonly kind: "flow";
+    /** What is counted. */
+    readonly unit: string;
+    readonly stages: readonly {
+      readonly name: string;
+      readonly read: number;
+      readonly kept: number;
+      /** Most first. */
+      readonly dropped: readonly { readonly check: string; readonly count: number }[];
+    }[];
   }
   | {
     readonly kind: "time";

@@ -73,7 +73,7 @@ async function storedValues(
 /** `buildReport` with the series read from the store, and the sanity tables of its extractors. */
 export async function reportModel(
   store: Store,
-  inputs: Omit<ReportInputs, "series" | "sanity" | "values">| "sanity">,
+  inputs: Omit<ReportInputs, "series" | "sanity" | "values">,
 ): Promise<ReportModel> {
   const series = new Map<string, Series>();
   for (const record of inputs.records) {

@@ -31,9 +31,9 @@ export function flowHtml(
 ${
     drawing === undefined
       ? null
-      : markup`<div><figure><figcaption>${chart.title}</figcaption>${
-        new Html(drawing.svg)
-      }</figure></div>`
+      : markup`<div><figure><figcaption>${chart.title}</figcaption>${new Html(
+        drawing.svg,
+      )}</figure></div>`
   }
 <div class="scroll" role="region" tabindex="0" aria-label="Stages of ${label}">
   <table>

@@ -43,7 +43,10 @@ const records = [
   response("Content-Type: image/png", new Uint8Array(9)),
   response("Content-Type: text/html", bytesOf(page), "404 Not Found"),
   response("Content-Type: text/html; charset=windows-1252", new Uint8Array([0x63, 0xe9])),
-  response("Content-Type: text/html", bytesOf('<meta charset="iso-8859-2">', new Uint8Array([0xb1]))),
+  response(
+    "Content-Type: text/html",
+    bytesOf('<meta charset="iso-8859-2">', new Uint8Array([0xb1])),
+  ),
   response(
     "Content-Type: text/plain\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked",
     chunked(new Uint8Array(gzipSync("packed text"))),

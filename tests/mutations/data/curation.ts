@@ -48,7 +48,8 @@ export const mutants: readonly Mutant[] = [
     id: "curation-dropped-documents-go-on",
     file: segment,
     find: "out.push({ place, dropped: { from, why, value, limit, bytes } });",
-    replace: "out.push({ place, dropped: { from, why, value, limit, bytes } }), kept.push({ place, row });",
+    replace:
+      "out.push({ place, dropped: { from, why, value, limit, bytes } }), kept.push({ place, row });",
     law: pipeline,
   },
   {

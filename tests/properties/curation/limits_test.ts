@@ -71,7 +71,7 @@ law("no document that a stage keeps is dropped when one of its limits is loosene
   cases: 400,
   holds: async ({ at, text, scales }) => {
     const { definition, setting, kind } = limits[at];
-    const values = twoValues(definition, { setting, kind: kind!, scales });
+    const values = twoValues(definition, { setting, kind: kind as "most" | "least", scales });
     if (values === null) return true;
     const made = await Promise.all(
       values.map((value) =>

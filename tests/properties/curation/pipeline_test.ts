@@ -41,7 +41,8 @@ law("what a pipeline gives doesn't hang on how its documents are cut into blocks
   cases: 60,
   holds: async ({ texts, stages, one, other }) => {
     const rows = rowsOfTexts(texts);
-    const a = await left(rows, stages, { block: one }), b = await left(rows, stages, { block: other });
+    const a = await left(rows, stages, { block: one }),
+      b = await left(rows, stages, { block: other });
     assertEquals(a.kept, b.kept);
     assertEquals(droppedOf(a), droppedOf(b));
     assertEquals(a.tallies, b.tallies);
@@ -77,7 +78,10 @@ law("each document is kept or dropped, once, and says where it came from", {
     made.tallies.forEach((tally, i) => {
       const before = i === 0 ? rows.length : made.tallies[i - 1].kept.documents;
       assertEquals(tally.read.documents, before);
-      const gone = Object.values(tally.checks).reduce((sum, { dropped }) => sum + dropped.documents, 0);
+      const gone = Object.values(tally.checks).reduce(
+        (sum, { dropped }) => sum + dropped.documents,
+        0,
+      );
       assertEquals(tally.kept.documents + gone, tally.read.documents);
     });
     assertEquals(made.tallies.at(-1)!.kept.documents, kept.length);
@@ -138,7 +142,10 @@ law("mixing leaves sources in the shares of their weights, and repeats nothing",
       block: { documents: 64, bytes: 1 << 20 },
     });
     const kept = rowsOf(made);
-    assertEquals(new Set(kept.map(({ from }) => `${from.dataset} ${from.index}`)).size, kept.length);
+    assertEquals(
+      new Set(kept.map(({ from }) => `${from.dataset} ${from.index}`)).size,
+      kept.length,
+    );
     // The source that is the scarcer for its weight is kept whole; of the other the number is binomial.
     const [first, second] = ["first", "second"].map((name) =>
       kept.filter(({ from }) => from.dataset === name).length

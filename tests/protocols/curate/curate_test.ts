@@ -174,7 +174,10 @@ Deno.test("curate takes several sources, and mixes them by weight", () =>
 
 Deno.test("curate takes dialogues with what is given with them", () =>
   inFolder(async (out) => {
-    const chat = [{ role: "user", content: "I am a@b.example" }, { role: "assistant", content: "Hi" }];
+    const chat = [{ role: "user", content: "I am a@b.example" }, {
+      role: "assistant",
+      content: "Hi",
+    }];
     const json = (value: unknown) => documentSet([new TextEncoder().encode(JSON.stringify(value))]);
     const plain = texts("chats", ["user: I am a@b.example\n\nassistant: Hi"]);
     const dataset = {
@@ -259,10 +262,14 @@ Deno.test("wrong stages, settings and sources are told when a suite is read, wit
     ["{ stages: [{ unicode: { form: NFD } }] }", ["one of NFC, NFKC, none"]],
     ["{ stages: [{ pii: {}, unicode: {} }] }", ["names several stages, or none"]],
     ["{ stages: [mix] }", ["`curate.stages[0]` wants"]],
-    ["{ stages: [pii], sources: [{ data: novl }] }", ["no dataset is called novl; did you mean `novel`?"]],
+    ["{ stages: [pii], sources: [{ data: novl }] }", [
+      "no dataset is called novl; did you mean `novel`?",
+    ]],
     ["{ stages: [pii], sources: [{ data: speeches, weight: 1 }, {}] }", ["to all or to none"]],
     ["{ stages: [pii], sources: [{ data: novel }, { data: novel }] }", ["two are called novel"]],
-    ["{ stages: [pii], sources: [{ weight: 1 }, { data: speeches, weight: 1 }] }", ["and no `name`"]],
+    ["{ stages: [pii], sources: [{ weight: 1 }, { data: speeches, weight: 1 }] }", [
+      "and no `name`",
+    ]],
   ];
   for (const [runs, messages] of told) {
     const error = await assertRejects(() => suite(runs), SuiteError);
