@@ -3,6 +3,7 @@ import type { Mutant } from "./run.ts";
 
 const laws = (name: string) => `tests/properties/curation/${name}_test.ts`;
 const grams = "src/curation/filters/grams.ts";
+const pieces = "src/curation/words/pieces.ts";
 const bands = "src/curation/dedup/minhash/bands.ts";
 const signature = "src/curation/dedup/minhash/signature.ts";
 
@@ -27,6 +28,20 @@ export const mutants: readonly Mutant[] = [
     file: grams,
     find: "(this.#charactersOf(at, at + n) + n - 1) * most",
     replace: "this.#charactersOf(at, at + n) * most",
+    law: laws("runs"),
+  },
+  {
+    id: "piece-known-by-its-hash-alone",
+    file: pieces,
+    find: "this.#hashes[piece] === hash && this.#is(piece, text, from, to)",
+    replace: "(this.#hashes[piece] ^ hash) << 28 === 0",
+    law: laws("runs"),
+  },
+  {
+    id: "pieces-forgotten-in-part",
+    file: pieces,
+    find: "    this.#slots.fill(0);\n",
+    replace: "",
     law: laws("runs"),
   },
   {

@@ -4,6 +4,7 @@
  * @module
  */
 import { cut } from "./cut.ts";
+import { hashed, Pieces } from "./pieces.ts";
 import { signs, stops } from "./punctuation.ts";
 import { characters, isSpace } from "./python.ts";
 
@@ -23,8 +24,8 @@ export const trait = {
 
 const isLetter = /\p{L}/u, isPunctuation = /^\p{P}+$/u;
 
-/** Words, and pieces of text, that are remembered at most: then it starts anew. */
-const WORDS = 1 << 20, PIECES = 1 << 19;
+/** Words that are remembered at most: then it starts anew. */
+const WORDS = 1 << 20;
 
 /**
  * The hash of a text is Σ cᵢ·Bⁿ⁻¹⁻ⁱ mod 2³², c its code units: that of two texts in a row is
@@ -59,8 +60,13 @@ export class Lexicon {
   powers: Int32Array = new Int32Array(1 << 12);
   inverses: Int32Array = new Int32Array(1 << 12);
   readonly #numbers = new Map<string, number>();
-  readonly #pieces = new Map<string, number | Int32Array>();
+  readonly #pieces: Pieces;
   #out = new Int32Array(1 << 12);
+
+  /** @param pieces that are remembered at most */
+  constructor(pieces = 1 << 19) {
+    this.#pieces = new Pieces(pieces);
+  }
 
   /** Whether there is room for a text of any words. */
   get full(): boolean {
@@ -100,14 +106,9 @@ export class Lexicon {
     this.inverses = wider(this.inverses, new Int32Array(n));
   }
 
-  #piece(text: string): number | Int32Array {
-    const numbers = isSpace(text.charCodeAt(0))
-      ? [this.#number(text)]
-      : cut(text).map((word) => this.#number(word));
-    const found = numbers.length === 1 ? numbers[0] : Int32Array.from(numbers);
-    if (this.#pieces.size >= PIECES) this.#pieces.clear();
-    this.#pieces.set(copyOf(text), found);
-    return found;
+  #piece(text: string, hash: number): number {
+    const words = isSpace(text.charCodeAt(0)) ? [text] : cut(text);
+    return this.#pieces.add(text, hash, words.map((word) => this.#number(word)));
   }
 
   /**
@@ -115,27 +116,29 @@ export class Lexicon {
    * as it is to spaCy.
    */
   split(text: string): Int32Array {
-    let out = this.#out, n = 0;
-    let from = 0, spaces = text.length > 0 && isSpace(text.charCodeAt(0));
+    const pieces = this.#pieces;
+    let out = this.#out, n = 0, from = 0, hash = 0;
+    let spaces = text.length > 0 && isSpace(text.charCodeAt(0));
     for (let at = 0; at <= text.length; at++) {
-      const end = at === text.length;
-      const code = end ? 0 : text.charCodeAt(at);
-      if (!end && isSpace(code) === spaces) continue;
+      const code = at < text.length ? text.charCodeAt(at) : -1;
+      if (code >= 0 && isSpace(code) === spaces) {
+        hash = hashed(hash, code);
+        continue;
+      }
       if (from < at) {
-        const piece = text.slice(from, at);
-        const found = this.#pieces.get(piece) ?? this.#piece(piece);
-        const more = typeof found === "number" ? 1 : found.length;
+        let piece = pieces.find(text, from, at, hash);
+        if (piece < 0) piece = this.#piece(text.slice(from, at), hash);
+        const more = pieces.size(piece);
         if (n + more > out.length) {
           const wider = new Int32Array(2 * (n + more));
           wider.set(out);
           this.#out = out = wider;
         }
-        if (typeof found === "number") out[n] = found;
-        else out.set(found, n);
+        pieces.write(piece, out, n);
         n += more;
       }
-      from = code === 32 ? at + 1 : at;
       spaces = !spaces;
+      [from, hash] = code === 32 ? [at + 1, 0] : [at, hashed(0, code)];
     }
     return out.slice(0, n);
   }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import { Grams } from "../../../src/curation/filters/grams.ts";
 import { gopherQuality } from "../../../src/curation/filters/gopher_quality.ts";
+import { Lexicon } from "../../../src/curation/words/lexicon.ts";
 import { sentences, wordsOf, wordTexts } from "../../../src/curation/words/words.ts";
 import { documentOf, mapStage } from "../../curation/stages.ts";
 import { law } from "../../law.ts";
@@ -74,6 +75,32 @@ law("no letter of a text is lost or made where it is cut into words", {
 const isSpace = (one: string) =>
   "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000".includes(one) ||
   (one >= "\u2000" && one <= "\u200a");
+
+law("what is remembered of words changes none, whatever is forgotten", {
+  source: "definition",
+  given: {
+    texts: fc.array(fc.oneof(text, fc.string({ unit: "binary", maxLength: 30 })), { maxLength: 8 }),
+    most: fc.integer({ min: 1, max: 5 }),
+  },
+  holds: ({ texts, most }) => {
+    const few = new Lexicon(most), all = new Lexicon();
+    const words = (of: Lexicon, text: string) => Array.from(of.split(text), (n) => of.words[n]);
+    for (const text of [...texts, ...texts]) {
+      assertEquals(words(few, text), words(all, text));
+      assertEquals(words(new Lexicon(), text), words(all, text));
+    }
+  },
+  kills: ["piece-known-by-its-hash-alone", "pieces-forgotten-in-part"],
+  cases: 200,
+});
+
+Deno.test("tens of thousands of words are told apart", () => {
+  const words = Array.from({ length: 30_000 }, (_, i) => `q${i}z`);
+  const lexicon = new Lexicon(), text = words.join(" ");
+  for (let again = 0; again < 2; again++) {
+    assertEquals(Array.from(lexicon.split(text), (n) => lexicon.words[n]), words);
+  }
+});
 
 law("a sentence more is a sentence more", {
   source: "spaCy's sentencizer",
