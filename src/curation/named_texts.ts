@@ -4,7 +4,6 @@
  * @module
  */
 import { DataError } from "../base/mod.ts";
-import { linesOf } from "../base/text/mod.ts";
 import { placed } from "../content/mod.ts";
 import type { StageContext } from "./stage.ts";
 
@@ -20,15 +19,11 @@ function textOf(line: string, where: string): string {
 }
 
 async function* ofFile(path: string): AsyncGenerator<string> {
-  if (path.endsWith(".txt")) {
-    yield await Deno.readTextFile(path);
-    return;
-  }
-  const file = await Deno.open(path);
-  let number = 0;
-  for await (const line of linesOf(file.readable)) {
-    number++;
-    yield textOf(line, `${path}: text ${number}`);
+  const whole = await Deno.readTextFile(path);
+  if (path.endsWith(".txt")) yield whole;
+  else {
+    const lines = whole.split("\n").filter((line) => line.trim() !== "");
+    for (const [i, line] of lines.entries()) yield textOf(line, `${path}: text ${i + 1}`);
   }
 }
 
