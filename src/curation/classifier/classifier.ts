@@ -87,7 +87,10 @@ export interface TrainedClassifier {
   readonly quality: ScoreQuality;
 }
 
-/** @throws DataError where a class has fewer than ten texts */
+/**
+ * Trains on four fifths of both classes, and judges by the rest.
+ * @throws DataError where a class has fewer than ten texts
+ */
 export function trainClassifier(
   { positive, negative }: {
     readonly positive: readonly string[];
