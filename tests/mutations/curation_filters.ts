@@ -38,13 +38,6 @@ export const mutants: readonly Mutant[] = [
     law: laws("runs"),
   },
   {
-    id: "pieces-forgotten-in-part",
-    file: pieces,
-    find: "    this.#slots.fill(0);\n",
-    replace: "",
-    law: laws("runs"),
-  },
-  {
     id: "filter-drops-at-its-limit",
     file: "src/curation/filters/check.ts",
     find: '"above" ? value > limit : value < limit',
@@ -52,17 +45,19 @@ export const mutants: readonly Mutant[] = [
     law: laws("runs"),
   },
   {
-    id: "minhash-one-permutation-for-all",
+    id: "minhash-one-permutation-for-four",
     file: signature,
-    find: "(value ^ (value >>> 15)) + other, factors[k]",
-    replace: "(value ^ (value >>> 15)) + other, factors[k & 1]",
+    find: "one ^ offsets[k], 0x85ebca6b);\n" +
+      "      value = Math.imul((value ^ (value >>> 15)) + other, factors[k]);",
+    replace: "one ^ offsets[k & ~3], 0x85ebca6b);\n" +
+      "      value = Math.imul((value ^ (value >>> 15)) + other, factors[k & ~3]);",
     law: laws("minhash"),
   },
   {
-    id: "minhash-forgets-half-of-a-shingle",
+    id: "minhash-rows-that-agree-always",
     file: signature,
-    find: "Math.imul(one ^ offsets[k], 0x85ebca6b)",
-    replace: "Math.imul(offsets[k], 0x85ebca6b) * (one & 1)",
+    find: "for (let k = 0; k < count; k++) {",
+    replace: "for (let k = 4; k < count; k++) {",
     law: laws("minhash"),
   },
   {

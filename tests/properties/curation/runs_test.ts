@@ -90,7 +90,6 @@ law("what is remembered of words changes none, whatever is forgotten", {
       assertEquals(words(new Lexicon(), text), words(all, text));
     }
   },
-  kills: ["piece-known-by-its-hash-alone", "pieces-forgotten-in-part"],
   cases: 200,
 });
 
