@@ -33,8 +33,13 @@ export function chancesOf(bytes: Bytes, weights: Config["weights"]): Map<string,
         Object.keys(weights).join(", "),
     );
   }
-  const most = Math.min(...[...bytes].map(([name, n]) => n / weights[name]));
-  return new Map([...bytes].map(([name, n]) => [name, Math.min(1, weights[name] * most / n)]));
+  // A source whose documents are empty weighs nothing, whatever its share.
+  const most = Math.min(
+    ...[...bytes].filter(([, n]) => n > 0).map(([name, n]) => n / weights[name]),
+  );
+  return new Map(
+    [...bytes].map(([name, n]) => [name, n === 0 ? 1 : Math.min(1, weights[name] * most / n)]),
+  );
 }
 
 /** The stage. */

@@ -6,7 +6,7 @@
  * @module
  */
 import type { CorpusStage, MapStage } from "../stage.ts";
-import type { BlockFolder, PassSummary } from "./blocks.ts";
+import type { BlockFolder, BlockHead, PassSummary } from "./blocks.ts";
 import type { LabelledStage } from "../asked.ts";
 import type { MakingPlace } from "./make.ts";
 import { ownThread, type Pool, threads } from "./pool.ts";
@@ -77,57 +77,55 @@ function passesOf(stages: readonly ReadyStage[]): Pass[] {
   return passes;
 }
 
-/** Blocks that a pass is given, as lines, with the place in the source after each. */
-type Given = AsyncGenerator<
-  { readonly block: number; readonly lines: string; readonly came: number; readonly next: number }
->;
+/** A block that is to be done, or one that an earlier try did. */
+type Given =
+  | { readonly block: number; readonly head: BlockHead }
+  | {
+    readonly block: number;
+    /** Lines of rows. */
+    readonly lines: string;
+    readonly came: number;
+    /** Documents of the source up to its end. */
+    readonly next: number;
+  };
 
-/** Cuts a source into blocks from a place on. */
+/** Cuts a source into blocks. Those that are done are passed over, and so are their documents. */
 async function* cut(
   source: Source,
-  { from, block, limits }: { from: number; block: number; limits: PassOptions["block"] },
-): Given {
-  let lines: string[] = [], bytes = 0, next = from;
-  const take = () => {
-    const taken = { block: block++, lines: lines.join(""), came: lines.length, next };
-    [lines, bytes] = [[], 0];
-    return taken;
+  pass: number,
+  { folder, block: limits }: Pick<PassOptions, "folder" | "block">,
+): AsyncGenerator<Given> {
+  let rows: AsyncIterator<readonly Row[]> | null = null, waiting: readonly Row[] = [], next = 0;
+  const row = async (): Promise<Row | null> => {
+    while (waiting.length === 0) {
+      rows ??= source.rows(next)[Symbol.asyncIterator]();
+      const { value, done } = await rows.next();
+      if (done === true) return null;
+      waiting = value;
+    }
+    return waiting[0];
   };
-  for await (const rows of source.rows(from)) {
-    for (const row of rows) {
-      const line = `${lineOf(row)}\n`;
-      if (lines.length > 0 && bytes + line.length > limits.bytes) yield take();
+  for (let block = 0;; block++) {
+    const head = await folder.head(pass, block);
+    if (head !== null) {
+      await (rows as AsyncIterator<readonly Row[]> | null)?.return?.();
+      [rows, waiting, next] = [null, [], head.next];
+      yield { block, head };
+      continue;
+    }
+    const lines: string[] = [];
+    for (let bytes = 0; lines.length < limits.documents;) {
+      const first = await row();
+      if (first === null) break;
+      const line = `${lineOf(first)}\n`;
+      if (lines.length > 0 && bytes + line.length > limits.bytes) break;
       lines.push(line);
       bytes += line.length;
+      waiting = waiting.slice(1);
       next++;
-      if (lines.length === limits.documents) yield take();
     }
-  }
-  if (lines.length > 0) yield take();
-}
-
-/** What stands on disk of a pass: how many blocks from the first are whole, and where they end. */
-async function standing(
-  { folder }: PassOptions,
-  pass: number,
-): Promise<{ blocks: number; next: number; came: number }> {
-  let blocks = 0, next = 0, came = 0;
-  for (let head = await folder.head(pass, 0); head !== null;) {
-    ({ next } = head);
-    came += head.came;
-    head = await folder.head(pass, ++blocks);
-  }
-  return { blocks, next, came };
-}
-
-/** The blocks that the pass before left, and of each how many documents came before it. */
-async function* leftBy(
-  pass: number,
-  { blocks }: PassSummary,
-  { folder, from }: { folder: BlockFolder; from: number },
-): AsyncGenerator<{ block: number; rows: Row[] }> {
-  for (let block = from; block < blocks; block++) {
-    yield { block, rows: await folder.rows(pass, block) };
+    if (lines.length === 0) return;
+    yield { block, lines: lines.join(""), came: lines.length, next };
   }
 }
 
@@ -171,21 +169,21 @@ async function summaryOf(
 
 /** The first pass: from the source. */
 async function firstPass(source: Source, pass: Pass, pool: Pool, options: PassOptions) {
-  const { folder, block: limits, heard } = options, { number } = pass;
+  const { folder, heard } = options, { number } = pass;
   const name = pass.maps.map(({ label }) => label).join(", ") || "read";
-  const { blocks: found, next: from } = await standing(options, number);
-  let blocks = found, done = from;
+  let found = 0, blocks = 0, done = 0;
   await heard({ pass: name, done, of: source.count });
-  await overlapped(
-    cut(source, { from, block: found, limits }),
-    pool.size + 1,
-    async ({ block, lines, came, next }) => {
-      const made = await pool.run(lines);
-      await folder.write(number, block, { ...made, came, next });
-      blocks = Math.max(blocks, block + 1);
-      await heard({ pass: name, done: done += came, of: source.count });
-    },
-  );
+  await overlapped(cut(source, number, options), pool.size + 1, async (given) => {
+    blocks = Math.max(blocks, given.block + 1);
+    if ("head" in given) {
+      found++;
+      done += given.head.came;
+      return;
+    }
+    const { block, lines, came, next } = given;
+    await folder.write(number, block, { ...await pool.run(lines), came, next });
+    await heard({ pass: name, done: done += came, of: source.count });
+  });
   return { found, blocks };
 }
 
@@ -194,36 +192,41 @@ async function nextPass(before: PassSummary, pass: Pass, pool: Pool, options: Pa
   const { folder, heard } = options, { number } = pass, { label, stage } = pass.corpus!;
   const name = [label, ...pass.maps.map(({ label }) => label)].join(", ");
   const state = stage.begin();
-  let seen = 0;
-  for await (const { rows } of leftBy(number - 1, before, { folder, from: 0 })) {
-    for (const row of rows) await stage.see(state, documentOf(row), seen++);
+  let seen = 0, found = 0, first = 0, done = 0;
+  for (let block = 0; block < before.blocks; block++) {
+    for (const row of await folder.rows(number - 1, block)) {
+      await stage.see(state, documentOf(row), seen++);
+    }
     await heard({ pass: `${label}: all documents`, done: seen, of: before.left });
   }
   const decide = await stage.settle(state);
-  const { blocks: found, came } = await standing(options, number);
-  let first = came, done = came;
+  async function* left() {
+    for (let block = 0; block < before.blocks; block++) {
+      const head = await folder.head(number, block), start = first;
+      const rows = head === null ? await folder.rows(number - 1, block) : [];
+      first += head?.came ?? rows.length;
+      if (head === null) yield { block, rows, start };
+      else {
+        found++;
+        done += head.came;
+      }
+    }
+  }
   await heard({ pass: name, done, of: before.left });
-  await overlapped(
-    leftBy(number - 1, before, { folder, from: found }),
-    pool.size + 1,
-    async ({ block, rows }) => {
-      const start = first;
-      first += rows.length;
-      const own = await runSteps(rows, [{
-        label,
-        decide: (document, number) => decide(document, start + number),
-      }]);
-      const made = await pool.run(own.kept.map((row) => `${lineOf(row)}\n`).join(""));
-      const dropped = inOrder(rows, [
-        own.dropped.map((one) => `${JSON.stringify(one)}\n`).join(""),
-        made.dropped,
-      ]);
-      const tallies = [...own.tallies, ...made.tallies];
-      const [cameNow, next] = [rows.length, start + rows.length];
-      await folder.write(number, block, { ...made, dropped, tallies, came: cameNow, next });
-      await heard({ pass: name, done: done += rows.length, of: before.left });
-    },
-  );
+  await overlapped(left(), pool.size + 1, async ({ block, rows, start }) => {
+    const own = await runSteps(rows, [{
+      label,
+      decide: (document, number) => decide(document, start + number),
+    }]);
+    const made = await pool.run(own.kept.map((row) => `${lineOf(row)}\n`).join(""));
+    const dropped = inOrder(rows, [
+      own.dropped.map((one) => `${JSON.stringify(one)}\n`).join(""),
+      made.dropped,
+    ]);
+    const tallies = [...own.tallies, ...made.tallies], came = rows.length;
+    await folder.write(number, block, { ...made, dropped, tallies, came, next: start + came });
+    await heard({ pass: name, done: done += came, of: before.left });
+  });
   return { found, blocks: before.blocks };
 }
 

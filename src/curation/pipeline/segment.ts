@@ -66,7 +66,9 @@ function checkName(label: string, check: string): string {
 async function decided(step: Step, document: Document, number: number): Promise<Decision> {
   try {
     const decision = await step.decide(document, number), { values = {} } = decision;
-    const all = decision.keep ? values : { ...values, [decision.why]: decision.value };
+    const all = decision.keep
+      ? values
+      : { ...values, [decision.why]: decision.value, limit: decision.limit };
     const odd = Object.entries(all).find(([, value]) => !Number.isFinite(value));
     if (odd !== undefined) {
       throw new RangeError(`${odd[0]} gave ${odd[1]}, which is no finite number`);

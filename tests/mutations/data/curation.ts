@@ -62,15 +62,17 @@ export const mutants: readonly Mutant[] = [
   {
     id: "curation-goes-on-a-document-late",
     file: passes,
-    find: "    ({ next } = head);\n",
-    replace: "    next = head.next + 1;\n",
+    find: "[rows, waiting, next] = [null, [], head.next];",
+    replace: "[rows, waiting, next] = [null, [], head.next + 1];",
     law: pipeline,
   },
   {
     id: "curation-blocks-that-were-there-forgotten",
     file: passes,
-    find: "let blocks = found, done = from;",
-    replace: "let blocks = 0, done = from;",
+    find:
+      '    blocks = Math.max(blocks, given.block + 1);\n    if ("head" in given) {\n      found++;\n',
+    replace:
+      '    if (!("head" in given)) blocks = Math.max(blocks, given.block + 1);\n    if ("head" in given) {\n      found++;\n',
     law: pipeline,
   },
   {

@@ -120,7 +120,7 @@ Deno.test("curate keeps, rewrites and drops, and says of each document what was 
     }]);
     const { passages: [{ title, blocks }] } = sheetOf(await read("dropped.json"), "dropped.json");
     assertEquals(title, "unicode: broken: 1 document");
-    assertEquals(blocks[0].heading, "few 2: 0.375, limit 0.01");
+    assertEquals(blocks[0].heading, "few 2: 0.3750, limit 0.01000");
     const { measured } = record;
     assertEquals(
       [
@@ -192,7 +192,7 @@ Deno.test("curate takes dialogues with what is given with them", () =>
     assertEquals(linesOf(await read("data.jsonl")), [{
       messages: [{ role: "user", content: "I am <EMAIL>" }, chat[1]],
       facts: { right: 1 },
-      labels: { length: 39 },
+      labels: { length: 37 },
       from: { dataset: "chats", index: 0, rewritten: "pii" },
     }]);
   }));
@@ -248,7 +248,7 @@ Deno.test("a run that was killed goes on, to the bytes of one that wasn't", () =
 const suite = (runs: string) =>
   parseSuite(
     `suite: words\ndata: { dataset: novel }\nbudget: { steps: 10 }\nseeds: [1]\n` +
-      `controls: []\nmetrics: []\nruns:\n  - curate: ${runs}\n`,
+      `controls: []\nmetrics: [{ bits: { documents: 2 } }]\nruns:\n  - curate: ${runs}\n`,
     { file: "t.yaml" },
   );
 
@@ -256,7 +256,7 @@ Deno.test("wrong stages, settings and sources are told when a suite is read, wit
   const told: readonly (readonly [string, readonly string[]])[] = [
     ["{}", ["`curate.stages` is missing"]],
     ["{ stages: [] }", ["`curate.stages` wants at least 1 item"]],
-    ["{ stages: [unicod] }", ["t.yaml:8:23", "did you mean `unicode`?"]],
+    ["{ stages: [unicod] }", ["t.yaml:8:24", "did you mean `unicode`?"]],
     ["{ stages: [{ piy: {} }] }", ["unknown key `piy`", "did you mean `pii`?"]],
     ["{ stages: [{ pii: { kind: [ip] } }] }", ["unknown key `kind`", "did you mean `kinds`?"]],
     ["{ stages: [{ unicode: { form: NFD } }] }", ["one of NFC, NFKC, none"]],
