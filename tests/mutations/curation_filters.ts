@@ -38,6 +38,34 @@ export const mutants: readonly Mutant[] = [
     law: laws("runs"),
   },
   {
+    id: "special-words-left-in-parts",
+    file: "src/curation/words/cut.ts",
+    find: "joinSpecial(cutSigns(chunk, true))",
+    replace: "cutSigns(chunk, true)",
+    law: "tests/curation/words_test.ts",
+  },
+  {
+    id: "sentence-at-each-stop",
+    file: "src/curation/words/words.ts",
+    find: "stopped && !stop &&",
+    replace: "stopped &&",
+    law: "tests/curation/words_test.ts",
+  },
+  {
+    id: "c4-keeps-cut-off-lines",
+    file: "src/curation/filters/c4_quality.ts",
+    find: ' || line.endsWith("...")',
+    replace: "",
+    law: "tests/curation/filters_test.ts",
+  },
+  {
+    id: "fineweb-counts-repeats-of-blank-lines",
+    file: "src/curation/filters/fineweb_quality.ts",
+    find: ".filter((line) => !isBlank(line)),",
+    replace: '.filter((line) => line !== ""),',
+    law: "tests/curation/filters_test.ts",
+  },
+  {
     id: "filter-drops-at-its-limit",
     file: "src/curation/filters/check.ts",
     find: '"above" ? value > limit : value < limit',
@@ -135,6 +163,13 @@ export const mutants: readonly Mutant[] = [
     file: "src/curation/classifier/logistic.ts",
     find: "n / (2 * (positive ? positives : n - positives))",
     replace: "n / (2 * (positive ? positives : n))",
+    law: laws("classifier"),
+  },
+  {
+    id: "classifier-decay-forgotten",
+    file: "src/curation/classifier/logistic.ts",
+    find: "weight * (1 - step * decay)",
+    replace: "weight * (1 - 0 * decay)",
     law: laws("classifier"),
   },
   {

@@ -32,8 +32,7 @@ const config = z.strictObject({
   least: z.number().min(0).max(1).default(0.5).describe("of threshold: least score"),
   alpha: z.number().positive().default(9).describe("of pareto: the law's exponent"),
   bits: z.int().min(8).max(24).default(18).describe("features are hashed to 2^bits places"),
-  epochs: z.int().min(1).max(100).default(5).describe("times that training sees each text"),
-  rate: z.number().positive().default(4).describe("size of a step at first"),
+  steps: z.int().min(1).max(10_000).default(100).describe("steps of training, over all texts each"),
   decay: z.number().min(0).max(0.1).default(1e-4).describe("weight of the squared weights"),
   seed: z.int().min(0).default(1).describe("of draws"),
 });

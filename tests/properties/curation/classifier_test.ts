@@ -4,6 +4,7 @@ import { paretoOf, uniformOf } from "../../../src/curation/classifier/draw.ts";
 import { featuresOf } from "../../../src/curation/classifier/features.ts";
 import { probability, trainLogistic } from "../../../src/curation/classifier/logistic.ts";
 import { scoreQuality } from "../../../src/curation/classifier/quality_of_scores.ts";
+import { assert } from "@std/assert";
 import { close, law } from "../../law.ts";
 
 const text = fc.array(fc.constantFrom(..."abcdefgh"), { minLength: 1, maxLength: 12 })
@@ -13,7 +14,7 @@ const examples = fc.array(fc.record({ text, positive: fc.boolean() }), {
   maxLength: 12,
 })
   .filter((all) => new Set(all.map(({ positive }) => positive)).size === 2);
-const options = { bits: 10, epochs: 4, rate: 2, decay: 1e-3, seed: 1 };
+const options = { bits: 10, steps: 40, decay: 1e-3 };
 
 law("classes exchanged, probabilities are exchanged", {
   source: "definition",
@@ -36,6 +37,43 @@ law("classes exchanged, probabilities are exchanged", {
     );
   },
   kills: ["classifier-classes-weigh-as-they-come"],
+});
+
+/** What training minimises. */
+function objective(
+  { weights, bias }: { readonly weights: Float64Array; readonly bias: number },
+  all: readonly { readonly text: string; readonly positive: boolean }[],
+): number {
+  const positives = all.filter(({ positive }) => positive).length;
+  let sum = options.decay / 2 * weights.reduce((sum, one) => sum + one * one, 0);
+  for (const { text, positive } of all) {
+    const p = probability({ weights, bias }, featuresOf(text, options.bits));
+    const count = positive ? positives : all.length - positives;
+    sum -= Math.log(positive ? p : 1 - p) / (2 * count);
+  }
+  return sum;
+}
+
+law("no small change of a trained model does better", {
+  source: "definition",
+  given: { examples, at: fc.nat({ max: 1023 }), size: fc.constantFrom(-0.3, -0.1, 0.1, 0.3) },
+  holds: ({ examples, at, size }) => {
+    const model = trainLogistic(
+      examples.map(({ text, positive }) => ({
+        features: featuresOf(text, options.bits),
+        positive,
+      })),
+      { ...options, steps: 2000 },
+    );
+    const best = objective(model, examples), weights = model.weights.slice();
+    weights[at] += size;
+    // Half the curvature of the decay alone, times the square of the change.
+    const least = 0.25 * options.decay * size ** 2;
+    assert(objective({ weights, bias: model.bias }, examples) >= best + least, "a weight");
+    assert(objective({ ...model, bias: model.bias + size }, examples) >= best - 1e-9, "the bias");
+  },
+  kills: ["classifier-decay-forgotten"],
+  cases: 30,
 });
 
 law("the area under the curve is the share of pairs in the right order", {
