@@ -24,7 +24,6 @@ const task = speeches[3].split(" ").slice(40, 60).join(" ");
 async function asked(folder: string) {
   const settings: Readonly<Record<string, object>> = {
     decontaminate: { against: [join(folder, "tasks.txt")], minPiece: 50 },
-    fineweb_quality: { maxNewLinesPerWord: 0.05 },
     classifier: { positive: [join(folder, "good.jsonl")], bits: 12, least: 0.3 },
   };
   return await Promise.all(names.map(async (name) => ({
@@ -66,8 +65,10 @@ Deno.test("eight stages leave the same whatever the blocks and threads, and each
   assert(kept.length >= 10, `${kept.length} are left`);
   assert(!kept.some(({ text }) => text.includes(task)), "the task is cut out");
   const dropping = one.tallies.filter(({ read, kept }) => kept.documents < read.documents);
+  // What C4 leaves has no lists, and what was cut stays a document.
+  const idle = ["fineweb_quality", "decontaminate"];
   assertEquals(
-    dropping.map(({ stage }) => stage).filter((stage) => stage !== "decontaminate"),
-    names.filter((name) => name !== "decontaminate"),
+    dropping.map(({ stage }) => stage).filter((stage) => !idle.includes(stage)),
+    names.filter((name) => !idle.includes(name)),
   );
 });

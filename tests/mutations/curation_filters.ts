@@ -45,10 +45,10 @@ export const mutants: readonly Mutant[] = [
     law: "tests/curation/words_test.ts",
   },
   {
-    id: "sentence-at-each-stop",
+    id: "sentence-begun-by-a-sign",
     file: "src/curation/words/words.ts",
-    find: "stopped && !stop &&",
-    replace: "stopped &&",
+    find: "stopped && !stop && (of & trait.punctuation) === 0",
+    replace: "stopped && !stop",
     law: "tests/curation/words_test.ts",
   },
   {
