@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { html, openReader } from "../../src/curation/clean/html.ts";
+import { language, openIdentifier } from "../../src/curation/clean/language.ts";
 import { withoutMojibake } from "../../src/curation/clean/mojibake.ts";
 import { isLuhn, redacted } from "../../src/curation/clean/pii.ts";
 import { repaired } from "../../src/curation/clean/unicode.ts";
@@ -80,4 +82,73 @@ Deno.test("a long text without finds is looked through in linear time", () => {
     redacted(piece.repeat(200_000 / piece.length));
   }
   assert(performance.now() - start < 20_000, `${performance.now() - start} ms`);
+});
+
+/** What ftfy and fastText make of the same texts; see tests/peers/curation_golden.py. */
+const golden = JSON.parse(
+  await Deno.readTextFile(new URL("../golden/curation/clean.json", import.meta.url)),
+) as
+  & {
+    readonly [what in "lines" | "controls" | "mojibake"]: readonly [string, string][];
+  }
+  & { readonly languages: readonly [string, Record<string, number>][] };
+
+Deno.test("line ends and controls are ftfy's, exactly", () => {
+  const none = { mojibake: false, lines: false, controls: false, form: "none" } as const;
+  for (const [text, wanted] of golden.lines) {
+    assertEquals(repaired(text, { ...none, lines: true }), wanted);
+  }
+  for (const [text, wanted] of golden.controls) {
+    assertEquals(repaired(text, { ...none, controls: true }), wanted);
+  }
+});
+
+Deno.test("what is put right, ftfy puts right in the same way; what it leaves alone stays", () => {
+  const differing = golden.mojibake.filter(([text, wanted]) => withoutMojibake(text) !== wanted);
+  // ftfy takes it for an à whose second byte became a space.
+  assertEquals(differing.map(([text]) => text), ["Ã is a letter"]);
+  assert(golden.mojibake.some(([text, wanted]) => text === wanted));
+});
+
+// The library and its model come from npm, which the README's test command may use.
+Deno.test("languages have the probabilities that fastText gives", async () => {
+  const identify = await openIdentifier(".likeness/cache");
+  for (const [text, wanted] of golden.languages) {
+    const found = identify(text, 10);
+    for (const [code, probability] of Object.entries(wanted).filter(([, p]) => p > 1e-3)) {
+      const own = found.get(code) ?? 0;
+      assert(Math.abs(own - probability) < 1e-4, `${text}: ${code} ${own}, ${probability}`);
+    }
+  }
+  const stage = await language.make(language.config.parse({}), { cache: ".likeness/cache" });
+  assert(stage.kind === "map");
+  const from = { dataset: "texts", index: 0 };
+  const [english, german] = golden.languages.map(([text]) => text);
+  assertEquals((await stage.decide({ text: english, from })).keep, true);
+  const { keep, ...why } = await stage.decide({ text: german, from });
+  assertEquals([keep, (why as { why: string }).why], [false, "language: probability"]);
+});
+
+Deno.test("of a page its article is left, a paragraph a block", async () => {
+  const read = await openReader(".likeness/cache");
+  const sentence =
+    "It was a large white whale, and it swam for a long time in the sea, as whales do.";
+  const page = `<!doctype html><html><head><title>Title</title><style>p{}</style></head><body>
+<nav><a href="/">Home</a> <a href="/about">About</a></nav>
+<article><h1>The Whale</h1><p>${sentence}   And
+it <b>dived</b> &amp; was gone.</p><p>${sentence}</p><ul><li>One, two, three.</li><li>Four.</li></ul>
+<pre>a
+  b</pre><table><tr><td>x</td><td>y</td></tr></table><script>alert(1)</script></article>
+<footer>© nobody</footer></body></html>`;
+  assertEquals(
+    read(page, 0),
+    `The Whale\n\n${sentence} And it dived & was gone.\n\n${sentence}\n\n` +
+      "One, two, three.\nFour.\n\na\n  b\n\nx y",
+  );
+  assertEquals(read("<p>no page</p>", 0), "no page");
+  assert((read("", 0) ?? "") === "");
+  const stage = await html.make(html.config.parse({ least: 20 }), { cache: ".likeness/cache" });
+  assert(stage.kind === "map");
+  const decision = await stage.decide({ text: "<p>short</p>", from: { dataset: "d", index: 0 } });
+  assertEquals(decision.keep, false);
 });

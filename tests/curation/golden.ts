@@ -1,4 +1,6 @@
-/** What datatrove and NeMo Curator found in documents. Made by tests/peers/curation_golden.py. @module */
+/**
+ * What datatrove and NeMo Curator found in documents. Made by filters_golden.py and
+ * nemo_golden.py of tests/peers/curation. @module */
 
 /** A document's row of a filter. */
 export interface GoldenRow {

@@ -4,7 +4,7 @@
 
 {"do": "filters", "from": 0, "to": 9} answers seconds of this process' time and why each document was
 dropped by the four filters in turn (null: kept); {"do": "minhash", …} seconds and the number of
-shingles of each. Wants tests/peers/requirements_curation.txt.
+shingles of each. Wants tests/peers/curation/requirements.txt.
 """
 
 import json

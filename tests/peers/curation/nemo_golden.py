@@ -1,6 +1,6 @@
 """NeMo Curator's decisions and scores on the documents of curation.json.gz.
 
-    python curation_nemo_golden.py tests/golden/lifecycle/curation.json.gz OUT.json.gz
+    python nemo_golden.py tests/golden/lifecycle/curation.json.gz OUT.json.gz
 
 Wants nemo-curator 1.4.0 installed without its dependencies, with regex and loguru: its packages start Ray
 when they are imported, so they are entered without their own code.
