@@ -1,6 +1,8 @@
 /**
- * What datatrove and NeMo Curator found in documents. Made by filters_golden.py and
- * nemo_golden.py of tests/peers/curation. @module */
+ * What datatrove and NeMo Curator found in documents. Made by filters_golden.py and nemo_golden.py of
+ * tests/peers/curation.
+ * @module
+ */
 
 /** A document's row of a filter. */
 export interface GoldenRow {
