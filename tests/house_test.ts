@@ -28,7 +28,7 @@ const allowed: { readonly [room: string]: string } = {
   data: "base numeric random content tokenizers kinds",
   curation: "base numeric random content data",
   extractors: "base numeric random install algebra content engine kinds nn data",
-  subject: "algebra tokenizers kinds",
+  subject: "base algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
     "base numeric random kernels install algebra content engine tokenizers kinds nn backbones data subject record",
