@@ -18,21 +18,40 @@ function cutWithin(text: string, into: string[]): void {
   if (from < text.length) into.push(text.slice(from));
 }
 
+/** Code units of the longest special word. */
+const LONGEST_SPECIAL = Math.max(...[...specialCases.keys()].map(({ length }) => length));
+/**
+ * Code units at a text's end that hold all that may be cut from it, but for a row of full stops, and what
+ * must stand before it: so that a long text of signs doesn't take time in the square of its length.
+ */
+const WINDOW = 32;
+
+const startOf = (text: string) => prefix.exec(text)?.[0] ?? "";
+
+function endOf(text: string): string {
+  const end = suffix.exec(text.slice(-WINDOW))?.[0] ?? "";
+  if (end.length < WINDOW) return end;
+  let from = text.length;
+  while (from > 0 && text[from - 1] === ".") from--;
+  return text.slice(from);
+}
+
 /** @param special whether special words are known */
 function cutSigns(chunk: string, special: boolean): string[] {
-  const known = (text: string) => special && text !== "" && specialCases.has(text);
+  const known = (text: string) =>
+    special && text !== "" && text.length <= LONGEST_SPECIAL && specialCases.has(text);
   const before: string[] = [], after: string[] = [];
   let text = chunk;
   for (let last = 0; text.length !== last && text !== "" && !known(text);) {
     last = text.length;
-    const first = prefix.exec(text)?.[0] ?? "";
+    const first = startOf(text);
     const behind = text.slice(first.length);
     if (first !== "" && known(behind)) {
       before.push(first);
       text = behind;
       break;
     }
-    const end = suffix.exec(behind)?.[0] ?? "";
+    const end = endOf(behind);
     const ahead = text.slice(0, text.length - end.length);
     if (end !== "" && known(ahead)) {
       after.push(end);
