@@ -46,7 +46,7 @@ Deno.test("space and lines are Python's", () => {
 
 Deno.test("a hundred thousand signs without a space are cut; in the square of it they never would be", () => {
   const n = 100_000;
-  for (const [sign, words] of [["(", n], ["…", n], ["-", 1], [".", 1], ["x", 1]] as const) {
+  for (const [sign, words] of [["(", n], ["!", n], ["-", 1], [".", 1], ["x", 1]] as const) {
     assertEquals(wordTexts(sign.repeat(n)).length, words, sign);
   }
   assertEquals(wordTexts(`x${".".repeat(50)}`), ["x", ".".repeat(50)]);
