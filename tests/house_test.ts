@@ -26,7 +26,7 @@ const allowed: { readonly [room: string]: string } = {
   nn: "base numeric random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
-  curation: "base random content data",
+  curation: "base numeric random content data",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "base algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
@@ -49,7 +49,7 @@ const allowed: { readonly [room: string]: string } = {
     "base random algebra content engine kinds data extractors record metrics run registry.ts suite",
   cli: "base engine compare",
   proof:
-    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
+    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data curation extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
   commands:
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",
