@@ -56,12 +56,13 @@ function build(config: Config, { sample, steps, opened }: BuildContext<"view">):
 /** What `init` returns, as trees of tensors are typed. */
 type TensorState = ReturnType<Model["init"]>;
 
-/** Neural radiance fields: the original, and one on a hash grid. */
+/** Neural radiance fields: the original, one on a hash grid, and one over the cones that pixels see. */
 export const nerf = defineFamily<Config, "view">({
   name: "nerf",
   version: 1,
-  about: "neural radiance field of one scene: the original, or on a multiresolution hash grid",
-  papers: ["arXiv:2003.08934", "arXiv:2201.05989"],
+  about:
+    "neural radiance field of one scene: the original, on a hash grid, or integrated over cones",
+  papers: ["arXiv:2003.08934", "arXiv:2201.05989", "arXiv:2103.13415", "arXiv:2111.12077"],
   takes: ["view"],
   config,
   open: (config: Config, context: OpenContext<"view">) => openScene(config, context),

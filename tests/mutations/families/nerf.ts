@@ -5,6 +5,7 @@ const resample = "tests/properties/nerf/resample_test.ts";
 const fields = "tests/properties/nerf/fields_test.ts";
 const grid = "tests/nn/hash_grid_test.ts";
 const orbit = "tests/properties/kinds/orbit_test.ts";
+const integrated = "tests/properties/nerf/integrated_test.ts";
 const family = "tests/families/nerf/nerf_test.ts";
 
 export const mutants = [
@@ -92,6 +93,112 @@ export const mutants = [
     find: "tf.tensor2d([1, cells, cells * cells], [3, 1])",
     replace: "tf.tensor2d([cells * cells, cells, 1], [3, 1])",
     law: resample,
+  },
+  {
+    id: "nerf-frustum-mean-in-the-middle",
+    file: "src/families/nerf/rays/frustums.ts",
+    find: "tf.add(middle, tf.div(tf.mul(tf.mul(middle, hh), 2), D))",
+    replace: "middle",
+    law: integrated,
+  },
+  {
+    id: "nerf-frustum-of-a-cylinder",
+    file: "src/families/nerf/rays/frustums.ts",
+    find: "tf.mul(less, 4 / 15)",
+    replace: "tf.mul(less, 0)",
+    law: integrated,
+  },
+  {
+    id: "nerf-frustum-round",
+    file: "src/families/nerf/rays/frustums.ts",
+    find: "tf.sub(1, tf.square(unit_R3))",
+    replace: "tf.onesLike(unit_R3)",
+    law: integrated,
+  },
+  {
+    id: "nerf-pixel-as-a-disc",
+    file: "src/families/nerf/rays/rays.ts",
+    find: "const DISC = 2 / Math.sqrt(12);",
+    replace: "const DISC = 1;",
+    law: integrated,
+  },
+  {
+    id: "nerf-octaves-fade-twice",
+    file: "src/families/nerf/fields/encoding.ts",
+    find: "-0.5 * (Math.PI * (1 << l)) ** 2",
+    replace: "-1 * (Math.PI * (1 << l)) ** 2",
+    law: integrated,
+  },
+  {
+    id: "nerf-octaves-fade-alike",
+    file: "src/families/nerf/fields/encoding.ts",
+    find: "-0.5 * (Math.PI * (1 << l)) ** 2",
+    replace: "-0.5 * Math.PI ** 2",
+    law: integrated,
+  },
+  {
+    id: "nerf-bound-of-what-lies-within",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.step(tf.sub(row(own.to_RS), column(theirs.from_RS)))",
+    replace: "tf.step(tf.sub(row(own.to_RS), column(theirs.to_RS)))",
+    law: integrated,
+  },
+  {
+    id: "nerf-bound-of-what-touches",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.step(tf.sub(column(theirs.to_RS), row(own.from_RS)))",
+    replace: 'tf.cast(tf.greaterEqual(column(theirs.to_RS), row(own.from_RS)), "float32")',
+    law: integrated,
+  },
+  {
+    id: "nerf-proposal-unweighted",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.div(short, tf.maximum(weight, LEAST))",
+    replace: "short",
+    law: integrated,
+  },
+  {
+    id: "nerf-proposal-pulls-the-field",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "const weight = detached(weight_RK);",
+    replace: "const weight = weight_RK;",
+    law: integrated,
+  },
+  {
+    id: "nerf-weights-narrowed",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "const larger = tf.maximum(",
+    replace: "const larger = tf.minimum(",
+    law: integrated,
+  },
+  {
+    id: "nerf-widened-to-one-side",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "[before, after] = [0, 1].map",
+    replace: "[before, after] = [0, 0].map",
+    law: integrated,
+  },
+  {
+    id: "nerf-intervals-leave-the-ray",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.maximum(beyond(0, 0), near)",
+    replace: "beyond(0, 0)",
+    law: integrated,
+  },
+  {
+    id: "nerf-edges-at-samples",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.mul(tf.add(left, right), 0.5) as tf.Tensor2D",
+    replace: "tf.mul(tf.add(left, left), 0.5) as tf.Tensor2D",
+    law: integrated,
+  },
+  {
+    id: "nerf-proposal-not-trained",
+    file: "src/families/nerf/objective.ts",
+    find: "if (proposed !== undefined) others.push(proposed);",
+    replace: "",
+    law: family,
+    filter: "every network",
   },
   {
     id: "nerf-octaves-without-pi",
