@@ -4,6 +4,7 @@
  */
 export { type HashGridKernels, hashGridOn, type HashLevelKernel } from "./hash_grid/hash_grid.ts";
 export { moduleBytes } from "./module/memory.ts";
+export { moduleThreads, useModuleThreads } from "./module/threads.ts";
 export {
   type Degree,
   type Frame,

@@ -12,7 +12,7 @@ export {
   toCamera,
   type Vector,
 } from "./cameras.ts";
-export { camerasOf, linesOfSight, nearestCameras, sceneCentre } from "./sight.ts";
+export { type CameraSource, camerasOf, linesOfSight, nearestCameras, sceneCentre } from "./sight.ts";
 export {
   cameraAxis,
   camerasIn,

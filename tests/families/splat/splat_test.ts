@@ -6,7 +6,7 @@ import { writeSplat } from "../../../src/families/splat/formats/splat.ts";
 import type { TensorRecord } from "../../../src/families/family.ts";
 import { type ModuleSplats, openSplats as openModule } from "../../../src/kernels/splat/splats.ts";
 import { disposeTree } from "../../../src/engine/tree.ts";
-import { useSplatThreads } from "../../../src/nn/splats/module.ts";
+import { useModuleThreads } from "../../../src/kernels/module/threads.ts";
 import { compilePrograms } from "../../../src/run/model/programs.ts";
 import { engine } from "../on_engine.ts";
 import { key, read, reloaded, rows } from "../small.ts";
@@ -72,7 +72,7 @@ Deno.test("splat: one thread and two give the same file, bit for bit", async () 
   const files: Uint8Array[] = [];
   for (const threads of [1, 2]) {
     await joined(threads);
-    useSplatThreads(threads);
+    useModuleThreads(threads);
     files.push(await plyOf((await trained(model, { steps: 15 })).state));
   }
   assertEquals(files[0], files[1]);
