@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hostArray, type HostKernel, integersOf } from "../../engine/mod.ts";
 import { CAMERA, cameraNumbers, orbitCamera } from "../../kinds/view/mod.ts";
-import { hostKernel, renderSplats, splatMaps } from "../../nn/mod.ts";
+import { hostKernel, renderSplats, splatMaps, splatNormals } from "../../nn/mod.ts";
 import type { Setting, State } from "./model.ts";
 import type { Scene } from "./start/scene.ts";
 import type { Views } from "./train.ts";
@@ -20,13 +20,16 @@ export function picturesAt(
   return { x_BHWC: x_BHWC as tf.Tensor4D, camera_BC };
 }
 
-/** What splats cover of each pixel at cameras, and how far away they are. */
+/** What splats cover of each pixel at cameras, how far away they are, and which way they face. */
 export function mapsAt(
   { params }: Pick<State, "params">,
   camera_BC: tf.Tensor2D,
   { view }: Setting,
-): ReturnType<typeof splatMaps> {
-  return splatMaps(params.splats_RN, camera_BC, view);
+): ReturnType<typeof splatMaps> & { readonly normal_BHWC: tf.Tensor4D } {
+  return {
+    ...splatMaps(params.splats_RN, camera_BC, view),
+    normal_BHWC: splatNormals(params.splats_RN, camera_BC, view),
+  };
 }
 
 /** Cameras on the orbit, by the numbers of rows. */
