@@ -18,12 +18,15 @@ type Views = { readonly x_BHWC: tf.Tensor4D; readonly camera_BC: tf.Tensor2D };
 
 function build(config: Config, { sample, steps, opened }: BuildContext<"view">): Model {
   const scene = opened === undefined ? unreadScene(sample, config) : opened as Scene;
-  const setting: Setting = { settings: settingsOf(config), scene };
+  const settings = settingsOf(config), setting: Setting = { settings, scene };
   const keepsOccupancy = formOf(config).density !== undefined;
   return {
     capabilities: { likelihood: "none", latent: "none", reconstructs: true, samples: true },
     init: (key) => initState(key, setting) as TensorState,
     batches: "rays",
+    // Lookups by the module of src/kernels take a tenth of those by TensorFlow's operations, and it has to be
+    // called from the host.
+    ...(settings.form === "hash" && { modes: { train: "eager", occupancy: "eager" } }),
     // As one graph, all pieces of a view might be computed at once.
     reshapes: ["reconstruct", "maps", "sample"],
     programs: {

@@ -333,7 +333,7 @@ export const mutants = [
   },
   {
     id: "hash-kernel-of-the-first-rows",
-    file: "src/engine/wasm/hash_grid_kernels.ts",
+    file: "src/kernels/hash_grid/hash_grid.ts",
     find: "first += hashed ? most : vertices;",
     replace: "first += 0 * (hashed ? most : vertices);",
     law: grid,
@@ -343,6 +343,20 @@ export const mutants = [
     file: "src/engine/wasm/hash_grid_kernels.ts",
     find: "features: at(dy), count, width",
     replace: "features: at(dy), count: count - 1, width",
+    law: grid,
+  },
+  {
+    id: "hash-host-gradient-not-cleared",
+    file: "src/kernels/hash_grid/host.ts",
+    find: "memory.fill(0, 0, size);",
+    replace: "",
+    law: grid,
+  },
+  {
+    id: "hash-host-features-shifted",
+    file: "src/kernels/hash_grid/host.ts",
+    find: "features: 4 * out, count",
+    replace: "features: 4 * out + 4, count",
     law: grid,
   },
   {
