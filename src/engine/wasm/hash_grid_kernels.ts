@@ -2,7 +2,12 @@
  * Kernels of hash grids (`nn/hash_grid/`) on the wasm heap, by a module that works on it where it is.
  * @module
  */
-import { type HashGridForm, type HashGridKernels, hashGridOn, runLevels } from "../../kernels/mod.ts";
+import {
+  type HashGridForm,
+  type HashGridKernels,
+  hashGridOn,
+  runLevels,
+} from "../../kernels/mod.ts";
 import { HASH_GRID, HASH_GRID_GRADIENT } from "../tfjs/kernel_names.ts";
 import { floats, type TensorInfo, type WasmBackend } from "./heap.ts";
 import { type KernelCall, replaceKernel } from "./registry.ts";

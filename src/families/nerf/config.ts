@@ -41,13 +41,17 @@ export const config = z.strictObject({
   width: z.int().min(8).max(512).default(64)
     .describe("Hidden units; the paper's original has 256"),
   depth: z.int().min(2).max(16).default(6)
-    .describe("Original, integrated: hidden layers; the papers have 8. Places come in again after half of them"),
+    .describe(
+      "Original, integrated: hidden layers; the papers have 8. Places come in again after half of them",
+    ),
   coarse: z.int().min(4).max(512).default(48)
     .describe("Original: samples of a ray by the coarse network; the paper has 64"),
   fine: z.int().min(4).max(512).default(96)
     .describe("Original: samples of a ray where the coarse ones have weight; the paper has 128"),
   octaves: z.int().min(1).max(16).default(10).describe("Original, integrated: octaves of places"),
-  directionOctaves: z.int().min(1).max(8).default(4).describe("Original, integrated: octaves of directions"),
+  directionOctaves: z.int().min(1).max(8).default(4).describe(
+    "Original, integrated: octaves of directions",
+  ),
   levels: z.int().min(1).max(24).default(12).describe("Hash: levels of the grid; the paper has 16"),
   features: z.int().min(1).max(8).default(2).describe("Hash: features a level"),
   rowBits: z.int().min(8).max(20).default(15)
@@ -55,10 +59,14 @@ export const config = z.strictObject({
   base: z.int().min(2).max(128).default(16).describe("Hash: cells along the coarsest level"),
   finest: z.int().min(2).max(2047).default(512).describe("Hash: cells along the finest level"),
   samples: z.int().min(4).max(512).default(32)
-    .describe("Hash: samples of a ray, in equal parts of what of it is occupied; integrated: intervals of a ray"),
+    .describe(
+      "Hash: samples of a ray, in equal parts of what of it is occupied; integrated: intervals of a ray",
+    ),
   occupancy: z.int().min(8).max(64).default(48)
     .describe("Hash: cells along the grid of what is occupied; the paper has 128"),
-  proposal: proposal.optional().describe("Integrated: the network that says where a ray is looked at"),
+  proposal: proposal.optional().describe(
+    "Integrated: the network that says where a ray is looked at",
+  ),
   box: z.strictObject({
     centre: z.array(z.number()).length(3).describe("x, y, z"),
     half: z.number().positive().describe("Half its side"),

@@ -74,7 +74,10 @@ export const config = z.strictObject({
     reject("most", "has no effect with `density: fixed`; leave it out, or choose classic or mcmc");
   }
   if (c.screenRadius !== undefined && c.density !== "classic") {
-    reject("screenRadius", `has no effect with \`density: ${c.density}\`; leave it out, or choose classic`);
+    reject(
+      "screenRadius",
+      `has no effect with \`density: ${c.density}\`; leave it out, or choose classic`,
+    );
   }
   if (c.weights === undefined) return;
   if (c.count !== undefined) reject("count", "can't be given beside `weights`, which has its own");

@@ -16,7 +16,7 @@ class HashGridHost {
     const missing = Math.ceil(4 * count / PAGE) - this.#memory.buffer.byteLength / PAGE;
     // Half as much again, so that a little more at a time isn't asked for a little more.
     if (missing > 0) this.#memory.grow(missing + Math.ceil(missing / 2));
-    return new Float32Array(this.#memory.buffer);
+    return new Float32Array(this.#memory.buffer as ArrayBuffer);
   }
 
   /** See `hashLookUp`. */

@@ -52,7 +52,9 @@ export class Compiler {
   /** See `Engine.compile`. */
   compile<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
     program: Program<S, I, O>,
-    { name, donate = false, mode = "graph" }: Omit<CompileOptions, "mode"> & { readonly mode?: CompileMode },
+    { name, donate = false, mode = "graph" }: Omit<CompileOptions, "mode"> & {
+      readonly mode?: CompileMode;
+    },
   ): Program<S, I, O> {
     const attributes = functionAttributes(this.#options.precision);
     const captured = new Map<string, Captured>();

@@ -57,8 +57,7 @@ export const integrated: Form<Integrated> = {
   render(params, rays, { setting: { settings, scene }, drawing }) {
     const { octaves, directionOctaves, samples, proposal } = settings;
     const { near, far, background } = scene, R = rays.unit_R3.shape[0];
-    const u = (purpose: string, samples: number) =>
-      partsOf(drawing, { rays: R, samples, purpose });
+    const u = (purpose: string, samples: number) => partsOf(drawing, { rays: R, samples, purpose });
     const placesOf = (edges_RE: tf.Tensor2D) =>
       integratedOctavesOf(frustums(rays, edges_RE), octaves);
     // At first equal intervals, whose inner edges are drawn.
