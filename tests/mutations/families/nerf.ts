@@ -48,8 +48,8 @@ export const mutants = [
   {
     id: "nerf-bins-shifted",
     file: "src/families/nerf/rays/resample.ts",
-    find: "tf.sub(K, tf.sum(tf.step(rest_RSK), 2))",
-    replace: "tf.sub(K + 1, tf.sum(tf.step(rest_RSK), 2))",
+    find: "const count_RS = tf.upperBound(until_RK, target_RS);",
+    replace: 'const count_RS = tf.add(tf.upperBound(until_RK, target_RS), tf.scalar(1, "int32"));',
     law: resample,
   },
   {
@@ -62,8 +62,8 @@ export const mutants = [
   {
     id: "nerf-merged-by-one-row",
     file: "src/families/nerf/rays/resample.ts",
-    find: "tf.add(tf.sum(before_RAB, 2), ranks(A))",
-    replace: "tf.add(tf.zeros([R, A]), ranks(A))",
+    find: "tf.add(tf.lowerBound(b_RB, a_RA), ranks(A))",
+    replace: 'tf.add(tf.zeros([R, A], "int32"), ranks(A))',
     law: resample,
   },
   {
