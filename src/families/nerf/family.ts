@@ -10,7 +10,8 @@ import type { Setting } from "./forms/form.ts";
 import { openScene, type Scene, unreadScene } from "./geometry.ts";
 import { formOf } from "./model.ts";
 import { updatesOccupancy } from "./occupancy.ts";
-import { orbitCameras, renderViews } from "./sample.ts";
+import { orbitCameras } from "../common/orbit.ts";
+import { renderViews } from "./sample.ts";
 import { initState, occupancyStep, type State, type TrainInputs, trainStep } from "./train.ts";
 
 /** Inputs with views. */

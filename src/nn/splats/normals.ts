@@ -1,73 +1,40 @@
 /**
- * Normals of splats in pictures, an operation of the module in `kernels`, computed on the host:
- * `SplatNormals` of parameters [R, N] and cameras [B, 16] gives [B, H, W, 3].
+ * Normals of splats in pictures: the picture of splats whose colours are their normals.
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
-import { floatsOf, hostArray, type HostKernel } from "../../engine/mod.ts";
-import { type SplatForm, splatRows } from "../../kernels/mod.ts";
-import { hostKernel } from "../host_kernel.ts";
+import * as tf from "@tensorflow/tfjs";
+import { splatRows } from "../../kernels/mod.ts";
 import { requireCameras, splatForm, type SplatView } from "./form.ts";
-import { splats } from "./module.ts";
+import { renderSplats } from "./render.ts";
 
 const CAMERA = 16;
 /** The harmonic of degree 0, ½/√π: a colour is ½ + Y00·coefficient. */
 const Y00 = 0.28209479177387814;
 
-/** Column `axis` of the rotation by a quaternion w, x, y, z of any length. */
-function columnOf(q: readonly number[], axis: number): number[] {
-  const length = Math.sqrt(q.reduce((sum, v) => sum + v * v, 0));
-  const [w, x, y, z] = q.map((v) => v / length);
-  if (axis === 0) return [1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)];
-  if (axis === 1) return [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)];
-  return [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)];
+/** The columns of the rotations by quaternions w, x, y, z of any length, as x, y, z of each: [1, N] all. */
+function axesOf(q_4N: tf.Tensor2D): tf.Tensor[][] {
+  const length = tf.sqrt(tf.sum(tf.square(q_4N), 0, true));
+  const [w, x, y, z] = tf.split(tf.div(q_4N, length), 4, 0);
+  const twice = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor, d: tf.Tensor, sign: 1 | -1) =>
+    tf.mul(2, tf.add(tf.mul(a, b), tf.mul(sign, tf.mul(c, d))));
+  const own = (a: tf.Tensor, b: tf.Tensor) =>
+    tf.sub(1, tf.mul(2, tf.add(tf.square(a), tf.square(b))));
+  return [
+    [own(y, z), twice(x, y, w, z, 1), twice(x, z, w, y, -1)],
+    [twice(x, y, w, z, -1), own(x, z), twice(y, z, w, x, 1)],
+    [twice(x, z, w, y, 1), twice(y, z, w, x, -1), own(x, y)],
+  ];
 }
 
-/**
- * Splats whose colours are ½ + ½n, n their normals: the shortest axis, the first of equal ones, on the side
- * of the camera. Colours are of degree 0.
- */
-function colouredByNormals(
-  parameters: Float32Array,
-  { count }: SplatForm,
-  camera: ArrayLike<number>,
-): Float32Array<ArrayBuffer> {
-  const coloured = new Float32Array(splatRows(0) * count);
-  coloured.set(parameters.subarray(0, 11 * count));
-  const eye = [camera[3], camera[7], camera[11]];
-  for (let i = 0; i < count; i++) {
-    const at = (row: number) => parameters[row * count + i], size = (k: number) => at(3 + k);
-    let axis = 0;
-    for (let k = 1; k < 3; k++) if (size(k) < size(axis)) axis = k;
-    const q = [6, 7, 8, 9].map(at), normal = columnOf(q, axis);
-    const away = normal.reduce((sum, n, k) => sum + n * (at(k) - eye[k]), 0);
-    const side = away > 0 ? -1 : 1;
-    normal.forEach((n, k) => coloured[(11 + k) * count + i] = side * n / (2 * Y00));
-  }
-  return coloured;
+/** The shortest axis of each splat, the first of equal ones: x, y and z, [1, N] each. */
+function shortestAxis(parameters_RN: tf.Tensor2D): tf.Tensor[] {
+  const N = parameters_RN.shape[1];
+  const rows = (from: number, count: number) => tf.slice(parameters_RN, [from, 0], [count, N]);
+  const sizes = tf.split(rows(3, 3), 3, 0), [first, second, third] = axesOf(rows(6, 4));
+  const below = tf.less(sizes[1], sizes[0]);
+  const least = tf.less(sizes[2], tf.minimum(sizes[0], sizes[1]));
+  return [0, 1, 2].map((k) => tf.where(least, third[k], tf.where(below, second[k], first[k])));
 }
-
-const normals: HostKernel<SplatView> = {
-  name: "SplatNormals",
-  about: "splats",
-  run(inputs, { degree, ...frame }) {
-    const { values, shape: [, count] } = floatsOf(inputs, "parameters");
-    const { values: cameras, shape: [views] } = floatsOf(inputs, "cameras");
-    const { height, width } = frame, each = 3 * height * width;
-    const found = new Float32Array(views * each);
-    for (let view = 0; view < views; view++) {
-      const camera = cameras.subarray(CAMERA * view, CAMERA * (view + 1));
-      const { pictures } = splats().render(
-        colouredByNormals(values, { count, degree }, camera),
-        { count, degree: 0 },
-        { ...frame, background: [0.5, 0.5, 0.5], cameras: camera },
-      );
-      // Σ w(½ + ½n) + ½(1 − Σ w) is ½ + ½ Σ w·n.
-      found.set(pictures.map((v) => 2 * v - 1), view * each);
-    }
-    return [hostArray(found, [views, height, width, 3])];
-  },
-};
 
 /**
  * Normals of what is seen, Σ w·n with the weights of the picture, in the world and towards the camera. A
@@ -81,8 +48,28 @@ export function splatNormals(
   camera_BC: tf.Tensor2D,
   view: SplatView,
 ): tf.Tensor4D {
-  splatForm(parameters_RN, view.degree);
+  const { count } = splatForm(parameters_RN, view.degree);
   requireCameras(camera_BC);
-  const inputs = { parameters: parameters_RN, cameras: camera_BC };
-  return hostKernel(normals, inputs, view)[0] as tf.Tensor4D;
+  return tf.tidy(() => {
+    const normal = shortestAxis(parameters_RN);
+    const shape_RN = tf.slice(parameters_RN, [0, 0], [splatRows(0) - 3, count]);
+    const places = tf.split(tf.slice(shape_RN, [0, 0], [3, count]), 3, 0);
+    const pictures = Array.from({ length: camera_BC.shape[0] }, (_, b) => {
+      const camera_1C = tf.slice(camera_BC, [b, 0], [1, CAMERA]);
+      const away = normal.map((n, k) =>
+        tf.mul(n, tf.sub(places[k], tf.slice(camera_1C, [0, 3 + 4 * k], [1, 1])))
+      ).reduce((sum, product) => tf.add(sum, product));
+      const side = tf.where(tf.greater(away, 0), tf.fill(away.shape, -1), tf.fill(away.shape, 1));
+      // Colours ½ + ½n.
+      const colours = normal.map((n) => tf.mul(n, tf.mul(side, 0.5 / Y00)));
+      const coloured = tf.concat([shape_RN, ...colours], 0) as tf.Tensor2D;
+      return renderSplats(coloured, camera_1C, {
+        ...view,
+        degree: 0,
+        background: [0.5, 0.5, 0.5],
+      });
+    });
+    // Σ w(½ + ½n) + ½(1 − Σ w) is ½ + ½ Σ w·n.
+    return tf.sub(tf.mul(tf.concat(pictures, 0), 2), 1) as tf.Tensor4D;
+  });
 }

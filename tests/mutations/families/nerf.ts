@@ -282,7 +282,7 @@ export const mutants = [
   },
   {
     id: "nerf-samples-at-one-place",
-    file: "src/families/nerf/sample.ts",
+    file: "src/families/common/orbit.ts",
     find: "orbitCamera(orbit, i))",
     replace: "orbitCamera(orbit, 0))",
     law: family,

@@ -331,22 +331,22 @@ export const mutants: readonly Mutant[] = [
   {
     id: "splat-normals-of-the-longest-axis",
     file: "src/nn/splats/normals.ts",
-    find: "if (size(k) < size(axis)) axis = k;",
-    replace: "if (size(k) > size(axis)) axis = k;",
+    find: "tf.less(sizes[1], sizes[0])",
+    replace: "tf.greater(sizes[1], sizes[0])",
     law: "tests/nn/splats_test.ts",
   },
   {
     id: "splat-normals-face-away",
     file: "src/nn/splats/normals.ts",
-    find: "away > 0 ? -1 : 1",
-    replace: "away > 0 ? 1 : -1",
+    find: "tf.greater(away, 0)",
+    replace: "tf.less(away, 0)",
     law: "tests/nn/splats_test.ts",
   },
   {
     id: "splat-normals-of-the-transpose",
     file: "src/nn/splats/normals.ts",
-    find: "columnOf(q, axis)",
-    replace: "columnOf([-q[0], q[1], q[2], q[3]], axis)",
+    find: "const [w, x, y, z] = tf.split(tf.div(q_4N, length), 4, 0);",
+    replace: "const [v, x, y, z] = tf.split(tf.div(q_4N, length), 4, 0), w = tf.neg(v);",
     law: "tests/nn/splats_test.ts",
   },
   {
