@@ -42,7 +42,7 @@ const allowed: { readonly [room: string]: string } = {
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",
-  launch: "base content engine data extractors record run protocols registry.ts",
+  launch: "base kernels content engine data extractors record run protocols registry.ts",
   gate: "base stats content engine record protocols registry.ts suite plan launch",
   report: "base stats engine extractors record metrics show protocols gate",
   compare:
