@@ -202,7 +202,10 @@ Deno.test("policy: at the first pass what is trained says what was said, at any 
       objective: "ppo",
       policy: { group: 6, answer: 3, temperature, entropy: 0.1 },
     });
-    const { model, programs, state } = await begun(setting);
+    // A fresh head says nothing at any temperature.
+    const { state } = await trained(setting, { to: 2 });
+    const { model, programs, state: other } = await begun(setting);
+    disposeTree(other);
     const batch = await prompts.read("train", [0, 1, 2]), context = stepContext(programs, 2);
     const rows = await model.driver.collect!(state, batch, context) as unknown as RollOut;
     const policy = policyOf("ppo", setting.config.policy, setting.shape);
