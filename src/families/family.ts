@@ -47,6 +47,8 @@ export interface HostContext {
   run(program: string, state: TensorRecord, inputs: TensorRecord, key: Key): Promise<TensorRecord>;
   /** Training samples by index, as their kind gives them to programs. The caller disposes them. */
   trainSamples(indices: ArrayLike<number>): Promise<TensorRecord>;
+  /** Likewise with all that a step is given with them: labels, and what the data give. */
+  trainRows(indices: ArrayLike<number>): Promise<TensorRecord>;
   readonly trainSize: number;
   /** A key for this purpose. The caller disposes it. */
   key(purpose: string): Key;
@@ -160,7 +162,7 @@ export interface Model {
   /** How training batches are cut: a batcher of the kind. Default: `samples`, whole ones. */
   readonly batches?: string;
   /** How a program is compiled, where the family knows better than the default (graph). */
-  readonly modes?: Readonly<Record<string, CompileMode>>;
+  readonly modes?: Readonly<Record<string, CompileMode | "eager">>;
   /**
    * Programs that run eagerly and are never captured: the shapes of their results depend on values
    * (densification), or they use operations that are computed on the host. Default: none.

@@ -17,6 +17,8 @@ import type { AdamSlots } from "../../nn/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
+import type { Rule } from "./objectives/policy/rule.ts";
+import type { Attribute } from "./objectives/reward/scales.ts";
 
 /** What fixes a model. */
 export interface Setting {
@@ -25,6 +27,12 @@ export interface Setting {
   readonly tokenizer: Tokenizer;
   /** Tokens that end what is written. Default: the separator. */
   readonly ends?: readonly number[];
+  /** Numbers that data say of dialogues, where a model learns to. */
+  readonly attributes?: readonly Attribute[];
+  /** What judges that which the model writes: of the run that does. */
+  readonly judge?: Setting;
+  /** Likewise the exact rule, in place of that of the data. */
+  readonly rule?: Rule;
   /** The chat template that it is trained with. Default: its tokenizer's own, if there is one. */
   readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
@@ -93,6 +101,9 @@ export function decoderOf({ params }: Trained, _setting: Setting): DecoderParame
 export function weightsOf(state: Weights, setting: Setting): DecoderParameters {
   return decoderOf(evaluatedOf(state), setting);
 }
+
+/** Inputs with windows, int32 [B, T + 1]. */
+export type Windows = { readonly tokens_BT: tf.Tensor2D };
 
 /** A window's inputs and what follows each: int32 [B, T] of [B, T + 1]. */
 export function shifted(

@@ -29,10 +29,8 @@ import {
   tokenizerTensor,
   wholeOf,
 } from "./model.ts";
+import { toldBy } from "./objectives/objective.ts";
 import { objectiveOf } from "./objectives/table.ts";
-
-/** Inputs with windows, int32 [B, T + 1]. */
-export type Windows = { readonly tokens_BT: tf.Tensor2D };
 
 /** Muon's are the decoder's layers' matrices. */
 const isLayerMatrix = (path: string, leaf: tf.Tensor) =>
@@ -67,14 +65,14 @@ export function initState(key: Key, setting: Setting, beside: Beside = {}): Stat
 /** The state before the first step, of these weights. */
 export function stateOf(
   params: DecoderParameters,
-  { config, tokenizer, trains = true }: Pick<Setting, "config" | "tokenizer" | "trains">,
+  { trains = true, ...setting }: Pick<Setting, "config" | "tokenizer" | "trains" | "attributes">,
   { frozen, ...beside }: Beside = {},
 ): State {
-  const whole = { params, ...beside };
+  const whole = { params, ...beside }, { config, tokenizer } = setting;
   const same = { step: tf.scalar(0, "int32"), tokenizer: tokenizerTensor(tokenizer) };
   if (!trains) return { ...whole, ...same };
   const moving = movingOf(whole);
-  const { tells = [] } = objectiveOf(config);
+  const tells = toldBy(objectiveOf(config), setting);
   return {
     ...whole,
     ...(config.ema > 0 && { ema: emaInit(moving) }),
@@ -107,13 +105,14 @@ function learningRate(
   });
 }
 
-function sumsOf(state: State, inputs: TensorRecord, { setting, key }: {
+function sumsOf(state: State, inputs: TensorRecord, { setting, key, whole }: {
   readonly setting: Setting;
   readonly key: Key;
+  readonly whole: TensorRecord;
 }): Sums {
   const { sums } = objectiveOf(setting.config);
   const { loss, aux, grads } = valueAndGrad(
-    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting, key }),
+    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting, key, whole }),
     movingOf(state),
   );
   return { loss, aux: aux as Sums["aux"], grads };
@@ -170,12 +169,16 @@ function apply(
 /** The name of the program that sees part i of a batch; the last part is `train`'s. */
 const partName = (i: number) => `part_${i}`;
 
+/** Times that a step trains on its inputs. */
+function passesOf(setting: Setting): number {
+  return objectiveOf(setting.config).passes?.(setting) ?? 1;
+}
+
 /** Programs that a step runs, in order. */
 export function stepPrograms(setting: Setting): string[] {
   const { microBatches } = setting.config;
   const once = [...Array.from({ length: microBatches - 1 }, (_, i) => partName(i)), "train"];
-  const passes = objectiveOf(setting.config).passes?.(setting) ?? 1;
-  return Array.from({ length: passes }, () => once).flat();
+  return Array.from({ length: passesOf(setting) }, () => once).flat();
 }
 
 /** `train`, and a program for each part of a batch before its last one. */
@@ -191,10 +194,15 @@ export function trainPrograms(
       return tf.slice(leaf, begin, [rows, ...leaf.shape.slice(1)]);
     }) as TensorRecord;
   const partSums = (state: State, inputs: TensorRecord, { i, key }: { i: number; key: Key }) => {
-    const own = sumsOf(state, part(inputs, i), { setting, key: i === 0 ? key : fold(key, i) });
+    const own = sumsOf(state, part(inputs, i), {
+      setting,
+      key: i === 0 ? key : fold(key, i),
+      whole: inputs,
+    });
     return i === 0 ? own : added(state.sums!, own);
   };
-  const { count } = objectiveOf(setting.config);
+  const { count, renewed } = objectiveOf(setting.config);
+  const passes = passesOf(setting);
   return {
     ...Object.fromEntries(
       Array.from({ length: microBatches - 1 }, (_, i) => [
@@ -205,12 +213,14 @@ export function trainPrograms(
         ]),
       ]),
     ),
-    train: updates<State, TensorRecord>((state, inputs, key) =>
-      apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
+    train: updates<State, TensorRecord>((state, inputs, key) => {
+      const [next, told] = apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
         count: count(inputs),
         setting,
-        steps,
-      })
-    ),
+        // The rate falls by updates, of which a step has one a pass.
+        steps: steps * passes,
+      });
+      return [renewed ? { ...next, frozen: renewed(next.frozen!, inputs) } : next, told];
+    }),
   };
 }

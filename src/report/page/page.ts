@@ -11,7 +11,7 @@ import { galleryHtml, type Pictures } from "./gallery_html.ts";
 import { flowHtml } from "./flow_html.ts";
 import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";
-import { heading, rankingHtml } from "./ranking_html.ts";
+import { heading, rankingHtml, winsHtml } from "./ranking_html.ts";
 import { type GroupsById, tableHtml } from "./table_html.ts";
 import { textGalleryHtml } from "./text_html.ts";
 import type { PageScenes } from "./scene_html.ts";
@@ -220,6 +220,11 @@ ${charts(model.charts.leaderboard)}`,
       id: "ranking",
       title: "Ranking",
       body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking), level }),
+    },
+    model.wins !== undefined && {
+      id: "wins",
+      title: "Win rates",
+      body: winsHtml(model.wins, groups),
     },
     some(model.charts.front) && {
       id: "front",

@@ -18,8 +18,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "dialogues-older-is-younger",
     file: answers,
-    find: '`${subjectOf(1 - older, "female")} is younger`',
-    replace: '`${subjectOf(older, "female")} is younger`',
+    find: "people[1].age_years! > people[0].age_years!",
+    replace: "people[1].age_years! < people[0].age_years!",
     law,
     filter: "the oracle",
   },

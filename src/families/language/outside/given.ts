@@ -3,7 +3,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../../base/mod.ts";
 import type { DecoderParameters } from "../../../backbones/mod.ts";
 import { disposeTree, type Engine, leaves } from "../../../engine/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
@@ -12,7 +11,9 @@ import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
 import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { objectiveOf } from "../objectives/table.ts";
 import { type Beside, stateOf } from "../train.ts";
+import { requireShapes, requireTokenizer } from "./fit.ts";
 
 /** The tokenizer's role. */
 export const givenTokenizer: Role<Config> = {
@@ -25,7 +26,9 @@ function differences(own: Config, other: Config): string[] {
   const [mine, theirs] = [own, other].map(({ checkpoint }) => checkpoint ?? "none");
   if (mine !== theirs) return [`\`checkpoint\` is ${mine} here and ${theirs} there`];
   const [here, there] = [shapeOf(own, 257), shapeOf(other, 257)] as const;
-  return (Object.keys(here) as (keyof typeof here)[]).flatMap((key) => {
+  // Turns need no weights, so that a context may be longer or shorter than the other's.
+  const fixed = (key: string) => key !== "context" || here.positions === "learnt";
+  return (Object.keys(here) as (keyof typeof here)[]).filter(fixed).flatMap((key) => {
     const [a, b] = [here[key], there[key]].map((value) => JSON.stringify(value) ?? "none");
     return a === b ? [] : [`\`${key}\` is ${a} here and ${b} there`];
   });
@@ -44,6 +47,21 @@ export const givenWeights: Role<Config> = {
   },
 };
 
+/** The role of the model that preferences are learnt in comparison with. */
+export const givenReference: Role<Config> = {
+  kind: "weights",
+  about:
+    "the language model that preferences are learnt in comparison with; default: the weights " +
+    "that training starts from",
+  families: ["language"],
+  unfit(own, other) {
+    const { frozen } = objectiveOf(own);
+    return frozen === undefined
+      ? `the objective ${own.objective ?? "of all tokens"} compares with no reference; leave it out`
+      : givenWeights.unfit!(own, other);
+  },
+};
+
 /**
  * A fresh state with the other run's weights; the optimiser begins anew.
  * @throws DataError where they are of another tokenizer or have other shapes
@@ -56,25 +74,13 @@ export async function takeWeights(
   return await withGiven(state, context, {
     async merge(own, given) {
       const other = given as unknown as Weights & { readonly tokenizer?: tf.Tensor };
-      const [mine, theirs] = await Promise.all(
-        [own.tokenizer, other.tokenizer].map((words) =>
-          words === undefined ? "" : context.engine.read(words).then((read) => read.join())
-        ),
-      );
-      if (mine !== theirs) {
-        throw new DataError(
-          "the weights that this run goes on from know the tokens of another tokenizer than " +
-            `${setting.tokenizer.name}: give both runs the same one`,
-        );
-      }
+      await requireTokenizer(own, other, {
+        engine: context.engine,
+        what: "the weights that this run goes on from",
+        name: setting.tokenizer.name,
+      });
       const { params } = evaluatedOf(other);
-      const shapes = (tree: DecoderParameters) =>
-        leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-      const [here, there] = [shapes(own.params), shapes(params)];
-      const at = here.findIndex((shape, i) => shape !== there[i]);
-      if (at >= 0) {
-        throw new DataError(`the weights have ${there[at]} where this model has ${here[at]}`);
-      }
+      requireShapes(own.params, params);
       return tf.tidy(() =>
         stateOf(params, setting, besideOf(own)) as unknown as tf.TensorContainer
       ) as State;

@@ -17,6 +17,7 @@ import type { OpenContext, Opened } from "../../family.ts";
 import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts";
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
 import type { View } from "../objectives/objective.ts";
+import { answerRoom } from "../objectives/policy/settings.ts";
 import { objectiveOf } from "../objectives/table.ts";
 
 /** What `open` gives to `build`. */
@@ -63,7 +64,8 @@ const views: Readonly<
   dialogues: dialogueWindows,
   pairs: pairRows,
   judged: judgedRows,
-  prompts: promptRows,
+  prompts: (dataset, { config, ...seeing }) =>
+    promptRows(dataset, { ...seeing, room: answerRoom(config, seeing.length) }),
 };
 
 async function tokenizerOf(
@@ -102,7 +104,10 @@ export async function openLanguage(
   for (const note of checkpoint?.notes ?? []) say?.(note);
   const tokenizer = await tokenizerOf(checkpoint, context);
   const shape = checkpoint && shapeWithin(config, checkpoint.shape);
-  const { context: length } = shape ?? shapeOf(config, tokenizer.vocabulary);
+  const { context: positions } = shape ?? shapeOf(config, tokenizer.vocabulary);
+  const objective = objectiveOf(config);
+  // What judges sees a row's last token too; all else is asked for it.
+  const length = objective.judge === undefined ? positions : positions - 1;
   const chat = chatOf(config, tokenizer);
   const opened: LanguageOpened = {
     tokenizer,
@@ -110,5 +115,5 @@ export async function openLanguage(
     ...(chat && { chat }),
   };
   const seeing = { config, tokenizer, length, template: chat?.template, cache, say };
-  return { dataset: await views[objectiveOf(config).view](dataset, seeing), opened };
+  return { dataset: await views[objective.view](dataset, seeing), opened };
 }
