@@ -13,6 +13,7 @@ interface Tokens {
 }
 
 /**
+ * Refuses weights of another tokenizer.
  * @param options `what`: the weights, for messages: "the weights that this run goes on from"
  * @throws DataError where they are of another tokenizer
  */
@@ -33,7 +34,7 @@ export async function requireTokenizer(
   }
 }
 
-/** @throws DataError where weights have other shapes */
+/** Refuses weights of other shapes. @throws DataError that names the first that differs */
 export function requireShapes(own: DecoderParameters, other: DecoderParameters): void {
   const shapes = (tree: DecoderParameters) =>
     leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
