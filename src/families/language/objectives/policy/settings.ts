@@ -10,9 +10,9 @@ export const policyMethods = ["ppo", "grpo", "rloo", "reinforce"] as const;
 /** One of them. */
 export type PolicyMethod = typeof policyMethods[number];
 
-/** Over what a loss is a mean: see `weights.ts`. */
+/** Over what a loss is a mean: see `equations/weights.ts`. */
 export const NORMALISATIONS = ["tokens", "answers", "constant"] as const;
-/** Estimators of a divergence: see `kl.ts`. */
+/** Estimators of a divergence: see `equations/kl.ts`. */
 export const ESTIMATORS = ["k1", "k2", "k3"] as const;
 
 const part = z.string().regex(/^((rule|model)(\.[a-z_]+)?|shortcut\.(length|flattery))$/);
