@@ -26,17 +26,19 @@ const allowed: { readonly [room: string]: string } = {
   nn: "base numeric random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
+  curation: "base numeric random content data",
   extractors: "base numeric random install algebra content engine kinds nn data",
-  subject: "algebra tokenizers kinds",
+  subject: "base algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
     "base numeric random kernels install algebra content engine tokenizers kinds nn backbones data subject record",
-  metrics: "base numeric random stats algebra kinds data extractors subject record families",
+  metrics:
+    "base numeric random stats algebra tokenizers kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
     "base random algebra content engine tokenizers kinds nn data extractors subject record families metrics show",
   protocols:
-    "base numeric random content engine tokenizers kinds data subject record families show run",
+    "base numeric random content engine tokenizers kinds data curation subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",
@@ -47,7 +49,7 @@ const allowed: { readonly [room: string]: string } = {
     "base random algebra content engine kinds data extractors record metrics run registry.ts suite",
   cli: "base engine compare",
   proof:
-    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
+    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data curation extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
   commands:
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",

@@ -30,6 +30,7 @@ export {
   type DecoderShape,
   decoderStates,
   decoderStep,
+  decoderTargetNats,
   documentSight,
   initDecoder,
   type Position,

@@ -8,13 +8,23 @@ import {
   type ReportModel,
   type Table,
 } from "./model/model.ts";
-import { count, escapeMarkdown as escape, fence, formatNumber, list } from "../base/text/mod.ts";
+import {
+  count,
+  escapeMarkdown as escape,
+  fence,
+  fixed,
+  formatBytes,
+  formatNumber,
+  list,
+} from "../base/text/mod.ts";
 import { formatEstimate } from "./model/tables/estimate.ts";
 import { changeText, rowText } from "../gate/mod.ts";
-import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
+import { CHANCES, rankingNote, rankingSheets, type Sheet } from "./ranking_sheets.ts";
+import { winSheets } from "./win_sheets.ts";
 import { shownRows } from "./model/tables/tables.ts";
 import type { Texts } from "./texts.ts";
 import { textsMarkdown } from "./text_markdown.ts";
+import { shareText } from "./page/flow_html.ts";
 
 /** What a Markdown report may point at. */
 export interface MarkdownOptions {
@@ -37,12 +47,13 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
       ? bodyMarkdown(model, {
         options,
         notes: model.notes,
-        between: gateMarkdown(model, groups),
+        between: [...flowsMarkdown(model, options), ...gateMarkdown(model, groups)],
       })
       : [
         ...bodiesOf(model).flatMap((body, place) =>
           partMarkdown(body, { options, notes: place === 0 ? model.notes : [] })
         ),
+        ...flowsMarkdown(model, options),
         ...gateMarkdown(model, new Map()),
       ]),
     "## Provenance",
@@ -97,6 +108,7 @@ function bodyMarkdown(
     notes.map((note) => `- ${escape(note)}`).join("\n"),
     ...images(model.charts.leaderboard, options),
     ...rankingMarkdown(model, { groups, options }),
+    ...section("Win rates", winSheets(model.wins ?? [], groups).map(sheetMarkdown)),
     ...section("Quality and throughput", images(model.charts.front, options)),
     ...section("Quality at few evaluations", images(model.charts.steps, options)),
     ...section("Quality and cost", images(model.charts.cost, options)),
@@ -114,6 +126,45 @@ function bodyMarkdown(
     ...sanityMarkdown(model, options),
     ...section("Time", images(model.charts.time, options)),
   ];
+}
+
+/** What steps did with documents. */
+function flowsMarkdown({ flows = [] }: ReportModel, options: MarkdownOptions): string[] {
+  const number = (n: number) => fixed(n, 0);
+  return section(
+    "Documents",
+    flows.flatMap(({ label, stages, chart, dropped }) => [
+      `### ${escape(label)}`,
+      ...images([chart], options),
+      rows([
+        ["stage, check", "documents in", "kept", "dropped", "of them", "rewritten", "text left"],
+        ...stages.flatMap(({ name, read, kept, rewritten, dropped }) => {
+          const gone = read.documents - kept.documents;
+          return [
+            [
+              escape(name),
+              number(read.documents),
+              number(kept.documents),
+              number(gone),
+              shareText(gone, read.documents),
+              number(rewritten),
+              formatBytes(kept.bytes),
+            ],
+            ...dropped.map(({ check, documents }) => [
+              `${escape(name)}: ${escape(check)}`,
+              "",
+              "",
+              number(documents),
+              shareText(documents, read.documents),
+              "",
+              "",
+            ]),
+          ];
+        }),
+      ], "lrrrrrr"),
+      ...(dropped === null ? [] : textsMarkdown(dropped, options.texts ?? new Map()).slice(2)),
+    ]),
+  );
 }
 
 function section(title: string, blocks: readonly string[]): string[] {
@@ -148,6 +199,19 @@ function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string
   );
 }
 
+/** A sheet's pipe table. */
+function sheetRows({ head, rows: own }: Pick<Sheet, "head" | "rows">): string {
+  return rows(
+    [
+      ["", ...head.map(escape)],
+      ...own.map(({ label, cells }) => [label, ...cells].map(escape)),
+    ],
+    "l" + "r".repeat(head.length),
+  );
+}
+
+const sheetMarkdown = (sheet: Sheet) => [escape(sheet.caption), sheetRows(sheet)].join("\n\n");
+
 function rankingMarkdown(
   { ranking, charts }: ReportBody,
   { groups, options }: { groups: ReadonlyMap<string, Group>; options: MarkdownOptions },
@@ -155,13 +219,7 @@ function rankingMarkdown(
   if (!ranking) return [];
   const sheets = rankingSheets(ranking, groups).map(
     ({ title, caption, head, rows: own, folded }) => {
-      const body = rows(
-        [
-          ["", ...head.map(escape)],
-          ...own.map(({ label, cells }) => [label, ...cells].map(escape)),
-        ],
-        "l" + "r".repeat(head.length),
-      );
+      const body = sheetRows({ head, rows: own });
       const [before, after] = folded
         ? [`<details><summary>${escape(title)}</summary>`, ["</details>"]]
         : [`### ${escape(title)}`, []];

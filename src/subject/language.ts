@@ -50,6 +50,10 @@ export interface Prompt extends Choosing {
   readonly most: number;
   /** Texts before which it ends. */
   readonly until?: readonly string[];
+  /** Its tokens, where they are known better than by its text; servers are asked by the text. */
+  readonly tokens?: Int32Array;
+  /** Tokens that end it, beside those that end all that the model writes. */
+  readonly ends?: readonly number[];
   /** As a continuation's. */
   readonly special?: boolean;
   /** Fixes the draws, with the run's key; the same text under another number is written anew. */
@@ -126,4 +130,16 @@ export interface TokenModel {
   choices?(asked: readonly TokenChoices[]): Promise<readonly TokenScores[]>;
   /** Tokens written after each prompt, the token that ended it included. */
   write(prompts: readonly TokenPrompt[]): Promise<readonly Int32Array[]>;
+}
+
+/** A model that judges texts, over the tokens of one tokenizer. */
+export interface TokenJudge {
+  readonly tokenizer: Tokenizer;
+  /** Tokens that it sees at once. */
+  readonly context: number;
+  readonly chatTemplate?: string;
+  /** What it says of each text, by name, in the order of its numbers: "reward", "helpful". */
+  readonly attributes: readonly string[];
+  /** Numbers of rows, row-major [rows, attributes]. A row's don't hang on which others are asked for. */
+  judge(rows: readonly Int32Array[]): Promise<Float32Array>;
 }

@@ -10,7 +10,14 @@ export {
   prefill,
   type Prompts,
 } from "./cached.ts";
-export { decoder, decoderLogits, decoderNats, type DecoderPass, decoderStates } from "./forward.ts";
+export {
+  decoder,
+  decoderLogits,
+  decoderNats,
+  type DecoderPass,
+  decoderStates,
+  decoderTargetNats,
+} from "./forward.ts";
 export { rotaryFrequencies } from "./rotary.ts";
 export {
   decoderFault,

@@ -7,6 +7,7 @@ import { decoderFault, type DecoderShape } from "../../backbones/mod.ts";
 import { UsageError } from "../../base/mod.ts";
 import { pathText } from "../../base/schema/mod.ts";
 import { namedCheckpoints } from "./checkpoint/mod.ts";
+import { objectiveFaults, objectiveKeys } from "./objectives/settings.ts";
 
 /** Tokens that a model sees at once, where nothing else is said. */
 const CONTEXT = 256;
@@ -84,6 +85,7 @@ export const config = z.strictObject({
     .describe(
       "Samples: only the fewest likeliest tokens that together have this probability; default: all",
     ),
+  ...objectiveKeys,
 }).superRefine((c, context) => {
   for (const key of c.checkpoint === undefined ? [] : broughtKeys) {
     if (c[key] === undefined) continue;
@@ -92,6 +94,9 @@ export const config = z.strictObject({
       path: [key],
       message: "can't be given beside `checkpoint`, which has its own",
     });
+  }
+  for (const { path, message } of objectiveFaults(c)) {
+    context.addIssue({ code: "custom", path, message });
   }
   const fault = decoderFault(shapeOf(c, 257));
   if (fault !== null) context.addIssue({ code: "custom", path: ["heads"], message: fault });

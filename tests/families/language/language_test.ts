@@ -4,7 +4,7 @@ import { UsageError } from "../../../src/base/mod.ts";
 import type { Dataset } from "../../../src/data/mod.ts";
 import { disposeTree, leaves } from "../../../src/engine/tree.ts";
 import type { BuildContext, HostContext, TensorRecord } from "../../../src/families/family.ts";
-import { givenWeights, takeWeights } from "../../../src/families/language/given.ts";
+import { givenWeights, takeWeights } from "../../../src/families/language/outside/given.ts";
 import { config, language } from "../../../src/families/language/mod.ts";
 import { shapeOf } from "../../../src/families/language/config.ts";
 import {
@@ -13,8 +13,8 @@ import {
   scoreBucket,
   scoreRows,
 } from "../../../src/families/language/decoding/rows.ts";
-import { type Setting, sizeOf } from "../../../src/families/language/model.ts";
-import { initState, type State } from "../../../src/families/language/train.ts";
+import { type Setting, sizeOf, type State } from "../../../src/families/language/model.ts";
+import { initState } from "../../../src/families/language/train.ts";
 import { textKind } from "../../../src/kinds/text/kind.ts";
 import { tokenised } from "../../../src/kinds/text/mod.ts";
 import { languageOf, type TokenModel } from "../../../src/subject/mod.ts";

@@ -2,10 +2,16 @@
  * A finished run's weights as a folder for other programs.
  * @module
  */
-import { bytesJson, bytesTokenizer, readTokenizer, type Tokenizer } from "../../tokenizers/mod.ts";
-import type { ExportContext } from "../family.ts";
-import { openCheckpoint, type Words, writeFolder } from "./checkpoint/mod.ts";
-import { type Config, shapeOf } from "./config.ts";
+import {
+  bytesJson,
+  bytesTokenizer,
+  readTokenizer,
+  type Tokenizer,
+} from "../../../tokenizers/mod.ts";
+import type { ExportContext } from "../../family.ts";
+import { openCheckpoint, type Words, writeFolder } from "../checkpoint/mod.ts";
+import { type Config, shapeOf } from "../config.ts";
+import { chatOf } from "./open.ts";
 
 /** How a model that was trained here reads text: its separator begins texts and ends them. */
 function wordsOf(tokenizer: Tokenizer, json: string): Words {
@@ -36,7 +42,13 @@ export async function exportLanguage(config: Config, context: ExportContext): Pr
   const checkpoint = config.checkpoint === undefined
     ? undefined
     : await openCheckpoint(config.checkpoint, context);
-  const words = checkpoint?.words ?? await trainedWords(context);
+  const own = checkpoint?.words ?? await trainedWords(context);
+  const chat = chatOf(config, own.tokenizer);
+  const words: Words = chat === undefined ? own : {
+    ...own,
+    chatTemplate: chat.template,
+    ends: [...new Set([...own.ends, ...chat.end === undefined ? [] : [chat.end]])],
+  };
   const shape = checkpoint?.shape ?? shapeOf(config, words.tokenizer.vocabulary);
   const part = state.tensors.has("ema/tokens/weight") ? "ema" : "params";
   await writeFolder(folder, {
