@@ -15,6 +15,7 @@ export {
 } from "./codec.ts";
 export { type Block, block, initBlock } from "./conv.ts";
 export {
+  type Bottleneck,
   causalSight,
   type Decoded,
   decoder,
@@ -32,8 +33,13 @@ export {
   decoderStep,
   documentSight,
   initDecoder,
+  type LowRank,
+  mapsOf,
   type Position,
   prefill,
+  type Prefix,
+  prefixesOf,
+  mapProduct,
   type Prompts,
   type Rotary,
   type RotaryScaling,

@@ -10,9 +10,18 @@ export {
   prefill,
   type Prompts,
 } from "./cached.ts";
-export { decoder, decoderLogits, decoderNats, type DecoderPass, decoderStates } from "./forward.ts";
+export { mapProduct } from "./adapted.ts";
+export {
+  decoder,
+  decoderLogits,
+  decoderNats,
+  type DecoderPass,
+  decoderStates,
+  prefixesOf,
+} from "./forward.ts";
 export { rotaryFrequencies } from "./rotary.ts";
 export {
+  type Bottleneck,
   decoderFault,
   type DecoderLayer,
   type DecoderLinear,
@@ -20,6 +29,9 @@ export {
   type DecoderParameters,
   type DecoderShape,
   initDecoder,
+  type LowRank,
+  mapsOf,
+  type Prefix,
   type Rotary,
   type RotaryScaling,
 } from "./shape.ts";

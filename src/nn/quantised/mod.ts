@@ -1,0 +1,14 @@
+/**
+ * Weights in few bits.
+ * @module
+ */
+export { NF4 } from "./code_book.ts";
+export { packedShape, type PackedForm, type PackedValues, packMatrix, unpackMatrix } from "./pack.ts";
+export {
+  type PackedMatrix,
+  packedOutputs,
+  packedProduct,
+  type PackedTensors,
+  unpackedByParts,
+  wholeMatrix,
+} from "./product.ts";
