@@ -66,6 +66,7 @@ export {
 export { type Tokenizer } from "./tokenizers/mod.ts";
 export {
   type BuildContext,
+  type CollectContext,
   defineFamily,
   type Drawn,
   type Driver,
@@ -175,7 +176,9 @@ export {
 export type { Key } from "./random/mod.ts";
 
 // What a protocol's `execute` is made of.
+export { type MadeDocument, madeDocuments, madeLines } from "./data/text/mod.ts";
 export {
+  dataOf,
   type Ending,
   givenTo,
   keepArtefact,

@@ -27,14 +27,14 @@
  * programs that its capabilities name, and any others its driver calls.
  * @module
  */
-import type { Capabilities, TokenModel } from "../subject/mod.ts";
+import type { Capabilities, TokenJudge, TokenModel } from "../subject/mod.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
 import type { CompileMode, Engine, Program, TensorRecord } from "../engine/mod.ts";
 import type { TensorFile } from "../nn/files/mod.ts";
 import type { Key } from "../random/mod.ts";
 import type { Pointing } from "../content/mod.ts";
-import type { Dataset, Factor } from "../data/mod.ts";
+import type { Batch, Dataset, Factor } from "../data/mod.ts";
 import type { KindName, SampleSpec, SpecOf } from "../kinds/mod.ts";
 import type { Given, GivenRun, Roles } from "./needs.ts";
 
@@ -97,13 +97,35 @@ export interface LanguageContext extends SampleContext {
   key(): Key;
 }
 
+/** What a driver may call to make what a step trains on. Its `key` is the step's own. */
+export interface CollectContext extends LanguageContext {
+  /** From 0. */
+  readonly step: number;
+  /** A key of this step for a purpose. The caller disposes it. */
+  stepKey(purpose: string): Key;
+}
+
 /** What a driver may call to give its scene away. */
 export type SceneContext = Pick<LanguageContext, "read">;
 
 /** Which programs run when, on the host. Everything here must be a function of its arguments. */
 export interface Driver {
-  /** Names of the programs that step `step` (from 0) runs in order; default: ["train"]. */
+  /**
+   * Names of the programs that step `step` (from 0) runs in order, each on the step's inputs; one may
+   * stand there several times. Default: ["train"].
+   */
   schedule?(step: number): readonly string[];
+  /**
+   * Makes the inputs of a step's programs of its batch, by the state before the step: texts that the
+   * model itself writes, with what they are worth. It must be a function of its arguments and of the
+   * step's keys, so that a resumed training goes on alike. The state stays the caller's, who disposes
+   * the inputs. Default: the batch, uploaded.
+   */
+  collect?(
+    state: TensorRecord,
+    batch: Batch,
+    context: CollectContext,
+  ): Promise<TensorRecord>;
   /** Before the first step: fits what training starts from to the data and returns the first state. */
   begin?(state: TensorRecord, context: HostContext): Promise<TensorRecord>;
   /** After the last step: fits what sampling needs (a mixture, a prior) and returns the final state. */
@@ -118,6 +140,8 @@ export interface Driver {
   decode?(state: TensorRecord, z_BZ: tf.Tensor2D, context: SampleContext): Drawn;
   /** Of a model of text: what it says of tokens, and goes on with. The state stays the caller's. */
   language?(state: TensorRecord, context: LanguageContext): TokenModel;
+  /** Of a model that judges texts: what it says of them. The state stays the caller's. */
+  judge?(state: TensorRecord, context: LanguageContext): TokenJudge;
   /**
    * Of a model of one scene: the scene as a `.splat` file, which viewers in browsers read: 32 bytes a
    * splat, in the scene's units and axes, those that matter most first, so that a part of it from the

@@ -15,6 +15,7 @@ export {
 } from "./contract.ts";
 export {
   type BuildContext,
+  type CollectContext,
   defineFamily,
   type Drawn,
   type Driver,
@@ -29,4 +30,4 @@ export {
   type SceneContext,
   type TensorRecord,
 } from "./family.ts";
-export type { Given, GivenRun, Role, Roles } from "./needs.ts";
+export { documentsRole, type Given, type GivenRun, type Role, type Roles } from "./needs.ts";

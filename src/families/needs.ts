@@ -44,3 +44,9 @@ export interface Given {
   /** Of kind `weights`: the run's final state, on the engine. The caller disposes its tensors. */
   state(): Promise<{ readonly [name: string]: TensorTree }>;
 }
+
+/** The role of documents that another run made, in place of the data's own training split. */
+export const documentsRole: Role<unknown> = {
+  kind: "data",
+  about: "documents that a finished run made, to train on in place of the data's own",
+};

@@ -4,6 +4,7 @@
  */
 export { keepArtefact } from "./artefact.ts";
 export { checkpointFile, parameterCount } from "./checkpoint.ts";
+export { DATA_ROLE, dataOf } from "./data.ts";
 export type { Estimate, Outcome, RunEvent } from "./events.ts";
 export { exportRun } from "./export.ts";
 export { isFinal, recordFailure } from "./failure.ts";

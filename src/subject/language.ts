@@ -127,3 +127,15 @@ export interface TokenModel {
   /** Tokens written after each prompt, the token that ended it included. */
   write(prompts: readonly TokenPrompt[]): Promise<readonly Int32Array[]>;
 }
+
+/** A model that judges texts, over the tokens of one tokenizer. */
+export interface TokenJudge {
+  readonly tokenizer: Tokenizer;
+  /** Tokens that it sees at once. */
+  readonly context: number;
+  readonly chatTemplate?: string;
+  /** What it says of each text, by name, in the order of its numbers: "reward", "helpful". */
+  readonly attributes: readonly string[];
+  /** Numbers of rows, row-major [rows, attributes]. A row's don't hang on which others are asked for. */
+  judge(rows: readonly Int32Array[]): Promise<Float32Array>;
+}

@@ -12,6 +12,7 @@ export type {
   ScoredContinuation,
   ScoredText,
   TokenChoices,
+  TokenJudge,
   TokenModel,
   TokenPrompt,
   TokenScores,

@@ -5,6 +5,7 @@
 export { captions } from "./captions/captions.ts";
 export { factorsOf, type Said } from "./captions/grammar.ts";
 export { chatsOf, chatText, type Message, MESSAGES } from "./chat.ts";
+export { type MadeDocument, madeDocuments, madeLines, withTraining } from "./made.ts";
 export { novel } from "./novel.ts";
 export { speeches } from "./speeches.ts";
 export { texts } from "./texts.ts";

@@ -7,6 +7,7 @@ import { decoderFault, type DecoderShape } from "../../backbones/mod.ts";
 import { UsageError } from "../../base/mod.ts";
 import { pathText } from "../../base/schema/mod.ts";
 import { namedCheckpoints } from "./checkpoint/mod.ts";
+import { objectiveKeys } from "./objectives/settings.ts";
 
 /** Tokens that a model sees at once, where nothing else is said. */
 const CONTEXT = 256;
@@ -84,6 +85,7 @@ export const config = z.strictObject({
     .describe(
       "Samples: only the fewest likeliest tokens that together have this probability; default: all",
     ),
+  ...objectiveKeys,
 }).superRefine((c, context) => {
   for (const key of c.checkpoint === undefined ? [] : broughtKeys) {
     if (c[key] === undefined) continue;

@@ -6,63 +6,105 @@ import { UsageError } from "../../base/mod.ts";
 import {
   type BuildContext,
   defineFamily,
+  type Driver,
   type HostContext,
   type Model,
-  type TensorRecord,
 } from "../family.ts";
+import { documentsRole } from "../needs.ts";
 import { reads } from "../common/programs.ts";
 import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.ts";
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
-import { exportLanguage } from "./export.ts";
-import { emptyState, givenTokenizer, givenWeights, loadWeights, takeWeights } from "./given.ts";
 import { choicesProgram } from "./decoding/choices.ts";
 import { scoreProgram, tokenModel } from "./decoding/token_model.ts";
-import { type Setting, type Weights, weightsOf } from "./model.ts";
+import { type Setting, type State, type Weights, weightsOf } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
-import { type LanguageOpened, openLanguage } from "./open.ts";
+import { objectiveOf } from "./objectives/table.ts";
+import { exportLanguage } from "./outside/export.ts";
+import {
+  emptyState,
+  givenTokenizer,
+  givenWeights,
+  loadWeights,
+  takeWeights,
+} from "./outside/given.ts";
+import { type LanguageOpened, openLanguage } from "./outside/open.ts";
 import { drawTexts, loopPrograms, samplePrograms } from "./sample.ts";
-import { initState, type State, stepPrograms, trainPrograms, type Windows } from "./train.ts";
+import { initBeside, initState, stepPrograms, trainPrograms, type Windows } from "./train.ts";
+
+/** What a model is, beside its setting. */
+interface Beyond extends Pick<BuildContext, "steps" | "needed"> {
+  readonly checkpoint?: Checkpoint;
+  /** Rows to train on. Default: none are known. */
+  readonly trainSize?: number;
+}
 
 /** A model over the tokens of one tokenizer. */
-export function languageModel(
-  setting: Setting,
-  { steps, needed, checkpoint }: Pick<BuildContext, "steps" | "needed"> & {
-    readonly checkpoint?: Checkpoint;
-  },
-): Model {
-  const begin = needed?.weights !== undefined
-    ? (state: TensorRecord, context: HostContext) => takeWeights(state as State, context, setting)
-    : checkpoint === undefined
-    ? undefined
-    : (state: TensorRecord, { engine }: HostContext) =>
-      loadWeights(state as State, { engine, checkpoint, setting });
-  const { config, shape } = setting;
+export function languageModel(setting: Setting, beyond: Beyond): Model {
+  const { shape } = setting, objective = objectiveOf(setting.config);
   return {
-    capabilities: {
-      likelihood: "exact",
-      measure: "tokens",
-      latent: "none",
-      reconstructs: false,
-      samples: true,
-      evaluations: shape.context,
+    capabilities: objective.judge === undefined
+      ? {
+        likelihood: "exact",
+        measure: "tokens",
+        latent: "none",
+        reconstructs: false,
+        samples: true,
+        evaluations: shape.context,
+      }
+      : { likelihood: "none", latent: "none", reconstructs: false, samples: false },
+    init: (key) => {
+      const beside = initBeside(key, setting, { trainSize: beyond.trainSize ?? 0 });
+      return beyond.checkpoint === undefined
+        ? initState(key, setting, beside)
+        : emptyState(setting, beside);
     },
-    init: (key) => checkpoint === undefined ? initState(key, setting) : emptyState(setting),
     programs: {
-      ...trainPrograms(setting, { steps }),
-      log_weight: reads<Weights, Windows>((state, { tokens_BT }) => ({
-        logWeight_B: windowLogProbability(weightsOf(state), tokens_BT, setting),
-      })),
-      score: scoreProgram(setting),
-      choices: choicesProgram(setting),
-      ...samplePrograms(setting),
+      ...trainPrograms(setting, beyond),
+      ...objective.programs?.(setting),
+      ...(objective.judge === undefined && writingPrograms(setting)),
     },
     modes: Object.fromEntries(loopPrograms.map((name) => [name, "xla"])),
-    driver: {
-      schedule: () => stepPrograms(config),
-      ...(begin && { begin }),
-      sample: (state, request, context) => drawTexts(state, request, { context, setting }),
-      language: (state, context) => tokenModel(state, { context, setting }),
-    },
+    driver: driverOf(setting, beyond),
+  };
+}
+
+/** What reads and writes texts. */
+function writingPrograms(setting: Setting): Model["programs"] {
+  return {
+    log_weight: reads<Weights, Windows>((state, { tokens_BT }) => ({
+      logWeight_B: windowLogProbability(weightsOf(state, setting), tokens_BT, setting),
+    })),
+    score: scoreProgram(setting),
+    choices: choicesProgram(setting),
+    ...samplePrograms(setting),
+  };
+}
+
+function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
+  const { begin, collect, judge } = objectiveOf(setting.config);
+  const weights = needed?.weights !== undefined
+    ? (state: State, context: HostContext) => takeWeights(state, context, setting)
+    : checkpoint === undefined
+    ? undefined
+    : (state: State, { engine }: HostContext) => loadWeights(state, { engine, checkpoint, setting });
+  const begins = begin !== undefined && setting.trains !== false;
+  return {
+    schedule: () => stepPrograms(setting),
+    ...((weights || begins) && {
+      async begin(state, context) {
+        const loaded = await weights?.(state as State, context) ?? state as State;
+        return begins ? await begin(loaded, context, setting) : loaded;
+      },
+    }),
+    ...(collect && {
+      collect: (state, batch, context) => collect(state as State, batch, { ...context, setting }),
+    }),
+    ...(judge === undefined
+      ? {
+        sample: (state, request, context) => drawTexts(state, request, { context, setting }),
+        language: (state, context) => tokenModel(state, { context, setting }),
+      }
+      : { judge: (state, context) => judge(state as State, context, setting) }),
   };
 }
 
@@ -95,7 +137,7 @@ export const language = defineFamily<Config, "text">({
   papers: ["arXiv:2302.13971", "arXiv:2104.09864", "arXiv:2305.13245", "arXiv:2502.16982"],
   takes: ["text"],
   config,
-  needs: { tokenizer: givenTokenizer, weights: givenWeights },
+  needs: { tokenizer: givenTokenizer, weights: givenWeights, data: documentsRole },
   content: ({ checkpoint }, context) =>
     checkpoint === undefined ? Promise.resolve(undefined) : checkpointContent(checkpoint, context),
   open: openLanguage,

@@ -12,6 +12,8 @@ import {
   decoderStates,
   documentSight,
 } from "../../backbones/mod.ts";
+import type { TensorTree } from "../../engine/mod.ts";
+import type { AdamSlots } from "../../nn/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import type { Config } from "./config.ts";
@@ -27,16 +29,67 @@ export interface Setting {
   readonly trains?: boolean;
 }
 
-/** What a checkpoint holds that reading and writing text needs. */
-export type Weights = TensorRecord & {
+/** The parts of a model that a loss is of. */
+export type Trained = {
   readonly params: DecoderParameters;
-  /** The average of the weights, where one is kept. */
-  readonly ema?: DecoderParameters;
+  /** What is trained in place of the decoder's own weights, which stay as they are. */
+  readonly adapter?: TensorRecord;
+  /** What an objective trains beside the decoder. */
+  readonly head?: TensorRecord;
 };
 
-/** The weights that everything but training uses. */
-export function weightsOf({ ema, params }: Weights): DecoderParameters {
-  return ema ?? params;
+/** What a checkpoint holds that reading and writing text needs. */
+export type Weights = TensorRecord & Trained & {
+  /** The average of what is trained, as `movingOf` has it, where one is kept. */
+  readonly ema?: TensorTree;
+};
+
+/** What a checkpoint holds. */
+export type State = Weights & {
+  /** The optimiser's, where it is trained. */
+  readonly slots?: AdamSlots;
+  /** Steps done, int32. */
+  readonly step: tf.Scalar;
+  /** Which tokenizer its tokens are of: int32 [8]. */
+  readonly tokenizer: tf.Tensor1D;
+  /** Sums over the parts of a batch that were seen, where it has several. */
+  readonly sums?: Sums;
+  /** What an objective holds and doesn't train. */
+  readonly frozen?: TensorRecord;
+};
+
+/** What is minimised and told, and the gradient, summed over some rows. */
+export type Sums = {
+  readonly loss: tf.Scalar;
+  readonly aux: Readonly<Record<string, tf.Scalar>>;
+  readonly grads: TensorTree;
+};
+
+/** What steps change: the decoder alone; or what stands beside it, with the decoder or without. */
+export function movingOf({ params, adapter, head }: Trained): TensorTree {
+  if (adapter === undefined && head === undefined) return params;
+  return { ...(adapter === undefined ? { params } : { adapter }), ...(head && { head }) };
+}
+
+/** All parts, those that steps change as `moving` has them. */
+export function wholeOf({ params, adapter, head }: Trained, moving: TensorTree): Trained {
+  if (adapter === undefined && head === undefined) return { params: moving as DecoderParameters };
+  return { params, ...(moving as Partial<Trained>) };
+}
+
+/** The parts that everything but training uses. */
+export function evaluatedOf(state: Weights): Trained {
+  return wholeOf(state, state.ema ?? movingOf(state));
+}
+
+/** The decoder with whatever is trained in its place. */
+export function decoderOf({ params }: Trained, _setting: Setting): DecoderParameters {
+  return params;
+}
+
+/** The decoder that everything but training uses. */
+export function weightsOf(state: Weights, setting: Setting): DecoderParameters {
+  return decoderOf(evaluatedOf(state), setting);
 }
 
 /** A window's inputs and what follows each: int32 [B, T] of [B, T + 1]. */

@@ -8,13 +8,17 @@ import { decoderNats, type DecoderParameters } from "../../backbones/mod.ts";
 import { targetLogProbabilities } from "../../nn/mod.ts";
 import { type Setting, shifted, windowLogits, windowStates } from "./model.ts";
 
-/** Σ −ln p(target), nats, over the windows' targets. Scalar. */
+/**
+ * Σ −ln p(target), nats, over the windows' targets. Scalar.
+ * @param scored_BT the tokens that are targets, −1 elsewhere; left out: all of them
+ */
 export function windowNats(
   params: DecoderParameters,
   tokens_BT: tf.Tensor2D,
   setting: Setting,
+  scored_BT: tf.Tensor2D = tokens_BT,
 ): tf.Scalar {
-  const { inputs_BT, targets_N } = taskOf(tokens_BT);
+  const { inputs_BT, targets_N } = taskOf(tokens_BT, scored_BT);
   return decoderNats(params, windowStates(params, inputs_BT, setting), targets_N);
 }
 
@@ -30,8 +34,8 @@ export function windowLogProbability(
 }
 
 /** What windows of T + 1 are asked: inputs [B, T] and the target of each, [B·T]. */
-function taskOf(tokens_BT: tf.Tensor2D) {
-  const { inputs_BT, targets_BT } = shifted(tokens_BT);
+function taskOf(tokens_BT: tf.Tensor2D, scored_BT = tokens_BT) {
+  const { inputs_BT } = shifted(tokens_BT), { targets_BT } = shifted(scored_BT);
   return { inputs_BT, targets_N: tf.reshape(targets_BT, [-1]) as tf.Tensor1D };
 }
 

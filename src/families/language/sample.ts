@@ -83,7 +83,7 @@ export function samplePrograms(setting: Setting): Readonly<Record<string, Family
   const programs = WAYS.map((way): Record<string, FamilyProgram> => ({
     [named("prompt", way)]: reads<Weights, Prompts & Choice & { readonly columns_C: tf.Tensor1D }>(
       (state, { tokens_BT, start_B, columns_C, ...choice }, key) => {
-        const params = weightsOf(state);
+        const params = weightsOf(state, setting);
         const decoded = prefill(params, { tokens_BT, start_B }, {
           shape,
           columns: columns_C.shape[0],
@@ -214,7 +214,7 @@ export function drawTexts(
     whole(context, new Int32Array(batch).fill(tokenizer.separator), [batch]) as tf.Tensor1D,
   ];
   const begun = {
-    params: context.shared(weightsOf(state as Weights)),
+    params: context.shared(weightsOf(state as Weights, setting)),
     cache: emptyCache(context, batch, shape),
     token_B: tf.clone(tokens[0]),
   };

@@ -5,10 +5,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type DecoderParameters, initDecoder } from "../../backbones/mod.ts";
-import { leaves, mapTree } from "../../engine/mod.ts";
+import { leaves, mapTree, type TensorTree } from "../../engine/mod.ts";
 import {
   adam,
-  type AdamSlots,
   emaInit,
   emaUpdate,
   globalNorm,
@@ -22,52 +21,66 @@ import type { TensorRecord } from "../family.ts";
 import { type FamilyProgram, updates } from "../common/programs.ts";
 import { emaDecay } from "../common/training.ts";
 import { type Config, learningRateOf } from "./config.ts";
-import { type Setting, tokenizerTensor, type Weights } from "./model.ts";
-import { targetCount, windowNats } from "./objective.ts";
-
-/** What a checkpoint holds. */
-export type State = Weights & {
-  /** The optimiser's, where it is trained. */
-  readonly slots?: AdamSlots<DecoderParameters>;
-  /** Steps done, int32. */
-  readonly step: tf.Scalar;
-  /** Which tokenizer its tokens are of: int32 [8]. */
-  readonly tokenizer: tf.Tensor1D;
-  /** Gradients and nats of the parts of a batch that were seen, where it has several. */
-  readonly sums?: Sums;
-};
+import { movingOf, type Setting, type State, type Sums, tokenizerTensor, wholeOf } from "./model.ts";
+import { objectiveOf } from "./objectives/table.ts";
 
 /** Inputs with windows, int32 [B, T + 1]. */
 export type Windows = { readonly tokens_BT: tf.Tensor2D };
 
-/** Muon's are the layers' matrices. */
+/** Muon's are the decoder's layers' matrices. */
 const isLayerMatrix = (path: string, leaf: tf.Tensor) =>
-  path.startsWith("layers/") && leaf.rank === 2;
+  /^(params\/)?layers\//.test(path) && leaf.rank === 2;
 
 function optimiserOf({ optimiser, weightDecay, beta2 }: Config) {
   const options = { beta1: 0.9, beta2, weightDecay };
   return optimiser === "adam" ? adam(options) : muon({ ...options, matrices: isLayerMatrix });
 }
 
+/** What a state is made of beside its weights. */
+export type Beside = Pick<State, "adapter" | "head" | "frozen">;
+
+/** What is trained or held beside the decoder, before the first step. */
+export function initBeside(
+  key: Key,
+  setting: Setting,
+  { trainSize }: { readonly trainSize: number },
+): Beside {
+  const { head, frozen } = objectiveOf(setting.config);
+  return {
+    ...(head && { head: head(fold(key, "head"), setting) }),
+    ...(frozen && setting.trains !== false && { frozen: frozen(setting, { trainSize }) }),
+  };
+}
+
 /** The state before the first step, of fresh weights. */
-export function initState(key: Key, setting: Setting): State {
-  return stateOf(initDecoder(fold(key, "decoder"), setting.shape), setting);
+export function initState(key: Key, setting: Setting, beside: Beside = {}): State {
+  return stateOf(initDecoder(fold(key, "decoder"), setting.shape), setting, beside);
 }
 
 /** The state before the first step, of these weights. */
 export function stateOf(
   params: DecoderParameters,
   { config, tokenizer, trains = true }: Pick<Setting, "config" | "tokenizer" | "trains">,
+  { frozen, ...beside }: Beside = {},
 ): State {
+  const whole = { params, ...beside };
   const same = { step: tf.scalar(0, "int32"), tokenizer: tokenizerTensor(tokenizer) };
-  if (!trains) return { params, ...same };
-  const zeros = () => mapTree(params, (leaf) => tf.zerosLike(leaf)) as DecoderParameters;
+  if (!trains) return { ...whole, ...same };
+  const moving = movingOf(whole);
+  const { tells = [] } = objectiveOf(config);
   return {
-    params,
-    ...(config.ema > 0 && { ema: emaInit(params) }),
-    slots: optimiserOf(config).init(params),
+    ...whole,
+    ...(config.ema > 0 && { ema: emaInit(moving) }),
+    slots: optimiserOf(config).init(moving),
     ...same,
-    ...(config.microBatches > 1 && { sums: { grads: zeros(), nats: tf.scalar(0) } }),
+    ...(config.microBatches > 1 && {
+      sums: {
+        grads: mapTree(moving, (leaf) => tf.zerosLike(leaf)),
+        loss: tf.scalar(0),
+        aux: Object.fromEntries(tells.map((name) => [name, tf.scalar(0)])),
+      },
+    }),
+    ...(frozen && { frozen }),
   };
 }
 
@@ -87,58 +100,63 @@ function learningRate(
   });
 }
 
-/** Nats and their gradient, summed over the targets of some windows. */
-type Sums = { readonly nats: tf.Scalar; readonly grads: DecoderParameters };
-
-function sumsOf(state: State, tokens_BT: tf.Tensor2D, setting: Setting): Sums {
-  const { loss: nats, grads } = valueAndGrad(
-    (params: DecoderParameters) => ({ loss: windowNats(params, tokens_BT, setting) }),
-    state.params,
+function sumsOf(state: State, inputs: TensorRecord, { setting, key }: {
+  readonly setting: Setting;
+  readonly key: Key;
+}): Sums {
+  const { sums } = objectiveOf(setting.config);
+  const { loss, aux, grads } = valueAndGrad(
+    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting, key }),
+    movingOf(state),
   );
-  return { nats, grads };
+  return { loss, aux: aux as Sums["aux"], grads };
 }
 
 function added(a: Sums, b: Sums): Sums {
   const others = new Map(leaves(b.grads));
   return {
-    nats: tf.add(a.nats, b.nats),
-    grads: mapTree(a.grads, (leaf, path) => tf.add(leaf, others.get(path)!)) as DecoderParameters,
+    loss: tf.add(a.loss, b.loss),
+    aux: Object.fromEntries(
+      Object.entries(b.aux).map(([name, told]) => [name, tf.add(a.aux[name], told) as tf.Scalar]),
+    ),
+    grads: mapTree(a.grads, (leaf, path) => tf.add(leaf, others.get(path)!)),
   };
 }
 
-/** The optimiser's step by sums over a batch of `count` targets. */
+/** The optimiser's step by sums over a batch with so many targets, or pairs, or whatever is counted. */
 function apply(
   state: State,
-  { nats, grads }: Sums,
+  { loss, aux, grads }: Sums,
   { count, setting, steps }: {
     readonly count: tf.Scalar;
     readonly setting: Setting;
     readonly steps: number;
   },
 ): [State, TensorRecord] {
-  const { config } = setting;
+  const { config } = setting, { counts } = objectiveOf(config);
   // One pass makes means of sums and shortens them to the clip.
   const norm = tf.div(globalNorm(grads), count) as tf.Scalar;
   const clipped = tf.div(config.clipNorm, tf.maximum(norm, config.clipNorm));
   const factor = tf.div(clipped, count);
   const rate = learningRate(state.step, setting, steps);
-  const { params, slots } = optimiserOf(config).update({
-    grads: mapTree(grads, (leaf) => tf.mul(leaf, factor)) as DecoderParameters,
+  const { params: moving, slots } = optimiserOf(config).update({
+    grads: mapTree(grads, (leaf) => tf.mul(leaf, factor)),
     slots: state.slots!,
-    params: state.params,
+    params: movingOf(state),
     learningRate: rate,
   });
   return [{
     ...state,
-    params,
-    ...(state.ema && { ema: emaUpdate(state.ema, params, emaDecay(state.step, config.ema)) }),
+    ...wholeOf(state, moving),
+    ...(state.ema && { ema: emaUpdate(state.ema, moving, emaDecay(state.step, config.ema)) }),
     slots,
     step: tf.add(state.step, tf.scalar(1, "int32")),
   }, {
-    loss: tf.div(nats, count),
-    tokens: count,
+    loss: tf.div(loss, count),
+    [counts]: count,
     gradient_norm: norm,
     learning_rate: rate,
+    ...Object.fromEntries(Object.entries(aux).map(([name, told]) => [name, tf.div(told, count)])),
   }];
 }
 
@@ -146,8 +164,11 @@ function apply(
 const partName = (i: number) => `part_${i}`;
 
 /** Programs that a step runs, in order. */
-export function stepPrograms({ microBatches }: Config): string[] {
-  return [...Array.from({ length: microBatches - 1 }, (_, i) => partName(i)), "train"];
+export function stepPrograms(setting: Setting): string[] {
+  const { microBatches } = setting.config;
+  const once = [...Array.from({ length: microBatches - 1 }, (_, i) => partName(i)), "train"];
+  const passes = objectiveOf(setting.config).passes?.(setting) ?? 1;
+  return Array.from({ length: passes }, () => once).flat();
 }
 
 /** `train`, and a program for each part of a batch before its last one. */
@@ -156,27 +177,30 @@ export function trainPrograms(
   { steps }: { readonly steps: number },
 ): Readonly<Record<string, FamilyProgram>> {
   const { microBatches } = setting.config;
-  const part = (tokens_BT: tf.Tensor2D, i: number) => {
-    const [batch, columns] = tokens_BT.shape, rows = batch / microBatches;
-    return microBatches === 1 ? tokens_BT : tf.slice(tokens_BT, [i * rows, 0], [rows, columns]);
-  };
-  const partSums = (state: State, tokens_BT: tf.Tensor2D, i: number): Sums => {
-    const own = sumsOf(state, part(tokens_BT, i), setting);
+  const part = (inputs: TensorRecord, i: number) =>
+    microBatches === 1 ? inputs : mapTree(inputs, (leaf) => {
+      const rows = leaf.shape[0] / microBatches;
+      const begin = leaf.shape.map((_, axis) => axis === 0 ? i * rows : 0);
+      return tf.slice(leaf, begin, [rows, ...leaf.shape.slice(1)]);
+    }) as TensorRecord;
+  const partSums = (state: State, inputs: TensorRecord, { i, key }: { i: number; key: Key }) => {
+    const own = sumsOf(state, part(inputs, i), { setting, key: i === 0 ? key : fold(key, i) });
     return i === 0 ? own : added(state.sums!, own);
   };
+  const { count } = objectiveOf(setting.config);
   return {
     ...Object.fromEntries(
       Array.from({ length: microBatches - 1 }, (_, i) => [
         partName(i),
-        updates<State, Windows>((state, { tokens_BT }) => [
-          { ...state, sums: partSums(state, tokens_BT, i) },
+        updates<State, TensorRecord>((state, inputs, key) => [
+          { ...state, sums: partSums(state, inputs, { i, key }) },
           {},
         ]),
       ]),
     ),
-    train: updates<State, Windows>((state, { tokens_BT }) =>
-      apply(state, partSums(state, tokens_BT, microBatches - 1), {
-        count: targetCount(tokens_BT),
+    train: updates<State, TensorRecord>((state, inputs, key) =>
+      apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
+        count: count(inputs),
         setting,
         steps,
       })

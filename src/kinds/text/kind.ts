@@ -8,7 +8,14 @@ import { digestOf } from "../digest.ts";
 import { defineKind, type HostValues } from "../kind.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TextSet, TextSpec } from "./text_set.ts";
-import { concatTexts, fromPadded, gatherTexts, paddedTokens, sliceTexts } from "./texts.ts";
+import {
+  concatTexts,
+  fromPadded,
+  gatherTexts,
+  paddedMarks,
+  paddedTokens,
+  sliceTexts,
+} from "./texts.ts";
 
 const spec: z.ZodType<TextSpec> = z.strictObject({
   kind: z.literal("text"),
@@ -16,6 +23,9 @@ const spec: z.ZodType<TextSpec> = z.strictObject({
     typeof value === "object" && value !== null && "encode" in value && "digest" in value
   ).describe("makes tokens of text"),
   length: z.int().min(1).optional().describe("tokens of a window; left out: whole documents"),
+  scored: z.literal(true).optional().describe(
+    "rows say which of their tokens are targets; left out: all are",
+  ),
 });
 
 /** Tokens that evaluation gives a program at a time, in rows of a window each. */
@@ -43,6 +53,15 @@ function fault(texts: TextSet, { spec, count }: { spec: TextSpec; count: number 
   if (texts.length !== spec.length) {
     return `windows of ${texts.length ?? "no"} tokens, not of ${spec.length ?? "none: documents"}`;
   }
+  const marks = texts.scored;
+  if ((marks !== undefined) !== (spec.scored === true)) {
+    return marks === undefined
+      ? "texts that don't say which of their tokens are targets"
+      : "marks of targets, which these texts don't have";
+  }
+  if (marks !== undefined && marks.length !== tokens.length) {
+    return `${marks.length} marks of targets for ${tokens.length} tokens`;
+  }
   const long = spec.length === undefined
     ? -1
     : ends.findIndex((end, i) => end - (i === 0 ? 0 : ends[i - 1]) > spec.length! + 1);
@@ -63,7 +82,10 @@ function valueFault(
       "and −1 after a row's last";
 }
 
-/** Texts: int32 tokens_BT [B, T + 1], −1 after a row's last token, to programs. */
+/**
+ * Texts: int32 tokens_BT [B, T + 1], −1 after a row's last token, to programs; and scored_BT likewise
+ * where rows say which tokens are targets: 1 for these.
+ */
 export const textKind = defineKind<"text">({
   name: "text",
   about: "texts: documents, or windows of their tokens",
@@ -72,16 +94,18 @@ export const textKind = defineKind<"text">({
   spec,
   describe: ({ length, tokenizer: { vocabulary, name } }) =>
     length === undefined ? `documents in ${name}` : `${length} of ${vocabulary} tokens`,
+  // What is a target concerns training alone: samples are the same texts.
   same: (a, b) => a.tokenizer.digest === b.tokenizer.digest && a.length === b.length,
   numbers: ({ length = 1 }) => length,
   fault,
   slice: sliceTexts,
   gather: gatherTexts,
   concat: concatTexts,
-  digest: ({ count, tokens, ends, tokenizer, length }) => {
-    const words = new Int32Array(ends.length + tokens.length);
+  digest: ({ count, tokens, ends, tokenizer, length, scored }) => {
+    const words = new Int32Array(ends.length + tokens.length + (scored?.length ?? 0));
     words.set(ends);
     words.set(tokens, ends.length);
+    words.set(scored ?? [], ends.length + tokens.length);
     return digestOf(
       `text ${count} ${length ?? "documents"} ${tokenizer.digest}`,
       new Uint8Array(words.buffer),
@@ -89,9 +113,11 @@ export const textKind = defineKind<"text">({
   },
   tensors: ({ length }) => ({ tokens_BT: [length === undefined ? -1 : length + 1] }),
   upload: (engine, texts) => {
-    const tokens = paddedTokens(texts);
+    const padded = (values: Int32Array) =>
+      engine.tensor(values, [texts.count, values.length / texts.count], "int32");
     return {
-      tokens_BT: engine.tensor(tokens, [texts.count, tokens.length / texts.count], "int32"),
+      tokens_BT: padded(paddedTokens(texts)),
+      ...(texts.scored && { scored_BT: padded(paddedMarks(texts)) }),
     };
   },
   valueFault,

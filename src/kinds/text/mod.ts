@@ -6,6 +6,7 @@ export type { TextSet, TextSpec } from "./text_set.ts";
 export {
   bytesOfRow,
   gatherTexts,
+  marksOf,
   PADDING,
   rowOf,
   stringsOf,

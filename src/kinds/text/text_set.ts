@@ -13,6 +13,8 @@ export interface TextSpec {
    * are whole documents.
    */
   readonly length?: number;
+  /** Whether rows say which of their tokens are targets. Left out: they don't, and all are. */
+  readonly scored?: true;
 }
 
 /** Rows of tokens, of any length each. */
@@ -25,4 +27,6 @@ export interface TextSet {
   readonly tokenizer: Tokenizer;
   /** As the spec's. */
   readonly length?: number;
+  /** 1: the token is a target; 0: it is only there to be seen. As many as tokens, where the spec says so. */
+  readonly scored?: Uint8Array;
 }

@@ -13,17 +13,37 @@ export const PADDING = -1;
 /** What the rows of a set share. */
 export type TextForm = Pick<TextSet, "tokenizer" | "length">;
 
-/** Rows of tokens as a set. */
+/**
+ * Rows of tokens as a set.
+ * @param marks which tokens of each row are targets, as many as it has; left out: rows don't say
+ * @throws RangeError where a row has more or fewer marks than tokens
+ */
 export function textSet(
   rows: readonly ArrayLike<number>[],
   { tokenizer, length }: TextForm,
+  marks?: readonly ArrayLike<number>[],
 ): TextSet {
   const ends = new Uint32Array(rows.length);
   let at = 0;
-  rows.forEach((row, i) => ends[i] = at += row.length);
-  const tokens = new Int32Array(at);
-  rows.forEach((row, i) => tokens.set(row, ends[i] - row.length));
-  return { count: rows.length, tokens, ends, tokenizer, ...(length !== undefined && { length }) };
+  rows.forEach((row, i) => {
+    ends[i] = at += row.length;
+    if (marks !== undefined && marks[i]?.length !== row.length) {
+      throw new RangeError(`text ${i}: ${marks[i]?.length ?? "no"} marks of ${row.length} tokens`);
+    }
+  });
+  const tokens = new Int32Array(at), scored = marks && new Uint8Array(at);
+  rows.forEach((row, i) => {
+    tokens.set(row, ends[i] - row.length);
+    scored?.set(marks![i], ends[i] - row.length);
+  });
+  return {
+    count: rows.length,
+    tokens,
+    ends,
+    tokenizer,
+    ...(length !== undefined && { length }),
+    ...(scored && { scored }),
+  };
 }
 
 /** Texts, each a row of a tokenizer's tokens. */
@@ -45,6 +65,11 @@ export function rowOf(texts: TextSet, i: number): Int32Array {
   return texts.tokens.subarray(startOf(texts, i), texts.ends[i]);
 }
 
+/** Which of a row's tokens are targets, sharing memory; undefined where rows don't say. */
+export function marksOf(texts: TextSet, i: number): Uint8Array | undefined {
+  return texts.scored?.subarray(startOf(texts, i), texts.ends[i]);
+}
+
 /** The bytes of a row's text. Separators and padding have none. */
 export function bytesOfRow(texts: TextSet, i: number): Uint8Array {
   return texts.tokenizer.decode(rowOf(texts, i));
@@ -59,31 +84,39 @@ export function stringsOf(texts: TextSet): string[] {
 
 /** Rows [from, to), sharing the tokens. @throws RangeError outside 0 ≤ from ≤ to ≤ count */
 export function sliceTexts(texts: TextSet, { from = 0, to = texts.count } = {}): TextSet {
-  const { count, tokens, ends, ...form } = texts;
+  const { count, tokens, ends, scored, ...form } = texts;
   if (!(0 <= from && from <= to && to <= count)) {
     throw new RangeError(`sliceTexts: [${from}, ${to}) of ${count} texts`);
   }
   const start = startOf(texts, from), end = to === 0 ? 0 : ends[to - 1];
+  const stop = Math.max(start, end);
   return {
     count: to - from,
-    tokens: tokens.subarray(start, Math.max(start, end)),
+    tokens: tokens.subarray(start, stop),
     ends: ends.slice(from, to).map((place) => place - start),
     ...form,
+    ...(scored && { scored: scored.subarray(start, stop) }),
   };
 }
 
 /** The rows at `indices`, in that order. @throws RangeError outside [0, count) */
 export function gatherTexts(texts: TextSet, indices: ArrayLike<number>): TextSet {
-  return textSet(Array.from(indices, (i) => rowOf(texts, i)), texts);
+  const rows = Array.from(indices, (i) => rowOf(texts, i));
+  const marks = texts.scored && Array.from(indices, (i) => marksOf(texts, i)!);
+  return textSet(rows, texts, marks);
 }
 
 /**
  * All rows of the sets, in order.
- * @throws RangeError where there is none, or tokenizers or windows differ
+ * @throws RangeError where there is none, tokenizers or windows differ, or some say which tokens are
+ * targets and others don't
  */
 export function concatTexts(sets: readonly TextSet[]): TextSet {
   if (sets.length === 0) throw new RangeError("concatTexts: no sets of texts, so no tokenizer");
-  const [{ tokenizer, length }] = sets;
+  const [{ tokenizer, length, scored }] = sets;
+  if (sets.some((set) => (set.scored === undefined) !== (scored === undefined))) {
+    throw new RangeError("concatTexts: some texts say which of their tokens are targets, others don't");
+  }
   if (sets.some((set) => set.length !== length)) {
     throw new RangeError("concatTexts: windows of several lengths, or documents among them");
   }
@@ -94,8 +127,27 @@ export function concatTexts(sets: readonly TextSet[]): TextSet {
         `${tokenizer.name} (${tokenizer.digest})`,
     );
   }
-  const rows = sets.flatMap((set) => Array.from({ length: set.count }, (_, i) => rowOf(set, i)));
-  return textSet(rows, sets[0]);
+  const each = <T>(of: (set: TextSet, i: number) => T) =>
+    sets.flatMap((set) => Array.from({ length: set.count }, (_, i) => of(set, i)));
+  return textSet(each(rowOf), sets[0], scored && each((set, i) => marksOf(set, i)!));
+}
+
+/** Numbers of rows, one a token, with `filling` after the last of each: int32 [count, columns]. */
+function paddedRows(
+  rows: readonly ArrayLike<number>[],
+  { length, filling }: { readonly length?: number; readonly filling: number },
+): Int32Array {
+  const columns = length === undefined
+    ? rows.reduce((most, { length }) => Math.max(most, length), 0)
+    : length + 1;
+  const padded = new Int32Array(rows.length * columns).fill(filling);
+  rows.forEach((row, i) => {
+    if (row.length > columns) {
+      throw new RangeError(`text ${i} has ${row.length} tokens where ${columns} have room`);
+    }
+    padded.set(row, i * columns);
+  });
+  return padded;
 }
 
 /**
@@ -105,17 +157,14 @@ export function concatTexts(sets: readonly TextSet[]): TextSet {
  */
 export function paddedTokens(texts: TextSet): Int32Array {
   const rows = Array.from({ length: texts.count }, (_, i) => rowOf(texts, i));
-  const columns = texts.length === undefined
-    ? rows.reduce((most, { length }) => Math.max(most, length), 0)
-    : texts.length + 1;
-  const padded = new Int32Array(rows.length * columns).fill(PADDING);
-  rows.forEach((row, i) => {
-    if (row.length > columns) {
-      throw new RangeError(`text ${i} has ${row.length} tokens where ${columns} have room`);
-    }
-    padded.set(row, i * columns);
-  });
-  return padded;
+  return paddedRows(rows, { length: texts.length, filling: PADDING });
+}
+
+/** Likewise which tokens are targets, 0 after a row's last one. @throws RangeError where rows don't say */
+export function paddedMarks(texts: TextSet): Int32Array {
+  if (texts.scored === undefined) throw new RangeError("these texts don't say which tokens are targets");
+  const rows = Array.from({ length: texts.count }, (_, i) => marksOf(texts, i)!);
+  return paddedRows(rows, { length: texts.length, filling: 0 });
 }
 
 /** Samples that are texts. @throws MetricUnavailable where they are of another kind */

@@ -8,6 +8,7 @@ import { changedSince, contentOf, placed } from "../../content/mod.ts";
 import type { Dataset } from "../../data/mod.ts";
 import { kindOf } from "../../kinds/mod.ts";
 import {
+  dataOf,
   keepArtefact,
   type Outcome,
   type Run,
@@ -127,7 +128,7 @@ export async function executeTokenize(run: Run): Promise<Outcome> {
   const { planned: { spec }, host } = run;
   const config = spec.config as unknown as TokenizeConfig;
   host.emit({ kind: "phase", phase: "data" });
-  const dataset = await timed(run, "data", () => host.dataset(spec.data));
+  const dataset = await timed(run, "data", () => dataOf(run));
   if (dataset.sample.kind !== "text") {
     const { unit } = kindOf(dataset.sample);
     throw new DataError(

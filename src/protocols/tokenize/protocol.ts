@@ -4,6 +4,7 @@
  */
 import { fixed } from "../../base/text/mod.ts";
 import type { RunRecord } from "../../record/mod.ts";
+import { documentsRole } from "../../families/mod.ts";
 import { defineProtocol } from "../protocol.ts";
 import { entry, type TokenizeConfig } from "./entry.ts";
 
@@ -48,6 +49,7 @@ export const tokenize = defineProtocol<TokenizeConfig>({
   about: entry.about,
   row: "step",
   entry,
+  needs: { data: documentsRole },
   gives: { tokenizer: "tokenizer" },
   card,
   execute: async (run) => await (await import("./execute.ts")).executeTokenize(run),

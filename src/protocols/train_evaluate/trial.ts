@@ -6,7 +6,15 @@ import { disposeTree } from "../../engine/mod.ts";
 import { kindOf } from "../../kinds/mod.ts";
 import type { PlannedRun } from "../../record/mod.ts";
 import { trialOfTraining } from "../../run/train/mod.ts";
-import { begin, now, type Outcome, parameterCount, type RunHost, takenBy } from "../../run/mod.ts";
+import {
+  begin,
+  dataOf,
+  now,
+  type Outcome,
+  parameterCount,
+  type RunHost,
+  takenBy,
+} from "../../run/mod.ts";
 import {
   buildContext,
   compilePrograms,
@@ -23,12 +31,12 @@ const trialLimit = { steps: 5, seconds: 3 };
 export async function executeTrial(planned: PlannedRun, host: RunHost): Promise<Outcome> {
   const { spec } = planned;
   const begun = begin(planned, host);
-  const dataset = await host.dataset(spec.data);
   const family = await host.family(spec.family);
   const steps = "steps" in spec.budget ? spec.budget.steps : 1000;
   // A family that opens nothing needs nothing of others before its first step.
   const taken = family.open === undefined ? [] : await takenBy(planned, begun.store);
   const run = { ...begun, taken };
+  const dataset = await dataOf(run);
   const opened = await openFamily(family, run, dataset);
   const model = family.build(spec.config, buildContext(planned, opened, steps));
   const programs = compilePrograms(host.engine, model, {

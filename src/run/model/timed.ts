@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, leaves } from "../../engine/mod.ts";
-import type { Dataset } from "../../data/mod.ts";
+import type { Batch, Dataset } from "../../data/mod.ts";
 import type { Driver, TensorRecord } from "../../families/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
 import { batcherOf, kindOf } from "../../kinds/mod.ts";
@@ -12,7 +12,7 @@ import { keyTensor } from "../../random/mod.ts";
 import { rowNumbers } from "./programs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";
 import type { SubjectParts } from "./subject.ts";
-import { trainInputs } from "../train/train.ts";
+import { stepInputs, stepPrograms } from "../train/train.ts";
 
 type Timed = NonNullable<Subject["timed"]>;
 
@@ -65,14 +65,32 @@ export function timedWork(
   const held: (() => void)[] = [];
   const kinds = stepKinds(model.driver, steps);
 
-  async function stepInputs(batch: number): Promise<TensorRecord> {
+  const setup = { engine, model, programs, dataset, keys };
+
+  async function firstBatch(batch: number): Promise<Batch> {
     const { sample } = dataset, size = dataset.size("train");
     const read = (indices: ArrayLike<number>) => dataset.read("train", indices);
     const asked = { key: keys.order, step: 0, batch };
-    const cut = await batcherOf(sample, model.batches).cut({ spec: sample, size, read }, asked);
-    const inputs = trainInputs(engine, cut, dataset);
+    return await batcherOf(sample, model.batches).cut({ spec: sample, size, read }, asked);
+  }
+
+  /** The inputs of steps, by their state: made anew each time where the model makes them itself. */
+  async function inputsOf(batch: number): Promise<(state: TensorRecord, step: number) => Promise<{
+    readonly inputs: TensorRecord;
+    readonly done: () => void;
+  }>> {
+    const cut = await firstBatch(batch);
+    const made = (state: TensorRecord, step: number) =>
+      stepInputs(setup, { state, batch: cut, step });
+    if (model.driver.collect !== undefined) {
+      return async (state, step) => {
+        const inputs = await made(state, step);
+        return { inputs, done: () => disposeTree(inputs) };
+      };
+    }
+    const inputs = await made({}, 0);
     held.push(() => disposeTree(inputs));
-    return inputs;
+    return () => Promise.resolve({ inputs, done: () => {} });
   }
 
   function stepOnce(
@@ -80,17 +98,24 @@ export function timedWork(
     inputs: TensorRecord,
     { programs: names, step }: { programs: readonly string[]; step: number },
   ): TensorRecord {
-    let next = state;
-    for (const name of names) {
-      const key = keyTensor(keys.step(step, name));
-      const [after, outputs] = programs.step(name, next, { inputs, key });
-      const kept = new Set(leaves(after).map(([, leaf]) => leaf));
-      disposeTree(outputs, kept);
-      key.dispose();
-      next = after;
-    }
+    const scalars: tf.Tensor[] = [];
+    const next = stepPrograms(setup, {
+      state,
+      inputs,
+      step,
+      names,
+      told: (_, scalar) => scalars.push(scalar),
+    });
+    const kept = new Set(leaves(next).map(([, leaf]) => leaf));
+    scalars.filter((scalar) => !kept.has(scalar)).forEach((scalar) => scalar.dispose());
     return next;
   }
+
+  const uncounted = model.reshapes?.length
+    ? "its programs are computed on the host, by values: no shape tells how much it is"
+    : model.driver.collect !== undefined
+    ? "a step trains on what the model writes, and how much that is hangs on values"
+    : undefined;
 
   const conditions = conditionsOf(model);
 
@@ -119,17 +144,17 @@ export function timedWork(
     ...(part && { parts: part.of(dataset.sample) }),
     ...(share && { trainShare: share(dataset.sample) }),
     ...(kinds.length === 0 && { trains: false as const }),
-    ...(model.reshapes?.length && {
-      uncounted: "its programs are computed on the host, by values: no shape tells how much it is",
-    }),
+    ...(uncounted !== undefined && { uncounted }),
     async trainSteps(batch) {
-      const inputs = await stepInputs(batch);
+      const made = await inputsOf(batch);
       return kinds.map(({ programs, share }) => {
         let state = copyState(parts.state);
         let step = 0;
         held.push(() => disposeTree(state));
         const work = async () => {
+          const { inputs, done } = await made(state, step);
           state = stepOnce(state, inputs, { programs, step: step++ });
+          done();
           await engine.sync();
         };
         return { share, work };
@@ -144,12 +169,14 @@ export function timedWork(
     },
     async flops(batch) {
       const asked = await request(batch);
-      const inputs = kinds.length === 0 ? {} : await stepInputs(batch);
       let train = 0;
-      for (const { programs, share } of kinds) {
-        train += share * engine.countFlops(() => {
-          disposeTree(stepOnce(copyState(parts.state), inputs, { programs, step: 0 }));
-        });
+      if (kinds.length > 0 && uncounted === undefined) {
+        const { inputs } = await (await inputsOf(batch))(parts.state, 0);
+        for (const { programs, share } of kinds) {
+          train += share * engine.countFlops(() => {
+            disposeTree(stepOnce(copyState(parts.state), inputs, { programs, step: 0 }));
+          });
+        }
       }
       const sample = model.capabilities.samples ? engine.countFlops(() => sampleOnce(asked)) : 0;
       return { train, sample };

@@ -2,6 +2,7 @@
  * The training loop: batches by step, programs by the driver's schedule, scalars into the series.
  * @module
  */
+import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, type Engine } from "../../engine/mod.ts";
 import type { Batch, Dataset } from "../../data/mod.ts";
 import { augmentationCoins } from "../../kinds/batch/mod.ts";
@@ -9,7 +10,7 @@ import { augmentationOf, batcherOf, kindOf, MIRROR } from "../../kinds/mod.ts";
 import { type Model, requireLoss, type TensorRecord } from "../../families/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import type { RunKeys } from "../keys.ts";
-import { type Programs, rowNumbers } from "../model/programs.ts";
+import { type Programs, rowNumbers, sampleContext } from "../model/programs.ts";
 import type { SeriesRecorder } from "../series.ts";
 
 /** Scalars may wait on the device for this many steps or seconds, whichever is first. */
@@ -76,6 +77,72 @@ export function trainInputs(
   };
 }
 
+/** What the inputs of a step are made with. */
+export type StepSetup = Pick<TrainSetup, "engine" | "model" | "programs" | "dataset" | "keys">;
+
+/**
+ * The inputs of a step's programs: its batch, or what the model makes of it. The caller disposes them.
+ * @param at.state the one before the step; it stays the caller's
+ */
+export async function stepInputs(
+  { engine, model, programs, dataset, keys }: StepSetup,
+  { state, batch, step }: {
+    readonly state: TensorRecord;
+    readonly batch: Batch;
+    readonly step: number;
+  },
+): Promise<TensorRecord> {
+  const { driver } = model;
+  if (driver.collect === undefined) return trainInputs(engine, batch, dataset);
+  const stepKey = (purpose: string) => keyTensor(keys.step(step, purpose));
+  return await driver.collect(state, batch, {
+    ...sampleContext(engine, programs),
+    read: (tensor) => engine.read(tensor),
+    key: () => stepKey("collect"),
+    step,
+    stepKey,
+  });
+}
+
+/**
+ * Runs a step's programs in order and returns the state after them. Of a program that runs several
+ * times the last scalars count; each time has a key of its own.
+ * @param at.told is given each scalar, by the name of its column, and takes it over
+ */
+export function stepPrograms(
+  { model, programs, keys }: Pick<TrainSetup, "model" | "programs" | "keys">,
+  { state, inputs, step, told, names = model.driver.schedule?.(step) ?? ["train"] }: {
+    readonly state: TensorRecord;
+    readonly inputs: TensorRecord;
+    readonly step: number;
+    readonly told: (column: string, scalar: tf.Tensor) => void;
+    /** Default: those of the driver's schedule. */
+    readonly names?: readonly string[];
+  },
+): TensorRecord {
+  const times = new Map<string, number>(), scalars = new Map<string, tf.Tensor>();
+  let next = state;
+  for (const name of names) {
+    const time = times.get(name) ?? 0;
+    times.set(name, time + 1);
+    const key = keyTensor(keys.step(step, time === 0 ? name : `${name} ${time}`));
+    const [after, outputs] = programs.step(name, next, { inputs, key });
+    next = after;
+    requireLoss(name, outputs);
+    for (const [output, scalar] of Object.entries(outputs)) {
+      if (!("dataId" in scalar)) {
+        throw new TypeError(`output ${output} of ${name} is a tree; series hold scalars`);
+      }
+      const at = column(name, output);
+      scalars.get(at)?.dispose();
+      scalars.set(at, scalar as tf.Tensor);
+    }
+    key.dispose();
+  }
+  for (const [at, scalar] of scalars) told(at, scalar);
+  return next;
+}
+
 /** Name of a scalar's column: `train`'s own, others' under their program. */
 const column = (program: string, output: string) =>
   program === "train" ? output : `${program}/${output}`;
@@ -106,7 +173,7 @@ export async function trainSteps(
   initial: TensorRecord,
   options: TrainOptions,
 ): Promise<{ state: TensorRecord; step: number }> {
-  const { engine, model, programs, dataset, keys } = setup;
+  const { engine } = setup;
   const { series, times } = options;
   let state = initial;
   let step = options.from;
@@ -119,21 +186,17 @@ export async function trainSteps(
     // The next batch is asked for before the step runs, so that its loading overlaps.
     next = step + 1 < options.to ? batchAt(setup, step + 1) : null;
     next?.catch(() => {}); // an error surfaces where it is awaited; a stop may leave it unawaited
-    const inputs = trainInputs(engine, batch, dataset);
-    const ready = now();
-    for (const name of model.driver.schedule?.(step) ?? ["train"]) {
-      const key = keyTensor(keys.step(step, name));
-      const [after, outputs] = programs.step(name, state, { inputs, key });
-      state = after;
-      requireLoss(name, outputs);
-      for (const [output, scalar] of Object.entries(outputs)) {
-        if (!("dataId" in scalar)) {
-          throw new TypeError(`output ${output} of ${name} is a tree; series hold scalars`);
-        }
-        series.add(column(name, output), scalar as Parameters<SeriesRecorder["add"]>[1]);
-      }
-      key.dispose();
-    }
+    const collects = setup.model.driver.collect !== undefined;
+    const asked = now();
+    const inputs = await stepInputs(setup, { state, batch, step });
+    // What a model makes itself is part of the step's work.
+    const ready = collects ? asked : now();
+    state = stepPrograms(setup, {
+      state,
+      inputs,
+      step,
+      told: (at, scalar) => series.add(at, scalar),
+    });
     disposeTree(inputs);
     const due = (step + 1) % waitSteps === 0 || now() - readAt > waitSeconds;
     if (due) await engine.sync();

@@ -18,6 +18,7 @@ import {
 } from "../checkpoint.ts";
 import { DivergenceWatch } from "../divergence.ts";
 import type { RunEvent } from "../events.ts";
+import { dataOf } from "../data.ts";
 import { now, type Run, timed } from "../job.ts";
 import {
   buildContext,
@@ -80,7 +81,7 @@ export async function prepare(run: Run): Promise<Prepared> {
   const { planned, host, keys, store } = run;
   const { spec } = planned;
   host.emit({ kind: "phase", phase: "data" });
-  const dataset = await timed(run, "data", () => host.dataset(spec.data));
+  const dataset = await timed(run, "data", () => dataOf(run));
   const family = await host.family(spec.family);
   if (family.version !== spec.familyVersion) {
     throw new Error(

@@ -8,9 +8,11 @@ import type { GivenRun } from "../../families/mod.ts";
 import { protocolOf } from "../../protocols/mod.ts";
 import { didYouMean } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
+import { DATA_ROLE } from "../../run/mod.ts";
 import type { SuiteRun } from "../schema/schema.ts";
 import type { AskedRole } from "./roles.ts";
 import type { RunEntry } from "./run_entries.ts";
+import type { At } from "./scored.ts";
 
 /** An entry with what it takes. */
 export interface ResolvedEntry extends RunEntry {
@@ -40,12 +42,24 @@ export function resolveNeeds(entries: readonly RunEntry[], top: Place): Resolved
       };
     }
     if (entry.asked.length === 0) return { ...entry, needed };
+    const data = dataAt(entry, named);
+    const own = data === undefined ? entry.own : { ...entry.own, data };
     const needs = Object.fromEntries(entry.asked.map(({ role, name }) => [role, name]));
     const roles = Object.fromEntries(
       entry.asked.map(({ role }) => [role, entry.roles[role].kind]),
     );
-    return { ...entry, needed, runs: entry.runs.map((run) => ({ ...run, needs, roles })) };
+    return { ...entry, own, needed, runs: entry.runs.map((run) => ({ ...run, needs, roles })) };
   });
+}
+
+/** The data that an entry is on: its own, or else those of the run whose documents it takes. */
+function dataAt(entry: RunEntry, named: Named, way: readonly RunEntry[] = []): At | undefined {
+  const made = entry.asked.find(({ role }) => role === DATA_ROLE);
+  if (entry.own.data !== undefined || made === undefined || way.includes(entry)) {
+    return entry.own.data;
+  }
+  const [other] = named.get(made.name) ?? [];
+  return other && dataAt(other, named, [...way, entry]);
 }
 
 /** The run that an entry takes something of, where it will do; problems are told. */

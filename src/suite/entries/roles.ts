@@ -5,6 +5,7 @@
  */
 import type { Role, Roles } from "../../families/mod.ts";
 import { protocols } from "../../registry.ts";
+import { DATA_ROLE } from "../../run/mod.ts";
 import { didYouMean } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
 import { runKeys } from "../schema/schema.ts";
@@ -16,6 +17,7 @@ import type { Entry } from "./entries.ts";
 const sharedKeys: { readonly [role: string]: string } = {
   weights: "from",
   tokenizer: "tokenizer",
+  data: DATA_ROLE,
 };
 
 /** The key that names the run of a role; undefined where only `needs` does. */
@@ -116,6 +118,9 @@ export function readRoles(entry: LiftedEntry, roles: Roles, top: Place): AskedRo
   if (beside.from !== undefined) {
     const role = Object.keys(roles).find((role) => keyOf(role, roles[role]) === "from");
     ask(role ?? "weights", "from", { path: besidePath(entry, "from"), name: beside.from });
+  }
+  if (typeof beside.data === "string") {
+    ask(DATA_ROLE, "data", { path: besidePath(entry, "data"), name: beside.data });
   }
   for (const key of roleKeys().filter((key) => Object.hasOwn(beside, key))) {
     const role = Object.keys(roles).find((role) => keyOf(role, roles[role]) === key);

@@ -67,7 +67,8 @@ export async function expandRun(
   const expanded = expandConfig(family.config, whole.config, { ...place, more });
   const protocol = Object.hasOwn(protocols, of) ? protocols[of] : trainEvaluate;
   const own = (key: "data" | "metrics"): { [key in "data" | "metrics"]?: At } =>
-    Object.hasOwn(whole.beside, key)
+    // A text names a run whose documents are taken: see `resolveNeeds`.
+    Object.hasOwn(whole.beside, key) && typeof whole.beside[key] !== "string"
       ? { [key]: { given: whole.beside[key], path: besidePath(whole, key) } }
       : {};
   if (protocol.row === "step" && Object.hasOwn(whole.beside, "metrics")) {

@@ -61,7 +61,10 @@ export const runKeys = z.strictObject({
   needs: z.record(z.string(), z.string().min(1)).optional().describe(
     "what this run takes of other entries, by role: their `name`",
   ),
-  data: data.optional().describe("dataset of this entry, in place of the suite's"),
+  data: z.union([data, z.string().min(1)]).optional().describe(
+    "dataset of this entry, in place of the suite's; or the `name` of an entry whose documents take " +
+      "the place of the training split of its own data: short for `needs: { data: NAME }`",
+  ),
   metrics: metrics.optional().describe(
     "metrics of this entry with their gate policies, in place of the suite's whole list",
   ),

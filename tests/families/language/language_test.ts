@@ -4,7 +4,7 @@ import { UsageError } from "../../../src/base/mod.ts";
 import type { Dataset } from "../../../src/data/mod.ts";
 import { disposeTree, leaves } from "../../../src/engine/tree.ts";
 import type { BuildContext, HostContext, TensorRecord } from "../../../src/families/family.ts";
-import { givenWeights, takeWeights } from "../../../src/families/language/given.ts";
+import { givenWeights, takeWeights } from "../../../src/families/language/outside/given.ts";
 import { config, language } from "../../../src/families/language/mod.ts";
 import { shapeOf } from "../../../src/families/language/config.ts";
 import {

@@ -7,6 +7,7 @@ const view = "src/kinds/view/kind.ts", views = "src/kinds/view/views.ts";
 const cameras = "src/kinds/view/cameras.ts", rays = "src/kinds/view/rays.ts";
 const viewLaw = "tests/properties/kinds/views_test.ts";
 const texts = "src/kinds/text/texts.ts", text = "src/kinds/text/kind.ts";
+const textLaw = "tests/kinds/text_test.ts";
 
 /** See tests/mutations/run.ts. */
 export const mutants: readonly Mutant[] = [
@@ -176,11 +177,30 @@ export const mutants: readonly Mutant[] = [
   {
     id: "text-concat-of-the-first",
     file: texts,
-    find:
-      "const rows = sets.flatMap((set) => Array.from({ length: set.count }, (_, i) => rowOf(set, i)));",
-    replace:
-      "const rows = sets.flatMap((set) => Array.from({ length: set.count }, (_, i) => rowOf(sets[0], i % sets[0].count)));",
+    find: "return textSet(each(rowOf), sets[0],",
+    replace: "return textSet(each((_, i) => rowOf(sets[0], i % sets[0].count)), sets[0],",
     law,
+  },
+  {
+    id: "text-marks-of-the-first-rows",
+    file: texts,
+    find: "Array.from(indices, (i) => marksOf(texts, i)!)",
+    replace: "Array.from(rows, (_, i) => marksOf(texts, Math.min(i, texts.count - 1))!)",
+    law: textLaw,
+  },
+  {
+    id: "text-marks-not-joined",
+    file: texts,
+    find: "scored && each((set, i) => marksOf(set, i)!)",
+    replace: "scored && each((set, i) => marksOf(set, i)!.map(() => 1))",
+    law: textLaw,
+  },
+  {
+    id: "text-marks-padded-with-ones",
+    file: texts,
+    find: "filling: 0 }",
+    replace: "filling: 1 }",
+    law: textLaw,
   },
   {
     id: "text-digest-without-ends",

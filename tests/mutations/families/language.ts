@@ -152,9 +152,9 @@ export const mutants = [
   {
     id: "micro-batches-averaged",
     file: train,
-    find: "loss: windowNats(params, tokens_BT, setting) }),",
+    find: "return { loss, aux: aux as Sums[\"aux\"], grads };",
     replace:
-      "loss: tf.div(windowNats(params, tokens_BT, setting), targetCount(tokens_BT)) as tf.Scalar }),",
+      "return { loss, aux: aux as Sums[\"aux\"], grads: mapTree(grads, (g) => tf.div(g, objectiveOf(setting.config).count(inputs))) };",
     law: likelihoodLaws,
   },
   {
@@ -202,7 +202,7 @@ export const mutants = [
   },
   {
     id: "weights-of-another-tokenizer-taken",
-    file: "src/families/language/given.ts",
+    file: "src/families/language/outside/given.ts",
     find: "if (mine !== theirs) {",
     replace: "if (mine === undefined) {",
     law: family,

@@ -30,9 +30,10 @@ type Questions = {
 };
 
 /** `choices`: ln p of each choice after a row, and whether it is the likeliest token: [B, K] both. */
-export function choicesProgram({ shape }: Setting): FamilyProgram {
+export function choicesProgram(setting: Setting): FamilyProgram {
+  const { shape } = setting;
   return reads<Weights, Questions>((state, { tokens_BT, last_B, choices_BK }) => {
-    const params = weightsOf(state), [batch, length] = tokens_BT.shape;
+    const params = weightsOf(state, setting), [batch, length] = tokens_BT.shape;
     const hidden_BTW = decoderStates(params, tokens_BT, { shape });
     const row_B = tf.range(0, batch, 1, "int32");
     const at_B = tf.add(tf.mul(row_B, tf.scalar(length, "int32")), last_B) as tf.Tensor1D;

@@ -34,9 +34,10 @@ const LOOK = 8;
  * `score`: ln p of each target, and whether it is the likeliest token, in rows of one text each: [B, T]
  * both. Every position sees all before it: a separator within a row is a token like any other.
  */
-export function scoreProgram({ shape }: Setting): FamilyProgram {
+export function scoreProgram(setting: Setting): FamilyProgram {
+  const { shape } = setting;
   return reads<Weights, Windows>((state, { tokens_BT }) => {
-    const params = weightsOf(state), { inputs_BT, targets_BT } = shifted(tokens_BT);
+    const params = weightsOf(state, setting), { inputs_BT, targets_BT } = shifted(tokens_BT);
     const hidden_BTW = decoderStates(params, inputs_BT, { shape });
     const logits_NV = decoderLogits(
       params,

@@ -3,16 +3,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../base/mod.ts";
-import type { DecoderParameters } from "../../backbones/mod.ts";
-import { disposeTree, type Engine, leaves } from "../../engine/mod.ts";
-import type { HostContext } from "../family.ts";
-import type { Role } from "../needs.ts";
-import { withGiven } from "../common/stages/given.ts";
-import { type Opened as Checkpoint, parameterShapes, treeOf } from "./checkpoint/mod.ts";
-import { type Config, shapeOf } from "./config.ts";
-import { type Setting, type Weights, weightsOf } from "./model.ts";
-import { type State, stateOf } from "./train.ts";
+import { DataError } from "../../../base/mod.ts";
+import type { DecoderParameters } from "../../../backbones/mod.ts";
+import { disposeTree, type Engine, leaves } from "../../../engine/mod.ts";
+import type { HostContext, TensorRecord } from "../../family.ts";
+import type { Role } from "../../needs.ts";
+import { withGiven } from "../../common/stages/given.ts";
+import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
+import { type Config, shapeOf } from "../config.ts";
+import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { type Beside, stateOf } from "../train.ts";
 
 /** The tokenizer's role. */
 export const givenTokenizer: Role<Config> = {
@@ -67,7 +67,7 @@ export async function takeWeights(
             `${setting.tokenizer.name}: give both runs the same one`,
         );
       }
-      const params = weightsOf(other);
+      const { params } = evaluatedOf(other);
       const shapes = (tree: DecoderParameters) =>
         leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
       const [here, there] = [shapes(own.params), shapes(params)];
@@ -75,17 +75,24 @@ export async function takeWeights(
       if (at >= 0) {
         throw new DataError(`the weights have ${there[at]} where this model has ${here[at]}`);
       }
-      return tf.tidy(() => stateOf(params, setting) as unknown as tf.TensorContainer) as State;
+      return tf.tidy(() =>
+        stateOf(params, setting, besideOf(own)) as unknown as tf.TensorContainer
+      ) as State;
     },
   });
 }
 
+/** What a state holds beside the decoder's weights. */
+function besideOf({ adapter, head, frozen }: State): Beside {
+  return { ...(adapter && { adapter }), ...(head && { head }), ...(frozen && { frozen }) };
+}
+
 /** A state of the shapes of a checkpoint that is loaded later: zeros. */
-export function emptyState(setting: Setting): State {
+export function emptyState(setting: Setting, beside: Beside = {}): State {
   const leaves = [...parameterShapes(setting.shape)].map(([path, shape]) =>
     [path, tf.zeros([...shape])] as const
   );
-  return stateOf(treeOf(new Map(leaves)) as DecoderParameters, setting);
+  return stateOf(treeOf(new Map(leaves)) as DecoderParameters, setting, beside);
 }
 
 /** A checkpoint's weights in the place of a state; the optimiser begins anew. */
@@ -97,7 +104,11 @@ export async function loadWeights(
     readonly setting: Setting;
   },
 ): Promise<State> {
-  disposeTree(state);
+  const beside = besideOf(state);
+  disposeTree(state, new Set(leaves(beside as TensorRecord).map(([, leaf]) => leaf)));
   const params = await checkpoint.load(engine);
-  return tf.tidy(() => stateOf(params, setting) as unknown as tf.TensorContainer) as State;
+  const next = tf.tidy(() =>
+    stateOf(params, setting, beside) as unknown as tf.TensorContainer
+  ) as State;
+  return next;
 }

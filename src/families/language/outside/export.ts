@@ -2,10 +2,10 @@
  * A finished run's weights as a folder for other programs.
  * @module
  */
-import { bytesJson, bytesTokenizer, readTokenizer, type Tokenizer } from "../../tokenizers/mod.ts";
-import type { ExportContext } from "../family.ts";
-import { openCheckpoint, type Words, writeFolder } from "./checkpoint/mod.ts";
-import { type Config, shapeOf } from "./config.ts";
+import { bytesJson, bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
+import type { ExportContext } from "../../family.ts";
+import { openCheckpoint, type Words, writeFolder } from "../checkpoint/mod.ts";
+import { type Config, shapeOf } from "../config.ts";
 
 /** How a model that was trained here reads text: its separator begins texts and ends them. */
 function wordsOf(tokenizer: Tokenizer, json: string): Words {

@@ -2,12 +2,12 @@
  * What is read before a model is built: the tokenizer, and the data as windows of its tokens.
  * @module
  */
-import { UsageError } from "../../base/mod.ts";
-import { tokenWindows } from "../../data/text/mod.ts";
-import { bytesTokenizer, readTokenizer, type Tokenizer } from "../../tokenizers/mod.ts";
-import type { OpenContext, Opened } from "../family.ts";
-import { openCheckpoint, type Opened as Checkpoint } from "./checkpoint/mod.ts";
-import { type Config, shapeOf, shapeWithin } from "./config.ts";
+import { UsageError } from "../../../base/mod.ts";
+import { tokenWindows } from "../../../data/text/mod.ts";
+import { bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
+import type { OpenContext, Opened } from "../../family.ts";
+import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts";
+import { type Config, shapeOf, shapeWithin } from "../config.ts";
 
 /** What `open` gives to `build`. */
 export interface LanguageOpened {

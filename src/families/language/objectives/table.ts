@@ -1,0 +1,15 @@
+/**
+ * The objectives by name.
+ * @module
+ */
+import { dialogues } from "./dialogues.ts";
+import type { Objective } from "./objective.ts";
+import type { ObjectiveName } from "./settings.ts";
+import { tokens } from "./tokens.ts";
+
+const named: Readonly<Record<ObjectiveName, Objective>> = { sft: dialogues };
+
+/** The objective of a config. */
+export function objectiveOf({ objective }: { readonly objective?: ObjectiveName }): Objective {
+  return objective === undefined ? tokens : named[objective];
+}
