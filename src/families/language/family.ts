@@ -12,6 +12,8 @@ import {
 } from "../family.ts";
 import { documentsRole } from "../needs.ts";
 import { reads } from "../common/programs.ts";
+import type { ContentContext } from "../../content/mod.ts";
+import { type HostAdapter, peftContent } from "./adapters/mod.ts";
 import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.ts";
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
 import { choicesProgram } from "./decoding/choices.ts";
@@ -34,6 +36,8 @@ import { initBeside, initState, stepPrograms, trainPrograms, type Windows } from
 /** What a model is, beside its setting. */
 interface Beyond extends Pick<BuildContext, "steps" | "needed"> {
   readonly checkpoint?: Checkpoint;
+  /** The adapter of the file that the config names. */
+  readonly adapter?: HostAdapter;
   /** Rows to train on. Default: none are known. */
   readonly trainSize?: number;
 }
@@ -54,9 +58,9 @@ export function languageModel(setting: Setting, beyond: Beyond): Model {
       : { likelihood: "none", latent: "none", reconstructs: false, samples: false },
     init: (key) => {
       const beside = initBeside(key, setting, { trainSize: beyond.trainSize ?? 0 });
-      return beyond.checkpoint === undefined
-        ? initState(key, setting, beside)
-        : emptyState(setting, beside);
+      // Weights in few bits are made of weights that are read.
+      const later = beyond.checkpoint !== undefined || setting.config.adapter?.base !== undefined;
+      return later ? emptyState(setting, beside) : initState(key, setting, beside);
     },
     programs: {
       ...trainPrograms(setting, beyond),
@@ -80,13 +84,13 @@ function writingPrograms(setting: Setting): Model["programs"] {
   };
 }
 
-function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
+function driverOf(setting: Setting, { needed, checkpoint, adapter }: Beyond): Driver {
   const { begin, collect, judge } = objectiveOf(setting.config);
   const weights = needed?.weights !== undefined
-    ? (state: State, context: HostContext) => takeWeights(state, context, setting)
+    ? (state: State, context: HostContext) => takeWeights(state, context, { setting, from: needed.weights, adapter })
     : checkpoint === undefined
     ? undefined
-    : (state: State, { engine }: HostContext) => loadWeights(state, { engine, checkpoint, setting });
+    : (state: State, { engine }: HostContext) => loadWeights(state, { engine, checkpoint, setting, adapter });
   const begins = begin !== undefined && setting.trains !== false;
   return {
     schedule: () => stepPrograms(setting),
@@ -108,6 +112,29 @@ function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
   };
 }
 
+/** @throws UsageError where weights in few bits, or an adapter in a file, are of no weights */
+function requireWeights(
+  { checkpoint, adapter }: Config,
+  { needed }: Pick<BuildContext, "needed">,
+): void {
+  const key = adapter?.base !== undefined ? "base" : adapter?.file !== undefined ? "file" : undefined;
+  if (key === undefined || checkpoint !== undefined || needed?.weights !== undefined) return;
+  throw new UsageError(
+    `language: \`adapter: { ${key} }\` is of weights that are trained already: name a \`checkpoint\`, ` +
+      "or a run in `from`",
+  );
+}
+
+/** One digest of all files that a config names. */
+async function contentOf(
+  { checkpoint, adapter }: Config,
+  context: ContentContext,
+): Promise<string | undefined> {
+  const weights = checkpoint === undefined ? undefined : await checkpointContent(checkpoint, context);
+  if (adapter?.file === undefined) return weights;
+  return await peftContent(adapter.file, context, weights);
+}
+
 function build(config: Config, { sample, batch, ...context }: BuildContext<"text">): Model {
   const { tokenizer } = sample;
   if (batch % config.microBatches !== 0) {
@@ -115,7 +142,8 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
       `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
     );
   }
-  const { checkpoint } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  const { checkpoint, adapter } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  requireWeights(config, context);
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
@@ -125,8 +153,9 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
     tokenizer,
     trains: context.steps > 0,
     ...(checkpoint && { ends: checkpoint.words.ends }),
+    ...(adapter && { adapter: adapter.adapter }),
   };
-  return languageModel(setting, { ...context, checkpoint });
+  return languageModel(setting, { ...context, checkpoint, adapter });
 }
 
 /** Language models: decoder-only transformers over the tokens of texts. */
@@ -138,8 +167,7 @@ export const language = defineFamily<Config, "text">({
   takes: ["text"],
   config,
   needs: { tokenizer: givenTokenizer, weights: givenWeights, data: documentsRole },
-  content: ({ checkpoint }, context) =>
-    checkpoint === undefined ? Promise.resolve(undefined) : checkpointContent(checkpoint, context),
+  content: contentOf,
   open: openLanguage,
   export: exportLanguage,
   build,

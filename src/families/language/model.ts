@@ -14,8 +14,10 @@ import {
 } from "../../backbones/mod.ts";
 import type { TensorTree } from "../../engine/mod.ts";
 import type { AdamSlots } from "../../nn/mod.ts";
+import type { Key } from "../../random/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TensorRecord } from "../family.ts";
+import { type Adapter, adapterOf, type AdapterTensors, attached } from "./adapters/mod.ts";
 import type { Config } from "./config.ts";
 
 /** What fixes a model. */
@@ -27,13 +29,17 @@ export interface Setting {
   readonly ends?: readonly number[];
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
   readonly trains?: boolean;
+  /** The adapter of a file that the config names; left out where the config says what it is. */
+  readonly adapter?: Adapter;
+  /** In a training step: of what its adapter leaves out at random. */
+  readonly noise?: Key;
 }
 
 /** The parts of a model that a loss is of. */
 export type Trained = {
   readonly params: DecoderParameters;
   /** What is trained in place of the decoder's own weights, which stay as they are. */
-  readonly adapter?: TensorRecord;
+  readonly adapter?: AdapterTensors;
   /** What an objective trains beside the decoder. */
   readonly head?: TensorRecord;
 };
@@ -82,9 +88,18 @@ export function evaluatedOf(state: Weights): Trained {
   return wholeOf(state, state.ema ?? movingOf(state));
 }
 
+/** What is trained in place of the decoder's weights; undefined: they are. */
+export function adapterIn(
+  { config, shape, adapter }: Pick<Setting, "config" | "shape" | "adapter">,
+): Adapter | undefined {
+  return adapter ?? (config.adapter && adapterOf(config.adapter, shape));
+}
+
 /** The decoder with whatever is trained in its place. */
-export function decoderOf({ params }: Trained, _setting: Setting): DecoderParameters {
-  return params;
+export function decoderOf({ params, adapter }: Trained, setting: Setting): DecoderParameters {
+  if (adapter === undefined) return params;
+  const { shape, noise } = setting;
+  return attached(params, adapter, { adapter: adapterIn(setting)!, shape, noise });
 }
 
 /** The decoder that everything but training uses. */

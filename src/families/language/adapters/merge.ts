@@ -6,7 +6,14 @@ import * as tf from "@tensorflow/tfjs";
 import type { DecoderLayer, DecoderLinear, DecoderParameters } from "../../../backbones/mod.ts";
 import { UsageError } from "../../../base/mod.ts";
 import { wholeMatrix } from "../../../nn/mod.ts";
-import { type Adapter, type LowRankAdapter, type MapName, scaleOf } from "./settings.ts";
+import {
+  type Adapter,
+  type AdapterConfig,
+  type LowRankAdapter,
+  MAPS,
+  type MapName,
+  scaleOf,
+} from "./settings.ts";
 import { type AdapterTensors, columnSizes, type LowRankTensors } from "./parameters.ts";
 
 /**
@@ -60,8 +67,7 @@ export function merged(
     ...params,
     layers: params.layers.map((layer, i): DecoderLayer => {
       const own = tensors.layers![i];
-      const maps = (["query", "key", "value", "out", "gate", "up", "down"] as const)
-        .filter((name) => layer[name] !== undefined)
+      const maps = MAPS.filter((name) => layer[name] !== undefined)
         .map((name) => [
           name,
           own[name] === undefined
@@ -103,4 +109,12 @@ export function mergedValues(
   }
   if (magnitude === undefined) return Float32Array.from(sums);
   return Float32Array.from(sums, (sum, i) => sum * magnitude[i % out] / Math.sqrt(squares[i % out]));
+}
+
+/** Why what a run with such an adapter has learnt can't be taken as weights; null: it can. */
+export function mergeFault({ lora, dora, file }: AdapterConfig): string | null {
+  if (lora !== undefined || dora !== undefined) return null;
+  return file === undefined
+    ? "`adapter` there is of a kind that can't be merged into weights; lora and dora can"
+    : "`adapter` there is a file's: export that run, and name the folder as `checkpoint` here";
 }

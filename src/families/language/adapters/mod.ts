@@ -4,13 +4,15 @@
  */
 export { attached } from "./attach.ts";
 export { heldShapes, packedLeaves, packedParameters, packedStem, wholeValues } from "./base.ts";
-export { mergeable, merged, mergedValues } from "./merge.ts";
-export { type AdapterTensors, initAdapter, settled } from "./parameters.ts";
-export { type HostAdapter, peftFiles, readPeft, writePeft } from "./peft_folder.ts";
+export { type HostLowRank, mergeable, merged, mergedValues, mergeFault } from "./merge.ts";
+export { adapterSize, type AdapterTensors, initAdapter, settled } from "./parameters.ts";
+export { type HostAdapter, peftContent, peftFiles, readPeft, writePeft } from "./peft_folder.ts";
 export {
   type Adapter,
   type AdapterConfig,
   adapterConfig,
   adapterOf,
   adapterRate,
+  type LowRankAdapter,
+  type MapName,
 } from "./settings.ts";

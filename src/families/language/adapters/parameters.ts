@@ -152,3 +152,22 @@ export function settled(
     ),
   };
 }
+
+/** Numbers that an adapter trains. */
+export function adapterSize(adapter: Adapter, shape: DecoderShape): number {
+  const { layers, width, keyValueHeads, headWidth } = shape;
+  switch (adapter.kind) {
+    case "lora":
+    case "dora":
+      return layers * adapter.targets.reduce((sum, map) => {
+        const [inner, out] = mapsOf(shape)[map];
+        return sum + adapter.rank * (inner + out) + (adapter.kind === "dora" ? out : 0);
+      }, 0);
+    case "prefix":
+      return 2 * layers * adapter.length * keyValueHeads * headWidth;
+    case "prompt":
+      return adapter.length * width;
+    case "bottleneck":
+      return 2 * layers * (2 * width * adapter.width + adapter.width + width);
+  }
+}

@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import { DataError, UsageError, writeAtomic } from "../../../base/mod.ts";
+import type { ContentContext } from "../../../content/mod.ts";
 import { list } from "../../../base/text/mod.ts";
 import type { DecoderShape } from "../../../backbones/mod.ts";
 import { mapsOf } from "../../../backbones/mod.ts";
@@ -208,4 +209,17 @@ export async function readPeft(folder: string, shape: DecoderShape): Promise<Hos
   } finally {
     file.close();
   }
+}
+
+/**
+ * One digest of a folder's two files.
+ * @param also what else counts
+ */
+export async function peftContent(
+  written: string,
+  { path, files }: ContentContext,
+  also?: string,
+): Promise<string> {
+  const folder = path(written);
+  return await files(peftFiles.map((name) => ({ name, path: join(folder, name) })), also);
 }

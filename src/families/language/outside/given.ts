@@ -4,14 +4,23 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { DataError } from "../../../base/mod.ts";
-import type { DecoderParameters } from "../../../backbones/mod.ts";
-import { disposeTree, type Engine, leaves } from "../../../engine/mod.ts";
+import { type DecoderParameters, mapsOf } from "../../../backbones/mod.ts";
+import { disposeTree, type Engine, leaves, mapTree } from "../../../engine/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
-import type { Role } from "../../needs.ts";
+import type { GivenRun, Role } from "../../needs.ts";
 import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
+import {
+  type AdapterTensors,
+  type HostAdapter,
+  heldShapes,
+  mergeFault,
+  merged,
+  packedLeaves,
+  packedParameters,
+} from "../adapters/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
-import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { adapterIn, evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
 import { type Beside, stateOf } from "../train.ts";
 
 /** The tokenizer's role. */
@@ -37,78 +46,140 @@ export const givenWeights: Role<Config> = {
   about: "the weights of a finished language model, from which training goes on",
   families: ["language"],
   unfit(own, { config }) {
-    const found = differences(own, config as unknown as Config);
-    return found.length === 0
-      ? null
-      : `${found.join(", ")}\nwrite the same sizes here, or leave \`from\` out`;
+    const other = config as unknown as Config, found = differences(own, other);
+    if (found.length > 0) {
+      return `${found.join(", ")}\nwrite the same sizes here, or leave \`from\` out`;
+    }
+    return other.adapter === undefined ? null : mergeFault(other.adapter);
   },
 };
 
+/** Which tokenizer states are of, as text. */
+async function tokenizersOf(
+  states: readonly { readonly tokenizer?: tf.Tensor }[],
+  { engine }: HostContext,
+): Promise<string[]> {
+  return await Promise.all(
+    states.map(({ tokenizer }) =>
+      tokenizer === undefined ? "" : engine.read(tokenizer).then((read) => read.join())
+    ),
+  );
+}
+
+/** The weights that another run's model has, its adapter in them. */
+function weightsIn(other: Weights, setting: Setting, config: Config | undefined): DecoderParameters {
+  const { params, adapter } = evaluatedOf(other), { shape } = setting;
+  if (adapter === undefined) return params;
+  const kind = config && adapterIn({ config, shape });
+  if (kind === undefined) {
+    throw new DataError("the weights that this run goes on from have an adapter of unknown settings");
+  }
+  return tf.tidy(() =>
+    merged(params, adapter, {
+      adapter: kind,
+      widthOf: (map) => mapsOf(shape)[map][0],
+    }) as unknown as tf.TensorContainer
+  ) as unknown as DecoderParameters;
+}
+
 /**
- * A fresh state with the other run's weights; the optimiser begins anew.
+ * A fresh state with the other run's weights; the optimiser begins anew. Where that run trained an
+ * adapter, it is merged.
+ * @param options `from`: the other run, as far as it is known
  * @throws DataError where they are of another tokenizer or have other shapes
  */
 export async function takeWeights(
   state: State,
   context: HostContext,
-  setting: Setting,
+  { setting, from, adapter }: {
+    readonly setting: Setting;
+    readonly from?: GivenRun;
+    readonly adapter?: HostAdapter;
+  },
 ): Promise<State> {
   return await withGiven(state, context, {
     async merge(own, given) {
       const other = given as unknown as Weights & { readonly tokenizer?: tf.Tensor };
-      const [mine, theirs] = await Promise.all(
-        [own.tokenizer, other.tokenizer].map((words) =>
-          words === undefined ? "" : context.engine.read(words).then((read) => read.join())
-        ),
-      );
+      const [mine, theirs] = await tokenizersOf([own, other], context);
       if (mine !== theirs) {
         throw new DataError(
           "the weights that this run goes on from know the tokens of another tokenizer than " +
             `${setting.tokenizer.name}: give both runs the same one`,
         );
       }
-      const { params } = evaluatedOf(other);
-      const shapes = (tree: DecoderParameters) =>
-        leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-      const [here, there] = [shapes(own.params), shapes(params)];
-      const at = here.findIndex((shape, i) => shape !== there[i]);
-      if (at >= 0) {
-        throw new DataError(`the weights have ${there[at]} where this model has ${here[at]}`);
+      const found = weightsIn(other, setting, from?.config as unknown as Config | undefined);
+      const here = [...parameterShapes(setting.shape)].map(([path, shape]) => `${path} [${shape}]`);
+      const there = leaves(found).map(([path, leaf]) => `${path} [${leaf.shape}]`);
+      const strange = there.find((shape) => !here.includes(shape)) ??
+        here.find((shape) => !there.includes(shape));
+      if (strange !== undefined) {
+        const path = strange.split(" ")[0];
+        const [a, b] = [here, there].map((all) => all.find((one) => one.startsWith(`${path} `)));
+        throw new DataError(
+          `the weights have ${b ?? `no ${path}`} where this model has ${a ?? `no ${path}`}`,
+        );
       }
-      return tf.tidy(() =>
-        stateOf(params, setting, besideOf(own)) as unknown as tf.TensorContainer
-      ) as State;
+      const base = setting.config.adapter?.base;
+      const params = base === undefined
+        ? found
+        : await packedParameters(found, context.engine, base);
+      return begun(params, setting, besideOf(own, context.engine, adapter));
     },
   });
 }
 
-/** What a state holds beside the decoder's weights. */
-function besideOf({ adapter, head, frozen }: State): Beside {
-  return { ...(adapter && { adapter }), ...(head && { head }), ...(frozen && { frozen }) };
+/** A state of these weights, which are its own. */
+function begun(params: DecoderParameters, setting: Setting, beside: Beside): State {
+  return tf.tidy(() => stateOf(params, setting, beside) as unknown as tf.TensorContainer) as State;
+}
+
+/** An adapter on an engine. */
+function uploaded(engine: Engine, { layers }: HostAdapter, like: AdapterTensors): AdapterTensors {
+  return mapTree(like, (leaf, path) => {
+    const [, layer, map, part] = path.split("/");
+    const values = layers[Number(layer)][map as "query"]![part as "down"];
+    return engine.tensor(values, leaf.shape);
+  }) as AdapterTensors;
+}
+
+/** What a state holds beside the decoder's weights; of an adapter in a file, that. */
+function besideOf(
+  { adapter, head, frozen }: State,
+  engine: Engine,
+  file: HostAdapter | undefined,
+): Beside {
+  const own = adapter && file ? uploaded(engine, file, adapter) : adapter;
+  return { ...(own && { adapter: own }), ...(head && { head }), ...(frozen && { frozen }) };
 }
 
 /** A state of the shapes of a checkpoint that is loaded later: zeros. */
 export function emptyState(setting: Setting, beside: Beside = {}): State {
-  const leaves = [...parameterShapes(setting.shape)].map(([path, shape]) =>
-    [path, tf.zeros([...shape])] as const
-  );
+  const { shape, config } = setting;
+  const leaves = heldShapes(parameterShapes(shape), config.adapter?.base)
+    .map(({ path, shape, dtype }) => [path, tf.zeros([...shape], dtype)] as const);
   return stateOf(treeOf(new Map(leaves)) as DecoderParameters, setting, beside);
 }
 
 /** A checkpoint's weights in the place of a state; the optimiser begins anew. */
 export async function loadWeights(
   state: State,
-  { engine, checkpoint, setting }: {
+  { engine, checkpoint, setting, adapter }: {
     readonly engine: Engine;
     readonly checkpoint: Checkpoint;
     readonly setting: Setting;
+    readonly adapter?: HostAdapter;
   },
 ): Promise<State> {
-  const beside = besideOf(state);
+  const beside = besideOf(state, engine, adapter);
   disposeTree(state, new Set(leaves(beside as TensorRecord).map(([, leaf]) => leaf)));
-  const params = await checkpoint.load(engine);
-  const next = tf.tidy(() =>
-    stateOf(params, setting, beside) as unknown as tf.TensorContainer
-  ) as State;
+  const base = setting.config.adapter?.base;
+  const params = await checkpoint.load(
+    engine,
+    (path, parameter) => packedLeaves(path, parameter, base),
+  );
+  const given = new Set(leaves(beside as TensorRecord).map(([, leaf]) => leaf));
+  const next = begun(params, setting, beside);
+  const kept = new Set(leaves(next).map(([, leaf]) => leaf));
+  for (const leaf of given) if (!kept.has(leaf)) leaf.dispose();
   return next;
 }

@@ -6,13 +6,17 @@ import { UsageError } from "../../../base/mod.ts";
 import { tokenWindows } from "../../../data/text/mod.ts";
 import { bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
 import type { OpenContext, Opened } from "../../family.ts";
+import { adapterSize, type HostAdapter, readPeft } from "../adapters/mod.ts";
 import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts";
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
+import { adapterIn, sizeOf } from "../model.ts";
 
 /** What `open` gives to `build`. */
 export interface LanguageOpened {
   readonly tokenizer: Tokenizer;
   readonly checkpoint?: Checkpoint;
+  /** The adapter of the file that the config names. */
+  readonly adapter?: HostAdapter;
 }
 
 async function tokenizerOf(
@@ -27,6 +31,21 @@ async function tokenizerOf(
     );
   }
   return given === undefined ? bytesTokenizer : await readTokenizer(await given.bytes(), { cache });
+}
+
+/** Says how much of a model an adapter trains. */
+function tellSize(
+  setting: Parameters<typeof adapterIn>[0],
+  say: OpenContext["say"],
+): void {
+  const adapter = adapterIn(setting);
+  if (adapter === undefined) return;
+  const trained = adapterSize(adapter, setting.shape);
+  const share = 100 * trained / (sizeOf(setting.shape) + trained);
+  say?.(
+    `adapter ${adapter.kind}: ${trained.toLocaleString("en")} numbers are trained, ` +
+      `${share.toPrecision(2)} % of all; the others stay as they are`,
+  );
 }
 
 /**
@@ -50,10 +69,18 @@ export async function openLanguage(
     : await openCheckpoint(config.checkpoint, { path, ...context });
   for (const note of checkpoint?.notes ?? []) say?.(note);
   const tokenizer = await tokenizerOf(checkpoint, context);
-  const shape = checkpoint && shapeWithin(config, checkpoint.shape);
-  const { context: length } = shape ?? shapeOf(config, tokenizer.vocabulary);
+  const shape = checkpoint
+    ? shapeWithin(config, checkpoint.shape)
+    : shapeOf(config, tokenizer.vocabulary);
+  const { context: length } = shape, file = config.adapter?.file;
+  const adapter = file === undefined ? undefined : await readPeft(path(file), shape);
+  tellSize({ config, shape, adapter: adapter?.adapter }, say);
   const { packing } = config;
-  const opened: LanguageOpened = { tokenizer, ...(checkpoint && { checkpoint }) };
+  const opened: LanguageOpened = {
+    tokenizer,
+    ...(checkpoint && { checkpoint }),
+    ...(adapter && { adapter }),
+  };
   return {
     dataset: await tokenWindows(dataset, { tokenizer, length, packing, cache, say }),
     opened,
