@@ -12,13 +12,15 @@ import {
 import { linear } from "../../../src/backbones/decoder/adapted.ts";
 import { disposeTree, leaves, type TensorTree } from "../../../src/engine/tree.ts";
 import { merged, mergedValues } from "../../../src/families/language/adapters/merge.ts";
-import type {
-  AdapterTensors,
-  LowRankTensors,
+import {
+  type AdapterTensors,
+  columnSizes,
+  type LowRankTensors,
 } from "../../../src/families/language/adapters/parameters.ts";
 import {
   type LowRankAdapter,
   MAPS,
+  mapsIn,
   type MapName,
   scaleOf,
 } from "../../../src/families/language/adapters/settings.ts";
@@ -33,6 +35,7 @@ import {
 import { windowNats } from "../../../src/families/language/objective.ts";
 import { NF4 } from "../../../src/nn/quantised/code_book.ts";
 import { packedShape, packMatrix, unpackMatrix } from "../../../src/nn/quantised/pack.ts";
+import { valueAndGrad } from "../../../src/nn/mod.ts";
 import { assertGradient } from "../../backbones/gradient_check.ts";
 import {
   adaptedSetting,
@@ -411,6 +414,50 @@ for (const kind of kinds.filter((kind) => kind !== "dora")) {
     },
   });
 }
+
+law("DoRA: the gradient is that at sizes that don't move, and reaches every number", {
+  source: "Liu et al. 2024 (arXiv:2402.09353), section 4.3",
+  given: { seed: fc.nat(100) },
+  cases: 3,
+  holds: async ({ seed }) => {
+    const setting = adaptedSetting(KINDS.dora, { keyValueHeads: 1 }), windows = windowsOf(seed, 2, setting);
+    const scale = scaleOf(adapterIn(setting) as LowRankAdapter), paths: string[] = [];
+    const gradients = (decoderAt: (trained: Trained) => (adapter: AdapterTensors) => DecoderParameters) =>
+      values(() => {
+        const trained = trainedOf(setting, seed), at = decoderAt(trained);
+        const { grads } = valueAndGrad((adapter: AdapterTensors) => ({
+          loss: windowNats(at(adapter), integers(windows, [2, 9]), setting),
+        }), trained.adapter);
+        const found = leaves(grads as TensorTree);
+        paths.splice(0, Infinity, ...found.flatMap(([path, { size }]) => Array(size).fill(path)));
+        return tf.concat(found.map(([, leaf]) => tf.reshape(leaf, [-1])));
+      });
+    const own = await gradients(({ params }) => (adapter) => decoderOf({ params, adapter }, setting));
+    const still = await gradients(({ params, adapter: start }) => {
+      const sizes = params.layers.map((layer, i) =>
+        Object.fromEntries(mapsIn(setting.shape).map((map) => {
+          const { down, up } = start!.layers![i][map]!;
+          return [map, columnSizes(layer[map], { down, up: tf.mul(up, scale) as tf.Tensor2D })];
+        }))
+      );
+      return (adapter) => ({
+        ...params,
+        layers: params.layers.map((layer, i) => ({
+          ...layer,
+          ...Object.fromEntries(mapsIn(setting.shape).map((map) => {
+            const { down, up, magnitude } = adapter.layers![i][map]!;
+            const ratio = tf.div(magnitude!, sizes[i][map]) as tf.Tensor1D;
+            return [map, { ...layer[map], low: { down, up: tf.mul(up, scale) as tf.Tensor2D, ratio } }];
+          })),
+        })),
+      });
+    });
+    allClose(own, still, "gradient");
+    for (const path of new Set(paths)) {
+      assertEquals(own.some((v, i) => paths[i] === path && v !== 0), true, `none reaches ${path}`);
+    }
+  },
+});
 
 law("packed and made whole, a number moves by half a step at most; packed again it stays", {
   source: "Dettmers et al. 2022 (arXiv:2208.07339), eq. 2; 2023 (arXiv:2305.14314), section 3",

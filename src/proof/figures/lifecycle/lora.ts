@@ -35,7 +35,8 @@ export async function bothSides(
     const file = join(folder, "job.json");
     await Deno.writeTextFile(file, JSON.stringify(loraJob({ gguf, threads: THREADS, steps })));
     const told = (who: string) => ({ note: (text: string) => note(`${who}: ${text}`) });
-    const ours = lastJson<LoraSide>(await run(["run", "-A", "--no-check", WORK, file], told("here")));
+    const args = ["run", "-A", "--no-check", "--v8-flags=--expose-gc", WORK, file];
+    const ours = lastJson<LoraSide>(await run(args, told("here")));
     if (typeof ours === "string") return ours;
     const theirs = lastJson<LoraSide>(
       await runProgram(python, [PEER, file], {
