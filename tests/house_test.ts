@@ -31,7 +31,8 @@ const allowed: { readonly [room: string]: string } = {
   record: "base content engine kinds extractors subject",
   families:
     "base numeric random kernels install algebra content engine tokenizers kinds nn backbones data subject record",
-  metrics: "base numeric random stats algebra kinds data extractors subject record families",
+  metrics:
+    "base numeric random stats algebra tokenizers kinds data extractors subject record families",
   show: "base random algebra tokenizers kinds data subject record families metrics",
   run:
     "base random algebra content engine tokenizers kinds nn data extractors subject record families metrics show",

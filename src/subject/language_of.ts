@@ -3,6 +3,7 @@
  * lm-evaluation-harness 0.4, so that its numbers can be compared with these.
  * @module
  */
+import { chatTokensOf } from "../tokenizers/chat/mod.ts";
 import type { Tokenizer } from "../tokenizers/mod.ts";
 import type {
   Continuation,
@@ -181,17 +182,6 @@ function writtenOf(
   const text = utf8.decode(tokenizer.decode(own)), cut = firstOf(text, until);
   if (cut >= 0) return { text: text.slice(0, cut), tokens: own.length, ended: "until" };
   return { text, tokens: own.length, ended: end < 0 ? "length" : "document" };
-}
-
-/** What chat templates call a tokenizer's special tokens, by their texts. */
-export function chatTokensOf(
-  { special, separator, bos, eos = separator }: Tokenizer,
-): Readonly<Record<string, string>> {
-  const named = Object.entries({ bos_token: bos, eos_token: eos }).flatMap(([name, token]) => {
-    const own = Object.entries(special).find(([, number]) => number === token);
-    return own === undefined ? [] : [[name, own[0]]];
-  });
-  return Object.fromEntries(named);
 }
 
 /** A language model of a model over tokens; see the module. */

@@ -19,10 +19,10 @@ export type {
   Written,
 } from "./language.ts";
 export {
-  chatTokensOf,
   languageOf,
   rollingWindows,
   textsOfPair,
   tokensOfPair,
   type Window,
 } from "./language_of.ts";
+export { chatTokensOf } from "../tokenizers/chat/mod.ts";

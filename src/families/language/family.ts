@@ -142,17 +142,19 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
       `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
     );
   }
-  const { checkpoint, adapter } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  const { checkpoint, adapter, chat } = (context.opened ?? {}) as Partial<LanguageOpened>;
   requireWeights(config, context);
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
+  const ends = checkpoint?.words.ends ?? [tokenizer.separator];
   const setting = {
     config,
     shape,
     tokenizer,
     trains: context.steps > 0,
-    ...(checkpoint && { ends: checkpoint.words.ends }),
+    ends: chat?.end === undefined ? ends : [...new Set([...ends, chat.end])],
+    ...(chat && { template: chat.template }),
     ...(adapter && { adapter: adapter.adapter }),
   };
   return languageModel(setting, { ...context, checkpoint, adapter });

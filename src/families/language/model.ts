@@ -27,6 +27,8 @@ export interface Setting {
   readonly tokenizer: Tokenizer;
   /** Tokens that end what is written. Default: the separator. */
   readonly ends?: readonly number[];
+  /** The chat template that it is trained with. Default: its tokenizer's own, if there is one. */
+  readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
   readonly trains?: boolean;
   /** The adapter of a file that the config names; left out where the config says what it is. */

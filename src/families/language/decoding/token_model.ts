@@ -62,8 +62,7 @@ export function tokenModel(
   state: TensorRecord,
   { context, setting }: { readonly context: LanguageContext; readonly setting: Setting },
 ): TokenModel {
-  const { tokenizer, shape } = setting;
-  const chatTemplate = (tokenizer as { readonly chatTemplate?: string }).chatTemplate;
+  const { tokenizer, shape, template: chatTemplate = tokenizer.chatTemplate } = setting;
   return {
     tokenizer,
     context: shape.context,

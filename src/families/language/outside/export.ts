@@ -11,6 +11,7 @@ import { type Adapter, adapterOf, readPeft, writePeft } from "../adapters/mod.ts
 import { openCheckpoint, type Words, writeFolder } from "../checkpoint/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
 import { adapterAlone, parameterOf } from "./held.ts";
+import { chatOf } from "./open.ts";
 
 /** How a model that was trained here reads text: its separator begins texts and ends them. */
 function wordsOf(tokenizer: Tokenizer, json: string): Words {
@@ -53,7 +54,13 @@ export async function exportLanguage(config: Config, context: ExportContext): Pr
   const checkpoint = config.checkpoint === undefined
     ? undefined
     : await openCheckpoint(config.checkpoint, context);
-  const words = checkpoint?.words ?? await trainedWords(context);
+  const own = checkpoint?.words ?? await trainedWords(context);
+  const chat = chatOf(config, own.tokenizer);
+  const words: Words = chat === undefined ? own : {
+    ...own,
+    chatTemplate: chat.template,
+    ends: [...new Set([...own.ends, ...chat.end === undefined ? [] : [chat.end]])],
+  };
   const shape = checkpoint?.shape ?? shapeOf(config, words.tokenizer.vocabulary);
   const adapter = await adapterOfRun(config, { shape, path });
   const separate = adapter !== undefined && config.adapter?.separate === true;

@@ -3,13 +3,23 @@
  * @module
  */
 import { UsageError } from "../../../base/mod.ts";
-import { tokenWindows } from "../../../data/text/mod.ts";
+import type { Dataset } from "../../../data/mod.ts";
+import {
+  dialogueWindows,
+  judgedRows,
+  pairRows,
+  promptRows,
+  tokenWindows,
+} from "../../../data/text/mod.ts";
+import { endsOf, templateOf } from "../../../tokenizers/chat/mod.ts";
 import { bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
 import type { OpenContext, Opened } from "../../family.ts";
 import { adapterSize, type HostAdapter, readPeft } from "../adapters/mod.ts";
 import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts";
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
 import { adapterIn, sizeOf } from "../model.ts";
+import type { View } from "../objectives/objective.ts";
+import { objectiveOf } from "../objectives/table.ts";
 
 /** What `open` gives to `build`. */
 export interface LanguageOpened {
@@ -17,7 +27,45 @@ export interface LanguageOpened {
   readonly checkpoint?: Checkpoint;
   /** The adapter of the file that the config names. */
   readonly adapter?: HostAdapter;
+  /** How dialogues are written, where it is trained on such or asked to. */
+  readonly chat?: Chat;
 }
+
+/** A chat template, and the special token that ends an answer; left out where a text does. */
+export interface Chat {
+  readonly template: string;
+  readonly end?: number;
+}
+
+/** How a model of this config writes dialogues; undefined where it was never told. */
+export function chatOf({ objective, template: wanted }: Config, tokenizer: Tokenizer): Chat | undefined {
+  if (objective === undefined && wanted === undefined) return undefined;
+  const template = templateOf(tokenizer, wanted);
+  const { text, tokens: [end] } = endsOf({ tokenizer, template });
+  return { template, ...(tokenizer.special[text] === end && { end }) };
+}
+
+/** What a view is made with. */
+interface Seeing {
+  readonly config: Config;
+  readonly tokenizer: Tokenizer;
+  /** T: a row has at most T + 1 tokens. */
+  readonly length: number;
+  readonly template?: string;
+  readonly cache: string;
+  readonly say?: (note: string) => void;
+}
+
+const views: Readonly<
+  Record<View, (dataset: Dataset<"text">, seeing: Seeing) => Promise<Dataset<"text">>>
+> = {
+  windows: (dataset, { config: { packing }, ...seeing }) =>
+    tokenWindows(dataset, { ...seeing, packing }),
+  dialogues: dialogueWindows,
+  pairs: pairRows,
+  judged: judgedRows,
+  prompts: promptRows,
+};
 
 async function tokenizerOf(
   checkpoint: Checkpoint | undefined,
@@ -50,7 +98,7 @@ function tellSize(
 
 /**
  * The tokenizer of the checkpoint or of the role `tokenizer`, bytes without one; windows of `context`
- * tokens.
+ * tokens, or whatever the objective sees of the data.
  * @throws UsageError for data that are windows of tokens already; DataError where the checkpoint
  * can't be read
  */
@@ -75,14 +123,13 @@ export async function openLanguage(
   const { context: length } = shape, file = config.adapter?.file;
   const adapter = file === undefined ? undefined : await readPeft(path(file), shape);
   tellSize({ config, shape, adapter: adapter?.adapter }, say);
-  const { packing } = config;
+  const chat = chatOf(config, tokenizer);
   const opened: LanguageOpened = {
     tokenizer,
     ...(checkpoint && { checkpoint }),
     ...(adapter && { adapter }),
+    ...(chat && { chat }),
   };
-  return {
-    dataset: await tokenWindows(dataset, { tokenizer, length, packing, cache, say }),
-    opened,
-  };
+  const seeing = { config, tokenizer, length, template: chat?.template, cache, say };
+  return { dataset: await views[objectiveOf(config).view](dataset, seeing), opened };
 }

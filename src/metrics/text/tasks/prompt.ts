@@ -5,6 +5,7 @@
  */
 import { canonicalJson } from "../../../base/text/mod.ts";
 import { DataError } from "../../../base/mod.ts";
+import type { Turn } from "../../../tokenizers/chat/mod.ts";
 import type { Fewshot, Task } from "./definition.ts";
 import type { Document } from "./documents.ts";
 import {
@@ -16,7 +17,7 @@ import {
   PythonRandom,
   startsWithSpace,
 } from "./python/mod.ts";
-import { render, type Turn } from "./template.ts";
+import { render } from "./template.ts";
 
 /** Seed of lm-evaluation-harness for examples, unless it is told another. */
 const SEED = 1234;

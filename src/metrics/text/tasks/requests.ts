@@ -4,6 +4,7 @@
  */
 import { DataError } from "../../../base/mod.ts";
 import type { Continuation, Prompt } from "../../../subject/mod.ts";
+import type { Turn } from "../../../tokenizers/chat/mod.ts";
 import type { Task } from "./definition.ts";
 import type { Document } from "./documents.ts";
 import {
@@ -15,7 +16,7 @@ import {
   textOfDocument,
 } from "./prompt.ts";
 import { endsWithSpace, isList, type Json, textOf } from "./python/mod.ts";
-import type { Turn } from "./template.ts";
+
 
 /** A document with what is asked of it. */
 export type Asked =

@@ -4,6 +4,7 @@
  */
 import { MetricUnavailable } from "../../../base/mod.ts";
 import type { LanguageModel } from "../../../subject/mod.ts";
+import { renderChat } from "../../../tokenizers/chat/mod.ts";
 import { aggregate, type Aggregated } from "./aggregate.ts";
 import { askedSplit, type Task, type TaskMetricName } from "./definition.ts";
 import type { Document } from "./documents.ts";
@@ -18,7 +19,7 @@ import {
   scoreRolling,
   type Scores,
 } from "./score.ts";
-import { renderChat } from "./template.ts";
+
 
 /** A number of a task. */
 export interface TaskValue extends Aggregated {
@@ -41,7 +42,8 @@ export function chatOf({ chatTemplate, chatTokens = {} }: LanguageModel): WriteC
       `its chat template asks for ${missing.join(" and ")}, which its tokenizer doesn't tell`,
     );
   }
-  return (turns, asks) => renderChat(chatTemplate, turns, { asks, names: chatTokens });
+  return (turns, asks) =>
+    renderChat(chatTemplate, turns, { asks, begun: !asks, names: chatTokens });
 }
 
 /** Documents that examples come of: of the split that is named, or else of the first there is. */

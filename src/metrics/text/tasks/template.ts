@@ -4,7 +4,7 @@
  * Python writes them.
  * @module
  */
-import { Environment, Interpreter, parse, Template, tokenize } from "@huggingface/jinja";
+import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { DataError } from "../../../base/mod.ts";
 import { isList, type Json, repr, textOf } from "./python/mod.ts";
 
@@ -148,37 +148,5 @@ export function render(source: string, document: Readonly<Record<string, Json>>)
     return String(interpreterOf(scope).run(programOf(source)).value);
   } catch (error) {
     throw fault(error);
-  }
-}
-
-/** A turn of a conversation. */
-export interface Turn {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-}
-
-const templates = new Map<string, Template>();
-
-/**
- * A conversation as a chat template writes it, as transformers' `apply_chat_template` does.
- * @param asks whether the beginning of an answer is written; false: the last turn is one, to be gone
- * on with
- * @param names what the template calls special tokens: `bos_token`
- * @throws DataError where it refuses
- */
-export function renderChat(source: string, turns: readonly Turn[], { asks, names }: {
-  readonly asks: boolean;
-  readonly names: Readonly<Record<string, string>>;
-}): string {
-  let template = templates.get(source);
-  try {
-    if (template === undefined) templates.set(source, template = new Template(source));
-    const text = template.render({ messages: turns, add_generation_prompt: asks, ...names });
-    if (asks) return text;
-    const last = turns[turns.length - 1].content.trim(), end = text.lastIndexOf(last);
-    if (end < 0) throw new Error("what it writes doesn't hold the beginning of the answer");
-    return text.slice(0, end + last.length);
-  } catch (error) {
-    throw new DataError(`the chat template: ${(error as Error).message}`);
   }
 }
