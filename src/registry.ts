@@ -77,6 +77,9 @@ export const datasets: Table<DatasetDefinition> = {
   novel: () => import("./data/text/mod.ts").then((m) => m.novel),
   captions: () => import("./data/text/mod.ts").then((m) => m.captions),
   texts: () => import("./data/text/mod.ts").then((m) => m.texts),
+  instructions: () => import("./data/text/mod.ts").then((m) => m.instructions),
+  preferences: () => import("./data/text/mod.ts").then((m) => m.preferences),
+  attributes: () => import("./data/text/mod.ts").then((m) => m.attributes),
   views: () => import("./data/views/mod.ts").then((m) => m.views),
 };
 

@@ -99,8 +99,8 @@ export interface LanguageContext extends SampleContext {
 
 /** What a driver may call to make what a step trains on. Its `key` is the step's own. */
 export interface CollectContext extends LanguageContext {
-  /** From 0. */
-  readonly step: number;
+  /** The number of the step that is collected for, from 0; `step` runs a program. */
+  readonly at: number;
   /** A key of this step for a purpose. The caller disposes it. */
   stepKey(purpose: string): Key;
 }

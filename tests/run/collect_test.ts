@@ -42,7 +42,7 @@ function model(passes: number): Model {
     init: () => ({ mean: tf.scalar(1) }),
     driver: {
       schedule: () => Array.from({ length: passes }, () => "train"),
-      async collect(state, batch, { run, read, engine, step, key, stepKey }) {
+      async collect(state, batch, { run, read, engine, at, key, stepKey }) {
         const own = key(), other = stepKey("collect"), third = stepKey("more");
         const drawn = run("draw", state, {}, own);
         const [value] = await read(drawn.draw_B as tf.Tensor);
@@ -51,7 +51,7 @@ function model(passes: number): Model {
         assertEquals(keys[0], keys[1]);
         assertNotEquals(keys[0], keys[2]);
         disposeTree({ own, other, third, drawn });
-        const values = [value, batch.samples.count, step];
+        const values = [value, batch.samples.count, at];
         return { told_C: engine.tensor(Float32Array.from(values), [3]) };
       },
     },

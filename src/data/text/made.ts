@@ -131,6 +131,7 @@ export function withTraining(
   bytes: Uint8Array,
   of: string,
 ): Dataset<"text"> {
+  const text = new TextDecoder().decode(bytes);
   const lines = madeDocuments(bytes, of), factors = factorsOf(dataset.factors, lines);
   const samples = textsInMemory(lines.map(textOf));
   const names = GIVEN.filter((name) => Object.hasOwn(lines[0], name));
@@ -144,7 +145,7 @@ export function withTraining(
   );
   return {
     ...dataset,
-    digest: sha256Hex(JSON.stringify(["made", VERSION, dataset.digest, sha256Hex(bytes)])),
+    digest: sha256Hex(JSON.stringify(["made", VERSION, dataset.digest, sha256Hex(text)])),
     factors,
     given: { ...dataset.given, ...Object.fromEntries(names.map((name) => [name, DOCUMENT])) },
     notes: [...dataset.notes, `its training split is ${of}: ${lines.length} documents`],

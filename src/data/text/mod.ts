@@ -4,7 +4,20 @@
  */
 export { captions } from "./captions/captions.ts";
 export { factorsOf, type Said } from "./captions/grammar.ts";
-export { chatsOf, chatText, type Message, MESSAGES } from "./chat.ts";
+export {
+  chatsOf,
+  chatText,
+  CHOSEN,
+  FACTS,
+  type Message,
+  MESSAGES,
+  PROMPT,
+  REJECTED,
+} from "./chat.ts";
+export type { DialogueOptions } from "./chats/fit.ts";
+export { judgedRows, NUMBER, pairRows, promptRows } from "./chats/rows.ts";
+export { dialogueWindows } from "./chats/windows.ts";
+export * from "./dialogues/mod.ts";
 export { type MadeDocument, madeDocuments, madeLines, withTraining } from "./made.ts";
 export { novel } from "./novel.ts";
 export { speeches } from "./speeches.ts";

@@ -86,9 +86,14 @@ class Rooms {
  * full windows as a stream is, and what is left of it opens a window of its own, since its first token
  * is there only to be seen. Memory grows with the number of documents.
  * @param lengths tokens of each document without its separator
+ * @param options `shows`: which documents are there; default: all
  */
-export function wholePlan(lengths: Uint32Array, length: number): Plan {
-  const items = documentItems(lengths, length);
+export function wholePlan(
+  lengths: Uint32Array,
+  length: number,
+  { shows = () => true }: { readonly shows?: (document: number) => boolean } = {},
+): Plan {
+  const items = documentItems(lengths, { length, shows });
   const { windows, windowOf } = bestFit(items, length);
   // Each window's items in the order in which they were put there.
   const ends = new Uint32Array(windows);
@@ -124,15 +129,23 @@ interface Items {
   readonly unended: number;
 }
 
-function documentItems(lengths: Uint32Array, length: number): Items {
+function documentItems(
+  lengths: Uint32Array,
+  { length, shows }: {
+    readonly length: number;
+    readonly shows: (document: number) => boolean;
+  },
+): Items {
   let count = 0;
-  for (const tokens of lengths) count += Math.floor(tokens / length) + (fills(tokens) ? 0 : 1);
+  lengths.forEach((tokens, document) => {
+    if (shows(document)) count += Math.floor(tokens / length) + (fills(tokens) ? 0 : 1);
+  });
   const from = new Float64Array(count), cost = new Uint32Array(count);
   const openers: number[] = [], counts = new Uint32Array(length + 2);
   let at = 0, place = 0, unended = 0;
-  for (const tokens of lengths) {
-    if (fills(tokens)) unended++;
-    for (let cut = 0; cut < tokens || cut === 0; cut += length) {
+  for (const [document, tokens] of lengths.entries()) {
+    if (fills(tokens) && shows(document)) unended++;
+    for (let cut = 0; shows(document) && (cut < tokens || cut === 0); cut += length) {
       from[place] = at + cut;
       cost[place] = Math.min(length, tokens - cut) + 1;
       if (cut > 0 || cost[place] > length) openers.push(place);

@@ -99,7 +99,7 @@ export async function stepInputs(
     ...sampleContext(engine, programs),
     read: (tensor) => engine.read(tensor),
     key: () => stepKey("collect"),
-    step,
+    at: step,
     stepKey,
   });
 }

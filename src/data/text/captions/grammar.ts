@@ -33,13 +33,15 @@ export interface Said {
 }
 
 /** Words for a person, by age and gender. */
-const PERSONS = {
+export const PERSONS = {
   child: { female: "girl", male: "boy" },
   young: { female: "young woman", male: "young man" },
   old: { female: "old woman", male: "old man" },
 } as const;
-const PEOPLES = { african: "African", asian: "Asian", caucasian: "Caucasian" } as const;
-const MOODS = {
+/** Words for peoples. */
+export const PEOPLES = { african: "African", asian: "Asian", caucasian: "Caucasian" } as const;
+/** Words for expressions. */
+export const MOODS = {
   neutral: "calm",
   happy: "happy",
   sad: "sad",
@@ -47,7 +49,8 @@ const MOODS = {
   angry: "angry",
   disgusted: "disgusted",
 } as const;
-const CUTS = {
+/** Words for hair, before its colour. */
+export const CUTS = {
   bald: "",
   buzz: "cropped",
   short: "short",
@@ -89,8 +92,10 @@ const turnOf = ({ yaw }: Said) =>
   yaw === 0 ? "facing the viewer" : `turned ${degrees(yaw)} to the ${sideOf(yaw)}`;
 const lightOf = ({ light_azimuth: light }: Said) =>
   light === 0 ? "lit from the front" : `lit from ${degrees(light)} to the ${sideOf(light)}`;
-const articleOf = (words: string) => /^[aeiou]/i.test(words) ? "an" : "a";
-const capital = (words: string) => words[0].toUpperCase() + words.slice(1);
+/** "a" or "an". */
+export const articleOf = (words: string) => /^[aeiou]/i.test(words) ? "an" : "a";
+/** With a capital letter. */
+export const capital = (words: string) => words[0].toUpperCase() + words.slice(1);
 
 /** The forms of sentences. Each says everything. */
 export const FORMS: readonly ((said: Said) => string)[] = [

@@ -3,58 +3,68 @@
  * @module
  */
 import { DataError } from "../../../base/mod.ts";
-import { type TextSet, textsOf } from "../../../kinds/text/mod.ts";
+import { textsOf } from "../../../kinds/text/mod.ts";
 import { ANSWERS, type Message } from "../../../tokenizers/chat/mod.ts";
-import type { Batch, Dataset } from "../../dataset.ts";
+import type { Batch, Dataset, Split } from "../../dataset.ts";
 import { chatsOf, CHOSEN, MESSAGES, PROMPT, REJECTED } from "../chat.ts";
 
-/** What a dataset gives with its samples that dialogues are made of. @throws DataError without it */
-export function requireGiven(dataset: Dataset<"text">, names: readonly string[]): void {
-  const { name, given = {} } = dataset;
-  const missing = names.filter((one) => given[one] === undefined);
-  if (missing.length === 0) return;
-  const there = Object.keys(given);
-  throw new DataError(
-    `${name}: \`${missing.join("`, `")}\` has to be given with each sample; it gives ` +
-      (there.length === 0 ? "nothing" : `\`${there.join("`, `")}\``) +
-      ". Datasets of dialogues are `instructions`, `preferences`, `attributes`, and `texts` with " +
-      "`form: chat`",
-  );
+/** Reads something of a batch; undefined where it isn't given. */
+export type Reader<T> = (batch: Batch<"text">) => T[] | undefined;
+
+const column: (name: string) => Reader<Message[]> = (name) => (batch) => {
+  const given = batch.given?.[name];
+  return given === undefined ? undefined : chatsOf(textsOf(given));
+};
+
+/** A prompt with two answers, each the messages after it. */
+export interface Pair {
+  readonly prompt: readonly Message[];
+  readonly chosen: readonly Message[];
+  readonly rejected: readonly Message[];
 }
 
-const givenOf = (batch: Batch<"text">, name: string): TextSet => textsOf(batch.given![name]);
+/** Pairs of answers. */
+export const pairsOf: Reader<Pair> = (batch) => {
+  const [prompts, chosen, rejected] = [PROMPT, CHOSEN, REJECTED].map((name) => column(name)(batch));
+  if (chosen === undefined || rejected === undefined) return undefined;
+  return prompts?.map((prompt, i) => ({ prompt, chosen: chosen[i], rejected: rejected[i] }));
+};
 
-/** How the whole dialogues of a dataset are read. @throws DataError where it gives none */
-export function wholeDialogues(dataset: Dataset<"text">): (batch: Batch<"text">) => Message[][] {
-  if (dataset.given?.[MESSAGES] === undefined && dataset.given?.[CHOSEN] !== undefined) {
-    requireGiven(dataset, [PROMPT, CHOSEN]);
-    return (batch) => pairsOf(batch).map(({ prompt, chosen }) => [...prompt, ...chosen]);
-  }
-  requireGiven(dataset, [MESSAGES]);
-  return (batch) => chatsOf(givenOf(batch, MESSAGES));
-}
+/** Whole dialogues: `messages`, or else prompts with the chosen answer. */
+export const dialoguesOf: Reader<readonly Message[]> = (batch) =>
+  column(MESSAGES)(batch) ??
+    pairsOf(batch)?.map(({ prompt, chosen }) => [...prompt, ...chosen]);
 
-/** Prompts with their answers. */
-export function pairsOf(
-  batch: Batch<"text">,
-): { prompt: Message[]; chosen: Message[]; rejected: Message[] }[] {
-  const chosen = chatsOf(givenOf(batch, CHOSEN)), rejected = chatsOf(givenOf(batch, REJECTED));
-  return chatsOf(givenOf(batch, PROMPT)).map((prompt, i) => ({
-    prompt,
-    chosen: chosen[i],
-    rejected: rejected[i],
-  }));
-}
-
-/** How prompts are read: as they are given, or else dialogues up to their last answer. */
-export function promptsOf(dataset: Dataset<"text">): (batch: Batch<"text">) => Message[][] {
-  if (dataset.given?.[PROMPT] !== undefined) return (batch) => chatsOf(givenOf(batch, PROMPT));
-  const whole = wholeDialogues(dataset);
-  return (batch) => whole(batch).map((messages) => messages.slice(0, lastAnswer(messages)));
-}
+/** Prompts, or else dialogues up to their last answer. */
+export const promptsOf: Reader<readonly Message[]> = (batch) =>
+  column(PROMPT)(batch) ??
+    dialoguesOf(batch)?.map((messages) => messages.slice(0, lastAnswer(messages)));
 
 /** Number of the last answer's message; that of all of them where there is none. */
 export function lastAnswer(messages: readonly Message[]): number {
   const at = messages.findLastIndex(({ role }) => role === ANSWERS);
   return at < 0 ? messages.length : at;
+}
+
+/**
+ * Whether a split gives what is read of it. What a run made takes the place of the training split alone,
+ * so that others may give less.
+ * @throws DataError where the training split doesn't
+ */
+export async function gives<T>(
+  dataset: Dataset<"text">,
+  split: Split,
+  { reader, what }: { readonly reader: Reader<T>; readonly what: string },
+): Promise<boolean> {
+  if (dataset.size(split) === 0) return false;
+  const batch = await dataset.read(split, [0]);
+  if (reader(batch) !== undefined) return true;
+  if (split !== "train") return false;
+  const there = Object.keys(batch.given ?? {});
+  throw new DataError(
+    `${dataset.name}: ${what} were expected with each sample; given is ` +
+      (there.length === 0 ? "nothing" : `\`${there.join("`, `")}\``) +
+      ". Dialogues are in `instructions`, `preferences`, `attributes`, in `texts` with `form: chat`, " +
+      "and in what runs make of them",
+  );
 }

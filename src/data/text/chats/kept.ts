@@ -8,25 +8,30 @@ import { sha256Hex } from "../../../base/digest/mod.ts";
 import { DataError } from "../../../base/mod.ts";
 import type { TextSet } from "../../../kinds/text/mod.ts";
 import type { ChatForm, Dialogue } from "../../../tokenizers/chat/mod.ts";
-import type { Batch, Dataset, Split } from "../../dataset.ts";
-import { type TokenRow, tokenRow } from "../files/tokens.ts";
+import type { Dataset, Split } from "../../dataset.ts";
 import type { Run } from "../files/runs.ts";
+import { type TokenRow, tokenRow } from "../files/tokens.ts";
+import { gives, type Reader } from "./given.ts";
 
 /** Raised whenever the same dialogues and template give other tokens or marks. */
 export const VERSION = 1;
-/** Dialogues read together. */
+/** Samples read together. */
 const TOGETHER = 64;
 /** Notes of progress a split. */
 const NOTES = 20;
 
 /** How dialogues are made of samples. */
-export interface DialogueSource {
+export interface DialogueSource<T> {
   /** "windows", "pairs": with the data and the template it fixes the tokens. */
   readonly view: string;
+  /** What they are made of. */
+  readonly reader: Reader<T>;
+  /** In words, for a dataset that gives none: "dialogues (`messages`)". */
+  readonly what: string;
   /** Dialogues of a sample. */
   readonly each: number;
-  /** Those of the samples of a batch, one sample after the other; no tokens where there is no answer. */
-  dialogues(batch: Batch<"text">): Iterable<Pick<Dialogue, "tokens" | "scored">>;
+  /** Those of a sample; without tokens where there is no answer. */
+  dialogues(one: T): readonly Pick<Dialogue, "tokens" | "scored">[];
 }
 
 /** Where and how they are kept. */
@@ -39,13 +44,17 @@ export interface KeepOptions extends ChatForm {
   readonly limits?: { readonly file?: number; readonly memory?: number };
 }
 
-/** The marked tokens of the dialogues of a split. */
-export async function keptDialogues(
+/**
+ * The marked tokens of the dialogues of a split: none where it gives no dialogues.
+ * @throws DataError where the training split gives none, or a dialogue can't be written
+ */
+export async function keptDialogues<T>(
   dataset: Dataset<"text">,
-  { view, each, dialogues }: DialogueSource,
+  source: DialogueSource<T>,
   { split, order, tokenizer, template, cache, say, limits = {} }: KeepOptions,
 ): Promise<TokenRow> {
-  const samples = dataset.size(split), { digest } = dataset;
+  const { view, reader, each, dialogues } = source, { digest } = dataset;
+  const samples = await gives(dataset, split, source) ? dataset.size(split) : 0;
   const name = sha256Hex(
     JSON.stringify(["dialogues", VERSION, view, digest, tokenizer.digest, template, split]),
   ).slice(0, 24);
@@ -63,19 +72,21 @@ export async function keptDialogues(
       if (!making) say?.(`${dataset.name}, ${split}: tokens of ${samples} dialogues`);
       making = true;
       // A file may end between the dialogues of a sample.
-      let skipped = first % each;
-      for (let from = (first - skipped) / each; from < samples; from += TOGETHER) {
+      let before = first % each;
+      for (let from = (first - before) / each; from < samples; from += TOGETHER) {
         const indices = order?.subarray(from, from + TOGETHER) ??
           Uint32Array.from({ length: Math.min(TOGETHER, samples - from) }, (_, i) => from + i);
-        const batch = await dataset.read(split, indices);
-        let at = 0;
-        for (const { tokens, scored } of located(dialogues(batch), { dataset, split, indices, each })) {
-          if (skipped > 0) skipped--;
-          else yield tokens.map((token, i) => 2 * token + scored[i]);
-          const share = Math.floor((from + ++at / each) * NOTES / samples);
+        const found = reader(await dataset.read(split, indices)) ?? [];
+        for (const [i, one] of found.entries()) {
+          const own = located(() => dialogues(one), `${dataset.name}, ${split}, ${indices[i]}`);
+          for (const { tokens, scored } of own.slice(before)) {
+            yield tokens.map((token, t) => 2 * token + scored[t]);
+          }
+          before = 0;
+          const share = Math.floor((from + i + 1) * NOTES / samples);
           if (share > told && samples > TOGETHER) {
             told = share;
-            say?.(`${dataset.name}, ${split}: tokens of ${from + at / each} of ${samples} dialogues`);
+            say?.(`${dataset.name}, ${split}: tokens of ${from + i + 1} of ${samples} dialogues`);
           }
         }
       }
@@ -84,25 +95,11 @@ export async function keptDialogues(
 }
 
 /** What is wrong with a dialogue is told with its place. */
-function* located(
-  dialogues: ReturnType<DialogueSource["dialogues"]>,
-  { dataset, split, indices, each }: {
-    readonly dataset: Dataset<"text">;
-    readonly split: Split;
-    readonly indices: Uint32Array;
-    readonly each: number;
-  },
-) {
-  let at = 0;
+function located<T>(work: () => T, where: string): T {
   try {
-    for (const one of dialogues) {
-      yield one;
-      at++;
-    }
+    return work();
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    const place = indices[Math.floor(at / each)];
-    throw new DataError(`${dataset.name}, ${split}, dialogue ${place}: ${error.message}`);
+    throw error instanceof DataError ? new DataError(`${where}: ${error.message}`) : error;
   }
 }
 
@@ -121,7 +118,7 @@ export async function readMarked(
   row: TokenRow,
   rows: readonly (readonly Run[])[],
   { tokenizer, length }: Pick<TextSet, "tokenizer" | "length">,
-): Promise<TextSet & { scored: Uint8Array }> {
+): Promise<TextSet & { readonly scored: Uint8Array }> {
   const ends = new Uint32Array(rows.length);
   let total = 0;
   rows.forEach((runs, i) => {

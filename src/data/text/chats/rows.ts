@@ -6,10 +6,10 @@ import { sha256Hex } from "../../../base/digest/mod.ts";
 import type { TextSet, TextSpec } from "../../../kinds/text/mod.ts";
 import { dialogueTokens, promptTokens, templateOf } from "../../../tokenizers/chat/mod.ts";
 import type { Dataset, Factor, Split } from "../../dataset.ts";
-import { CHOSEN, FACTS, PROMPT, REJECTED } from "../chat.ts";
+import { FACTS, PROMPT, REJECTED } from "../chat.ts";
 import type { TokenRow } from "../files/tokens.ts";
 import { type DialogueOptions, type Fit, fitOf, requireLength } from "./fit.ts";
-import { lastAnswer, pairsOf, promptsOf, requireGiven, wholeDialogues } from "./given.ts";
+import { dialoguesOf, lastAnswer, pairsOf, promptsOf } from "./given.ts";
 import { type DialogueSource, keptDialogues, readMarked, startsOf, VERSION } from "./kept.ts";
 
 const SPLITS = ["train", "test"] as const satisfies readonly Split[];
@@ -20,10 +20,10 @@ const isSeen = (split: Split): split is Seen => SPLITS.some((one) => one === spl
 export const NUMBER = "number";
 
 /** What a view of rows shows. */
-interface View extends DialogueSource {
+interface View<T> extends DialogueSource<T> {
   /** Names of a sample's dialogues after the first, which is the sample itself. */
   readonly given: readonly string[];
-  /** What the dataset gives that is given on, as it is. */
+  /** What is given on as documents, where all splits have it. */
   readonly passed: readonly string[];
   /** Whether rows have targets. */
   readonly scored: boolean;
@@ -37,30 +37,52 @@ interface Held {
   readonly fit: Fit;
 }
 
-async function rowsOf(
+type Options = DialogueOptions & { readonly template: string };
+
+async function hold<T>(
   dataset: Dataset<"text">,
-  { template: wanted, ...options }: DialogueOptions,
-  view: View,
+  split: Seen,
+  { view, options }: { readonly view: View<T>; readonly options: Options },
+): Promise<Held> {
+  const row = await keptDialogues(dataset, view, { ...options, split });
+  const where = `${dataset.name}, ${split}`, most = options.length - view.room;
+  const fit = fitOf(row.lengths, { ...options, each: view.each, most, where });
+  return { row, starts: startsOf(row), fit };
+}
+
+/** Which of these documents all splits with rows give. */
+async function passedOf(
+  dataset: Dataset<"text">,
+  names: readonly string[],
+  held: Readonly<Record<Seen, Held>>,
+): Promise<string[]> {
+  const shown = SPLITS.filter((split) => held[split].fit.shown.length > 0);
+  const first = await Promise.all(shown.map((split) => dataset.read(split, [0])));
+  return names.filter((name) =>
+    dataset.given?.[name] !== undefined && first.every(({ given }) => given?.[name] !== undefined)
+  );
+}
+
+async function rowsOf<T>(
+  dataset: Dataset<"text">,
+  options: Options,
+  view: View<T>,
 ): Promise<Dataset<"text">> {
-  const { tokenizer, length } = options, { each, given, passed, scored, room } = view;
+  const { tokenizer, length, template } = options, { each, given, scored, room } = view;
   requireLength(length);
-  const template = templateOf(tokenizer, wanted);
-  const held: Partial<Record<Seen, Held>> = {};
-  for (const split of SPLITS) {
-    const row = await keptDialogues(dataset, view, { ...options, template, split });
-    const where = `${dataset.name}, ${split}`;
-    const fit = fitOf(row.lengths, { ...options, each, most: length - room, where });
-    held[split] = { row, starts: startsOf(row), fit };
-  }
-  const size = (split: Split) => isSeen(split) ? held[split]!.fit.shown.length : 0;
-  const sample: TextSpec = { kind: "text", tokenizer, length, ...(scored && { scored }) };
-  const number: Factor = {
-    name: NUMBER,
-    kind: "number",
-    unit: "1",
-    minimum: 0,
-    maximum: Math.max(...SPLITS.map(size), 1) - 1,
+  const held: Record<Seen, Held> = {
+    train: await hold(dataset, "train", { view, options }),
+    test: await hold(dataset, "test", { view, options }),
   };
+  const passed = await passedOf(dataset, view.passed, held);
+  const size = (split: Split) => isSeen(split) ? held[split].fit.shown.length : 0;
+  const sample: TextSpec = { kind: "text", tokenizer, length, ...(scored && { scored }) };
+  const maximum = Math.max(1, ...SPLITS.map(size)) - 1;
+  const number: Factor = { name: NUMBER, kind: "number", unit: "1", minimum: 0, maximum };
+  const specs = [
+    ...given.map((name) => [name, sample]),
+    ...passed.map((name) => [name, dataset.given![name]]),
+  ];
   return {
     name: dataset.name,
     version: dataset.version,
@@ -70,31 +92,26 @@ async function rowsOf(
       ),
     ),
     sample,
-    ...(given.length + passed.length > 0 && {
-      given: Object.fromEntries([
-        ...given.map((name) => [name, sample]),
-        ...passed.map((name) => [name, dataset.given![name]]),
-      ]),
-    }),
+    ...(specs.length > 0 && { given: Object.fromEntries(specs) }),
     factors: [...dataset.factors, number],
     notes: [
       ...dataset.notes,
       ...SPLITS.map((split) => {
-        const { shown, note } = held[split]!.fit;
-        return `${split}: ${shown.length.toLocaleString("en")} ${view.view}` +
+        const { note } = held[split].fit;
+        return `${split}: ${size(split).toLocaleString("en")} ${view.view}` +
           (note === undefined ? "" : `; ${note}`);
       }),
     ],
     size,
     async read(split, indices) {
-      const wanted = Uint32Array.from(indices, (i) => {
+      const numbers = Uint32Array.from(indices, (i) => {
         if (Number.isInteger(i) && i >= 0 && i < size(split)) return i;
         throw new RangeError(
           `${dataset.name}: row ${i} of split ${split} was asked for; it has ${size(split)}`,
         );
       });
-      const { row, starts, fit } = held[isSeen(split) ? split : "test"]!;
-      const own = wanted.map((i) => fit.shown[i]);
+      const { row, starts, fit } = held[isSeen(split) ? split : "test"];
+      const own = numbers.map((i) => fit.shown[i]);
       const part = async (at: number): Promise<TextSet> => {
         const rows = Array.from(own, (sample) => {
           const document = sample * each + at;
@@ -109,36 +126,41 @@ async function rowsOf(
       for (const name of passed) more[name] = batch.given![name] as TextSet;
       return {
         samples: await part(0),
-        labels: { ...batch.labels, [NUMBER]: Float32Array.from(wanted) },
-        ...(given.length + passed.length > 0 && { given: more }),
+        labels: { ...batch.labels, [NUMBER]: Float32Array.from(numbers) },
+        ...(specs.length > 0 && { given: more }),
       };
     },
   };
 }
 
+const templated = (options: DialogueOptions): Options => ({
+  ...options,
+  template: templateOf(options.tokenizer, options.template),
+});
+
 /**
  * Pairs of answers to a prompt: a sample is the prompt with the chosen answer, and `rejected` is given
  * with it, the prompt with the other. Only the answers after the prompt are targets. Labels are the
- * dataset's, and `number`: a row's number.
+ * dataset's, and `number`: a row's number in its split. A pair of which one side doesn't fit is left
+ * out.
+ * @throws DataError, RangeError as `dialogueWindows` does
  */
 export async function pairRows(
   dataset: Dataset<"text">,
   options: DialogueOptions,
 ): Promise<Dataset<"text">> {
-  requireGiven(dataset, [PROMPT, CHOSEN, REJECTED]);
-  const { tokenizer } = options, template = templateOf(tokenizer, options.template);
-  return await rowsOf(dataset, options, {
+  const form = templated(options);
+  return await rowsOf(dataset, form, {
     view: "pairs",
+    reader: pairsOf,
+    what: "pairs of answers (`prompt`, `chosen`, `rejected`)",
     each: 2,
-    *dialogues(batch) {
-      for (const { prompt, chosen, rejected } of pairsOf(batch)) {
-        const form = { tokenizer, template, from: prompt.length };
-        yield dialogueTokens([...prompt, ...chosen], form);
-        yield dialogueTokens([...prompt, ...rejected], form);
-      }
-    },
+    dialogues: ({ prompt, chosen, rejected }) =>
+      [chosen, rejected].map((answer) =>
+        dialogueTokens([...prompt, ...answer], { ...form, from: prompt.length })
+      ),
     given: [REJECTED],
-    passed: dataset.given?.[FACTS] === undefined ? [] : [FACTS],
+    passed: [],
     scored: true,
     room: 0,
   });
@@ -147,50 +169,51 @@ export async function pairRows(
 /**
  * Dialogues that are judged by their last answer: one a row, of which that answer is the target. Labels
  * are the dataset's, attributes among them, and `number`.
+ * @throws DataError, RangeError as `dialogueWindows` does
  */
 export async function judgedRows(
   dataset: Dataset<"text">,
   options: DialogueOptions,
 ): Promise<Dataset<"text">> {
-  const read = wholeDialogues(dataset);
-  const { tokenizer } = options, template = templateOf(tokenizer, options.template);
-  return await rowsOf(dataset, options, {
+  const form = templated(options);
+  return await rowsOf(dataset, form, {
     view: "judged dialogues",
+    reader: dialoguesOf,
+    what: "dialogues (`messages`)",
     each: 1,
-    *dialogues(batch) {
-      for (const messages of read(batch)) {
-        yield dialogueTokens(messages, { tokenizer, template, from: lastAnswer(messages) });
-      }
-    },
+    dialogues: (
+      messages,
+    ) => [dialogueTokens(messages, { ...form, from: lastAnswer(messages) })],
     given: [],
-    passed: dataset.given?.[FACTS] === undefined ? [] : [FACTS],
+    passed: [],
     scored: true,
     room: 0,
   });
 }
 
 /**
- * Prompts: one a row, ended by the generation prompt, to be answered by a model. Where the dataset gives
- * `facts`, they are given on, and so are the prompts' messages, as documents for the host.
+ * Prompts: one a row, ended by the generation prompt, to be answered by a model. `facts` and the
+ * prompts' messages are given on, where they are there, as documents for the host. Labels are the
+ * dataset's, and `number`.
  * @param options `room`: tokens of T that are left for an answer; default 0
+ * @throws DataError, RangeError as `dialogueWindows` does
  */
 export async function promptRows(
   dataset: Dataset<"text">,
   options: DialogueOptions & { readonly room?: number },
 ): Promise<Dataset<"text">> {
-  const read = promptsOf(dataset);
-  const { tokenizer } = options, template = templateOf(tokenizer, options.template);
-  return await rowsOf(dataset, options, {
+  const form = templated(options);
+  return await rowsOf(dataset, form, {
     view: "prompts",
+    reader: promptsOf,
+    what: "prompts (`prompt`, or `messages`)",
     each: 1,
-    *dialogues(batch) {
-      for (const messages of read(batch)) {
-        const tokens = promptTokens(messages, { tokenizer, template });
-        yield { tokens, scored: new Uint8Array(tokens.length) };
-      }
+    dialogues(messages) {
+      const tokens = promptTokens(messages, form);
+      return [{ tokens, scored: new Uint8Array(tokens.length) }];
     },
     given: [],
-    passed: [FACTS, PROMPT].filter((name) => dataset.given?.[name] !== undefined),
+    passed: [FACTS, PROMPT],
     scored: false,
     room: options.room ?? 0,
   });

@@ -6,13 +6,13 @@
 import { sha256Hex } from "../../../base/digest/mod.ts";
 import type { TextSpec } from "../../../kinds/text/mod.ts";
 import { hostKey, hostPermutation } from "../../../random/host/mod.ts";
-import { dialogueTokens, templateOf } from "../../../tokenizers/chat/mod.ts";
+import { dialogueTokens, type Message, templateOf } from "../../../tokenizers/chat/mod.ts";
 import type { Dataset, Split } from "../../dataset.ts";
 import type { TokenRow } from "../files/tokens.ts";
 import { type Plan, wholePlan } from "../packing.ts";
 import { type DialogueOptions, fitOf, requireLength } from "./fit.ts";
-import { wholeDialogues } from "./given.ts";
-import { keptDialogues, readMarked, VERSION } from "./kept.ts";
+import { dialoguesOf } from "./given.ts";
+import { type DialogueSource, keptDialogues, readMarked, VERSION } from "./kept.ts";
 
 const SPLITS = ["train", "test"] as const satisfies readonly Split[];
 type Seen = typeof SPLITS[number];
@@ -81,21 +81,18 @@ async function pack(
   options: DialogueOptions & { readonly template: string; readonly digest: string },
 ): Promise<Packed> {
   const { tokenizer, template, length, digest } = options, count = dataset.size(split);
-  const read = wholeDialogues(dataset);
-  const row = await keptDialogues(dataset, {
+  const source: DialogueSource<readonly Message[]> = {
     view: "windows",
+    reader: dialoguesOf,
+    what: "dialogues (`messages`)",
     each: 1,
-    *dialogues(batch) {
-      for (const messages of read(batch)) yield dialogueTokens(messages, { tokenizer, template });
-    },
-  }, {
-    ...options,
-    split,
-    order: hostPermutation(hostKey(0, "documents", dataset.digest, split), count),
-  });
+    dialogues: (messages) => [dialogueTokens(messages, { tokenizer, template })],
+  };
+  const order = hostPermutation(hostKey(0, "documents", dataset.digest, split), count);
+  const row = await keptDialogues(dataset, source, { ...options, split, order });
   const where = `${dataset.name}, ${split}`;
   const { shown, note } = fitOf(row.lengths, { ...options, each: 1, most: length, where });
-  const fits = new Uint8Array(count);
+  const fits = new Uint8Array(row.lengths.length);
   for (const i of shown) fits[i] = 1;
   const plan = wholePlan(row.lengths, length, { shows: (document) => fits[document] === 1 });
   const tokens = shown.reduce((sum, i) => sum + row.lengths[i], 0);
