@@ -69,7 +69,8 @@ export function rotaryTable(shape: DecoderShape, count: number, first = 0): Tabl
 
 /** Turns of positions first … first + T − 1: [T, D/2]. */
 export function turnsOf(shape: DecoderShape, length: number, first = 0): Turns {
-  const table = rotaryTable(shape, length, first), size: [number, number] = [length, shape.headWidth / 2];
+  const table = rotaryTable(shape, length, first),
+    size: [number, number] = [length, shape.headWidth / 2];
   return { cos: tf.tensor2d(table.cos, size), sin: tf.tensor2d(table.sin, size) };
 }
 

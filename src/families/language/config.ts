@@ -63,8 +63,10 @@ export const config = z.strictObject({
       "adam: AdamW; muon: orthogonalised momentum on the layers' matrices, AdamW on all else",
     ),
   learningRate: z.number().positive().optional()
-    .describe("Peak learning rate; default: 0.02 × √(64 / width), of adam 0.006 × √(256 / width), of " +
-        "an adapter 0.001 (prefix 0.01, prompt 0.03)"),
+    .describe(
+      "Peak learning rate; default: 0.02 × √(64 / width), of adam 0.006 × √(256 / width), of " +
+        "an adapter 0.001 (prefix 0.01, prompt 0.03)",
+    ),
   warmup: z.number().min(0).max(0.9).default(0.02)
     .describe("Share of the training over which the learning rate rises from 0"),
   schedule: z.enum(["cosine", "linear"]).default("linear")

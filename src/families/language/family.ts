@@ -87,10 +87,12 @@ function writingPrograms(setting: Setting): Model["programs"] {
 function driverOf(setting: Setting, { needed, checkpoint, adapter }: Beyond): Driver {
   const { begin, collect, judge } = objectiveOf(setting.config);
   const weights = needed?.weights !== undefined
-    ? (state: State, context: HostContext) => takeWeights(state, context, { setting, from: needed.weights, adapter })
+    ? (state: State, context: HostContext) =>
+      takeWeights(state, context, { setting, from: needed.weights, adapter })
     : checkpoint === undefined
     ? undefined
-    : (state: State, { engine }: HostContext) => loadWeights(state, { engine, checkpoint, setting, adapter });
+    : (state: State, { engine }: HostContext) =>
+      loadWeights(state, { engine, checkpoint, setting, adapter });
   const begins = begin !== undefined && setting.trains !== false;
   return {
     schedule: () => stepPrograms(setting),
@@ -117,7 +119,11 @@ function requireWeights(
   { checkpoint, adapter }: Config,
   { needed }: Pick<BuildContext, "needed">,
 ): void {
-  const key = adapter?.base !== undefined ? "base" : adapter?.file !== undefined ? "file" : undefined;
+  const key = adapter?.base !== undefined
+    ? "base"
+    : adapter?.file !== undefined
+    ? "file"
+    : undefined;
   if (key === undefined || checkpoint !== undefined || needed?.weights !== undefined) return;
   throw new UsageError(
     `language: \`adapter: { ${key} }\` is of weights that are trained already: name a \`checkpoint\`, ` +
@@ -130,7 +136,9 @@ async function contentOf(
   { checkpoint, adapter }: Config,
   context: ContentContext,
 ): Promise<string | undefined> {
-  const weights = checkpoint === undefined ? undefined : await checkpointContent(checkpoint, context);
+  const weights = checkpoint === undefined
+    ? undefined
+    : await checkpointContent(checkpoint, context);
   if (adapter?.file === undefined) return weights;
   return await peftContent(adapter.file, context, weights);
 }

@@ -22,7 +22,15 @@ import { type FamilyProgram, updates } from "../common/programs.ts";
 import { emaDecay } from "../common/training.ts";
 import { initAdapter, settled } from "./adapters/mod.ts";
 import { type Config, learningRateOf } from "./config.ts";
-import { adapterIn, movingOf, type Setting, type State, type Sums, tokenizerTensor, wholeOf } from "./model.ts";
+import {
+  adapterIn,
+  movingOf,
+  type Setting,
+  type State,
+  type Sums,
+  tokenizerTensor,
+  wholeOf,
+} from "./model.ts";
 import { objectiveOf } from "./objectives/table.ts";
 
 /** Inputs with windows, int32 [B, T + 1]. */

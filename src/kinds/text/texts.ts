@@ -115,7 +115,9 @@ export function concatTexts(sets: readonly TextSet[]): TextSet {
   if (sets.length === 0) throw new RangeError("concatTexts: no sets of texts, so no tokenizer");
   const [{ tokenizer, length, scored }] = sets;
   if (sets.some((set) => (set.scored === undefined) !== (scored === undefined))) {
-    throw new RangeError("concatTexts: some texts say which of their tokens are targets, others don't");
+    throw new RangeError(
+      "concatTexts: some texts say which of their tokens are targets, others don't",
+    );
   }
   if (sets.some((set) => set.length !== length)) {
     throw new RangeError("concatTexts: windows of several lengths, or documents among them");
@@ -162,7 +164,9 @@ export function paddedTokens(texts: TextSet): Int32Array {
 
 /** Likewise which tokens are targets, 0 after a row's last one. @throws RangeError where rows don't say */
 export function paddedMarks(texts: TextSet): Int32Array {
-  if (texts.scored === undefined) throw new RangeError("these texts don't say which tokens are targets");
+  if (texts.scored === undefined) {
+    throw new RangeError("these texts don't say which tokens are targets");
+  }
   const rows = Array.from({ length: texts.count }, (_, i) => marksOf(texts, i)!);
   return paddedRows(rows, { length: texts.length, filling: 0 });
 }

@@ -3,7 +3,13 @@
  * @module
  */
 export { NF4 } from "./code_book.ts";
-export { packedShape, type PackedForm, type PackedValues, packMatrix, unpackMatrix } from "./pack.ts";
+export {
+  type PackedForm,
+  packedShape,
+  type PackedValues,
+  packMatrix,
+  unpackMatrix,
+} from "./pack.ts";
 export {
   type PackedMatrix,
   packedOutputs,

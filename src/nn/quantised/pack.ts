@@ -102,4 +102,3 @@ export function unpackMatrix(
   });
   return out;
 }
-

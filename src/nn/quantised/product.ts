@@ -6,7 +6,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "../custom.ts";
 import { engineKernel } from "../engine_kernels.ts";
-import { lowBits } from "../hash_grid/bits.ts";
 import { PACKED_BLOCK as BLOCK } from "../../engine/mod.ts";
 import { UNPACK } from "../../engine/tfjs/mod.ts";
 import { NF4 } from "./code_book.ts";
@@ -24,27 +23,41 @@ function formOf({ int8, nf4 }: PackedMatrix): { form: PackedForm; packed: Packed
   throw new Error("a linear map with neither a weight nor a packed one");
 }
 
-function int(value: number): tf.Scalar {
-  return tf.scalar(value, "int32");
+/** What a half of a word counts to. */
+const HALF = 2 ** 16;
+
+/** x − y·⌊x / y⌋ and ⌊x / y⌋ of whole numbers below 2²⁴ and a power of 2, as float32: exact. */
+function parted(x: tf.Tensor, y: number): { readonly low: tf.Tensor; readonly high: tf.Tensor } {
+  const high = tf.floor(tf.mul(x, 1 / y));
+  return { low: tf.sub(x, tf.mul(high, y)), high };
+}
+
+/** Whole numbers of 16 bits with a sign as those without: float32. */
+function unsigned(x: tf.Tensor): tf.Tensor {
+  return tf.add(x, tf.mul(tf.cast(tf.less(x, 0), "float32"), HALF));
 }
 
 /**
- * The numbers of words by operations that all engines have: int32 [R, C·n]. A word below 0 is taken
- * without its highest bit, which is put back to the last number.
+ * The numbers of words by operations that all engines have: float32 [R, C·n]. Engines divide whole
+ * numbers of 32 bits in float32, which is exact for halves of them alone: products that overflow move
+ * the lower half up.
  */
 function numbersOf(words: tf.Tensor2D, bits: 4 | 8): tf.Tensor {
-  const [rows, columns] = words.shape, each = 32 / bits;
-  const below = tf.less(words, int(0));
-  let rest = tf.where(below, tf.sub(words, int(-(2 ** 31))), words) as tf.Tensor;
-  const parts: tf.Tensor[] = [];
-  for (let i = 0; i < each; i++) {
-    const low = lowBits(rest, bits);
-    parts.push(
-      i < each - 1 ? low : tf.add(low, tf.mul(tf.cast(below, "int32"), int(1 << (bits - 1)))),
-    );
-    rest = tf.floorDiv(rest, int(1 << bits));
-  }
-  return tf.reshape(tf.stack(parts, 2), [rows, columns * each]);
+  const [rows, columns] = words.shape, each = 16 / bits;
+  const up = tf.mul(words, tf.scalar(HALF, "int32"));
+  const low = unsigned(tf.mul(tf.cast(up, "float32"), 1 / HALF));
+  const rest = tf.sub(words, tf.cast(low, "int32"));
+  const high = unsigned(tf.mul(tf.cast(rest, "float32"), 1 / HALF));
+  const numbers = [low, high].flatMap((half) => {
+    const found: tf.Tensor[] = [];
+    for (let i = 0; i < each; i++) {
+      const parts = parted(half, 1 << bits);
+      found.push(parts.low);
+      half = parts.high;
+    }
+    return found;
+  });
+  return tf.reshape(tf.stack(numbers, 2), [rows, columns * 2 * each]);
 }
 
 /** See `wholeMatrix`, by operations that all engines have. */
@@ -55,14 +68,11 @@ export function unpackedByParts(
   const rows = words.shape[0];
   if (form === "int8") {
     const bytes = numbersOf(words, 8);
-    const signed = tf.sub(
-      bytes,
-      tf.mul(tf.cast(tf.greater(bytes, int(127)), "int32"), int(256)),
-    );
-    const all = tf.mul(tf.cast(signed, "float32"), scales);
+    const signed = tf.sub(bytes, tf.mul(tf.cast(tf.greater(bytes, 127), "float32"), 256));
+    const all = tf.mul(signed, scales);
     return tf.slice(all, [0, 0], [rows, width]) as tf.Tensor2D;
   }
-  const codes = numbersOf(words, 4);
+  const codes = tf.cast(numbersOf(words, 4), "int32");
   const values = tf.gather(tf.tensor1d(NF4), codes as tf.Tensor1D);
   const blocks = tf.reshape(values, [rows, scales.shape[1], BLOCK]);
   const all = tf.reshape(tf.mul(blocks, tf.expandDims(scales, 2)), [rows, -1]);

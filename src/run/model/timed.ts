@@ -75,10 +75,12 @@ export function timedWork(
   }
 
   /** The inputs of steps, by their state: made anew each time where the model makes them itself. */
-  async function inputsOf(batch: number): Promise<(state: TensorRecord, step: number) => Promise<{
-    readonly inputs: TensorRecord;
-    readonly done: () => void;
-  }>> {
+  async function inputsOf(batch: number): Promise<
+    (state: TensorRecord, step: number) => Promise<{
+      readonly inputs: TensorRecord;
+      readonly done: () => void;
+    }>
+  > {
     const cut = await firstBatch(batch);
     const made = (state: TensorRecord, step: number) =>
       stepInputs(setup, { state, batch: cut, step });

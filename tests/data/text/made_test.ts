@@ -1,5 +1,11 @@
 /** Documents that a run made, in the place of a training split. */
-import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { captions } from "../../../src/data/text/captions/captions.ts";
 import { chatsOf, MESSAGES } from "../../../src/data/text/chat.ts";
 import {
@@ -67,9 +73,17 @@ const broken: { readonly name: string; readonly text: string; readonly told: Reg
   { name: "no text", text: '{"labels":{}}', told: /none or several of `text`/ },
   { name: "both", text: '{"text":"a","messages":[]}', told: /none or several of `text`/ },
   { name: "a number", text: '{"text":1}', told: /its `text` is none/ },
-  { name: "no answers", text: '{"prompt":[{"role":"user","content":"a"}]}', told: /aren't all lists/ },
+  {
+    name: "no answers",
+    text: '{"prompt":[{"role":"user","content":"a"}]}',
+    told: /aren't all lists/,
+  },
   { name: "a word as a label", text: '{"text":"a","labels":{"b":"c"}}', told: /finite numbers/ },
-  { name: "two forms", text: '{"text":"a"}\n{"text":"a","facts":{}}', told: /line 2: it holds text, f/ },
+  {
+    name: "two forms",
+    text: '{"text":"a"}\n{"text":"a","facts":{}}',
+    told: /line 2: it holds text, f/,
+  },
 ];
 for (const { name, text, told } of broken) {
   Deno.test(`made documents: refused: ${name}`, () => {

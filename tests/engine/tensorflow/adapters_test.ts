@@ -11,7 +11,10 @@ for (const form of ["int8", "nf4"] as PackedForm[]) {
   for (const mode of ["graph", "xla"] as const) {
     test(`${form} in a program (${mode}): the product and its gradient are those of the whole matrix`, async () => {
       const size = [24, 130] as const, shape = packedShape(form, size);
-      const values = Float32Array.from({ length: size[0] * size[1] }, (_, i) => ((31 * i) % 97) / 48 - 1);
+      const values = Float32Array.from(
+        { length: size[0] * size[1] },
+        (_, i) => ((31 * i) % 97) / 48 - 1,
+      );
       const made = packMatrix(values, { form, size }), whole = unpackMatrix(made, { form, size });
       const x = Float32Array.from({ length: 3 * size[1] }, (_, i) => ((17 * i) % 23) / 11 - 1);
       const state = {

@@ -32,7 +32,7 @@ export const mutants = [
     id: "lora-beside-another-map",
     file: attach,
     find: "beside(map, own[name]!,",
-    replace: "beside(map, own[name === \"query\" && own.out ? \"out\" : name]!,",
+    replace: 'beside(map, own[name === "query" && own.out ? "out" : name]!,',
     law: laws,
   },
   {
@@ -61,7 +61,7 @@ export const mutants = [
     file: attach,
     find: "...(noise && adapter.dropout > 0 && {\n      drop: { key: noise,",
     replace:
-      "...(adapter.dropout > 0 && {\n      drop: { key: noise ?? tf.tensor1d([1, 2], \"int32\"),",
+      '...(adapter.dropout > 0 && {\n      drop: { key: noise ?? tf.tensor1d([1, 2], "int32"),',
     law: laws,
   },
   {
@@ -74,8 +74,8 @@ export const mutants = [
   {
     id: "dropped-not-scaled-up",
     file: adapted,
-    find: "tf.mul(x_NI, tf.div(tf.cast(kept, \"float32\"), drop.keep))",
-    replace: "tf.mul(x_NI, tf.cast(kept, \"float32\"))",
+    find: 'tf.mul(x_NI, tf.div(tf.cast(kept, "float32"), drop.keep))',
+    replace: 'tf.mul(x_NI, tf.cast(kept, "float32"))',
     law: laws,
   },
   {
@@ -131,8 +131,8 @@ export const mutants = [
   {
     id: "packed-sign-lost",
     file: "src/nn/quantised/product.ts",
-    find: "tf.mul(tf.cast(below, \"int32\"), int(1 << (bits - 1)))",
-    replace: "tf.mul(tf.cast(below, \"int32\"), int(0))",
+    find: 'tf.add(x, tf.mul(tf.cast(tf.less(x, 0), "float32"), HALF))',
+    replace: "tf.abs(x)",
     law: packedTests,
   },
   {
@@ -146,7 +146,7 @@ export const mutants = [
     id: "merged-without-the-adapter",
     file: "src/families/language/outside/held.ts",
     find: "if (at === undefined) return weight;",
-    replace: "if (at === undefined || at.map === \"value\") return weight;",
+    replace: 'if (at === undefined || at.map === "value") return weight;',
     law: training,
   },
 ];

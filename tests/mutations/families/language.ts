@@ -152,9 +152,9 @@ export const mutants = [
   {
     id: "micro-batches-averaged",
     file: train,
-    find: "return { loss, aux: aux as Sums[\"aux\"], grads };",
+    find: 'return { loss, aux: aux as Sums["aux"], grads };',
     replace:
-      "return { loss, aux: aux as Sums[\"aux\"], grads: mapTree(grads, (g) => tf.div(g, objectiveOf(setting.config).count(inputs))) };",
+      'return { loss, aux: aux as Sums["aux"], grads: mapTree(grads, (g) => tf.div(g, objectiveOf(setting.config).count(inputs))) };',
     law: likelihoodLaws,
   },
   {

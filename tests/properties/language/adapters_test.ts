@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {
+  decoder,
   type DecoderParameters,
   type DecoderShape,
-  decoder,
   decoderStep,
   mapsOf,
   prefill,
@@ -19,9 +19,9 @@ import {
 } from "../../../src/families/language/adapters/parameters.ts";
 import {
   type LowRankAdapter,
+  type MapName,
   MAPS,
   mapsIn,
-  type MapName,
   scaleOf,
 } from "../../../src/families/language/adapters/settings.ts";
 import {
@@ -42,12 +42,18 @@ import {
   freshAdapter,
   kept,
   type Kind,
-  kinds,
   KINDS,
+  kinds,
   packedOf,
   trainedOf,
 } from "../../families/language/adapters/small.ts";
-import { FORMS, integers, parametersOf, tokensOf, windowsOf } from "../../families/language/small.ts";
+import {
+  FORMS,
+  integers,
+  parametersOf,
+  tokensOf,
+  windowsOf,
+} from "../../families/language/small.ts";
 import { key } from "../../families/small.ts";
 import { engine, normals, values } from "../../families/on_engine.ts";
 import { close, float32, law } from "../../law.ts";
@@ -73,10 +79,14 @@ law("a fresh adapter that adds nothing leaves every logit its bits: LoRA, DoRA, 
   holds: async ({ seed, form, kind }) => {
     const setting = adaptedSetting(KINDS[kind], { form }), { shape } = setting;
     const bare = await logits(() => parametersOf(shape, seed), seed, shape);
-    const found = await logits(() => {
-      const params = parametersOf(shape, seed);
-      return decoderOf({ params, adapter: freshAdapter(setting, params, seed) }, setting);
-    }, seed, shape);
+    const found = await logits(
+      () => {
+        const params = parametersOf(shape, seed);
+        return decoderOf({ params, adapter: freshAdapter(setting, params, seed) }, setting);
+      },
+      seed,
+      shape,
+    );
     assertEquals(found, bare);
   },
 });
@@ -221,7 +231,11 @@ law("DoRA: every output's weights have the size that was learnt for it, whole or
 
 law("vectors before a text that are tokens' embeddings say what the tokens themselves say", {
   source: "Lester et al. 2021 (arXiv:2104.08691), section 2",
-  given: { seed, form: fc.constantFrom("llama", "qwen2", "qwen3"), length: fc.integer({ min: 1, max: 4 }) },
+  given: {
+    seed,
+    form: fc.constantFrom("llama", "qwen2", "qwen3"),
+    length: fc.integer({ min: 1, max: 4 }),
+  },
   cases: 12,
   kills: ["prompt-at-the-text's-places", "prefix-not-seen"],
   holds: async ({ seed, form, length }) => {
@@ -255,12 +269,16 @@ law("a prefix of no keys and values changes nothing", {
   holds: async ({ seed, form }) => {
     const { shape } = adaptedSetting(KINDS.prefix, { form });
     const bare = await logits(() => parametersOf(shape, seed), seed, shape);
-    const none = await logits(() => {
-      const params = parametersOf(shape, seed);
-      const nothing = () => tf.zeros([shape.keyValueHeads, 0, shape.headWidth]) as tf.Tensor3D;
-      const prefix = { keys: nothing(), values: nothing() };
-      return { ...params, layers: params.layers.map((layer) => ({ ...layer, prefix })) };
-    }, seed, shape);
+    const none = await logits(
+      () => {
+        const params = parametersOf(shape, seed);
+        const nothing = () => tf.zeros([shape.keyValueHeads, 0, shape.headWidth]) as tf.Tensor3D;
+        const prefix = { keys: nothing(), values: nothing() };
+        return { ...params, layers: params.layers.map((layer) => ({ ...layer, prefix })) };
+      },
+      seed,
+      shape,
+    );
     assertEquals(none, bare);
   },
 });
@@ -310,7 +328,10 @@ law("with any adapter, decoding with a cache is the full pass, whatever stands l
     const rows = Array.from(
       { length: batch },
       (_, b) =>
-        full.slice((b * length + prompt - 1) * shape.vocabulary, (b + 1) * length * shape.vocabulary),
+        full.slice(
+          (b * length + prompt - 1) * shape.vocabulary,
+          (b + 1) * length * shape.vocabulary,
+        ),
     );
     allClose(stepwise, rows.flat(), "logit");
   },
@@ -354,7 +375,8 @@ law("what a training step leaves out, evaluation has", {
     assertEquals(await said(dropping), expected);
     const noisy = (step: number) =>
       logits(
-        () => decoderOf(trainedOf(dropping, seed), { ...dropping, noise: key("noise", seed, step) }),
+        () =>
+          decoderOf(trainedOf(dropping, seed), { ...dropping, noise: key("noise", seed, step) }),
         seed,
         shape,
       );
@@ -383,7 +405,12 @@ law("dropped inputs are kept with their probability, and what is added stays its
     const stays = left.filter((v) => v !== 0);
     stays.forEach((v) => close(v, 1 / keep, float32(2, 2)));
     // Five standard errors of a share.
-    close(stays.length / left.length, keep, 5 * Math.sqrt(keep * (1 - keep) / left.length), "share");
+    close(
+      stays.length / left.length,
+      keep,
+      5 * Math.sqrt(keep * (1 - keep) / left.length),
+      "share",
+    );
   },
 });
 
@@ -391,7 +418,10 @@ law("dropped inputs are kept with their probability, and what is added stays its
 for (const kind of kinds.filter((kind) => kind !== "dora")) {
   law(`${kind}: the gradient is the loss's slope and reaches every number of the adapter`, {
     source: "definition",
-    given: { seed: fc.nat(100), packed: fc.constantFrom(undefined, "int8" as const, "nf4" as const) },
+    given: {
+      seed: fc.nat(100),
+      packed: fc.constantFrom(undefined, "int8" as const, "nf4" as const),
+    },
     cases: 3,
     holds: async ({ seed, packed }) => {
       const setting = adaptedSetting(KINDS[kind], { keyValueHeads: 1 });
@@ -420,9 +450,12 @@ law("DoRA: the gradient is that at sizes that don't move, and reaches every numb
   given: { seed: fc.nat(100) },
   cases: 3,
   holds: async ({ seed }) => {
-    const setting = adaptedSetting(KINDS.dora, { keyValueHeads: 1 }), windows = windowsOf(seed, 2, setting);
+    const setting = adaptedSetting(KINDS.dora, { keyValueHeads: 1 }),
+      windows = windowsOf(seed, 2, setting);
     const scale = scaleOf(adapterIn(setting) as LowRankAdapter), paths: string[] = [];
-    const gradients = (decoderAt: (trained: Trained) => (adapter: AdapterTensors) => DecoderParameters) =>
+    const gradients = (
+      decoderAt: (trained: Trained) => (adapter: AdapterTensors) => DecoderParameters,
+    ) =>
       values(() => {
         const trained = trainedOf(setting, seed), at = decoderAt(trained);
         const { grads } = valueAndGrad((adapter: AdapterTensors) => ({
@@ -432,23 +465,32 @@ law("DoRA: the gradient is that at sizes that don't move, and reaches every numb
         paths.splice(0, Infinity, ...found.flatMap(([path, { size }]) => Array(size).fill(path)));
         return tf.concat(found.map(([, leaf]) => tf.reshape(leaf, [-1])));
       });
-    const own = await gradients(({ params }) => (adapter) => decoderOf({ params, adapter }, setting));
+    const own = await gradients(({ params }) => (adapter) =>
+      decoderOf({ params, adapter }, setting)
+    );
     const still = await gradients(({ params, adapter: start }) => {
       const sizes = params.layers.map((layer, i) =>
-        Object.fromEntries(mapsIn(setting.shape).map((map) => {
-          const { down, up } = start!.layers![i][map]!;
-          return [map, columnSizes(layer[map], { down, up: tf.mul(up, scale) as tf.Tensor2D })];
-        }))
+        Object.fromEntries(
+          mapsIn(setting.shape).map((map) => {
+            const { down, up } = start!.layers![i][map]!;
+            return [map, columnSizes(layer[map], { down, up: tf.mul(up, scale) as tf.Tensor2D })];
+          }),
+        )
       );
       return (adapter) => ({
         ...params,
         layers: params.layers.map((layer, i) => ({
           ...layer,
-          ...Object.fromEntries(mapsIn(setting.shape).map((map) => {
-            const { down, up, magnitude } = adapter.layers![i][map]!;
-            const ratio = tf.div(magnitude!, sizes[i][map]) as tf.Tensor1D;
-            return [map, { ...layer[map], low: { down, up: tf.mul(up, scale) as tf.Tensor2D, ratio } }];
-          })),
+          ...Object.fromEntries(
+            mapsIn(setting.shape).map((map) => {
+              const { down, up, magnitude } = adapter.layers![i][map]!;
+              const ratio = tf.div(magnitude!, sizes[i][map]) as tf.Tensor1D;
+              return [map, {
+                ...layer[map],
+                low: { down, up: tf.mul(up, scale) as tf.Tensor2D, ratio },
+              }];
+            }),
+          ),
         })),
       });
     });

@@ -73,7 +73,10 @@ export function attached(
 ): DecoderParameters {
   if (tensors.soft !== undefined) {
     const prefixes = prefixesOf(params, tensors.soft, shape);
-    return { ...params, layers: params.layers.map((layer, i) => ({ ...layer, prefix: prefixes[i] })) };
+    return {
+      ...params,
+      layers: params.layers.map((layer, i) => ({ ...layer, prefix: prefixes[i] })),
+    };
   }
   return {
     ...params,

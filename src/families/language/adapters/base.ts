@@ -15,7 +15,10 @@ export function packedStem(path: string, shape: readonly number[]): string | und
 }
 
 /** [in, out] as [out, in]. */
-export function turned(values: Float32Array, [inner, out]: readonly [number, number]): Float32Array {
+export function turned(
+  values: Float32Array,
+  [inner, out]: readonly [number, number],
+): Float32Array {
   const found = new Float32Array(values.length);
   for (let i = 0; i < inner; i++) {
     for (let o = 0; o < out; o++) found[o * inner + i] = values[i * out + o];
@@ -47,18 +50,23 @@ export function packedLeaves(
   ];
 }
 
-/** Shapes and types of parameters as a state holds them, by path. */
+/** Shape and type of a tensor as a state holds it. */
+export interface HeldShape extends Pick<HostLeaf, "path" | "shape"> {
+  readonly dtype: "float32" | "int32";
+}
+
+/** Those of all parameters. */
 export function heldShapes(
   shapes: ReadonlyMap<string, readonly number[]>,
   form: PackedForm | undefined,
-): { path: string; shape: readonly number[]; dtype: "float32" | "int32" }[] {
-  return [...shapes].flatMap(([path, shape]) => {
+): HeldShape[] {
+  return [...shapes].flatMap(([path, shape]): HeldShape[] => {
     const stem = form && packedStem(path, shape);
-    if (form === undefined || stem === undefined) return [{ path, shape, dtype: "float32" as const }];
+    if (form === undefined || stem === undefined) return [{ path, shape, dtype: "float32" }];
     const { words, scales } = packedShape(form, [shape[1], shape[0]]);
     return [
-      { path: `${stem}/${form}/words`, shape: words, dtype: "int32" as const },
-      { path: `${stem}/${form}/scales`, shape: scales, dtype: "float32" as const },
+      { path: `${stem}/${form}/words`, shape: words, dtype: "int32" },
+      { path: `${stem}/${form}/scales`, shape: scales, dtype: "float32" },
     ];
   });
 }

@@ -10,8 +10,8 @@ import {
   type Adapter,
   type AdapterConfig,
   type LowRankAdapter,
-  MAPS,
   type MapName,
+  MAPS,
   scaleOf,
 } from "./settings.ts";
 import { type AdapterTensors, columnSizes, type LowRankTensors } from "./parameters.ts";
@@ -108,7 +108,10 @@ export function mergedValues(
     for (let o = 0; o < out; o++) squares[o] += sums[i * out + o] ** 2;
   }
   if (magnitude === undefined) return Float32Array.from(sums);
-  return Float32Array.from(sums, (sum, i) => sum * magnitude[i % out] / Math.sqrt(squares[i % out]));
+  return Float32Array.from(
+    sums,
+    (sum, i) => sum * magnitude[i % out] / Math.sqrt(squares[i % out]),
+  );
 }
 
 /** Why what a run with such an adapter has learnt can't be taken as weights; null: it can. */

@@ -86,7 +86,11 @@ export async function writePeft(
           shape: [rank, inner],
           values: () => turned(down, [inner, rank]),
         },
-        { name: `${stem}.lora_B.weight`, shape: [out, rank], values: () => turned(up, [rank, out]) },
+        {
+          name: `${stem}.lora_B.weight`,
+          shape: [out, rank],
+          values: () => turned(up, [rank, out]),
+        },
         ...(magnitude === undefined ? [] : [{
           name: `${stem}.lora_magnitude_vector`,
           shape: [out],
@@ -163,16 +167,22 @@ export async function readPeft(folder: string, shape: DecoderShape): Promise<Hos
       const found = file.tensors.get(name);
       if (found === undefined) throw new DataError(`${weights} lacks ${name}`);
       if (String(found.shape) !== String(size)) {
-        throw new DataError(`${weights}: ${name} is [${found.shape}], and the model's is [${size}]`);
+        throw new DataError(
+          `${weights}: ${name} is [${found.shape}], and the model's is [${size}]`,
+        );
       }
       asked.add(name);
       return await file.read(name);
     };
     const stems = (i: number, map: MapName) => BEFORE + stemOf(shape, i, map);
-    const targets = mapsIn(shape).filter((map) => file.tensors.has(`${stems(0, map)}.lora_A.weight`));
+    const targets = mapsIn(shape).filter((map) =>
+      file.tensors.has(`${stems(0, map)}.lora_A.weight`)
+    );
     if (targets.length === 0) {
       throw new DataError(
-        `${weights} has no LoRA of a layer's maps (${list(MAPS.map((map) => moduleOf(shape, map)))})`,
+        `${weights} has no LoRA of a layer's maps (${
+          list(MAPS.map((map) => moduleOf(shape, map)))
+        })`,
       );
     }
     const layers: Partial<Record<MapName, HostLowRank>>[] = [];
@@ -191,7 +201,9 @@ export async function readPeft(folder: string, shape: DecoderShape): Promise<Hos
     const others = [...file.tensors.keys()].filter((name) => !asked.has(name));
     if (others.length > 0) {
       throw new DataError(
-        `${weights} has ${list(others.slice(0, 4))}, which isn't read: LoRA of the same maps in each ` +
+        `${weights} has ${
+          list(others.slice(0, 4))
+        }, which isn't read: LoRA of the same maps in each ` +
           "layer is",
       );
     }

@@ -5,9 +5,14 @@
 import { join } from "@std/path";
 import type { DecoderShape } from "../../../backbones/mod.ts";
 import { formatBytes } from "../../../base/text/mod.ts";
-import { bytesJson, bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
+import {
+  bytesJson,
+  bytesTokenizer,
+  readTokenizer,
+  type Tokenizer,
+} from "../../../tokenizers/mod.ts";
 import type { ExportContext } from "../../family.ts";
-import { type Adapter, adapterOf, readPeft, writePeft } from "../adapters/mod.ts";
+import { type Adapter, adapterOf, mergeable, readPeft, writePeft } from "../adapters/mod.ts";
 import { openCheckpoint, type Words, writeFolder } from "../checkpoint/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
 import { adapterAlone, parameterOf } from "./held.ts";
@@ -63,6 +68,7 @@ export async function exportLanguage(config: Config, context: ExportContext): Pr
   };
   const shape = checkpoint?.shape ?? shapeOf(config, words.tokenizer.vocabulary);
   const adapter = await adapterOfRun(config, { shape, path });
+  if (adapter !== undefined) mergeable(adapter);
   const separate = adapter !== undefined && config.adapter?.separate === true;
   if (separate) {
     const own = await adapterAlone({ file, shape, adapter });

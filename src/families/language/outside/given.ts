@@ -12,10 +12,10 @@ import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
 import {
   type AdapterTensors,
-  type HostAdapter,
   heldShapes,
-  mergeFault,
+  type HostAdapter,
   merged,
+  mergeFault,
   packedLeaves,
   packedParameters,
 } from "../adapters/mod.ts";
@@ -67,12 +67,18 @@ async function tokenizersOf(
 }
 
 /** The weights that another run's model has, its adapter in them. */
-function weightsIn(other: Weights, setting: Setting, config: Config | undefined): DecoderParameters {
+function weightsIn(
+  other: Weights,
+  setting: Setting,
+  config: Config | undefined,
+): DecoderParameters {
   const { params, adapter } = evaluatedOf(other), { shape } = setting;
   if (adapter === undefined) return params;
   const kind = config && adapterIn({ config, shape });
   if (kind === undefined) {
-    throw new DataError("the weights that this run goes on from have an adapter of unknown settings");
+    throw new DataError(
+      "the weights that this run goes on from have an adapter of unknown settings",
+    );
   }
   return tf.tidy(() =>
     merged(params, adapter, {

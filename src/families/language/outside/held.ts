@@ -49,7 +49,10 @@ async function weightOf(path: string, { file, shape }: Held): Promise<Float32Arr
   }
   const words = await file.readIntegers(`${place}/${stem}/${form}/words`);
   const scales = await file.read(`${place}/${stem}/${form}/scales`);
-  return wholeValues({ words, scales }, { form, shape: size as readonly number[] as [number, number] });
+  return wholeValues({ words, scales }, {
+    form,
+    shape: size as readonly number[] as [number, number],
+  });
 }
 
 /** What stands beside a map. */
@@ -68,7 +71,9 @@ async function lowRankOf(
 /** The map of a weight's path that an adapter stands beside. */
 function besideOf(path: string, { targets }: LowRankAdapter) {
   const [layers, layer, map, what] = path.split("/");
-  if (layers !== "layers" || what !== "weight" || !targets.includes(map as MapName)) return undefined;
+  if (layers !== "layers" || what !== "weight" || !targets.includes(map as MapName)) {
+    return undefined;
+  }
   return { layer: Number(layer), map: map as MapName };
 }
 
@@ -88,7 +93,9 @@ export async function parameterOf(path: string, held: Held): Promise<Float32Arra
 }
 
 /** The adapter alone. @throws UsageError for one that isn't of low rank */
-export async function adapterAlone(held: Held & { readonly adapter: Adapter }): Promise<HostAdapter> {
+export async function adapterAlone(
+  held: Held & { readonly adapter: Adapter },
+): Promise<HostAdapter> {
   const adapter = mergeable(held.adapter);
   const layers: Partial<Record<MapName, HostLowRank>>[] = [];
   for (let layer = 0; layer < held.shape.layers; layer++) {

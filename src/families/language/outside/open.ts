@@ -38,7 +38,10 @@ export interface Chat {
 }
 
 /** How a model of this config writes dialogues; undefined where it was never told. */
-export function chatOf({ objective, template: wanted }: Config, tokenizer: Tokenizer): Chat | undefined {
+export function chatOf(
+  { objective, template: wanted }: Config,
+  tokenizer: Tokenizer,
+): Chat | undefined {
   if (objective === undefined && wanted === undefined) return undefined;
   const template = templateOf(tokenizer, wanted);
   const { text, tokens: [end] } = endsOf({ tokenizer, template });

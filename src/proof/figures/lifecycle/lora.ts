@@ -79,7 +79,7 @@ export function measuredOf(
   return {
     value: ours.peak / theirs.peak,
     detail,
-    source: { engine: ours.engine ?? null, machineClass: ours.machineClass ?? null },
+    source: { engine: ours.engine ?? null, machineClass: ours.machineClass },
   };
 }
 

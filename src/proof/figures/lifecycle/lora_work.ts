@@ -24,10 +24,11 @@ function peakBytes(): number {
 function forgetPeak(): void {
   // `--v8-flags=--expose-gc`
   (globalThis as { readonly gc?: () => void }).gc?.();
-  using libc = Deno.dlopen("libc.so.6", {
+  const libc = Deno.dlopen("libc.so.6", {
     malloc_trim: { parameters: ["usize"], result: "i32" },
   });
   libc.symbols.malloc_trim(0n);
+  libc.close();
   using file = Deno.openSync("/proc/self/clear_refs", { write: true });
   file.writeSync(new TextEncoder().encode("5"));
 }

@@ -52,7 +52,7 @@ for (const name of ["lora", "rslora", "dora"]) {
         { shape },
       )
     );
-    const found = await engine.read(logits), there = expected.logits.data;
+    const found = Array.from(await engine.read(logits)), there = expected.logits.data;
     const far = found.reduce((most, v, i) => Math.max(most, Math.abs(v - there[i])), 0);
     assert(far < 1e-5 * Math.max(1, ...there.map(Math.abs)), `logits differ by ${far}`);
     // Without the adapter they are others.

