@@ -55,10 +55,10 @@ Deno.test("data of runs: what gives no documents, or isn't there, is told", asyn
   - language: { data: bpe }
     metrics: [bits]
 `),
-    "m.yaml:11:17: `data`: `language` takes data and `bpe` (tokenize) gives tokenizer",
+    "m.yaml:11:23: `data`: `language` takes data and `bpe` (tokenize) gives tokenizer",
   );
   assertEquals(
     await told("  - vae: { data: clean }\n"),
-    "m.yaml:9:18: `data`: `vae` takes no data of other runs",
+    "m.yaml:9:12: `data`: `vae` takes no data of other runs",
   );
 });

@@ -13,8 +13,8 @@ import {
   scoreBucket,
   scoreRows,
 } from "../../../src/families/language/decoding/rows.ts";
-import { type Setting, sizeOf } from "../../../src/families/language/model.ts";
-import { initState, type State } from "../../../src/families/language/train.ts";
+import { type Setting, sizeOf, type State } from "../../../src/families/language/model.ts";
+import { initState } from "../../../src/families/language/train.ts";
 import { textKind } from "../../../src/kinds/text/kind.ts";
 import { tokenised } from "../../../src/kinds/text/mod.ts";
 import { languageOf, type TokenModel } from "../../../src/subject/mod.ts";
