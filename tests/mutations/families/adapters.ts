@@ -149,4 +149,11 @@ export const mutants = [
     replace: 'if (at === undefined || at.map === "value") return weight;',
     law: training,
   },
+  {
+    id: "frozen-head-without-its-targets",
+    file: "src/nn/losses.ts",
+    find: "if (frozen) return { nats, gradients: [byX] };",
+    replace: "if (frozen) return { nats, gradients: [tf.mul(mean_NW, scored_N1)] };",
+    law: laws,
+  },
 ];

@@ -35,7 +35,7 @@ import {
 import { windowNats } from "../../../src/families/language/objective.ts";
 import { NF4 } from "../../../src/nn/quantised/code_book.ts";
 import { packedShape, packMatrix, unpackMatrix } from "../../../src/nn/quantised/pack.ts";
-import { valueAndGrad } from "../../../src/nn/mod.ts";
+import { projectedCrossEntropy, valueAndGrad } from "../../../src/nn/mod.ts";
 import { assertGradient } from "../../backbones/gradient_check.ts";
 import {
   adaptedSetting,
@@ -498,6 +498,31 @@ law("DoRA: the gradient is that at sizes that don't move, and reaches every numb
     for (const path of new Set(paths)) {
       assertEquals(own.some((v, i) => paths[i] === path && v !== 0), true, `none reaches ${path}`);
     }
+  },
+});
+
+law("a head that isn't trained has the same nats and the same gradient to what it is given", {
+  source: "definition",
+  given: { seed, transposed: fc.boolean() },
+  cases: 4,
+  kills: ["frozen-head-without-its-targets"],
+  holds: async ({ seed, transposed }) => {
+    // More than a part's rows.
+    const rows = 150, width = 4, vocabulary = 6;
+    const told = (frozen: boolean) =>
+      values(() => {
+        const size: [number, number] = transposed ? [vocabulary, width] : [width, vocabulary];
+        const weight = tf.tensor2d(normals(seed, vocabulary * width), size);
+        const targets = tokensOf(seed, [1, rows], vocabulary).map((t, i) => i % 5 === 0 ? -1 : t);
+        const { loss, grads } = valueAndGrad(({ x }: { x: tf.Tensor }) => ({
+          loss: projectedCrossEntropy(
+            { x_NW: x as tf.Tensor2D, weight, transposed, frozen },
+            tf.tensor1d(targets, "int32"),
+          ),
+        }), { x: tf.tensor(normals(seed + 1, rows * width), [rows, width]) as tf.Tensor });
+        return tf.concat([tf.reshape(loss, [1]), tf.reshape(grads.x, [-1])]);
+      });
+    assertEquals(await told(true), await told(false));
   },
 });
 
