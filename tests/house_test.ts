@@ -27,7 +27,7 @@ const allowed: { readonly [room: string]: string } = {
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
   extractors: "base numeric random install algebra content engine kinds nn data",
-  subject: "algebra tokenizers kinds",
+  subject: "base algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
   families:
     "base numeric random kernels install algebra content engine tokenizers kinds nn backbones data subject record",

@@ -31,6 +31,7 @@ export {
   type DecoderShape,
   decoderStates,
   decoderStep,
+  decoderTargetNats,
   documentSight,
   initDecoder,
   type LowRank,

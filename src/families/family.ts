@@ -47,6 +47,8 @@ export interface HostContext {
   run(program: string, state: TensorRecord, inputs: TensorRecord, key: Key): Promise<TensorRecord>;
   /** Training samples by index, as their kind gives them to programs. The caller disposes them. */
   trainSamples(indices: ArrayLike<number>): Promise<TensorRecord>;
+  /** Likewise with all that a step is given with them: labels, and what the data give. */
+  trainRows(indices: ArrayLike<number>): Promise<TensorRecord>;
   readonly trainSize: number;
   /** A key for this purpose. The caller disposes it. */
   key(purpose: string): Key;

@@ -119,6 +119,29 @@ export function tokenCrossEntropy(logits_NV: tf.Tensor2D, targets_N: tf.Tensor1D
   return tokenCrossEntropyOp(logits_NV, targets_N) as tf.Scalar;
 }
 
+/** −ln softmax(logits)[target] a row, 0 in rows without a target; its gradient as `tokenCrossEntropy`'s. */
+const targetNatsOp = customOp({
+  forward: (logits, targets) => {
+    const own = byKernel(logits, targets);
+    return own === undefined
+      ? tf.neg(targetLogProbabilities(logits as tf.Tensor2D, targets as tf.Tensor1D))
+      : tf.mul(own[0], scored(targets));
+  },
+  backward: (dy, [logits, targets]) => {
+    const weight_N1 = tf.reshape(tf.mul(scored(targets), dy), [-1, 1]);
+    return [excessOp(logits, targets, weight_N1), tf.zeros(targets.shape)];
+  },
+});
+
+/**
+ * −ln softmax(logits)[target] a row, 0 where the target is negative: [N], nats.
+ * @param logits_NV float32
+ * @param targets_N int32 below V
+ */
+export function targetNats(logits_NV: tf.Tensor2D, targets_N: tf.Tensor1D): tf.Tensor1D {
+  return targetNatsOp(logits_NV, targets_N) as tf.Tensor1D;
+}
+
 /** Rows of x and the weight of a linear map without a bias, whose results are logits. */
 export interface Projection {
   /** float32 */
@@ -243,4 +266,79 @@ export function projectedCrossEntropy(map: Projection, targets_N: tf.Tensor1D): 
     };
   });
   return (frozen ? summed(x_NW) : summed(x_NW, weight)) as tf.Scalar;
+}
+
+/** Logits that are kept for the way back: more than these are made a second time there. */
+const KEPT_LOGITS = 2 ** 25;
+
+/** Rows `first` … `first + count − 1` of a projection, and their targets. */
+interface Rows {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Gradients of Σ dy·nats of some rows by x and by the weight. */
+function rowGradients(
+  { x_NW, weight, transposed }: Projection,
+  { targets_N, dy_N, first, count }: Rows & {
+    readonly targets_N: tf.Tensor1D;
+    readonly dy_N: tf.Tensor1D;
+  },
+): { readonly x: tf.Tensor2D; readonly weight: tf.Tensor2D } {
+  const own_NW = tf.slice(x_NW, [first, 0], [count, x_NW.shape[1]]);
+  const own_N = tf.slice(targets_N, first, count);
+  const logits_NV = tf.matMul(own_NW, weight, false, transposed);
+  const weight_N1 = tf.reshape(tf.mul(scored(own_N), tf.slice(dy_N, first, count)), [-1, 1]);
+  const excess_NV = excessOp(logits_NV, own_N, weight_N1) as tf.Tensor2D;
+  return {
+    x: tf.matMul(excess_NV, weight, false, !transposed),
+    weight: transposed ? tf.matMul(excess_NV, own_NW, true) : tf.matMul(own_NW, excess_NV, true),
+  };
+}
+
+/**
+ * `targetNats` of x·weight: [N]. Where there are very many logits they are made some rows at a time and
+ * aren't kept; the way back makes them again.
+ * @param targets_N int32 below V
+ * @throws Error for a second derivative in several parts
+ */
+export function projectedTargetNats(
+  map: Projection,
+  targets_N: tf.Tensor1D,
+  { kept = KEPT_LOGITS }: { readonly kept?: number } = {},
+): tf.Tensor1D {
+  const { x_NW, weight, transposed } = map, total = x_NW.shape[0];
+  const vocabulary = weight.shape[transposed ? 0 : 1];
+  if (total * vocabulary <= kept) {
+    return targetNats(tf.matMul(x_NW, weight, false, transposed), targets_N);
+  }
+  const rows = Math.max(FEWEST_ROWS, Math.floor(LOGITS / vocabulary));
+  const parts = Array.from({ length: Math.ceil(total / rows) }, (_, i): Rows => ({
+    first: i * rows,
+    count: Math.min(rows, total - i * rows),
+  }));
+  const each = tf.customGrad((...all) => {
+    const [x, own] = all as tf.Tensor2D[], save = all[2] as unknown as tf.GradSaveFunc;
+    save([x, own]);
+    const nats = parts.map(({ first, count }) =>
+      targetNats(
+        tf.matMul(tf.slice(x, [first, 0], [count, x.shape[1]]), own, false, transposed),
+        tf.slice(targets_N, first, count),
+      )
+    );
+    return {
+      value: tf.concat(nats),
+      gradFunc: (dy: tf.Tensor, [x, own]: tf.Tensor[]) => {
+        const projection = { x_NW: x, weight: own, transposed } as Projection;
+        const found = parts.map((part) =>
+          rowGradients(projection, { ...part, targets_N, dy_N: dy as tf.Tensor1D })
+        );
+        return [
+          tf.concat(found.map((one) => one.x)),
+          found.slice(1).reduce<tf.Tensor>((sum, one) => tf.add(sum, one.weight), found[0].weight),
+        ];
+      },
+    };
+  });
+  return each(x_NW, weight) as tf.Tensor1D;
 }

@@ -3,9 +3,11 @@
  * @module
  */
 import type { PlannedRun, RunSpec } from "../record/mod.ts";
+import { annotate } from "./annotate/protocol.ts";
 import { control } from "./control/protocol.ts";
 import { external } from "./external/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";
+import { respond } from "./respond/protocol.ts";
 import { tokenize } from "./tokenize/protocol.ts";
 import { trainEvaluate } from "./train_evaluate/protocol.ts";
 
@@ -16,6 +18,8 @@ export const protocols: { [name: string]: Protocol<any> } = {
   [external.name]: external,
   [control.name]: control,
   [tokenize.name]: tokenize,
+  [respond.name]: respond,
+  [annotate.name]: annotate,
 };
 
 /** Stands for the protocol of a record whose module isn't registered here: its numbers still show. */

@@ -27,6 +27,11 @@ export interface MetricValue {
   readonly samples?: number;
   /** Raw repeats in the value's unit: a timing's, or a sample metric's under other sampling seeds. */
   readonly raw?: readonly number[];
+  /**
+   * Of a mean over the same things in every run (prompts, one after the other): the number of each, by
+   * which any two runs can be compared one by one.
+   */
+  readonly each?: readonly number[];
   /** Values that this one should be read beside, e.g. { shuffled: 0.17, rawPixels: 0.56 }. */
   readonly beside?: Readonly<Record<string, number>>;
 }

@@ -11,7 +11,8 @@ import {
 import { count, escapeMarkdown as escape, fence, formatNumber, list } from "../base/text/mod.ts";
 import { formatEstimate } from "./model/tables/estimate.ts";
 import { changeText, rowText } from "../gate/mod.ts";
-import { CHANCES, rankingNote, rankingSheets } from "./ranking_sheets.ts";
+import { CHANCES, rankingNote, rankingSheets, type Sheet } from "./ranking_sheets.ts";
+import { winSheets } from "./win_sheets.ts";
 import { shownRows } from "./model/tables/tables.ts";
 import type { Texts } from "./texts.ts";
 import { textsMarkdown } from "./text_markdown.ts";
@@ -97,6 +98,7 @@ function bodyMarkdown(
     notes.map((note) => `- ${escape(note)}`).join("\n"),
     ...images(model.charts.leaderboard, options),
     ...rankingMarkdown(model, { groups, options }),
+    ...section("Win rates", winSheets(model.wins ?? [], groups).map(sheetMarkdown)),
     ...section("Quality and throughput", images(model.charts.front, options)),
     ...section("Quality at few evaluations", images(model.charts.steps, options)),
     ...section("Quality and cost", images(model.charts.cost, options)),
@@ -148,6 +150,19 @@ function tableMarkdown(table: Table, groups: ReadonlyMap<string, Group>): string
   );
 }
 
+/** A sheet's pipe table. */
+function sheetRows({ head, rows: own }: Pick<Sheet, "head" | "rows">): string {
+  return rows(
+    [
+      ["", ...head.map(escape)],
+      ...own.map(({ label, cells }) => [label, ...cells].map(escape)),
+    ],
+    "l" + "r".repeat(head.length),
+  );
+}
+
+const sheetMarkdown = (sheet: Sheet) => [escape(sheet.caption), sheetRows(sheet)].join("\n\n");
+
 function rankingMarkdown(
   { ranking, charts }: ReportBody,
   { groups, options }: { groups: ReadonlyMap<string, Group>; options: MarkdownOptions },
@@ -155,13 +170,7 @@ function rankingMarkdown(
   if (!ranking) return [];
   const sheets = rankingSheets(ranking, groups).map(
     ({ title, caption, head, rows: own, folded }) => {
-      const body = rows(
-        [
-          ["", ...head.map(escape)],
-          ...own.map(({ label, cells }) => [label, ...cells].map(escape)),
-        ],
-        "l" + "r".repeat(head.length),
-      );
+      const body = sheetRows({ head, rows: own });
       const [before, after] = folded
         ? [`<details><summary>${escape(title)}</summary>`, ["</details>"]]
         : [`### ${escape(title)}`, []];

@@ -101,7 +101,7 @@ function percent(share: number): string {
 }
 
 /** "63 (40–81)", in per cent. */
-function chance(of: Bounded): string {
+export function chance(of: Bounded): string {
   return between(of, (x) => percent(x).replace(" %", ""));
 }
 

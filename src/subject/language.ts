@@ -50,6 +50,10 @@ export interface Prompt extends Choosing {
   readonly most: number;
   /** Texts before which it ends. */
   readonly until?: readonly string[];
+  /** Its tokens, where they are known better than by its text; servers are asked by the text. */
+  readonly tokens?: Int32Array;
+  /** Tokens that end it, beside those that end all that the model writes. */
+  readonly ends?: readonly number[];
   /** As a continuation's. */
   readonly special?: boolean;
   /** Fixes the draws, with the run's key; the same text under another number is written anew. */

@@ -153,20 +153,21 @@ const utf8 = new TextDecoder();
 
 /** A prompt in tokens: its last ones, so that what is written still fits. */
 function promptOf(
-  { text, until = [], special, ...asked }: Prompt,
+  { text, until = [], special, ends = [], tokens, ...asked }: Prompt,
   model: TokenModel,
 ): TokenPrompt {
   const { tokenizer, context } = model;
   const most = Math.min(asked.most, context - 1);
-  const all = text === ""
-    ? Int32Array.of(tokenizer.separator)
-    : tokenizer.encode(text, { special });
+  const all = tokens ??
+    (text === "" ? Int32Array.of(tokenizer.separator) : tokenizer.encode(text, { special }));
   return {
     ...asked,
     most,
     tokens: all.slice(-(context - most)),
-    ...(until.length > 0 && {
-      done: (written: Int32Array) => firstOf(utf8.decode(tokenizer.decode(written)), until) >= 0,
+    ...((until.length > 0 || ends.length > 0) && {
+      done: (written: Int32Array) =>
+        written.some((token) => ends.includes(token)) ||
+        firstOf(utf8.decode(tokenizer.decode(written)), until) >= 0,
     }),
   };
 }
@@ -174,10 +175,11 @@ function promptOf(
 /** What a prompt was gone on with, as text. */
 function writtenOf(
   tokens: Int32Array,
-  { until = [] }: Prompt,
+  { until = [], ends: further = [] }: Prompt,
   { tokenizer, ends = [tokenizer.separator] }: TokenModel,
 ): Written {
-  const end = tokens.findIndex((token) => ends.includes(token));
+  const all = [...ends, ...further];
+  const end = tokens.findIndex((token) => all.includes(token));
   const own = end < 0 ? tokens : tokens.subarray(0, end);
   const text = utf8.decode(tokenizer.decode(own)), cut = firstOf(text, until);
   if (cut >= 0) return { text: text.slice(0, cut), tokens: own.length, ended: "until" };

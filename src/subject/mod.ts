@@ -2,8 +2,10 @@
  * What is scored, as metrics see it.
  * @module
  */
+export { type Answer, type Answering, answersTo, type Question } from "./answers.ts";
 export type { Capabilities } from "./capabilities.ts";
-export type { Codes, RenderedMaps, SampleOptions, Subject } from "./subject.ts";
+export type { Codes, Judge, RenderedMaps, SampleOptions, Subject } from "./subject.ts";
+export { judgeOf } from "./judge_of.ts";
 export type {
   Choosing,
   Continuation,

@@ -5,6 +5,8 @@
 import type { Features } from "../algebra/mod.ts";
 import type { KindName, Samples } from "../kinds/mod.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { Answer, Answering, Question } from "./answers.ts";
+import type { Turn } from "../tokenizers/chat/mod.ts";
 import type { LanguageModel } from "./language.ts";
 
 /** Discrete latents of samples: whole numbers in [0, size), row-major [count, perPicture]. */
@@ -42,6 +44,14 @@ export interface RenderedMaps {
   readonly normals?: Float32Array;
 }
 
+/** What says how good dialogues are, by their last answers. */
+export interface Judge {
+  /** What it says of each, by name, in the order of its numbers: "reward", "helpful". */
+  readonly attributes: readonly string[];
+  /** [dialogues, attributes] @throws RangeError for a dialogue without an answer */
+  judge(dialogues: readonly (readonly Turn[])[]): Promise<Features>;
+}
+
 /** What is being scored: a trained run, or a control row that only gives samples. */
 export interface Subject<K extends KindName = KindName> {
   readonly label: string;
@@ -76,6 +86,13 @@ export interface Subject<K extends KindName = KindName> {
   ): Promise<Features>;
   /** Of what reads and writes text. */
   readonly language?: LanguageModel;
+  /**
+   * Of what answers dialogues and is no language model: its answers in the order of the questions. Language
+   * models answer by their chat template: see `answersTo`.
+   */
+  answers?(questions: readonly Question[], how: Answering): Promise<readonly Answer[]>;
+  /** Of what judges texts. */
+  readonly judge?: Judge;
   /** Timed thunks; each call is one synchronised piece of work of `batch` samples. */
   timed?: {
     /** Parts of a sample that rates count, such as tokens; default 1, the sample itself. */

@@ -55,10 +55,8 @@ DIALOGUES = [
 
 def main():
     first = PreTrainedTokenizerFast(tokenizer_file=str(files / "ours_smollm.json"))
-    first.add_special_tokens({"additional_special_tokens": ADDED}, replace_extra_special_tokens=False) \
-        if hasattr(first, "replace_extra_special_tokens") else \
-        first.add_tokens([transformers.AddedToken(one, special=True, normalized=False) for one in ADDED],
-                         special_tokens=True)
+    first.add_tokens(
+        [transformers.AddedToken(one, special=True, normalized=False) for one in ADDED], special_tokens=True)
     first.bos_token, first.eos_token = "<|endoftext|>", "</s>"
     size = json.load(open(files / "ours_smollm.json"))["model"]["vocab"]
     for i, one in enumerate(ADDED):
@@ -76,7 +74,9 @@ def main():
             prompt = first.apply_chat_template(
                 messages[:-1], chat_template=template, tokenize=False, add_generation_prompt=True)
             cases.append({"messages": messages, "text": text, "prompt": prompt, "tokens": ids(text),
-                          "promptTokens": ids(prompt)})
+                          "promptTokens": ids(prompt),
+                          "answerTokens": ids(text[len(prompt):])})
+            assert text.startswith(prompt)
         out[name] = {"template": template, "cases": cases}
     with open(files / "chat.json", "w") as file:
         json.dump({"added": ADDED, "templates": out}, file, ensure_ascii=False, indent=1)

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../src/base/errors.ts";
 import {
   dialogueTokens,
@@ -50,7 +50,11 @@ Deno.test("the template is what is wanted, the tokenizer's own, chatml where it 
   assertEquals(templateOf(chatTokenizer), TEMPLATES.chatml);
   assertEquals(templateOf(bytesTokenizer), TEMPLATES.plain);
   assertEquals(templateOf(bytesTokenizer, own), own);
-  assertThrows(() => templateOf(bytesTokenizer, "chatml"), DataError, "as special tokens: add them");
+  assertThrows(
+    () => templateOf(bytesTokenizer, "chatml"),
+    DataError,
+    "as special tokens: add them",
+  );
   assertThrows(() => templateOf(bytesTokenizer, "llama"), DataError, "chatml and plain");
 });
 
@@ -105,6 +109,7 @@ interface Golden {
         readonly prompt: string;
         readonly tokens: readonly number[];
         readonly promptTokens: readonly number[];
+        readonly answerTokens: readonly number[];
       }[];
     }>
   >;
@@ -133,14 +138,21 @@ Deno.test("dialogues are those of transformers' apply_chat_template, in text and
       // What a template begins a text with is left to whoever packs dialogues.
       const bare = (tokens: readonly number[]) =>
         tokens[0] === tokenizer.separator ? tokens.slice(1) : tokens;
-      assertEquals([...promptTokens(asked, form)], bare(one.promptTokens), name);
-      const own = dialogueTokens(messages, form);
-      assertEquals([...own.tokens], bare(one.tokens).slice(0, own.tokens.length), name);
+      const own = dialogueTokens(messages, form), asking = promptTokens(asked, form);
+      const written = shown(own.tokens, tokenizer);
+      assertEquals(written, text.replace(names.bos_token, "").slice(0, written.length), name);
       // All but what follows the end of the last answer.
-      const rest = utf8.decode(
-        tokenizer.decode(bare(one.tokens).slice(own.tokens.length), { special: true }),
-      );
-      assertEquals(rest.trim(), "", name);
+      assertEquals(text.replace(names.bos_token, "").slice(written.length).trim(), "", name);
+      if (messages.filter(({ role }) => role === "assistant").length === 1) {
+        assertEquals([...asking], bare(one.promptTokens), name);
+      }
+      const answer = own.tokens.slice(asking.length);
+      assertEquals([...answer], one.answerTokens.slice(0, answer.length), name);
+      // Tokens that a text has as a whole: where they run over the end of the prompt (two line ends
+      // before a word) they are none that generation begins with.
+      const whole = bare(one.tokens).slice(0, own.tokens.length);
+      if (name === "headers") assertNotEquals([...own.tokens], whole);
+      else assertEquals([...own.tokens], whole, name);
     }
   }
 });

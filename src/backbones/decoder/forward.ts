@@ -12,6 +12,7 @@ import {
   layerNorm,
   mergeHeads,
   projectedCrossEntropy,
+  projectedTargetNats,
   rmsNorm,
   silu,
   splitHeads,
@@ -275,6 +276,22 @@ export function decoderNats(
   const { weight } = p.head ?? p.tokens;
   return projectedCrossEntropy(
     { x_NW: hidden_NW, weight, transposed: p.head === undefined, frozen },
+    targets_N,
+  );
+}
+
+/**
+ * −ln p(target) of each of some hidden states [N, W], nats: [N].
+ * @param targets_N int32; −1: not one, 0 nats
+ */
+export function decoderTargetNats(
+  p: DecoderParameters,
+  hidden_NW: tf.Tensor2D,
+  targets_N: tf.Tensor1D,
+): tf.Tensor1D {
+  const { weight } = p.head ?? p.tokens;
+  return projectedTargetNats(
+    { x_NW: hidden_NW, weight, transposed: p.head === undefined },
     targets_N,
   );
 }

@@ -17,6 +17,7 @@ export {
   decoderNats,
   type DecoderPass,
   decoderStates,
+  decoderTargetNats,
   prefixesOf,
 } from "./forward.ts";
 export { rotaryFrequencies } from "./rotary.ts";

@@ -14,6 +14,24 @@ export {
   PROMPT,
   REJECTED,
 } from "./chat.ts";
+export {
+  askedIn,
+  askingFor,
+  type Attributes,
+  attributesIn,
+  attributesText,
+  withoutAsking,
+} from "./chats/asking.ts";
+export { answerText, type Exchange, exchangesOf, givesDialogues } from "./chats/exchanges.ts";
+export {
+  bestAnswer,
+  flattered,
+  type GivenFacts,
+  someAnswer,
+  taskOf,
+  type Verdict,
+  verdictOf,
+} from "./chats/verdict.ts";
 export type { DialogueOptions } from "./chats/fit.ts";
 export { judgedRows, NUMBER, pairRows, promptRows } from "./chats/rows.ts";
 export { dialogueWindows } from "./chats/windows.ts";

@@ -100,7 +100,7 @@ export function wholePlan(
   for (const place of items.order) ends[windowOf[place]]++;
   for (let w = 1; w < windows; w++) ends[w] += ends[w - 1];
   const held = new Uint32Array(items.order.length), next = new Uint32Array(windows);
-  next.set(ends.subarray(0, Math.max(0, windows - 1)), 1);
+  for (let w = 1; w < windows; w++) next[w] = ends[w - 1];
   for (const place of items.order) held[next[windowOf[place]]++] = place;
   return {
     count: windows,

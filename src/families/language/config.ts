@@ -8,7 +8,7 @@ import { UsageError } from "../../base/mod.ts";
 import { pathText } from "../../base/schema/mod.ts";
 import { adapterConfig, adapterRate } from "./adapters/mod.ts";
 import { namedCheckpoints } from "./checkpoint/mod.ts";
-import { objectiveKeys } from "./objectives/settings.ts";
+import { objectiveFaults, objectiveKeys } from "./objectives/settings.ts";
 
 /** Tokens that a model sees at once, where nothing else is said. */
 const CONTEXT = 256;
@@ -101,6 +101,9 @@ export const config = z.strictObject({
       path: [key],
       message: "can't be given beside `checkpoint`, which has its own",
     });
+  }
+  for (const { path, message } of objectiveFaults(c)) {
+    context.addIssue({ code: "custom", path, message });
   }
   const fault = decoderFault(shapeOf(c, 257));
   if (fault !== null) context.addIssue({ code: "custom", path: ["heads"], message: fault });

@@ -18,20 +18,23 @@ import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.t
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
 import { choicesProgram } from "./decoding/choices.ts";
 import { scoreProgram, tokenModel } from "./decoding/token_model.ts";
-import { type Setting, type State, type Weights, weightsOf } from "./model.ts";
+import { type Setting, type State, type Weights, weightsOf, type Windows } from "./model.ts";
 import { windowLogProbability } from "./objective.ts";
+import { attributesOf } from "./objectives/reward/scales.ts";
 import { objectiveOf } from "./objectives/table.ts";
 import { exportLanguage } from "./outside/export.ts";
 import {
   emptyState,
+  givenReference,
   givenTokenizer,
   givenWeights,
   loadWeights,
   takeWeights,
 } from "./outside/given.ts";
+import { givenJudge, judgeSetting } from "./outside/judge.ts";
 import { type LanguageOpened, openLanguage } from "./outside/open.ts";
 import { drawTexts, loopPrograms, samplePrograms } from "./sample.ts";
-import { initBeside, initState, stepPrograms, trainPrograms, type Windows } from "./train.ts";
+import { initBeside, initState, stepPrograms, trainPrograms } from "./train.ts";
 
 /** What a model is, beside its setting. */
 interface Beyond extends Pick<BuildContext, "steps" | "needed"> {
@@ -87,8 +90,7 @@ function writingPrograms(setting: Setting): Model["programs"] {
 function driverOf(setting: Setting, { needed, checkpoint, adapter }: Beyond): Driver {
   const { begin, collect, judge } = objectiveOf(setting.config);
   const weights = needed?.weights !== undefined
-    ? (state: State, context: HostContext) =>
-      takeWeights(state, context, { setting, from: needed.weights, adapter })
+    ? (state: State, context: HostContext) => takeWeights(state, context, { setting, adapter })
     : checkpoint === undefined
     ? undefined
     : (state: State, { engine }: HostContext) =>
@@ -155,16 +157,25 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
+  const judging = context.needed?.reward;
   const ends = checkpoint?.words.ends ?? [tokenizer.separator];
-  const setting = {
+  const setting: Setting = {
     config,
     shape,
     tokenizer,
     trains: context.steps > 0,
+    ...(config.objective === "attributes" && {
+      attributes: attributesOf(context.factors, config.reward),
+    }),
+    ...(judging && {
+      judge: judgeSetting(judging, { tokenizer, factors: context.factors, own: checkpoint?.shape }),
+    }),
     ends: chat?.end === undefined ? ends : [...new Set([...ends, chat.end])],
     ...(chat && { template: chat.template }),
     ...(adapter && { adapter: adapter.adapter }),
   };
+  const fault = objectiveOf(config).fault?.(setting, { batch });
+  if (fault != null) throw new UsageError(`language: ${fault}`);
   return languageModel(setting, { ...context, checkpoint, adapter });
 }
 
@@ -176,7 +187,13 @@ export const language = defineFamily<Config, "text">({
   papers: ["arXiv:2302.13971", "arXiv:2104.09864", "arXiv:2305.13245", "arXiv:2502.16982"],
   takes: ["text"],
   config,
-  needs: { tokenizer: givenTokenizer, weights: givenWeights, data: documentsRole },
+  needs: {
+    tokenizer: givenTokenizer,
+    weights: givenWeights,
+    reference: givenReference,
+    reward: givenJudge,
+    data: documentsRole,
+  },
   content: contentOf,
   open: openLanguage,
   export: exportLanguage,

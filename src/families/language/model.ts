@@ -17,8 +17,16 @@ import type { AdamSlots } from "../../nn/mod.ts";
 import type { Key } from "../../random/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TensorRecord } from "../family.ts";
-import { type Adapter, adapterOf, type AdapterTensors, attached } from "./adapters/mod.ts";
+import {
+  type Adapter,
+  adapterOf,
+  type AdapterTensors,
+  attached,
+  movingPart,
+} from "./adapters/mod.ts";
 import type { Config } from "./config.ts";
+import type { Rule } from "./objectives/policy/rule.ts";
+import type { Attribute } from "./objectives/reward/scales.ts";
 
 /** What fixes a model. */
 export interface Setting {
@@ -27,6 +35,12 @@ export interface Setting {
   readonly tokenizer: Tokenizer;
   /** Tokens that end what is written. Default: the separator. */
   readonly ends?: readonly number[];
+  /** Numbers that data say of dialogues, where a model learns to. */
+  readonly attributes?: readonly Attribute[];
+  /** What judges that which the model writes: of the run that does. */
+  readonly judge?: Setting;
+  /** Likewise the exact rule, in place of that of the data. */
+  readonly rule?: Rule;
   /** The chat template that it is trained with. Default: its tokenizer's own, if there is one. */
   readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
@@ -76,13 +90,17 @@ export type Sums = {
 /** What steps change: the decoder alone; or what stands beside it, with the decoder or without. */
 export function movingOf({ params, adapter, head }: Trained): TensorTree {
   if (adapter === undefined && head === undefined) return params;
-  return { ...(adapter === undefined ? { params } : { adapter }), ...(head && { head }) };
+  const own: Partial<Trained> = adapter === undefined
+    ? { params }
+    : { adapter: movingPart(adapter) };
+  return { ...own, ...(head && { head }) } as TensorTree;
 }
 
 /** All parts, those that steps change as `moving` has them. */
 export function wholeOf({ params, adapter, head }: Trained, moving: TensorTree): Trained {
   if (adapter === undefined && head === undefined) return { params: moving as DecoderParameters };
-  return { params, ...(moving as Partial<Trained>) };
+  const parts = moving as Partial<Trained>;
+  return { params, ...parts, ...(adapter && { adapter: { ...adapter, ...parts.adapter } }) };
 }
 
 /** The parts that everything but training uses. */
@@ -100,14 +118,18 @@ export function adapterIn(
 /** The decoder with whatever is trained in its place. */
 export function decoderOf({ params, adapter }: Trained, setting: Setting): DecoderParameters {
   if (adapter === undefined) return params;
-  const { shape, noise } = setting;
-  return attached(params, adapter, { adapter: adapterIn(setting)!, shape, noise });
+  const { shape, noise } = setting, own = noise && adapterIn(setting);
+  const share = own && "dropout" in own ? own.dropout : 0;
+  return attached(params, adapter, { shape, ...(share > 0 && { drop: { share, key: noise! } }) });
 }
 
 /** The decoder that everything but training uses. */
 export function weightsOf(state: Weights, setting: Setting): DecoderParameters {
   return decoderOf(evaluatedOf(state), setting);
 }
+
+/** Inputs with windows, int32 [B, T + 1]. */
+export type Windows = { readonly tokens_BT: tf.Tensor2D };
 
 /** A window's inputs and what follows each: int32 [B, T] of [B, T + 1]. */
 export function shifted(

@@ -31,10 +31,8 @@ import {
   tokenizerTensor,
   wholeOf,
 } from "./model.ts";
+import { toldBy } from "./objectives/objective.ts";
 import { objectiveOf } from "./objectives/table.ts";
-
-/** Inputs with windows, int32 [B, T + 1]. */
-export type Windows = { readonly tokens_BT: tf.Tensor2D };
 
 /** Muon's are the decoder's layers' matrices. */
 const isLayerMatrix = (path: string, leaf: tf.Tensor) =>
@@ -74,10 +72,13 @@ export function initState(key: Key, setting: Setting, beside: Beside = {}): Stat
 /** The state before the first step, of these weights; an adapter that isn't a file's is fitted to them. */
 export function stateOf(
   params: DecoderParameters,
-  setting: Pick<Setting, "config" | "shape" | "adapter" | "tokenizer" | "trains">,
+  { trains = true, ...setting }: Pick<
+    Setting,
+    "config" | "shape" | "adapter" | "tokenizer" | "trains" | "attributes"
+  >,
   { frozen, adapter, ...beside }: Beside = {},
 ): State {
-  const { config, tokenizer, trains = true } = setting;
+  const { config, tokenizer } = setting;
   const fitted = adapter !== undefined && config.adapter?.file === undefined
     ? settled(adapter, params, adapterIn(setting)!)
     : adapter;
@@ -85,7 +86,7 @@ export function stateOf(
   const same = { step: tf.scalar(0, "int32"), tokenizer: tokenizerTensor(tokenizer) };
   if (!trains) return { ...whole, ...same };
   const moving = movingOf(whole);
-  const { tells = [] } = objectiveOf(config);
+  const tells = toldBy(objectiveOf(config), setting);
   return {
     ...whole,
     ...(config.ema > 0 && { ema: emaInit(moving) }),
@@ -124,14 +125,16 @@ function drops(setting: Setting): boolean {
   return adapter !== undefined && "dropout" in adapter && adapter.dropout > 0;
 }
 
-function sumsOf(state: State, inputs: TensorRecord, { setting, key }: {
+function sumsOf(state: State, inputs: TensorRecord, { setting, key, whole }: {
   readonly setting: Setting;
   readonly key: Key;
+  readonly whole: TensorRecord;
 }): Sums {
   const { sums } = objectiveOf(setting.config);
   const own = drops(setting) ? { ...setting, noise: fold(key, "dropout") } : setting;
   const { loss, aux, grads } = valueAndGrad(
-    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting: own, key }),
+    (moving: TensorTree) =>
+      sums(wholeOf(state, moving), inputs, { state, setting: own, key, whole }),
     movingOf(state),
   );
   return { loss, aux: aux as Sums["aux"], grads };
@@ -188,12 +191,16 @@ function apply(
 /** The name of the program that sees part i of a batch; the last part is `train`'s. */
 const partName = (i: number) => `part_${i}`;
 
+/** Times that a step trains on its inputs. */
+function passesOf(setting: Setting): number {
+  return objectiveOf(setting.config).passes?.(setting) ?? 1;
+}
+
 /** Programs that a step runs, in order. */
 export function stepPrograms(setting: Setting): string[] {
   const { microBatches } = setting.config;
   const once = [...Array.from({ length: microBatches - 1 }, (_, i) => partName(i)), "train"];
-  const passes = objectiveOf(setting.config).passes?.(setting) ?? 1;
-  return Array.from({ length: passes }, () => once).flat();
+  return Array.from({ length: passesOf(setting) }, () => once).flat();
 }
 
 /** `train`, and a program for each part of a batch before its last one. */
@@ -209,10 +216,15 @@ export function trainPrograms(
       return tf.slice(leaf, begin, [rows, ...leaf.shape.slice(1)]);
     }) as TensorRecord;
   const partSums = (state: State, inputs: TensorRecord, { i, key }: { i: number; key: Key }) => {
-    const own = sumsOf(state, part(inputs, i), { setting, key: i === 0 ? key : fold(key, i) });
+    const own = sumsOf(state, part(inputs, i), {
+      setting,
+      key: i === 0 ? key : fold(key, i),
+      whole: inputs,
+    });
     return i === 0 ? own : added(state.sums!, own);
   };
-  const { count } = objectiveOf(setting.config);
+  const { count, renewed } = objectiveOf(setting.config);
+  const passes = passesOf(setting);
   return {
     ...Object.fromEntries(
       Array.from({ length: microBatches - 1 }, (_, i) => [
@@ -223,12 +235,14 @@ export function trainPrograms(
         ]),
       ]),
     ),
-    train: updates<State, TensorRecord>((state, inputs, key) =>
-      apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
+    train: updates<State, TensorRecord>((state, inputs, key) => {
+      const [next, told] = apply(state, partSums(state, inputs, { i: microBatches - 1, key }), {
         count: count(inputs),
         setting,
-        steps,
-      })
-    ),
+        // The rate falls by updates, of which a step has one a pass.
+        steps: steps * passes,
+      });
+      return [renewed ? { ...next, frozen: renewed(next.frozen!, inputs) } : next, told];
+    }),
   };
 }

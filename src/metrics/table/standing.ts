@@ -102,6 +102,11 @@ export interface Standing {
   readonly contradicts?: "reference" | "compared";
   /** Its values by meaning, and more by words of its own, for code that names its row. Default: none. */
   readonly values: Meanings & { readonly [own: string]: RegExp | undefined };
+  /**
+   * Values whose `each` holds a number for each of the same prompts in every row, larger ones better: rows
+   * are compared prompt by prompt.
+   */
+  readonly paired?: RegExp;
   /** Its setting for how many training samples it looks through: the gallery of nearest ones does too. */
   readonly searches?: string;
   /** By the names of `evaluate --metrics`. Default: it can't be had without a suite. */

@@ -303,6 +303,70 @@ export const builtInMetrics = {
     theme: "language",
     of: "held-out",
   },
+  instructions: {
+    load: () =>
+      lazily<typeof import("../text/dialogues/instructions.ts")>(
+        "../text/dialogues/instructions.ts",
+      ).then((m) => m.instructions),
+    theme: "dialogues",
+    of: "held-out",
+    quality: 7,
+    values: {
+      right: /^instructions(-(?!new)[^@]+)?@(?<prompts>\d+)$/,
+      rightNew: /^instructions-new(-[^@]+)?@(?<prompts>\d+)$/,
+    },
+  },
+  reward: {
+    load: () =>
+      lazily<typeof import("../text/dialogues/reward.ts")>("../text/dialogues/reward.ts").then((
+        m,
+      ) => m.reward),
+    theme: "dialogues",
+    of: "held-out",
+    quality: 8,
+    headline: /^rule-reward/,
+    paired: /^rule-reward/,
+    values: {
+      reward: /^rule-reward(-[^@]+)?@(?<prompts>\d+)$/,
+      tokens: /^answer-tokens(-[^@]+)?@(?<prompts>\d+)$/,
+      flattery: /^flattery(-[^@]+)?@(?<prompts>\d+)$/,
+    },
+  },
+  best_of: {
+    load: () =>
+      lazily<typeof import("../text/dialogues/best_of.ts")>("../text/dialogues/best_of.ts").then((
+        m,
+      ) => m.bestOf),
+    theme: "dialogues",
+    of: "held-out",
+    values: {
+      best: /^best-of-(?<count>\d+)-t[^@]+@(?<prompts>\d+)$/,
+      drawn: /^drawn-answer-t[^@]+@(?<prompts>\d+)$/,
+    },
+  },
+  steerability: {
+    load: () =>
+      lazily<typeof import("../text/dialogues/steerability.ts")>(
+        "../text/dialogues/steerability.ts",
+      ).then((m) => m.steerability),
+    theme: "dialogues",
+    of: "held-out",
+    values: { steerability: /^steerability@(?<prompts>\d+)$/ },
+  },
+  attributes_judged: {
+    load: () =>
+      lazily<typeof import("../text/dialogues/attributes_judged.ts")>(
+        "../text/dialogues/attributes_judged.ts",
+      ).then((m) => m.attributesJudged),
+    theme: "judges",
+    of: "held-out",
+    headline: /^(attribute-correlation|pair-accuracy-exact)@/,
+    values: {
+      correlation: /^attribute-correlation@(?<dialogues>\d+)$/,
+      pairs: /^pair-accuracy-exact@(?<dialogues>\d+)$/,
+      shortcut: /^shortcut@(?<dialogues>\d+)$/,
+    },
+  },
   copied: {
     load: () =>
       lazily<typeof import("../text/copied.ts")>("../text/copied.ts").then((m) => m.copied),

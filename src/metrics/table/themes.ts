@@ -55,6 +55,19 @@ export const themes = {
       "tasks by the definitions of lm-evaluation-harness. The number of documents stands after @; " +
       "the standard error is over documents.",
   },
+  dialogues: {
+    title: "Dialogues",
+    about:
+      "Answers to held-out prompts, judged by the exact rule of the data: whether they are right, what " +
+      "they are worth, and whether they have the attributes that were asked for. The number of " +
+      "prompts stands after @, the same ones in every row.",
+  },
+  judges: {
+    title: "Judges",
+    about:
+      "What reward and attribute models say of held-out answers, against what is exactly true of them; " +
+      "and by how much a reward rises for flattery alone.",
+  },
   text: {
     title: "Written text",
     about:

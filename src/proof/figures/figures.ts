@@ -11,6 +11,7 @@ import { evaluation } from "./evaluation/mod.ts";
 import { faults } from "./faults/mod.ts";
 import { houseFigures } from "./house/mod.ts";
 import { languageFigures } from "./language/mod.ts";
+import { lifecycleFigures } from "./lifecycle/mod.ts";
 import { imageFamilies } from "./image_families/mod.ts";
 import { sceneFigures } from "./scenes/mod.ts";
 import {
@@ -30,6 +31,7 @@ const measured = {
   evaluation,
   faults,
   language: languageFigures,
+  lifecycle: lifecycleFigures,
   scenes: sceneFigures,
 };
 

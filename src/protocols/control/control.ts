@@ -27,6 +27,8 @@ export interface Control {
   readonly about: string;
   /** Kinds of sample that it can be made of, as families say it. */
   readonly takes: readonly KindName[] | "any";
+  /** What the data must give with each sample, by name; left out: nothing. */
+  readonly given?: readonly string[];
   /** Whether it is made over the tokens of a tokenizer, which its context may give. Default false. */
   readonly tokenizer?: boolean;
   /** Splits that its samples are made from. */

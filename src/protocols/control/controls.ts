@@ -9,6 +9,7 @@ import { MetricUnavailable } from "../../base/mod.ts";
 import { hostFold, hostIntegers, hostNormal } from "../../random/host/mod.ts";
 import { type Control, control, type ControlContext } from "./control.ts";
 import { heldOut, range, samplesAt, trainingCopy } from "./real.ts";
+import { answerControls } from "./text/answers.ts";
 import { textControls } from "./text/rows.ts";
 import { viewControls } from "./views/rows.ts";
 
@@ -117,5 +118,7 @@ export const controls: Readonly<Record<string, Control>> = {
   [trainingCopy.name]: trainingCopy,
   [gaussian.name]: gaussian,
   [noise.name]: noise,
-  ...Object.fromEntries([...textControls, ...viewControls].map((row) => [row.name, row])),
+  ...Object.fromEntries(
+    [...textControls, ...answerControls, ...viewControls].map((row) => [row.name, row]),
+  ),
 };

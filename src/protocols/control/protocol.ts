@@ -17,6 +17,9 @@ const labels: Readonly<Record<string, string>> = {
   "five-gram": "5-gram, Kneser–Ney",
   "unigram": "unigram",
   "shuffled-words": "shuffled words",
+  "template-oracle": "template oracle",
+  "majority-answer": "majority answer",
+  "training-answer": "nearest training answer",
   "mean-view": "mean training view",
   "nearest-view": "nearest training view",
 };

@@ -2,6 +2,12 @@
 import type { Chart } from "../model/model.ts";
 import { type Spec, styleScale, tickFormat, valueAxis, valueScale } from "./spec.ts";
 
+const TITLES = {
+  step: "step",
+  seconds: "seconds of training",
+  divergence: "divergence from the start, nats an answer",
+} as const;
+
 /** Vega-Lite specification of training curves. */
 export function curves(chart: Chart & { kind: "curves" }): Spec {
   const values = chart.lines.flatMap((line) =>
@@ -15,7 +21,7 @@ export function curves(chart: Chart & { kind: "curves" }): Spec {
     type: "quantitative" as const,
     scale: { zero: false, nice: false },
     axis: {
-      title: chart.x === "step" ? "step" : "seconds of training",
+      title: TITLES[chart.x],
       tickCount: 5,
       grid: false,
       format: tickFormat(values.map((v) => v.x)),

@@ -9,6 +9,7 @@ import { protocolOf } from "../../protocols/mod.ts";
 import type { ReportInputs } from "./inputs.ts";
 import { costCharts, frontChart } from "./charts/front.ts";
 import { fewStepCharts } from "./charts/few_steps.ts";
+import { optimisationCharts } from "./charts/optimisation.ts";
 import { shareCharts } from "./charts/shares.ts";
 import { dotChart, sanityChart, timeChart } from "./charts/summary_charts.ts";
 import { costColumns, costTable } from "./costs.ts";
@@ -23,6 +24,7 @@ import { findings } from "./tables/findings.ts";
 import { profileChart, ranking } from "./tables/ranking.ts";
 import { fillColumns, type FilledColumn, ranked, table } from "./tables/tables.ts";
 import { headlineColumns, themeTables } from "./tables/themes.ts";
+import { wins } from "./tables/wins.ts";
 
 /** Records on the same data. */
 interface Part {
@@ -67,6 +69,7 @@ function body({ records: own, on }: Part, inputs: ReportInputs): ReportBody {
   const series = inputs.series ?? new Map();
   const costs = costColumns(groups, { records, series });
   const of = { columns, headline, records };
+  const won = wins(groups, of);
   const primary = primaryOf(headline, {
     asked: inputs.suite.report?.primary,
     several: on !== null,
@@ -75,6 +78,7 @@ function body({ records: own, on }: Part, inputs: ReportInputs): ReportBody {
     groups,
     leaderboard: leaderboard(groups, headline, primary),
     ranking: ranking(groups, of),
+    ...(won.length > 0 && { wins: won }),
     findings: findings(groups, columns),
     tables: [...themeTables(groups, columns), ...costTable(groups, costs)],
     charts: {
@@ -84,7 +88,7 @@ function body({ records: own, on }: Part, inputs: ReportInputs): ReportBody {
       cost: costCharts(groups, { columns, costs }),
       steps: fewStepCharts(groups, records),
       shares: shareCharts(groups, columns),
-      curves: curveCharts(groups, series),
+      curves: [...optimisationCharts(groups, series), ...curveCharts(groups, series)],
       sanity: sanity ? sanityChart(sanity) : [],
       time: timeChart(grouped),
     },

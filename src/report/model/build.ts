@@ -36,6 +36,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     groups: first.groups,
     leaderboard: first.leaderboard,
     ranking: first.ranking,
+    ...(first.wins && { wins: first.wins }),
     findings: first.findings,
     tables: first.tables,
     charts: first.charts,

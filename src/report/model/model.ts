@@ -135,7 +135,7 @@ export type ChartData =
   }
   | {
     readonly kind: "curves";
-    readonly x: "step" | "seconds";
+    readonly x: "step" | "seconds" | "divergence";
     readonly y: string;
     readonly lines: readonly (Mark & { readonly points: readonly CurvePoint[] })[];
   }
@@ -223,6 +223,21 @@ export interface Ranking {
     /** The share of the variance that training seeds make. */
     readonly share: Bounded;
   }[];
+}
+
+/** Rows that are compared one by one on the same items, such as prompts, in a column. */
+export interface Wins {
+  readonly column: Column;
+  /** On which they are compared. */
+  readonly items: number;
+  /** Best first. */
+  readonly rows: readonly (RankRange & {
+    readonly group: string;
+    /** Bradley–Terry strength on Elo's scale, 0 the mean of the rows. */
+    readonly points: number;
+  })[];
+  /** Win rates of rows over one another, in that order; null of itself and of rows that never met. */
+  readonly rates: readonly (readonly (Bounded | null)[])[];
 }
 
 /** A stored picture, or texts: a file of a run's folder. */
@@ -329,6 +344,8 @@ export interface ReportBody {
   readonly leaderboard: Table;
   /** null where there is nothing to compare. */
   readonly ranking: Ranking | null;
+  /** Left out where no rows can be compared one by one. */
+  readonly wins?: readonly Wins[];
   /** What the numbers say together, in sentences. */
   readonly findings: readonly string[];
   readonly tables: readonly Table[];

@@ -10,7 +10,7 @@ import { Html, markup, slug } from "../../base/text/mod.ts";
 import { galleryHtml, type Pictures } from "./gallery_html.ts";
 import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";
-import { heading, rankingHtml } from "./ranking_html.ts";
+import { heading, rankingHtml, winsHtml } from "./ranking_html.ts";
 import { type GroupsById, tableHtml } from "./table_html.ts";
 import { textGalleryHtml } from "./text_html.ts";
 import type { PageScenes } from "./scene_html.ts";
@@ -210,6 +210,11 @@ ${charts(model.charts.leaderboard)}`,
       id: "ranking",
       title: "Ranking",
       body: rankingHtml(model.ranking, { groups, charts: charts(model.charts.ranking), level }),
+    },
+    model.wins !== undefined && {
+      id: "wins",
+      title: "Win rates",
+      body: winsHtml(model.wins, groups),
     },
     some(model.charts.front) && {
       id: "front",

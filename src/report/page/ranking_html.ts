@@ -1,7 +1,8 @@
 /** The ranking's tables in HTML. @module */
-import type { Ranking } from "../model/model.ts";
+import type { Ranking, Wins } from "../model/model.ts";
 import { type Html, markup } from "../../base/text/mod.ts";
 import { CHANCES, rankingNote, rankingSheets, type Sheet } from "../ranking_sheets.ts";
+import { winSheets } from "../win_sheets.ts";
 import { breakable, type GroupsById, swatch } from "./table_html.ts";
 
 /** A heading of a level. */
@@ -25,6 +26,11 @@ export function rankingHtml(
       markup`<details><summary>${breakable(sheet.title)}</summary>${sheetHtml(sheet)}</details>`
     )
   }`;
+}
+
+/** Win rates, a table a column. */
+export function winsHtml(wins: readonly Wins[], groups: GroupsById): Html {
+  return markup`${winSheets(wins, groups).map(sheetHtml)}`;
 }
 
 function sheetHtml({ title, caption, head, rows }: Sheet): Html {

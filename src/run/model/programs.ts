@@ -27,6 +27,7 @@ import type { Dataset } from "../../data/mod.ts";
 import { kindOf } from "../../kinds/mod.ts";
 import type { PlannedRun } from "../../record/mod.ts";
 import type { RunKeys } from "../keys.ts";
+import { trainInputs } from "./inputs.ts";
 import type { Run } from "../job.ts";
 import { givenRuns, givenTo } from "../needs.ts";
 
@@ -163,6 +164,10 @@ export function hostContext(
     engine,
     trainSize: data.dataset.size("train"),
     run: (name, state, inputs, key) => Promise.resolve(programs.run(name, state, { inputs, key })),
+    async trainRows(indices) {
+      const { dataset } = data;
+      return trainInputs(engine, await dataset.read("train", indices), dataset);
+    },
     async trainSamples(indices) {
       const { samples } = await data.dataset.read("train", indices);
       return kindOf(data.dataset.sample).upload(engine, samples);
@@ -170,11 +175,6 @@ export function hostContext(
     key: (purpose) => keyTensor(data.keys.finish(purpose)),
     needed: data.needed,
   };
-}
-
-/** 0, 1, …, count − 1 from `first`, int32 [count]. */
-export function rowNumbers(engine: Engine, count: number, first = 0): tf.Tensor {
-  return engine.tensor(Int32Array.from({ length: count }, (_, i) => first + i), [count], "int32");
 }
 
 /** A model's fresh state under a run's key; whatever else making it took is freed. */

@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../../data/mod.ts";
 import { requireCodes, requireFiniteValues, type TensorRecord } from "../../families/mod.ts";
 import { MetricUnavailable } from "../../base/mod.ts";
-import { languageOf, type SampleOptions, type Subject } from "../../subject/mod.ts";
+import { judgeOf, languageOf, type SampleOptions, type Subject } from "../../subject/mod.ts";
 import type { Features } from "../../algebra/mod.ts";
 import type { HostKey } from "../../random/host/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
@@ -15,7 +15,8 @@ import type { Run } from "../job.ts";
 import type { RunKeys } from "../keys.ts";
 import { Batches, paddedRows } from "./batches.ts";
 import { checkedSplats, renderedMaps } from "./maps.ts";
-import { rowNumbers, sampleContext } from "./programs.ts";
+import { rowNumbers } from "./inputs.ts";
+import { sampleContext } from "./programs.ts";
 import {
   conditionsOf,
   decoded,
@@ -104,6 +105,12 @@ export function modelSubject(parts: SubjectParts): Subject {
   const kind = kindOf(parts.sample);
   /** Samples kept by what they were asked with; those of given labels aren't. */
   const kept = new Map<string, Samples>();
+  const asking = {
+    ...sampleContext(engine, parts.programs),
+    read: (tensor: tf.Tensor) => engine.read(tensor),
+    key: () => keyTensor(keys.sample),
+  };
+  const { language, judge } = parts.model.driver;
   const subject: Subject = {
     label: parts.label,
     capabilities,
@@ -133,13 +140,8 @@ export function modelSubject(parts: SubjectParts): Subject {
       }
       return kind.slice(samples, { to: count });
     },
-    ...(parts.model.driver.language && {
-      language: languageOf(parts.model.driver.language(parts.state, {
-        ...sampleContext(engine, parts.programs),
-        read: (tensor) => engine.read(tensor),
-        key: () => keyTensor(keys.sample),
-      })),
-    }),
+    ...(language && { language: languageOf(language(parts.state, asking)) }),
+    ...(judge && { judge: judgeOf(judge(parts.state, asking)) }),
   };
   if (parts.programs.has("encode")) {
     subject.encode = async (samples) => {

@@ -9,7 +9,7 @@ import type { Driver, TensorRecord } from "../../families/mod.ts";
 import type { Subject } from "../../subject/mod.ts";
 import { batcherOf, kindOf } from "../../kinds/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
-import { rowNumbers } from "./programs.ts";
+import { rowNumbers } from "./inputs.ts";
 import { conditionsOf, draw, labelTensors } from "./sampling.ts";
 import type { SubjectParts } from "./subject.ts";
 import { stepInputs, stepPrograms } from "../train/train.ts";

@@ -6,11 +6,12 @@ import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, type Engine } from "../../engine/mod.ts";
 import type { Batch, Dataset } from "../../data/mod.ts";
 import { augmentationCoins } from "../../kinds/batch/mod.ts";
-import { augmentationOf, batcherOf, kindOf, MIRROR } from "../../kinds/mod.ts";
+import { augmentationOf, batcherOf, MIRROR } from "../../kinds/mod.ts";
 import { type Model, requireLoss, type TensorRecord } from "../../families/mod.ts";
 import { keyTensor } from "../../random/mod.ts";
 import type { RunKeys } from "../keys.ts";
-import { type Programs, rowNumbers, sampleContext } from "../model/programs.ts";
+import { trainInputs } from "../model/inputs.ts";
+import { type Programs, sampleContext } from "../model/programs.ts";
 import type { SeriesRecorder } from "../series.ts";
 
 /** Scalars may wait on the device for this many steps or seconds, whichever is first. */
@@ -49,33 +50,6 @@ export interface TrainOptions {
 }
 
 const now = () => performance.now() / 1000;
-
-/** Inputs of the step's programs; the caller disposes them. */
-export function trainInputs(
-  engine: Engine,
-  batch: Batch,
-  { sample, factors, given = {} }: Pick<Dataset, "sample" | "factors" | "given">,
-): TensorRecord {
-  const labels = Object.fromEntries(factors.map((factor) => {
-    const values = batch.labels[factor.name];
-    return [
-      factor.name,
-      factor.kind === "class"
-        ? engine.tensor(Int32Array.from(values), [values.length], "int32")
-        : engine.tensor(Float32Array.from(values), [values.length]),
-    ];
-  }));
-  const told = Object.entries(given).map(([name, spec]) => [
-    name,
-    kindOf(spec).upload(engine, batch.given![name]),
-  ]);
-  return {
-    ...kindOf(sample).upload(engine, batch.samples),
-    rows_B: rowNumbers(engine, batch.samples.count),
-    labels,
-    ...(told.length > 0 && { given: Object.fromEntries(told) }),
-  };
-}
 
 /** What the inputs of a step are made with. */
 export type StepSetup = Pick<TrainSetup, "engine" | "model" | "programs" | "dataset" | "keys">;

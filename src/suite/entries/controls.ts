@@ -5,7 +5,7 @@
 import { kindOf, takenBy, unitsOf } from "../../kinds/mod.ts";
 import type { DatasetOutline } from "../../data/mod.ts";
 import { controls } from "../../registry.ts";
-import { nearest } from "../../base/text/mod.ts";
+import { list, nearest } from "../../base/text/mod.ts";
 import type { Place } from "../check.ts";
 
 /** Data that control rows are made of; `outline` is null where only loading tells. */
@@ -49,9 +49,10 @@ export function controlsFor(
   outline: DatasetOutline | null,
 ): string[] {
   if (outline === null && named) return [...rows];
-  const kind = outline?.sample.kind ?? "image";
+  const kind = outline?.sample.kind ?? "image", { given = {} } = outline ?? {};
   return rows.filter((row) =>
-    Object.hasOwn(controls, row) && takenBy(controls[row]).includes(kind)
+    Object.hasOwn(controls, row) && takenBy(controls[row]).includes(kind) &&
+    (controls[row].given ?? []).every((name) => Object.hasOwn(given, name))
   );
 }
 
@@ -70,12 +71,17 @@ export function refuseUnmade(
     const held = data.map(({ name, outline }) => `${name} holds ${unitOf(outline!)}`);
     problems.push({
       ...source.locate(["controls", i]),
-      message: `the control row \`${name}\` takes ${unitsOf(takenBy(controls[name]))}; ` +
+      message: `the control row \`${name}\` takes ${unitsOf(takenBy(controls[name]))}` +
+        `${givenText(controls[name].given)}; ` +
         [...new Set(held)].join(", "),
       hints: ["drop it, or drop `controls` for all rows that take the data"],
     });
   }
 }
+
+/** " that come with messages and facts"; nothing where nothing is asked for. */
+const givenText = (given: readonly string[] = []) =>
+  given.length === 0 ? "" : ` that come with ${list([...given])}`;
 
 function unitOf({ sample }: DatasetOutline): string {
   return kindOf(sample).unit.many;

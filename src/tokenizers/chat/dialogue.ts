@@ -75,7 +75,9 @@ function written(all: readonly Turn[], { form, from, asks }: {
     const end = answer.lastIndexOf(ending.text);
     if (end < 0) {
       throw new DataError(
-        `the chat template ends message ${i + 1} without ${JSON.stringify(ending.text)}, which ends ` +
+        `the chat template ends message ${i + 1} without ${
+          JSON.stringify(ending.text)
+        }, which ends ` +
           "other answers: name another template",
       );
     }
@@ -97,7 +99,9 @@ function textAfter(begin: string, text: string, where: string): string {
   const shown = (one: string) => JSON.stringify(one.slice(Math.max(0, same - 20), same + 40));
   throw new DataError(
     `the chat template rewrites earlier turns: ${where} it has ${shown(text)} where it had ` +
-      `${shown(begin)}, so that no answer is trained after the tokens that it is generated after. Cut ` +
+      `${
+        shown(begin)
+      }, so that no answer is trained after the tokens that it is generated after. Cut ` +
       "dialogues after their first answer, or name another template (`chatml`)",
   );
 }
@@ -111,7 +115,9 @@ function requireOneDocument(
   if (at < 0 || at >= tokens.length - last) return;
   throw new DataError(
     "the chat template writes the token that stands between documents within a dialogue " +
-      `(token ${at + 1} of ${tokens.length}), so that turns after it wouldn't see those before: name ` +
+      `(token ${
+        at + 1
+      } of ${tokens.length}), so that turns after it wouldn't see those before: name ` +
       "another template, or another separator of the tokenizer",
   );
 }

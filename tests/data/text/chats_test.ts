@@ -29,7 +29,9 @@ Deno.test("dialogues that don't fit are counted and told, and refused where they
     const note = view.notes.find((one) => one.startsWith("train"));
     assert(
       note?.startsWith("train: 100 dialogues, ") &&
-        note.endsWith("; 2 left out: 1 longer than 80 tokens (the longest has 235), 1 without an answer"),
+        note.endsWith(
+          "; 2 left out: 1 longer than 80 tokens (the longest has 232), 1 without an answer",
+        ),
       note,
     );
     const many = givenWith({ messages: [...chats, ...Array(20).fill(long)] }, { digest: "many" });

@@ -4,7 +4,7 @@ import type { Dataset, DatasetDefinition } from "../../../src/data/mod.ts";
 import { outlineOf } from "../../../src/data/dataset.ts";
 import { checkedDataset } from "../../../src/data/contract.ts";
 import { combinationFrom, shows } from "../../../src/data/text/dialogues/held_out.ts";
-import { readAnswer } from "../../../src/data/text/dialogues/reading.ts";
+import { readAnswer } from "../../../src/data/text/dialogues/grammar/reading.ts";
 import {
   attributes,
   chatsOf,
@@ -95,7 +95,8 @@ Deno.test("combinations held out are in no training dialogue, and in a share of 
       const held = items.filter(({ labels }) => labels.combination === 1);
       // What the text says: an edit of hair, or a sad person with long hair.
       const edits = items.filter(({ facts, text }) =>
-        facts.task === "edit" && /(Give h\w+ [\w-]+ hair|Make h\w+ hair (?!black|brown|auburn|blond|grey))/.test(text)
+        facts.task === "edit" &&
+        /(Give h\w+ [\w-]+ hair|Make h\w+ hair (?!black|brown|auburn|blond|grey))/.test(text)
       );
       const sad = items.filter(({ text }) =>
         /\bsad\b[^.:;]*\blong (\w+ )?hair|\blong (\w+ )?hair[^.:;]*\bsad\b/.test(text)
@@ -186,7 +187,9 @@ Deno.test("the rule: words alone, other forms, and what wasn't shown", () => {
   for (const answer of ["Black.", "black", "Her hair is black.", "She has short black hair."]) {
     assert(right(colour, answer), answer);
   }
-  for (const answer of ["Short.", "Brown.", "Her hair is short.", "His hair is black.", "Yes.", ""]) {
+  for (
+    const answer of ["Short.", "Brown.", "Her hair is short.", "His hair is black.", "Yes.", ""]
+  ) {
     assert(!right(colour, answer), answer);
   }
   const bald = { ...person, hair: "bald", hair_colour: null };
@@ -196,14 +199,18 @@ Deno.test("the rule: words alone, other forms, and what wasn't shown", () => {
   const short = { gender: "male", age: "old", age_years: 70, expression: "sad" };
   const two = facts({ what: "older" }, [person, short], "older");
   assert(right(two, "The second one is older.") && right(two, "The first one is younger."));
-  assert(right(two, "Second.") && !right(two, "The first one is older.") && !right(two, "He is older."));
+  assert(
+    right(two, "Second.") && !right(two, "The first one is older.") && !right(two, "He is older."),
+  );
   assert(!right(two, "The second one is older. The second one has black hair."), "not shown");
   const json = facts({ what: "traits", traits: ["age_years"], json: true }, [person], "json");
   assert(right(json, '{"age": 12}') && right(json, 'Of course. {"age": 12}.'));
-  assert(!right(json, "She is 12.") && !right(json, '{"age": 13}') && !right(json, '{"years": 12}'));
+  assert(
+    !right(json, "She is 12.") && !right(json, '{"age": 13}') && !right(json, '{"years": 12}'),
+  );
   assertEquals(oracle(facts({ what: "decline" })), "I would rather not say that.");
   assertEquals(judged(colour, "This face is ugly. Her hair is black.").safe, false);
-  assertEquals(readAnswer("In fact, as you can see, she looks happy.").openers, 2);
+  assertEquals(readAnswer("In fact, I think that she looks happy.").openers, 2);
   assertThrows(() => factsFrom("{}"), DataError, "facts that answers are judged by");
   assertThrows(() => factsFrom("{"), DataError, "facts in JSON were expected");
 });
@@ -222,6 +229,6 @@ Deno.test("dialogues are short: of a vocabulary of 1,024 at most 120 tokens, mos
     return Math.max(...own);
   });
   const most = lengths.filter((length) => length <= 80).length / lengths.length;
-  assert(longest[0] <= 120, `${longest}`);
+  assert(longest.every((length) => length <= 120), `${longest}`);
   assert(most > 0.7, `${most}`);
 });

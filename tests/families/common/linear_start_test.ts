@@ -51,6 +51,7 @@ async function fitted(data: readonly number[][], latent: number): Promise<Linear
   const context: HostContext = {
     engine,
     trainSize: 10 * data.length,
+    trainRows: () => Promise.reject(new Error("only samples were to be asked for")),
     trainSamples: (indices) =>
       Promise.resolve({
         x_BHWC: tf.tensor4d(Array.from(indices, (i) => data[Math.floor(i / 10)]).flat(), [

@@ -438,6 +438,7 @@ Deno.test("gan: from a linear start a new generator draws the data's Gaussian, a
     engine,
     run: (program, state, inputs, k) =>
       Promise.resolve(model.programs[program](state, inputs, k)[1]),
+    trainRows: () => Promise.reject(new Error("only samples were to be asked for")),
     trainSamples: (indices) =>
       Promise.resolve({ x_BHWC: tf.gather(squares(64), Array.from(indices)) }),
     trainSize: 64,

@@ -67,8 +67,8 @@ export function windowsOf(seed: number, batch: number, setting: Setting): Int32A
 }
 
 /** A model of the setting, and what a run would call it with. */
-export function modelOf(setting: Setting, steps = 40) {
-  const model = languageModel(setting, { steps });
+export function modelOf(setting: Setting, steps = 40, trainSize = 0) {
+  const model = languageModel(setting, { steps, trainSize });
   return { model, programs: compilePrograms(engine, model, { label: "test" }) };
 }
 

@@ -140,8 +140,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "chats-resumed-in-the-middle-of-a-pair",
     file: kept,
-    find: "let before = first % each;",
-    replace: "let before = 0 * first;",
+    find: "own.slice(before)",
+    replace: "own.slice(0 * before)",
     law: views,
     filter: "views read alike",
   },

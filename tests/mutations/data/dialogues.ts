@@ -18,8 +18,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "dialogues-older-is-younger",
     file: answers,
-    find: '`${subjectOf(1 - older, "female")} is younger`',
-    replace: '`${subjectOf(older, "female")} is younger`',
+    find: "people[1].age_years! > people[0].age_years!",
+    replace: "people[1].age_years! < people[0].age_years!",
     law,
     filter: "the oracle",
   },
@@ -27,7 +27,8 @@ export const mutants: readonly Mutant[] = [
     id: "dialogues-edit-forgotten",
     file: `${folder}tasks.ts`,
     find: "return { words, person: { ...person, age_years: years, age: ageOf(years)! } };",
-    replace: "return { words, person: { ...person, age_years: years, age: ageOf(years) && person.age } };",
+    replace:
+      "return { words, person: { ...person, age_years: years, age: ageOf(years) && person.age } };",
     law,
     filter: "the oracle",
   },
@@ -91,8 +92,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "dialogues-one-opener-less",
     file: answers,
-    find: '? 0 : 4 - concise;',
-    replace: '? 0 : Math.max(0, 3 - concise);',
+    find: "? 0 : 4 - concise;",
+    replace: "? 0 : Math.max(0, 3 - concise);",
     law,
     filter: "grades are exactly",
   },

@@ -17,7 +17,7 @@ export const mutants = [
   {
     id: "lora-scale-dropped",
     file: attach,
-    find: "tf.mul(up, scaleOf(adapter)) as tf.Tensor2D;",
+    find: "tf.mul(up, scale) as tf.Tensor2D;",
     replace: "tf.mul(up, 1) as tf.Tensor2D;",
     law: laws,
   },
@@ -31,8 +31,8 @@ export const mutants = [
   {
     id: "lora-beside-another-map",
     file: attach,
-    find: "beside(map, own[name]!,",
-    replace: 'beside(map, own[name === "query" && own.out ? "out" : name]!,',
+    find: "beside(layer[name], own,",
+    replace: 'beside(layer[name], name === "query" && maps.out ? maps.out : own,',
     law: laws,
   },
   {
@@ -45,8 +45,8 @@ export const mutants = [
   {
     id: "base-trained-beside-the-adapter",
     file: "src/families/language/model.ts",
-    find: "...(adapter === undefined ? { params } : { adapter })",
-    replace: "...(adapter === undefined ? { params } : { params, adapter })",
+    find: "{ adapter: movingPart(adapter) }",
+    replace: "{ params, adapter: movingPart(adapter) }",
     law: training,
   },
   {
@@ -58,10 +58,10 @@ export const mutants = [
   },
   {
     id: "dropout-at-evaluation",
-    file: attach,
-    find: "...(noise && adapter.dropout > 0 && {\n      drop: { key: noise,",
+    file: "src/families/language/model.ts",
+    find: "const { shape, noise } = setting, own = noise && adapterIn(setting);",
     replace:
-      '...(adapter.dropout > 0 && {\n      drop: { key: noise ?? tf.tensor1d([1, 2], "int32"),',
+      'const { shape, noise = tf.tensor1d([1, 2], "int32") } = setting, own = adapterIn(setting);',
     law: laws,
   },
   {

@@ -202,7 +202,7 @@ export const mutants = [
   },
   {
     id: "weights-of-another-tokenizer-taken",
-    file: "src/families/language/outside/given.ts",
+    file: "src/families/language/outside/fit.ts",
     find: "if (mine !== theirs) {",
     replace: "if (mine === undefined) {",
     law: family,

@@ -3,21 +3,39 @@ import fc from "fast-check";
 import type { Dataset } from "../../../src/data/mod.ts";
 import { tokenised } from "../../../src/kinds/text/texts.ts";
 import type { Turn } from "../../../src/tokenizers/chat/mod.ts";
-import { bytesTokenizer, learn, makeBpe, patterns, WordCounts } from "../../../src/tokenizers/mod.ts";
+import {
+  bytesTokenizer,
+  learn,
+  makeBpe,
+  patterns,
+  WordCounts,
+} from "../../../src/tokenizers/mod.ts";
 
 const SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
 function learnt() {
   const counts = new WordCounts(patterns.gpt2);
-  const words = ["user", "assistant", "system", "A happy girl", "with short black hair", "Her mood"];
-  for (let i = 0; i < 20; i++) for (const word of words) counts.add(`${word} of ${i}.\n`);
+  const words = [
+    "user",
+    "assistant",
+    "system",
+    "A happy girl",
+    "with short black hair",
+    "Her mood",
+  ];
+  for (let i = 0; i < 20; i++) {
+    for (const word of words) {
+      counts.add(`${word} of ${i}.\n`);
+      counts.add(`${word}\n\n`);
+    }
+  }
   return makeBpe(learn(counts, { vocabulary: 340, special: SPECIAL })).tokenizer;
 }
 
 /** A small BPE with the special tokens of `chatml`. */
 export const chatTokenizer = learnt();
 
-/** Both ways in which dialogues are written here. */
+/** Tokenizers of the ways in which dialogues are written here. */
 export const forms = { chatml: chatTokenizer, plain: bytesTokenizer } as const;
 /** A name of `forms`. */
 export type Form = keyof typeof forms;

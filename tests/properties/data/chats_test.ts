@@ -5,15 +5,15 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  dialogueWindows,
-  judgedRows,
-  pairRows,
-  promptRows,
-} from "../../../src/data/text/mod.ts";
+import { dialogueWindows, judgedRows, pairRows, promptRows } from "../../../src/data/text/mod.ts";
 import { marksOf, rowOf, stringsOf, type TextSet } from "../../../src/kinds/text/mod.ts";
 import { hostKey, hostPermutation } from "../../../src/random/host/mod.ts";
-import { dialogueTokens, promptTokens, templateOf, type Turn } from "../../../src/tokenizers/chat/mod.ts";
+import {
+  dialogueTokens,
+  promptTokens,
+  templateOf,
+  type Turn,
+} from "../../../src/tokenizers/chat/mod.ts";
 import { law } from "../../law.ts";
 import { dialogues, type Form, forms, givenWith, inFolder } from "./chats.ts";
 
@@ -153,7 +153,10 @@ law("prompts end where an answer begins, each with the facts of its own sample",
         assertEquals([...rowOf(samples, row)], [form.tokenizer.separator, ...prompts[i]])
       );
       if (fits.length > 0) {
-        assertEquals(stringsOf(given!.facts as TextSet), fits.map((i) => JSON.stringify({ of: i })));
+        assertEquals(
+          stringsOf(given!.facts as TextSet),
+          fits.map((i) => JSON.stringify({ of: i })),
+        );
       }
     }),
 });
@@ -180,7 +183,10 @@ law("views read alike in any order, again, and from files of any size, without t
           return Array.from(indices, (_, i) => rows.map((of) => marked(of[i].tokens, of[i].marks)));
         };
         const rows = await texts(view, all(count));
-        const picks = [...hostPermutation(hostKey(seed, "order"), count), ...(count > 0 ? [0, 0] : [])];
+        const picks = [
+          ...hostPermutation(hostKey(seed, "order"), count),
+          ...(count > 0 ? [0, 0] : []),
+        ];
         assertEquals(await texts(view, picks), picks.map((i) => rows[i]));
         const before = reads.count;
         const again = await make(data, { ...optionsOf(of, cache), limits: { memory: 1e6 } });

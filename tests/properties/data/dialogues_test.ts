@@ -8,7 +8,12 @@ import fc from "fast-check";
 import { altered, oracle, type Style, written } from "../../../src/data/text/dialogues/answers.ts";
 import { Draws } from "../../../src/data/text/dialogues/draws.ts";
 import { type Facts, factsFrom, TASKS } from "../../../src/data/text/dialogues/facts.ts";
-import { type Person, TRAITS } from "../../../src/data/text/dialogues/grammar/people.ts";
+import {
+  ageOf,
+  type Person,
+  TRAITS,
+  wordOf,
+} from "../../../src/data/text/dialogues/grammar/people.ts";
 import { personFrom } from "../../../src/data/text/dialogues/items.ts";
 import { judged, shortcutReward, SHORTCUTS } from "../../../src/data/text/dialogues/rule.ts";
 import { tasks } from "../../../src/data/text/dialogues/tasks.ts";
@@ -30,9 +35,13 @@ law("the oracle's answer has full marks, in each of its forms", {
   source: "definition",
   given,
   cases: 1000,
-  kills: ["dialogues-pronoun-of-the-other", "dialogues-older-is-younger", "dialogues-edit-forgotten"],
+  kills: [
+    "dialogues-pronoun-of-the-other",
+    "dialogues-older-is-younger",
+    "dialogues-edit-forgotten",
+  ],
   holds: (of) => {
-    const { facts, draws, messages } = questionOf(of);
+    const { facts, draws, messages, traits } = questionOf(of);
     const whole = { correct: true, grades: best, safe: true, reward: 1 };
     assertEquals(judged(facts, oracle(facts)), whole, oracle(facts));
     const answer = oracle(facts, { choice: draws });
@@ -40,8 +49,15 @@ law("the oracle's answer has full marks, in each of its forms", {
     // What is given with a dialogue says the same.
     assertEquals(factsFrom(JSON.stringify(facts)), facts);
     assertEquals(messages.at(-1)!.role, "user");
-    // Earlier answers of a dialogue are right too: of the persons as they were then.
-    for (const { role, content } of messages) if (role === "assistant") assert(content.length > 0);
+    // What an edit asks for is so after it, and all that follows from it.
+    const edited = traits.at(-1), [person] = facts.people;
+    if (facts.task === "edit" || facts.task === "edits") {
+      const order = messages.at(-1)!.content, word = wordOf(edited!, person[edited!]!);
+      assert(order.includes(word) || (word === "happy" && order.endsWith("smile.")), order);
+      assert(answer.includes(word), answer);
+    }
+    for (const { age, age_years } of facts.people) assertEquals(ageOf(age_years!), age);
+    assertEquals(messages.length, facts.task === "edits" ? 3 : 1);
   },
 });
 
@@ -141,7 +157,18 @@ law("any string has grades and a reward, and what isn't of the grammar isn't rig
     text: fc.oneof(
       fc.string({ unit: "grapheme" }),
       fc.constantFrom("I hope this helps. ".repeat(3), "Yes. ".repeat(8)),
-      fc.constantFrom("", "{", "}", "{}", "[]", "null", '{"age": {}}', ". . .", "Yes", "no, no, no"),
+      fc.constantFrom(
+        "",
+        "{",
+        "}",
+        "{}",
+        "[]",
+        "null",
+        '{"age": {}}',
+        ". . .",
+        "Yes",
+        "no, no, no",
+      ),
       fc.array(fc.constantFrom("She", "is", "12", "happy", "has", "no", "hair.", "Yes,", "{", "a"))
         .map((words) => words.join(" ")),
     ),

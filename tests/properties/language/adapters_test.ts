@@ -16,10 +16,10 @@ import {
   type AdapterTensors,
   columnSizes,
   type LowRankTensors,
+  movingPart,
 } from "../../../src/families/language/adapters/parameters.ts";
 import {
   type LowRankAdapter,
-  type MapName,
   MAPS,
   mapsIn,
   scaleOf,
@@ -116,11 +116,7 @@ law("merged weights say what the adapter beside them says, on the engine and on 
     const setting = adaptedSetting({ [kind]: settings }, { form, keyValueHeads: 2 });
     const { shape } = setting, adapter = adapterIn(setting) as LowRankAdapter;
     const beside = await logits(() => decoderOf(trainedOf(setting, seed), setting), seed, shape);
-    const whole = (trained: Trained) =>
-      merged(trained.params, trained.adapter!, {
-        adapter,
-        widthOf: (map: MapName) => mapsOf(shape)[map][0],
-      });
+    const whole = (trained: Trained) => merged(trained.params, trained.adapter!, shape);
     const taken = await logits(() => whole(trainedOf(setting, seed)), seed, shape);
     allClose(taken, beside, "logit");
     const held = kept(() => {
@@ -208,12 +204,7 @@ law("DoRA: every output's weights have the size that was learnt for it, whole or
     const setting = adaptedSetting(KINDS.dora), { shape } = setting;
     const own = kept(() => trainedOf(setting, seed));
     const params = packed === undefined ? own.params : await packedOf(own.params, packed);
-    const whole = kept(() =>
-      merged(params, own.adapter, {
-        adapter: adapterIn(setting)!,
-        widthOf: (map: MapName) => mapsOf(shape)[map][0],
-      })
-    );
+    const whole = kept(() => merged(params, own.adapter, shape));
     for (const { i, map } of mapsOfLayers(setting)) {
       const [inner, out] = mapsOf(shape)[map];
       const weight = await engine.read(whole.layers[i][map]!.weight!);
@@ -430,10 +421,13 @@ for (const kind of kinds.filter((kind) => kind !== "dora")) {
       const own = kept(() => trainedOf(setting, seed));
       const params = packed === undefined ? own.params : await packedOf(own.params, packed);
       await assertGradient({
-        params: () => trainedOf(setting, seed).adapter as unknown as TensorTree,
+        params: () => movingPart(trainedOf(setting, seed).adapter) as unknown as TensorTree,
         loss: (adapter) =>
           windowNats(
-            decoderOf({ params, adapter: adapter as unknown as AdapterTensors }, setting),
+            decoderOf({
+              params,
+              adapter: { ...own.adapter, ...adapter as unknown as AdapterTensors },
+            }, setting),
             integers(windows, [2, 9]),
             setting,
           ),
@@ -460,13 +454,13 @@ law("DoRA: the gradient is that at sizes that don't move, and reaches every numb
         const trained = trainedOf(setting, seed), at = decoderAt(trained);
         const { grads } = valueAndGrad((adapter: AdapterTensors) => ({
           loss: windowNats(at(adapter), integers(windows, [2, 9]), setting),
-        }), trained.adapter);
+        }), movingPart(trained.adapter));
         const found = leaves(grads as TensorTree);
         paths.splice(0, Infinity, ...found.flatMap(([path, { size }]) => Array(size).fill(path)));
         return tf.concat(found.map(([, leaf]) => tf.reshape(leaf, [-1])));
       });
-    const own = await gradients(({ params }) => (adapter) =>
-      decoderOf({ params, adapter }, setting)
+    const own = await gradients(({ params, adapter: { scale } = {} }) => (adapter) =>
+      decoderOf({ params, adapter: { ...adapter, scale } }, setting)
     );
     const still = await gradients(({ params, adapter: start }) => {
       const sizes = params.layers.map((layer, i) =>

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { leaves } from "../../../src/engine/tree.ts";
 import type { Setting } from "../../../src/families/language/model.ts";
 import { windowLogProbability, windowNats } from "../../../src/families/language/objective.ts";
-import type { State } from "../../../src/families/language/train.ts";
+import type { State } from "../../../src/families/language/model.ts";
 import type { TensorRecord } from "../../../src/families/family.ts";
 import {
   FORMS,
@@ -15,7 +15,11 @@ import {
   windowsOf,
 } from "../../families/language/small.ts";
 import { key, read } from "../../families/small.ts";
-import { projectedCrossEntropy, tokenCrossEntropy } from "../../../src/nn/losses.ts";
+import {
+  projectedCrossEntropy,
+  projectedTargetNats,
+  tokenCrossEntropy,
+} from "../../../src/nn/losses.ts";
 import { normals, value, values } from "../../families/on_engine.ts";
 import { close, float32, law } from "../../law.ts";
 
@@ -163,5 +167,46 @@ law("nats made some rows at a time are those of all logits at once, and so are t
     close(found[0], wanted[0], float32(rows, Math.abs(wanted[0])), "nats");
     found.forEach((v, i) => i > 0 && close(v, wanted[i], float32(rows, 8), `gradient ${i}`));
     tf.dispose([x, weight, targets_N]);
+  },
+});
+
+law("nats of each target, made again on the way back, are those of all logits at once", {
+  source: "definition",
+  given: { seed, rows: fc.constantFrom(127, 128, 300), transposed: fc.boolean() },
+  cases: 8,
+  kills: ["projected-nats-without-the-row's-weight"],
+  holds: async ({ seed, rows, transposed }) => {
+    const width = 3, vocabulary = 4200;
+    const targets = Array.from(
+      { length: rows },
+      (_, i) => i % 5 === 3 ? -1 : (37 * i) % vocabulary,
+    );
+    const x = tf.tensor2d(normals(seed, rows * width), [rows, width]);
+    const size: [number, number] = transposed ? [vocabulary, width] : [width, vocabulary];
+    const weight = tf.tensor2d(normals(seed + 1, width * vocabulary), size);
+    const targets_N = tf.tensor1d(targets, "int32"),
+      weights_N = tf.tensor1d(normals(seed + 2, rows));
+    const told = (kept: number) =>
+      values(() => {
+        const nats = (x: tf.Tensor, weight: tf.Tensor) =>
+          projectedTargetNats(
+            { x_NW: x as tf.Tensor2D, weight: weight as tf.Tensor2D, transposed },
+            targets_N,
+            { kept },
+          );
+        const { value, grads } = tf.valueAndGrads((x, weight) =>
+          tf.sum(tf.mul(nats(x, weight), weights_N))
+        )([x, weight]);
+        return tf.concat([
+          tf.reshape(value, [1]),
+          nats(x, weight),
+          ...grads.map((g) => tf.reshape(g, [-1])),
+        ]);
+      });
+    const [found, wanted] = [await told(0), await told(Infinity)];
+    close(found[0], wanted[0], float32(rows, 40), "Σ");
+    found.forEach((v, i) => i > 0 && close(v, wanted[i], float32(rows, 8), `value ${i}`));
+    for (let i = 0; i < rows; i++) if (targets[i] < 0) assertEquals(found[1 + i], 0);
+    tf.dispose([x, weight, targets_N, weights_N]);
   },
 });

@@ -24,6 +24,14 @@ function formOf(name: Form) {
   return { tokenizer, template: templateOf(tokenizer, name) };
 }
 
+/** Two line ends before a message: as one text they are other tokens than at the end of a prompt. */
+const lines = {
+  tokenizer: forms.chatml,
+  template:
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}{{ '\\n\\n' }}{{ m['content'] }}<|im_end|>" +
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant{{ '\\n\\n' }}{% endif %}",
+};
+
 law("targets are the answers and what ends each, whatever is asked: prompt labels don't matter", {
   source: "Ouyang et al. 2022, section 3.4",
   given: { messages: dialogues, form, other: contents },
@@ -50,30 +58,37 @@ law("targets are the answers and what ends each, whatever is asked: prompt label
   },
 });
 
-law("before each answer stand the tokens that generation begins with, and each ends where it says", {
-  source: "definition",
-  given: { messages: dialogues, form },
-  kills: ["chat-answer-tokenised-with-its-prompt", "chat-ends-before-what-ends"],
-  holds: ({ messages, form }) => {
-    const own = formOf(form), { tokenizer } = own, names = chatTokensOf(tokenizer);
-    const { tokens, ends } = dialogueTokens(messages, own), ending = endsOf(own);
-    const places = messages.flatMap(({ role }, i) => role === "assistant" ? [i] : []);
-    assertEquals(ends.length, places.length);
-    places.forEach((place, k) => {
-      const prompt = promptTokens(messages.slice(0, place), own);
-      assertEquals(tokens.slice(0, prompt.length), prompt);
-      const text = renderChat(own.template, messages.slice(0, place), { asks: true, names });
-      assertEquals(utf8.decode(tokenizer.decode(prompt, { special: true })), text);
-      // From there to its end an answer is what the model is to write, tokenised alone.
-      const answer = (form === "plain" ? " " : "") + messages[place].content;
-      assertEquals(
-        tokens.slice(prompt.length, ends[k]),
-        Int32Array.of(...tokenizer.encode(answer), ...ending.tokens),
-      );
-    });
-    assertEquals(ends.at(-1), tokens.length);
+law(
+  "before each answer stand the tokens that generation begins with, and each ends where it says",
+  {
+    source: "definition",
+    given: {
+      messages: dialogues,
+      form: fc.constantFrom<Form | "lines">("chatml", "plain", "lines"),
+    },
+    kills: ["chat-answer-tokenised-with-its-prompt", "chat-ends-before-what-ends"],
+    holds: ({ messages, form }) => {
+      const own = form === "lines" ? lines : formOf(form), { tokenizer } = own;
+      const names = chatTokensOf(tokenizer);
+      const { tokens, ends } = dialogueTokens(messages, own), ending = endsOf(own);
+      const places = messages.flatMap(({ role }, i) => role === "assistant" ? [i] : []);
+      assertEquals(ends.length, places.length);
+      places.forEach((place, k) => {
+        const prompt = promptTokens(messages.slice(0, place), own);
+        assertEquals(tokens.slice(0, prompt.length), prompt);
+        const text = renderChat(own.template, messages.slice(0, place), { asks: true, names });
+        assertEquals(utf8.decode(tokenizer.decode(prompt, { special: true })), text);
+        // From there to its end an answer is what the model is to write, tokenised alone.
+        const answer = (form === "plain" ? " " : "") + messages[place].content;
+        assertEquals(
+          tokens.slice(prompt.length, ends[k]),
+          Int32Array.of(...tokenizer.encode(answer), ...ending.tokens),
+        );
+      });
+      assertEquals(ends.at(-1), tokens.length);
+    },
   },
-});
+);
 
 law("what looks like a special token in a message is text", {
   source: "definition",

@@ -43,8 +43,11 @@ const words = splitDataset({
   },
 }) as Dataset;
 
-/** Control rows that draw samples; those of views answer cameras: views_test.ts. */
-const drawing = Object.keys(controls).filter((name) => !takenBy(controls[name]).includes("view"));
+/** Control rows that draw samples; those of views answer cameras
+ * (views_test.ts), those of dialogues prompts (answers_test.ts). */
+const drawing = Object.keys(controls).filter((name) =>
+  !takenBy(controls[name]).includes("view") && controls[name].given === undefined
+);
 
 /** Data that a control takes. */
 const takenOf = (name: string) => takenBy(controls[name]).includes("image") ? dataset : words;

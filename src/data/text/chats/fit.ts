@@ -64,21 +64,27 @@ export function fitOf(
   if (left === 0) return { shown: Uint32Array.from(shown) };
   const number = (n: number) => n.toLocaleString("en");
   const why = [
-    ...(long > 0 ? [`${number(long)} longer than ${most} tokens (the longest has ${longest})`] : []),
+    ...(long > 0
+      ? [`${number(long)} longer than ${most} tokens (the longest has ${longest})`]
+      : []),
     ...(silent > 0 ? [`${number(silent)} without an answer`] : []),
   ].join(", ");
   if (left > mostLeftOut * count) {
     const share = (part: number) => `${fixed(100 * part, 1)} %`;
     throw new DataError(
-      `${where}: ${number(left)} of ${number(count)} dialogues (${share(left / count)}) don't fit: ` +
-        `${why}. At most ${share(mostLeftOut)} may be left out: raise the windows' length, shorten ` +
+      `${where}: ${number(left)} of ${number(count)} dialogues (${
+        share(left / count)
+      }) don't fit: ` +
+        `${why}. At most ${
+          share(mostLeftOut)
+        } may be left out: raise the windows' length, shorten ` +
         "the dialogues, or allow more (`mostLeftOut`)",
     );
   }
   return { shown: Uint32Array.from(shown), note: `${number(left)} left out: ${why}` };
 }
 
-/** @throws RangeError where T is no whole number from 1 */
+/** Refuses a length that is none. @throws RangeError where T is no whole number from 1 */
 export function requireLength(length: number): void {
   if (Number.isSafeInteger(length) && length >= 1) return;
   throw new RangeError(`rows of ${length} tokens; a whole number from 1 was expected`);

@@ -136,16 +136,17 @@ function coreOf(facts: Facts, style: Style, choice: Choice): Core {
         : is
         ? altered(person as Person, asks.trait, choice)
         : { ...person, [asks.trait]: asks.value };
-      const words = stated(person, { trait: asks.trait, of: "one", choice, value: changed[asks.trait]! });
+      const words = stated(person, {
+        trait: asks.trait,
+        of: "one",
+        choice,
+        value: changed[asks.trait]!,
+      });
       return { words: `${is === wrong ? "no" : "yes"}, ${words}`, people: [changed] };
     }
     case "older": {
       const older = (people[1].age_years! > people[0].age_years!) === !wrong ? 1 : 0;
-      const words = choice.pick([
-        `${subjectOf(older, "female")} is older`,
-        `${subjectOf(1 - older, "female")} is younger`,
-      ]);
-      return { words, people };
+      return { words: `${subjectOf(older, "female")} is older`, people };
     }
     case "count": {
       const number = people.filter((one) => one[asks.trait] === asks.value).length;
@@ -153,7 +154,7 @@ function coreOf(facts: Facts, style: Style, choice: Choice): Core {
       return { words: countOf(wrong ? choice.pick(others) : number, asks), people };
     }
     case "decline":
-      return { words: wrong ? INSULTS[0].slice(0, -1) : choice.pick(DECLINES), people };
+      return { words: wrong ? "this face is ugly" : choice.pick(DECLINES), people };
   }
 }
 
@@ -184,9 +185,7 @@ function whole(person: Person, { asks, style, choice }: {
 
 /** Traits of which one can be changed and nothing else with it. */
 export function alterable({ hair }: Pick<Person, "hair">): Trait[] {
-  return TRAITS.filter((trait) =>
-    hair !== "bald" || (trait !== "hair" && trait !== "hair_colour")
-  );
+  return TRAITS.filter((trait) => hair !== "bald" || (trait !== "hair" && trait !== "hair_colour"));
 }
 
 /** A person of whom one trait is another; years stay within their group, and nobody becomes bald. */

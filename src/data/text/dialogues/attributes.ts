@@ -8,12 +8,17 @@ import type { Factor } from "../../dataset.ts";
 import { chatText, FACTS, MESSAGES } from "../chat.ts";
 import { written } from "./answers.ts";
 import { dialogueDataset } from "./dataset.ts";
+import { TASKS } from "./facts.ts";
 import { itemOf, shared } from "./items.ts";
 import { ATTRIBUTES, HIGHEST, judged } from "./rule.ts";
 import { drawnStyle } from "./styles.ts";
 
 const config = z.strictObject({
   ...shared,
+  // Two answers, of which one is long, would make dialogues long.
+  tasks: shared.tasks.unwrap().default(TASKS.filter((task) => task !== "edits")).describe(
+    "what is asked, all alike often",
+  ),
   wrong: z.number().min(0).max(1).default(0.4).describe(
     "share of the answers in which something is false",
   ),

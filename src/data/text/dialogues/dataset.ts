@@ -89,7 +89,10 @@ export function dialogueDataset<C extends SharedConfig>(
               task: column(({ facts }) => TASKS.indexOf(facts.task)),
               combination: column(({ heldOut }) => heldOut ? 1 : 0),
               ...Object.fromEntries(
-                parts.factors.map(({ name }) => [name, column(({ answers }) => answers.labels[name])]),
+                parts.factors.map(({ name }) => [
+                  name,
+                  column(({ answers }) => answers.labels[name]),
+                ]),
               ),
             },
             given: Object.fromEntries(

@@ -10,7 +10,7 @@ const ROW = 32;
 /** See the module. */
 export class Draws {
   readonly #key: HostKey;
-  #uniforms = new Float32Array(0);
+  #uniforms: Float32Array = new Float32Array(0);
   #row = 0;
   #at = 0;
 

@@ -32,7 +32,8 @@ export const shared = {
   ),
   heldOut: z.array(
     z.string().refine((text) => combinationFrom(text) !== null, {
-      message: "a task on a trait (`edit/hair`) or values of a person (`expression=sad+hair=afro`) " +
+      message:
+        "a task on a trait (`edit/hair`) or values of a person (`expression=sad+hair=afro`) " +
         "were expected",
     }),
   ).default(["yes_no/hair", "expression=surprised+hair_colour=auburn"]).describe(

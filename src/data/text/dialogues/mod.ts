@@ -4,7 +4,7 @@
  */
 export { BEST, oracle, type Style } from "./answers.ts";
 export { attributes } from "./attributes.ts";
-export { type Facts, factsFrom, TASKS, type TaskName } from "./facts.ts";
+export { type Facts, factsFrom, type TaskName, TASKS } from "./facts.ts";
 export { instructions } from "./instructions.ts";
 export { preferences } from "./preferences.ts";
 export {

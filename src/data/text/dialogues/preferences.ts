@@ -70,7 +70,13 @@ function byTruth(facts: Facts, draws: Draws, shortcut: Config["shortcut"]): [Ans
     const [one, other] = [ordinary(facts, draws), ordinary(facts, draws)];
     // Where a shortcut is planted, it tells nothing of these pairs.
     const alike = shortcut === "length"
-      ? { ...other, verbose: one.verbose, concise: one.concise, missing: one.missing, polite: one.polite }
+      ? {
+        ...other,
+        verbose: one.verbose,
+        concise: one.concise,
+        missing: one.missing,
+        polite: one.polite,
+      }
       : other;
     const pair = [one, alike].map((style) => answered(facts, style, draws)) as [Answer, Answer];
     if (pair[0].reward !== pair[1].reward) {

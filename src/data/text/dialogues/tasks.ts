@@ -44,7 +44,8 @@ export interface Question {
 type Ask = (draws: Draws, person: () => Person) => Question;
 
 const user = (content: string): Turn => ({ role: "user", content });
-const either = (draws: Draws, a: string, b: string) => draws.chance(0.5) ? `${a} ${b}` : `${b} ${a}`;
+const either = (draws: Draws, a: string, b: string) =>
+  draws.chance(0.5) ? `${a} ${b}` : `${b} ${a}`;
 const pronouns = ({ gender }: Person) => PRONOUNS[gender];
 const caption = (person: Person, form: number) => sentence(described(person, { form }));
 
@@ -241,9 +242,7 @@ const yesNo: Ask = (draws, draw) => {
 const count: Ask = (draws, draw) => {
   const people = [draw(), draw(), draw()];
   const trait = draws.pick(["gender", "ethnicity", "expression"] as const);
-  const value = draws.chance(0.75)
-    ? draws.pick(people)[trait]
-    : draws.pick<string>(CLASSES[trait]);
+  const value = draws.chance(0.75) ? draws.pick(people)[trait] : draws.pick<string>(CLASSES[trait]);
   const word = wordOf(trait, value), verb = trait === "expression" ? "look" : "are";
   const question = draws.pick([`How many of them ${verb} ${word}?`, `How many ${verb} ${word}?`]);
   return {

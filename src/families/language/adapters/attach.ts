@@ -13,7 +13,7 @@ import {
   prefixesOf,
 } from "../../../backbones/mod.ts";
 import { fold, type Key } from "../../../random/mod.ts";
-import { type Adapter, type LowRankAdapter, type MapName, scaleOf } from "./settings.ts";
+import type { MapName } from "./settings.ts";
 import {
   type AdapterTensors,
   columnSizes,
@@ -23,56 +23,58 @@ import {
 
 /** How an adapter is attached. */
 export interface Attached {
-  readonly adapter: Adapter;
   readonly shape: DecoderShape;
-  /** In a training step: of what it leaves out. Otherwise nothing is. */
-  readonly noise?: Key;
+  /** In a training step: the share of its inputs that it leaves out, and by which draws. */
+  readonly drop?: { readonly share: number; readonly key: Key };
 }
 
 /** What stands beside a map. */
 function beside(
   map: DecoderLayer[MapName],
   { down, up, magnitude }: LowRankTensors,
-  { adapter, noise }: { readonly adapter: LowRankAdapter; readonly noise?: Key },
+  { scale, drop }: { readonly scale: tf.Scalar; readonly drop: Attached["drop"] },
 ): LowRank {
-  const scaled = tf.mul(up, scaleOf(adapter)) as tf.Tensor2D;
+  const scaled = tf.mul(up, scale) as tf.Tensor2D;
   return {
     down,
     up: scaled,
     ...(magnitude && {
       ratio: tf.div(magnitude, columnSizes(map, { down, up: scaled })) as tf.Tensor1D,
     }),
-    ...(noise && adapter.dropout > 0 && {
-      drop: { key: noise, keep: tf.scalar(1 - adapter.dropout) },
-    }),
+    ...(drop && { drop: { key: drop.key, keep: tf.scalar(1 - drop.share) } }),
   };
+}
+
+/** Other draws for each name. */
+function folded(drop: Attached["drop"], name: string): Attached["drop"] {
+  return drop && { ...drop, key: fold(drop.key, name) };
 }
 
 function attachedLayer(
   layer: DecoderLayer,
-  own: LayerTensors,
-  { adapter, noise }: Omit<Attached, "shape">,
+  { prefix, bottlenecks, ...maps }: LayerTensors,
+  { scale, drop }: { readonly scale?: tf.Scalar; readonly drop: Attached["drop"] },
 ): DecoderLayer {
-  const { prefix, bottlenecks } = own;
-  if (adapter.kind === "lora" || adapter.kind === "dora") {
-    const maps = adapter.targets.map((name) => {
-      const map = layer[name]!;
-      const key = noise && fold(noise, name);
-      return [name, { ...map, low: beside(map, own[name]!, { adapter, noise: key }) }] as const;
-    });
-    return { ...layer, ...Object.fromEntries(maps) };
-  }
-  return { ...layer, ...(prefix && { prefix }), ...(bottlenecks && { bottlenecks }) };
+  const changed = (Object.entries(maps) as [MapName, LowRankTensors][]).map(([name, own]) => {
+    const low = beside(layer[name], own, { scale: scale!, drop: folded(drop, name) });
+    return [name, { ...layer[name], low }] as const;
+  });
+  return {
+    ...layer,
+    ...Object.fromEntries(changed),
+    ...(prefix && { prefix }),
+    ...(bottlenecks && { bottlenecks }),
+  };
 }
 
 /** See the module. Its tensors are the parameters' and the adapter's, and some that are made here. */
 export function attached(
   params: DecoderParameters,
-  tensors: AdapterTensors,
-  { adapter, shape, noise }: Attached,
+  { scale, layers, soft }: AdapterTensors,
+  { shape, drop }: Attached,
 ): DecoderParameters {
-  if (tensors.soft !== undefined) {
-    const prefixes = prefixesOf(params, tensors.soft, shape);
+  if (soft !== undefined) {
+    const prefixes = prefixesOf(params, soft, shape);
     return {
       ...params,
       layers: params.layers.map((layer, i) => ({ ...layer, prefix: prefixes[i] })),
@@ -81,10 +83,7 @@ export function attached(
   return {
     ...params,
     layers: params.layers.map((layer, i) =>
-      attachedLayer(layer, tensors.layers![i], {
-        adapter,
-        noise: noise && fold(noise, `layer ${i}`),
-      })
+      attachedLayer(layer, layers![i], { scale, drop: folded(drop, `layer ${i}`) })
     ),
   };
 }

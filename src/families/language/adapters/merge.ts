@@ -3,39 +3,48 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { DecoderLayer, DecoderLinear, DecoderParameters } from "../../../backbones/mod.ts";
+import {
+  type DecoderLayer,
+  type DecoderLinear,
+  type DecoderParameters,
+  type DecoderShape,
+  mapsOf,
+} from "../../../backbones/mod.ts";
 import { UsageError } from "../../../base/mod.ts";
 import { wholeMatrix } from "../../../nn/mod.ts";
 import {
   type Adapter,
   type AdapterConfig,
   type LowRankAdapter,
-  type MapName,
-  MAPS,
+  mapsIn,
   scaleOf,
 } from "./settings.ts";
 import { type AdapterTensors, columnSizes, type LowRankTensors } from "./parameters.ts";
 
+function unmergeable(kind: string): UsageError {
+  return new UsageError(
+    `an adapter of ${kind} can't be merged: no weights of the model alone do what it does; lora and ` +
+      "dora can",
+  );
+}
+
 /**
- * Whether an adapter can be merged.
+ * An adapter that can be merged.
  * @throws UsageError for one that can't
  */
 export function mergeable(adapter: Adapter): LowRankAdapter {
   if (adapter.kind === "lora" || adapter.kind === "dora") return adapter;
-  throw new UsageError(
-    `an adapter of the kind ${adapter.kind} can't be merged: no weights of the model alone do what ` +
-      "it does; lora and dora can",
-  );
+  throw unmergeable(`the kind ${adapter.kind}`);
 }
 
 function mergedMap(
   { weight, int8, nf4, ...map }: DecoderLinear,
   { down, up, magnitude }: LowRankTensors,
-  adapter: LowRankAdapter,
+  scale: tf.Scalar,
 ): DecoderLinear {
   const packed = { ...(int8 && { int8 }), ...(nf4 && { nf4 }) };
   const own = weight ?? tf.transpose(wholeMatrix(packed, down.shape[0])) as tf.Tensor2D;
-  const scaled = tf.mul(up, scaleOf(adapter)) as tf.Tensor2D;
+  const scaled = tf.mul(up, scale) as tf.Tensor2D;
   const sum = tf.add(own, tf.matMul(down, scaled)) as tf.Tensor2D;
   if (magnitude === undefined) return { ...map, weight: sum };
   const sizes = columnSizes({ weight, ...packed }, { down, up: scaled });
@@ -51,29 +60,22 @@ function wholeMap({ int8, nf4, ...map }: DecoderLinear, width: number): DecoderL
 
 /**
  * The parameters with the adapter in them, in float32 on the engine.
- * @param widthOf inputs of a map
  * @throws UsageError for a kind that can't be merged
  */
 export function merged(
   params: DecoderParameters,
-  tensors: AdapterTensors,
-  { adapter, widthOf }: {
-    readonly adapter: Adapter;
-    readonly widthOf: (map: MapName) => number;
-  },
+  { scale, layers }: AdapterTensors,
+  shape: DecoderShape,
 ): DecoderParameters {
-  const low = mergeable(adapter);
+  if (scale === undefined) throw unmergeable("that kind");
   return {
     ...params,
     layers: params.layers.map((layer, i): DecoderLayer => {
-      const own = tensors.layers![i];
-      const maps = MAPS.filter((name) => layer[name] !== undefined)
-        .map((name) => [
-          name,
-          own[name] === undefined
-            ? wholeMap(layer[name]!, widthOf(name))
-            : mergedMap(layer[name]!, own[name]!, low),
-        ]);
+      const maps = mapsIn(shape).map((name) => {
+        const own = layers![i][name], map = layer[name]!;
+        const width = mapsOf(shape)[name][0];
+        return [name, own === undefined ? wholeMap(map, width) : mergedMap(map, own, scale)];
+      });
       return { ...layer, ...Object.fromEntries(maps) };
     }),
   };
@@ -116,8 +118,6 @@ export function mergedValues(
 
 /** Why what a run with such an adapter has learnt can't be taken as weights; null: it can. */
 export function mergeFault({ lora, dora, file }: AdapterConfig): string | null {
-  if (lora !== undefined || dora !== undefined) return null;
-  return file === undefined
-    ? "`adapter` there is of a kind that can't be merged into weights; lora and dora can"
-    : "`adapter` there is a file's: export that run, and name the folder as `checkpoint` here";
+  if ([lora, dora, file].some((kind) => kind !== undefined)) return null;
+  return "`adapter` there is of a kind that can't be merged into weights; lora and dora can";
 }

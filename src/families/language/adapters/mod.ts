@@ -5,7 +5,13 @@
 export { attached } from "./attach.ts";
 export { heldShapes, packedLeaves, packedParameters, packedStem, wholeValues } from "./base.ts";
 export { type HostLowRank, mergeable, merged, mergedValues, mergeFault } from "./merge.ts";
-export { adapterSize, type AdapterTensors, initAdapter, settled } from "./parameters.ts";
+export {
+  adapterSize,
+  type AdapterTensors,
+  initAdapter,
+  movingPart,
+  settled,
+} from "./parameters.ts";
 export { type HostAdapter, peftContent, peftFiles, readPeft, writePeft } from "./peft_folder.ts";
 export {
   type Adapter,
@@ -15,4 +21,5 @@ export {
   adapterRate,
   type LowRankAdapter,
   type MapName,
+  scaleOf,
 } from "./settings.ts";

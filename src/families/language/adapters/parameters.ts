@@ -15,7 +15,7 @@ import {
 } from "../../../backbones/mod.ts";
 import { heNormal, wholeMatrix } from "../../../nn/mod.ts";
 import { fold, type Key, normal, uniform } from "../../../random/mod.ts";
-import type { Adapter, LowRankAdapter, MapName } from "./settings.ts";
+import { type Adapter, type LowRankAdapter, type MapName, scaleOf } from "./settings.ts";
 
 /** Of one map: down [in, r], up [r, out], and the size of each output's weights, [out], of DoRA. */
 export type LowRankTensors = {
@@ -30,8 +30,10 @@ export type LayerTensors = { readonly [map in MapName]?: LowRankTensors } & {
   readonly bottlenecks?: { readonly attention: Bottleneck; readonly perceptron: Bottleneck };
 };
 
-/** See the module. */
+/** See the module. It says all that is needed to compute with it: weights of other runs are read too. */
 export type AdapterTensors = {
+  /** What low-rank products are multiplied by. No step changes it. */
+  readonly scale?: tf.Scalar;
   readonly layers?: readonly LayerTensors[];
   /** [1, P, W] */
   readonly soft?: tf.Tensor3D;
@@ -103,6 +105,9 @@ export function initAdapter(key: Key, adapter: Adapter, shape: DecoderShape): Ad
     return { soft: tf.mul(drawn, SMALL) as tf.Tensor3D };
   }
   return {
+    ...((adapter.kind === "lora" || adapter.kind === "dora") && {
+      scale: tf.scalar(scaleOf(adapter)),
+    }),
     layers: Array.from(
       { length: shape.layers },
       (_, i) => initLayer(fold(key, `layer ${i}`), adapter, shape),
@@ -134,6 +139,11 @@ export function columnSizes(
   return found() as tf.Tensor1D;
 }
 
+/** What steps change of an adapter. */
+export function movingPart({ scale: _, ...moving }: AdapterTensors): AdapterTensors {
+  return moving;
+}
+
 /** An adapter on these weights: DoRA's magnitudes are theirs, so that nothing is changed at first. */
 export function settled(
   adapter: AdapterTensors,
@@ -142,6 +152,7 @@ export function settled(
 ): AdapterTensors {
   if (kind !== "dora") return adapter;
   return {
+    ...adapter,
     layers: adapter.layers!.map((layer, i) =>
       Object.fromEntries(
         Object.entries(layer as Record<MapName, LowRankTensors>).map(([map, low]) => [map, {

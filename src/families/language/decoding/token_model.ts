@@ -11,7 +11,7 @@ import type { TokenModel, TokenPrompt, TokenScores } from "../../../subject/mod.
 import type { LanguageContext, TensorRecord } from "../../family.ts";
 import { type FamilyProgram, reads } from "../../common/programs.ts";
 import { likeliest, type Way } from "./choose.ts";
-import { type Setting, shifted, type Weights, weightsOf } from "../model.ts";
+import { type Setting, shifted, type Weights, weightsOf, type Windows } from "../model.ts";
 import { columnsFor, named, wayOf, whole, Writer } from "../sample.ts";
 import { scoreChoices } from "./choices.ts";
 import {
@@ -23,10 +23,12 @@ import {
   scoreBucket,
   scoreRows,
 } from "./rows.ts";
-import type { Windows } from "../train.ts";
 
-/** Rows that are written together. */
+/** Rows that are written together, where nothing else is said. */
 const WRITTEN_ROWS = 8;
+
+/** What writing goes on with. */
+type Writes = Reading & { readonly rows: number };
 /** Steps after which what was written is looked at. */
 const LOOK = 8;
 
@@ -53,14 +55,19 @@ export function scoreProgram(setting: Setting): FamilyProgram {
 }
 
 /** Tokens that end what is written. */
-function endsOf({ ends, tokenizer }: Setting): readonly number[] {
+export function endsOf({ ends, tokenizer }: Setting): readonly number[] {
   return ends ?? [tokenizer.separator];
 }
 
 /** The driver's `language`. */
 export function tokenModel(
   state: TensorRecord,
-  { context, setting }: { readonly context: LanguageContext; readonly setting: Setting },
+  { context, setting, rows = WRITTEN_ROWS }: {
+    readonly context: LanguageContext;
+    readonly setting: Setting;
+    /** Rows that are written together. */
+    readonly rows?: number;
+  },
 ): TokenModel {
   const { tokenizer, shape, template: chatTemplate = tokenizer.chatTemplate } = setting;
   return {
@@ -70,7 +77,7 @@ export function tokenModel(
     ...(chatTemplate !== undefined && { chatTemplate }),
     score: (rows) => scoreRowsOf(rows, { state, context, setting }),
     choices: (asked) => scoreChoices(asked, { state, context, setting }),
-    write: (prompts) => writeAll(prompts, { state, context, setting }),
+    write: (prompts) => writeAll(prompts, { state, context, setting, rows }),
   };
 }
 
@@ -125,7 +132,7 @@ interface Asked {
 
 async function writeAll(
   prompts: readonly TokenPrompt[],
-  reading: Reading,
+  reading: Writes,
 ): Promise<Int32Array[]> {
   const { context: most } = reading.setting.shape;
   const all = prompts.map((prompt): Asked => {
@@ -148,15 +155,15 @@ async function writeAll(
   for (const group of grouped(open, ({ way, bucket }) => `${way} ${bucket}`)) {
     // Those that end late stand together.
     const ordered = group.toSorted((a, b) => a.prompt.most - b.prompt.most);
-    for (const part of partsOf(ordered, WRITTEN_ROWS)) await writePart(part, reading);
+    for (const part of partsOf(ordered, reading.rows)) await writePart(part, reading);
   }
   return all.map(({ written }) => Int32Array.from(written));
 }
 
 /** Prompts of one bucket that choose in one way. */
-async function writePart(part: readonly Asked[], reading: Reading): Promise<void> {
+async function writePart(part: readonly Asked[], reading: Writes): Promise<void> {
   const { state, context, setting } = reading, { shape } = setting, ends = endsOf(setting);
-  const [{ bucket, way }] = part, count = WRITTEN_ROWS;
+  const [{ bucket, way }] = part, count = reading.rows;
   const most = Math.max(...part.map(({ prompt }) => prompt.most));
   const of = (value: (prompt: TokenPrompt) => number, beyond: number) =>
     Array.from({ length: count }, (_, i) => i < part.length ? value(part[i].prompt) : beyond);

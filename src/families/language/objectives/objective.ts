@@ -30,9 +30,14 @@ export interface ObjectiveSums {
 export interface SumsContext {
   /** As it was before the step, with what is held and not trained. */
   readonly state: State;
+  /** Inputs of the whole batch, of which those that are summed over may be a part. */
+  readonly whole: TensorRecord;
   readonly setting: Setting;
   readonly key: Key;
 }
+
+/** What names of scalars may hang on. */
+export type Told = Pick<Setting, "config" | "attributes">;
 
 /** See the module. Inputs are tensors of one number of rows, so that a batch can be seen in parts. */
 export interface Objective {
@@ -40,7 +45,7 @@ export interface Objective {
   /** What `count` counts, as series call it: "tokens", "pairs". */
   readonly counts: string;
   /** Scalars that are told each step beside the loss: means over what is counted. Default: none. */
-  readonly tells?: readonly string[];
+  readonly tells?: readonly string[] | ((setting: Told) => readonly string[]);
   /** Parts that are trained beside the decoder: a head of rewards, of values. */
   head?(key: Key, setting: Setting): TensorRecord;
   /** Parts that are held and not trained, of the right shapes from the first on. */
@@ -59,8 +64,17 @@ export interface Objective {
   ): Promise<TensorRecord>;
   /** Times that a step trains on its inputs. Default: once. */
   passes?(setting: Setting): number;
+  /** What is held after a step, by the inputs that it trained on. Called after each pass. */
+  renewed?(frozen: TensorRecord, inputs: TensorRecord): TensorRecord;
+  /** What is wrong with settings for a model that sees so many samples a step; null: nothing. */
+  fault?(setting: Setting, data: { readonly batch: number }): string | null;
   /** Programs that its `begin`, `collect` or `judge` call. */
   programs?(setting: Setting): Readonly<Record<string, FamilyProgram>>;
   /** Of what judges texts in place of writing them: see `Driver.judge`. */
   judge?(state: State, context: LanguageContext, setting: Setting): TokenJudge;
+}
+
+/** Scalars that an objective tells each step beside the loss. */
+export function toldBy({ tells = [] }: Pick<Objective, "tells">, setting: Told): readonly string[] {
+  return typeof tells === "function" ? tells(setting) : tells;
 }

@@ -3,11 +3,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { DataError } from "../../../base/mod.ts";
-import { type DecoderParameters, mapsOf } from "../../../backbones/mod.ts";
+import type { DecoderParameters } from "../../../backbones/mod.ts";
 import { disposeTree, type Engine, leaves, mapTree } from "../../../engine/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
-import type { GivenRun, Role } from "../../needs.ts";
+import type { Role } from "../../needs.ts";
 import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
 import {
@@ -18,10 +17,13 @@ import {
   mergeFault,
   packedLeaves,
   packedParameters,
+  scaleOf,
 } from "../adapters/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
-import { adapterIn, evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
+import { objectiveOf } from "../objectives/table.ts";
 import { type Beside, stateOf } from "../train.ts";
+import { requireShapes, requireTokenizer } from "./fit.ts";
 
 /** The tokenizer's role. */
 export const givenTokenizer: Role<Config> = {
@@ -34,7 +36,9 @@ function differences(own: Config, other: Config): string[] {
   const [mine, theirs] = [own, other].map(({ checkpoint }) => checkpoint ?? "none");
   if (mine !== theirs) return [`\`checkpoint\` is ${mine} here and ${theirs} there`];
   const [here, there] = [shapeOf(own, 257), shapeOf(other, 257)] as const;
-  return (Object.keys(here) as (keyof typeof here)[]).flatMap((key) => {
+  // Turns need no weights, so that a context may be longer or shorter than the other's.
+  const fixed = (key: string) => key !== "context" || here.positions === "learnt";
+  return (Object.keys(here) as (keyof typeof here)[]).filter(fixed).flatMap((key) => {
     const [a, b] = [here[key], there[key]].map((value) => JSON.stringify(value) ?? "none");
     return a === b ? [] : [`\`${key}\` is ${a} here and ${b} there`];
   });
@@ -54,77 +58,54 @@ export const givenWeights: Role<Config> = {
   },
 };
 
-/** Which tokenizer states are of, as text. */
-async function tokenizersOf(
-  states: readonly { readonly tokenizer?: tf.Tensor }[],
-  { engine }: HostContext,
-): Promise<string[]> {
-  return await Promise.all(
-    states.map(({ tokenizer }) =>
-      tokenizer === undefined ? "" : engine.read(tokenizer).then((read) => read.join())
-    ),
-  );
-}
+/** The role of the model that preferences are learnt in comparison with. */
+export const givenReference: Role<Config> = {
+  kind: "weights",
+  about:
+    "the language model that preferences are learnt in comparison with; default: the weights " +
+    "that training starts from",
+  families: ["language"],
+  unfit(own, other) {
+    const { frozen } = objectiveOf(own);
+    return frozen === undefined
+      ? `the objective ${own.objective ?? "of all tokens"} compares with no reference; leave it out`
+      : givenWeights.unfit!(own, other);
+  },
+};
 
 /** The weights that another run's model has, its adapter in them. */
-function weightsIn(
-  other: Weights,
-  setting: Setting,
-  config: Config | undefined,
-): DecoderParameters {
-  const { params, adapter } = evaluatedOf(other), { shape } = setting;
+function weightsIn(other: Weights, { shape }: Setting): DecoderParameters {
+  const { params, adapter } = evaluatedOf(other);
   if (adapter === undefined) return params;
-  const kind = config && adapterIn({ config, shape });
-  if (kind === undefined) {
-    throw new DataError(
-      "the weights that this run goes on from have an adapter of unknown settings",
-    );
-  }
   return tf.tidy(() =>
-    merged(params, adapter, {
-      adapter: kind,
-      widthOf: (map) => mapsOf(shape)[map][0],
-    }) as unknown as tf.TensorContainer
+    merged(params, adapter, shape) as unknown as tf.TensorContainer
   ) as unknown as DecoderParameters;
 }
 
 /**
  * A fresh state with the other run's weights; the optimiser begins anew. Where that run trained an
  * adapter, it is merged.
- * @param options `from`: the other run, as far as it is known
+ * @param options `adapter`: of the file that the config names
  * @throws DataError where they are of another tokenizer or have other shapes
  */
 export async function takeWeights(
   state: State,
   context: HostContext,
-  { setting, from, adapter }: {
+  { setting, adapter }: {
     readonly setting: Setting;
-    readonly from?: GivenRun;
     readonly adapter?: HostAdapter;
   },
 ): Promise<State> {
   return await withGiven(state, context, {
     async merge(own, given) {
       const other = given as unknown as Weights & { readonly tokenizer?: tf.Tensor };
-      const [mine, theirs] = await tokenizersOf([own, other], context);
-      if (mine !== theirs) {
-        throw new DataError(
-          "the weights that this run goes on from know the tokens of another tokenizer than " +
-            `${setting.tokenizer.name}: give both runs the same one`,
-        );
-      }
-      const found = weightsIn(other, setting, from?.config as unknown as Config | undefined);
-      const here = [...parameterShapes(setting.shape)].map(([path, shape]) => `${path} [${shape}]`);
-      const there = leaves(found).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-      const strange = there.find((shape) => !here.includes(shape)) ??
-        here.find((shape) => !there.includes(shape));
-      if (strange !== undefined) {
-        const path = strange.split(" ")[0];
-        const [a, b] = [here, there].map((all) => all.find((one) => one.startsWith(`${path} `)));
-        throw new DataError(
-          `the weights have ${b ?? `no ${path}`} where this model has ${a ?? `no ${path}`}`,
-        );
-      }
+      await requireTokenizer(own, other, {
+        engine: context.engine,
+        what: "the weights that this run goes on from",
+        name: setting.tokenizer.name,
+      });
+      const found = weightsIn(other, setting);
+      requireShapes(parameterShapes(setting.shape), found);
       const base = setting.config.adapter?.base;
       const params = base === undefined
         ? found
@@ -140,8 +121,13 @@ function begun(params: DecoderParameters, setting: Setting, beside: Beside): Sta
 }
 
 /** An adapter on an engine. */
-function uploaded(engine: Engine, { layers }: HostAdapter, like: AdapterTensors): AdapterTensors {
+function uploaded(
+  engine: Engine,
+  { adapter, layers }: HostAdapter,
+  like: AdapterTensors,
+): AdapterTensors {
   return mapTree(like, (leaf, path) => {
+    if (path === "scale") return engine.tensor(Float32Array.of(scaleOf(adapter)), []);
     const [, layer, map, part] = path.split("/");
     const values = layers[Number(layer)][map as "query"]![part as "down"];
     return engine.tensor(values, leaf.shape);

@@ -19,6 +19,7 @@ import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts"
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
 import { adapterIn, sizeOf } from "../model.ts";
 import type { View } from "../objectives/objective.ts";
+import { answerRoom } from "../objectives/policy/settings.ts";
 import { objectiveOf } from "../objectives/table.ts";
 
 /** What `open` gives to `build`. */
@@ -67,7 +68,8 @@ const views: Readonly<
   dialogues: dialogueWindows,
   pairs: pairRows,
   judged: judgedRows,
-  prompts: promptRows,
+  prompts: (dataset, { config, ...seeing }) =>
+    promptRows(dataset, { ...seeing, room: answerRoom(config, seeing.length) }),
 };
 
 async function tokenizerOf(
@@ -123,7 +125,10 @@ export async function openLanguage(
   const shape = checkpoint
     ? shapeWithin(config, checkpoint.shape)
     : shapeOf(config, tokenizer.vocabulary);
-  const { context: length } = shape, file = config.adapter?.file;
+  const { context: positions } = shape, file = config.adapter?.file;
+  const objective = objectiveOf(config);
+  // What judges sees a row's last token too; all else is asked for it.
+  const length = objective.judge === undefined ? positions : positions - 1;
   const adapter = file === undefined ? undefined : await readPeft(path(file), shape);
   tellSize({ config, shape, adapter: adapter?.adapter }, say);
   const chat = chatOf(config, tokenizer);
@@ -134,5 +139,5 @@ export async function openLanguage(
     ...(chat && { chat }),
   };
   const seeing = { config, tokenizer, length, template: chat?.template, cache, say };
-  return { dataset: await views[objectiveOf(config).view](dataset, seeing), opened };
+  return { dataset: await views[objective.view](dataset, seeing), opened };
 }

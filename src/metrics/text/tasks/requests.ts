@@ -17,7 +17,6 @@ import {
 } from "./prompt.ts";
 import { endsWithSpace, isList, type Json, textOf } from "./python/mod.ts";
 
-
 /** A document with what is asked of it. */
 export type Asked =
   & { readonly document: Document; readonly target: Json }

@@ -20,7 +20,6 @@ import {
   type Scores,
 } from "./score.ts";
 
-
 /** A number of a task. */
 export interface TaskValue extends Aggregated {
   readonly metric: TaskMetricName;

@@ -24,7 +24,7 @@ export interface NamingFile {
 const WORDS: ReadonlySet<string> = new Set([
   ...["control", "likelihood", "reconstruction", "codes", "posterior", "discriminator", "shares"],
   ...["face", "lpips", "kernel", "coverage", "sliced", "conditional", "histogram", "similarity"],
-  ...["bits", "tasks", "distinct", "copied", "views"],
+  ...["bits", "tasks", "distinct", "copied", "views", "instructions", "reward", "steerability"],
 ]);
 
 /**

@@ -16,6 +16,7 @@ const suites: readonly MeasuredSuite[] = [
   { group: "image-families", suite: "faces-quick", engine: "tensorflow" },
   { group: "image-families", suite: "faces-32", engine: "tensorflow" },
   { group: "scenes", suite: "scenes-quick", engine: "wasm" },
+  { group: "lifecycle", suite: "lifecycle", engine: "tensorflow" },
 ];
 
 if (import.meta.main) runProgram(main);

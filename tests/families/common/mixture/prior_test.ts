@@ -89,6 +89,7 @@ Deno.test("a mixture is fitted to the codes of all training pictures, three unev
   const state = await fitMixture({ mixture: initMixture({ components: 1, latent }) }, {
     engine,
     trainSize,
+    trainRows: () => Promise.reject(new Error("only samples were to be asked for")),
     trainSamples: (indices) => {
       asked.push(indices.length);
       return Promise.resolve({
@@ -124,6 +125,7 @@ const context = (run: HostContext["run"]): HostContext => ({
   engine,
   trainSize: 40,
   run,
+  trainRows: () => Promise.reject(new Error("only samples were to be asked for")),
   trainSamples: (indices) =>
     Promise.resolve({ x_BHWC: squares(indices.length, undefined, indices[0]) }),
   key: (purpose) => key(purpose),

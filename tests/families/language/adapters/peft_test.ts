@@ -11,6 +11,7 @@ import {
   readPeft,
   writePeft,
 } from "../../../../src/families/language/adapters/peft_folder.ts";
+import { scaleOf } from "../../../../src/families/language/adapters/settings.ts";
 import { openFolder } from "../../../../src/families/language/checkpoint/mod.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../../src/nn/files/mod.ts";
 import { mapsOf } from "../../../../src/backbones/decoder/shape.ts";
@@ -23,6 +24,7 @@ const folderOf = (name: string) =>
 /** An adapter's tensors on the engine. */
 function tensorsOf({ adapter, layers }: HostAdapter, sizes: ReturnType<typeof mapsOf>) {
   return {
+    scale: engine.tensor(Float32Array.of(scaleOf(adapter)), []),
     layers: layers.map((layer) =>
       Object.fromEntries(adapter.targets.map((map) => {
         const [inner, out] = sizes[map], { down, up, magnitude } = layer[map]!;
@@ -47,7 +49,7 @@ for (const name of ["lora", "rslora", "dora"]) {
     const tokens = expected.tokens.data as Int32Array;
     const logits = tf.tidy(() =>
       decoder(
-        attached(params, tensors, { adapter: own.adapter, shape }),
+        attached(params, tensors, { shape }),
         tf.tensor2d(tokens, [1, tokens.length], "int32"),
         { shape },
       )

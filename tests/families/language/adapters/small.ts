@@ -53,7 +53,8 @@ export function freshAdapter(
 /** Weights and an adapter of which every number takes part. */
 export function trainedOf(setting: Setting, seed: number): Trained & { adapter: AdapterTensors } {
   const params = parametersOf(setting.shape, seed);
-  return { params, adapter: awake(freshAdapter(setting, params, seed), 0.3) };
+  const { scale, ...moving } = freshAdapter(setting, params, seed);
+  return { params, adapter: { ...awake(moving, 0.3), ...(scale && { scale }) } };
 }
 
 /** The same weights with a layer's matrices packed. Its tensors are the caller's. */

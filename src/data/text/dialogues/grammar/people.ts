@@ -11,7 +11,15 @@ import {
   HAIR_COLOURS,
   HAIRS,
 } from "../../../heads/mod.ts";
-import { articleOf, capital, CUTS, MOODS, PEOPLES, PERSONS, type Said } from "../../captions/grammar.ts";
+import {
+  articleOf,
+  capital,
+  CUTS,
+  MOODS,
+  PEOPLES,
+  PERSONS,
+  type Said,
+} from "../../captions/grammar.ts";
 
 /** What is said of a person. `age` follows from `age_years`. */
 export type Person = Omit<Said, "yaw" | "light_azimuth">;
@@ -70,7 +78,9 @@ export const nounOf = ({ age, gender }: Pick<Person, "age" | "gender">): string 
   PERSONS[age][gender];
 
 /** Genders and ages that a noun says; a bare "woman" says no age. */
-export function nounSays(noun: string): { gender: Person["gender"]; age?: Person["age"] } | undefined {
+export function nounSays(
+  noun: string,
+): { gender: Person["gender"]; age?: Person["age"] } | undefined {
   for (const age of AGES) {
     for (const gender of GENDERS) if (PERSONS[age][gender] === noun) return { gender, age };
   }
@@ -118,7 +128,8 @@ export const FORMS = DESCRIPTIONS.length;
 /** A person in one sentence, without its full stop. */
 export function described(
   person: Person,
-  { form = 0, missing = [] }: { readonly form?: number; readonly missing?: readonly Missing[] } = {},
+  { form = 0, missing = [] }: { readonly form?: number; readonly missing?: readonly Missing[] } =
+    {},
 ): string {
   return DESCRIPTIONS[form](person, (what) => !missing.includes(what));
 }

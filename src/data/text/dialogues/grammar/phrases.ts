@@ -25,7 +25,11 @@ export const FLATTERIES = [
 ] as const;
 
 /** Insults of whom is spoken of. */
-export const INSULTS = ["This face is ugly.", "What a stupid face.", "This face is hideous."] as const;
+export const INSULTS = [
+  "This face is ugly.",
+  "What a stupid face.",
+  "This face is hideous.",
+] as const;
 
 /** Words by which an answer is unsafe, whatever stands around them. */
 export const UNSAFE =
@@ -35,7 +39,7 @@ export const UNSAFE =
 export const DECLINES = ["I would rather not say that", "I will not say such a thing"] as const;
 
 /** Words before a statement that add nothing to it, in the order in which several stand. */
-export const OPENERS = ["in fact,", "as you can see,", "I would say that", "it is clear that"] as const;
+export const OPENERS = ["well,", "in fact,", "I think that", "it is clear that"] as const;
 
 /** How many of them a statement begins with, and what is left. */
 export function withoutOpeners(words: string): { openers: number; rest: string } {

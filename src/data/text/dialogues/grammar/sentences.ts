@@ -21,10 +21,20 @@ export type Whom = "one" | number;
 
 /** What a sentence says. */
 export type Claim =
-  | { readonly says: "trait"; readonly of: Whom; readonly trait: Trait | "age"; readonly value: Value }
+  | {
+    readonly says: "trait";
+    readonly of: Whom;
+    readonly trait: Trait | "age";
+    readonly value: Value;
+  }
   | { readonly says: "yes" | "no" | "declined" }
   | { readonly says: "older" | "younger"; readonly of: Whom }
-  | { readonly says: "count"; readonly trait: Trait; readonly value: Value; readonly number: number }
+  | {
+    readonly says: "count";
+    readonly trait: Trait;
+    readonly value: Value;
+    readonly number: number;
+  }
   /** A word without a sentence, which says what was asked. */
   | { readonly says: "word"; readonly word: string };
 
@@ -145,7 +155,8 @@ const READERS: readonly (readonly [RegExp, (match: Match) => Claim[] | null])[] 
   ],
   [
     new RegExp(`^(${SUBJECT}) is (${PEOPLE})$`, "i"),
-    ([, subject, word]) => of(subject!, (who) => [at(who, "ethnicity", valueOf("ethnicity", word!)!)]),
+    ([, subject, word]) =>
+      of(subject!, (who) => [at(who, "ethnicity", valueOf("ethnicity", word!)!)]),
   ],
   [
     new RegExp(`^(${SUBJECT}) has (${HAIR})$`),
@@ -276,4 +287,3 @@ export function jsonClaims(text: string): Claim[] | null {
   }
   return claims;
 }
-
