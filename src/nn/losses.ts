@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { CROSS_ENTROPY } from "../engine/tfjs/mod.ts";
 import { customOp } from "./custom.ts";
 import { engineKernel } from "./engine_kernels.ts";
+import { after } from "./order.ts";
 
 /** Ones at the targets: float32 [N, K]. Cast: tfjs-wasm's float32 oneHot holds an integer's bits. */
 function targetRows(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
@@ -208,15 +209,19 @@ function natsAndGradients(
   const [count, width] = x_NW.shape, vocabulary = weight.shape[transposed ? 0 : 1];
   const scored_N = scored(targets_N) as tf.Tensor1D, scored_N1 = tf.reshape(scored_N, [-1, 1]);
   const own_NW = tf.mul(x_NW, scored_N1) as tf.Tensor2D;
-  const parts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => {
+  const parts: PartNats[] = [];
+  for (let i = 0; i < Math.ceil(count / rows); i++) {
     const first = i * rows, some = Math.min(rows, count - first);
-    return partNats({
-      x_NW: tf.slice(x_NW, [first, 0], [some, width]),
+    const x_RW = tf.slice(x_NW, [first, 0], [some, width]) as tf.Tensor2D;
+    parts.push(partNats({
+      // Without a weight's gradient parts hang on nothing of each other: an engine that runs what it
+      // can at once would have all their logits at once.
+      x_NW: frozen && i > 0 ? after(x_RW, parts[i - 1].nats) : x_RW,
       own_NW: tf.slice(own_NW, [first, 0], [some, width]),
       targets_N: tf.slice(targets_N, first, some),
       scored_N: tf.slice(scored_N, first, some),
-    }, { weight, transposed, frozen });
-  });
+    }, { weight, transposed, frozen }));
+  }
   const sum = (of: (one: PartNats) => tf.Tensor) =>
     parts.slice(1).reduce((total, one) => tf.add(total, of(one)), of(parts[0]));
   const known_N = tf.maximum(targets_N, tf.scalar(0, "int32")) as tf.Tensor1D;

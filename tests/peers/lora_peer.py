@@ -24,9 +24,9 @@ def note(text):
     print(f"note: {text}", file=sys.stderr, flush=True)
 
 
-def peak():
+def memory(name="VmHWM:"):
     with open("/proc/self/status") as file:
-        return next(1024 * int(line.split()[1]) for line in file if line.startswith("VmHWM:"))
+        return next(1024 * int(line.split()[1]) for line in file if line.startswith(name))
 
 
 def forget():
@@ -53,8 +53,9 @@ def main(path):
     model.train()
     moving = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(moving, lr=job["rate"], betas=(0.9, 0.999), weight_decay=0.0)
-    whole = peak()
+    whole = memory()
     forget()
+    before = memory("VmRSS:")
     rows, batch, losses = job["rows"], job["batch"], []
     start = time.perf_counter()
     for step in range(job["steps"]):
@@ -71,9 +72,9 @@ def main(path):
         optimiser.zero_grad(set_to_none=True)
         losses.append(float(loss.detach()))
         note(f"step {step + 1} of {job['steps']}")
-    found = peak()
+    found = memory()
     print(json.dumps(dict(
-        peak=found, whole=max(whole, found), seconds=time.perf_counter() - start, losses=losses,
+        before=before, peak=found, whole=max(whole, found), seconds=time.perf_counter() - start, losses=losses,
         trained=sum(p.numel() for p in moving),
         versions={m.__name__: m.__version__ for m in (peft, transformers, torch)})))
 

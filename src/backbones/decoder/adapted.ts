@@ -5,7 +5,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { addBias, gelu, linear as affine, packedOutputs, packedProduct } from "../../nn/mod.ts";
 import { uniform } from "../../random/mod.ts";
-import type { Bottleneck, DecoderLinear, LowRank, Prefix } from "./shape.ts";
+import type { Bottleneck, DecoderLayer, DecoderLinear, LowRank, Prefix } from "./shape.ts";
+
+/**
+ * Whether something is trained in the place of a layer's weights. Its gradients then compute again what
+ * is cheap: to take less memory is what adapters are for.
+ */
+export function isAdapted(layer: DecoderLayer): boolean {
+  const { query, key, value, out, gate, up, down, prefix, bottlenecks } = layer;
+  return prefix !== undefined || bottlenecks !== undefined ||
+    [query, key, value, out, gate, up, down].some((map) =>
+      map?.low !== undefined || map?.int8 !== undefined || map?.nf4 !== undefined
+    );
+}
 
 /** x·weight, without what stands beside it: [N, out]. */
 export function mapProduct(p: DecoderLinear, x_NI: tf.Tensor2D): tf.Tensor2D {

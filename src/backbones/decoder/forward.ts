@@ -8,13 +8,13 @@
 import * as tf from "@tensorflow/tfjs";
 import {
   embed,
+  gated,
   gelu,
   layerNorm,
   mergeHeads,
   projectedCrossEntropy,
   projectedTargetNats,
   rmsNorm,
-  silu,
   splitHeads,
 } from "../../nn/mod.ts";
 import { rotate, type Turns, turnsAt, turnsOf } from "./rotary.ts";
@@ -26,17 +26,17 @@ import type {
   DecoderShape,
   Prefix,
 } from "./shape.ts";
-import { afterPrefix, linear, maskAfterPrefix, narrowed } from "./adapted.ts";
+import { afterPrefix, isAdapted, linear, maskAfterPrefix, narrowed } from "./adapted.ts";
 import { causalSight, type Sight } from "./sight.ts";
 
 /** A normalisation over the last axis. */
 export function normalised<T extends tf.Tensor>(
   { gain, bias }: DecoderNorm,
   x: T,
-  { epsilon }: Pick<DecoderShape, "epsilon">,
+  { epsilon, again }: Pick<DecoderShape, "epsilon"> & { readonly again?: boolean },
 ): T {
   return bias === undefined
-    ? rmsNorm({ gain }, x, { epsilon })
+    ? rmsNorm({ gain }, x, { epsilon, again })
     : layerNorm({ gain, bias }, x, { epsilon });
 }
 
@@ -57,7 +57,7 @@ export function project(
   { shape, turns }: { readonly shape: DecoderShape; readonly turns?: Turns },
 ): Projected {
   const { heads, keyValueHeads } = shape;
-  const h_BTW = normalised(p.norm1, x_BTW, shape);
+  const h_BTW = normalised(p.norm1, x_BTW, { ...shape, again: isAdapted(p) });
   const placed = (map: DecoderLinear, count: number, norm?: DecoderNorm) => {
     const by_NTD = splitHeads(linear(map, h_BTW), count);
     const sized = norm === undefined ? by_NTD : normalised(norm, by_NTD, shape);
@@ -141,11 +141,12 @@ export function rest(
     linear(p.out, mergeHeads(seen_NTD, shape.heads)),
   );
   const h_BTW = tf.add(x_BTW, found_BTW) as tf.Tensor3D;
-  const n_BTW = normalised(p.norm2, h_BTW, shape);
+  const again = isAdapted(p);
+  const n_BTW = normalised(p.norm2, h_BTW, { ...shape, again });
   const up_BTF = linear(p.up, n_BTW);
   const unit_BTF = p.gate === undefined
     ? gelu(up_BTF)
-    : tf.mul(silu(linear(p.gate, n_BTW)), up_BTF) as tf.Tensor3D;
+    : gated(linear(p.gate, n_BTW), up_BTF, { again });
   return tf.add(h_BTW, narrowed(p.bottlenecks?.perceptron, linear(p.down, unit_BTF)));
 }
 

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "../custom.ts";
 import { engineKernel } from "../engine_kernels.ts";
+import { after } from "../order.ts";
 import { PACKED_BLOCK as BLOCK } from "../../engine/mod.ts";
 import { UNPACK } from "../../engine/tfjs/mod.ts";
 import { NF4 } from "./code_book.ts";
@@ -82,15 +83,12 @@ export function unpackedByParts(
 /**
  * What a packed matrix stands for: float32 [out, in].
  * @param width how many inputs it has
- * @param after a tensor that has to be there first: an engine that runs what it can at once would
+ * @param first a tensor that has to be there first: an engine that runs what it can at once would
  * else make all matrices of a model whole before the first is needed
  */
-export function wholeMatrix(matrix: PackedMatrix, width: number, after?: tf.Tensor): tf.Tensor2D {
+export function wholeMatrix(matrix: PackedMatrix, width: number, first?: tf.Tensor): tf.Tensor2D {
   const { form, packed: { words, scales } } = formOf(matrix);
-  const some = after === undefined ? undefined : tf.slice(tf.reshape(after, [-1]), 0, 1);
-  // 1 for every number. Graph optimisers leave x = x alone, as it isn't so for what is no number.
-  const turn = some && tf.reshape(tf.cast(tf.equal(some, some), "float32"), []);
-  const own: PackedTensors = { words, scales: turn === undefined ? scales : tf.mul(scales, turn) };
+  const own: PackedTensors = { words, scales: first === undefined ? scales : after(scales, first) };
   const made = engineKernel(UNPACK, own, {
     ...layoutOf(own),
     width,

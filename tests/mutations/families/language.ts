@@ -131,8 +131,8 @@ export const mutants = [
   {
     id: "part-of-the-rows-forgotten",
     file: "src/nn/losses.ts",
-    find: "{ length: Math.ceil(count / rows) }",
-    replace: "{ length: Math.floor(count / rows) }",
+    find: "i < Math.ceil(count / rows)",
+    replace: "i < Math.floor(count / rows)",
     law: likelihoodLaws,
   },
   {

@@ -54,7 +54,8 @@ const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 export function measuredOf(
   { ours, theirs }: { readonly ours: LoraSide; readonly theirs: LoraSide },
 ): Measured {
-  const side = ({ peak, whole, seconds, losses, trained }: LoraSide) => ({
+  const side = ({ before, peak, whole, seconds, losses, trained }: LoraSide) => ({
+    "MiB before": mebibytes(before),
     "peak MiB while it trains": mebibytes(peak),
     "peak MiB with loading": mebibytes(whole),
     seconds,

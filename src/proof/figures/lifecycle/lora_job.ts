@@ -12,6 +12,8 @@ export interface LoraJob {
   readonly steps: number;
   readonly rank: number;
   readonly rate: number;
+  /** Our side alone: the weights in few bits. */
+  readonly base?: "int8" | "nf4";
   /** Rows of a step, a token longer than what the model sees; steps go round through them. */
   readonly rows: readonly (readonly number[])[];
   readonly batch: number;
@@ -19,7 +21,11 @@ export interface LoraJob {
 
 /** What a side found. */
 export interface LoraSide {
-  /** Most bytes in memory while it trained, the model included; and since its process began. */
+  /**
+   * Bytes in memory before the first step, the model included; most while it trained; and most since its
+   * process began.
+   */
+  readonly before: number;
   readonly peak: number;
   readonly whole: number;
   readonly seconds: number;

@@ -14,10 +14,10 @@ import { runKeys } from "../../../run/mod.ts";
 import { compilePrograms, initialState } from "../../../run/model/mod.ts";
 import type { LoraJob, LoraSide } from "./lora_job.ts";
 
-/** Most bytes that this process has had in memory since it was last asked to forget. */
-function peakBytes(): number {
-  const kib = Deno.readTextFileSync("/proc/self/status").match(/^VmHWM:\s*(\d+) kB$/m)?.[1];
-  return 1024 * Number(kib);
+/** Bytes of this process in memory: now, or the most since it was last asked to forget. */
+function bytes(of: "VmRSS" | "VmHWM"): number {
+  const told = Deno.readTextFileSync("/proc/self/status");
+  return 1024 * Number(told.match(new RegExp(`^${of}:\\s*(\\d+) kB$`, "m"))?.[1]);
 }
 
 /** What loading left behind goes back to the system, and the count of the most bytes begins anew. */
@@ -41,7 +41,7 @@ async function train(job: LoraJob): Promise<LoraSide> {
   const config = language.config.parse({
     checkpoint: gguf,
     context,
-    adapter: { lora: { rank } },
+    adapter: { lora: { rank }, ...(job.base && { base: job.base }) },
     learningRate: rate,
     warmup: 0,
     decay: 1,
@@ -58,8 +58,9 @@ async function train(job: LoraJob): Promise<LoraSide> {
   });
   const programs = compilePrograms(engine, model, { label: "lora" }), keys = runKeys(1);
   let state = await model.driver.begin!(initialState(model, keys), { engine } as HostContext);
-  const whole = peakBytes();
+  const whole = bytes("VmHWM");
   forgetPeak();
+  const before = bytes("VmRSS");
   const losses: number[] = [], start = performance.now();
   for (let step = 0; step < steps; step++) {
     const own = Array.from({ length: batch }, (_, i) => rows[(step * batch + i) % rows.length]);
@@ -77,13 +78,17 @@ async function train(job: LoraJob): Promise<LoraSide> {
     console.error(`note: step ${step + 1} of ${steps}`);
   }
   await engine.sync();
-  const peak = peakBytes(), { name, versions } = engine.identity;
+  const peak = bytes("VmHWM"), { name, versions } = engine.identity;
   return {
+    before,
     peak,
     whole: Math.max(whole, peak),
     seconds: (performance.now() - start) / 1000,
     losses,
-    trained: leaves(state.adapter as TensorRecord).reduce((sum, [, { size }]) => sum + size, 0),
+    trained: leaves((state.slots as TensorRecord).first).reduce(
+      (sum, [, { size }]) => sum + size,
+      0,
+    ),
     versions,
     engine: `${name} ${versions[name] ?? ""}`,
     machineClass: await machineClass(engine.identity),
