@@ -10,5 +10,5 @@ import * as tf from "@tensorflow/tfjs";
  */
 export function after<T extends tf.Tensor>(x: T, other: tf.Tensor): T {
   const one = tf.slice(tf.reshape(other, [-1]), 0, 1);
-  return tf.mul(x, tf.reshape(tf.cast(tf.equal(one, one), "float32"), []));
+  return tf.mul(x, tf.reshape(tf.cast(tf.equal(one, one), x.dtype), []));
 }

@@ -88,7 +88,7 @@ export function unpackedByParts(
  */
 export function wholeMatrix(matrix: PackedMatrix, width: number, first?: tf.Tensor): tf.Tensor2D {
   const { form, packed: { words, scales } } = formOf(matrix);
-  const own: PackedTensors = { words, scales: first === undefined ? scales : after(scales, first) };
+  const own: PackedTensors = { words: first === undefined ? words : after(words, first), scales };
   const made = engineKernel(UNPACK, own, {
     ...layoutOf(own),
     width,
