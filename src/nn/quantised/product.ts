@@ -4,7 +4,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { customOp } from "../custom.ts";
 import { engineKernel } from "../engine_kernels.ts";
 import { after } from "../order.ts";
 import { PACKED_BLOCK as BLOCK } from "../../engine/mod.ts";
@@ -108,22 +107,31 @@ export function packedOutputs(matrix: PackedMatrix): number {
 
 /** x·weight of a packed map [in, out]: [N, out]. Its gradient leads to x alone. */
 export function packedProduct(matrix: PackedMatrix, x_NI: tf.Tensor2D): tf.Tensor2D {
-  const width = x_NI.shape[1];
-  return productOp(matrix, width)(x_NI) as tf.Tensor2D;
+  const { form, packed: { words, scales } } = formOf(matrix), width = x_NI.shape[1];
+  return linearOp(form, { words, scales, width, turned: true })(x_NI) as tf.Tensor2D;
 }
 
-function productOp(matrix: PackedMatrix, width: number): (x: tf.Tensor) => tf.Tensor {
-  return customOp({
-    forward: (x) => tf.matMul(x as tf.Tensor2D, wholeMatrix(matrix, width, x), false, true),
-    backward: (dy) => [backOp(matrix, width)(dy)],
-    needsInputs: false,
-  });
-}
-
-function backOp(matrix: PackedMatrix, width: number): (dy: tf.Tensor) => tf.Tensor {
-  return customOp({
-    forward: (dy) => tf.matMul(dy as tf.Tensor2D, wholeMatrix(matrix, width, dy)),
-    backward: (ddx) => [productOp(matrix, width)(ddx)],
-    needsInputs: false,
+/** x·Wᵀ where it is `turned`, else x·W, of W [out, in]: each is the other's gradient. */
+function linearOp(
+  form: PackedForm,
+  { words, scales, width, turned }: PackedTensors & {
+    readonly width: number;
+    readonly turned: boolean;
+  },
+): (x: tf.Tensor) => tf.Tensor {
+  return tf.customGrad((x, save) => {
+    // Words and scales are saved but are no inputs: they need no gradients.
+    (save as tf.GradSaveFunc)([words, scales]);
+    const whole = wholeMatrix({ [form]: { words, scales } }, width, x as tf.Tensor);
+    return {
+      value: tf.matMul(x as tf.Tensor2D, whole, false, turned),
+      gradFunc: (dy: tf.Tensor, [words, scales]: tf.Tensor[]) =>
+        linearOp(form, {
+          words: words as tf.Tensor2D,
+          scales: scales as tf.Tensor2D,
+          width,
+          turned: !turned,
+        })(dy),
+    };
   });
 }

@@ -7,16 +7,17 @@ import { disposeTree, leaves, type TensorTree } from "../../../../src/engine/tre
 import type { HostContext, TensorRecord } from "../../../../src/families/family.ts";
 import { givenWeights, takeWeights } from "../../../../src/families/language/outside/given.ts";
 import { exportLanguage } from "../../../../src/families/language/outside/export.ts";
-import { movingPart } from "../../../../src/families/language/adapters/mod.ts";
+import { adapterSize, movingPart } from "../../../../src/families/language/adapters/mod.ts";
 import { config } from "../../../../src/families/language/mod.ts";
 import { openFolder } from "../../../../src/families/language/checkpoint/mod.ts";
-import type { Setting, State } from "../../../../src/families/language/model.ts";
+import { adapterIn, type Setting, type State } from "../../../../src/families/language/model.ts";
 import { stateOf } from "../../../../src/families/language/train.ts";
 import { bytesIn, openSafetensors } from "../../../../src/nn/files/mod.ts";
 import { treeToSafetensors } from "../../../../src/nn/files/tree_file.ts";
 import { bytesTokenizer } from "../../../../src/tokenizers/mod.ts";
 import { key, read, reloaded, rows } from "../../small.ts";
 import { engine } from "../../on_engine.ts";
+import { parameterCount } from "../../../../src/run/checkpoint.ts";
 import { sampleContext } from "../../../../src/run/model/programs.ts";
 import { integers, modelOf, reader, tokensOf } from "../small.ts";
 import { adaptedSetting, kept, KINDS, kinds, packedOf } from "./small.ts";
@@ -252,4 +253,22 @@ Deno.test("adapters that aren't one kind, or have a target that the form lacks, 
   }
   const gpt = adaptedSetting({ lora: { targets: ["gate"] } }, { form: "gpt2" });
   assertThrows(() => modelOf(gpt).model.init(key("init")), UsageError, "targets name gate");
+});
+
+Deno.test("a run's parameters are all numbers, packed or not, and those of its adapter", async () => {
+  const options = { width: 64, heads: 1, hidden: 64, depth: 1, context: 8 };
+  const setting = adaptedSetting({ lora: { rank: 3, targets: ["up"] }, base: "nf4" }, options);
+  const params = kept(() => initDecoder(key("decoder"), setting.shape));
+  const count = (tree: TensorTree) => leaves(tree).reduce((sum, [, { size }]) => sum + size, 0);
+  const all = count(params as unknown as TensorTree);
+  assertEquals(parameterCount({ params } as unknown as TensorRecord), all);
+  for (const form of ["int8", "nf4"] as const) {
+    const packed = await packedOf(params, form);
+    const adapter = { layers: [{ up: { down: tf.zeros([64, 3]), up: tf.zeros([3, 64]) } }] };
+    const state = { params: packed, adapter } as unknown as TensorRecord;
+    assertEquals(parameterCount(state), all + 6 * 64);
+    assertEquals(adapterSize(adapterIn(setting)!, setting.shape), 6 * 64);
+    disposeTree(state);
+  }
+  disposeTree(params as unknown as TensorTree);
 });
