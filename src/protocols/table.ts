@@ -6,6 +6,7 @@ import type { PlannedRun, RunSpec } from "../record/mod.ts";
 import { annotate } from "./annotate/protocol.ts";
 import { control } from "./control/protocol.ts";
 import { external } from "./external/protocol.ts";
+import { judged } from "./judged/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";
 import { respond } from "./respond/protocol.ts";
 import { tokenize } from "./tokenize/protocol.ts";
@@ -20,6 +21,7 @@ export const protocols: { [name: string]: Protocol<any> } = {
   [tokenize.name]: tokenize,
   [respond.name]: respond,
   [annotate.name]: annotate,
+  [judged.name]: judged,
 };
 
 /** Stands for the protocol of a record whose module isn't registered here: its numbers still show. */
