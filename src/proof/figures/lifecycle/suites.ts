@@ -223,7 +223,7 @@ export const suiteFigures: readonly Figure[] = [
       "isn't above 0",
     unit: "SD",
     target: { is: ">", value: 0 },
-    label: "reward-model",
+    label: "reward-model on preferences",
     read: value(attributes_judged.values.shortcut),
   }),
   ofRows("best-by-judge", {
