@@ -7,6 +7,7 @@ const agreement = "tests/properties/metrics/text/agreement_test.ts";
 const dialogues = "tests/properties/metrics/text/dialogues_test.ts";
 const chosen = "tests/protocols/lifecycle/choose_test.ts";
 const judged = "tests/protocols/lifecycle/judged_test.ts";
+const answers = "tests/properties/metrics/text/answers_test.ts";
 const folder = "src/metrics/text/dialogues";
 
 /** See tests/mutations/run.ts. */
@@ -150,5 +151,19 @@ export const mutants: readonly Mutant[] = [
     find: 'return ownFirst === "second" && ownSecond === "first" ? 0 : 0.5;',
     replace: "return 0;",
     law: judged,
+  },
+  {
+    id: "answers-without-the-separator",
+    file: "src/subject/answers.ts",
+    find: "Int32Array.from([tokenizer.separator, ...promptTokens(messages, form)])",
+    replace: "promptTokens(messages, form)",
+    law: answers,
+  },
+  {
+    id: "answers-go-on-after-their-end",
+    file: "src/subject/language_of.ts",
+    find: "const all = [...ends, ...further];",
+    replace: "const all = [...ends, ...further.slice(1)];",
+    law: answers,
   },
 ];
