@@ -98,7 +98,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    `  families: ${named(families, "toy")}, external, tokenize   (deno task list)`,
+    `  families: ${named(families, "toy")}, external, tokenize, respond, annotate, judged   (deno task list)`,
   ],
   [
     "an unknown metric, written short",
