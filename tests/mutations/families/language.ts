@@ -117,8 +117,8 @@ export const mutants = [
   {
     id: "attention-block-sees-a-key-less",
     file: forward,
-    find: "seen = first + rows;",
-    replace: "seen = Math.max(rows, first + rows - 1);",
+    find: "seen = before + first + rows;",
+    replace: "seen = before + Math.max(rows, first + rows - 1);",
     law: decoderLaws,
   },
   {
