@@ -26,6 +26,7 @@ const allowed: { readonly [room: string]: string } = {
   nn: "base numeric random kernels engine",
   backbones: "numeric random kinds nn",
   data: "base numeric random content tokenizers kinds",
+  curation: "base numeric random content data",
   extractors: "base numeric random install algebra content engine kinds nn data",
   subject: "base algebra tokenizers kinds",
   record: "base content engine kinds extractors subject",
@@ -37,18 +38,18 @@ const allowed: { readonly [room: string]: string } = {
   run:
     "base random algebra content engine tokenizers kinds nn data extractors subject record families metrics show",
   protocols:
-    "base numeric random content engine tokenizers kinds data subject record families show run",
+    "base numeric random content engine tokenizers kinds data curation subject record families show run",
   "registry.ts": "base kinds data extractors families metrics protocols",
   suite: "base content kinds data extractors record families metrics run protocols registry.ts",
   plan: "base engine record protocols registry.ts suite",
-  launch: "base content engine data extractors record run protocols registry.ts",
+  launch: "base kernels content engine data extractors record run protocols registry.ts",
   gate: "base stats content engine record protocols registry.ts suite plan launch",
   report: "base stats engine extractors record metrics show protocols gate",
   compare:
     "base random algebra content engine kinds data extractors record metrics run registry.ts suite",
   cli: "base engine compare",
   proof:
-    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
+    "base numeric random kernels stats install algebra content engine tokenizers kinds nn backbones data curation extractors subject record families metrics run protocols registry.ts suite plan launch gate report cli",
   commands:
     "base install engine kinds data extractors record families metrics run protocols registry.ts suite plan launch gate report compare cli proof",
   "main.ts": "base cli commands",

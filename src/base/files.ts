@@ -28,7 +28,7 @@ const salt = crypto.randomUUID().slice(0, 8);
  */
 export async function writeAtomic(
   path: string,
-  content: Uint8Array | string | readonly Uint8Array[],
+  content: Uint8Array | string | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
   options: { sync?: boolean } = {},
 ): Promise<void> {
   const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -38,7 +38,7 @@ export async function writeAtomic(
   try {
     const file = await Deno.open(temp, { write: true, createNew: true });
     try {
-      for (const bytes of pieces) {
+      for await (const bytes of pieces) {
         for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
       }
       if (options.sync ?? true) await file.sync();

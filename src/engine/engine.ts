@@ -42,8 +42,11 @@ export interface CompileOptions {
   readonly name: string;
   /** The caller gives the state away: after a call the state passed in may no longer be used. */
   readonly donate?: boolean;
-  /** How to run it, where the engine has a choice. Default: graph. */
-  readonly mode?: CompileMode;
+  /**
+   * How to run it, where the engine has a choice. Default: graph. `eager`: operation by operation, so that
+   * the host may compute some of them.
+   */
+  readonly mode?: CompileMode | "eager";
   /** Shapes change from call to call (densification): run eagerly, never captured. */
   readonly reshape?: boolean;
 }

@@ -41,6 +41,12 @@ export interface HostKernel<A = unknown> {
   run(inputs: HostArrays, attributes: A): readonly HostArray[];
 }
 
+/** What a backend says of itself. */
+export interface HostBackend {
+  /** Whether values can be computed on the host now, where the backend has other ways too. */
+  readonly computesOnHost?: boolean;
+}
+
 /** The attributes of a call of `HOST_KERNEL`. */
 export interface HostCall<A = unknown> {
   readonly kernel: HostKernel<A>;

@@ -9,6 +9,7 @@ export {
   type HostArray,
   hostArray,
   type HostArrays,
+  type HostBackend,
   type HostCall,
   type HostFloats,
   type HostIntegers,

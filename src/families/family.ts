@@ -162,7 +162,7 @@ export interface Model {
   /** How training batches are cut: a batcher of the kind. Default: `samples`, whole ones. */
   readonly batches?: string;
   /** How a program is compiled, where the family knows better than the default (graph). */
-  readonly modes?: Readonly<Record<string, CompileMode>>;
+  readonly modes?: Readonly<Record<string, CompileMode | "eager">>;
   /**
    * Programs that run eagerly and are never captured: the shapes of their results depend on values
    * (densification), or they use operations that are computed on the host. Default: none.

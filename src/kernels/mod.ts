@@ -2,8 +2,16 @@
  * Numeric kernels of our own in WebAssembly SIMD, most with memory of their own and helper threads.
  * @module
  */
-export { type HashGridKernels, hashGridOn, type HashLevelKernel } from "./hash_grid/hash_grid.ts";
+export {
+  type HashGridForm,
+  type HashGridKernels,
+  hashGridOn,
+  type HashLevelKernel,
+  runLevels,
+} from "./hash_grid/hash_grid.ts";
+export { hashLookUp, hashSpread } from "./hash_grid/host.ts";
 export { moduleBytes } from "./module/memory.ts";
+export { moduleThreads, useModuleThreads } from "./module/threads.ts";
 export {
   type Degree,
   type Frame,

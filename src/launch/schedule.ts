@@ -75,6 +75,16 @@ export function defaultJobs(runs: number, threads = 1): number {
 }
 
 /**
+ * Settings of one of `workers` workers at a time: its modules get the threads that the engine was given,
+ * else its share of the cores.
+ */
+export function settingsOfWorker(settings: WorkerSettings, workers: number): WorkerSettings {
+  const share = Math.floor(navigator.hardwareConcurrency / workers);
+  const own = settings.moduleThreads ?? settings.engineSettings?.threads;
+  return { ...settings, moduleThreads: own ?? Math.max(1, share) };
+}
+
+/**
  * Executes tasks on at most `jobs` workers. A run's failure is an outcome; anything that goes wrong
  * here, in `done` or in a listener, ends all workers and is thrown.
  */
@@ -84,6 +94,7 @@ async function doTasks(
   done: (task: Task, outcome: Outcome) => Promise<void>,
 ): Promise<void> {
   const { launcher, settings, signal, onEvent, jobs, grace = 10, turn } = options;
+  const workers = Math.min(jobs, tasks.length);
   const queue = new NeedQueue(tasks, options.settled);
   if (signal?.aborted) queue.close();
   const atWork = new Set<LaunchedWorker>();
@@ -131,7 +142,7 @@ async function doTasks(
         }
         if (worker === null || worker.broken) {
           if (worker !== null) await release(worker);
-          worker = launcher.start(settings);
+          worker = launcher.start(settingsOfWorker(settings, workers));
           atWork.add(worker);
         }
         tell({ kind: "started", planned, work, ...(turn === undefined ? {} : { turn }) });
@@ -150,7 +161,7 @@ async function doTasks(
   }
 
   try {
-    await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, slot));
+    await Promise.all(Array.from({ length: workers }, slot));
   } finally {
     signal?.removeEventListener("abort", stop);
     timers.forEach((timer) => clearTimeout(timer));

@@ -5,6 +5,7 @@
  */
 import type { Dataset } from "../data/mod.ts";
 import { type Engine, openEngine } from "../engine/mod.ts";
+import { useModuleThreads } from "../kernels/mod.ts";
 import { described } from "../base/mod.ts";
 import { type Extractor, extractorRow, openExtractor } from "../extractors/mod.ts";
 import { canonicalJson } from "../base/text/mod.ts";
@@ -123,6 +124,8 @@ export class TaskServer {
   }
 
   async #open(): Promise<Engine> {
+    const { moduleThreads } = this.#settings;
+    if (moduleThreads !== undefined) useModuleThreads(moduleThreads);
     for (const module of this.#settings.modules) await registerModule(module);
     return (await openEngine(this.#settings.engine, this.#settings.engineSettings)).engine;
   }

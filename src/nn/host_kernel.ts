@@ -3,7 +3,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { HOST_KERNEL, type HostCall, type HostKernel } from "../engine/mod.ts";
+import { HOST_KERNEL, type HostBackend, type HostCall, type HostKernel } from "../engine/mod.ts";
 import { engineKernel } from "./engine_kernels.ts";
 
 /**
@@ -24,4 +24,19 @@ export function hostKernel<A>(
     inputs,
     call as unknown as tf.NamedAttrMap,
   ) as unknown as tf.Tensor[];
+}
+
+/**
+ * Runs an operation that can be composed of others too: by the engine's kernel of its name; on the host,
+ * where the engine says that it computes there now; else undefined.
+ */
+export function ownKernel<A>(
+  kernel: HostKernel<A>,
+  inputs: tf.NamedTensorMap,
+  attributes: A,
+): tf.Tensor[] | undefined {
+  const own = engineKernel(kernel.name, inputs, attributes as unknown as tf.NamedAttrMap);
+  if (own !== undefined) return own;
+  const { computesOnHost = false } = tf.backend() as unknown as HostBackend;
+  return computesOnHost ? hostKernel(kernel, inputs, attributes) : undefined;
 }

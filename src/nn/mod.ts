@@ -26,7 +26,7 @@ export {
 export * from "./losses.ts";
 export * from "./norms.ts";
 export { type SplatView } from "./splats/form.ts";
-export { useSplatThreads } from "./splats/module.ts";
+export { splatNormals } from "./splats/normals.ts";
 export { renderSplats, splatMaps } from "./splats/render.ts";
 export {
   type SplatStep,

@@ -13,6 +13,7 @@ import type { KindName } from "../kinds/mod.ts";
 import type { Roles } from "../families/mod.ts";
 import type { ArtefactKind, PlannedRun, RunRecord, RunSpec } from "../record/mod.ts";
 import type { Outcome, Run, RunHost } from "../run/mod.ts";
+import type { Flow, FlowValues } from "./flow.ts";
 
 /**
  * What stands in tables for runs of a protocol: a model that is trained here; a control, whose quality
@@ -34,6 +35,19 @@ export interface UnknownCosts extends Absence {
   readonly but?: readonly string[];
 }
 
+/** What an entry may look up to settle its config. */
+export interface EntryContext {
+  /** Data by name, or with settings as `data` of a suite has them. @throws DataError on mistakes */
+  data(given: string | { readonly dataset: string }): Promise<RunSpec["data"]>;
+}
+
+/** One of the things that a key of an entry names, each with settings of its own. */
+export interface EntryPart {
+  readonly name: string;
+  readonly about: string;
+  readonly config: z.ZodType;
+}
+
 /** What a suite may write under the protocol's own name in `runs`. */
 export interface Entry<E = unknown> extends Pointing<E> {
   readonly name: string;
@@ -48,6 +62,14 @@ export interface Entry<E = unknown> extends Pointing<E> {
   readonly takes?: readonly KindName[];
   /** Whether each seed gives something of its own; else it is run at the first seed alone. */
   seeded?(config: E): boolean;
+  /**
+   * Puts into the config what it names and runs rest on: other data with their digests. Done once, when
+   * a suite is read. Default: as it is.
+   * @throws DataError for what isn't there
+   */
+  settle?(config: E, context: EntryContext): Promise<E>;
+  /** For `list`: what the values of a key can name. */
+  readonly parts?: { readonly [key: string]: readonly EntryPart[] };
 }
 
 /** See the module. */
@@ -77,6 +99,13 @@ export interface Protocol<E = unknown> {
   label?(family: string): string;
   /** What a provenance card says beyond what all cards say. */
   card(record: RunRecord): readonly (readonly [string, string])[];
+  /** What a finished run did with documents; null where its record doesn't tell. */
+  flow?(record: RunRecord): Flow | null;
+  /**
+   * The values of the checks that dropped something, those that dropped most first.
+   * @param read the bytes of an artefact of the record, by its name; null where its file is gone
+   */
+  flowValues?(read: (artefact: string) => Promise<Uint8Array | null>): Promise<FlowValues[]>;
   /** Splits of the data that its runs read beside train and test. */
   reads?(dataset: Dataset, spec: Pick<RunSpec, "family">): readonly Split[];
   /** Does a run to its record; it has been claimed, and has no final record yet. */

@@ -5,6 +5,7 @@
 import type { PlannedRun, RunSpec } from "../record/mod.ts";
 import { annotate } from "./annotate/protocol.ts";
 import { control } from "./control/protocol.ts";
+import { curate } from "./curate/protocol.ts";
 import { external } from "./external/protocol.ts";
 import { judged } from "./judged/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";
@@ -22,6 +23,7 @@ export const protocols: { [name: string]: Protocol<any> } = {
   [respond.name]: respond,
   [annotate.name]: annotate,
   [judged.name]: judged,
+  [curate.name]: curate,
 };
 
 /** Stands for the protocol of a record whose module isn't registered here: its numbers still show. */

@@ -177,7 +177,7 @@ export interface SamplesTaken {
  * the codes of held-out samples. `errors` are differences between held-out views and their renders,
  * `depths` are of the same views; `orbit` goes around a scene, and `turntable` is that as a moving picture.
  * `continuations` are of held-out prompts; `probabilities` are those of
- * each token of a text.
+ * each token of a text; `dropped` are documents that a step left out.
  */
 export const SHOWN = [
   "samples",
@@ -193,6 +193,7 @@ export const SHOWN = [
   "prior-interpolation",
   "continuations",
   "probabilities",
+  "dropped",
 ] as const;
 
 /** What an artefact shows. */

@@ -8,7 +8,15 @@ import {
   type ReportModel,
   type Table,
 } from "./model/model.ts";
-import { count, escapeMarkdown as escape, fence, formatNumber, list } from "../base/text/mod.ts";
+import {
+  count,
+  escapeMarkdown as escape,
+  fence,
+  fixed,
+  formatBytes,
+  formatNumber,
+  list,
+} from "../base/text/mod.ts";
 import { formatEstimate } from "./model/tables/estimate.ts";
 import { changeText, rowText } from "../gate/mod.ts";
 import { CHANCES, rankingNote, rankingSheets, type Sheet } from "./ranking_sheets.ts";
@@ -16,6 +24,7 @@ import { winSheets } from "./win_sheets.ts";
 import { shownRows } from "./model/tables/tables.ts";
 import type { Texts } from "./texts.ts";
 import { textsMarkdown } from "./text_markdown.ts";
+import { shareText } from "./page/flow_html.ts";
 
 /** What a Markdown report may point at. */
 export interface MarkdownOptions {
@@ -38,12 +47,13 @@ export function renderMarkdown(model: ReportModel, options: MarkdownOptions): st
       ? bodyMarkdown(model, {
         options,
         notes: model.notes,
-        between: gateMarkdown(model, groups),
+        between: [...flowsMarkdown(model, options), ...gateMarkdown(model, groups)],
       })
       : [
         ...bodiesOf(model).flatMap((body, place) =>
           partMarkdown(body, { options, notes: place === 0 ? model.notes : [] })
         ),
+        ...flowsMarkdown(model, options),
         ...gateMarkdown(model, new Map()),
       ]),
     "## Provenance",
@@ -116,6 +126,45 @@ function bodyMarkdown(
     ...sanityMarkdown(model, options),
     ...section("Time", images(model.charts.time, options)),
   ];
+}
+
+/** What steps did with documents. */
+function flowsMarkdown({ flows = [] }: ReportModel, options: MarkdownOptions): string[] {
+  const number = (n: number) => fixed(n, 0);
+  return section(
+    "Documents",
+    flows.flatMap(({ label, stages, chart, dropped }) => [
+      `### ${escape(label)}`,
+      ...images([chart], options),
+      rows([
+        ["stage, check", "documents in", "kept", "dropped", "of them", "rewritten", "text left"],
+        ...stages.flatMap(({ name, read, kept, rewritten, dropped }) => {
+          const gone = read.documents - kept.documents;
+          return [
+            [
+              escape(name),
+              number(read.documents),
+              number(kept.documents),
+              number(gone),
+              shareText(gone, read.documents),
+              number(rewritten),
+              formatBytes(kept.bytes),
+            ],
+            ...dropped.map(({ check, documents }) => [
+              `${escape(name)}: ${escape(check)}`,
+              "",
+              "",
+              number(documents),
+              shareText(documents, read.documents),
+              "",
+              "",
+            ]),
+          ];
+        }),
+      ], "lrrrrrr"),
+      ...(dropped === null ? [] : textsMarkdown(dropped, options.texts ?? new Map()).slice(2)),
+    ]),
+  );
 }
 
 function section(title: string, blocks: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 /** Texts that runs left, read for the renderers. @module */
 import { sheetOf, type TextSheet } from "../show/passage/mod.ts";
-import { bodiesOf, type PictureRef, type ReportModel } from "./model/model.ts";
+import { allGalleries, type PictureRef, type ReportModel } from "./model/model.ts";
 import { pictureKey } from "./page/gallery_html.ts";
 
 /** Sheets of texts by `pictureKey`. */
@@ -20,9 +20,9 @@ export async function readTexts(
 ): Promise<{ readonly texts: Texts; readonly left: number }> {
   const texts = new Map<string, TextSheet>();
   if (read === undefined) return { texts, left: 0 };
-  const rows = bodiesOf(model).flatMap(({ galleries }) => galleries).filter(({ medium }) =>
-    medium === "text"
-  ).flatMap(({ rows }) => rows);
+  const rows = allGalleries(model).filter(({ medium }) => medium === "text").flatMap(({ rows }) =>
+    rows
+  );
   const wanted = [
     ...rows.map(({ pictures: [first] }) => ({ ref: first, needed: true })),
     ...rows.flatMap(({ pictures }) => pictures.slice(1)).map((ref) => ({ ref, needed: false })),

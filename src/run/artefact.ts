@@ -2,7 +2,9 @@
  * Files that a run leaves for others.
  * @module
  */
-import { sha256 } from "../base/digest/mod.ts";
+import { join } from "@std/path";
+import { writeAtomic } from "../base/mod.ts";
+import { sha256, sha256OfFile } from "../base/digest/mod.ts";
 import type { Artefact } from "../record/mod.ts";
 import type { Run } from "./job.ts";
 
@@ -12,8 +14,15 @@ import type { Run } from "./job.ts";
  */
 export async function keepArtefact(
   { store, planned }: Pick<Run, "store" | "planned">,
-  { bytes, ...about }: Omit<Artefact, "sha256"> & { readonly bytes: Uint8Array },
+  { bytes, ...about }: Omit<Artefact, "sha256"> & {
+    readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  },
 ): Promise<Artefact> {
-  await store.write(planned.id, about.file, bytes);
-  return { ...about, sha256: await sha256(bytes) };
+  if (bytes instanceof Uint8Array) {
+    await store.write(planned.id, about.file, bytes);
+    return { ...about, sha256: await sha256(bytes) };
+  }
+  const path = join(store.folder(planned.id), about.file);
+  await writeAtomic(path, bytes);
+  return { ...about, sha256: await sha256OfFile(path) };
 }

@@ -19,6 +19,6 @@ export {
   writeRecord,
 } from "./job.ts";
 export { runKeys } from "./keys.ts";
-export { canBeTaken, givenTo, neededRuns, takenBy, unmetText } from "./needs.ts";
+export { canBeTaken, givenTo, neededRuns, takenBy, unmetText, wholeArtefact } from "./needs.ts";
 export { BusyError } from "./status_file.ts";
 export { supposedSteps } from "./supposed_steps.ts";

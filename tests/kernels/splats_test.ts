@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { asInstalled, ToldError } from "../../src/base/mod.ts";
-import { openSplats, splatRows } from "../../src/kernels/mod.ts";
+import { moduleThreads, openSplats, splatRows, useModuleThreads } from "../../src/kernels/mod.ts";
 import { camera, frame, gaussians } from "./scenes.ts";
 import { asking, bytes, fresh } from "./training.ts";
 
@@ -31,7 +31,15 @@ Deno.test("one rasteriser for each number of threads", () => {
   assert(openSplats({ threads: 1 }) === splats, "the same one");
   assertEquals([openSplats({ threads: 1 }).threads, openSplats({ threads: 2 }).threads], [1, 2]);
   assertEquals(openSplats().threads, Math.min(16, navigator.hardwareConcurrency));
-  for (const threads of [0, 1.5, NaN]) refuses(/threads/, () => openSplats({ threads }));
+  for (const threads of [0, 1.5, NaN]) {
+    refuses(/threads/, () => openSplats({ threads }));
+    refuses(/threads/, () => useModuleThreads(threads));
+  }
+  useModuleThreads(2);
+  assert(openSplats() === openSplats({ threads: 2 }), "as many as were asked for");
+  useModuleThreads(99);
+  assertEquals(moduleThreads(), 16);
+  useModuleThreads(navigator.hardwareConcurrency);
 });
 
 Deno.test("parameters that aren't numbers are refused by row and Gaussian", () => {

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Launcher } from "../../src/launch/launcher.ts";
 import { processes } from "../../src/launch/transport/processes.ts";
-import { defaultJobs, launch, type LaunchEvent, trial } from "../../src/launch/schedule.ts";
+import {
+  defaultJobs,
+  launch,
+  type LaunchEvent,
+  settingsOfWorker,
+  trial,
+} from "../../src/launch/schedule.ts";
 import { threads } from "../../src/launch/transport/threads.ts";
 import { openStore } from "../../src/record/store.ts";
 import { inFolder, planned } from "../run/harness.ts";
@@ -156,3 +162,24 @@ Deno.test("as many jobs as there are runs, at most one a core, at least one", ()
   assertEquals(defaultJobs(0), 1);
   assert(defaultJobs(1000) <= navigator.hardwareConcurrency);
 });
+
+Deno.test("modules get the engine's threads, else a worker's share of the cores; alone, all of them", () =>
+  inFolder(async (out) => {
+    const cores = navigator.hardwareConcurrency, given: (number | undefined)[] = [];
+    const launcher: Launcher = {
+      name: "told",
+      start(settings) {
+        given.push(settings.moduleThreads);
+        return threads.start(settings);
+      },
+    };
+    const plan = [1, 2].map((seed) => planned({ seed, speed: true }));
+    await launch(plan, await options(out, { launcher, jobs: 2 }));
+    const share = Math.max(1, Math.floor(cores / 2));
+    // Two at a time, then the speed of each alone.
+    assertEquals(given, [share, share, cores, cores]);
+    const of = (engineSettings?: { threads: number }, moduleThreads?: number) =>
+      settingsOfWorker({ ...settings, engineSettings, moduleThreads }, 2 * cores).moduleThreads;
+    const { settings } = await options(out);
+    assertEquals([of(), of({ threads: 3 }), of({ threads: 3 }, 5)], [1, 3, 5]);
+  }));

@@ -151,4 +151,12 @@ export const mutants: readonly Mutant[] = [
     law: "tests/commands/room_test.ts",
     filter: "can't be read",
   },
+  {
+    id: "modules-take-all-cores",
+    file: "src/launch/schedule.ts",
+    find: "own ?? Math.max(1, share)",
+    replace: "own ?? navigator.hardwareConcurrency",
+    law: "tests/launch/schedule_test.ts",
+    filter: "modules get",
+  },
 ];

@@ -1,13 +1,19 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { renderSplats, splatMaps, trainSplats, valueAndGrad } from "../../src/nn/mod.ts";
+import {
+  renderSplats,
+  splatMaps,
+  splatNormals,
+  trainSplats,
+  valueAndGrad,
+} from "../../src/nn/mod.ts";
 import { hostKey, hostNormal } from "../../src/random/host/host.ts";
 import { keyTensor } from "../../src/random/key.ts";
 import { openSplats } from "../../src/kernels/mod.ts";
 import { engine } from "../families/on_engine.ts";
 import { camera, frame, gaussians } from "../kernels/scenes.ts";
-import { law } from "../law.ts";
+import { close, law } from "../law.ts";
 
 const size = frame(9, 12);
 
@@ -127,3 +133,47 @@ Deno.test("a gradient of the gradient is refused by name", () => {
   );
   tf.dispose([parameters_RN, camera_BC]);
 });
+
+law(
+  "a pixel's normal is the shortest axis of what it sees, towards the camera, by how much it covers",
+  {
+    source: "definition",
+    given: { seed: fc.nat(999), shortest: fc.nat(2) },
+    cases: 30,
+    kills: [
+      "splat-normals-of-the-longest-axis",
+      "splat-normals-face-away",
+      "splat-normals-of-the-transpose",
+      "splat-normals-of-what-is-behind",
+    ],
+    async holds({ seed, shortest }) {
+      // One splat that covers the picture, so that all pixels see it alone.
+      const { parameters } = gaussians(seed, { count: 1, degree: 1, opacity: 1 });
+      const cameras = camera(seed, size);
+      for (let k = 0; k < 3; k++) {
+        parameters[k] *= 0.2;
+        parameters[3 + k] = k === shortest ? -1 : 1 + 0.1 * k;
+      }
+      const [found, alpha] = await Promise.all([splatNormals, splatMaps].map(async (of) => {
+        const tensors = [tf.tensor2d(parameters, [23, 1]), tf.tensor2d(cameras, [1, 16])] as const;
+        const made = of(...tensors, { ...size, degree: 1 });
+        return await engine.read("alpha_BHW" in made ? made.alpha_BHW : made);
+      }));
+      // The axis as a unit vector turned by the quaternion: q·e·q*.
+      const [w, x, y, z] = [6, 7, 8, 9].map((row) => parameters[row]);
+      const norm = w * w + x * x + y * y + z * z, v = [x, y, z];
+      const e = [0, 1, 2].map((k) => k === shortest ? 1 : 0);
+      const cross = (a: number[], b: number[]) =>
+        [0, 1, 2].map((k) => a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3]);
+      const once = cross(v, e).map((c, k) => c + w * e[k]), twice = cross(v, once);
+      const axis = e.map((c, k) => c + 2 * twice[k] / norm);
+      const sight = [0, 1, 2].map((k) => parameters[k] - cameras[3 + 4 * k]);
+      const along = sight.reduce((sum, s, k) => sum + s * axis[k], 0);
+      const side = along > 0 ? -1 : 1;
+      alpha.forEach((a, p) =>
+        axis.forEach((n, k) => close(found[3 * p + k], a * side * n, 1e-5, `pixel ${p}, ${k}`))
+      );
+      if (Math.abs(along) > 0.1) assert(alpha.some((a) => a > 0.05), "something is seen");
+    },
+  },
+);

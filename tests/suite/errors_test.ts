@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../src/base/errors.ts";
-import { controls, datasets, families, metrics } from "../../src/registry.ts";
+import { controls, datasets, families, metrics, protocols } from "../../src/registry.ts";
 import { SuiteError } from "../../src/suite/problem.ts";
 import { loadSuite, parseSuite } from "../../src/suite/load.ts";
 
@@ -98,7 +98,7 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    `  families: ${named(families, "toy")}, external, tokenize, respond, annotate, judged   (deno task list)`,
+    `  families: ${named(families, "toy")}, ${Object.keys(protocols).filter((name) => protocols[name].entry !== undefined).join(", ")}   (deno task list)`,
   ],
   [
     "an unknown metric, written short",

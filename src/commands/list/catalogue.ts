@@ -9,6 +9,7 @@ import { describeKeys, gatePolicy, type KeyRow, wants } from "../../suite/schema
 import { extractorStatus } from "../../extractors/mod.ts";
 import * as registry from "../../registry.ts";
 import type { Roles } from "../../families/mod.ts";
+import type { Entry } from "../../protocols/mod.ts";
 import { keyText, loadSuites } from "../../suite/mod.ts";
 
 /** One thing that a suite or the command line can name. */
@@ -85,7 +86,7 @@ function families(): Promise<Item[]> {
 
 /** Those that have an entry of their own; the others are named by families and by `controls`. */
 function protocols(): Promise<Item[]> {
-  return rows(registry.entries(), "protocol", ({ version, about, papers, config }, name) => {
+  return rows(registry.entries(), "protocol", ({ version, about, papers, config, parts }, name) => {
     const { needs, gives } = registry.protocols[name];
     const kinds = Object.keys(gives).join(", ");
     return {
@@ -94,10 +95,20 @@ function protocols(): Promise<Item[]> {
       about,
       papers,
       module: registry.originOf("protocols", name),
-      keys: describeKeys(config),
+      keys: [...describeKeys(config), ...partKeys(parts)],
       facts: { ...takesOf(needs), ...(kinds === "" ? {} : { gives: kinds }) },
     };
   });
+}
+
+/** What the values of keys can name, each before its own keys. */
+function partKeys(parts: Entry["parts"] = {}): KeyRow[] {
+  return Object.entries(parts).flatMap(([key, all]) =>
+    all.flatMap(({ name, about, config }): KeyRow[] => [
+      { key: name, wants: `one of ${key}`, optional: true, about },
+      ...describeKeys(config, name),
+    ])
+  );
 }
 
 /** What can be taken of finished runs, and by which key of an entry. */

@@ -47,6 +47,8 @@ async function load(config: SceneConfig, context: LoadContext): Promise<Dataset<
   }, context);
   const cameras = { train: bandCameras(config, "train"), test: bandCameras(config, "test") };
   const truth: ViewTruth = {
+    cameras: (split) =>
+      split === "train" || split === "test" ? cameras[split].slice() : new Float32Array(),
     async maps(split, indices): Promise<ViewMaps> {
       const { bytes, floats } = await store.read(split as Split, indices);
       const alpha = new Uint8Array(indices.length * pixels);

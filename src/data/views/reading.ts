@@ -69,8 +69,9 @@ export function samplesOf(
   };
 }
 
-/** What is known beside pictures and cameras: points, opacity, names. */
+/** What is known beside pictures: cameras, points, opacity, names. */
 export function truthOf(parts: {
+  readonly cameras: Float32Array;
   readonly points: PointCloud | null;
   /** Null: no picture has opacity. */
   readonly store: PictureStore | null;
@@ -78,10 +79,17 @@ export function truthOf(parts: {
   readonly splits: Readonly<Partial<Record<string, Uint32Array>>>;
   readonly pixels: number;
 }): ViewTruth {
-  const { points, store, names, splits, pixels } = parts;
+  const { cameras, points, store, names, splits, pixels } = parts;
   const places = (split: string) => splits[split] ?? new Uint32Array();
   return {
     ...(points !== null && { points }),
+    cameras(split) {
+      const own = places(split), found = new Float32Array(own.length * CAMERA);
+      own.forEach((place, i) =>
+        found.set(cameras.subarray(place * CAMERA, (place + 1) * CAMERA), i * CAMERA)
+      );
+      return found;
+    },
     names: (split) => Array.from(places(split), (place) => names[place]),
     ...(store !== null && {
       async maps(split: string, indices: ArrayLike<number>): Promise<ViewMaps> {

@@ -159,6 +159,7 @@ async function load(config: ViewsConfig, context: LoadContext): Promise<Dataset<
     }),
     truth: () =>
       truthOf({
+        cameras,
         points,
         store: alpha === 0 ? null : store,
         names: pictures.map(({ name }) => name),

@@ -5,6 +5,7 @@
  */
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
+import type { HostBackend } from "../host_kernel.ts";
 import { dropOtherBackends } from "../tfjs/start.ts";
 import type { Binding, Metadata } from "./trace/binding.ts";
 import type { TensorValues } from "./capi/tensors.ts";
@@ -51,9 +52,14 @@ const { NodeJSKernelBackend } = await import(
 };
 
 /** The package's backend, able to be traced. */
-export class TensorflowBackend extends NodeJSKernelBackend {
+export class TensorflowBackend extends NodeJSKernelBackend implements HostBackend {
   constructor(binding: Binding) {
     super(binding, "@tensorflow/tfjs-node-gpu");
+  }
+
+  /** Eagerly: a traced program has no values yet. */
+  get computesOnHost(): boolean {
+    return this.binding.trace === undefined;
   }
 
   override move(

@@ -79,7 +79,9 @@ class TensorflowEngine implements Engine {
     program: Program<S, I, O>,
     options: CompileOptions,
   ): Program<S, I, O> {
-    return options.reshape ? scoped(program, options) : this.#compiler.compile(program, options);
+    const { mode, ...rest } = options;
+    if (rest.reshape || mode === "eager") return scoped(program, rest);
+    return this.#compiler.compile(program, { ...rest, mode });
   }
 
   tensor(

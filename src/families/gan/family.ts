@@ -18,7 +18,7 @@ import {
   updates,
 } from "../common/programs.ts";
 import { type Config, config, settingsOf } from "./config.ts";
-import { fitLinearStart, type LinearStart, sketch } from "../common/linear_start.ts";
+import { fitLinearStart, type LinearStart, sketch } from "../common/mixture/linear_start.ts";
 import { decodePictures, samplePictures, scorePictures } from "./sample.ts";
 import { criticStep, penaltyStep, schedule, trainStep } from "./train.ts";
 import type { Batch } from "./player_gradients.ts";

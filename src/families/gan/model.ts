@@ -15,7 +15,7 @@ import {
 } from "./networks/spectral_norm.ts";
 import { type Discriminator, initDiscriminator } from "./networks/discriminator.ts";
 import { type Generator, type GeneratorOptions, initGenerator } from "./networks/generator.ts";
-import { initLinearStart, type LinearStart } from "../common/linear_start.ts";
+import { initLinearStart, type LinearStart } from "../common/mixture/linear_start.ts";
 import type { Grid } from "../../kinds/mod.ts";
 import { fold, type Key, normal } from "../../random/mod.ts";
 import type { Condition } from "../common/conditioning.ts";

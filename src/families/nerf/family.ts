@@ -10,7 +10,8 @@ import type { Setting } from "./forms/form.ts";
 import { openScene, type Scene, unreadScene } from "./geometry.ts";
 import { formOf } from "./model.ts";
 import { updatesOccupancy } from "./occupancy.ts";
-import { orbitCameras, renderViews } from "./sample.ts";
+import { orbitCameras } from "../common/orbit.ts";
+import { renderViews } from "./sample.ts";
 import { initState, occupancyStep, type State, type TrainInputs, trainStep } from "./train.ts";
 
 /** Inputs with views. */
@@ -18,12 +19,15 @@ type Views = { readonly x_BHWC: tf.Tensor4D; readonly camera_BC: tf.Tensor2D };
 
 function build(config: Config, { sample, steps, opened }: BuildContext<"view">): Model {
   const scene = opened === undefined ? unreadScene(sample, config) : opened as Scene;
-  const setting: Setting = { settings: settingsOf(config), scene };
+  const settings = settingsOf(config), setting: Setting = { settings, scene };
   const keepsOccupancy = formOf(config).density !== undefined;
   return {
     capabilities: { likelihood: "none", latent: "none", reconstructs: true, samples: true },
     init: (key) => initState(key, setting) as TensorState,
     batches: "rays",
+    // Lookups by the module of src/kernels take a tenth of those by TensorFlow's operations, and it has to be
+    // called from the host.
+    ...(settings.form === "hash" && { modes: { train: "eager", occupancy: "eager" } }),
     // As one graph, all pieces of a view might be computed at once.
     reshapes: ["reconstruct", "maps", "sample"],
     programs: {
@@ -56,12 +60,13 @@ function build(config: Config, { sample, steps, opened }: BuildContext<"view">):
 /** What `init` returns, as trees of tensors are typed. */
 type TensorState = ReturnType<Model["init"]>;
 
-/** Neural radiance fields: the original, and one on a hash grid. */
+/** Neural radiance fields: the original, one on a hash grid, and one over the cones that pixels see. */
 export const nerf = defineFamily<Config, "view">({
   name: "nerf",
   version: 1,
-  about: "neural radiance field of one scene: the original, or on a multiresolution hash grid",
-  papers: ["arXiv:2003.08934", "arXiv:2201.05989"],
+  about:
+    "neural radiance field of one scene: the original, on a hash grid, or integrated over cones",
+  papers: ["arXiv:2003.08934", "arXiv:2201.05989", "arXiv:2103.13415", "arXiv:2111.12077"],
   takes: ["view"],
   config,
   open: (config: Config, context: OpenContext<"view">) => openScene(config, context),

@@ -130,7 +130,6 @@ export async function openScene(
   config: Config,
   { dataset }: Pick<OpenContext<"view">, "dataset">,
 ): Promise<Opened<"view">> {
-  const read = (indices: ArrayLike<number>) => dataset.read("train", indices);
-  const cameras = camerasIn(await camerasOf(dataset.size("train"), read));
+  const cameras = camerasIn(await camerasOf(dataset));
   return { opened: sceneOf(cameras, { spec: dataset.sample, config }) };
 }

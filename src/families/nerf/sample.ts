@@ -3,9 +3,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { CAMERA, cameraNumbers, ORBIT_VIEWS, orbitCamera } from "../../kinds/view/mod.ts";
+import { CAMERA } from "../../kinds/view/mod.ts";
 import type { Setting } from "./forms/form.ts";
-import type { Scene } from "./geometry.ts";
 import { formOf } from "./model.ts";
 import { raysOf } from "./rays/rays.ts";
 import type { State } from "./train.ts";
@@ -81,15 +80,4 @@ export function renderViews(
     alpha_BHW: tf.reshape(alpha, [B, height, width]),
     depth_BHW: tf.reshape(depth, [B, height, width]),
   };
-}
-
-/** Cameras of rows, on the orbit: row i is view i modulo a whole turn. [B, 16] */
-export function orbitCameras(rows_B: tf.Tensor1D, { orbit }: Scene): tf.Tensor2D {
-  const cameras = Array.from(
-    { length: ORBIT_VIEWS },
-    (_, i) => cameraNumbers(orbitCamera(orbit, i)),
-  );
-  const turns_B = tf.floorDiv(rows_B, tf.scalar(ORBIT_VIEWS, "int32"));
-  const view_B = tf.sub(rows_B, tf.mul(turns_B, tf.scalar(ORBIT_VIEWS, "int32"))) as tf.Tensor1D;
-  return tf.gather(tf.tensor2d(cameras.flat(), [ORBIT_VIEWS, CAMERA]), view_B);
 }

@@ -37,6 +37,11 @@ export const config = z.strictObject({
     "fixed: as many as at the start; classic: copied, split and taken away by gradient, size and " +
       "opacity; mcmc: dead ones are moved, positions are noisy, up to `most`",
   ),
+  screenRadius: z.number().positive().optional().describe(
+    "With `density: classic`, once opacities were lowered: radius in pictures, three standard deviations " +
+      "in pixels, above which splats are taken away; left out, none are. Kerbl et al.'s program says 20, " +
+      "and forgets radii before it looks at them",
+  ),
   antialiased: z.boolean().default(false)
     .describe("Whether splats smaller than a pixel fade as they are blurred to it"),
   structural: z.number().min(0).max(1).default(0.2)
@@ -67,6 +72,12 @@ export const config = z.strictObject({
   }
   if (c.most !== undefined && c.density === "fixed") {
     reject("most", "has no effect with `density: fixed`; leave it out, or choose classic or mcmc");
+  }
+  if (c.screenRadius !== undefined && c.density !== "classic") {
+    reject(
+      "screenRadius",
+      `has no effect with \`density: ${c.density}\`; leave it out, or choose classic`,
+    );
   }
   if (c.weights === undefined) return;
   if (c.count !== undefined) reject("count", "can't be given beside `weights`, which has its own");

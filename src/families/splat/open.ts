@@ -28,10 +28,7 @@ export async function openScene(
   { dataset, path }: OpenContext<"view">,
 ): Promise<FamilyOpened<"view">> {
   const opened: Opened = {
-    scene: sceneOf(
-      await camerasOf(dataset.size("train"), (rows) => dataset.read("train", rows)),
-      dataset.sample,
-    ),
+    scene: sceneOf(await camerasOf(dataset), dataset.sample),
     ...(config.start === "points" && { points: pointsOf(dataset) }),
     ...(config.weights !== undefined && {
       weights: await readSplats(path(config.weights), { degree: config.degree }),

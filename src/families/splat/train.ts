@@ -29,6 +29,7 @@ export function trainStep(
     density: config.density,
     updates: setting.updates,
     most: settled.most,
+    screenRadius: config.screenRadius,
     extent: scene.extent,
     halfSide: Math.sqrt(frame.height * frame.width) / 2,
   };

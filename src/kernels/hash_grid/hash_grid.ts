@@ -1,5 +1,5 @@
 /**
- * The module of hash grids: its functions on a memory that the caller has.
+ * The module of hash grids: its functions on a memory that the caller has, level after level.
  * @module
  */
 
@@ -25,6 +25,16 @@ export interface HashGridKernels {
   readonly spreadShared: HashLevelKernel;
 }
 
+/** What a grid is, beside its table. */
+export interface HashGridForm {
+  /** Cells along a side, level by level. */
+  readonly resolutions: readonly number[];
+  /** log₂ of a level's rows at most. */
+  readonly rowBits: number;
+  /** Of the whole table. */
+  readonly rows: number;
+}
+
 let compiled: WebAssembly.Module | undefined;
 
 /**
@@ -38,4 +48,34 @@ export function hashGridOn(memory: WebAssembly.Memory): HashGridKernels {
   );
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return exports as unknown as HashGridKernels;
+}
+
+/** Runs levels one after the other, each on its rows of the table and its features; all addresses in bytes. */
+export function runLevels(
+  { own, shared }: { readonly own: HashLevelKernel; readonly shared: HashLevelKernel },
+  { table, points, features, count, width }: {
+    readonly table: number;
+    readonly points: number;
+    readonly features: number;
+    readonly count: number;
+    readonly width: number;
+  },
+  { resolutions, rowBits }: HashGridForm,
+): void {
+  const most = 1 << rowBits, stride = 4 * width * resolutions.length;
+  let first = 0;
+  resolutions.forEach((resolution, l) => {
+    const vertices = (resolution + 1) ** 3, hashed = vertices > most;
+    (hashed ? shared : own)(
+      table + 4 * width * first,
+      points,
+      features + 4 * width * l,
+      count,
+      stride,
+      resolution,
+      most - 1,
+      width,
+    );
+    first += hashed ? most : vertices;
+  });
 }

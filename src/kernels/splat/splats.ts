@@ -19,11 +19,9 @@ import {
   type SplatTraining,
 } from "./form.ts";
 import { readRows, requireFinite, writeRows } from "./parameters.ts";
+import { moduleThreads } from "../module/threads.ts";
 import { openTraining } from "./training.ts";
 import { ofFour, Workspace } from "./workspace.ts";
-
-/** Threads at most where none are asked for. */
-const THREADS = 16;
 
 /** The rasteriser on a module of its own. */
 export class ModuleSplats implements Splats {
@@ -124,12 +122,11 @@ const opened = new Map<number, Splats>();
 
 /**
  * The rasteriser with a number of threads, the same one each time.
- * @param options `threads`: default as many as the machine has, at most 16
+ * @param options `threads`: default `moduleThreads`
  * @throws RangeError where that is not a whole number above 0
  */
 export function openSplats(
-  { threads = Math.min(navigator.hardwareConcurrency, THREADS) }: { readonly threads?: number } =
-    {},
+  { threads = moduleThreads() }: { readonly threads?: number } = {},
 ): Splats {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`openSplats: ${threads} threads are no whole number of them above 0`);

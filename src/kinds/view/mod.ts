@@ -12,7 +12,13 @@ export {
   toCamera,
   type Vector,
 } from "./cameras.ts";
-export { camerasOf, linesOfSight, nearestCameras, sceneCentre } from "./sight.ts";
+export {
+  camerasOf,
+  type CameraSource,
+  linesOfSight,
+  nearestCameras,
+  sceneCentre,
+} from "./sight.ts";
 export {
   cameraAxis,
   camerasIn,

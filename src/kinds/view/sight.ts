@@ -5,23 +5,45 @@
  */
 import type { Samples } from "../kind_map.ts";
 import { type Camera, cameraAt, type Vector } from "./cameras.ts";
-import { CAMERA } from "./view_set.ts";
+import { CAMERA, type ViewTruth } from "./view_set.ts";
 import { viewsOf } from "./views.ts";
 
-/** Views that are read at a time, since their pictures come with their cameras. */
+/** Views that are read at a time, where their pictures come with their cameras. */
 const BLOCK = 16;
 /** Axes within about 10⁻⁴ of one direction meet nowhere that float32 poses could tell. */
 const PARALLEL = 1e-8;
 
-/** Cameras of views 0 … count − 1, as `ViewSet.cameras` has them. @param read gives the views at indices */
+/** What cameras are read from: a dataset. */
+export interface CameraSource {
+  size(split: "train" | "test"): number;
+  read(
+    split: "train" | "test",
+    indices: Uint32Array,
+  ): Promise<{ readonly samples: Samples }>;
+  truth?(): unknown;
+}
+
+/**
+ * Cameras of all views of a split, as `ViewSet.cameras` has them. Pictures are read for them only where the
+ * data can't tell them apart.
+ * @throws RangeError where they are told of more views, or of fewer, than there are
+ */
 export async function camerasOf(
-  count: number,
-  read: (indices: Uint32Array) => Promise<{ readonly samples: Samples }>,
+  source: CameraSource,
+  split: "train" | "test" = "train",
 ): Promise<Float32Array> {
+  const count = source.size(split);
+  const told = (source.truth?.() as ViewTruth | undefined)?.cameras?.(split);
+  if (told !== undefined) {
+    if (told.length === count * CAMERA) return told;
+    throw new RangeError(
+      `${told.length} numbers of cameras are told of split ${split}, which has ${count} views of ${CAMERA}`,
+    );
+  }
   const cameras = new Float32Array(count * CAMERA);
   for (let from = 0; from < count; from += BLOCK) {
     const length = Math.min(BLOCK, count - from);
-    const { samples } = await read(Uint32Array.from({ length }, (_, i) => from + i));
+    const { samples } = await source.read(split, Uint32Array.from({ length }, (_, i) => from + i));
     cameras.set(viewsOf(samples).cameras, from * CAMERA);
   }
   return cameras;

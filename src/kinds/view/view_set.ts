@@ -62,6 +62,8 @@ export interface ViewTruth {
   readonly points?: PointCloud;
   /** What the views of a split are called, in their order: renders of other programs are told apart by it. */
   names?(split: string): readonly string[];
+  /** Cameras of all views of a split, in their order, as `ViewSet.cameras` has them: no picture is read for them. */
+  cameras?(split: string): Float32Array;
   /** Maps of the views at `indices` of a split, in that order. */
   maps?(split: string, indices: ArrayLike<number>): Promise<ViewMaps>;
 }

@@ -19,6 +19,11 @@ export interface WorkerSettings {
   readonly modules: readonly string[];
   readonly provenance: HostProvenance;
   readonly checkpointSeconds: number;
+  /**
+   * Threads of the modules of src/kernels, on which no bit depends; left out: the engine's, as far as they
+   * are said, else this worker's share of the machine's.
+   */
+  readonly moduleThreads?: number;
   /** Threads that loading a dataset may use. */
   readonly dataJobs: number;
 }

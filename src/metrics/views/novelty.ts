@@ -64,7 +64,7 @@ export const novelty: Metric<Config> = defineMetric<Config, "view">({
   async compute({ dataset, split }, options) {
     requireCount(dataset, "test", options.samples);
     const { samples } = await split("test", options.samples);
-    const train = await camerasOf(dataset.size("train"), (rows) => dataset.read("train", rows));
+    const train = await camerasOf(dataset);
     const degrees = degreesFromNearest(viewsOf(samples).cameras, train);
     if (degrees === null) {
       throw new MetricUnavailable(

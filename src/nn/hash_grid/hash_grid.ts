@@ -8,7 +8,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { exclusiveOr, lowBits } from "./bits.ts";
-import { engineKernel } from "../engine_kernels.ts";
+import { floatsOf, hostArray, type HostKernel } from "../../engine/mod.ts";
+import { type HashGridForm, hashLookUp, hashSpread } from "../../kernels/mod.ts";
+import { ownKernel } from "../host_kernel.ts";
 import { HASH_PRIMES, type HashGrid, type HashLevel, hashLevels } from "./levels.ts";
 import { HASH_GRID, HASH_GRID_GRADIENT } from "../../engine/tfjs/mod.ts";
 
@@ -120,11 +122,34 @@ function composedSpread(
   ) as tf.Tensor2D;
 }
 
+/** Both maps on the host, by the module that is the `wasm` engine's kernel. */
+const hostLookUp: HostKernel<HashGridForm> = {
+  name: HASH_GRID,
+  about: "hash grids",
+  run(inputs, form) {
+    const { values: table, shape: [, width] } = floatsOf(inputs, "table");
+    const { values: points, shape: [count] } = floatsOf(inputs, "x");
+    const features = width * form.resolutions.length;
+    return [hostArray(hashLookUp(table, points, form), [count, features])];
+  },
+};
+
+const hostSpread: HostKernel<HashGridForm> = {
+  name: HASH_GRID_GRADIENT,
+  about: "hash grids",
+  run(inputs, form) {
+    const { values: dy, shape: [, features] } = floatsOf(inputs, "dy");
+    const { values: points } = floatsOf(inputs, "x");
+    const width = features / form.resolutions.length;
+    return [hostArray(hashSpread(dy, points, form), [form.rows, width])];
+  },
+};
+
 /** One of the two maps and the other, each the gradient of the other. */
 interface Maps {
   readonly grid: HashGrid;
   readonly rows: number;
-  readonly attributes: tf.NamedAttrMap;
+  readonly attributes: HashGridForm;
 }
 
 function sitesOf(saved: tf.Tensor[]): Sites[] {
@@ -144,9 +169,8 @@ function found([x_N3, ...sites]: Points, grid: HashGrid): tf.Tensor[] {
 
 function lookUp(table: tf.Tensor, points: Points, maps: Maps): tf.Tensor {
   const op = tf.customGrad((table, save) => {
-    const own = engineKernel(HASH_GRID, { table: table as tf.Tensor, x: points[0] }, {
-      ...maps.attributes,
-    });
+    const inputs = { table: table as tf.Tensor, x: points[0] };
+    const own = ownKernel(hostLookUp, inputs, maps.attributes);
     const sites = own === undefined ? found(points, maps.grid) : [];
     // Points are saved but are no inputs: nobody asks for their gradient.
     (save as tf.GradSaveFunc)([points[0], ...sites]);
@@ -160,9 +184,8 @@ function lookUp(table: tf.Tensor, points: Points, maps: Maps): tf.Tensor {
 
 function spread(dy: tf.Tensor, points: Points, maps: Maps): tf.Tensor {
   const op = tf.customGrad((dy, save) => {
-    const own = engineKernel(HASH_GRID_GRADIENT, { dy: dy as tf.Tensor, x: points[0] }, {
-      ...maps.attributes,
-    });
+    const inputs = { dy: dy as tf.Tensor, x: points[0] };
+    const own = ownKernel(hostSpread, inputs, maps.attributes);
     const sites = own === undefined ? found(points, maps.grid) : [];
     (save as tf.GradSaveFunc)([points[0], ...sites]);
     return {

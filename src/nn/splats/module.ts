@@ -4,14 +4,7 @@
  */
 import { openSplats, type Splats } from "../../kernels/mod.ts";
 
-let opened: Splats | undefined;
-
-/** This worker's module. */
+/** This worker's module, with as many threads as it has now: no bit depends on them. */
 export function splats(): Splats {
-  return opened ??= openSplats();
-}
-
-/** Takes another number of threads from now on. No bit depends on it. */
-export function useSplatThreads(threads: number): void {
-  if (opened?.threads !== threads) opened = openSplats({ threads });
+  return openSplats();
 }

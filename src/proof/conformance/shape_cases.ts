@@ -7,6 +7,9 @@ import type { Case } from "./case.ts";
 import * as ref from "./reference.ts";
 
 const INDICES = [2, 0, 0, 1];
+/** Two rows that rise, some equal, and what is sought in each. */
+const RISING = [0, 0.5, 0.5, 2, -1, 0, 1, 1];
+const SOUGHT = [0.5, -3, 2, 1, 0.25, 9];
 
 /** See the module. */
 export const SHAPES: readonly Case[] = [
@@ -84,6 +87,21 @@ export const SHAPES: readonly Case[] = [
     differentiable: false,
     reference: () => ref.plain([4, 3], ([i, j]) => INDICES[i] === j ? 1 : 0),
   },
+  ...(["lower", "upper"] as const).map((side): Case => ({
+    op: `${side}Bound`,
+    inputs: [],
+    run: () => {
+      const find = side === "lower" ? tf.lowerBound : tf.upperBound;
+      return find(tf.tensor2d(RISING, [2, 4]), tf.tensor2d(SOUGHT, [2, 3]));
+    },
+    differentiable: false,
+    reference: () =>
+      ref.plain([2, 3], ([i, j]) => {
+        const sought = SOUGHT[3 * i + j];
+        return RISING.slice(4 * i, 4 * i + 4)
+          .filter((v) => v < sought || (side === "upper" && v === sought)).length;
+      }),
+  })),
   {
     op: "depthToSpace",
     inputs: [[1, 2, 2, 4]],

@@ -21,6 +21,7 @@ export {
   hostNormal,
   hostPermutation,
   hostUniform,
+  uniform01,
 } from "./host.ts";
 export { PHILOX_CATEGORICAL, PHILOX_FOLD, PHILOX_NORMAL, PHILOX_UNIFORM } from "./kernels.ts";
 export { PHILOX } from "./philox.ts";

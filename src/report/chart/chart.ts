@@ -2,6 +2,7 @@
 import type { Chart } from "../model/model.ts";
 import { curves } from "./curves.ts";
 import { dots } from "./dots.ts";
+import { flow } from "./flow.ts";
 import { front } from "./front.ts";
 import { profile } from "./profile.ts";
 import { sanity } from "./sanity.ts";
@@ -13,6 +14,7 @@ import { time } from "./time.ts";
 const builders: { [K in Chart["kind"]]: (chart: Chart & { kind: K }) => Spec } = {
   curves,
   dots,
+  flow,
   front,
   profile,
   sanity,

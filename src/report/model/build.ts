@@ -8,6 +8,7 @@ import { banner, facts, newestOf, VERDICTS } from "./banner.ts";
 import { bodies } from "./bodies.ts";
 import { cards } from "./cards.ts";
 import { count, slug } from "../../base/text/mod.ts";
+import { flows } from "./flows.ts";
 import { groupRecords } from "./groups.ts";
 
 /** The gate's part of a report: none where no number was compared with a baseline's. */
@@ -24,6 +25,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const grouped = groupRecords(inputs.records);
   const gate = inputs.gate ? gateTable(inputs.gate) : null;
   const [first, ...also] = distinct(bodies(inputs));
+  const told = flows(grouped.steps, inputs.values ?? new Map());
   return {
     format: 1,
     suite: inputs.suite.name,
@@ -46,6 +48,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     sanity: first.sanity,
     cards: cards(grouped),
     notes: notes(grouped.groups, inputs.superseded ?? 0),
+    ...(told.length === 0 ? {} : { flows: told }),
     ...(also.length === 0 ? {} : { on: first.on, also }),
   };
 }

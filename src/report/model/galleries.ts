@@ -27,6 +27,7 @@ const GALLERIES: Readonly<Record<Shows["what"], Named>> = {
   },
   continuations: { id: "continued", title: "Continuations" },
   probabilities: { id: "probable", title: "Probabilities" },
+  dropped: { id: "dropped", title: "Dropped documents" },
   other: { id: "other-pictures", title: "Other pictures" },
 };
 

@@ -1,5 +1,6 @@
 /** What a report is made of. @module */
 import type { Verdict } from "../../gate/mod.ts";
+import type { FlowValues } from "../../protocols/mod.ts";
 import type { RunRecord, Series } from "../../record/mod.ts";
 import type { Unreadable } from "./banner.ts";
 import type { Sanity } from "./model.ts";
@@ -28,6 +29,8 @@ export interface ReportInputs {
   readonly sanity?: Sanity | null | ((records: readonly RunRecord[]) => Sanity | null);
   /** Repeats the runs; default: that of the newest record. */
   readonly command?: string;
+  /** By run id: the values of the checks of steps on documents. */
+  readonly values?: ReadonlyMap<string, readonly FlowValues[]>;
   /** Older runs of the same labels that were left out. */
   readonly superseded?: number;
   /** Runs whose record is there and can't be read. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Counts, Verdict } from "../../gate/mod.ts";
+import type { Flow } from "../../protocols/mod.ts";
 import type { Look, RunRecord, RunState } from "../../record/mod.ts";
 import type { RankRange } from "../../stats/mod.ts";
 
@@ -159,6 +160,18 @@ export type ChartData =
     readonly y: string;
     readonly lines: readonly (Mark & { readonly points: readonly ProfilePoint[] })[];
     readonly references: readonly { readonly label: string; readonly x: number }[];
+  }
+  | {
+    readonly kind: "flow";
+    /** What is counted. */
+    readonly unit: string;
+    readonly stages: readonly {
+      readonly name: string;
+      readonly read: number;
+      readonly kept: number;
+      /** Most first. */
+      readonly dropped: readonly { readonly check: string; readonly count: number }[];
+    }[];
   }
   | {
     readonly kind: "time";
@@ -321,6 +334,19 @@ export interface Card {
   }[];
 }
 
+/** What a step did with documents. */
+export interface FlowReport {
+  readonly run: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly stages: Flow["stages"];
+  readonly chart: Chart;
+  /** The values of checks: the share of documents at or below each. */
+  readonly values: readonly Chart[];
+  /** Samples of what was dropped, by check; null where there are none. */
+  readonly dropped: Gallery | null;
+}
+
 /** How the whole came out. */
 export interface Banner {
   readonly tone: "good" | "bad" | "unsure" | "neutral";
@@ -386,6 +412,8 @@ export interface ReportModel extends ReportBody {
   readonly cards: readonly Card[];
   /** How numbers are to be read. */
   readonly notes: readonly string[];
+  /** What steps did with documents; left out where none tells. */
+  readonly flows?: readonly FlowReport[];
   /** The other data of the suite; left out where there are none. */
   readonly also?: readonly ReportBody[];
 }
@@ -397,7 +425,19 @@ export function bodiesOf(model: ReportModel): readonly ReportBody[] {
 
 /** All charts, in the order in which they stand in the report. */
 export function allCharts(model: ReportModel): readonly Chart[] {
-  return bodiesOf(model).flatMap(({ charts }) => Object.values(charts).flat());
+  const flows = model.flows ?? [];
+  return [
+    ...bodiesOf(model).flatMap(({ charts }) => Object.values(charts).flat()),
+    ...flows.flatMap(({ chart, values }) => [chart, ...values]),
+  ];
+}
+
+/** All galleries, those of steps with them. */
+export function allGalleries(model: ReportModel): readonly Gallery[] {
+  return [
+    ...bodiesOf(model).flatMap(({ galleries }) => galleries),
+    ...(model.flows ?? []).flatMap(({ dropped }) => dropped ?? []),
+  ];
 }
 
 /** Records grouped by what differs in the seed alone. */

@@ -2,6 +2,7 @@
 import { join } from "@std/path";
 import { extractorName } from "../../extractors/mod.ts";
 import { sanityFolder, type SanityTable } from "../../extractors/sanity/mod.ts";
+import { type FlowValues, protocolOf } from "../../protocols/mod.ts";
 import type { RunRecord, Series, Store } from "../../record/mod.ts";
 import { buildReport } from "./build.ts";
 import type { ReportInputs } from "./inputs.ts";
@@ -53,16 +54,33 @@ function tablesOf(tables: readonly SanityTable[], records: readonly RunRecord[])
   );
 }
 
+/** The values of the checks of steps on documents, by run. */
+async function storedValues(
+  store: Store,
+  records: readonly RunRecord[],
+): Promise<Map<string, readonly FlowValues[]>> {
+  const found = new Map<string, readonly FlowValues[]>();
+  for (const { id, spec, artefacts } of records) {
+    const values = await protocolOf(spec).flowValues?.(async (name) => {
+      const artefact = artefacts.find((one) => one.name === name);
+      return artefact === undefined ? null : await store.read(id, artefact.file);
+    });
+    if (values !== undefined) found.set(id, values);
+  }
+  return found;
+}
+
 /** `buildReport` with the series read from the store, and the sanity tables of its extractors. */
 export async function reportModel(
   store: Store,
-  inputs: Omit<ReportInputs, "series" | "sanity">,
+  inputs: Omit<ReportInputs, "series" | "sanity" | "values">,
 ): Promise<ReportModel> {
   const series = new Map<string, Series>();
   for (const record of inputs.records) {
     const found = await store.readSeries(record.id);
     if (found) series.set(record.id, found);
   }
+  const values = await storedValues(store, inputs.records);
   const tables = await storedSanity(inputs.records);
   const sanity = (records: readonly RunRecord[]) => sanityOf(tablesOf(tables, records));
   // Where the store lies is of no use to a reader of the page.
@@ -77,6 +95,7 @@ export async function reportModel(
     gate: gate && { ...gate, verdicts: gate.verdicts.map(placeless) },
     series,
     sanity,
+    values,
   });
 }
 

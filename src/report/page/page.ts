@@ -8,6 +8,7 @@ import { bodiesOf, type Chart, type ReportBody, type ReportModel } from "../mode
 import { cardHtml } from "./card.ts";
 import { Html, markup, slug } from "../../base/text/mod.ts";
 import { galleryHtml, type Pictures } from "./gallery_html.ts";
+import { flowHtml } from "./flow_html.ts";
 import { gateHtml } from "./gate_html.ts";
 import { missingHtml, sanityHtml } from "./notes_html.ts";
 import { heading, rankingHtml, winsHtml } from "./ranking_html.ts";
@@ -131,14 +132,23 @@ function sectionsOf(model: ReportModel, parts: PageParts): Section[] {
     body: gateHtml(model.gate, model.also === undefined ? groups : new Map()),
   };
   const whole = wholeSections(model);
+  const { flows = [] } = model, { drawings, texts = new Map() } = parts;
+  const documents = some(flows) && {
+    id: "documents",
+    title: "Documents",
+    body: markup`<p class="quiet">What steps kept of the documents that models are trained on, what
+they dropped, and which check decided.</p>${
+      flows.map((flow) => flowHtml(flow, { drawings, texts, level: 3 }))
+    }`,
+  };
   if (model.also === undefined) {
     const { results, rest } = bodySections(model, { parts, level: 3, notes: model.notes });
-    return present([...results, gate, ...rest, ...whole]);
+    return present([...results, documents, gate, ...rest, ...whole]);
   }
   const on = bodiesOf(model).map((body, place) =>
     partSection(body, { parts, notes: place === 0 ? model.notes : [], place })
   );
-  return present([...on, gate, ...whole]);
+  return present([...on, documents, gate, ...whole]);
 }
 
 /** What there is on one of several data, with its own way around. */

@@ -19,6 +19,7 @@ import { lookUp } from "./look_up.ts";
 import { type AskedRole, besidePath, lifted, readRoles } from "./roles.ts";
 import { resolveBudget, runKeys, type suiteFile, type SuiteRun } from "../schema/schema.ts";
 import type { At, Scored } from "./scored.ts";
+import { settled } from "./settle.ts";
 
 /** Runs of an entry, and what is left to be checked of them once the data are known. */
 export interface RunEntry {
@@ -64,7 +65,12 @@ export async function expandRun(
   });
   const batch = beside?.batch ?? suite?.batch ?? 1;
   const more = `deno task list ${of}`;
-  const expanded = expandConfig(family.config, whole.config, { ...place, more });
+  const settles = "build" in family ? {} : family;
+  const expanded = await settled(
+    settles,
+    expandConfig(family.config, whole.config, { ...place, more }),
+    { ...place, more },
+  );
   const protocol = Object.hasOwn(protocols, of) ? protocols[of] : trainEvaluate;
   const own = (key: "data" | "metrics"): { [key in "data" | "metrics"]?: At } =>
     // A text names a run whose documents are taken: see `resolveNeeds`.

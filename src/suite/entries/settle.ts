@@ -1,13 +1,13 @@
 /**
- * Configs of metrics that name files or other data: what these hold is put into them, so that ids of
- * runs hold it.
+ * Configs of metrics and entries that name files or other data: what these hold is put into them, so
+ * that ids of runs hold it.
  * @module
  */
 import { dirname } from "@std/path";
 import { contentOf, placed, sourceOf } from "../../content/mod.ts";
 import { DataError } from "../../base/mod.ts";
 import { didYouMean } from "../../base/text/mod.ts";
-import type { Metric, OtherData } from "../../metrics/mod.ts";
+import type { OtherData, SettleContext } from "../../metrics/mod.ts";
 import { datasets, originOf } from "../../registry.ts";
 import { checkKeys, parse, type Place } from "../check.ts";
 import type { Expanded } from "./expand_config.ts";
@@ -39,17 +39,22 @@ async function dataOf(
   };
 }
 
-/** Configs of a metric, settled; what can't be is a problem at the metric's place. */
+/** What settles its configs: a metric, or an entry of `runs`. */
+interface Settling {
+  settle?(config: unknown, context: SettleContext): Promise<unknown>;
+}
+
+/** Configs of a metric or an entry, settled; what can't be is a problem at its place. */
 export async function settled(
-  metric: Metric,
+  definition: Settling,
   expanded: readonly Expanded[],
   place: Place,
 ): Promise<Expanded[]> {
-  if (metric.settle === undefined) return [...expanded];
+  if (definition.settle === undefined) return [...expanded];
   const done: Expanded[] = [];
   for (const one of expanded) {
     try {
-      const config = await metric.settle(one.config, {
+      const config = await definition.settle(one.config, {
         path: (written) => placed(dirname(place.source.file), written),
         data: (given) => dataOf(given, place),
       });

@@ -79,6 +79,11 @@ Deno.test("scene: items are the views of their cameras, with their maps, in the 
           assertEquals([3, 7, 11, 12].map((k) => samples.cameras[at + k]), [x, y, z, fx]);
         });
       }
+      for (const [split, count] of [["train", 20], ["test", 5]] as const) {
+        const { cameras } = (await data.read(split, all(count))).samples;
+        assertEquals(data.truth!().cameras!(split), cameras);
+      }
+      assertEquals(data.truth!().cameras!("judge").length, 0);
       assertEquals((await data.read("judge", [])).samples.count, 0);
       await assertRejects(() => data.read("judge", [0]), RangeError, "no item 0 in judge");
       await assertRejects(() => data.read("test", [5]), RangeError, "no item 5 in test");

@@ -53,6 +53,9 @@ Deno.test("NeRF's synthetic layout: paths with and without an ending, RGBA on wh
       const { pictures } = await readAll(data, "test");
       // A fifth of the colour, four fifths of white: colour 3 is (3, 252, 21).
       assertEquals([...pictures.slice(0, 3)], [204.6, 254.4, 208.2].map(Math.round));
+      for (const split of ["train", "test"] as const) {
+        assertEquals(data.truth!().cameras!(split), (await readAll(data, split)).cameras);
+      }
       const { alpha } = await data.truth!().maps!("test", [0, 1]);
       assertEquals(alpha, new Uint8Array(2 * size.width * size.height).fill(51));
       assertEquals(data.truth!().names!("test"), [`test/v03${ending}`, `test/v04${ending}`]);

@@ -1,6 +1,7 @@
 /** A model that learns to answer, and then to answer as is preferred: from dialogues to weights. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type * as tf from "@tensorflow/tfjs";
+import { MetricUnavailable } from "../../../src/base/mod.ts";
 import type { Dataset } from "../../../src/data/mod.ts";
 import { DOCUMENT } from "../../../src/data/text/in_memory.ts";
 import { disposeTree, leaves } from "../../../src/engine/tree.ts";
@@ -16,9 +17,9 @@ import {
   initialState,
   sampleContext,
 } from "../../../src/run/model/programs.ts";
+import { modelSubject } from "../../../src/run/model/subject.ts";
 import { SeriesRecorder } from "../../../src/run/series.ts";
 import { trainSteps } from "../../../src/run/train/train.ts";
-import { judgeOf } from "../../../src/subject/mod.ts";
 import { dialogueTokens, TEMPLATES, type Turn } from "../../../src/tokenizers/chat/mod.ts";
 import { bytesTokenizer } from "../../../src/tokenizers/mod.ts";
 import { key, read, reloaded } from "../small.ts";
@@ -133,6 +134,18 @@ async function training(
     return {
       model,
       programs,
+      subject: (state: TensorRecord) =>
+        modelSubject({
+          label: objective,
+          engine,
+          sample: seen.sample,
+          model,
+          programs,
+          state,
+          keys,
+          trainSize: seen.size("train"),
+          trainLabels: async (indices) => (await seen.read("train", indices)).labels,
+        }),
       begun: async () => {
         const state = initialState(model, keys);
         return await model.driver.begin?.(state, host) ?? state;
@@ -225,7 +238,9 @@ Deno.test("alignment: a reward model learns which answers are better, and judges
   const { state, columns } = await reward.train(await reward.begun());
   assert(Math.abs(columns.loss[0] - Math.log(2)) < 1e-6, `${columns.loss[0]}`);
   assertEquals(columns.accuracy.at(-1), 1);
-  const judge = judgeOf(reward.model.driver.judge!(state, asking(reward)));
+  const subject = reward.subject(state), judge = subject.judge!;
+  assertEquals(subject.language, undefined);
+  await assertRejects(() => subject.sample(1), MetricUnavailable, "gives no samples");
   assertEquals(judge.attributes, ["reward"]);
   const dialogues = WORDS.flatMap((word) => [
     [...asked(word), ...said(word.toUpperCase())],
@@ -236,5 +251,6 @@ Deno.test("alignment: a reward model learns which answers are better, and judges
   WORDS.forEach((word, i) => assert(data[2 * i] > data[2 * i + 1], `${word}: ${data}`));
   const margins = WORDS.map((_, i) => data[2 * i] - data[2 * i + 1]);
   assert(Math.abs(mean(margins) - columns.margin.at(-1)!) < 0.5 * mean(margins), `${margins}`);
+  await assertRejects(() => judge.judge([asked("red")]), RangeError, "without an answer");
   disposeTree(state);
 });

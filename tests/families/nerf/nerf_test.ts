@@ -51,6 +51,15 @@ const small = {
     octaves: 3,
     directionOctaves: 1,
   },
+  integrated: {
+    form: "integrated",
+    width: 32,
+    depth: 3,
+    samples: 10,
+    proposal: { rounds: 1, samples: 12, width: 16, depth: 2 },
+    octaves: 3,
+    directionOctaves: 1,
+  },
 } as const;
 type Form = keyof typeof small;
 const forms = Object.keys(small) as Form[];
@@ -68,6 +77,7 @@ function psnrOf(found: readonly number[], pictures: Uint8Array): number {
 const wanted: Record<Form, { psnr: number; depth: number; steps: number; batch: number }> = {
   hash: { psnr: 21, depth: 0.3, steps: 200, batch: 128 },
   original: { psnr: 18, depth: 0.25, steps: 200, batch: 64 },
+  integrated: { psnr: 19, depth: 0.2, steps: 300, batch: 64 },
 };
 
 for (const form of forms) {
@@ -88,7 +98,8 @@ for (const form of forms) {
       const some = maps.alpha_BHW.filter((_, i) => of(truth[i]));
       return some.reduce((a, b) => a + b, 0) / some.length;
     };
-    assert(alpha((t) => t > 0) > 0.8 && alpha((t) => t === 0) < 0.2);
+    const covers = [alpha((t) => t > 0), alpha((t) => t === 0)];
+    assert(covers[0] > 0.8 && covers[1] < 0.2, `${covers} covered inside and outside`);
     assert(series[series.length - 1].get("train/learning_rate")![0] < 2e-3);
     const last = state.occupancy as { occupied_G: tf.Tensor } | undefined;
     assertEquals(last !== undefined, form === "hash");
@@ -188,6 +199,10 @@ Deno.test("nerf: every network's error counts, the last one's is what is told", 
   close(await value(() => of([]).loss), 0.25, 1e-6);
   close(await value(() => of([1, 0.1]).loss), 0.25 + 1 + 0.01, 1e-6);
   close(await value(() => of([1]).error), 0.25, 1e-6);
+  const proposed = () =>
+    rayLoss({ colour_R3: colour(0.5), beside: [], proposed: tf.scalar(3) }, colour(0));
+  close(await value(() => proposed().loss), 3.25, 1e-6);
+  close(await value(() => proposed().error), 0.25, 1e-6);
 });
 
 Deno.test("a rate falls by one factor a step, to its share at the end", async () => {
@@ -240,10 +255,13 @@ Deno.test("nerf: the box is around what cameras see, from near to far, or the co
 });
 
 Deno.test("nerf: a form keeps cells where it asks for them, and a config is checked", () => {
-  assertEquals(forms.map((form) => formOf({ form }).density !== undefined), [true, false]);
+  assertEquals(forms.map((form) => formOf({ form }).density !== undefined), [true, false, false]);
   const said = nerf.config.safeParse({ base: 64, finest: 32 });
   assertEquals(said.success, false);
   assertEquals(nerf.config.safeParse({ form: "round" }).success, false);
+  const proposal = { rounds: 1 };
+  assertEquals(nerf.config.safeParse({ form: "integrated", proposal }).success, true);
+  assertEquals(nerf.config.safeParse({ form: "hash", proposal }).success, false);
 });
 
 Deno.test("nerf: nothing is left behind by a step but the state", async () => {

@@ -32,6 +32,13 @@ const batch = 8;
 const forms = {
   hash: { levels: 4, rowBits: 9, base: 3, finest: 24, samples: 8, occupancy: 8 },
   original: { depth: 2, coarse: 6, fine: 6, octaves: 2, directionOctaves: 1 },
+  integrated: {
+    depth: 2,
+    samples: 6,
+    octaves: 2,
+    directionOctaves: 1,
+    proposal: { rounds: 2, samples: 5, width: 8, depth: 1 },
+  },
 };
 
 async function run(name: EngineName): Promise<Record<string, number[]>> {

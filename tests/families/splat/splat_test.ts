@@ -6,7 +6,7 @@ import { writeSplat } from "../../../src/families/splat/formats/splat.ts";
 import type { TensorRecord } from "../../../src/families/family.ts";
 import { type ModuleSplats, openSplats as openModule } from "../../../src/kernels/splat/splats.ts";
 import { disposeTree } from "../../../src/engine/tree.ts";
-import { useSplatThreads } from "../../../src/nn/splats/module.ts";
+import { useModuleThreads } from "../../../src/kernels/module/threads.ts";
 import { compilePrograms } from "../../../src/run/model/programs.ts";
 import { engine } from "../on_engine.ts";
 import { key, read, reloaded, rows } from "../small.ts";
@@ -72,7 +72,7 @@ Deno.test("splat: one thread and two give the same file, bit for bit", async () 
   const files: Uint8Array[] = [];
   for (const threads of [1, 2]) {
     await joined(threads);
-    useSplatThreads(threads);
+    useModuleThreads(threads);
     files.push(await plyOf((await trained(model, { steps: 15 })).state));
   }
   assertEquals(files[0], files[1]);
@@ -132,6 +132,13 @@ Deno.test("splat: views are rendered at their cameras, samples on an orbit, maps
   assertEquals((maps.alpha_BHW as tf.Tensor).shape, [3, spec.height, spec.width]);
   const alpha = await engine.read(maps.alpha_BHW as tf.Tensor);
   const depth = await engine.read(maps.depth_BHW as tf.Tensor);
+  const normal = await engine.read(maps.normal_BHWC as tf.Tensor);
+  // As long as what is seen covers, at most.
+  alpha.forEach((a, p) => {
+    const length = Math.hypot(...normal.slice(3 * p, 3 * p + 3));
+    assert(length <= a + 1e-5, `${length} of ${a}`);
+  });
+  assert(normal.some((v) => v !== 0));
   assert(alpha.every((a) => a >= 0 && a <= 1) && alpha.some((a) => a > 0.8));
   assert(depth.every((d, i) => d === 0 || (d > 2 && d < 6 && alpha[i] > 0)));
   const drawn = programs.run("sample", state, { ...call, inputs: { rows_B: rows(3, 63) } });

@@ -9,7 +9,7 @@ const controls = "tests/protocols/control/controls_test.ts";
 const moments = "tests/compare/moments_test.ts";
 const rows = "tests/compare/rows_test.ts";
 const extract = "tests/compare/extract_test.ts";
-const linear = "tests/families/common/linear_start_test.ts";
+const linear = "tests/families/common/mixture/linear_start_test.ts";
 const mixture = "tests/families/common/mixture/prior_test.ts";
 
 /** See tests/mutations/run.ts. */
@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "linear-start-of-the-first-batch",
-    file: "src/families/common/linear_start.ts",
+    file: "src/families/common/mixture/linear_start.ts",
     find: "from < count; from += BATCH",
     replace: "from < Math.min(1, count); from += BATCH",
     law: linear,

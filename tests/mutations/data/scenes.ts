@@ -277,4 +277,12 @@ export const mutants: readonly Mutant[] = [
     law: sceneLaw,
     filter: "digest changes",
   },
+  {
+    id: "scene-cameras-of-the-other-split",
+    file: scene,
+    find: "cameras[split].slice()",
+    replace: "cameras.train.slice()",
+    law: sceneLaw,
+    filter: "in the order asked",
+  },
 ];

@@ -40,8 +40,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "resume-counts-steps-from-zero",
     file: "src/run/train/train.ts",
-    find: `keyTensor(keys.step(step, name))`,
-    replace: `keyTensor(keys.step(step - options.from, name))`,
+    find: "      step,\n      told: (at, scalar) => series.add(at, scalar),",
+    replace: "      step: step - options.from,\n      told: (at, scalar) => series.add(at, scalar),",
     law: "tests/run/resume_test.ts",
   },
   {

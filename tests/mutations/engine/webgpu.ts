@@ -3,11 +3,12 @@ import { need } from "../../needs.ts";
 import type { Mutant } from "../run.ts";
 
 const needs = await need("webgpu");
-const [engine, kernels, random, recording] = [
+const [engine, kernels, random, recording, splats] = [
   "webgpu",
   "kernels",
   "random",
   "recording",
+  "splats",
 ].map((name) => `tests/engine/webgpu/${name}_test.ts`);
 
 export const mutants: Mutant[] = [
@@ -248,6 +249,41 @@ export const mutants: Mutant[] = [
     find: "if (this.#recorded!.faults) expectFaults(backend);",
     replace: "",
     law: recording,
+  },
+  {
+    id: "webgpu-splats-unsorted",
+    file: "src/engine/webgpu/kernels/wgsl/splat.ts",
+    find: "let kept = select(own, their, takes);",
+    replace: "let kept = select(own, own, takes);",
+    law: splats,
+  },
+  {
+    id: "webgpu-splats-of-the-first-view",
+    file: "src/engine/webgpu/kernels/wgsl/splat.ts",
+    find: "let c = 16 * (index / n);",
+    replace: "let c = 16 * (index / n) * 0;",
+    law: splats,
+  },
+  {
+    id: "webgpu-splats-without-blur",
+    file: "src/engine/webgpu/kernels/wgsl/splat.ts",
+    find: "let after = before + 0.3 * (xx + yy) + 0.09;",
+    replace: "let after = before;",
+    law: splats,
+  },
+  {
+    id: "webgpu-splats-transmittance-after",
+    file: "src/engine/webgpu/kernels/wgsl/splat.ts",
+    find: "let weight = left * alpha;",
+    replace: "let weight = left * (1.0 - alpha) * alpha;",
+    law: splats,
+  },
+  {
+    id: "webgpu-splats-on-black",
+    file: "src/engine/webgpu/kernels/wgsl/splat.ts",
+    find: "colour += left * behind;",
+    replace: "colour += 0.0 * left * behind;",
+    law: splats,
   },
 ].map((mutant) => ({ ...mutant, needs }));
 

@@ -20,8 +20,8 @@ const augmentation = "tests/properties/gan/augment_test.ts";
 const family = "tests/families/gan/gan_test.ts";
 const metrics = "tests/metrics/critic_test.ts";
 
-const linearStart = "src/families/common/linear_start.ts";
-const starts = "tests/families/common/linear_start_test.ts";
+const linearStart = "src/families/common/mixture/linear_start.ts";
+const starts = "tests/families/common/mixture/linear_start_test.ts";
 
 export const mutants = [
   {

@@ -5,6 +5,7 @@ const resample = "tests/properties/nerf/resample_test.ts";
 const fields = "tests/properties/nerf/fields_test.ts";
 const grid = "tests/nn/hash_grid_test.ts";
 const orbit = "tests/properties/kinds/orbit_test.ts";
+const integrated = "tests/properties/nerf/integrated_test.ts";
 const family = "tests/families/nerf/nerf_test.ts";
 
 export const mutants = [
@@ -47,8 +48,8 @@ export const mutants = [
   {
     id: "nerf-bins-shifted",
     file: "src/families/nerf/rays/resample.ts",
-    find: "tf.sub(K, tf.sum(tf.step(rest_RSK), 2))",
-    replace: "tf.sub(K + 1, tf.sum(tf.step(rest_RSK), 2))",
+    find: "const count_RS = tf.upperBound(until_RK, target_RS);",
+    replace: 'const count_RS = tf.add(tf.upperBound(until_RK, target_RS), tf.scalar(1, "int32"));',
     law: resample,
   },
   {
@@ -61,8 +62,8 @@ export const mutants = [
   {
     id: "nerf-merged-by-one-row",
     file: "src/families/nerf/rays/resample.ts",
-    find: "tf.add(tf.sum(before_RAB, 2), ranks(A))",
-    replace: "tf.add(tf.zeros([R, A]), ranks(A))",
+    find: "tf.add(tf.lowerBound(b_RB, a_RA), ranks(A))",
+    replace: 'tf.add(tf.zeros([R, A], "int32"), ranks(A))',
     law: resample,
   },
   {
@@ -92,6 +93,112 @@ export const mutants = [
     find: "tf.tensor2d([1, cells, cells * cells], [3, 1])",
     replace: "tf.tensor2d([cells * cells, cells, 1], [3, 1])",
     law: resample,
+  },
+  {
+    id: "nerf-frustum-mean-in-the-middle",
+    file: "src/families/nerf/rays/frustums.ts",
+    find: "tf.add(middle, tf.div(tf.mul(tf.mul(middle, hh), 2), D))",
+    replace: "middle",
+    law: integrated,
+  },
+  {
+    id: "nerf-frustum-of-a-cylinder",
+    file: "src/families/nerf/rays/frustums.ts",
+    find: "tf.mul(less, 4 / 15)",
+    replace: "tf.mul(less, 0)",
+    law: integrated,
+  },
+  {
+    id: "nerf-frustum-round",
+    file: "src/families/nerf/rays/frustums.ts",
+    find: "tf.sub(1, tf.square(unit_R3))",
+    replace: "tf.onesLike(unit_R3)",
+    law: integrated,
+  },
+  {
+    id: "nerf-pixel-as-a-disc",
+    file: "src/families/nerf/rays/rays.ts",
+    find: "const DISC = 2 / Math.sqrt(12);",
+    replace: "const DISC = 1;",
+    law: integrated,
+  },
+  {
+    id: "nerf-octaves-fade-twice",
+    file: "src/families/nerf/fields/encoding.ts",
+    find: "-0.5 * (Math.PI * (1 << l)) ** 2",
+    replace: "-1 * (Math.PI * (1 << l)) ** 2",
+    law: integrated,
+  },
+  {
+    id: "nerf-octaves-fade-alike",
+    file: "src/families/nerf/fields/encoding.ts",
+    find: "-0.5 * (Math.PI * (1 << l)) ** 2",
+    replace: "-0.5 * Math.PI ** 2",
+    law: integrated,
+  },
+  {
+    id: "nerf-bound-of-what-lies-within",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.step(tf.sub(row(own.to_RS), column(theirs.from_RS)))",
+    replace: "tf.step(tf.sub(row(own.to_RS), column(theirs.to_RS)))",
+    law: integrated,
+  },
+  {
+    id: "nerf-bound-of-what-touches",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.step(tf.sub(column(theirs.to_RS), row(own.from_RS)))",
+    replace: 'tf.cast(tf.greaterEqual(column(theirs.to_RS), row(own.from_RS)), "float32")',
+    law: integrated,
+  },
+  {
+    id: "nerf-proposal-unweighted",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.div(short, tf.maximum(weight, LEAST))",
+    replace: "short",
+    law: integrated,
+  },
+  {
+    id: "nerf-proposal-pulls-the-field",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "const weight = detached(weight_RK);",
+    replace: "const weight = weight_RK;",
+    law: integrated,
+  },
+  {
+    id: "nerf-weights-narrowed",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "const larger = tf.maximum(",
+    replace: "const larger = tf.minimum(",
+    law: integrated,
+  },
+  {
+    id: "nerf-widened-to-one-side",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "[before, after] = [0, 1].map",
+    replace: "[before, after] = [0, 0].map",
+    law: integrated,
+  },
+  {
+    id: "nerf-intervals-leave-the-ray",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.maximum(beyond(0, 0), near)",
+    replace: "beyond(0, 0)",
+    law: integrated,
+  },
+  {
+    id: "nerf-edges-at-samples",
+    file: "src/families/nerf/rays/histograms.ts",
+    find: "tf.mul(tf.add(left, right), 0.5) as tf.Tensor2D",
+    replace: "tf.mul(tf.add(left, left), 0.5) as tf.Tensor2D",
+    law: integrated,
+  },
+  {
+    id: "nerf-proposal-not-trained",
+    file: "src/families/nerf/objective.ts",
+    find: "if (proposed !== undefined) others.push(proposed);",
+    replace: "",
+    law: family,
+    filter: "every network",
   },
   {
     id: "nerf-octaves-without-pi",
@@ -175,7 +282,7 @@ export const mutants = [
   },
   {
     id: "nerf-samples-at-one-place",
-    file: "src/families/nerf/sample.ts",
+    file: "src/families/common/orbit.ts",
     find: "orbitCamera(orbit, i))",
     replace: "orbitCamera(orbit, 0))",
     law: family,
@@ -226,7 +333,7 @@ export const mutants = [
   },
   {
     id: "hash-kernel-of-the-first-rows",
-    file: "src/engine/wasm/hash_grid_kernels.ts",
+    file: "src/kernels/hash_grid/hash_grid.ts",
     find: "first += hashed ? most : vertices;",
     replace: "first += 0 * (hashed ? most : vertices);",
     law: grid,
@@ -236,6 +343,20 @@ export const mutants = [
     file: "src/engine/wasm/hash_grid_kernels.ts",
     find: "features: at(dy), count, width",
     replace: "features: at(dy), count: count - 1, width",
+    law: grid,
+  },
+  {
+    id: "hash-host-gradient-not-cleared",
+    file: "src/kernels/hash_grid/host.ts",
+    find: "memory.fill(0, 0, size);",
+    replace: "",
+    law: grid,
+  },
+  {
+    id: "hash-host-features-shifted",
+    file: "src/kernels/hash_grid/host.ts",
+    find: "features: 4 * out, count",
+    replace: "features: 4 * out + 4, count",
     law: grid,
   },
   {

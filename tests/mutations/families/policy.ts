@@ -206,6 +206,20 @@ export const mutants = [
     law: family,
   },
   {
+    id: "temperature-not-in-the-loss",
+    file: `${folder}/loss.ts`,
+    find: "tempered(hidden_NW, policy.temperature)",
+    replace: "tempered(hidden_NW, 0 * policy.temperature + 1)",
+    law: family,
+  },
+  {
+    id: "rate-falls-by-steps-alone",
+    file: "src/families/language/train.ts",
+    find: "steps: steps * passes,",
+    replace: "steps: steps + 0 * passes,",
+    law: family,
+  },
+  {
     id: "coefficient-not-kept",
     file: `${folder}/objective.ts`,
     find: "return { ...frozen, coefficient: tf.reshape(next, []) };",

@@ -1,9 +1,10 @@
 /** Laws of where cameras stand: what they look at is found, and which of them are near one another. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { cameraNumbers, lookAt, type Vector } from "../../../src/kinds/view/cameras.ts";
 import {
   camerasOf,
+  type CameraSource,
   linesOfSight,
   nearestCameras,
   sceneCentre,
@@ -101,13 +102,21 @@ law(
   },
 );
 
-Deno.test("cameras are those of all views, read in three uneven parts", async () => {
+Deno.test("cameras are those of all views: told, or read in three uneven parts", async () => {
   const data = viewWorld({ train: 37 }), asked: number[] = [];
-  const cameras = await camerasOf(37, (rows) => {
-    asked.push(rows.length);
-    return data.read("train", rows);
-  });
+  const source: CameraSource = {
+    size: (split) => data.size(split),
+    read(split, rows) {
+      asked.push(rows.length);
+      return data.read(split, rows);
+    },
+  };
+  const cameras = await camerasOf(source);
   assertEquals(asked, [16, 16, 5]);
+  assertEquals(await camerasOf({ ...source, truth: () => ({ cameras: () => cameras }) }), cameras);
+  assertEquals(asked.length, 3, "nothing more is read where they are told");
+  const fewer = { ...source, truth: () => ({ cameras: () => cameras.subarray(16) }) };
+  await assertRejects(() => camerasOf(fewer), RangeError, "split train, which has 37 views");
   const all = await data.read("train", Array.from({ length: 37 }, (_, i) => i));
   assertEquals(cameras, all.samples.cameras);
   assertThrows(() => nearestCameras(cameras, []), RangeError, "no cameras");

@@ -149,7 +149,12 @@ const size = fc.oneof(
   number(0.33, 0.9),
 );
 const splats = fc.array(
-  fc.record({ opacity: fc.oneof(number(0.0001, 0.0049), number(0.0051, 0.99)), pull, size }),
+  fc.record({
+    opacity: fc.oneof(number(0.0001, 0.0049), number(0.0051, 0.99)),
+    pull,
+    size,
+    radius: fc.oneof(number(0, 19.9), number(20.1, 99)),
+  }),
   { minLength: 1, maxLength: 16 },
 );
 
@@ -157,7 +162,7 @@ law(
   "classic control copies the small, splits the large, and takes away only the clear and the huge",
   {
     source: "arXiv:2308.04079, section 5.2",
-    given: { splats, prunesLarge: fc.boolean(), seed: fc.nat(9999) },
+    given: { splats, prunesLarge: fc.boolean(), screens: fc.boolean(), seed: fc.nat(9999) },
     kills: [
       "classic-takes-the-visible-away",
       "classic-keeps-the-clear",
@@ -165,22 +170,32 @@ law(
       "classic-gradient-of-all-views",
       "classic-parts-as-large",
       "classic-keeps-the-huge",
+      "classic-keeps-the-wide",
+      "classic-takes-copies-of-the-wide-away",
     ],
-    holds({ splats, prunesLarge, seed }) {
+    holds({ splats, prunesLarge, screens, seed }) {
       const before = stateOf(splats.map((s) => s.opacity), {
         seed,
         pulls: splats.map((s) => s.pull),
         sizes: splats.map((s) => s.size),
+        radii: splats.map((s) => s.radius),
       });
-      const after = classicRound(before, { ...round, prunesLarge, key: hostKey(seed, "round") });
+      const asked = { ...round, prunesLarge, ...(screens && { screenRadius: 20 }) };
+      const after = classicRound(before, { ...asked, key: hostKey(seed, "round") });
       // In halves of a picture's side, as theirs: 50 pixels.
       const pulled = (s: typeof splats[number]) => 50 * s.pull >= CLASSIC.gradient;
       const wanted = splats.flatMap((s, source) => {
         const split = pulled(s) && s.size > 0.01 * round.extent;
         const left = split ? s.size / 1.6 : s.size;
         if (s.opacity < CLASSIC.opacity || (prunesLarge && left > 0.1 * round.extent)) return [];
-        const copies = pulled(s) ? 2 : 1;
-        return new Array(copies).fill({ source, split }) as { source: number; split: boolean }[];
+        // One that was too wide in a picture goes; a copy of it hasn't been seen.
+        const wide = screens && prunesLarge && !split && s.radius > 20;
+        const copies = (pulled(s) ? 2 : 1) - (wide ? 1 : 0);
+        return new Array(copies).fill({ source, split, wide }) as {
+          source: number;
+          split: boolean;
+          wide: boolean;
+        }[];
       });
       const lost = wanted.length === 0;
       assertEquals(after.form.count, lost ? splats.length : wanted.length);
@@ -210,7 +225,7 @@ law(
           if (found[0].split) {
             assert(moved > 0 && moved < 8 * splats[source].size, "a part is near");
           } else assertEquals(moved, 0);
-          const goesOn = nth === 0 && !found[0].split;
+          const goesOn = nth === 0 && !found[0].split && !found[0].wide;
           assertEquals(
             column(after.first, i, count),
             goesOn ? column(before.first, source, splats.length) : new Array(ROWS).fill(0),

@@ -16,12 +16,14 @@ export function column(values: Float32Array, i: number, count: number): number[]
 /** A state of these opacities; all else is drawn, and no two splats stand at one place. */
 export function stateOf(
   opacities: readonly number[],
-  { seed, pulls = [], sizes = [] }: {
+  { seed, pulls = [], sizes = [], radii = [] }: {
     seed: number;
     /** Mean gradients of places, in pixels. */
     pulls?: readonly number[];
     /** Largest sizes. */
     sizes?: readonly number[];
+    /** Largest radii in pictures, pixels. */
+    radii?: readonly number[];
   },
 ): SplatState {
   const count = opacities.length, key = hostKey(seed, "state");
@@ -35,6 +37,7 @@ export function stateOf(
     statistics[i] = 5 * pull;
     statistics[count + i] = 5;
   });
+  radii.forEach((radius, i) => statistics[2 * count + i] = radius);
   return {
     form: { count, degree: 1 },
     parameters,

@@ -2,11 +2,13 @@
  * Which reader reads a file: by the ending of its name.
  * @module
  */
+import { DataError } from "../../../base/mod.ts";
 import { packedAs, unpacked } from "./bytes.ts";
 import type { Found, Reader, ReadOptions } from "./found.ts";
 import { readJsonl } from "./jsonl.ts";
 import { readParquet } from "./parquet.ts";
 import { readText } from "./text.ts";
+import { readWarc } from "./warc.ts";
 
 /** Readers of what comes in pieces, which may be packed. */
 const READERS: { readonly [ending: string]: Reader } = {
@@ -14,6 +16,9 @@ const READERS: { readonly [ending: string]: Reader } = {
   ".md": readText,
   ".jsonl": readJsonl,
   ".ndjson": readJsonl,
+  ".html": readText,
+  ".htm": readText,
+  ".warc": readWarc,
 };
 
 /** Endings of files that are read; those of `PACKED` may follow all but `.parquet`. */
@@ -44,5 +49,12 @@ export async function* readDocuments(
   const ending = endingOf(path);
   if (ending === ".parquet") yield* readParquet(path, options, onBytes);
   else if (ending === "") throw new RangeError(`${path}: no file of ${ENDINGS.join(" ")}`);
-  else yield* READERS[ending](unpacked(path, onBytes), options);
+  else {
+    try {
+      yield* READERS[ending](unpacked(path, onBytes), options);
+    } catch (error) {
+      if (!(error instanceof DataError) || error.message.startsWith(path)) throw error;
+      throw new DataError(`${path}: ${error.message}`);
+    }
+  }
 }

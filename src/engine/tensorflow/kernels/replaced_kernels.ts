@@ -1,5 +1,5 @@
 /**
- * Kernels of the package that can't be captured, replaced by ones that can.
+ * Kernels of the package that can't be captured, are slow or missing, replaced by others.
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
@@ -103,8 +103,52 @@ function fusedConv(base: (call: FusedConvCall) => tf.TensorInfo) {
 
 type FusedConvCall = AnyKernelCall<FusedConvInputs, FusedConvAttributes, TensorflowBackend>;
 
+/**
+ * The package's step is eight ops, of which one fills a tensor with 1; it is half of a rectifier's gradient.
+ * max(sign(x), 0) has the same values, NaN among them.
+ */
+function step(base: (call: StepCall) => tf.TensorInfo) {
+  return (call: StepCall): tf.TensorInfo => {
+    const { inputs: { x }, attrs, backend } = call;
+    const { dtype } = backend.tensorMap.get(x.dataId);
+    if (attrs.alpha !== 0 || dtype !== DTYPE.FLOAT) return base(call);
+    const [made] = compose(backend.binding, (ops) => [
+      ops.typed(
+        "Maximum",
+        DTYPE.FLOAT,
+        ops.typed("Sign", DTYPE.FLOAT, backend.idOf(x)),
+        ops.constant(DTYPE.FLOAT, [], Float32Array.of(0)),
+      ),
+    ]);
+    return backend.createOutputTensor(made);
+  };
+}
+
+type StepCall = AnyKernelCall<{ x: tf.TensorInfo }, { alpha: number }, TensorflowBackend>;
+
+/** Places of values in rows that rise, which the package lacks. */
+function searchSorted(
+  { inputs: { sortedSequence, values }, attrs, backend }: AnyKernelCall<
+    { sortedSequence: tf.TensorInfo; values: tf.TensorInfo },
+    { side: "left" | "right" },
+    TensorflowBackend
+  >,
+): tf.TensorInfo {
+  const { dtype } = backend.tensorMap.get(sortedSequence.dataId);
+  const [made] = compose(backend.binding, (ops) => [
+    ops.run(
+      attrs.side === "left" ? "LowerBound" : "UpperBound",
+      [sortedSequence, values].map((t) => backend.idOf(t)),
+      [attribute.type("T", dtype), attribute.type("out_type", DTYPE.INT32)],
+    ),
+  ]);
+  return backend.createOutputTensor(made);
+}
+
 /** Replaces them. */
 export function registerReplacedKernels(replaceKernel: ReplaceKernel): void {
   replaceKernel("GatherV2", () => gather);
+  replaceKernel("Step", (base) => step(base as (call: StepCall) => tf.TensorInfo));
+  replaceKernel("SearchSorted", () => searchSorted);
   replaceKernel("FusedConv2D", (base) => fusedConv(base as (call: FusedConvCall) => tf.TensorInfo));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CompileOptions, Program } from "../../engine.ts";
+import type { CompileMode, CompileOptions, Program } from "../../engine.ts";
 import type { Key } from "../../../random/mod.ts";
 import { countOwn, flopsApart } from "../../tfjs/flops.ts";
 import { InputSignature, StateSignature } from "../../tfjs/signature.ts";
@@ -52,7 +52,9 @@ export class Compiler {
   /** See `Engine.compile`. */
   compile<S extends TensorTree, I extends TensorTree, O extends TensorTree>(
     program: Program<S, I, O>,
-    { name, donate = false, mode = "graph" }: CompileOptions,
+    { name, donate = false, mode = "graph" }: Omit<CompileOptions, "mode"> & {
+      readonly mode?: CompileMode;
+    },
   ): Program<S, I, O> {
     const attributes = functionAttributes(this.#options.precision);
     const captured = new Map<string, Captured>();

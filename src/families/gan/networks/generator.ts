@@ -13,7 +13,7 @@ import {
   initConditions,
   type Labels,
 } from "../../common/conditioning.ts";
-import { linearPictures, type LinearStart } from "../../common/linear_start.ts";
+import { linearPictures, type LinearStart } from "../../common/mixture/linear_start.ts";
 import type { Architecture } from "../presets.ts";
 import {
   type Block,

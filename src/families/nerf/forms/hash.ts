@@ -11,15 +11,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { HashGrid } from "../../../nn/mod.ts";
-import { fold, uniform } from "../../../random/mod.ts";
 import type { Settings } from "../config.ts";
 import { harmonics } from "../fields/harmonics.ts";
 import { hashDensity, type HashField, hashField, initHashField } from "../fields/hash_field.ts";
 import { cellsOf, type Occupancy } from "../occupancy.ts";
 import { composite, weightsOf } from "../rays/composite.ts";
 import { pointsAt, type Rays, repeated, withinBox } from "../rays/rays.ts";
-import { between, drawAlong, middles, stratified } from "../rays/resample.ts";
-import type { Form } from "./form.ts";
+import { between, drawAlong, middles } from "../rays/resample.ts";
+import { type Form, partsOf } from "./form.ts";
 
 /** Pieces of a ray's way through the box, for each cell along the grid: a diagonal meets √3 times as many. */
 const PIECES = 2;
@@ -76,9 +75,7 @@ export const hash: Form<HashField> = {
   samples: ({ samples }) => samples,
   render(params, rays, { setting: { settings, scene }, occupancy, drawing }) {
     const S = settings.samples, R = rays.unit_R3.shape[0];
-    const u_RS = drawing === undefined
-      ? middles(R, S)
-      : stratified(uniform(fold(drawing.key, "samples"), [R, S], { rows_B: drawing.rows_B }));
+    const u_RS = partsOf(drawing, { rays: R, samples: S, purpose: "samples" });
     const { t_RS, part_R1 } = placeSamples(rays, u_RS, {
       occupied_G: (occupancy as Occupancy).occupied_G,
       cells: settings.occupancy,

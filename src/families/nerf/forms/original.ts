@@ -7,33 +7,19 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { detached } from "../../../nn/mod.ts";
-import { fold, uniform } from "../../../random/mod.ts";
+import { fold } from "../../../random/mod.ts";
 import { initPerceptron, type Perceptron, perceptron } from "../fields/perceptron.ts";
 import { octavesOf } from "../fields/encoding.ts";
 import { composite, stepsBetween, type Weights, weightsOf } from "../rays/composite.ts";
 import { pointsAt, type Rays, repeated } from "../rays/rays.ts";
-import { between, drawAlong, edgesAround, merged, middles, stratified } from "../rays/resample.ts";
-import type { Drawing, Form, Setting } from "./form.ts";
+import { between, drawAlong, edgesAround, merged } from "../rays/resample.ts";
+import { type Form, partsOf, type Setting } from "./form.ts";
 
 /** Both networks. */
 export type Original = { readonly coarse: Perceptron; readonly fine: Perceptron };
 
 /** What every bin gets beside its weight, so that none is never looked at. */
 const FLOOR = 1e-5;
-
-/** Even parts of [0, 1), a number drawn in each or its middle. */
-function parts(
-  drawing: Drawing | undefined,
-  { rays, samples, purpose }: {
-    readonly rays: number;
-    readonly samples: number;
-    readonly purpose: string;
-  },
-): tf.Tensor2D {
-  if (drawing === undefined) return middles(rays, samples);
-  const { key, rows_B } = drawing;
-  return stratified(uniform(fold(key, purpose), [rays, samples], { rows_B }));
-}
 
 /** What a network says of rays at depths t. */
 function seenBy(
@@ -97,12 +83,12 @@ export const original: Form<Original> = {
     const range = { from_R1: tf.scalar(near), to_R1: tf.scalar(far) };
     const first_RS = between(
       range,
-      parts(drawing, { rays: R, samples: coarse, purpose: "coarse" }),
+      partsOf(drawing, { rays: R, samples: coarse, purpose: "coarse" }),
     );
     const rough = seenBy(params.coarse, { rays, direction, t_RS: first_RS }, setting);
     const all_RS = fineDepths(first_RS, {
       weight_RS: rough.weights.weight_RS,
-      u_RS: parts(drawing, { rays: R, samples: fine, purpose: "fine" }),
+      u_RS: partsOf(drawing, { rays: R, samples: fine, purpose: "fine" }),
       near,
       far,
     });

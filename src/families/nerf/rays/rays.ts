@@ -19,10 +19,17 @@ export interface Rays {
   readonly speed_R1: tf.Tensor2D;
   /** Unit vectors. */
   readonly unit_R3: tf.Tensor2D;
+  /**
+   * Of the cone that a pixel sees, at depth 1: 2/√12 of a pixel's side, so that its section has the
+   * variance of the pixel. Barron et al. 2021 (arXiv:2103.13415), section 3.1.
+   */
+  readonly radius_R1: tf.Tensor2D;
 }
 
 /** Shares of a direction below this are taken for it: no division by 0. */
 const LEAST = 1e-9;
+/** Radius of a disc whose variance is that of a square of side 1. */
+const DISC = 2 / Math.sqrt(12);
 
 /**
  * The rays through the middles of pixels: R·((x + ½ − cx)/fx, (y + ½ − cy)/fy, 1) from t.
@@ -55,6 +62,8 @@ export function raysOf(
     direction_R3,
     speed_R1,
     unit_R3: tf.div(direction_R3, speed_R1),
+    // Of pixels that aren't square the geometric mean of their sides.
+    radius_R1: tf.div(DISC / box.half, tf.sqrt(tf.mul(n[12], n[13]))),
   };
 }
 

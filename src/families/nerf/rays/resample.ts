@@ -40,7 +40,7 @@ function at(x_RK: tf.Tensor, place_RS: tf.Tensor): tf.Tensor {
 /**
  * The inverse of the distribution function whose density is even within each bin and in proportion to
  * its weight over all: Mildenhall et al. 2020, section 5.2. Rising where u rises. Where no bin has
- * any weight, the start of the last. No gradient is meant to flow through it.
+ * any weight, the start of the last. No gradient flows through it: weights and edges are to be detached.
  * @param edges_RE rising, [R, K + 1]
  * @param weight_RK ≥ 0
  * @param u_RS in [0, 1]
@@ -50,14 +50,13 @@ export function drawAlong(
   weight_RK: tf.Tensor2D,
   u_RS: tf.Tensor2D,
 ): tf.Tensor2D {
-  const [R, K] = weight_RK.shape, S = u_RS.shape[1];
+  const [R, K] = weight_RK.shape;
   const until_RK = tf.cumsum(weight_RK, 1);
   const total_R1 = tf.slice(until_RK, [0, K - 1], [R, 1]);
   const target_RS = tf.mul(tf.minimum(u_RS, 1 - BELOW), total_R1);
-  // How many bins end at or before it. A difference's step: comparing costs engines much more.
-  const rest_RSK = tf.sub(tf.reshape(until_RK, [R, 1, K]), tf.reshape(target_RS, [R, S, 1]));
-  const count_RS = tf.sub(K, tf.sum(tf.step(rest_RSK), 2));
-  const bin_RS = tf.cast(tf.minimum(count_RS, K - 1), "int32");
+  // How many bins end at or before it.
+  const count_RS = tf.upperBound(until_RK, target_RS);
+  const bin_RS = tf.minimum(count_RS, tf.scalar(K - 1, "int32"));
   const weight_RS = at(weight_RK, bin_RS);
   const before_RS = tf.sub(at(until_RK, bin_RS), weight_RS);
   const share_RS = tf.div(tf.sub(target_RS, before_RS), tf.maximum(weight_RS, 1e-12));
@@ -71,12 +70,11 @@ export function drawAlong(
 /** Two rising rows as one, [R, A + B]: a number's place is how many of both stand before it. */
 export function merged(a_RA: tf.Tensor2D, b_RB: tf.Tensor2D): tf.Tensor2D {
   const [R, A] = a_RA.shape, B = b_RB.shape[1], all = A + B;
-  // 1 where b stands before a.
-  const before_RAB = tf.step(tf.sub(tf.reshape(a_RA, [R, A, 1]), tf.reshape(b_RB, [R, 1, B])));
-  const ranks = (n: number) => tf.reshape(tf.range(0, n, 1, "float32"), [1, n]);
-  const placeA_RA = tf.add(tf.sum(before_RAB, 2), ranks(A));
-  const placeB_RB = tf.add(tf.sub(A, tf.sum(before_RAB, 1)), ranks(B));
-  const place = tf.cast(tf.concat([placeA_RA, placeB_RB], 1), "int32");
+  const ranks = (n: number) => tf.reshape(tf.range(0, n, 1, "int32"), [1, n]);
+  // Of equal ones a stands first.
+  const placeA_RA = tf.add(tf.lowerBound(b_RB, a_RA), ranks(A));
+  const placeB_RB = tf.add(tf.upperBound(a_RA, b_RB), ranks(B));
+  const place = tf.concat([placeA_RA, placeB_RB], 1);
   const first_R1 = tf.mul(tf.reshape(tf.range(0, R, 1, "int32"), [R, 1]), tf.scalar(all, "int32"));
   const flat = tf.reshape(tf.add(place, first_R1), [-1]) as tf.Tensor1D;
   // Every place is met once, so that the sum is a permutation.

@@ -34,6 +34,11 @@ export interface ClassicRound {
   readonly most: number;
   /** Whether large ones are taken away. */
   readonly prunesLarge: boolean;
+  /**
+   * Radius in pictures since the last round, three standard deviations in pixels, above which large ones are
+   * taken away too; left out: none. Copies and parts haven't been seen yet, and have none.
+   */
+  readonly screenRadius?: number;
   readonly key: HostKey;
 }
 
@@ -86,14 +91,15 @@ function settle(state: SplatState, i: number, key: HostKey): void {
 /** Copies small splats and splits large ones, then takes away what can't be seen, or is too large. */
 export function classicRound(state: SplatState, round: ClassicRound): SplatState {
   const { count } = state.form, marks = pulled(state, round), size = sizes(state);
-  const { extent, prunesLarge, key } = round;
+  const { extent, prunesLarge, screenRadius = Infinity, key } = round;
   const from: number[] = [], goesOn: number[] = [], parts: number[] = [];
   const opacity = rowOf(state, ROWS.opacity);
-  const kept = (i: number, shrink: number) =>
-    sigmoid(opacity[i]) >= CLASSIC.opacity &&
-    !(prunesLarge && size[i] / shrink > CLASSIC.large * extent);
+  const radius = state.statistics.subarray(2 * count, 3 * count);
   const take = (i: number, { part, before }: { part: boolean; before: boolean }) => {
-    if (!kept(i, part ? CLASSIC.shrink : 1)) return;
+    if (!(sigmoid(opacity[i]) >= CLASSIC.opacity)) return;
+    const shrink = part ? CLASSIC.shrink : 1;
+    if (prunesLarge && size[i] / shrink > CLASSIC.large * extent) return;
+    if (prunesLarge && before && radius[i] > screenRadius) return;
     if (part) parts.push(from.length);
     from.push(i);
     goesOn.push(before ? 1 : 0);

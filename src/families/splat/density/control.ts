@@ -38,7 +38,8 @@ export function roundsOf(density: Config["density"], updates: number): Rounds {
 }
 
 /** What a round of either kind is told. */
-export interface Control extends Pick<ClassicRound, "extent" | "halfSide" | "most"> {
+export interface Control
+  extends Pick<ClassicRound, "extent" | "halfSide" | "most" | "screenRadius"> {
   readonly density: Config["density"];
   readonly updates: number;
 }

@@ -7,7 +7,9 @@ import type { Import, ImportGraph } from "./graph.ts";
 /** Rooms from the ground up: a file imports from its own room and from those before it. */
 export const order: readonly string[] = [
   ..."types base numeric random kernels stats install algebra content engine tokenizers".split(" "),
-  ..."kinds nn backbones data extractors subject record families metrics show run".split(" "),
+  ..."kinds nn backbones data curation extractors subject record families metrics show run".split(
+    " ",
+  ),
   ..."protocols registry.ts suite plan launch gate report compare cli proof".split(" "),
   ..."commands main.ts mod.ts".split(" "),
 ];

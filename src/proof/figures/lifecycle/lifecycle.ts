@@ -3,8 +3,13 @@
  * @module
  */
 import type { Figure } from "../figure.ts";
+import { curationFigures } from "./curation.ts";
 import { suiteFigures } from "./suites.ts";
 import { trainingFigures } from "./training.ts";
 
 /** See the module. */
-export const lifecycleFigures: readonly Figure[] = [...trainingFigures, ...suiteFigures];
+export const lifecycleFigures: readonly Figure[] = [
+  ...curationFigures,
+  ...trainingFigures,
+  ...suiteFigures,
+];

@@ -94,7 +94,7 @@ const nearestView = viewControl(
   (dataset) => {
     let train: Promise<Float32Array> | null = null;
     return async ({ count, cameras, height, width }) => {
-      train ??= camerasOf(dataset.size("train"), (rows) => dataset.read("train", rows));
+      train ??= camerasOf(dataset);
       const nearest = nearestCameras(cameras, await train), numbers = height * width * 3;
       const pictures = new Uint8Array(count * numbers);
       for (let from = 0; from < count; from += BLOCK) {

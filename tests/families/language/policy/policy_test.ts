@@ -8,6 +8,7 @@ import { config, language } from "../../../../src/families/language/mod.ts";
 import { languageModel } from "../../../../src/families/language/family.ts";
 import type { Setting, State } from "../../../../src/families/language/model.ts";
 import { judgeSetting } from "../../../../src/families/language/outside/judge.ts";
+import { said } from "../../../../src/families/language/objectives/policy/loss.ts";
 import type { RollOut } from "../../../../src/families/language/objectives/policy/roll_out.ts";
 import { compilePrograms } from "../../../../src/run/model/programs.ts";
 import {
@@ -22,7 +23,7 @@ import {
 import { worthOf } from "../../../../src/families/language/objectives/policy/worth.ts";
 import { TEMPLATES } from "../../../../src/tokenizers/chat/mod.ts";
 import { bytesTokenizer } from "../../../../src/tokenizers/mod.ts";
-import { engine } from "../../on_engine.ts";
+import { engine, values } from "../../on_engine.ts";
 import { key, read, reloaded } from "../../small.ts";
 import { begun, DIGITS, echoes, prompts, settingOf, stepContext, trained } from "./toy.ts";
 
@@ -64,6 +65,10 @@ for (const method of policyMethods) {
       assert(columns[name].every((share) => share >= 0 && share <= 1), name);
     }
     assertEquals("value_loss" in columns, method === "ppo");
+    // However often a step trains, the rate falls over all of them: to a tenth, in a line.
+    const { learning_rate: rates } = columns, peak = setting.config.learningRate!;
+    const middle = rates[STEPS / 2 - 1] / peak, end = rates[STEPS - 1] / peak;
+    assert(Math.abs(middle - 0.55) < 0.04 && Math.abs(end - 0.1) < 0.04, `${middle}, ${end}`);
   });
 }
 
@@ -189,6 +194,36 @@ Deno.test("policy: what it is said to have said of its answers is what scoring t
   });
   assert(old.some((log, i) => Math.abs(log - reference[i]) > 1e-3), "the policy has moved");
   disposeTree(first);
+});
+
+Deno.test("policy: at the first pass what is trained says what was said, at any temperature", async () => {
+  for (const temperature of [0.5, 1, 3]) {
+    const setting = settingOf({
+      objective: "ppo",
+      policy: { group: 6, answer: 3, temperature, entropy: 0.1 },
+    });
+    // A fresh head says nothing at any temperature.
+    const { state } = await trained(setting, { to: 2 });
+    const { model, programs, state: other } = await begun(setting);
+    disposeTree(other);
+    const batch = await prompts.read("train", [0, 1, 2]), context = stepContext(programs, 2);
+    const rows = await model.driver.collect!(state, batch, context) as unknown as RollOut;
+    const policy = policyOf("ppo", setting.config.policy, setting.shape);
+    const now = () => said(state as State, rows, { setting, policy });
+    const log = await values(() => now().log_BA), old = await values(() => tf.clone(rows.old_BA));
+    const entropies = await values(() => now().entropy_BA!);
+    const told = await values(() => tf.clone(rows.told.entropy));
+    const lengths = await values(() => tf.clone(rows.told.length)), [, width] = rows.old_BA.shape;
+    log.forEach((value, i) => assert(Math.abs(value - old[i]) < 1e-5, `token ${i}`));
+    told.forEach((entropy, i) => {
+      const own = entropies.slice(i * width, i * width + lengths[i]);
+      assert(Math.abs(mean(own) - entropy) < 1e-5, `entropy of answer ${i}`);
+    });
+    const uniform = Math.log(DIGITS + 1);
+    assert(told.every((entropy) => entropy > 0 && entropy < uniform + 1e-5), `${told}`);
+    disposeTree({ ...rows } as TensorRecord);
+    disposeTree(state);
+  }
 });
 
 Deno.test("policy: a model judges answers with weights of its own, which stay as they are", async () => {

@@ -5,12 +5,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Grid } from "../../backbones/mod.ts";
-import { disposeTree } from "../../engine/mod.ts";
-import { orthonormalise } from "../../numeric/mod.ts";
-import { hostNormal } from "../../random/host/mod.ts";
-import type { HostContext, TensorRecord } from "../family.ts";
-import { choleskyFactor } from "./mixture/gaussian_mixture.ts";
+import type { Grid } from "../../../backbones/mod.ts";
+import { disposeTree } from "../../../engine/mod.ts";
+import { orthonormalise } from "../../../numeric/mod.ts";
+import { hostNormal } from "../../../random/host/mod.ts";
+import type { HostContext, TensorRecord } from "../../family.ts";
+import { choleskyFactor } from "./gaussian_mixture.ts";
 
 /** The map, P numbers a picture. */
 export type LinearStart = {

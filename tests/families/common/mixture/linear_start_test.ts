@@ -2,18 +2,18 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { assert } from "@std/assert";
-import type { HostContext } from "../../../src/families/family.ts";
+import type { HostContext } from "../../../../src/families/family.ts";
 import {
   fitLinearStart,
   initLinearStart,
   linearPictures,
   type LinearStart,
   sketch,
-} from "../../../src/families/common/linear_start.ts";
-import { orthonormalise } from "../../../src/numeric/orthonormal.ts";
-import { close, law } from "../../law.ts";
-import { engine, normals, values } from "../on_engine.ts";
-import { key } from "../small.ts";
+} from "../../../../src/families/common/mixture/linear_start.ts";
+import { orthonormalise } from "../../../../src/numeric/orthonormal.ts";
+import { close, law } from "../../../law.ts";
+import { engine, normals, values } from "../../on_engine.ts";
+import { key } from "../../small.ts";
 
 const scales = [4, 1.5, 0.5, 0.15];
 

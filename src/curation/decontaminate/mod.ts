@@ -1,0 +1,5 @@
+/**
+ * The stage that takes tasks' texts out of documents.
+ * @module
+ */
+export { decontaminate } from "./decontaminate.ts";
