@@ -67,6 +67,10 @@ export const config = z.strictObject({
   proposal: proposal.optional().describe(
     "Integrated: the network that says where a ray is looked at",
   ),
+  skipEmpty: z.boolean().optional().describe(
+    "Hash: whether networks are asked of rays alone that meet something occupied, which takes a share of the " +
+      "time; on wasm and tensorflow",
+  ),
   box: z.strictObject({
     centre: z.array(z.number()).length(3).describe("x, y, z"),
     half: z.number().positive().describe("Half its side"),
@@ -84,6 +88,9 @@ export const config = z.strictObject({
     context.addIssue({ code: "custom", path: [path], message });
   if (c.proposal !== undefined && c.form !== "integrated") {
     reject("proposal", `is of \`form: integrated\`; this one is \`${c.form}\``);
+  }
+  if (c.skipEmpty === true && c.form !== "hash") {
+    reject("skipEmpty", `is of \`form: hash\`; this one is \`${c.form}\``);
   }
   if (c.finest < c.base) reject("finest", `is ${c.finest}, below base, ${c.base}`);
 });

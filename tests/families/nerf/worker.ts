@@ -31,6 +31,16 @@ const batch = 8;
 
 const forms = {
   hash: { levels: 4, rowBits: 9, base: 3, finest: 24, samples: 8, occupancy: 8 },
+  skipping: {
+    form: "hash",
+    levels: 4,
+    rowBits: 9,
+    base: 3,
+    finest: 24,
+    samples: 8,
+    occupancy: 8,
+    skipEmpty: true,
+  },
   original: { depth: 2, coarse: 6, fine: 6, octaves: 2, directionOctaves: 1 },
   integrated: {
     depth: 2,

@@ -6,6 +6,7 @@ const fields = "tests/properties/nerf/fields_test.ts";
 const grid = "tests/nn/hash_grid_test.ts";
 const orbit = "tests/properties/kinds/orbit_test.ts";
 const integrated = "tests/properties/nerf/integrated_test.ts";
+const hits = "tests/properties/nerf/hits_test.ts";
 const family = "tests/families/nerf/nerf_test.ts";
 
 export const mutants = [
@@ -199,6 +200,27 @@ export const mutants = [
     replace: "",
     law: family,
     filter: "every network",
+  },
+  {
+    id: "nerf-hits-of-all-rays",
+    file: "src/families/nerf/rays/hits.ts",
+    find: "held[ray] > 0",
+    replace: "held[ray] >= 0",
+    law: hits,
+  },
+  {
+    id: "nerf-missed-rays-black",
+    file: "src/families/nerf/rays/hits.ts",
+    find: "colour_R3: of(colour_R3, background)",
+    replace: "colour_R3: of(colour_R3, [0, 0, 0])",
+    law: hits,
+  },
+  {
+    id: "nerf-hits-of-the-next-ray",
+    file: "src/families/nerf/forms/hash.ts",
+    find: "part_R1: rowsOfHits(placed.part_R1, hits),",
+    replace: "part_R1: rowsOfHits(tf.reverse(placed.part_R1, 0), hits),",
+    law: hits,
   },
   {
     id: "nerf-octaves-without-pi",

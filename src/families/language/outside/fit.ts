@@ -13,6 +13,7 @@ interface Tokens {
 }
 
 /**
+ * Refuses weights of another tokenizer.
  * @param options `what`: the weights, for messages: "the weights that this run goes on from"
  * @throws DataError where they are of another tokenizer
  */
@@ -45,7 +46,7 @@ function shapesOf(own: Shapes): string[] {
     .map(([path, shape]) => `${path} [${shape}]`).sort();
 }
 
-/** @throws DataError where weights have other shapes */
+/** Refuses weights of other shapes. @throws DataError that names the first that differs */
 export function requireShapes(own: Shapes, other: DecoderParameters): void {
   const [here, there] = [shapesOf(own), shapesOf(other)];
   for (let i = 0; i < Math.max(here.length, there.length); i++) {

@@ -15,7 +15,8 @@ import type { Settings } from "../config.ts";
 import { harmonics } from "../fields/harmonics.ts";
 import { hashDensity, type HashField, hashField, initHashField } from "../fields/hash_field.ts";
 import { cellsOf, type Occupancy } from "../occupancy.ts";
-import { composite, weightsOf } from "../rays/composite.ts";
+import { composite, type Seen, weightsOf } from "../rays/composite.ts";
+import { hitsOf, raysOfHits, rowsOfHits, seenByAll } from "../rays/hits.ts";
 import { pointsAt, type Rays, repeated, withinBox } from "../rays/rays.ts";
 import { between, drawAlong, middles } from "../rays/resample.ts";
 import { type Form, partsOf } from "./form.ts";
@@ -68,31 +69,50 @@ export function placeSamples(
   };
 }
 
+/** What rays show, by the network at the samples. */
+function seenAlong(
+  params: HashField,
+  rays: Rays,
+  { placed: { t_RS, part_R1 }, settings, background }: {
+    readonly placed: Placed;
+    readonly settings: Settings;
+    readonly background: readonly number[];
+  },
+): Seen {
+  const [R, S] = t_RS.shape;
+  const field = hashField(params, {
+    place_N3: pointsAt(rays, t_RS),
+    harmonics_NH: repeated(harmonics(rays.unit_R3), S),
+  }, gridOfSettings(settings));
+  const density_RS = tf.reshape(field.density_N, [R, S]);
+  const weights = weightsOf(tf.mul(density_RS, tf.mul(part_R1, rays.speed_R1)) as tf.Tensor2D);
+  const colour_RS3 = tf.reshape<tf.Rank.R3>(field.colour_N3, [R, S, 3]);
+  return composite(weights, { colour_RS3, t_RS, background });
+}
+
 /** See the module. */
 export const hash: Form<HashField> = {
   init: (key, { settings }) =>
     initHashField(key, { grid: gridOfSettings(settings), width: settings.width }),
   samples: ({ samples }) => samples,
   render(params, rays, { setting: { settings, scene }, occupancy, drawing }) {
-    const S = settings.samples, R = rays.unit_R3.shape[0];
-    const u_RS = partsOf(drawing, { rays: R, samples: S, purpose: "samples" });
-    const { t_RS, part_R1 } = placeSamples(rays, u_RS, {
+    const { near, far, background } = scene, R = rays.unit_R3.shape[0];
+    const u_RS = partsOf(drawing, { rays: R, samples: settings.samples, purpose: "samples" });
+    const placed = placeSamples(rays, u_RS, {
       occupied_G: (occupancy as Occupancy).occupied_G,
       cells: settings.occupancy,
-      near: scene.near,
-      far: scene.far,
+      near,
+      far,
     });
-    const field = hashField(params, {
-      place_N3: pointsAt(rays, t_RS),
-      harmonics_NH: repeated(harmonics(rays.unit_R3), S),
-    }, gridOfSettings(settings));
-    const density_RS = tf.reshape(field.density_N, [R, S]);
-    const weights = weightsOf(tf.mul(density_RS, tf.mul(part_R1, rays.speed_R1)) as tf.Tensor2D);
-    const colour_RS3 = tf.reshape<tf.Rank.R3>(field.colour_N3, [R, S, 3]);
-    return {
-      ...composite(weights, { colour_RS3, t_RS, background: scene.background }),
-      beside: [],
-    };
+    const see = (rays: Rays, placed: Placed) =>
+      seenAlong(params, rays, { placed, settings, background });
+    if (settings.skipEmpty !== true) return { ...see(rays, placed), beside: [] };
+    const hits = hitsOf(placed.part_R1);
+    const seen = see(raysOfHits(rays, hits), {
+      t_RS: rowsOfHits(placed.t_RS, hits),
+      part_R1: rowsOfHits(placed.part_R1, hits),
+    });
+    return { ...seenByAll(seen, hits, background), beside: [] };
   },
   density: (params, place_N3, { settings }) =>
     hashDensity(params, place_N3, gridOfSettings(settings)),
