@@ -74,8 +74,8 @@ export const mutants = [
   {
     id: "packed-places-not-restarted",
     file: "src/backbones/decoder/forward.ts",
-    find: "let x_BTW = embedded(p, tokens_BT, places_BT);",
-    replace: "let x_BTW = embedded(p, tokens_BT, placed ? places_BT : undefined);",
+    find: "through(p.layers, embedded(p, tokens_BT, places_BT), {",
+    replace: "through(p.layers, embedded(p, tokens_BT, placed ? places_BT : undefined), {",
     law: decoderLaws,
   },
   {
