@@ -15,6 +15,7 @@ export {
 } from "./codec.ts";
 export { type Block, block, initBlock } from "./conv.ts";
 export {
+  type Bottleneck,
   causalSight,
   type Decoded,
   decoder,
@@ -33,8 +34,13 @@ export {
   decoderTargetNats,
   documentSight,
   initDecoder,
+  type LowRank,
+  mapProduct,
+  mapsOf,
   type Position,
   prefill,
+  type Prefix,
+  prefixesOf,
   type Prompts,
   type Rotary,
   type RotaryScaling,

@@ -17,5 +17,6 @@ export {
   integersOf,
 } from "./host_kernel.ts";
 export * from "./open.ts";
+export { PACKED_BLOCK, type PackedLayout, unpackInto } from "./packed.ts";
 export { processorModel } from "./processor.ts";
 export * from "./tree.ts";

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { customOp } from "./custom.ts";
+import { after } from "./order.ts";
 import { engineKernel } from "./engine_kernels.ts";
 import { LEAKY_GATE } from "../engine/tfjs/mod.ts";
 
@@ -25,6 +26,28 @@ const siluOp = activation(
 /** Swish x·σ(x). Elfwing et al. 2018; Ramachandran et al. 2017. */
 export function silu<T extends tf.Tensor>(x: T): T {
   return siluOp(x) as T;
+}
+
+/** silu(x)·y, whose gradient computes silu again: x and y are all that is kept for it. */
+const gatedOp = customOp({
+  forward: (x, y) => tf.mul(tf.mul(x, tf.sigmoid(x)), y),
+  backward: (dz, [kept, y]) => {
+    const x = after(kept, dz), s = tf.sigmoid(x);
+    const slope = tf.mul(s, tf.add(1, tf.mul(x, tf.sub(1, s))));
+    return [tf.mul(tf.mul(dz, y), slope), tf.mul(dz, tf.mul(x, s))];
+  },
+});
+
+/**
+ * silu(x)·y. Shazeer 2020 (arXiv:2002.05202).
+ * @param options `again`: whether the gradient computes silu again, which would else be kept for it
+ */
+export function gated<T extends tf.Tensor>(
+  x: T,
+  y: T,
+  { again = false }: { readonly again?: boolean } = {},
+): T {
+  return (again ? gatedOp(x, y) : tf.mul(silu(x), y)) as T;
 }
 
 /** 2√(2/π) and the cubic term's share: x·σ(A(x + Bx³)) is the tanh form of GELU. */

@@ -10,6 +10,7 @@
  * | HashGrid  | table float32 [R, F], x float32 [N, 3]                      | resolutions, rowBits, rows | float32 [N, L·F] |
  * | HashGridGradient | dy float32 [N, L·F], x float32 [N, 3]                | resolutions, rowBits, rows | float32 [R, F] |
  * | CrossEntropyRows | logits float32 [N, V], classes int32 [N] in [0, V)    | –              | −ln p [N], softmax − one-hot [N, V] |
+ * | UnpackRows | words int32 [R, C]; scales float32 [R, G]                       | rows, width, columns, blocks, values? | float32 [R, width] |
  *
  * AdamStep: m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), p ← p − m·rate/(√v + ε). It may
  * change its first three inputs in place where they are a donated state.

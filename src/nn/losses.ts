@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { CROSS_ENTROPY } from "../engine/tfjs/mod.ts";
 import { customOp } from "./custom.ts";
 import { engineKernel } from "./engine_kernels.ts";
+import { after } from "./order.ts";
 
 /** Ones at the targets: float32 [N, K]. Cast: tfjs-wasm's float32 oneHot holds an integer's bits. */
 function targetRows(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
@@ -149,6 +150,8 @@ export interface Projection {
   /** float32 [W, V], or [V, W] where it is `transposed`. */
   readonly weight: tf.Tensor2D;
   readonly transposed: boolean;
+  /** Whether no gradient to the weight is asked for: none is made. Default: it is. */
+  readonly frozen?: boolean;
 }
 
 /** Logits that are made at once: 2 MB of them stay in a processor's cache. */
@@ -168,7 +171,8 @@ const aheadOp = customOp({
 interface PartNats {
   readonly nats: tf.Tensor;
   readonly mean_NW: tf.Tensor2D;
-  readonly product: tf.Tensor2D;
+  /** Left out where the weight is frozen. */
+  readonly product?: tf.Tensor2D;
 }
 
 /** Rows of a part, with those of x that have a target: others are 0 in `own_NW`. */
@@ -181,7 +185,7 @@ interface Part {
 
 function partNats(
   { x_NW, own_NW, targets_N, scored_N }: Part,
-  { weight, transposed }: Pick<Projection, "weight" | "transposed">,
+  { weight, transposed, frozen }: Omit<Projection, "x_NW">,
 ): PartNats {
   const logits_NV = tf.matMul(x_NW, weight, false, transposed) as tf.Tensor2D;
   const p_NV = tf.softmax(logits_NV);
@@ -191,38 +195,47 @@ function partNats(
   return {
     nats: tf.sum(tf.mul(nats_N, scored_N)),
     mean_NW: tf.matMul(p_NV, weight, false, !transposed),
-    product: transposed ? tf.matMul(p_NV, own_NW, true) : tf.matMul(own_NW, p_NV, true),
+    ...(!frozen && {
+      product: transposed ? tf.matMul(p_NV, own_NW, true) : tf.matMul(own_NW, p_NV, true),
+    }),
   };
 }
 
 /** Σ nats, and its gradients by x and by the weight: the means under p less what the targets have. */
 function natsAndGradients(
-  { x_NW, weight, transposed }: Projection,
+  { x_NW, weight, transposed, frozen }: Projection,
   { targets_N, rows }: { readonly targets_N: tf.Tensor1D; readonly rows: number },
 ): { readonly nats: tf.Tensor; readonly gradients: tf.Tensor[] } {
   const [count, width] = x_NW.shape, vocabulary = weight.shape[transposed ? 0 : 1];
   const scored_N = scored(targets_N) as tf.Tensor1D, scored_N1 = tf.reshape(scored_N, [-1, 1]);
   const own_NW = tf.mul(x_NW, scored_N1) as tf.Tensor2D;
-  const parts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => {
+  const parts: PartNats[] = [];
+  for (let i = 0; i < Math.ceil(count / rows); i++) {
     const first = i * rows, some = Math.min(rows, count - first);
-    return partNats({
-      x_NW: tf.slice(x_NW, [first, 0], [some, width]),
+    const x_RW = tf.slice(x_NW, [first, 0], [some, width]) as tf.Tensor2D;
+    parts.push(partNats({
+      // Without a weight's gradient parts hang on nothing of each other: an engine that runs what it
+      // can at once would have all their logits at once.
+      x_NW: frozen && i > 0 ? after(x_RW, parts[i - 1].nats) : x_RW,
       own_NW: tf.slice(own_NW, [first, 0], [some, width]),
       targets_N: tf.slice(targets_N, first, some),
       scored_N: tf.slice(scored_N, first, some),
-    }, { weight, transposed });
-  });
+    }, { weight, transposed, frozen }));
+  }
   const sum = (of: (one: PartNats) => tf.Tensor) =>
     parts.slice(1).reduce((total, one) => tf.add(total, of(one)), of(parts[0]));
   const known_N = tf.maximum(targets_N, tf.scalar(0, "int32")) as tf.Tensor1D;
   const vectors_VW = transposed ? weight : tf.transpose(weight);
-  const found_VW = tf.unsortedSegmentSum(own_NW, known_N, vocabulary);
   const mean_NW = tf.concat(parts.map((one) => one.mean_NW));
+  const nats = sum((one) => one.nats);
+  const byX = tf.mul(tf.sub(mean_NW, tf.gather(vectors_VW, known_N)), scored_N1);
+  if (frozen) return { nats, gradients: [byX] };
+  const found_VW = tf.unsortedSegmentSum(own_NW, known_N, vocabulary);
   return {
-    nats: sum((one) => one.nats),
+    nats,
     gradients: [
-      tf.mul(tf.sub(mean_NW, tf.gather(vectors_VW, known_N)), scored_N1),
-      tf.sub(sum((one) => one.product), transposed ? found_VW : tf.transpose(found_VW)),
+      byX,
+      tf.sub(sum((one) => one.product!), transposed ? found_VW : tf.transpose(found_VW)),
     ],
   };
 }
@@ -235,24 +248,29 @@ function natsAndGradients(
  * @throws Error for a second derivative in several parts
  */
 export function projectedCrossEntropy(map: Projection, targets_N: tf.Tensor1D): tf.Scalar {
-  const { x_NW, weight, transposed } = map;
+  const { x_NW, weight, transposed, frozen = false } = map;
   const rows = Math.max(FEWEST_ROWS, Math.floor(LOGITS / weight.shape[transposed ? 0 : 1]));
   if (x_NW.shape[0] <= rows) {
     return tokenCrossEntropy(tf.matMul(x_NW, weight, false, transposed), targets_N);
   }
   const summed = tf.customGrad((...all) => {
-    const [x, own] = all as tf.Tensor2D[], save = all[2] as unknown as tf.GradSaveFunc;
-    const { nats, gradients } = natsAndGradients({ x_NW: x, weight: own, transposed }, {
+    const [x, own = weight] = all.slice(0, -1) as tf.Tensor2D[];
+    const save = all[all.length - 1] as unknown as tf.GradSaveFunc;
+    const { nats, gradients } = natsAndGradients({ x_NW: x, weight: own, transposed, frozen }, {
       targets_N,
       rows,
     });
     save(gradients);
     return {
       value: nats,
-      gradFunc: (dy: tf.Tensor, made: tf.Tensor[]) => made.map((gradient) => aheadOp(dy, gradient)),
+      // tfjs wants a bare tensor for one input.
+      gradFunc: (dy: tf.Tensor, made: tf.Tensor[]) => {
+        const found = made.map((gradient) => aheadOp(dy, gradient));
+        return frozen ? found[0] : found;
+      },
     };
   });
-  return summed(x_NW, weight) as tf.Scalar;
+  return (frozen ? summed(x_NW) : summed(x_NW, weight)) as tf.Scalar;
 }
 
 /** Logits that are kept for the way back: more than these are made a second time there. */

@@ -38,3 +38,4 @@ export * from "./optimise/ema.ts";
 export * from "./optimise/muon.ts";
 export * from "./optimise/optimiser.ts";
 export * from "./optimise/schedule.ts";
+export * from "./quantised/mod.ts";

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { sumToLast } from "./broadcast.ts";
 import { customOp } from "./custom.ts";
+import { after } from "./order.ts";
 
 /** Gain (ones at first) and bias (zeros) a channel. */
 export type Norm = { readonly gain: tf.Tensor1D; readonly bias: tf.Tensor1D };
@@ -209,10 +210,11 @@ function inverseRms(x: tf.Tensor, epsilon: number): tf.Tensor {
  * y = x̂·gain with x̂ = x·r, r = 1/√(⟨x²⟩ + ε). With g = dy·gain: dx = r·(g − x̂⟨g·x̂⟩),
  * dgain = Σ dy·x̂.
  */
-const rmsNormOf = (epsilon: number) =>
+const rmsNormOf = (epsilon: number, again: boolean) =>
   customOp({
     forward: (x, gain) => tf.mul(tf.mul(x, inverseRms(x, epsilon)), gain),
-    backward: (dy, [x, gain]) => {
+    backward: (dy, [kept, gain]) => {
+      const x = again ? after(kept, dy) : kept;
       const rms = inverseRms(x, epsilon);
       const hat = tf.mul(x, rms);
       const dyHat = tf.mul(dy, hat);
@@ -222,12 +224,16 @@ const rmsNormOf = (epsilon: number) =>
     },
   });
 
-/** Root-mean-square normalisation over the last axis with gain. Zhang & Sennrich 2019. */
+/**
+ * Root-mean-square normalisation over the last axis with gain. Zhang & Sennrich 2019.
+ * @param options `again`: whether the gradient computes again what it needs of the forward pass, which
+ * graph optimisers would else keep for it. Default: no
+ */
 export function rmsNorm<T extends tf.Tensor>(
   p: Gain,
   x: T,
-  { epsilon = EPSILON }: NormOptions = {},
+  { epsilon = EPSILON, again = false }: NormOptions & { readonly again?: boolean } = {},
 ): T {
   const width = x.shape[x.rank - 1];
-  return tf.reshape(rmsNormOf(epsilon)(tf.reshape(x, [-1, width]), p.gain), x.shape) as T;
+  return tf.reshape(rmsNormOf(epsilon, again)(tf.reshape(x, [-1, width]), p.gain), x.shape) as T;
 }

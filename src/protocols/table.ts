@@ -7,6 +7,7 @@ import { annotate } from "./annotate/protocol.ts";
 import { control } from "./control/protocol.ts";
 import { curate } from "./curate/protocol.ts";
 import { external } from "./external/protocol.ts";
+import { judged } from "./judged/protocol.ts";
 import { defineProtocol, type Protocol } from "./protocol.ts";
 import { respond } from "./respond/protocol.ts";
 import { tokenize } from "./tokenize/protocol.ts";
@@ -21,6 +22,7 @@ export const protocols: { [name: string]: Protocol<any> } = {
   [tokenize.name]: tokenize,
   [respond.name]: respond,
   [annotate.name]: annotate,
+  [judged.name]: judged,
   [curate.name]: curate,
 };
 

@@ -13,6 +13,8 @@ export function winSheets(
 ): readonly Sheet[] {
   return wins.map(({ column, items, rows, rates }): Sheet => {
     const shown = rows.slice(0, SHOWN), left = rows.length - shown.length;
+    const labelOf = ({ group, how }: Wins["rows"][number]) =>
+      groups.get(group)!.label + (how === undefined ? "" : `, asked for ${how}`);
     return {
       title: `Win rates by ${column.heading}`,
       caption:
@@ -23,12 +25,12 @@ export function winSheets(
         "their mean is taken). Points: Bradley–Terry strength over all rows on Elo's scale, 0 their " +
         "mean, one drawn game added to each pair. Place: by points; in brackets the places that " +
         `intervals allow.${left > 0 ? ` The last ${count(left, "row")} are left out.` : ""}`,
-      head: ["place", "points", ...shown.map(({ group }) => groups.get(group)!.label)],
-      rows: shown.map(({ group, points, rank, low, high }, i) => {
-        const { label, index } = groups.get(group)!;
+      head: ["place", "points", ...shown.map(labelOf)],
+      rows: shown.map((row, i) => {
+        const { group, points, rank, low, high } = row;
         return {
-          label,
-          index,
+          label: labelOf(row),
+          index: groups.get(group)!.index,
           cells: [
             `${rank} (${low === high ? low : `${low}–${high}`})`,
             fixed(points, 0),

@@ -146,9 +146,19 @@ export async function loadCheckpoint(
   }
 }
 
-/** Weights of a state: leaves under `params`, or all float leaves where it has no such part. */
+/** Numbers that a leaf of packed words stands for, a word; of other leaves one a number, of scales none. */
+function numbersOf([path, { dtype, size }]: [string, tf.Tensor]): number {
+  const packed = /(?:^|\/)(int8|nf4)\/(words|scales)$/.exec(path);
+  if (packed === null) return dtype === "float32" ? size : 0;
+  return packed[2] === "scales" ? 0 : size * (packed[1] === "int8" ? 4 : 8);
+}
+
+/**
+ * Weights of a state: numbers under `params`, with those of an adapter beside them, or all float leaves
+ * where it has no such part. Of packed matrices those that fill up a row count too.
+ */
 export function parameterCount(state: TensorRecord): number {
   const part = state.params ?? state.parameters ?? state;
-  return leaves(part).filter(([, leaf]) => leaf.dtype === "float32")
-    .reduce((sum, [, leaf]) => sum + leaf.size, 0);
+  const beside = part === state ? [] : leaves(state.adapter ?? {});
+  return [...leaves(part), ...beside].reduce((sum, leaf) => sum + numbersOf(leaf), 0);
 }

@@ -1,24 +1,19 @@
 /**
  * Texts that a run leaves for its report: its first samples; how it goes on with held-out prompts, beside
- * how they truly go on; and texts with the probability of each of their tokens.
+ * how they truly go on, or what it answers in held-out dialogues; and texts with the probability of
+ * each of their tokens.
  * @module
  */
 import type { Dataset } from "../data/mod.ts";
+import { givesDialogues } from "../data/text/mod.ts";
 import { rowOf, stringsOf, type TextSet, textsOf } from "../kinds/text/mod.ts";
 import { MetricUnavailable } from "../base/mod.ts";
 import { count, formatNumber } from "../base/text/mod.ts";
 import type { LanguageModel } from "../subject/mod.ts";
-import { shownName, type Shows } from "../record/mod.ts";
-import {
-  type Block,
-  cutStretches,
-  cutText,
-  type Passage,
-  sheetBytes,
-  type Stretch,
-  stretchesOf,
-} from "./passage/mod.ts";
-import type { Keep, Shower, ShowParts } from "./shower.ts";
+import { answered } from "./dialogues.ts";
+import { cutStretches, cutText, type Passage, type Stretch, stretchesOf } from "./passage/mod.ts";
+import { leftNote, sheets, textBlock, type Texts } from "./sheets.ts";
+import type { Shower } from "./shower.ts";
 
 /** Samples that are shown, and characters of each. */
 const SAMPLES = 8, CHARACTERS = 1000;
@@ -27,19 +22,10 @@ const PROMPTS = 4, PROMPT = 240, WRITTEN = 96;
 /** Held-out texts whose tokens are shaded, and characters of each. */
 const SHADED = 2, SHADED_CHARACTERS = 800;
 
-/** Writes passages and notes what they show. */
-type Write = (
-  what: Shows["what"],
-  about: string,
-  sheet: { readonly shaded?: boolean; readonly passages: readonly Passage[] },
-) => Promise<void>;
-
-/** One kind of sheet: writes it where it can be had. */
-type Texts = (parts: ShowParts, write: Write) => Promise<void>;
-
 /** What of a run on texts can be shown. */
 export const showTexts: Shower = async (parts, keep) => {
-  for (const texts of [sampled, continued, shaded]) {
+  const goesOn = givesDialogues(parts.dataset) ? answered : continued;
+  for (const texts of [sampled, goesOn, shaded]) {
     try {
       await texts(parts, sheets(keep));
     } catch (error) {
@@ -48,28 +34,6 @@ export const showTexts: Shower = async (parts, keep) => {
     }
   }
 };
-
-function sheets(keep: Keep): Write {
-  return async (what, about, { shaded = false, passages }) => {
-    const shows = { what, medium: "text" } as const, name = shownName(shows);
-    const bytes = sheetBytes({ format: 1, shaded, passages: [...passages] });
-    await keep({ name, file: `${name}.json`, about, shows, bytes });
-  };
-}
-
-/** How much of a text is shown, for its note; undefined where it is whole. */
-function leftNote(shown: number, left: number): string | undefined {
-  return left === 0 ? undefined : `the first ${count(shown, "character")} of ${shown + left}`;
-}
-
-function textBlock(text: string, { heading, most }: { heading?: string; most: number }): Block {
-  const cut = cutText(text, most), note = leftNote(cut.text.length, cut.left);
-  return {
-    ...(heading !== undefined && { heading }),
-    stretches: cut.text === "" ? [] : [{ text: cut.text }],
-    ...(note !== undefined && { note }),
-  };
-}
 
 /** The first samples, none picked out, special tokens shown. */
 const sampled: Texts = async ({ samples, subject }, write) => {

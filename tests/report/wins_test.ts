@@ -91,3 +91,36 @@ Deno.test("seeds are paired; a row of one run meets each seed of the other", () 
   ]);
   assertEquals(eachOf(records({ vae: [[1, 0], [0, 1]] }), NAME).get(2), [0, 1]);
 });
+
+Deno.test("answers that were asked for in another way are rows of the same table; copies of controls aren't", () => {
+  const asked = records({ vae: [[1, 1]], gan: [[0, 1]] }).map((record) => {
+    if (record.spec.family !== "vae") return record;
+    const [value] = record.metrics;
+    return {
+      ...record,
+      metrics: [value, { ...value, name: "rule-reward-polite2@4", each: [0, 0] }],
+    };
+  });
+  const [wins, ...others] = buildReport({ suite: { name: "smoke", version: 1 }, records: asked })
+    .wins!;
+  assertEquals(others, []);
+  assertEquals(wins.rows.map(({ how }) => how ?? "as it is"), ["as it is", "as it is", "polite2"]);
+  const text = renderMarkdown(
+    buildReport({ suite: { name: "smoke", version: 1 }, records: asked }),
+    { charts: null },
+  );
+  assert(text.includes("asked for polite2"));
+});
+
+Deno.test("rows of which some never met the others have no strengths, and the report goes on", () => {
+  const pairs = records({ vae: [[1, 0], [1, 0]], gan: [[0, 1], [1, 1]] });
+  const other = records({ autoencoder: [[1, 0], [0, 0], [1, 1], [0, 1]] })
+    .filter(({ spec }) => spec.seed > 2);
+  const third = records({ flow: [[1, 0], [0, 0], [1, 1], [0, 0]] })
+    .filter(({ spec }) => spec.seed > 2);
+  assertEquals(
+    buildReport({ suite: { name: "smoke", version: 1 }, records: [...pairs, ...other, ...third] })
+      .wins,
+    undefined,
+  );
+});

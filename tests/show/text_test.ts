@@ -48,11 +48,11 @@ const subject: Subject<"text"> = {
   language,
 };
 
-async function shown(subject: Subject<"text">) {
+async function shown(subject: Subject<"text">, of = dataset) {
   const sheets: Record<string, TextSheet> = {};
   const artefacts = await show({
     subject,
-    dataset,
+    dataset: of,
     samples: subject.capabilities.samples ? (count) => subject.sample(count) : null,
     neighbourhood: null,
     write: (file, bytes) => {
@@ -175,4 +175,59 @@ Deno.test("a sheet is read back as it was kept; other files are refused by name"
     Error,
     "r/samples.json holds no texts",
   );
+});
+
+Deno.test("texts: of dialogues, answers stand in place of continuations, with what they are worth", async () => {
+  const facts = {
+    task: "ask",
+    people: [{ gender: "female", age: "child", age_years: 12 }],
+    asks: { what: "traits", traits: ["age_years"] },
+  };
+  const chats = ["She is 12.", "She is 13."].map((content) => [
+    { role: "user", content: "How old is she?" },
+    { role: "assistant", content },
+  ]);
+  const given = (values: readonly unknown[]) =>
+    tokenised(values.map((value) => JSON.stringify(value)), bytesTokenizer);
+  const { sample } = dataset;
+  const dialogues = (facts: unknown): Dataset => ({
+    ...dataset,
+    given: { messages: sample, facts: sample },
+    size: () => 2,
+    read: () =>
+      Promise.resolve({
+        samples: tokenised(["x", "y"], bytesTokenizer),
+        labels: {},
+        given: { messages: given(chats), facts: given([facts, facts]) },
+      }),
+  });
+  const answers = [" She is 12.\n\n", " She is old"];
+  let asked = 0;
+  const model = languageOf({
+    tokenizer: bytesTokenizer,
+    context: 256,
+    score: () => Promise.reject(new Error("nothing is scored")),
+    write: (prompts) =>
+      Promise.resolve(prompts.map(() => bytesTokenizer.encode(answers[asked++ % 2]))),
+  });
+  const { tokens: _, ...silent } = model;
+  const own = { ...subject, language: silent };
+  const { sheets } = await shown(own, dialogues(facts));
+  const blocks = sheets["continuations.json"].passages.map(({ blocks }) =>
+    blocks.map(({ stretches, note }) => [stretches.map(({ text }) => text).join(""), note])
+  );
+  assertEquals(blocks, [
+    [
+      ["user: How old is she?", undefined],
+      ["She is 12.", "right; worth 1.00 of 1; 13 tokens"],
+      ["She is 12.", undefined],
+    ],
+    [
+      ["user: How old is she?", undefined],
+      ["She is old", "not right; worth 0.00 of 1; cut after 11 tokens"],
+      ["She is 13.", undefined],
+    ],
+  ]);
+  const other = await shown(own, dialogues({ of: "another rule" }));
+  assertEquals(other.sheets["continuations.json"].passages[0].blocks[1].note, "13 tokens");
 });

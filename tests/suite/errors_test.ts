@@ -98,7 +98,9 @@ const cases: [what: string, lines: Record<number, string>, message: string][] = 
     "an unknown family",
     { 8: "  - tou:" },
     "suites/mine.yaml:8:5: unknown family `tou`; did you mean `toy`?\n" +
-    `  families: ${named(families, "toy")}, ${Object.keys(protocols).filter((name) => protocols[name].entry !== undefined).join(", ")}   (deno task list)`,
+    `  families: ${named(families, "toy")}, ${
+      Object.keys(protocols).filter((name) => protocols[name].entry !== undefined).join(", ")
+    }   (deno task list)`,
   ],
   [
     "an unknown metric, written short",

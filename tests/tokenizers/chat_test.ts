@@ -5,6 +5,7 @@ import {
   endsOf,
   promptTokens,
   renderChat,
+  separatedTokenizer,
   templateOf,
   TEMPLATES,
 } from "../../src/tokenizers/chat/mod.ts";
@@ -75,12 +76,28 @@ Deno.test("templates that no model could be trained by are refused, with what to
     `{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}{% endfor %}${asks}`,
     "nothing after an answer",
   );
-  refused(
-    `{% for m in messages %}${body.replace("im_end", "endoftext")}{% endfor %}${asks}`,
-    "stands between documents within a dialogue",
-  );
   refused("{{ raise_exception('roles must alternate') }}", "roles must alternate");
   refused("{% if %}", "the chat template");
+});
+
+Deno.test("the token between documents is one that no dialogue holds", () => {
+  const chatml = TEMPLATES.chatml, { special } = chatTokenizer;
+  assertEquals(separatedTokenizer({ tokenizer: chatTokenizer, template: chatml }), chatTokenizer);
+  // As SmolLM2 has it: what begins a message is what its file puts before texts.
+  const begins = { ...chatTokenizer, separator: special["<|im_start|>"] };
+  const other = separatedTokenizer({ tokenizer: begins, template: chatml });
+  assertEquals(other.separator, special["<|endoftext|>"]);
+  assertEquals(other.digest, begins.digest);
+  // What ends an answer is what ends documents, and is still called so.
+  const eos = "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}";
+  const ended = separatedTokenizer({ tokenizer: chatTokenizer, template: eos });
+  assertEquals([ended.eos, ended.separator], [special["<|endoftext|>"], special["<|im_start|>"]]);
+  assertEquals(endsOf({ tokenizer: ended, template: eos }).text, "<|endoftext|>");
+  assertThrows(
+    () => separatedTokenizer({ tokenizer: bytesTokenizer, template: eos }),
+    DataError,
+    "has no other special token",
+  );
 });
 
 Deno.test("the token before documents is left to whoever packs; roles may stand in any order", () => {

@@ -11,6 +11,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { writeRow } from "../../nn/mod.ts";
 import { decoderLogits, decoderStates, embedded, normalised, project, rest } from "./forward.ts";
+import { afterPrefix, maskAfterPrefix } from "./adapted.ts";
 import { turnsAt } from "./rotary.ts";
 import type { DecoderParameters, DecoderShape } from "./shape.ts";
 import { cacheSight, startedSight } from "./sight.ts";
@@ -98,6 +99,7 @@ export function decoderStep(
     [batch, 1],
   ) as tf.Tensor2D;
   const turns = shape.positions === "rotary" ? turnsAt(shape, place_B1) : undefined;
+  const mask = maskAfterPrefix(mask_B1S, p.layers[0]?.prefix);
   const lookedAt = (all: tf.Tensor3D) =>
     seen === columns ? all : tf.slice(all, 0, [all.shape[0], seen, all.shape[2]]);
   const keys: tf.Tensor3D[] = [], values: tf.Tensor3D[] = [];
@@ -107,8 +109,12 @@ export function decoderStep(
     keys.push(writeRow(cache.keys[i], k_MTD, pos));
     values.push(writeRow(cache.values[i], v_MTD, pos));
     const seen_NTD = attendOne(
-      { q_N1D: q_NTD, k_MSD: lookedAt(keys[i]), v_MSD: lookedAt(values[i]) },
-      mask_B1S,
+      {
+        q_N1D: q_NTD,
+        k_MSD: afterPrefix(lookedAt(keys[i]), layer.prefix?.keys),
+        v_MSD: afterPrefix(lookedAt(values[i]), layer.prefix?.values),
+      },
+      mask,
     );
     x_B1W = rest(layer, { x_BTW: x_B1W, seen_NTD }, shape);
   });

@@ -7,15 +7,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
-  addBias,
   embed,
+  gated,
   gelu,
   layerNorm,
   mergeHeads,
   projectedCrossEntropy,
   projectedTargetNats,
   rmsNorm,
-  silu,
   splitHeads,
 } from "../../nn/mod.ts";
 import { rotate, type Turns, turnsAt, turnsOf } from "./rotary.ts";
@@ -25,25 +24,19 @@ import type {
   DecoderNorm,
   DecoderParameters,
   DecoderShape,
+  Prefix,
 } from "./shape.ts";
+import { afterPrefix, isAdapted, linear, maskAfterPrefix, narrowed } from "./adapted.ts";
 import { causalSight, type Sight } from "./sight.ts";
-
-/** x·weight, + bias where there is one, over the last axis. */
-function linear<T extends tf.Tensor>(p: DecoderLinear, x: T): T {
-  const [width, out] = p.weight.shape;
-  const y = tf.matMul(tf.reshape(x, [-1, width]) as tf.Tensor2D, p.weight);
-  const biased = p.bias === undefined ? y : addBias(y, p.bias);
-  return tf.reshape(biased, [...x.shape.slice(0, -1), out]) as T;
-}
 
 /** A normalisation over the last axis. */
 export function normalised<T extends tf.Tensor>(
   { gain, bias }: DecoderNorm,
   x: T,
-  { epsilon }: Pick<DecoderShape, "epsilon">,
+  { epsilon, again }: Pick<DecoderShape, "epsilon"> & { readonly again?: boolean },
 ): T {
   return bias === undefined
-    ? rmsNorm({ gain }, x, { epsilon })
+    ? rmsNorm({ gain }, x, { epsilon, again })
     : layerNorm({ gain, bias }, x, { epsilon });
 }
 
@@ -64,7 +57,7 @@ export function project(
   { shape, turns }: { readonly shape: DecoderShape; readonly turns?: Turns },
 ): Projected {
   const { heads, keyValueHeads } = shape;
-  const h_BTW = normalised(p.norm1, x_BTW, shape);
+  const h_BTW = normalised(p.norm1, x_BTW, { ...shape, again: isAdapted(p) });
   const placed = (map: DecoderLinear, count: number, norm?: DecoderNorm) => {
     const by_NTD = splitHeads(linear(map, h_BTW), count);
     const sized = norm === undefined ? by_NTD : normalised(norm, by_NTD, shape);
@@ -87,14 +80,15 @@ const BLOCK = 64;
  * softmax(q·kᵀ/√D + mask)·v with each head of keys for G heads of queries, whose rows are one after the
  * other: [B·H, T, D]. Vaswani et al. 2017 (arXiv:1706.03762), eq. 1; Ainslie et al. 2023
  * (arXiv:2305.13245).
- * @param mask [1, T, T] or [B, 1, T, T]: no position sees a later one
+ * What keys there are before those of the positions themselves, all see.
+ * @param mask [1, T, S] or [B, 1, T, S]: no position sees a later one
  */
 export function attend({ q_NTD, k_MTD, v_MTD }: Projected, mask: tf.Tensor): tf.Tensor3D {
-  const [n, t, d] = q_NTD.shape, m = k_MTD.shape[0];
+  const [n, t, d] = q_NTD.shape, [m, s] = k_MTD.shape, before = s - t;
   const q_MGTD = tf.reshape(tf.mul(q_NTD, 1 / Math.sqrt(d)), [m, n / m, t, d]) as tf.Tensor4D;
   const found: tf.Tensor4D[] = [];
   for (let first = 0; first < t; first += BLOCK) {
-    const rows = Math.min(BLOCK, t - first), seen = first + rows;
+    const rows = Math.min(BLOCK, t - first), seen = before + first + rows;
     found.push(attendBlock(
       {
         q_MGTD: part(q_MGTD, 2, { first, count: rows }),
@@ -142,14 +136,18 @@ export function rest(
   { x_BTW, seen_NTD }: { readonly x_BTW: tf.Tensor3D; readonly seen_NTD: tf.Tensor3D },
   shape: DecoderShape,
 ): tf.Tensor3D {
-  const found_BTW = linear(p.out, mergeHeads(seen_NTD, shape.heads));
+  const found_BTW = narrowed(
+    p.bottlenecks?.attention,
+    linear(p.out, mergeHeads(seen_NTD, shape.heads)),
+  );
   const h_BTW = tf.add(x_BTW, found_BTW) as tf.Tensor3D;
-  const n_BTW = normalised(p.norm2, h_BTW, shape);
+  const again = isAdapted(p);
+  const n_BTW = normalised(p.norm2, h_BTW, { ...shape, again });
   const up_BTF = linear(p.up, n_BTW);
   const unit_BTF = p.gate === undefined
     ? gelu(up_BTF)
-    : tf.mul(silu(linear(p.gate, n_BTW)), up_BTF) as tf.Tensor3D;
-  return tf.add(h_BTW, linear(p.down, unit_BTF));
+    : gated(linear(p.gate, n_BTW), up_BTF, { again });
+  return tf.add(h_BTW, narrowed(p.bottlenecks?.perceptron, linear(p.down, unit_BTF)));
 }
 
 /**
@@ -203,18 +201,56 @@ export function decoderStates(
     throw new RangeError(`a decoder of ${shape.context} positions was given ${length}`);
   }
   const { mask, places_BT } = sight ?? causalSight(length);
+  // A prefix stands before each document: how far it is hangs on the place within that.
+  const counted = placed || (p.layers[0]?.prefix !== undefined && places_BT !== undefined);
   const turns = shape.positions !== "rotary"
     ? undefined
-    : placed
+    : counted
     ? turnsAt(shape, places_BT!)
     : turnsOf(shape, length);
-  let x_BTW = embedded(p, tokens_BT, places_BT);
-  for (const layer of p.layers) {
+  const x_BTW = through(p.layers, embedded(p, tokens_BT, places_BT), { shape, mask, turns, keep });
+  return normalised(p.norm, x_BTW, shape);
+}
+
+/** The stream after all layers. */
+function through(
+  layers: readonly DecoderLayer[],
+  x_BTW: tf.Tensor3D,
+  { shape, mask, turns, keep }: Pick<DecoderPass, "shape" | "keep"> & {
+    readonly mask: tf.Tensor;
+    readonly turns?: Turns;
+  },
+): tf.Tensor3D {
+  for (const layer of layers) {
     const made = project(layer, x_BTW, { shape, turns });
     keep?.(made);
-    x_BTW = rest(layer, { x_BTW, seen_NTD: attend(made, mask) }, shape);
+    const seen_NTD = attend({
+      q_NTD: made.q_NTD,
+      k_MTD: afterPrefix(made.k_MTD, layer.prefix?.keys),
+      v_MTD: afterPrefix(made.v_MTD, layer.prefix?.values),
+    }, maskAfterPrefix(mask, layer.prefix));
+    x_BTW = rest(layer, { x_BTW, seen_NTD }, shape);
   }
-  return normalised(p.norm, x_BTW, shape);
+  return x_BTW;
+}
+
+/**
+ * What layers make of P vectors in the place of embeddings that stand before a text: a prefix a layer.
+ * They are turned as positions −P … −1; where positions are learnt they have none.
+ */
+export function prefixesOf(
+  p: DecoderParameters,
+  soft_1PW: tf.Tensor3D,
+  shape: DecoderShape,
+): Prefix[] {
+  const length = soft_1PW.shape[1], made: Prefix[] = [];
+  through(p.layers, soft_1PW, {
+    shape,
+    mask: causalSight(length).mask,
+    turns: shape.positions === "rotary" ? turnsOf(shape, length, -length) : undefined,
+    keep: ({ k_MTD, v_MTD }) => made.push({ keys: k_MTD, values: v_MTD }),
+  });
+  return made;
 }
 
 /** Logits of hidden states, over any leading axes: [..., V]. */
@@ -230,15 +266,17 @@ export function decoderLogits(p: DecoderParameters, hidden: tf.Tensor): tf.Tenso
 /**
  * Σ −ln p(target) over hidden states [N, W], nats, without all their logits at once. Scalar.
  * @param targets_N int32; −1: not one
+ * @param options `frozen`: whether no gradient to the logits' weight is asked for
  */
 export function decoderNats(
   p: DecoderParameters,
   hidden_NW: tf.Tensor2D,
   targets_N: tf.Tensor1D,
+  { frozen = false }: { readonly frozen?: boolean } = {},
 ): tf.Scalar {
   const { weight } = p.head ?? p.tokens;
   return projectedCrossEntropy(
-    { x_NW: hidden_NW, weight, transposed: p.head === undefined },
+    { x_NW: hidden_NW, weight, transposed: p.head === undefined, frozen },
     targets_N,
   );
 }

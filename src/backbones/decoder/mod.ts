@@ -10,6 +10,7 @@ export {
   prefill,
   type Prompts,
 } from "./cached.ts";
+export { mapProduct } from "./adapted.ts";
 export {
   decoder,
   decoderLogits,
@@ -17,9 +18,11 @@ export {
   type DecoderPass,
   decoderStates,
   decoderTargetNats,
+  prefixesOf,
 } from "./forward.ts";
 export { rotaryFrequencies } from "./rotary.ts";
 export {
+  type Bottleneck,
   decoderFault,
   type DecoderLayer,
   type DecoderLinear,
@@ -27,6 +30,9 @@ export {
   type DecoderParameters,
   type DecoderShape,
   initDecoder,
+  type LowRank,
+  mapsOf,
+  type Prefix,
   type Rotary,
   type RotaryScaling,
 } from "./shape.ts";

@@ -48,18 +48,18 @@ type Table = { readonly cos: Float32Array; readonly sin: Float32Array };
 const tables = new Map<string, Table>();
 const MOST_TABLES = 8;
 
-/** cos and sin of positions [0, count): [count, D/2] each. */
-export function rotaryTable(shape: DecoderShape, count: number): Table {
+/** cos and sin of positions [first, first + count): [count, D/2] each. */
+export function rotaryTable(shape: DecoderShape, count: number, first = 0): Table {
   const { headWidth, rotary } = shape;
-  const name = JSON.stringify([headWidth, rotary, count]);
+  const name = JSON.stringify([headWidth, rotary, count, first]);
   const known = tables.get(name);
   if (known !== undefined) return known;
   const frequencies = rotaryFrequencies(shape), pairs = frequencies.length;
   const made = { cos: new Float32Array(count * pairs), sin: new Float32Array(count * pairs) };
   for (let t = 0; t < count; t++) {
     frequencies.forEach((frequency, i) => {
-      made.cos[t * pairs + i] = cos(t * frequency);
-      made.sin[t * pairs + i] = sin(t * frequency);
+      made.cos[t * pairs + i] = cos((first + t) * frequency);
+      made.sin[t * pairs + i] = sin((first + t) * frequency);
     });
   }
   if (tables.size === MOST_TABLES) tables.delete(tables.keys().next().value!);
@@ -67,9 +67,10 @@ export function rotaryTable(shape: DecoderShape, count: number): Table {
   return made;
 }
 
-/** Turns of positions 0 … T − 1: [T, D/2]. */
-export function turnsOf(shape: DecoderShape, length: number): Turns {
-  const table = rotaryTable(shape, length), size: [number, number] = [length, shape.headWidth / 2];
+/** Turns of positions first … first + T − 1: [T, D/2]. */
+export function turnsOf(shape: DecoderShape, length: number, first = 0): Turns {
+  const table = rotaryTable(shape, length, first),
+    size: [number, number] = [length, shape.headWidth / 2];
   return { cos: tf.tensor2d(table.cos, size), sin: tf.tensor2d(table.sin, size) };
 }
 

@@ -14,7 +14,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { heNormal } from "../../nn/mod.ts";
+import { heNormal, type Linear, type PackedMatrix } from "../../nn/mod.ts";
 import { fold, type Key } from "../../random/mod.ts";
 
 /** How rotary angles are stretched to longer contexts than were trained first. */
@@ -65,8 +65,32 @@ export interface DecoderShape {
   readonly tied: boolean;
 }
 
-/** A linear map: weight [in, out], bias [out]. */
-export type DecoderLinear = { readonly weight: tf.Tensor2D; readonly bias?: tf.Tensor1D };
+/** A linear map: its weight is whole or packed. What is beside it is an adapter's. */
+export type DecoderLinear = PackedMatrix & {
+  /** [in, out]; left out where it is packed. */
+  readonly weight?: tf.Tensor2D;
+  /** [out] */
+  readonly bias?: tf.Tensor1D;
+  readonly low?: LowRank;
+};
+
+/** Added to a linear map: x·down·up. Hu et al. 2021 (arXiv:2106.09685), eq. 3. */
+export type LowRank = {
+  /** [in, r] */
+  readonly down: tf.Tensor2D;
+  /** [r, out], with the scale α/r in it. */
+  readonly up: tf.Tensor2D;
+  /** [out]: each output of the sum is multiplied by its own. Liu et al. 2024 (arXiv:2402.09353). */
+  readonly ratio?: tf.Tensor1D;
+  /** In training: inputs of `down` are kept with this probability, then divided by it. */
+  readonly drop?: { readonly key: Key; readonly keep: tf.Scalar };
+};
+
+/** Keys and values that every position of a layer sees before its row's: [K, P, D], not turned any more. */
+export type Prefix = { readonly keys: tf.Tensor3D; readonly values: tf.Tensor3D };
+
+/** Added to what a part of a layer gives: gelu(h·down)·up. Houlsby et al. 2019 (arXiv:1902.00751). */
+export type Bottleneck = { readonly down: Linear; readonly up: Linear };
 
 /** A normalisation: both [W]; no bias where the norm is `rms`. */
 export type DecoderNorm = { readonly gain: tf.Tensor1D; readonly bias?: tf.Tensor1D };
@@ -93,6 +117,9 @@ export type DecoderLayer = {
   readonly up: DecoderLinear;
   /** [F, W] */
   readonly down: DecoderLinear;
+  readonly prefix?: Prefix;
+  /** After attention, and after the perceptron. */
+  readonly bottlenecks?: { readonly attention: Bottleneck; readonly perceptron: Bottleneck };
 };
 
 /** A decoder's parameters. */
@@ -130,7 +157,7 @@ function table(key: Key, shape: [number, number]): { readonly weight: tf.Tensor2
 }
 
 /** Maps of a layer, by the names of their parameters: [in, out]. */
-function mapsOf(shape: DecoderShape): Readonly<Record<string, [number, number]>> {
+export function mapsOf(shape: DecoderShape): Readonly<Record<string, [number, number]>> {
   const { width, heads, keyValueHeads, headWidth, hidden, mlp } = shape;
   return {
     query: [width, heads * headWidth],

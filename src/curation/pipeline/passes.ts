@@ -6,21 +6,14 @@
  * @module
  */
 import type { CorpusStage, MapStage } from "../stage.ts";
-import type { BlockFolder, BlockHead, PassSummary } from "./blocks.ts";
+import type { BlockFolder, PassSummary } from "./blocks.ts";
 import type { LabelledStage } from "../asked.ts";
 import type { MakingPlace } from "./make.ts";
 import { ownThread, type Pool, threads } from "./pool.ts";
+import { type BlockLimits, cut, type Source } from "./cut.ts";
 import { documentOf, lineOf, type Row } from "./row.ts";
 import { runSteps, type Step, stepOf } from "./segment.ts";
 import { addTally, emptyTally, type StageTally } from "./tally.ts";
-
-/** Documents in order, from any place on. */
-export interface Source {
-  /** Documents in all. */
-  readonly count: number;
-  /** Those from a place on, some at a time. */
-  rows(from: number): AsyncIterable<readonly Row[]>;
-}
 
 /** A stage that is ready. */
 export interface ReadyStage extends LabelledStage {
@@ -35,8 +28,7 @@ export interface PassOptions {
   readonly place: MakingPlace;
   /** Threads for map stages. */
   readonly workers: number;
-  /** Documents and bytes of a block at most; a block of one document may have more bytes. */
-  readonly block: { readonly documents: number; readonly bytes: number };
+  readonly block: BlockLimits;
   readonly say: (text: string) => void;
   /** Told how far a pass is, after each block; throws to stop. */
   readonly heard: (at: {
@@ -75,58 +67,6 @@ function passesOf(stages: readonly ReadyStage[]): Pass[] {
     } else passes.at(-1)!.maps.push(ready as Pass["maps"][number]);
   }
   return passes;
-}
-
-/** A block that is to be done, or one that an earlier try did. */
-type Given =
-  | { readonly block: number; readonly head: BlockHead }
-  | {
-    readonly block: number;
-    /** Lines of rows. */
-    readonly lines: string;
-    readonly came: number;
-    /** Documents of the source up to its end. */
-    readonly next: number;
-  };
-
-/** Cuts a source into blocks. Those that are done are passed over, and so are their documents. */
-async function* cut(
-  source: Source,
-  pass: number,
-  { folder, block: limits }: Pick<PassOptions, "folder" | "block">,
-): AsyncGenerator<Given> {
-  let rows: AsyncIterator<readonly Row[]> | null = null, waiting: readonly Row[] = [], next = 0;
-  const row = async (): Promise<Row | null> => {
-    while (waiting.length === 0) {
-      rows ??= source.rows(next)[Symbol.asyncIterator]();
-      const { value, done } = await rows.next();
-      if (done === true) return null;
-      waiting = value;
-    }
-    return waiting[0];
-  };
-  for (let block = 0;; block++) {
-    const head = await folder.head(pass, block);
-    if (head !== null) {
-      await (rows as AsyncIterator<readonly Row[]> | null)?.return?.();
-      [rows, waiting, next] = [null, [], head.next];
-      yield { block, head };
-      continue;
-    }
-    const lines: string[] = [];
-    for (let bytes = 0; lines.length < limits.documents;) {
-      const first = await row();
-      if (first === null) break;
-      const line = `${lineOf(first)}\n`;
-      if (lines.length > 0 && bytes + line.length > limits.bytes) break;
-      lines.push(line);
-      bytes += line.length;
-      waiting = waiting.slice(1);
-      next++;
-    }
-    if (lines.length === 0) return;
-    yield { block, lines: lines.join(""), came: lines.length, next };
-  }
 }
 
 /** Runs blocks, as many at a time as the pool has room for. */

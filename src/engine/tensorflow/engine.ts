@@ -31,6 +31,7 @@ import { Library } from "./capi/library.ts";
 import { choosePlace, placeOf } from "../../install/tensorflow/mod.ts";
 import { registerHostKernels } from "./kernels/host_kernels.ts";
 import { registerNnKernels } from "./kernels/nn_kernels.ts";
+import { registerPackedKernels } from "./kernels/packed_kernels.ts";
 import { registerRandomKernels } from "./kernels/random_kernels.ts";
 import { registerReplacedKernels } from "./kernels/replaced_kernels.ts";
 
@@ -159,6 +160,7 @@ async function open(options: TensorflowOptions): Promise<Engine> {
   registerFlopCounts(replaceKernel);
   registerRandomKernels(replaceKernel);
   registerNnKernels(replaceKernel);
+  registerPackedKernels(replaceKernel);
   registerReplacedKernels(replaceKernel);
   registerHostKernels(replaceKernel);
   await useBackend("tensorflow", library.version);

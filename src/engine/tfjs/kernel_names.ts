@@ -16,3 +16,5 @@ export const CROSS_ENTROPY = "CrossEntropyRows";
 export const HASH_GRID = "HashGrid";
 /** The gradient of those to the table. */
 export const HASH_GRID_GRADIENT = "HashGridGradient";
+/** A packed matrix made whole. */
+export const UNPACK = "UnpackRows";

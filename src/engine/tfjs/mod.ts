@@ -10,5 +10,6 @@ export {
   HASH_GRID_GRADIENT,
   LEAKY_GATE,
   SUM_ROWS,
+  UNPACK,
 } from "./kernel_names.ts";
 export { composedRuns } from "./registry.ts";

@@ -28,6 +28,7 @@ import { registerHostKernels } from "./host_kernels.ts";
 import { registerMatMulKernels } from "./matmul_kernels.ts";
 import { registerMissingKernels } from "./missing_kernels.ts";
 import { startWasm } from "./open.ts";
+import { registerPackedKernels } from "./packed_kernels.ts";
 import { registerRandomKernels } from "./random_kernels.ts";
 import { registerSharedCopies, replaceKernel } from "./registry.ts";
 
@@ -116,6 +117,7 @@ function registerKernels(): void {
   registerMissingKernels();
   registerHashGridKernels();
   registerCacheKernels();
+  registerPackedKernels();
   registerHostKernels();
 }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { decoderFault, type DecoderShape } from "../../backbones/mod.ts";
 import { UsageError } from "../../base/mod.ts";
 import { pathText } from "../../base/schema/mod.ts";
+import { adapterConfig, adapterRate } from "./adapters/mod.ts";
 import { namedCheckpoints } from "./checkpoint/mod.ts";
 import { objectiveFaults, objectiveKeys } from "./objectives/settings.ts";
 
@@ -62,7 +63,10 @@ export const config = z.strictObject({
       "adam: AdamW; muon: orthogonalised momentum on the layers' matrices, AdamW on all else",
     ),
   learningRate: z.number().positive().optional()
-    .describe("Peak learning rate; default: 0.02 × √(64 / width), of adam 0.006 × √(256 / width)"),
+    .describe(
+      "Peak learning rate; default: 0.02 × √(64 / width), of adam 0.006 × √(256 / width), of " +
+        "an adapter 0.001 (prefix 0.01, prompt 0.03)",
+    ),
   warmup: z.number().min(0).max(0.9).default(0.02)
     .describe("Share of the training over which the learning rate rises from 0"),
   schedule: z.enum(["cosine", "linear"]).default("linear")
@@ -86,6 +90,9 @@ export const config = z.strictObject({
       "Samples: only the fewest likeliest tokens that together have this probability; default: all",
     ),
   ...objectiveKeys,
+  adapter: adapterConfig.optional().describe(
+    "What is trained in place of all weights, which stay as they are; AdamW whatever `optimiser` says",
+  ),
 }).superRefine((c, context) => {
   for (const key of c.checkpoint === undefined ? [] : broughtKeys) {
     if (c[key] === undefined) continue;
@@ -167,6 +174,7 @@ export function shapeWithin(c: Config, own: DecoderShape): DecoderShape {
 
 /** The peak learning rate: wider models take smaller steps. */
 export function learningRateOf(c: Config, { width }: Pick<DecoderShape, "width">): number {
+  if (c.adapter !== undefined) return adapterRate(c);
   return c.learningRate ??
     (c.optimiser === "muon" ? 0.02 * Math.sqrt(64 / width) : 0.006 * Math.sqrt(256 / width));
 }

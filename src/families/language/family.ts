@@ -12,6 +12,8 @@ import {
 } from "../family.ts";
 import { documentsRole } from "../needs.ts";
 import { reads } from "../common/programs.ts";
+import type { ContentContext } from "../../content/mod.ts";
+import { type HostAdapter, peftContent } from "./adapters/mod.ts";
 import { checkpointContent, type Opened as Checkpoint } from "./checkpoint/mod.ts";
 import { type Config, config, shapeOf, shapeWithin } from "./config.ts";
 import { choicesProgram } from "./decoding/choices.ts";
@@ -37,6 +39,8 @@ import { initBeside, initState, stepPrograms, trainPrograms } from "./train.ts";
 /** What a model is, beside its setting. */
 interface Beyond extends Pick<BuildContext, "steps" | "needed"> {
   readonly checkpoint?: Checkpoint;
+  /** The adapter of the file that the config names. */
+  readonly adapter?: HostAdapter;
   /** Rows to train on. Default: none are known. */
   readonly trainSize?: number;
 }
@@ -57,9 +61,9 @@ export function languageModel(setting: Setting, beyond: Beyond): Model {
       : { likelihood: "none", latent: "none", reconstructs: false, samples: false },
     init: (key) => {
       const beside = initBeside(key, setting, { trainSize: beyond.trainSize ?? 0 });
-      return beyond.checkpoint === undefined
-        ? initState(key, setting, beside)
-        : emptyState(setting, beside);
+      // Weights in few bits are made of weights that are read.
+      const later = beyond.checkpoint !== undefined || setting.config.adapter?.base !== undefined;
+      return later ? emptyState(setting, beside) : initState(key, setting, beside);
     },
     programs: {
       ...trainPrograms(setting, beyond),
@@ -83,14 +87,14 @@ function writingPrograms(setting: Setting): Model["programs"] {
   };
 }
 
-function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
+function driverOf(setting: Setting, { needed, checkpoint, adapter }: Beyond): Driver {
   const { begin, collect, judge } = objectiveOf(setting.config);
   const weights = needed?.weights !== undefined
-    ? (state: State, context: HostContext) => takeWeights(state, context, setting)
+    ? (state: State, context: HostContext) => takeWeights(state, context, { setting, adapter })
     : checkpoint === undefined
     ? undefined
     : (state: State, { engine }: HostContext) =>
-      loadWeights(state, { engine, checkpoint, setting });
+      loadWeights(state, { engine, checkpoint, setting, adapter });
   const begins = begin !== undefined && setting.trains !== false;
   return {
     schedule: () => stepPrograms(setting),
@@ -112,6 +116,35 @@ function driverOf(setting: Setting, { needed, checkpoint }: Beyond): Driver {
   };
 }
 
+/** @throws UsageError where weights in few bits, or an adapter in a file, are of no weights */
+function requireWeights(
+  { checkpoint, adapter }: Config,
+  { needed }: Pick<BuildContext, "needed">,
+): void {
+  const key = adapter?.base !== undefined
+    ? "base"
+    : adapter?.file !== undefined
+    ? "file"
+    : undefined;
+  if (key === undefined || checkpoint !== undefined || needed?.weights !== undefined) return;
+  throw new UsageError(
+    `language: \`adapter: { ${key} }\` is of weights that are trained already: name a \`checkpoint\`, ` +
+      "or a run in `from`",
+  );
+}
+
+/** One digest of all files that a config names. */
+async function contentOf(
+  { checkpoint, adapter }: Config,
+  context: ContentContext,
+): Promise<string | undefined> {
+  const weights = checkpoint === undefined
+    ? undefined
+    : await checkpointContent(checkpoint, context);
+  if (adapter?.file === undefined) return weights;
+  return await peftContent(adapter.file, context, weights);
+}
+
 function build(config: Config, { sample, batch, ...context }: BuildContext<"text">): Model {
   const { tokenizer } = sample;
   if (batch % config.microBatches !== 0) {
@@ -119,7 +152,8 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
       `microBatches: a batch of ${batch} can't be trained in ${config.microBatches} equal parts`,
     );
   }
-  const { checkpoint, chat } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  const { checkpoint, adapter, chat } = (context.opened ?? {}) as Partial<LanguageOpened>;
+  requireWeights(config, context);
   const shape = checkpoint === undefined
     ? shapeOf(config, tokenizer.vocabulary)
     : shapeWithin(config, checkpoint.shape);
@@ -138,10 +172,11 @@ function build(config: Config, { sample, batch, ...context }: BuildContext<"text
     }),
     ends: chat?.end === undefined ? ends : [...new Set([...ends, chat.end])],
     ...(chat && { template: chat.template }),
+    ...(adapter && { adapter: adapter.adapter }),
   };
   const fault = objectiveOf(config).fault?.(setting, { batch });
   if (fault != null) throw new UsageError(`language: ${fault}`);
-  return languageModel(setting, { ...context, checkpoint });
+  return languageModel(setting, { ...context, checkpoint, adapter });
 }
 
 /** Language models: decoder-only transformers over the tokens of texts. */
@@ -159,8 +194,7 @@ export const language = defineFamily<Config, "text">({
     reward: givenJudge,
     data: documentsRole,
   },
-  content: ({ checkpoint }, context) =>
-    checkpoint === undefined ? Promise.resolve(undefined) : checkpointContent(checkpoint, context),
+  content: contentOf,
   open: openLanguage,
   export: exportLanguage,
   build,

@@ -14,8 +14,16 @@ import {
 } from "../../backbones/mod.ts";
 import type { TensorTree } from "../../engine/mod.ts";
 import type { AdamSlots } from "../../nn/mod.ts";
+import type { Key } from "../../random/mod.ts";
 import type { Tokenizer } from "../../tokenizers/mod.ts";
 import type { TensorRecord } from "../family.ts";
+import {
+  type Adapter,
+  adapterOf,
+  type AdapterTensors,
+  attached,
+  movingPart,
+} from "./adapters/mod.ts";
 import type { Config } from "./config.ts";
 import type { Rule } from "./objectives/policy/rule.ts";
 import type { Attribute } from "./objectives/reward/scales.ts";
@@ -37,13 +45,17 @@ export interface Setting {
   readonly template?: string;
   /** Whether training steps follow: without them a state has nothing but weights. Default: they do. */
   readonly trains?: boolean;
+  /** The adapter of a file that the config names; left out where the config says what it is. */
+  readonly adapter?: Adapter;
+  /** In a training step: of what its adapter leaves out at random. */
+  readonly noise?: Key;
 }
 
 /** The parts of a model that a loss is of. */
 export type Trained = {
   readonly params: DecoderParameters;
   /** What is trained in place of the decoder's own weights, which stay as they are. */
-  readonly adapter?: TensorRecord;
+  readonly adapter?: AdapterTensors;
   /** What an objective trains beside the decoder. */
   readonly head?: TensorRecord;
 };
@@ -78,13 +90,17 @@ export type Sums = {
 /** What steps change: the decoder alone; or what stands beside it, with the decoder or without. */
 export function movingOf({ params, adapter, head }: Trained): TensorTree {
   if (adapter === undefined && head === undefined) return params;
-  return { ...(adapter === undefined ? { params } : { adapter }), ...(head && { head }) };
+  const own: Partial<Trained> = adapter === undefined
+    ? { params }
+    : { adapter: movingPart(adapter) };
+  return { ...own, ...(head && { head }) } as TensorTree;
 }
 
 /** All parts, those that steps change as `moving` has them. */
 export function wholeOf({ params, adapter, head }: Trained, moving: TensorTree): Trained {
   if (adapter === undefined && head === undefined) return { params: moving as DecoderParameters };
-  return { params, ...(moving as Partial<Trained>) };
+  const parts = moving as Partial<Trained>;
+  return { params, ...parts, ...(adapter && { adapter: { ...adapter, ...parts.adapter } }) };
 }
 
 /** The parts that everything but training uses. */
@@ -92,9 +108,19 @@ export function evaluatedOf(state: Weights): Trained {
   return wholeOf(state, state.ema ?? movingOf(state));
 }
 
+/** What is trained in place of the decoder's weights; undefined: they are. */
+export function adapterIn(
+  { config, shape, adapter }: Pick<Setting, "config" | "shape" | "adapter">,
+): Adapter | undefined {
+  return adapter ?? (config.adapter && adapterOf(config.adapter, shape));
+}
+
 /** The decoder with whatever is trained in its place. */
-export function decoderOf({ params }: Trained, _setting: Setting): DecoderParameters {
-  return params;
+export function decoderOf({ params, adapter }: Trained, setting: Setting): DecoderParameters {
+  if (adapter === undefined) return params;
+  const { shape, noise } = setting, own = noise && adapterIn(setting);
+  const share = own && "dropout" in own ? own.dropout : 0;
+  return attached(params, adapter, { shape, ...(share > 0 && { drop: { share, key: noise! } }) });
 }
 
 /** The decoder that everything but training uses. */

@@ -19,7 +19,9 @@ export function windowNats(
   scored_BT: tf.Tensor2D = tokens_BT,
 ): tf.Scalar {
   const { inputs_BT, targets_N } = taskOf(tokens_BT, scored_BT);
-  return decoderNats(params, windowStates(params, inputs_BT, setting), targets_N);
+  return decoderNats(params, windowStates(params, inputs_BT, setting), targets_N, {
+    frozen: setting.config.adapter !== undefined,
+  });
 }
 
 /** Σ ln p(target) of each window, nats: [B]. */

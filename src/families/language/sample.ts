@@ -16,7 +16,7 @@ import {
   prefill,
   type Prompts,
 } from "../../backbones/mod.ts";
-import { disposeTree } from "../../engine/mod.ts";
+import { disposeTree, leaves } from "../../engine/mod.ts";
 import { fold, type Key } from "../../random/mod.ts";
 import type { SampleContext, SampleRequest, TensorRecord } from "../family.ts";
 import { type FamilyProgram, reads, updates } from "../common/programs.ts";
@@ -214,7 +214,7 @@ export function drawTexts(
     whole(context, new Int32Array(batch).fill(tokenizer.separator), [batch]) as tf.Tensor1D,
   ];
   const begun = {
-    params: context.shared(weightsOf(state as Weights, setting)),
+    params: sharedWeights(state as Weights, { context, setting }),
     cache: emptyCache(context, batch, shape),
     token_B: tf.clone(tokens[0]),
   };
@@ -224,6 +224,19 @@ export function drawTexts(
   const tokens_BT = tf.stack(tokens, 1);
   tf.dispose(tokens);
   return { tokens_BT };
+}
+
+/** The weights of evaluation under new handles; what an adapter makes of them is freed with those. */
+function sharedWeights(
+  state: Weights,
+  { context, setting }: { readonly context: SampleContext; readonly setting: Setting },
+): DecoderParameters {
+  const own = tf.tidy(() =>
+    weightsOf(state, setting) as unknown as tf.TensorContainer
+  ) as unknown as DecoderParameters;
+  const shared = context.shared(own);
+  disposeTree(own, new Set(leaves(state).map(([, leaf]) => leaf)));
+  return shared;
 }
 
 /** A cache for windows of the whole context, with nothing in it. */

@@ -20,8 +20,10 @@ import { fold, type Key } from "../../random/mod.ts";
 import type { TensorRecord } from "../family.ts";
 import { type FamilyProgram, updates } from "../common/programs.ts";
 import { emaDecay } from "../common/training.ts";
+import { initAdapter, settled } from "./adapters/mod.ts";
 import { type Config, learningRateOf } from "./config.ts";
 import {
+  adapterIn,
   movingOf,
   type Setting,
   type State,
@@ -36,8 +38,12 @@ import { objectiveOf } from "./objectives/table.ts";
 const isLayerMatrix = (path: string, leaf: tf.Tensor) =>
   /^(params\/)?layers\//.test(path) && leaf.rank === 2;
 
-function optimiserOf({ optimiser, weightDecay, beta2 }: Config) {
+/** Of an adapter, matrices decay: neither magnitudes nor what stands in the place of tokens. */
+const isMatrix = (_path: string, leaf: tf.Tensor) => leaf.rank === 2;
+
+function optimiserOf({ optimiser, weightDecay, beta2, adapter }: Config) {
   const options = { beta1: 0.9, beta2, weightDecay };
+  if (adapter !== undefined) return adam({ ...options, decays: isMatrix });
   return optimiser === "adam" ? adam(options) : muon({ ...options, matrices: isLayerMatrix });
 }
 
@@ -50,8 +56,9 @@ export function initBeside(
   setting: Setting,
   { trainSize }: { readonly trainSize: number },
 ): Beside {
-  const { head, frozen } = objectiveOf(setting.config);
+  const { head, frozen } = objectiveOf(setting.config), adapter = adapterIn(setting);
   return {
+    ...(adapter && { adapter: initAdapter(fold(key, "adapter"), adapter, setting.shape) }),
     ...(head && { head: head(fold(key, "head"), setting) }),
     ...(frozen && setting.trains !== false && { frozen: frozen(setting, { trainSize }) }),
   };
@@ -62,13 +69,20 @@ export function initState(key: Key, setting: Setting, beside: Beside = {}): Stat
   return stateOf(initDecoder(fold(key, "decoder"), setting.shape), setting, beside);
 }
 
-/** The state before the first step, of these weights. */
+/** The state before the first step, of these weights; an adapter that isn't a file's is fitted to them. */
 export function stateOf(
   params: DecoderParameters,
-  { trains = true, ...setting }: Pick<Setting, "config" | "tokenizer" | "trains" | "attributes">,
-  { frozen, ...beside }: Beside = {},
+  { trains = true, ...setting }: Pick<
+    Setting,
+    "config" | "shape" | "adapter" | "tokenizer" | "trains" | "attributes"
+  >,
+  { frozen, adapter, ...beside }: Beside = {},
 ): State {
-  const whole = { params, ...beside }, { config, tokenizer } = setting;
+  const { config, tokenizer } = setting;
+  const fitted = adapter !== undefined && config.adapter?.file === undefined
+    ? settled(adapter, params, adapterIn(setting)!)
+    : adapter;
+  const whole = { params, ...(fitted && { adapter: fitted }), ...beside };
   const same = { step: tf.scalar(0, "int32"), tokenizer: tokenizerTensor(tokenizer) };
   if (!trains) return { ...whole, ...same };
   const moving = movingOf(whole);
@@ -105,14 +119,22 @@ function learningRate(
   });
 }
 
+/** Whether a step leaves out something at random. */
+function drops(setting: Setting): boolean {
+  const adapter = adapterIn(setting);
+  return adapter !== undefined && "dropout" in adapter && adapter.dropout > 0;
+}
+
 function sumsOf(state: State, inputs: TensorRecord, { setting, key, whole }: {
   readonly setting: Setting;
   readonly key: Key;
   readonly whole: TensorRecord;
 }): Sums {
   const { sums } = objectiveOf(setting.config);
+  const own = drops(setting) ? { ...setting, noise: fold(key, "dropout") } : setting;
   const { loss, aux, grads } = valueAndGrad(
-    (moving: TensorTree) => sums(wholeOf(state, moving), inputs, { state, setting, key, whole }),
+    (moving: TensorTree) =>
+      sums(wholeOf(state, moving), inputs, { state, setting: own, key, whole }),
     movingOf(state),
   );
   return { loss, aux: aux as Sums["aux"], grads };

@@ -104,7 +104,8 @@ export interface Standing {
   readonly values: Meanings & { readonly [own: string]: RegExp | undefined };
   /**
    * Values whose `each` holds a number for each of the same prompts in every row, larger ones better: rows
-   * are compared prompt by prompt.
+   * are compared prompt by prompt. Where its named groups are alike but for `how`, the prompts are the same,
+   * asked in another way.
    */
   readonly paired?: RegExp;
   /** Its setting for how many training samples it looks through: the gallery of nearest ones does too. */

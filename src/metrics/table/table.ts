@@ -325,7 +325,7 @@ export const builtInMetrics = {
     of: "held-out",
     quality: 8,
     headline: /^rule-reward/,
-    paired: /^rule-reward/,
+    paired: /^rule-reward(-(?<how>[^@]+))?@(?<prompts>\d+)$/,
     values: {
       reward: /^rule-reward(-[^@]+)?@(?<prompts>\d+)$/,
       tokens: /^answer-tokens(-[^@]+)?@(?<prompts>\d+)$/,

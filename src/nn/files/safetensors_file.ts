@@ -37,6 +37,18 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsFi
     })
   );
   const places = new Map(entries.map((entry) => [entry.name, entry]));
+  const read = async (name: string) => {
+    const place = places.get(name);
+    if (place === undefined) throw new RangeError(`${source.name} has no tensor ${name}`);
+    const { dtype, begin, end } = place;
+    if (!isRead(dtype)) {
+      throw new SafetensorsError(
+        `${source.name}: ${name} is of type ${dtype}, which is not read here; types: F32, F16, ` +
+          "BF16, I32, U8",
+      );
+    }
+    return valuesOf(await source.read(start + begin, start + end), dtype);
+  };
   return {
     metadata,
     tensors: new Map(
@@ -46,17 +58,13 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsFi
       ]),
     ),
     async read(name) {
-      const place = places.get(name);
-      if (place === undefined) throw new RangeError(`${source.name} has no tensor ${name}`);
-      const { dtype, begin, end } = place;
-      if (!isRead(dtype)) {
-        throw new SafetensorsError(
-          `${source.name}: ${name} is of type ${dtype}, which is not read here; types: F32, F16, ` +
-            "BF16, I32, U8",
-        );
-      }
-      const values = valuesOf(await source.read(start + begin, start + end), dtype);
+      const values = await read(name);
       return values instanceof Float32Array ? values : Float32Array.from(values);
+    },
+    async readIntegers(name) {
+      const values = await read(name);
+      if (values instanceof Int32Array) return values;
+      throw new SafetensorsError(`${source.name}: ${name} isn't of type I32`);
     },
     close: () => source.close(),
   };

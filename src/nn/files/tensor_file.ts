@@ -21,5 +21,7 @@ export interface TensorFile {
    * @throws ToldError where its type isn't read; RangeError where there is no such tensor
    */
   read(name: string): Promise<Float32Array>;
+  /** The values of a tensor of whole numbers of 32 bits, as they are. Not all files have such. */
+  readIntegers?(name: string): Promise<Int32Array>;
   close(): void;
 }

@@ -8,6 +8,7 @@ import * as nn from "../../nn/mod.ts";
 import * as ref from "./reference.ts";
 import type { Plain } from "./reference.ts";
 import { GRIDS } from "./grid_cases.ts";
+import { PACKED } from "./packed_cases.ts";
 import { SHAPES } from "./shape_cases.ts";
 import { SPLATS } from "./splat_cases.ts";
 
@@ -334,4 +335,5 @@ export const CASES: readonly Case[] = [
   ...SHAPES,
   ...GRIDS,
   ...SPLATS,
+  ...PACKED,
 ];

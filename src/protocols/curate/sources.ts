@@ -19,7 +19,7 @@ export interface NamedData {
   readonly dataset: Dataset<"text">;
 }
 
-/** @throws DataError where data are of another kind */
+/** Data that are texts, as such. @throws DataError where they are of another kind */
 export function requireTexts(dataset: Dataset): Dataset<"text"> {
   if (dataset.sample.kind === "text" && !("length" in dataset.sample)) {
     return dataset as Dataset<"text">;

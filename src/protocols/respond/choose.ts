@@ -24,8 +24,7 @@ export function keptOf(
   worth: readonly number[],
   { keep, above = -Infinity }: Pick<RespondConfig, "keep" | "above">,
 ): number[] {
-  if (keep === "best") return [bestOf(worth)];
-  const all = [...worth.keys()];
+  const all = keep === "best" ? [bestOf(worth)] : [...worth.keys()];
   return keep === "all" ? all : all.filter((i) => worth[i] >= above);
 }
 

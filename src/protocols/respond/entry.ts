@@ -35,7 +35,9 @@ const config = z.strictObject({
   keep: z.enum(["best", "above", "all"]).default("best").describe(
     "answers of a prompt that are written: the best one, those that are worth at least `above`, or all",
   ),
-  above: z.number().optional().describe("of `keep: above`: the least that an answer is worth"),
+  above: z.number().optional().describe(
+    "the least that an answer is worth which is written; of `keep: best`, prompts without one are left out",
+  ),
   pairs: z.boolean().default(false).describe(
     "write preferences in place of answers: the best against the worst, where these differ",
   ),
@@ -49,7 +51,7 @@ const config = z.strictObject({
   const wrong = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
   if (keep === "above" && above === undefined) wrong("keep", "above wants `above`, a number");
-  if (keep !== "above" && above !== undefined) wrong("above", "goes with `keep: above`");
+  if (keep === "all" && above !== undefined) wrong("above", "goes with `keep: best` or `above`");
   if (pairs && keep !== "best") wrong("pairs", "are of the best and the worst: leave `keep` out");
   if (pairs && count < 2) wrong("count", "of 1 makes no pairs");
   if (keepAsking && ask === undefined) wrong("keepAsking", "goes with `ask`");

@@ -246,6 +246,8 @@ export interface Wins {
   /** Best first. */
   readonly rows: readonly (RankRange & {
     readonly group: string;
+    /** How its answers were asked for, where that differs between rows. */
+    readonly how?: string;
     /** Bradley–Terry strength on Elo's scale, 0 the mean of the rows. */
     readonly points: number;
   })[];

@@ -87,7 +87,6 @@ function written(all: readonly Turn[], { form, from, asks }: {
     done = before + answer.slice(0, end + ending.text.length);
   }
   if (asks) prompt(messages.length);
-  requireOneDocument(tokens, { separator: tokenizer.separator, last: asks ? 0 : 1 });
   return { tokens: Int32Array.from(tokens), scored: Uint8Array.from(scored), ends };
 }
 
@@ -103,21 +102,5 @@ function textAfter(begin: string, text: string, where: string): string {
         shown(begin)
       }, so that no answer is trained after the tokens that it is generated after. Cut ` +
       "dialogues after their first answer, or name another template (`chatml`)",
-  );
-}
-
-/** The token between documents ends all sight: within a dialogue it would hide the turns before it. */
-function requireOneDocument(
-  tokens: readonly number[],
-  { separator, last }: { readonly separator: number; readonly last: number },
-): void {
-  const at = tokens.indexOf(separator);
-  if (at < 0 || at >= tokens.length - last) return;
-  throw new DataError(
-    "the chat template writes the token that stands between documents within a dialogue " +
-      `(token ${
-        at + 1
-      } of ${tokens.length}), so that turns after it wouldn't see those before: name ` +
-      "another template, or another separator of the tokenizer",
   );
 }

@@ -9,6 +9,7 @@ import type { Turn } from "./message.ts";
 
 /** Around a number: characters that nobody has a meaning for (private use). */
 const OPEN = "\ue000", CLOSE = "\ue001";
+const NUMBERED = new RegExp(`${OPEN}(\\d+)${CLOSE}`);
 
 /** Messages with their dangerous texts replaced, and the tokens of what is written of them. */
 export interface Guarded {
@@ -24,13 +25,28 @@ function deep(value: unknown, change: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, deep(one, change)]));
 }
 
+interface Texts {
+  readonly texts: readonly string[];
+  readonly any: RegExp;
+}
+
+const known = new WeakMap<Tokenizer, Texts>();
+
+/** The dangerous texts of a tokenizer. */
+function textsOf(tokenizer: Tokenizer): Texts {
+  let found = known.get(tokenizer);
+  if (found === undefined) {
+    const texts = [...Object.keys(tokenizer.special), OPEN, CLOSE];
+    const longest = texts.toSorted((a, b) => b.length - a.length);
+    found = { texts, any: new RegExp(longest.map(escapeRegex).join("|"), "gv") };
+    known.set(tokenizer, found);
+  }
+  return found;
+}
+
 /** See `Guarded`. */
 export function guarded(messages: readonly Turn[], tokenizer: Tokenizer): Guarded {
-  const texts = [...Object.keys(tokenizer.special), OPEN, CLOSE];
-  const any = new RegExp(
-    texts.toSorted((a, b) => b.length - a.length).map(escapeRegex).join("|"),
-    "gv",
-  );
+  const { texts, any } = textsOf(tokenizer);
   const safe = deep(
     messages,
     (text) => text.replace(any, (found) => `${OPEN}${texts.indexOf(found)}${CLOSE}`),
@@ -39,7 +55,7 @@ export function guarded(messages: readonly Turn[], tokenizer: Tokenizer): Guarde
     messages: safe,
     encode(text) {
       // Every second part is the number of a text.
-      const parts = text.split(new RegExp(`${OPEN}(\\d+)${CLOSE}`)).map((part, i) =>
+      const parts = text.split(NUMBERED).map((part, i) =>
         i % 2 === 0
           ? tokenizer.encode(part, { special: true })
           : tokenizer.encode(texts[Number(part)])

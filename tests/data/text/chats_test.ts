@@ -108,3 +108,16 @@ Deno.test("preferences do for fine-tuning and prompts too; samples are what thei
     assertEquals(Object.keys((await promptRows(data, own)).given!), ["facts", "prompt"]);
     await assertRejects(() => judged.read("train", [100]), RangeError, "it has 100");
   }));
+
+Deno.test("where dialogues hold the tokenizer's own separator, views put another before each", () =>
+  inFolder(async (cache) => {
+    const { special } = chatTokenizer, own = special["<|im_start|>"];
+    const tokenizer = { ...chatTokenizer, separator: own };
+    const data = givenWith({ messages: chats.slice(0, 9) });
+    for (const make of [dialogueWindows, judgedRows, promptRows]) {
+      const view = await make(data, { tokenizer, length: 200, template: "chatml", cache });
+      assertEquals(view.sample.tokenizer.separator, special["<|endoftext|>"]);
+      const { samples } = await view.read("train", [0]), [first, second] = rowOf(samples, 0);
+      assertEquals([first, second], [special["<|endoftext|>"], own]);
+    }
+  }));

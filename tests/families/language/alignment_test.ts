@@ -229,7 +229,14 @@ Deno.test("alignment: SFT learns to answer, DPO to answer as is preferred; a res
   assert(Math.abs(told.columns.loss[0] - 0.5) < 1e-5, `${told.columns.loss[0]}`);
   assert(told.columns.loss.at(-1)! < 0.5, `KTO ended at ${told.columns.loss.at(-1)}`);
   assertEquals(told.columns.divergence.every((kl) => kl >= 0), true);
-  for (const { state } of [whole, half, rest, told]) disposeTree(state);
+
+  const reward = await training("reward", { dataset: preferences, weights: answering, steps: 3 });
+  const fresh = await reward.begun();
+  const taken = (tree: TensorRecord) => read(tree.params as TensorRecord);
+  assertEquals(await taken(fresh), await taken(answering));
+  const judging = await reward.train(fresh);
+  assert(Math.abs(judging.columns.loss[0] - Math.log(2)) < 1e-6, `${judging.columns.loss[0]}`);
+  for (const { state } of [whole, half, rest, told, judging]) disposeTree(state);
   disposeTree(answering);
 });
 

@@ -370,20 +370,20 @@ Deno.test("language: training goes on from another run's weights, of the same to
   const averaged = await read((first.state as unknown as State).ema!);
   const before = engine.memory().tensors;
   const own = fresh("other");
-  const taken = await takeWeights(own, giving(first.state), setting);
+  const taken = await takeWeights(own, giving(first.state), { setting });
   assertEquals(await read(taken.params), averaged);
   assertEquals((await read(taken.step)).get("")![0], 0);
   // The fresh weights and the other run's slots are gone.
   assertEquals(engine.memory().tensors, before - leaves(first.state).length + leaves(taken).length);
   const other = { ...setting, tokenizer: { ...fewTokens(7), digest: "another" } };
   await assertRejects(
-    () => takeWeights(fresh("a"), giving(fresh("b", other)), setting),
+    () => takeWeights(fresh("a"), giving(fresh("b", other)), { setting }),
     Error,
     "another tokenizer",
   );
   const wide = settingOf({ hidden: 16 });
   await assertRejects(
-    () => takeWeights(fresh("a"), giving(fresh("b", wide)), setting),
+    () => takeWeights(fresh("a"), giving(fresh("b", wide)), { setting }),
     Error,
     "[16,8] where this model has",
   );

@@ -132,8 +132,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "chats-kept-without-their-view",
     file: kept,
-    find: 'JSON.stringify(["dialogues", VERSION, view, digest,',
-    replace: 'JSON.stringify(["dialogues", VERSION, view.length < 0, digest,',
+    find: '["dialogues", VERSION, view, digest,',
+    replace: '["dialogues", VERSION, view.length < 0, digest,',
     law: views,
     filter: "views read alike",
   },

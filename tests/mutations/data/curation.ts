@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "curation-goes-on-a-document-late",
-    file: passes,
+    file: "src/curation/pipeline/cut.ts",
     find: "[rows, waiting, next] = [null, [], head.next];",
     replace: "[rows, waiting, next] = [null, [], head.next + 1];",
     law: pipeline,

@@ -74,8 +74,8 @@ export const mutants = [
   {
     id: "packed-places-not-restarted",
     file: "src/backbones/decoder/forward.ts",
-    find: "let x_BTW = embedded(p, tokens_BT, places_BT);",
-    replace: "let x_BTW = embedded(p, tokens_BT, placed ? places_BT : undefined);",
+    find: "through(p.layers, embedded(p, tokens_BT, places_BT), {",
+    replace: "through(p.layers, embedded(p, tokens_BT, placed ? places_BT : undefined), {",
     law: decoderLaws,
   },
   {
@@ -117,8 +117,8 @@ export const mutants = [
   {
     id: "attention-block-sees-a-key-less",
     file: forward,
-    find: "seen = first + rows;",
-    replace: "seen = Math.max(rows, first + rows - 1);",
+    find: "seen = before + first + rows;",
+    replace: "seen = before + Math.max(rows, first + rows - 1);",
     law: decoderLaws,
   },
   {
@@ -131,8 +131,8 @@ export const mutants = [
   {
     id: "part-of-the-rows-forgotten",
     file: "src/nn/losses.ts",
-    find: "{ length: Math.ceil(count / rows) }",
-    replace: "{ length: Math.floor(count / rows) }",
+    find: "i < Math.ceil(count / rows)",
+    replace: "i < Math.floor(count / rows)",
     law: likelihoodLaws,
   },
   {

@@ -2,11 +2,11 @@
 
 const folder = "src/families/language/objectives/policy";
 const laws = "tests/properties/language/policy";
-const advantages = `${folder}/advantages.ts`;
-const gae = `${folder}/gae.ts`;
-const kl = `${folder}/kl.ts`;
-const surrogate = `${folder}/surrogate.ts`;
-const weights = `${folder}/weights.ts`;
+const advantages = `${folder}/equations/advantages.ts`;
+const gae = `${folder}/equations/gae.ts`;
+const kl = `${folder}/equations/kl.ts`;
+const surrogate = `${folder}/equations/surrogate.ts`;
+const weights = `${folder}/equations/weights.ts`;
 const rollOut = `${folder}/roll_out.ts`;
 
 const advantageLaws = `${laws}/advantages_test.ts`;

@@ -6,6 +6,8 @@ const asking = "tests/properties/data/asking_test.ts";
 const agreement = "tests/properties/metrics/text/agreement_test.ts";
 const dialogues = "tests/properties/metrics/text/dialogues_test.ts";
 const chosen = "tests/protocols/lifecycle/choose_test.ts";
+const judged = "tests/protocols/lifecycle/judged_test.ts";
+const answers = "tests/properties/metrics/text/answers_test.ts";
 const folder = "src/metrics/text/dialogues";
 
 /** See tests/mutations/run.ts. */
@@ -135,5 +137,33 @@ export const mutants: readonly Mutant[] = [
     find: "worth[i] >= above",
     replace: "worth[i] > above",
     law: chosen,
+  },
+  {
+    id: "judged-in-one-order",
+    file: "src/protocols/judged/ask.ts",
+    find: 'if (ownFirst === "first" && ownSecond === "second") return 1;',
+    replace: 'if (ownFirst === "first") return 1;',
+    law: judged,
+  },
+  {
+    id: "judged-ties-lost",
+    file: "src/protocols/judged/ask.ts",
+    find: 'return ownFirst === "second" && ownSecond === "first" ? 0 : 0.5;',
+    replace: "return 0;",
+    law: judged,
+  },
+  {
+    id: "answers-without-the-separator",
+    file: "src/subject/answers.ts",
+    find: "Int32Array.from([tokenizer.separator, ...promptTokens(messages, form)])",
+    replace: "promptTokens(messages, form)",
+    law: answers,
+  },
+  {
+    id: "answers-go-on-after-their-end",
+    file: "src/subject/language_of.ts",
+    find: "const all = [...ends, ...further];",
+    replace: "const all = [...ends, ...further.slice(1)];",
+    law: answers,
   },
 ];

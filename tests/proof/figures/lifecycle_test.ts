@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ROWS, tokensOfStep, trainJob } from "../../../src/proof/figures/lifecycle/job.ts";
+import { measuredOf as loraMeasured } from "../../../src/proof/figures/lifecycle/lora.ts";
+import { loraJob } from "../../../src/proof/figures/lifecycle/lora_job.ts";
 import { lossesApart, rateOf } from "../../../src/proof/figures/lifecycle/training.ts";
 
 const ready = { ready: true, parameters: 1, versions: {} } as const;
@@ -33,4 +35,22 @@ Deno.test("lifecycle: rows of a job are full, and their ends are nowhere else", 
     assertEquals(job.answers.every((own) => own.length === sides), true);
     assertEquals(tokensOfStep(objective), batch * sides * (prompt + answer));
   }
+});
+
+Deno.test("lifecycle: LoRA's memory is compared where both sides train as many numbers from the same loss", () => {
+  const side = {
+    before: 1,
+    peak: 3 * 2 ** 20,
+    whole: 4 * 2 ** 20,
+    seconds: 1,
+    losses: [13.3347, 13.2],
+    trained: 460_800,
+    versions: {},
+  };
+  const theirs = { ...side, peak: 4 * 2 ** 20, losses: [13.33471, 13.3] };
+  assertEquals(loraMeasured({ ours: side, theirs }).value, 0.75);
+  assertEquals(loraMeasured({ ours: side, theirs: { ...theirs, losses: [13.4] } }).value, null);
+  assertEquals(loraMeasured({ ours: side, theirs: { ...theirs, trained: 1 } }).value, null);
+  const { rows, batch } = loraJob({ gguf: "none", threads: 2, steps: 1 });
+  assertEquals([rows.length % batch, new Set(rows.map((row) => row.length)).size], [0, 1]);
 });

@@ -8,8 +8,8 @@ import {
   type PassOptions,
   type ReadyStage,
   runPasses,
-  type Source,
 } from "../../../src/curation/pipeline/passes.ts";
+import type { Source } from "../../../src/curation/pipeline/cut.ts";
 import type { Row } from "../../../src/curation/pipeline/row.ts";
 import type { StageTally } from "../../../src/curation/pipeline/tally.ts";
 import type { CorpusStage } from "../../../src/curation/stage.ts";

@@ -197,7 +197,7 @@ law("heads that share keys are heads with copies of them", {
           const all = tf.tile(by_WKD, [1, 1, 4 / groups, 1]);
           return { weight: tf.reshape(all, [shape.width, -1]) as tf.Tensor2D };
         };
-        return { ...layer, key: copy(layer.key.weight), value: copy(layer.value.weight) };
+        return { ...layer, key: copy(layer.key.weight!), value: copy(layer.value.weight!) };
       }),
     });
     const shared = await values(() => decoder(parametersOf(shape, seed), tokens(), { shape }));

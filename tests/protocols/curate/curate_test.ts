@@ -217,6 +217,52 @@ Deno.test("curate stops where it is asked to", () =>
     assertEquals(outcome, { kind: "stopped", step: 0 });
   }));
 
+/** A server of chat completions that says the last line of what it is asked in capitals. */
+function shouting() {
+  let asked = 0;
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      asked++;
+      const { messages, model, max_tokens } = await request.json();
+      const [{ content }] = messages;
+      const said = `${model} ${max_tokens}: ${content.split("\n").at(-1).toUpperCase()}`;
+      return Response.json({ choices: [{ message: { role: "assistant", content: said } }] });
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/v1`,
+    asked: () => asked,
+    close: () => server.shutdown(),
+  };
+}
+
+Deno.test("curate asks a model for documents, and what was answered isn't asked again", () =>
+  inFolder(async (out) => {
+    const server = shouting();
+    try {
+      const config = {
+        stages: [
+          "unicode",
+          { synthetic: { form: "distil", url: server.url, model: "m", most: 9, into: "append" } },
+        ],
+      };
+      const first = await ran(out, config);
+      assertEquals(
+        linesOf(await first.read("data.jsonl")).map(({ text }) => text).at(-1),
+        "as it is\n\nm 9: AS IT IS",
+      );
+      assertEquals(server.asked(), 3);
+      // Without its record the run begins again, and finds the answers.
+      await Deno.remove(join(openStore(out).folder(first.record.id), "record.json"));
+      const again = await ran(out, config);
+      assertEquals(server.asked(), 3);
+      assertEquals(again.record.artefacts, first.record.artefacts);
+    } finally {
+      await server.close();
+    }
+  }));
+
 Deno.test("a run that was killed goes on, to the bytes of one that wasn't", () =>
   inFolder(async (out) => {
     const killable = new URL("./killable.ts", import.meta.url).pathname;

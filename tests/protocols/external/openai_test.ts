@@ -6,6 +6,7 @@ import { languageOf } from "../../../src/subject/mod.ts";
 import {
   openServer,
   type RequestOptions,
+  servedAnswers,
   servedLanguage,
   ServerError,
   tokensOfServer,
@@ -194,5 +195,28 @@ Deno.test("what was answered isn't asked again, a line that was cut off is", asy
     await seen.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("dialogues are put to a chat server as their messages, each once, drawn by its row", async () => {
+  const seen = serve({});
+  const server = openServer({ url: seen.url, concurrency: 2, retries: 0, timeout: 10, kept: null });
+  try {
+    const answers = servedAnswers({ model: "bigram", seed: 3, server });
+    const messages = [{ role: "system", content: "a" }, { role: "user", content: "b" }];
+    const greedy = await answers([{ messages, row: 0 }], { most: 3 });
+    assertEquals(greedy.map(({ ended }) => ended), [true]);
+    assertEquals([seen.bodies[0].messages, seen.bodies[0].temperature, seen.bodies[0].seed], [
+      messages,
+      0,
+      undefined,
+    ]);
+    const drawn = { most: 3, temperature: 1, topP: 0.5 };
+    await answers([{ messages, row: 1 }, { messages, row: 2 }], drawn);
+    const seeds = seen.bodies.slice(1).map(({ seed }) => seed);
+    assertEquals([new Set(seeds).size, seen.bodies[1].top_p], [2, 0.5]);
+  } finally {
+    server.close();
+    await seen.close();
   }
 });

@@ -20,6 +20,9 @@ law("respond: the best is worth most and stands first among equals; pairs are of
     assertEquals(worst, worth.indexOf(Math.min(...worth)));
     assertEquals(keptOf(worth, { keep: "best" }), [best]);
     assertEquals(keptOf(worth, { keep: "all" }), [...worth.keys()]);
+    const least = { keep: "best", above: worth[best] } as const;
+    assertEquals(keptOf(worth, least), [best]);
+    assertEquals(keptOf(worth, { ...least, above: worth[best] + 0.1 }), []);
     const pair = pairOf(worth);
     assertEquals(pair === null, new Set(worth).size === 1);
     if (pair !== null) assert(worth[pair.chosen] > worth[pair.rejected]);
@@ -45,7 +48,7 @@ Deno.test("respond: settings that don't go together are refused", () => {
     assert(!read.success && read.error.issues.some(({ message }) => message.includes(why)), why);
   };
   refused({ keep: "above" }, "wants `above`");
-  refused({ above: 1 }, "goes with `keep: above`");
+  refused({ keep: "all", above: 1 }, "goes with `keep: best` or `above`");
   refused({ pairs: true, keep: "all" }, "leave `keep` out");
   refused({ pairs: true, count: 1 }, "makes no pairs");
   refused({ keepAsking: true }, "goes with `ask`");

@@ -5,6 +5,7 @@
  */
 import { DataError } from "../../../base/mod.ts";
 import { fixed } from "../../../base/text/mod.ts";
+import { type ChatForm, separatedTokenizer, templateOf } from "../../../tokenizers/chat/mod.ts";
 import type { Tokenizer } from "../../../tokenizers/mod.ts";
 
 /** What a view of dialogues is made with. */
@@ -82,6 +83,18 @@ export function fitOf(
     );
   }
   return { shown: Uint32Array.from(shown), note: `${number(left)} left out: ${why}` };
+}
+
+/**
+ * How a view writes dialogues: by the template that is wanted, and with a token before each that stands in
+ * none. The views' samples are of that tokenizer.
+ * @throws DataError where there is no such template or token
+ */
+export function chatFormOf(
+  { tokenizer, template: wanted }: Pick<DialogueOptions, "tokenizer" | "template">,
+): ChatForm {
+  const template = templateOf(tokenizer, wanted);
+  return { template, tokenizer: separatedTokenizer({ tokenizer, template }) };
 }
 
 /** Refuses a length that is none. @throws RangeError where T is no whole number from 1 */

@@ -55,8 +55,11 @@ export async function keptDialogues<T>(
 ): Promise<TokenRow> {
   const { view, reader, each, dialogues } = source, { digest } = dataset;
   const samples = await gives(dataset, split, source) ? dataset.size(split) : 0;
+  const { separator } = tokenizer;
   const name = sha256Hex(
-    JSON.stringify(["dialogues", VERSION, view, digest, tokenizer.digest, template, split]),
+    JSON.stringify(
+      ["dialogues", VERSION, view, digest, tokenizer.digest, separator, template, split],
+    ),
   ).slice(0, 24);
   let told = 0, making = false;
   return await tokenRow({
@@ -64,7 +67,7 @@ export async function keptDialogues<T>(
     folder: join(cache, "tokens", name),
     documents: samples * each,
     vocabulary: 2 * tokenizer.vocabulary,
-    separator: 2 * tokenizer.separator,
+    separator: 2 * separator,
     say,
     full: limits.file,
     held: limits.memory,
@@ -80,6 +83,9 @@ export async function keptDialogues<T>(
         for (const [i, one] of found.entries()) {
           const own = located(() => dialogues(one), `${dataset.name}, ${split}, ${indices[i]}`);
           for (const { tokens, scored } of own.slice(before)) {
+            if (tokens.includes(separator)) {
+              throw divided(`${dataset.name}, ${split}, ${indices[i]}`);
+            }
             yield tokens.map((token, t) => 2 * token + scored[t]);
           }
           before = 0;
@@ -93,6 +99,12 @@ export async function keptDialogues<T>(
     },
   });
 }
+
+const divided = (where: string) =>
+  new DataError(
+    `${where}: the chat template writes the token that stands between documents within this dialogue, ` +
+      "so that turns after it wouldn't see those before: name another template",
+  );
 
 /** What is wrong with a dialogue is told with its place. */
 function located<T>(work: () => T, where: string): T {

@@ -4,11 +4,11 @@
  */
 import { sha256Hex } from "../../../base/digest/mod.ts";
 import type { TextSet, TextSpec } from "../../../kinds/text/mod.ts";
-import { dialogueTokens, promptTokens, templateOf } from "../../../tokenizers/chat/mod.ts";
+import { dialogueTokens, promptTokens } from "../../../tokenizers/chat/mod.ts";
 import type { Dataset, Factor, Split } from "../../dataset.ts";
 import { FACTS, PROMPT, REJECTED } from "../chat.ts";
 import type { TokenRow } from "../files/tokens.ts";
-import { type DialogueOptions, type Fit, fitOf, requireLength } from "./fit.ts";
+import { chatFormOf, type DialogueOptions, type Fit, fitOf, requireLength } from "./fit.ts";
 import { dialoguesOf, lastAnswer, pairsOf, promptsOf } from "./given.ts";
 import { type DialogueSource, keptDialogues, readMarked, startsOf, VERSION } from "./kept.ts";
 
@@ -133,10 +133,7 @@ async function rowsOf<T>(
   };
 }
 
-const templated = (options: DialogueOptions): Options => ({
-  ...options,
-  template: templateOf(options.tokenizer, options.template),
-});
+const templated = (options: DialogueOptions): Options => ({ ...options, ...chatFormOf(options) });
 
 /**
  * Pairs of answers to a prompt: a sample is the prompt with the chosen answer, and `rejected` is given

@@ -6,11 +6,11 @@
 import { sha256Hex } from "../../../base/digest/mod.ts";
 import type { TextSpec } from "../../../kinds/text/mod.ts";
 import { hostKey, hostPermutation } from "../../../random/host/mod.ts";
-import { dialogueTokens, type Message, templateOf } from "../../../tokenizers/chat/mod.ts";
+import { dialogueTokens, type Message } from "../../../tokenizers/chat/mod.ts";
 import type { Dataset, Split } from "../../dataset.ts";
 import type { TokenRow } from "../files/tokens.ts";
 import { type Plan, wholePlan } from "../packing.ts";
-import { type DialogueOptions, fitOf, requireLength } from "./fit.ts";
+import { chatFormOf, type DialogueOptions, fitOf, requireLength } from "./fit.ts";
 import { dialoguesOf } from "./given.ts";
 import { type DialogueSource, keptDialogues, readMarked, VERSION } from "./kept.ts";
 
@@ -37,15 +37,14 @@ export async function dialogueWindows(
   dataset: Dataset<"text">,
   options: DialogueOptions,
 ): Promise<Dataset<"text">> {
-  const { tokenizer, length } = options;
+  const { length } = options, form = chatFormOf(options), { tokenizer, template } = form;
   requireLength(length);
-  const template = templateOf(tokenizer, options.template);
   const digest = sha256Hex(
     JSON.stringify(["dialogues", VERSION, dataset.digest, tokenizer.digest, template, length]),
   );
   const packed: Record<Seen, Packed> = {
-    train: await pack(dataset, "train", { ...options, template, digest }),
-    test: await pack(dataset, "test", { ...options, template, digest }),
+    train: await pack(dataset, "train", { ...options, ...form, digest }),
+    test: await pack(dataset, "test", { ...options, ...form, digest }),
   };
   const size = (split: Split) => isSeen(split) ? packed[split].plan.count : 0;
   const sample: TextSpec = { kind: "text", tokenizer, length, scored: true };

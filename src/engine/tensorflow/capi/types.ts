@@ -9,6 +9,7 @@ export const DTYPE = {
   DOUBLE: 2,
   INT32: 3,
   UINT8: 4,
+  INT8: 6,
   STRING: 7,
   COMPLEX64: 8,
   INT64: 9,

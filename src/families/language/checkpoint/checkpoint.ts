@@ -5,7 +5,7 @@
 import type { DecoderParameters, DecoderShape } from "../../../backbones/decoder/mod.ts";
 import type { Engine } from "../../../engine/mod.ts";
 import type { TensorFile } from "../../../nn/files/mod.ts";
-import { assign, checkTied, loadParameters } from "./parameters.ts";
+import { assign, checkTied, type Hold, loadParameters } from "./parameters.ts";
 import { type Naming, parameterShapes } from "./names.ts";
 import type { Words } from "./words.ts";
 
@@ -17,8 +17,8 @@ export interface Opened {
   readonly words: Words;
   /** What a person should know of how it was read. */
   readonly notes: readonly string[];
-  /** Its parameters, in float32, on an engine. The caller disposes them. */
-  load(engine: Engine): Promise<DecoderParameters>;
+  /** Its parameters on an engine, in float32 or as `hold` has them. The caller disposes them. */
+  load(engine: Engine, hold?: Hold): Promise<DecoderParameters>;
 }
 
 /** Does something with a file, and closes it. */
@@ -63,6 +63,7 @@ export async function parametersOf(
     shape: model.shape,
     words,
     notes: [...notes, `separator: ${words.separated}`],
-    load: (engine) => within(open, (file) => loadParameters(engine, file, assign(file, model))),
+    load: (engine, hold) =>
+      within(open, (file) => loadParameters(engine, file, { assigned: assign(file, model), hold })),
   };
 }

@@ -148,15 +148,30 @@ export function treeOf<T extends object>(leaves: ReadonlyMap<string, T>): unknow
   return planted(root);
 }
 
-/** A file's parameters on an engine. The caller disposes them. */
+/** A parameter as it is to be held: itself, or tensors in its place. */
+export type Hold = (
+  path: string,
+  parameter: { readonly shape: readonly number[]; readonly values: Float32Array },
+) => readonly {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}[];
+
+/** A file's parameters on an engine, one after the other. The caller disposes them. */
 export async function loadParameters(
   engine: Engine,
   file: TensorFile,
-  assigned: Assigned,
+  { assigned, hold = (path, parameter) => [{ path, ...parameter }] }: {
+    readonly assigned: Assigned;
+    readonly hold?: Hold;
+  },
 ): Promise<DecoderParameters> {
   const leaves = new Map<string, TensorTree>();
-  await eachParameter(file, assigned, (path, { shape, values }) => {
-    leaves.set(path, engine.tensor(values, shape));
+  await eachParameter(file, assigned, (path, parameter) => {
+    for (const { path: own, shape, values } of hold(path, parameter)) {
+      leaves.set(own, engine.tensor(values, shape));
+    }
   });
   return treeOf(leaves) as DecoderParameters;
 }

@@ -2,6 +2,9 @@
  * A finished run's weights as a folder for other programs.
  * @module
  */
+import { join } from "@std/path";
+import type { DecoderShape } from "../../../backbones/mod.ts";
+import { formatBytes } from "../../../base/text/mod.ts";
 import {
   bytesJson,
   bytesTokenizer,
@@ -9,8 +12,10 @@ import {
   type Tokenizer,
 } from "../../../tokenizers/mod.ts";
 import type { ExportContext } from "../../family.ts";
+import { type Adapter, adapterOf, mergeable, readPeft, writePeft } from "../adapters/mod.ts";
 import { openCheckpoint, type Words, writeFolder } from "../checkpoint/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
+import { adapterAlone, parameterOf } from "./held.ts";
 import { chatOf } from "./open.ts";
 
 /** How a model that was trained here reads text: its separator begins texts and ends them. */
@@ -33,12 +38,24 @@ async function trainedWords({ needed, cache }: ExportContext): Promise<Words> {
   return wordsOf(await readTokenizer(bytes, { cache }), new TextDecoder().decode(bytes));
 }
 
+/** The adapter that a run trained; undefined: it trained the weights. */
+async function adapterOfRun(
+  { adapter }: Config,
+  { shape, path }: { readonly shape: DecoderShape; readonly path: ExportContext["path"] },
+): Promise<Adapter | undefined> {
+  if (adapter === undefined) return undefined;
+  if (adapter.file !== undefined) return (await readPeft(path(adapter.file), shape)).adapter;
+  return adapterOf(adapter, shape);
+}
+
 /**
- * Writes a Hugging Face folder: the average of the weights where one is kept, as in evaluation.
- * @throws UsageError for a shape that no form of transformers has
+ * Writes a Hugging Face folder: the average of the weights where one is kept, as in evaluation, with an
+ * adapter merged into them. Where the config says `separate`, PEFT's folder of the adapter alone; what
+ * it belongs to is then the checkpoint, or else is written beside it, into `base`.
+ * @throws UsageError for a shape that no form of transformers has, or an adapter that can't be merged
  */
 export async function exportLanguage(config: Config, context: ExportContext): Promise<void> {
-  const { state, folder, say } = context;
+  const { state: file, folder, say = () => {}, path } = context;
   const checkpoint = config.checkpoint === undefined
     ? undefined
     : await openCheckpoint(config.checkpoint, context);
@@ -50,10 +67,17 @@ export async function exportLanguage(config: Config, context: ExportContext): Pr
     ends: [...new Set([...own.ends, ...chat.end === undefined ? [] : [chat.end]])],
   };
   const shape = checkpoint?.shape ?? shapeOf(config, words.tokenizer.vocabulary);
-  const part = state.tensors.has("ema/tokens/weight") ? "ema" : "params";
-  await writeFolder(folder, {
-    shape,
-    words,
-    parameter: (path) => state.read(`${part}/${path}`),
-  }, { say });
+  const adapter = await adapterOfRun(config, { shape, path });
+  if (adapter !== undefined) mergeable(adapter);
+  const separate = adapter !== undefined && config.adapter?.separate === true;
+  if (separate) {
+    const own = await adapterAlone({ file, shape, adapter });
+    const bytes = await writePeft(folder, own, { shape, base: config.checkpoint });
+    say(`adapter_model.safetensors: ${formatBytes(bytes)} in float32`);
+    if (checkpoint !== undefined) return;
+  }
+  const to = separate ? join(folder, "base") : folder;
+  await Deno.mkdir(to, { recursive: true });
+  const held = { file, shape, ...(!separate && adapter && { adapter }) };
+  await writeFolder(to, { shape, words, parameter: (path) => parameterOf(path, held) }, { say });
 }

@@ -13,6 +13,7 @@ interface Tokens {
 }
 
 /**
+ * Refuses weights of another tokenizer.
  * @param options `what`: the weights, for messages: "the weights that this run goes on from"
  * @throws DataError where they are of another tokenizer
  */
@@ -33,11 +34,21 @@ export async function requireTokenizer(
   }
 }
 
-/** @throws DataError where weights have other shapes */
-export function requireShapes(own: DecoderParameters, other: DecoderParameters): void {
-  const shapes = (tree: DecoderParameters) =>
-    leaves(tree).map(([path, leaf]) => `${path} [${leaf.shape}]`);
-  const [here, there] = [shapes(own), shapes(other)];
+/** What weights have to be: others of the same shapes, or those shapes by path. */
+type Shapes = DecoderParameters | ReadonlyMap<string, readonly number[]>;
+
+/** What an adapter puts beside weights isn't compared. */
+function shapesOf(own: Shapes): string[] {
+  const found = own instanceof Map
+    ? [...own as ReadonlyMap<string, readonly number[]>]
+    : leaves(own as DecoderParameters).map(([path, { shape }]) => [path, shape] as const);
+  return found.filter(([path]) => !/\/(low|prefix|bottlenecks)\//.test(path))
+    .map(([path, shape]) => `${path} [${shape}]`).sort();
+}
+
+/** Refuses weights of other shapes. @throws DataError that names the first that differs */
+export function requireShapes(own: Shapes, other: DecoderParameters): void {
+  const [here, there] = [shapesOf(own), shapesOf(other)];
   for (let i = 0; i < Math.max(here.length, there.length); i++) {
     if (here[i] === there[i]) continue;
     throw new DataError(

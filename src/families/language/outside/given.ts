@@ -4,11 +4,21 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { DecoderParameters } from "../../../backbones/mod.ts";
-import { disposeTree, type Engine, leaves } from "../../../engine/mod.ts";
+import { disposeTree, type Engine, leaves, mapTree } from "../../../engine/mod.ts";
 import type { HostContext, TensorRecord } from "../../family.ts";
 import type { Role } from "../../needs.ts";
 import { withGiven } from "../../common/stages/given.ts";
 import { type Opened as Checkpoint, parameterShapes, treeOf } from "../checkpoint/mod.ts";
+import {
+  type AdapterTensors,
+  heldShapes,
+  type HostAdapter,
+  merged,
+  mergeFault,
+  packedLeaves,
+  packedParameters,
+  scaleOf,
+} from "../adapters/mod.ts";
 import { type Config, shapeOf } from "../config.ts";
 import { evaluatedOf, type Setting, type State, type Weights } from "../model.ts";
 import { objectiveOf } from "../objectives/table.ts";
@@ -40,10 +50,11 @@ export const givenWeights: Role<Config> = {
   about: "the weights of a finished language model, from which training goes on",
   families: ["language"],
   unfit(own, { config }) {
-    const found = differences(own, config as unknown as Config);
-    return found.length === 0
-      ? null
-      : `${found.join(", ")}\nwrite the same sizes here, or leave \`from\` out`;
+    const other = config as unknown as Config, found = differences(own, other);
+    if (found.length > 0) {
+      return `${found.join(", ")}\nwrite the same sizes here, or leave \`from\` out`;
+    }
+    return other.adapter === undefined ? null : mergeFault(other.adapter);
   },
 };
 
@@ -62,14 +73,28 @@ export const givenReference: Role<Config> = {
   },
 };
 
+/** The weights that another run's model has, its adapter in them. */
+function weightsIn(other: Weights, { shape }: Setting): DecoderParameters {
+  const { params, adapter } = evaluatedOf(other);
+  if (adapter === undefined) return params;
+  return tf.tidy(() =>
+    merged(params, adapter, shape) as unknown as tf.TensorContainer
+  ) as unknown as DecoderParameters;
+}
+
 /**
- * A fresh state with the other run's weights; the optimiser begins anew.
+ * A fresh state with the other run's weights; the optimiser begins anew. Where that run trained an
+ * adapter, it is merged.
+ * @param options `adapter`: of the file that the config names
  * @throws DataError where they are of another tokenizer or have other shapes
  */
 export async function takeWeights(
   state: State,
   context: HostContext,
-  setting: Setting,
+  { setting, adapter }: {
+    readonly setting: Setting;
+    readonly adapter?: HostAdapter;
+  },
 ): Promise<State> {
   return await withGiven(state, context, {
     async merge(own, given) {
@@ -79,42 +104,74 @@ export async function takeWeights(
         what: "the weights that this run goes on from",
         name: setting.tokenizer.name,
       });
-      const { params } = evaluatedOf(other);
-      requireShapes(own.params, params);
-      return tf.tidy(() =>
-        stateOf(params, setting, besideOf(own)) as unknown as tf.TensorContainer
-      ) as State;
+      const found = weightsIn(other, setting);
+      requireShapes(parameterShapes(setting.shape), found);
+      const base = setting.config.adapter?.base;
+      const params = base === undefined
+        ? found
+        : await packedParameters(found, context.engine, base);
+      return begun(params, setting, besideOf(own, context.engine, adapter));
     },
   });
 }
 
-/** What a state holds beside the decoder's weights. */
-function besideOf({ adapter, head, frozen }: State): Beside {
-  return { ...(adapter && { adapter }), ...(head && { head }), ...(frozen && { frozen }) };
+/** A state of these weights, which are its own. */
+function begun(params: DecoderParameters, setting: Setting, beside: Beside): State {
+  return tf.tidy(() => stateOf(params, setting, beside) as unknown as tf.TensorContainer) as State;
+}
+
+/** An adapter on an engine. */
+function uploaded(
+  engine: Engine,
+  { adapter, layers }: HostAdapter,
+  like: AdapterTensors,
+): AdapterTensors {
+  return mapTree(like, (leaf, path) => {
+    if (path === "scale") return engine.tensor(Float32Array.of(scaleOf(adapter)), []);
+    const [, layer, map, part] = path.split("/");
+    const values = layers[Number(layer)][map as "query"]![part as "down"];
+    return engine.tensor(values, leaf.shape);
+  }) as AdapterTensors;
+}
+
+/** What a state holds beside the decoder's weights; of an adapter in a file, that. */
+function besideOf(
+  { adapter, head, frozen }: State,
+  engine: Engine,
+  file: HostAdapter | undefined,
+): Beside {
+  const own = adapter && file ? uploaded(engine, file, adapter) : adapter;
+  return { ...(own && { adapter: own }), ...(head && { head }), ...(frozen && { frozen }) };
 }
 
 /** A state of the shapes of a checkpoint that is loaded later: zeros. */
 export function emptyState(setting: Setting, beside: Beside = {}): State {
-  const leaves = [...parameterShapes(setting.shape)].map(([path, shape]) =>
-    [path, tf.zeros([...shape])] as const
-  );
+  const { shape, config } = setting;
+  const leaves = heldShapes(parameterShapes(shape), config.adapter?.base)
+    .map(({ path, shape, dtype }) => [path, tf.zeros([...shape], dtype)] as const);
   return stateOf(treeOf(new Map(leaves)) as DecoderParameters, setting, beside);
 }
 
 /** A checkpoint's weights in the place of a state; the optimiser begins anew. */
 export async function loadWeights(
   state: State,
-  { engine, checkpoint, setting }: {
+  { engine, checkpoint, setting, adapter }: {
     readonly engine: Engine;
     readonly checkpoint: Checkpoint;
     readonly setting: Setting;
+    readonly adapter?: HostAdapter;
   },
 ): Promise<State> {
-  const beside = besideOf(state);
+  const beside = besideOf(state, engine, adapter);
   disposeTree(state, new Set(leaves(beside as TensorRecord).map(([, leaf]) => leaf)));
-  const params = await checkpoint.load(engine);
-  const next = tf.tidy(() =>
-    stateOf(params, setting, beside) as unknown as tf.TensorContainer
-  ) as State;
+  const base = setting.config.adapter?.base;
+  const params = await checkpoint.load(
+    engine,
+    (path, parameter) => packedLeaves(path, parameter, base),
+  );
+  const given = new Set(leaves(beside as TensorRecord).map(([, leaf]) => leaf));
+  const next = begun(params, setting, beside);
+  const kept = new Set(leaves(next).map(([, leaf]) => leaf));
+  for (const leaf of given) if (!kept.has(leaf)) leaf.dispose();
   return next;
 }

@@ -14,8 +14,10 @@ import {
 import { endsOf, templateOf } from "../../../tokenizers/chat/mod.ts";
 import { bytesTokenizer, readTokenizer, type Tokenizer } from "../../../tokenizers/mod.ts";
 import type { OpenContext, Opened } from "../../family.ts";
+import { adapterSize, type HostAdapter, readPeft } from "../adapters/mod.ts";
 import { openCheckpoint, type Opened as Checkpoint } from "../checkpoint/mod.ts";
 import { type Config, shapeOf, shapeWithin } from "../config.ts";
+import { adapterIn, sizeOf } from "../model.ts";
 import type { View } from "../objectives/objective.ts";
 import { answerRoom } from "../objectives/policy/settings.ts";
 import { objectiveOf } from "../objectives/table.ts";
@@ -24,6 +26,8 @@ import { objectiveOf } from "../objectives/table.ts";
 export interface LanguageOpened {
   readonly tokenizer: Tokenizer;
   readonly checkpoint?: Checkpoint;
+  /** The adapter of the file that the config names. */
+  readonly adapter?: HostAdapter;
   /** How dialogues are written, where it is trained on such or asked to. */
   readonly chat?: Chat;
 }
@@ -82,6 +86,21 @@ async function tokenizerOf(
   return given === undefined ? bytesTokenizer : await readTokenizer(await given.bytes(), { cache });
 }
 
+/** Says how much of a model an adapter trains. */
+function tellSize(
+  setting: Parameters<typeof adapterIn>[0],
+  say: OpenContext["say"],
+): void {
+  const adapter = adapterIn(setting);
+  if (adapter === undefined) return;
+  const trained = adapterSize(adapter, setting.shape);
+  const share = 100 * trained / (sizeOf(setting.shape) + trained);
+  say?.(
+    `adapter ${adapter.kind}: ${trained.toLocaleString("en")} numbers are trained, ` +
+      `${share.toPrecision(2)} % of all; the others stay as they are`,
+  );
+}
+
 /**
  * The tokenizer of the checkpoint or of the role `tokenizer`, bytes without one; windows of `context`
  * tokens, or whatever the objective sees of the data.
@@ -103,15 +122,20 @@ export async function openLanguage(
     : await openCheckpoint(config.checkpoint, { path, ...context });
   for (const note of checkpoint?.notes ?? []) say?.(note);
   const tokenizer = await tokenizerOf(checkpoint, context);
-  const shape = checkpoint && shapeWithin(config, checkpoint.shape);
-  const { context: positions } = shape ?? shapeOf(config, tokenizer.vocabulary);
+  const shape = checkpoint
+    ? shapeWithin(config, checkpoint.shape)
+    : shapeOf(config, tokenizer.vocabulary);
+  const { context: positions } = shape, file = config.adapter?.file;
   const objective = objectiveOf(config);
   // What judges sees a row's last token too; all else is asked for it.
   const length = objective.judge === undefined ? positions : positions - 1;
+  const adapter = file === undefined ? undefined : await readPeft(path(file), shape);
+  tellSize({ config, shape, adapter: adapter?.adapter }, say);
   const chat = chatOf(config, tokenizer);
   const opened: LanguageOpened = {
     tokenizer,
     ...(checkpoint && { checkpoint }),
+    ...(adapter && { adapter }),
     ...(chat && { chat }),
   };
   const seeing = { config, tokenizer, length, template: chat?.template, cache, say };

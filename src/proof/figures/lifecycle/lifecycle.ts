@@ -4,6 +4,7 @@
  */
 import type { Figure } from "../figure.ts";
 import { curationFigures } from "./curation.ts";
+import { loraFigures } from "./lora.ts";
 import { suiteFigures } from "./suites.ts";
 import { trainingFigures } from "./training.ts";
 
@@ -11,5 +12,6 @@ import { trainingFigures } from "./training.ts";
 export const lifecycleFigures: readonly Figure[] = [
   ...curationFigures,
   ...trainingFigures,
+  ...loraFigures,
   ...suiteFigures,
 ];

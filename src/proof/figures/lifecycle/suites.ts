@@ -223,8 +223,27 @@ export const suiteFigures: readonly Figure[] = [
       "isn't above 0",
     unit: "SD",
     target: { is: ">", value: 0 },
-    label: "reward-model",
+    label: "reward-model on preferences",
     read: value(attributes_judged.values.shortcut),
+  }),
+  ofRows("flattery-learnt", {
+    about:
+      "flattery in answers of the model trained against the learned reward, less that of sft's",
+    unit: "",
+    target: { is: ">", value: 0 },
+    rows: [
+      { label: "flattered", read: value(reward.values.flattery) },
+      { label: "sft", read: value(reward.values.flattery) },
+    ],
+    of: gain,
+  }),
+  ofRows("steerlm-gain", {
+    about:
+      "true reward of SteerLM's answers when its best attributes are asked for, less that of sft's",
+    unit: "reward",
+    target: { is: ">", value: 0 },
+    rows: [{ label: "steerlm", read: worth }, { label: "sft", read: worth }],
+    of: gain,
   }),
   ofRows("best-by-judge", {
     about:

@@ -11,6 +11,7 @@ import { type Outcome, type Run, timed, untrained } from "../../../run/mod.ts";
 import { conclude } from "../../../run/score/mod.ts";
 import type { LanguageModel, Subject } from "../../../subject/mod.ts";
 import { type ExternalConfig, servedDefaults } from "../external.ts";
+import { servedAnswers } from "./chat.ts";
 import { servedLanguage } from "./language.ts";
 import { openServer } from "./request.ts";
 import { tokensOfServer } from "./tokens.ts";
@@ -36,8 +37,10 @@ function keyOf({ key }: ExternalConfig): string | undefined {
 }
 
 /** What it writes from the beginning of a document, as texts of the data. */
-function subjectOf(run: Run, { language, tokenizer }: {
+function subjectOf(run: Run, { language, tokenizer, answers }: {
   readonly language: LanguageModel;
+  /** Left out: dialogues are written by a template and gone on with. */
+  readonly answers?: Subject["answers"];
   readonly tokenizer: Parameters<typeof tokenised>[1];
 }): Subject {
   const { planned } = run;
@@ -46,6 +49,7 @@ function subjectOf(run: Run, { language, tokenizer }: {
     label: planned.label,
     capabilities: { likelihood: "none", latent: "none", reconstructs: false, samples: true },
     language,
+    ...(answers && { answers }),
     async sample(count) {
       const written = await language.generate(
         Array.from(
@@ -99,7 +103,13 @@ export async function executeServed(
         tokens,
         server,
       });
-      const subject = subjectOf(run, { language, tokenizer });
+      const chat = (config.api ?? servedDefaults.api) === "chat";
+      const asked = { model: config.model!, seed: planned.spec.seed, server };
+      const subject = subjectOf(run, {
+        language,
+        tokenizer,
+        ...(chat && { answers: servedAnswers(asked) }),
+      });
       await check();
       return await conclude(run, {
         subject,

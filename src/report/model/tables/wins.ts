@@ -5,7 +5,7 @@
  */
 import { standingOf } from "../../../metrics/table/mod.ts";
 import { type Duel, winInterval, winRate } from "../../../stats/mod.ts";
-import { bradleyTerry, eloPoints } from "../../../stats/compare/mod.ts";
+import { bradleyTerry, BradleyTerryError, eloPoints } from "../../../stats/compare/mod.ts";
 import type { RunRecord } from "../../../record/mod.ts";
 import type { Bounded, Column, Group, RecordsByGroup, Wins } from "../model.ts";
 import { LEVEL } from "./cells.ts";
@@ -60,6 +60,8 @@ function mirrored(of: Bounded | null): Bounded | null {
 
 interface Row {
   readonly group: Group;
+  /** How its answers were asked for, where others of the table were asked otherwise. */
+  readonly how?: string;
   readonly each: EachBySeed;
 }
 
@@ -92,6 +94,7 @@ function winsOf(column: Column, rows: readonly Row[]): Wins {
     items: Math.max(...rows.flatMap(({ each }) => [...each.values()].map(({ length }) => length))),
     rows: order.map((i, at) => ({
       group: rows[i].group.id,
+      ...(rows[i].how !== undefined && { how: rows[i].how }),
       points: eloPoints(strengths[i]),
       rank: 1 + strengths.filter((other) => other > strengths[i]).length,
       low: 1 + rates[at].filter((rate) => sure(rate, -1)).length,
@@ -101,7 +104,28 @@ function winsOf(column: Column, rows: readonly Row[]): Wins {
   };
 }
 
-/** Win rates in each column whose rows can be compared item by item; see the module. */
+/** The same items: of one metric, and as many. Its named group `how` tells what was asked beside them. */
+function sameItems(
+  { metric, name }: Column,
+): { readonly key: string; readonly how?: string } | null {
+  const found = standingOf(metric).paired?.exec(name);
+  if (!found) return null;
+  const { how, ...rest } = found.groups ?? {};
+  return { key: JSON.stringify([metric, rest]), ...(how !== undefined && { how }) };
+}
+
+/** Control rows are the same whatever is asked, and in every list of metrics: one of each will do. */
+function withoutCopies(rows: readonly Row[]): Row[] {
+  const seen = new Set<string>();
+  return rows.filter(({ group: { control, family }, how }) => {
+    if (!control) return true;
+    if (how !== undefined || seen.has(family)) return false;
+    seen.add(family);
+    return true;
+  });
+}
+
+/** Win rates of rows that can be compared item by item, a table for each kind of items; see the module. */
 export function wins(
   groups: readonly Group[],
   { columns, records }: {
@@ -109,17 +133,34 @@ export function wins(
     readonly records: RecordsByGroup;
   },
 ): Wins[] {
-  return columns.flatMap(({ column }) => {
-    const { paired } = standingOf(column.metric);
-    if (paired === undefined || !paired.test(column.name)) return [];
-    const all = groups.map((group): Row => ({
-      group,
-      each: eachOf(records.get(group.id) ?? [], column.name),
-    })).filter(({ each }) => each.size > 0);
+  const tables = new Map<string, { column: Column; rows: Row[] }>();
+  for (const { column } of columns) {
+    const same = sameItems(column);
+    if (same === null) continue;
+    const { key, ...how } = same;
+    const table = tables.get(key) ?? { column, rows: [] };
+    tables.set(key, table);
+    for (const group of groups) {
+      const each = eachOf(records.get(group.id) ?? [], column.name);
+      if (each.size > 0) table.rows.push({ group, each, ...how });
+    }
+  }
+  return [...tables.values()].flatMap(({ column, rows }) => {
+    const all = withoutCopies(rows);
     const lengths = new Set(all.flatMap(({ each }) => [...each.values()].map((own) => own.length)));
     const met = all.filter((own) =>
       all.some((other) => other !== own && duelsOf(own.each, other.each).length > 0)
     );
-    return met.length < 2 || lengths.size !== 1 ? [] : [winsOf(column, met)];
+    return met.length < 2 || lengths.size !== 1 ? [] : rated(column, met);
   });
+}
+
+/** None where some rows never met the others: nothing orders them. */
+function rated(column: Column, rows: readonly Row[]): Wins[] {
+  try {
+    return [winsOf(column, rows)];
+  } catch (error) {
+    if (error instanceof BradleyTerryError) return [];
+    throw error;
+  }
 }

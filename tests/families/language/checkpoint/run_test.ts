@@ -159,3 +159,47 @@ Deno.test("with a checkpoint sizes can't be given, nor a longer context than it 
   assertEquals((await open(8)).dataset?.sample.length, 8);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("PEFT's adapter of a checkpoint is trained on, its weights packed, and given back as it came in", async () => {
+  const folder = await wholeFolder("llama");
+  const file = new URL("../../../golden/lifecycle/lora", import.meta.url).pathname;
+  await inFolder(async (out) => {
+    const adapter = { file, base: "nf4", separate: true };
+    const run = await plannedRun({ checkpoint: folder, adapter, learningRate: 1e-3 }, 2);
+    assert(run.spec.content !== (await plannedRun({ checkpoint: folder }, 2)).spec.content);
+    const record = await recordOf(run, out), to = join(out, "to");
+    await exported(record.id, { out, to });
+    const files = await Array.fromAsync(Deno.readDir(to), ({ name }) => name);
+    assertEquals(files.sort(), ["adapter_config.json", "adapter_model.safetensors"]);
+    const read = async (place: string) =>
+      decodeSafetensors(await Deno.readFile(join(place, "adapter_model.safetensors"))).tensors;
+    const [before, after] = [await read(file), await read(to)];
+    assertEquals(Object.keys(after).sort(), Object.keys(before).sort());
+    const moved = Object.keys(after).map((name) =>
+      Math.max(
+        ...(after[name].data as Float32Array).map((v, i) => Math.abs(v - before[name].data[i])),
+      )
+    );
+    assert(moved.every((far) => far > 1e-5 && far < 0.1), `${moved}`);
+  });
+  await inFolder(async (out) => {
+    // Of no steps: PEFT's own adapter merged.
+    const record = await recordOf(
+      await plannedRun({ checkpoint: folder, adapter: { file } }, 0),
+      out,
+    );
+    const to = join(out, "to");
+    await exported(record.id, { out, to });
+    const [before, after] = [await tensorsIn(folder), await tensorsIn(to)];
+    const changed = Object.keys(before).filter((name) =>
+      (after[name].data as Float32Array).some((v, i) => v !== before[name].data[i])
+    );
+    assertEquals(
+      changed.sort(),
+      [0, 1].flatMap((i) =>
+        ["q_proj", "v_proj"].map((map) => `model.layers.${i}.self_attn.${map}.weight`)
+      ),
+    );
+  });
+  await Deno.remove(folder, { recursive: true });
+});

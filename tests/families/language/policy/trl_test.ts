@@ -13,11 +13,11 @@ import type { TensorRecord } from "../../../../src/families/family.ts";
 import {
   groupAdvantages,
   whitened,
-} from "../../../../src/families/language/objectives/policy/advantages.ts";
+} from "../../../../src/families/language/objectives/policy/equations/advantages.ts";
 import {
   generalisedAdvantages,
   valueTargets,
-} from "../../../../src/families/language/objectives/policy/gae.ts";
+} from "../../../../src/families/language/objectives/policy/equations/gae.ts";
 import { policySums } from "../../../../src/families/language/objectives/policy/loss.ts";
 import {
   advantagesOf,
@@ -33,11 +33,11 @@ import {
 import {
   surrogate,
   valueLoss,
-} from "../../../../src/families/language/objectives/policy/surrogate.ts";
+} from "../../../../src/families/language/objectives/policy/equations/surrogate.ts";
 import {
   answerMask,
   tokenWeights,
-} from "../../../../src/families/language/objectives/policy/weights.ts";
+} from "../../../../src/families/language/objectives/policy/equations/weights.ts";
 import { valueAndGrad } from "../../../../src/nn/mod.ts";
 import { close } from "../../../law.ts";
 import { engine, values } from "../../on_engine.ts";

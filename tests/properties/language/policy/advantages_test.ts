@@ -6,11 +6,11 @@ import {
   leaveOneOutAdvantages,
   spread,
   whitened,
-} from "../../../../src/families/language/objectives/policy/advantages.ts";
+} from "../../../../src/families/language/objectives/policy/equations/advantages.ts";
 import {
   generalisedAdvantages,
   valueTargets,
-} from "../../../../src/families/language/objectives/policy/gae.ts";
+} from "../../../../src/families/language/objectives/policy/equations/gae.ts";
 import { close, law } from "../../../law.ts";
 import { expectation, logProbabilities, numbers } from "./small_laws.ts";
 

@@ -7,7 +7,7 @@ import {
   type Estimator,
   exactDivergence,
   nextCoefficient,
-} from "../../../../src/families/language/objectives/policy/kl.ts";
+} from "../../../../src/families/language/objectives/policy/equations/kl.ts";
 import { tokenDivergence } from "../../../../src/families/language/objectives/policy/roll_out.ts";
 import { values } from "../../../families/on_engine.ts";
 import { close, float32, law } from "../../../law.ts";

@@ -12,7 +12,7 @@ import {
   type Written,
 } from "../../../../src/families/language/objectives/policy/roll_out.ts";
 import type { Policy } from "../../../../src/families/language/objectives/policy/settings.ts";
-import { tokenWeights } from "../../../../src/families/language/objectives/policy/weights.ts";
+import { tokenWeights } from "../../../../src/families/language/objectives/policy/equations/weights.ts";
 import { valueAndGrad } from "../../../../src/nn/mod.ts";
 import { engine, normals, values } from "../../../families/on_engine.ts";
 import { close, float32, law } from "../../../law.ts";

@@ -5,7 +5,7 @@ import {
   clipped,
   surrogate,
   valueLoss,
-} from "../../../../src/families/language/objectives/policy/surrogate.ts";
+} from "../../../../src/families/language/objectives/policy/equations/surrogate.ts";
 import { valueAndGrad } from "../../../../src/nn/mod.ts";
 import { values } from "../../../families/on_engine.ts";
 import { close, float32, law } from "../../../law.ts";

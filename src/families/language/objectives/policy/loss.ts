@@ -8,11 +8,11 @@ import { decoderLogits, type DecoderParameters } from "../../../../backbones/mod
 import { targetLogProbabilities } from "../../../../nn/mod.ts";
 import { decoderOf, type Setting, type Trained } from "../../model.ts";
 import type { ObjectiveSums } from "../objective.ts";
-import { divergence, entropy } from "./kl.ts";
+import { divergence, entropy } from "./equations/kl.ts";
 import type { RollOut } from "./roll_out.ts";
 import { answerStates, tempered, type ValueHead, valuesOf } from "./rows.ts";
 import type { Policy } from "./settings.ts";
-import { clipped, type Drawn, surrogate, valueLoss } from "./surrogate.ts";
+import { clipped, type Drawn, surrogate, valueLoss } from "./equations/surrogate.ts";
 
 /** What a policy says of a roll-out's tokens: [B, A] each. */
 export interface Said {

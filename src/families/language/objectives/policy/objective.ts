@@ -55,8 +55,9 @@ export type Frozen = {
 };
 
 /** Whether an adapter is trained, beside which the decoder stays as it is. */
-function adapts({ config }: Setting): boolean {
-  return (config as { readonly adapter?: unknown }).adapter !== undefined;
+function adapts(setting: Setting): boolean {
+  const { config, adapter } = setting as { readonly config: object; readonly adapter?: unknown };
+  return adapter !== undefined || (config as { readonly adapter?: unknown }).adapter !== undefined;
 }
 
 /** Scalars that are told. */

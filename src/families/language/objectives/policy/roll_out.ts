@@ -14,19 +14,19 @@ import {
   groupAdvantages,
   leaveOneOutAdvantages,
   whitened,
-} from "./advantages.ts";
+} from "./equations/advantages.ts";
 import type { Answer } from "./answers.ts";
-import { generalisedAdvantages, valueTargets } from "./gae.ts";
-import { type Estimator, nextCoefficient } from "./kl.ts";
+import { generalisedAdvantages, valueTargets } from "./equations/gae.ts";
+import { type Estimator, nextCoefficient } from "./equations/kl.ts";
 import { type AnswerRows, type RowSizes, rowValues } from "./rows.ts";
 import type { Scores } from "./scores.ts";
 import type { Policy } from "./settings.ts";
-import { answerMask, tokenWeights } from "./weights.ts";
+import { answerMask, tokenWeights } from "./equations/weights.ts";
 import type { Worth } from "./worth.ts";
 
 /** See the module. */
 export type RollOut = AnswerRows & {
-  /** What a token counts: see `weights.ts`. */
+  /** What a token counts: see `equations/weights.ts`. */
   readonly weight_BA: tf.Tensor2D;
   /** ln π of the policy that wrote, and of the reference. */
   readonly old_BA: tf.Tensor2D;
@@ -69,7 +69,7 @@ export interface Written {
   readonly coefficient: number;
 }
 
-/** Estimates of the divergence of tokens from ln π and ln π_ref: see `kl.ts`. */
+/** Estimates of the divergence of tokens from ln π and ln π_ref: see `equations/kl.ts`. */
 export function tokenDivergence(log: number, reference: number, estimator: Estimator): number {
   const d = reference - log;
   if (estimator === "k1") return -d;

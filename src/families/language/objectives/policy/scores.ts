@@ -14,7 +14,7 @@ import { partsOf } from "../../decoding/rows.ts";
 import { decoderOf, type Setting, type State, type Trained } from "../../model.ts";
 import { whole } from "../../sample.ts";
 import { type Answer, liveOf } from "./answers.ts";
-import { entropy, exactDivergence } from "./kl.ts";
+import { entropy, exactDivergence } from "./equations/kl.ts";
 import {
   type AnswerRows,
   answerStates,

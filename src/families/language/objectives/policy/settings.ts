@@ -10,9 +10,9 @@ export const policyMethods = ["ppo", "grpo", "rloo", "reinforce"] as const;
 /** One of them. */
 export type PolicyMethod = typeof policyMethods[number];
 
-/** Over what a loss is a mean: see `weights.ts`. */
+/** Over what a loss is a mean: see `equations/weights.ts`. */
 export const NORMALISATIONS = ["tokens", "answers", "constant"] as const;
-/** Estimators of a divergence: see `kl.ts`. */
+/** Estimators of a divergence: see `equations/kl.ts`. */
 export const ESTIMATORS = ["k1", "k2", "k3"] as const;
 
 const part = z.string().regex(/^((rule|model)(\.[a-z_]+)?|shortcut\.(length|flattery))$/);
@@ -63,7 +63,10 @@ export const policySettings = z.strictObject({
         "rule.polite: 0.1, shortcut.length: 0.2 }; default: rule",
     ),
   truncated: z.number().optional()
-    .describe("Taken off the reward of an answer that doesn't end within `answer`; default: 1"),
+    .describe(
+      "Taken off the reward of an answer that doesn't end within `answer`; default: 0.1. One that is " +
+        "as large as what there is to win teaches to end before anything is said",
+    ),
   passes: z.int().min(1).max(64).optional()
     .describe("Times that a step goes over its answers; default: 1; ppo: 4"),
   miniBatches: z.int().min(1).max(1024).optional()
@@ -201,7 +204,7 @@ export function policyOf(
     temperature: given.temperature ?? 1,
     topP: given.topP ?? 1,
     reward: typeof given.reward === "object" ? given.reward : { [given.reward ?? "rule"]: 1 },
-    truncated: given.truncated ?? 1,
+    truncated: given.truncated ?? 0.1,
     passes: given.passes ?? own.passes,
     miniBatches: given.miniBatches ?? 1,
     clip: low === null || high === null ? null : { low, high },
