@@ -23,6 +23,7 @@ import { deviceName, driverVersion, softwareName } from "./device/adapter.ts";
 import { submit } from "./backend.ts";
 import { compile } from "./record/compile.ts";
 import { registerHostKernels } from "./kernels/host_kernels.ts";
+import { registerPackedKernels } from "./kernels/packed_kernels.ts";
 import { registerSplatKernels } from "./kernels/splat_kernels.ts";
 import { registerIntegerMoves } from "./kernels/integer_moves.ts";
 import { registerMatMulKernels } from "./kernels/matmul_kernels.ts";
@@ -157,6 +158,7 @@ function registerKernels(): void {
   registerSumKernels(replaceKernel);
   registerComposedCacheWrite(replaceKernel);
   registerHostKernels(replaceKernel);
+  registerPackedKernels(replaceKernel);
   registerSplatKernels(replaceKernel);
 }
 

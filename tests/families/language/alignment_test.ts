@@ -78,9 +78,11 @@ const preferences = datasetOf("preferences", {
 /** A training as a run does it. */
 async function training(
   objective: "sft" | "dpo" | "kto" | "reward",
-  { dataset, weights, steps = 40, ...more }: {
+  { dataset, weights, reference, steps = 40, ...more }: {
     readonly dataset: Dataset<"text">;
     readonly weights?: TensorRecord;
+    readonly reference?: TensorRecord;
+    readonly adapter?: Record<string, unknown>;
     readonly steps?: number;
     readonly learningRate?: number;
   },
@@ -101,9 +103,13 @@ async function training(
       weightDecay: 0,
       ...more,
     });
-    const given: Given = {
+    const given = (state: TensorRecord): Given => ({
       bytes: () => Promise.reject(new Error("no file")),
-      state: () => reloaded(weights!),
+      state: () => reloaded(state),
+    });
+    const needed = {
+      ...(weights && { weights: given(weights) }),
+      ...(reference && { reference: given(reference) }),
     };
     const { dataset: seen = dataset, opened } = await language.open!(own, {
       dataset,
@@ -111,7 +117,7 @@ async function training(
       cache,
     });
     const batch = 8, keys = runKeys(1);
-    const needs = { weights: { family: "language", version: 1, config: {} } };
+    const run = { family: "language", version: language.version, config: {} };
     const model = language.build(own, {
       sample: seen.sample,
       ...(seen.given && { given: seen.given }),
@@ -120,13 +126,13 @@ async function training(
       batch,
       factors: seen.factors,
       opened,
-      ...(weights && { needed: needs }),
+      needed: { ...(weights && { weights: run }), ...(reference && { reference: run }) },
     });
     const programs = compilePrograms(engine, model, { label: objective });
     const host = hostContext(engine, programs, {
       dataset: seen,
       keys,
-      ...(weights && { needed: { weights: given } }),
+      needed,
     });
     // Rows are read from the cache's files while the folder is there.
     const rows = await seen.read("train", Array.from({ length: seen.size("train") }, (_, i) => i));
@@ -217,6 +223,19 @@ Deno.test("alignment: SFT learns to answer, DPO to answer as is preferred; a res
   const moved = 0.1 * (odds(after) - odds(before));
   assert(moved > 0.9 * whole.columns.margin.at(-1)!, `odds moved by ${moved}`);
 
+  // An adapter begins at its base: the first loss is that of no difference, and it falls from there.
+  const adapter = { lora: { rank: 4, targets: "all" } };
+  const narrow = await training("dpo", { ...given, learningRate: 0.01, steps: 4, adapter });
+  const lora = await narrow.train(await narrow.begun());
+  assert(Math.abs(lora.columns.loss[0] - Math.log(2)) < 1e-5, `${lora.columns.loss[0]}`);
+  assert(lora.columns.loss.at(-1)! < 0.68, `DPO with LoRA ended at ${lora.columns.loss.at(-1)}`);
+  // Compared with the run that went on from SFT, SFT itself is behind.
+  const behind = await training("dpo", { ...given, reference: whole.state, steps: 1 });
+  const later = await behind.train(await behind.begun());
+  const wanted = -whole.columns.margin.at(-1)!;
+  assert(later.columns.margin[0] < 0.9 * wanted, `${later.columns.margin[0]}, ${wanted}`);
+  assertEquals(later.columns.accuracy[0], 0);
+
   const half = await dpo.train(await dpo.begun(), { to: 5 });
   const rest = await dpo.train(await reloaded(half.state), { from: 5 });
   for (const [name, values] of Object.entries(whole.columns)) {
@@ -236,7 +255,7 @@ Deno.test("alignment: SFT learns to answer, DPO to answer as is preferred; a res
   assertEquals(await taken(fresh), await taken(answering));
   const judging = await reward.train(fresh);
   assert(Math.abs(judging.columns.loss[0] - Math.log(2)) < 1e-6, `${judging.columns.loss[0]}`);
-  for (const { state } of [whole, half, rest, told, judging]) disposeTree(state);
+  for (const { state } of [whole, lora, later, half, rest, told, judging]) disposeTree(state);
   disposeTree(answering);
 });
 

@@ -382,8 +382,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "splat-sample-by-place-in-the-batch",
     file: "src/families/splat/sample.ts",
-    find: "orbitCamera(orbit, row)",
-    replace: "orbitCamera(orbit, i + 0 * row)",
+    find: "orbitCameras(rows_B, setting.scene)",
+    replace: 'orbitCameras(tf.range(0, rows_B.size, 1, "int32"), setting.scene)',
     law: "tests/families/splat/splat_test.ts",
     filter: "samples on an orbit",
   },

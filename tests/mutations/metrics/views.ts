@@ -191,8 +191,8 @@ export const mutants: readonly Mutant[] = [
   {
     id: "cameras-of-the-first-views",
     file: sight,
-    find: "read(Uint32Array.from({ length }, (_, i) => from + i))",
-    replace: "read(Uint32Array.from({ length }, (_, i) => i))",
+    find: "source.read(split, Uint32Array.from({ length }, (_, i) => from + i))",
+    replace: "source.read(split, Uint32Array.from({ length }, (_, i) => i))",
     law: sightLaws,
   },
   {

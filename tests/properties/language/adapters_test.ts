@@ -501,8 +501,8 @@ law("a head that isn't trained has the same nats and the same gradient to what i
   cases: 4,
   kills: ["frozen-head-without-its-targets"],
   holds: async ({ seed, transposed }) => {
-    // More than a part's rows.
-    const rows = 150, width = 4, vocabulary = 6;
+    // So many logits that they are made in two parts.
+    const rows = 150, width = 4, vocabulary = 5000;
     const told = (frozen: boolean) =>
       values(() => {
         const size: [number, number] = transposed ? [vocabulary, width] : [width, vocabulary];

@@ -18,19 +18,7 @@ import { key } from "../../small.ts";
 import { engine } from "../../on_engine.ts";
 import { parametersOf, settingOf } from "../small.ts";
 
-/** Adapters by kind. */
-export const KINDS = {
-  lora: { lora: { rank: 2, alpha: 6, targets: "all" } },
-  dora: { dora: { rank: 2, alpha: 3, rsLora: true, targets: "all" } },
-  prefix: { prefix: { length: 3 } },
-  prompt: { prompt: { length: 3 } },
-  bottleneck: { bottleneck: { width: 3 } },
-} as const;
-
-/** One of them. */
-export type Kind = keyof typeof KINDS;
-/** All of them. */
-export const kinds = Object.keys(KINDS) as Kind[];
+export * from "./kinds.ts";
 
 /** A setting with an adapter. */
 export function adaptedSetting(

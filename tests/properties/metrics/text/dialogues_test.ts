@@ -156,7 +156,7 @@ law("best of n: never less than a drawn answer, and more draws never cost reward
 law("steerability: 1 without error of who gives what is asked; near 0 of who doesn't listen", {
   source: "definition; Dong et al. 2023 (arXiv:2310.05344)",
   given: { seed: fc.integer({ min: 0, max: 99 }) },
-  cases: 8,
+  cases: 3,
   holds: async ({ seed }) => {
     /** Draws answers until one has the attributes that are asked for. */
     const steered = answerer((facts, { messages }) => {

@@ -9,7 +9,7 @@ import { detached } from "../../../../nn/mod.ts";
 import type { HostContext } from "../../../family.ts";
 import { parameterShapes, treeOf } from "../../checkpoint/mod.ts";
 import { decoderOf, type Setting, shifted, type State, weightsOf } from "../../model.ts";
-import { requireShapes, requireTokenizer } from "../../outside/fit.ts";
+import { requireTokenizer } from "../../outside/fit.ts";
 import type { Objective } from "../objective.ts";
 import { type AnswerScores, answerScores, answerTokens } from "../rows.ts";
 import { exchanged } from "./exchange.ts";
@@ -164,7 +164,10 @@ function emptyReference(
   };
 }
 
-/** A state with what its reference says: it is the run in that role, or else what training starts from. */
+/**
+ * A state with what its reference says: it is the run in that role, or else what training starts from.
+ * That sizes are the same is seen to when a suite is planned.
+ */
 async function withReference(
   loss: PreferenceLoss,
   state: State,
@@ -179,7 +182,6 @@ async function withReference(
       what: "the weights of the reference",
       name: setting.tokenizer.name,
     });
-    requireShapes(state.params, params);
     disposeTree(other);
   }
   const log_N2 = await referenceOfAll(params, context, setting);
