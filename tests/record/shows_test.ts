@@ -29,6 +29,7 @@ const later: readonly Shows["what"][] = [
   "depths",
   "orbit",
   "turntable",
+  "dropped",
 ];
 const ofPictures = SHOWN.filter((what) => !later.includes(what));
 

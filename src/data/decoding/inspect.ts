@@ -40,6 +40,22 @@ export interface Inspected {
 
 const SPACES: readonly string[] = ["b-w", "srgb", "grey16", "rgb16", "cmyk"];
 
+/**
+ * What a decoder makes of a file. Its library keeps one note of what went wrong for all threads, which
+ * another may have cleared: of a failure without a reason the reason is asked for again.
+ * @throws DataError where it gives up
+ */
+export async function decoded<T>(decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode();
+  } catch (error) {
+    if (!/^Unknown error/.test((error as Error).message)) throw unreadable(error);
+    return await decode().catch((again: Error) => {
+      throw unreadable(again);
+    });
+  }
+}
+
 /** The error for a file that a decoder gave up on. */
 export function unreadable(error: unknown): DataError {
   return new DataError(`not a readable picture: ${(error as Error).message.split("\n")[0]}`);
@@ -52,9 +68,7 @@ export function unreadable(error: unknown): DataError {
 export async function inspect(bytes: Uint8Array): Promise<Inspected> {
   const { default: sharp } = await import("sharp");
   if (bytes.length === 0) throw new DataError("the file is empty");
-  const found = await sharp(bytes, { failOn: "error" }).metadata().catch((error: Error) => {
-    throw unreadable(error);
-  });
+  const found = await decoded(() => sharp(bytes, { failOn: "error" }).metadata());
   const { format, space, depth, bitsPerSample, channels, hasAlpha, pages, icc } = found;
   if (!Object.hasOwn(FORMATS, format)) {
     const read = Object.values(FORMATS).join(", ");

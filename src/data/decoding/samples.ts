@@ -2,7 +2,7 @@
  * Values of a picture as they stand in its file, before any meaning is given to them.
  * @module
  */
-import { type Inspected, unreadable } from "./inspect.ts";
+import { decoded, type Inspected, unreadable } from "./inspect.ts";
 
 /** Arrays of the types that files hold. */
 const ARRAYS = {
@@ -40,14 +40,13 @@ export async function samplesOf(
 ): Promise<Samples> {
   if (!isDepth(depth)) throw unreadable(new Error(`its values are ${depth}`));
   const { default: sharp } = await import("sharp");
-  let picture = sharp(bytes, { failOn: "error", ignoreIcc: true });
-  if (turned) picture = picture.rotate();
-  // Without it CMYK is taken to RGB and back.
-  if (space === "cmyk") picture = picture.pipelineColourspace("cmyk");
-  const { data, info: { width, height, channels } } = await picture.toColourspace(space)
-    .raw({ depth }).toBuffer({ resolveWithObject: true }).catch((error: Error) => {
-      throw unreadable(error);
-    });
+  const { data, info: { width, height, channels } } = await decoded(() => {
+    let picture = sharp(bytes, { failOn: "error", ignoreIcc: true });
+    if (turned) picture = picture.rotate();
+    // Without it CMYK is taken to RGB and back.
+    if (space === "cmyk") picture = picture.pipelineColourspace("cmyk");
+    return picture.toColourspace(space).raw({ depth }).toBuffer({ resolveWithObject: true });
+  });
   // A copy, which is aligned, owns its memory and can be handed to another thread.
   const { buffer } = new Uint8Array(data);
   return { width, height, bands: channels, values: new ARRAYS[depth](buffer) };

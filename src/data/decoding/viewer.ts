@@ -4,7 +4,7 @@
  * @module
  */
 import { DataError } from "../../base/mod.ts";
-import { type Inspected, unreadable } from "./inspect.ts";
+import { decoded, type Inspected } from "./inspect.ts";
 import { type Samples, samplesOf } from "./samples.ts";
 import { tiffFile } from "./tiff.ts";
 
@@ -39,12 +39,11 @@ export async function viewedLayers(
   inspected: Inspected,
 ): Promise<Pick<Colours, "width" | "height"> & { readonly rgba: Uint8Array }> {
   const { default: sharp } = await import("sharp");
-  const { data, info: { width, height } } = await sharp(await narrow(bytes, inspected), {
-    failOn: "error",
-  }).rotate().toColourspace("srgb").ensureAlpha().raw()
-    .toBuffer({ resolveWithObject: true }).catch((error: Error) => {
-      throw unreadable(error);
-    });
+  const file = await narrow(bytes, inspected);
+  const { data, info: { width, height } } = await decoded(() =>
+    sharp(file, { failOn: "error" }).rotate().toColourspace("srgb").ensureAlpha().raw()
+      .toBuffer({ resolveWithObject: true })
+  );
   return { width, height, rgba: new Uint8Array(data) };
 }
 
@@ -70,11 +69,10 @@ function narrowed({ values }: Samples): Uint8Array {
 async function shown(bytes: Uint8Array, background: number): Promise<Colours> {
   const { default: sharp } = await import("sharp");
   const side = { r: background, g: background, b: background };
-  const { data, info: { width, height } } = await sharp(bytes, { failOn: "error" })
-    .rotate().flatten({ background: side }).toColourspace("srgb").removeAlpha().raw()
-    .toBuffer({ resolveWithObject: true }).catch((error: Error) => {
-      throw unreadable(error);
-    });
+  const { data, info: { width, height } } = await decoded(() =>
+    sharp(bytes, { failOn: "error" }).rotate().flatten({ background: side }).toColourspace("srgb")
+      .removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  );
   // A copy, which owns its memory and can be handed to another thread.
   return { width, height, rgb: new Uint8Array(data) };
 }
