@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { DataError, UsageError } from "../../../../src/base/mod.ts";
 import { disposeTree, leaves } from "../../../../src/engine/tree.ts";
 import type { TensorRecord } from "../../../../src/families/family.ts";
-import { config, language } from "../../../../src/families/language/mod.ts";
+import { type Config, config, language } from "../../../../src/families/language/mod.ts";
 import { languageModel } from "../../../../src/families/language/family.ts";
 import type { Setting, State } from "../../../../src/families/language/model.ts";
 import { judgeSetting } from "../../../../src/families/language/outside/judge.ts";
@@ -108,6 +108,31 @@ for (const method of ["grpo", "ppo"] as const) {
     for (const { state } of [whole, rest]) disposeTree(state);
   });
 }
+
+Deno.test("policy: where an adapter is trained its base is the reference, and no copy is held", async () => {
+  const setting = settingOf({
+    objective: "ppo",
+    // A fresh head of its own says nothing, and would stay as it is.
+    tied: true,
+    adapter: { lora: { rank: 4 } } as Config["adapter"],
+    learningRate: 0.05,
+    policy: answers,
+  });
+  const { state: first, model, programs } = await begun(setting);
+  const base = await read((first as State).params);
+  disposeTree(first);
+  const { state, columns } = await trained(setting, { to: 6, batch: 4 });
+  assertEquals(Object.keys((state as State).frozen!), ["coefficient"]);
+  assertEquals(await read((state as State).params), base);
+  assert(columns.kl[0] < 1e-6 && columns.kl.at(-1)! > 1e-4, `${columns.kl}`);
+  const batch = await prompts.read("train", [0, 1, 2]);
+  const rows = await model.driver.collect!(state, batch, stepContext(programs, 6));
+  const { old_BA, reference_BA } = rows as unknown as RollOut;
+  const [own, other] = await Promise.all([old_BA, reference_BA].map((x) => engine.read(x)));
+  assert(own.some((log, i) => Math.abs(log - other[i]) > 1e-3), "the policy has moved");
+  disposeTree(rows);
+  disposeTree(state);
+});
 
 Deno.test("policy: a batch in parts is the whole batch", async () => {
   const options = { ...learns.ppo, objective: "ppo" as const };

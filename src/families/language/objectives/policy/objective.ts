@@ -18,7 +18,7 @@ import type { DecoderParameters } from "../../../../backbones/mod.ts";
 import type { Batch } from "../../../../data/mod.ts";
 import { disposeTree } from "../../../../engine/mod.ts";
 import type { CollectContext, HostContext, TensorRecord } from "../../../family.ts";
-import { type Setting, type State, weightsOf } from "../../model.ts";
+import { adapterIn, type Setting, type State, weightsOf } from "../../model.ts";
 import { requireShapes, requireTokenizer } from "../../outside/fit.ts";
 import type { Objective } from "../objective.ts";
 import { writeAnswers } from "./answers.ts";
@@ -55,10 +55,7 @@ export type Frozen = {
 };
 
 /** Whether an adapter is trained, beside which the decoder stays as it is. */
-function adapts(setting: Setting): boolean {
-  const { config, adapter } = setting as { readonly config: object; readonly adapter?: unknown };
-  return adapter !== undefined || (config as { readonly adapter?: unknown }).adapter !== undefined;
-}
+const adapts = (setting: Setting): boolean => adapterIn(setting) !== undefined;
 
 /** Scalars that are told. */
 function toldBy(method: PolicyMethod): string[] {
