@@ -64,7 +64,8 @@ for (const form of ["int8", "nf4"] as PackedForm[]) {
 for (const [kind, adapter] of Object.entries({ ...KINDS, nf4: { ...KINDS.dora, base: "nf4" } })) {
   test(`adapter ${kind}: a step in a program learns, the weights keep their bits, texts are written`, async () => {
     const small = { depth: 2, width: 8, heads: 2, hidden: 12, context: 12, learningRate: 0.05 };
-    const own = config.parse({ ...small, adapter }), tokenizer = { ...bytesTokenizer, separator: 6 };
+    const own = config.parse({ ...small, adapter }),
+      tokenizer = { ...bytesTokenizer, separator: 6 };
     const setting = { config: own, shape: shapeOf(own, 7), tokenizer };
     const params = tf.tidy(() =>
       initDecoder(keyTensor([1, 2]), setting.shape) as unknown as tf.TensorContainer

@@ -41,7 +41,8 @@ export const mutants: readonly Mutant[] = [
     id: "resume-counts-steps-from-zero",
     file: "src/run/train/train.ts",
     find: "      step,\n      told: (at, scalar) => series.add(at, scalar),",
-    replace: "      step: step - options.from,\n      told: (at, scalar) => series.add(at, scalar),",
+    replace:
+      "      step: step - options.from,\n      told: (at, scalar) => series.add(at, scalar),",
     law: "tests/run/resume_test.ts",
   },
   {
