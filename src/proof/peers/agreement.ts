@@ -5,6 +5,9 @@
 
 /** Half a unit in the last place of float32, relative. */
 const UNIT = 2 ** -24;
+/** What is allowed of the growth that rounding alone would have. */
+const CARRIED = 2;
+
 /** What rounding depends on. */
 export interface Work {
   /** Numbers in the largest sum that a loss or a gradient takes. */
@@ -14,10 +17,12 @@ export interface Work {
 /**
  * How far two float32 computations of the loss after `step` steps (from 0) may differ, relative.
  * Rounding of a sum of n numbers walks about √n units, in whatever order they are taken; Adam's next
- * parameters carry the difference on, so it grows by as much a step.
+ * parameters carry the difference on, so it grows by as much a step, and now and then by more: Muon's
+ * orthogonalised steps at 1.35 times this rate on one processor of several, for a single step. Twice it
+ * is allowed; another work is off by a hundred times and stays so.
  */
 export function lossTolerance(step: number, { terms }: Work): number {
-  return (step + 1) * Math.sqrt(terms) * UNIT;
+  return CARRIED * (step + 1) * Math.sqrt(terms) * UNIT;
 }
 
 /**
