@@ -4,20 +4,13 @@
  * and of length 1.
  * @module
  */
+import { mixed } from "../mixed.ts";
 import { wordsOf } from "../words/mod.ts";
 
 /** A sparse vector. */
 export interface Features {
   readonly places: Int32Array;
   readonly values: Float64Array;
-}
-
-function mixed(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }
 
 /** The vector of a text. @param bits 2^bits places */

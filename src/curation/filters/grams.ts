@@ -6,16 +6,8 @@
  * words joined and W(i) = B^(their length), that of words i … j−1 is P(j) − P(i)·W(j)/W(i) mod 2³².
  * @module
  */
+import { mixed } from "../mixed.ts";
 import type { Words } from "../words/mod.ts";
-
-/** Murmur3's last steps, so that all bits of a hash tell. */
-function mixed(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
-}
 
 /** Tables that texts take in turns: slots hold the place of a run and one more, or 0. */
 let slots = new Int32Array(1 << 12), counts = new Int32Array(1 << 12);

@@ -22,40 +22,16 @@ import { compilePrograms, sampleContext } from "../../../src/run/model/programs.
 import { bytesTokenizer } from "../../../src/tokenizers/mod.ts";
 import { key, read, reloaded, rows } from "../small.ts";
 import { engine } from "../on_engine.ts";
-import { fewTokens, FORMS, integers, modelOf, reader, settingOf, tokensOf } from "./small.ts";
-
-/** Windows of a text that goes round: what comes next is plain after a few steps. */
-function rounds(step: number, batch: number, { shape, tokenizer }: Setting): Int32Array {
-  const columns = shape.context + 1;
-  return Int32Array.from({ length: batch * columns }, (_, i) => {
-    const t = i % columns;
-    return t === 0 ? tokenizer.separator : (t + Math.floor(i / columns) + step) % 5;
-  });
-}
-
-/** Trains by the driver's schedule; step i's batch and key hang on i alone. */
-async function train(
-  setting: Setting,
-  { steps, from = 0, state }: { steps: number; from?: number; state?: TensorRecord },
-) {
-  const { model, programs } = modelOf(setting);
-  let now = state ?? tf.tidy(() => model.init(key("init")) as tf.TensorContainer) as TensorRecord;
-  const series: Map<string, number[]>[] = [];
-  for (let step = from; step < from + steps; step++) {
-    const inputs = {
-      tokens_BT: integers(rounds(step, 4, setting), [4, setting.shape.context + 1]),
-    };
-    for (const name of model.driver.schedule!(step)) {
-      const stepKey = key(name, step);
-      const [next, outputs] = programs.step(name, now, { inputs, key: stepKey });
-      now = next;
-      if (name === "train") series.push(await read(outputs));
-      disposeTree({ stepKey, outputs });
-    }
-    disposeTree(inputs);
-  }
-  return { model, state: now, series };
-}
+import {
+  fewTokens,
+  FORMS,
+  integers,
+  modelOf,
+  reader,
+  settingOf,
+  tokensOf,
+  train,
+} from "./small.ts";
 
 for (const form of FORMS) {
   Deno.test(`language ${form}: training lowers the loss, alike for the same key, and leaves nothing behind`, async () => {

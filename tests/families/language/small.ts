@@ -7,14 +7,15 @@ import {
 } from "../../../src/backbones/mod.ts";
 import { type Config, config, shapeOf } from "../../../src/families/language/config.ts";
 import { languageModel } from "../../../src/families/language/family.ts";
-import type { Setting } from "../../../src/families/language/model.ts";
+import type { Setting, State } from "../../../src/families/language/model.ts";
 import type { Model, TensorRecord } from "../../../src/families/family.ts";
+import { disposeTree } from "../../../src/engine/tree.ts";
 import { hostIntegers, hostKey } from "../../../src/random/host/host.ts";
 import { compilePrograms, sampleContext } from "../../../src/run/model/programs.ts";
 import type { LanguageContext } from "../../../src/families/family.ts";
 import { bytesTokenizer, type Tokenizer } from "../../../src/tokenizers/mod.ts";
 import { awake } from "../../backbones/gradient_check.ts";
-import { key } from "../small.ts";
+import { key, read } from "../small.ts";
 import { engine } from "../on_engine.ts";
 
 /** Tokens 0 … vocabulary − 2, and the separator after them. */
@@ -81,4 +82,35 @@ export function reader(model: Model, state: TensorRecord) {
     key: () => key("sample"),
   };
   return model.driver.language!(state, context);
+}
+
+/** Windows of a text that goes round: what comes next is plain after a few steps. */
+function rounds(step: number, batch: number, { shape, tokenizer }: Setting): Int32Array {
+  const columns = shape.context + 1;
+  return Int32Array.from({ length: batch * columns }, (_, i) => {
+    const t = i % columns;
+    return t === 0 ? tokenizer.separator : (t + Math.floor(i / columns) + step) % 5;
+  });
+}
+
+/** Trains on such windows by the driver's schedule; step i's batch and key hang on i alone. */
+export async function train(
+  setting: Setting,
+  { steps, from = 0, state }: { steps: number; from?: number; state?: TensorRecord },
+) {
+  const { model, programs } = modelOf(setting);
+  let now = state ?? tf.tidy(() => model.init(key("init")) as tf.TensorContainer) as TensorRecord;
+  const series: Map<string, number[]>[] = [];
+  for (let step = from; step < from + steps; step++) {
+    const tokens_BT = integers(rounds(step, 4, setting), [4, setting.shape.context + 1]);
+    for (const name of model.driver.schedule!(step)) {
+      const stepKey = key(name, step);
+      const [next, outputs] = programs.step(name, now, { inputs: { tokens_BT }, key: stepKey });
+      now = next;
+      if (name === "train") series.push(await read(outputs));
+      disposeTree({ stepKey, outputs });
+    }
+    tokens_BT.dispose();
+  }
+  return { model, programs, state: now as State, series };
 }

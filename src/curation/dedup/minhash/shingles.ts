@@ -4,6 +4,7 @@
  * Curator does. The hashes hang on the text alone, not on what was hashed before.
  * @module
  */
+import { mixed } from "../../mixed.ts";
 import { simplified, wordsOf } from "../../words/mod.ts";
 
 /** Two words of hash a shingle, one after the other. */
@@ -13,15 +14,6 @@ export type Shingles = Int32Array;
 export interface ShingleSize {
   readonly of: "words" | "characters";
   readonly n: number;
-}
-
-/** Murmur3's last steps. */
-function mixed(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }
 
 /** The hash of a run is a polynomial in one of these of what it is made of, mod 2³². */

@@ -10,7 +10,7 @@ import { exportLanguage } from "../../../../src/families/language/outside/export
 import { adapterSize, movingPart } from "../../../../src/families/language/adapters/mod.ts";
 import { config } from "../../../../src/families/language/mod.ts";
 import { openFolder } from "../../../../src/families/language/checkpoint/mod.ts";
-import { adapterIn, type Setting, type State } from "../../../../src/families/language/model.ts";
+import { adapterIn, type State } from "../../../../src/families/language/model.ts";
 import { stateOf } from "../../../../src/families/language/train.ts";
 import { bytesIn, openSafetensors } from "../../../../src/nn/files/mod.ts";
 import { treeToSafetensors } from "../../../../src/nn/files/tree_file.ts";
@@ -19,38 +19,8 @@ import { key, read, reloaded, rows } from "../../small.ts";
 import { engine } from "../../on_engine.ts";
 import { parameterCount } from "../../../../src/run/checkpoint.ts";
 import { sampleContext } from "../../../../src/run/model/programs.ts";
-import { integers, modelOf, reader, tokensOf } from "../small.ts";
+import { modelOf, reader, tokensOf, train } from "../small.ts";
 import { adaptedSetting, kept, KINDS, kinds, packedOf } from "./small.ts";
-
-/** Windows of a text that goes round. */
-function rounds(step: number, batch: number, { shape, tokenizer }: Setting): Int32Array {
-  const columns = shape.context + 1;
-  return Int32Array.from({ length: batch * columns }, (_, i) => {
-    const t = i % columns;
-    return t === 0 ? tokenizer.separator : (t + Math.floor(i / columns) + step) % 5;
-  });
-}
-
-async function train(
-  setting: Setting,
-  { steps, from = 0, state }: { steps: number; from?: number; state?: TensorRecord },
-) {
-  const { model, programs } = modelOf(setting);
-  let now = state ?? tf.tidy(() => model.init(key("init")) as tf.TensorContainer) as TensorRecord;
-  const series: Map<string, number[]>[] = [];
-  for (let step = from; step < from + steps; step++) {
-    const tokens_BT = integers(rounds(step, 4, setting), [4, setting.shape.context + 1]);
-    for (const name of model.driver.schedule!(step)) {
-      const stepKey = key(name, step);
-      const [next, outputs] = programs.step(name, now, { inputs: { tokens_BT }, key: stepKey });
-      now = next;
-      if (name === "train") series.push(await read(outputs));
-      disposeTree({ stepKey, outputs });
-    }
-    tokens_BT.dispose();
-  }
-  return { model, programs, state: now as State, series };
-}
 
 const lossesOf = (series: Map<string, number[]>[]) => series.map((s) => s.get("loss")![0]);
 
