@@ -158,9 +158,11 @@ law("steerability: 1 without error of who gives what is asked; near 0 of who doe
   given: { seed: fc.integer({ min: 0, max: 99 }) },
   cases: 3,
   holds: async ({ seed }) => {
+    const asked = new Set<string>();
     /** Draws answers until one has the attributes that are asked for. */
     const steered = answerer((facts, { messages }) => {
       const wanted = JSON.stringify(askedIn(messages as Message[]));
+      asked.add(wanted);
       for (let draw = 0; draw < 100_000; draw++) {
         const text = someAnswer(facts, hostKey(seed, "steered", draw));
         if (JSON.stringify(verdictOf(facts, text).attributes) === wanted) return text;
@@ -170,6 +172,7 @@ law("steerability: 1 without error of who gives what is asked; near 0 of who doe
     const [own, error] = await valuesOf(steerability, steered, { prompts: SIZE });
     close(own.value!, 1, 1e-12, "steered");
     assertEquals(error.value, 0);
+    assert(asked.size > SIZE / 4, `${asked.size} things were asked for with ${SIZE} prompts`);
     const [deaf, off] = await valuesOf(steerability, mixed(seed), { prompts: SIZE });
     assert(Math.abs(deaf.value!) < 0.5, `${deaf.value} of answers that don't listen`);
     assert(off.value! > 0.3);
