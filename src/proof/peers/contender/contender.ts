@@ -5,8 +5,8 @@
 import { fromFileUrl } from "@std/path";
 import type { z } from "zod";
 import { UsageError } from "../../../base/mod.ts";
-import { linesOf } from "../../../base/text/mod.ts";
 import type { EngineName } from "../../../engine/mod.ts";
+import { LineProcess } from "../line_process.ts";
 import { answers, type Command, failure } from "./messages.ts";
 import { allowedProcessors, processorSeconds } from "./processors.ts";
 import { type PeerDevice, WORKER } from "./python.ts";
@@ -84,18 +84,12 @@ function environment({ threads, device, reuse = false }: StartOptions): Record<s
 /** A running contender. */
 export class Contender {
   readonly name: ContenderName;
-  readonly #child: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: AsyncIterator<string>;
-  readonly #words: string[] = [];
+  readonly #process: LineProcess;
   #ready!: Answer<"ready">;
 
   private constructor(name: ContenderName, child: Deno.ChildProcess) {
     this.name = name;
-    this.#child = child;
-    this.#writer = child.stdin.getWriter();
-    this.#lines = linesOf(child.stdout);
-    this.#listen();
+    this.#process = new LineProcess(child);
   }
 
   /**
@@ -129,26 +123,19 @@ export class Contender {
 
   /** Seconds that processors have worked for it so far; null where the system doesn't tell. */
   processorSeconds(): number | null {
-    return processorSeconds(this.#child.pid);
-  }
-
-  async #listen(): Promise<void> {
-    for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
-      this.#words.push(...text.split("\n").filter((line) => line.trim() !== ""));
-      this.#words.splice(0, Math.max(0, this.#words.length - 20));
-    }
+    return processorSeconds(this.#process.pid);
   }
 
   async #answer<K extends keyof typeof answers>(what: K): Promise<Answer<K>> {
-    const { value, done } = await this.#lines.next();
-    if (done) {
-      const { code, signal } = await this.#child.status;
+    const next = await this.#process.next();
+    if ("ended" in next) {
+      const { code, signal, words } = next.ended;
       throw new Error(
         `${this.name} ended with ${signal ?? `code ${code}`} instead of an answer to ${what}:\n  ` +
-          this.#words.slice(-6).join("\n  "),
+          words.slice(-6).join("\n  "),
       );
     }
-    const json: unknown = JSON.parse(value);
+    const { json } = next;
     const failed = failure.safeParse(json);
     if (failed.success) throw new Error(`${this.name}, ${what}: ${failed.data.error}`);
     return answers[what].parse(json) as Answer<K>;
@@ -161,19 +148,12 @@ export class Contender {
   async ask<K extends Exclude<Command["do"], "quit">>(
     command: Command & { readonly do: K },
   ): Promise<Answer<K>> {
-    await this.#writer.write(new TextEncoder().encode(JSON.stringify(command) + "\n"));
+    await this.#process.send(command);
     return await this.#answer<K>(command.do);
   }
 
   /** Ends the process. */
   async close(): Promise<void> {
-    try {
-      await this.#writer.write(new TextEncoder().encode('{"do":"quit"}\n'));
-      await this.#writer.close();
-    } catch { /* it has ended already */ }
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
-    await this.#child.status;
-    clearTimeout(timer);
-    await this.#lines.return?.();
+    await this.#process.close();
   }
 }

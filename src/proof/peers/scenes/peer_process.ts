@@ -5,8 +5,8 @@
  */
 import { fromFileUrl } from "@std/path";
 import { z } from "zod";
-import { linesOf } from "../../../base/text/mod.ts";
 import { failure } from "../contender/messages.ts";
+import { LineProcess } from "../line_process.ts";
 import type { GsplatPython } from "./environment.ts";
 
 const ready = z.object({
@@ -18,20 +18,14 @@ const ready = z.object({
 /** The process, and a folder that both sides read and write, which goes with it. */
 export class PeerProcess {
   readonly #script: string;
-  readonly #child: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: AsyncIterator<string>;
-  readonly #said: Promise<string>;
+  readonly #process: LineProcess;
   readonly folder: string;
   #ready!: z.output<typeof ready>;
 
   private constructor(script: string, child: Deno.ChildProcess, folder: string) {
     this.#script = script;
-    this.#child = child;
+    this.#process = new LineProcess(child);
     this.folder = folder;
-    this.#writer = child.stdin.getWriter();
-    this.#lines = linesOf(child.stdout);
-    this.#said = new Response(child.stderr).text();
   }
 
   /**
@@ -74,29 +68,25 @@ export class PeerProcess {
 
   /** Asks and waits for the answer. @throws Error with what the script said went wrong */
   async ask<T>(command: Readonly<Record<string, unknown>>, answer: z.ZodType<T>): Promise<T> {
-    await this.#writer.write(new TextEncoder().encode(JSON.stringify(command) + "\n"));
+    await this.#process.send(command);
     return await this.#answer(answer);
   }
 
   /** Ends the process. */
   async close(): Promise<void> {
-    try {
-      await this.#writer.write(new TextEncoder().encode('{"do":"quit"}\n'));
-      await this.#writer.close();
-    } catch { /* it has ended already */ }
-    await this.#child.status;
-    await this.#lines.return?.();
+    await this.#process.close();
     await Deno.remove(this.folder, { recursive: true });
   }
 
   async #answer<T>(answer: z.ZodType<T>): Promise<T> {
-    const { value, done } = await this.#lines.next();
-    if (done) {
-      const { code } = await this.#child.status;
-      const words = (await this.#said).trim().split("\n").slice(-4).join("\n  ");
-      throw new Error(`${this.#script} ended with code ${code}:\n  ${words}`);
+    const next = await this.#process.next();
+    if ("ended" in next) {
+      const { code, words } = next.ended;
+      throw new Error(
+        `${this.#script} ended with code ${code}:\n  ${words.slice(-4).join("\n  ")}`,
+      );
     }
-    const json: unknown = JSON.parse(value), failed = failure.safeParse(json);
+    const { json } = next, failed = failure.safeParse(json);
     if (failed.success) throw new Error(`${this.#script}: ${failed.data.error}`);
     return answer.parse(json);
   }
