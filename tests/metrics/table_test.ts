@@ -9,14 +9,14 @@ import {
   standingByDefault,
 } from "../../src/metrics/table/standing.ts";
 import {
-  builtInMetrics,
   meaningOf,
   metricNames,
   metricTable,
   narrowed,
   ownRow,
   standingOf,
-} from "../../src/metrics/table/table.ts";
+} from "../../src/metrics/table/look_up.ts";
+import { builtInMetrics } from "../../src/metrics/table/table.ts";
 import { themeOf, themes } from "../../src/metrics/table/themes.ts";
 import { z } from "zod";
 import { law } from "../law.ts";

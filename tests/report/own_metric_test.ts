@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Standing } from "../../src/metrics/table/standing.ts";
-import { metricTable, ownRow } from "../../src/metrics/table/table.ts";
+import { metricTable, ownRow } from "../../src/metrics/table/look_up.ts";
 import type { MetricValue } from "../../src/record/value.ts";
 import { buildReport } from "../../src/report/model/build.ts";
 import type { ReportModel } from "../../src/report/model/model.ts";

@@ -3,13 +3,6 @@
  * @module
  */
 export type { BetweenSets, LooksAt, Meaning, Meanings, Standing } from "./standing.ts";
-export {
-  builtInMetrics,
-  meaningOf,
-  metricNames,
-  metricTable,
-  narrowed,
-  ownRow,
-  standingOf,
-} from "./table.ts";
+export { meaningOf, metricNames, metricTable, narrowed, ownRow, standingOf } from "./look_up.ts";
+export { builtInMetrics } from "./table.ts";
 export { otherTheme, type Theme, type ThemeId, themeOf, themes } from "./themes.ts";

@@ -10,7 +10,7 @@ const own = "tests/report/own_metric_test.ts";
 export const mutants: readonly Mutant[] = [
   {
     id: "narrowed-unescaped",
-    file: "src/metrics/table/table.ts",
+    file: "src/metrics/table/look_up.ts",
     find: 'text.replace(/[\\\\^$.*+?()[\\]{}|/-]/g, "\\\\$&")',
     replace: "text",
     law: table,
@@ -18,14 +18,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: "defaults-over-the-row",
-    file: "src/metrics/table/table.ts",
+    file: "src/metrics/table/look_up.ts",
     find: "{ ...standingByDefault, ...metricTable[metric] }",
     replace: "{ ...metricTable[metric], ...standingByDefault }",
     law: table,
   },
   {
     id: "own-standing-dropped",
-    file: "src/metrics/table/table.ts",
+    file: "src/metrics/table/look_up.ts",
     find: "{ ...metric.standing, load: () => Promise.resolve(metric as Metric) }",
     replace: "{ load: () => Promise.resolve(metric as Metric) }",
     law: table,
