@@ -11,10 +11,10 @@ export { drawChart } from "./draw/svg.ts";
 export { buildReport, reportedGate } from "./model/build.ts";
 export type { ReportInputs } from "./model/inputs.ts";
 export { newestGroups } from "./model/groups.ts";
+export type { Chart } from "./model/chart_data.ts";
 export {
   bodiesOf,
   type Cell,
-  type Chart,
   type Group,
   type ReportBody,
   type ReportModel,

@@ -3,7 +3,8 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import type { MetricValue } from "../../src/record/value.ts";
 import type { RunRecord } from "../../src/record/record.ts";
 import { buildReport } from "../../src/report/model/build.ts";
-import type { Cell, Chart, ReportModel, Table } from "../../src/report/model/model.ts";
+import type { Chart } from "../../src/report/model/chart_data.ts";
+import type { Cell, ReportModel, Table } from "../../src/report/model/model.ts";
 import { fixture, recordOf, withValues } from "./fixture.ts";
 
 const JUDGE = "FD-judge-heads-v1@500", LITE = "FD-lite0@500";

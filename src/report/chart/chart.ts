@@ -1,5 +1,5 @@
 /** Charts by kind: from data to a Vega-Lite specification. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { curves } from "./curves.ts";
 import { dots } from "./dots.ts";
 import { flow } from "./flow.ts";

@@ -1,5 +1,5 @@
 /** Training curves: the mean over seeds, with their range as a band. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { type Spec, styleScale, tickFormat, valueAxis, valueScale } from "./spec.ts";
 
 const TITLES = {

@@ -1,5 +1,5 @@
 /** Dot plot: a mean with its interval a row, the seeds as small ticks beneath. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { filled, type Spec, styleScale, valueAxis, valueScale } from "./spec.ts";
 
 /** Vega-Lite specification of a dot plot. */

@@ -5,7 +5,7 @@
  */
 import { fixed } from "../../base/text/mod.ts";
 import { styleOf } from "../draw/palette.ts";
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { filled, type Spec } from "./spec.ts";
 
 /** Pixels of a row, of a bar, of all documents, and of the gap to what is dropped. */

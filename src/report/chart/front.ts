@@ -1,5 +1,5 @@
 /** Quality against throughput, with the Pareto front and the control rows as lines. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { filled, referenceLines, type Spec, styleScale, valueAxis, valueScale } from "./spec.ts";
 
 /** Points that all have their label beside them; of more only those on the front do. */

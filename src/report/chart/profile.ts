@@ -1,5 +1,5 @@
 /** Performance profiles: the share of values at or below each distance, a staircase a row. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { filled, type Spec, styleScale, valueAxis, valueScale } from "./spec.ts";
 
 /** Vega-Lite specification of performance profiles. */

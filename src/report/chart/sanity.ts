@@ -1,5 +1,5 @@
 /** An extractor's distances for known changes of real data. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { type Spec, styleScale, tickFormat } from "./spec.ts";
 
 /** Vega-Lite specification: a row a change, a mark an extractor. */

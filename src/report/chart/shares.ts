@@ -1,5 +1,5 @@
 /** Shares of classes: a row a class, a mark a model, the data as an upright line. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { filled, type Spec, styleScale, tickFormat } from "./spec.ts";
 
 /** Vega-Lite specification of shares. */

@@ -1,7 +1,7 @@
 /** What the chart builders share: sizes, type, axes, colour scales. @module */
 import type { TopLevelSpec } from "vega-lite";
 import { styleOf } from "../draw/palette.ts";
-import type { Mark } from "../model/model.ts";
+import type { Mark } from "../model/chart_data.ts";
 
 /** Family name of the committed font. */
 export const FONT = "Likeness Sans";

@@ -1,5 +1,5 @@
 /** Few-step curves: points joined by lines on a logarithmic cost, one line a row. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import {
   filled,
   referenceLines,

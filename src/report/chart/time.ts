@@ -1,5 +1,5 @@
 /** Where a run's time goes: parts laid end to end, a bar a row. @module */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { STYLES } from "../draw/palette.ts";
 import { type Spec, tickFormat } from "./spec.ts";
 

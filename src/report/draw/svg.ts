@@ -3,7 +3,7 @@
  * font's real advances, warnings are errors, and every SVG has a role, a title and a description.
  * @module
  */
-import type { Chart } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
 import { specOf } from "../chart/mod.ts";
 import { config, FONT } from "../chart/spec.ts";
 import { escapeHtml } from "../../base/text/mod.ts";

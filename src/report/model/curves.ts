@@ -1,7 +1,8 @@
 /** Training curves: raw series of all seeds into one line and the range between the seeds. @module */
 import { mean } from "../../stats/mod.ts";
 import type { Series } from "../../record/mod.ts";
-import type { Chart, CurvePoint, Group } from "./model.ts";
+import type { Chart, CurvePoint } from "./chart_data.ts";
+import type { Group } from "./model.ts";
 import { count, formatNumber } from "../../base/text/mod.ts";
 
 /** Points of a line at most. */

@@ -2,7 +2,8 @@
 import { count, formatBytes, formatNumber } from "../../base/text/mod.ts";
 import { type Flow, type FlowValues, protocolOf } from "../../protocols/mod.ts";
 import { type RunRecord, shownBy } from "../../record/mod.ts";
-import type { Chart, FlowReport, Gallery } from "./model.ts";
+import type { Chart } from "./chart_data.ts";
+import type { FlowReport, Gallery } from "./model.ts";
 
 /** Steps that say what they did with documents, in the order of their records. */
 export function flows(

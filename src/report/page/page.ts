@@ -4,7 +4,8 @@
  * in order, captions and scopes; one SVG serves light and dark.
  * @module
  */
-import { bodiesOf, type Chart, type ReportBody, type ReportModel } from "../model/model.ts";
+import type { Chart } from "../model/chart_data.ts";
+import { bodiesOf, type ReportBody, type ReportModel } from "../model/model.ts";
 import { cardHtml } from "./card.ts";
 import { Html, markup, slug } from "../../base/text/mod.ts";
 import { galleryHtml, type Pictures } from "./gallery_html.ts";

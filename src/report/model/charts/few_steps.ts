@@ -4,7 +4,8 @@ import { meaningOf } from "../../../metrics/table/mod.ts";
 import { controlSpan } from "../tables/tables.ts";
 import { seedValues } from "../tables/cells.ts";
 import { configText, formatNumber } from "../../../base/text/mod.ts";
-import type { Chart, CurvePoint, Group, Mark, RecordsByGroup } from "../model.ts";
+import type { Chart, CurvePoint, Mark } from "../chart_data.ts";
+import type { Group, RecordsByGroup } from "../model.ts";
 
 interface Step {
   readonly column: string;

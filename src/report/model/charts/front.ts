@@ -1,7 +1,8 @@
 /** Quality against throughput and against cost, and the rows that no other row beats in both. @module */
 import { standingOf } from "../../../metrics/table/mod.ts";
 import { competes } from "../tables/cells.ts";
-import type { Chart, Group } from "../model.ts";
+import type { Chart } from "../chart_data.ts";
+import type { Group } from "../model.ts";
 import { COSTS } from "../costs.ts";
 import type { FilledColumn } from "../tables/tables.ts";
 import { atLargestBatch, headlineColumns } from "../tables/themes.ts";

@@ -7,7 +7,8 @@
 import type { Series } from "../../../record/mod.ts";
 import { formatNumber } from "../../../base/text/mod.ts";
 import { band, binned } from "../curves.ts";
-import type { Chart, Group } from "../model.ts";
+import type { Chart } from "../chart_data.ts";
+import type { Group } from "../model.ts";
 
 /** Stretches of steps that a line is made of: a step's rewards are those of a few answers. */
 const POINTS = 20;

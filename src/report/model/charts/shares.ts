@@ -1,7 +1,8 @@
 /** Shares of classes among samples, beside those in the data. @module */
 import { formatNumber, words } from "../../../base/text/mod.ts";
 import { meaningOf } from "../../../metrics/table/mod.ts";
-import type { Chart, Group } from "../model.ts";
+import type { Chart } from "../chart_data.ts";
+import type { Group } from "../model.ts";
 import type { FilledColumn } from "../tables/tables.ts";
 
 /** Beside a value of class shares: "happy" among samples, "happy, true" among as many held-out pictures. */

@@ -1,6 +1,7 @@
 /** Data of the charts that need no series: dot plots, time, sanity. @module */
 import { mean } from "../../../stats/mod.ts";
-import type { Chart, Group, Sanity } from "../model.ts";
+import type { Chart } from "../chart_data.ts";
+import type { Group, Sanity } from "../model.ts";
 import { partsOf } from "../cards.ts";
 import { formatNumber, formatSeconds } from "../../../base/text/mod.ts";
 import { withUnit } from "./front.ts";

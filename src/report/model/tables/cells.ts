@@ -2,7 +2,8 @@
 import { differenceInterval, mean, meanInterval } from "../../../stats/mod.ts";
 import { standingOf } from "../../../metrics/table/mod.ts";
 import type { MetricValue, RunRecord } from "../../../record/mod.ts";
-import type { Cell, Column, Estimate, Group } from "../model.ts";
+import type { Estimate } from "../chart_data.ts";
+import type { Cell, Column, Group } from "../model.ts";
 
 /** Nominal coverage of every interval in a report. */
 export const LEVEL = 0.95;

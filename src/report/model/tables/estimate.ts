@@ -1,6 +1,6 @@
 /** How estimates are written: their digits follow the interval. @module */
 import { fixed, formatNumber } from "../../../base/text/mod.ts";
-import type { Estimate } from "../model.ts";
+import type { Estimate } from "../chart_data.ts";
 
 /** An estimate in two parts: the mean, and "±" with the half-width (null where there is none). */
 export interface FormattedEstimate {

@@ -14,7 +14,8 @@ import {
 } from "../../../stats/mod.ts";
 import { competes, LEVEL, ranks } from "./cells.ts";
 import { formatNumber } from "../../../base/text/mod.ts";
-import type { Bounded, Chart, Column, Group, Ranking, RecordsByGroup } from "../model.ts";
+import type { Chart } from "../chart_data.ts";
+import type { Bounded, Column, Group, Ranking, RecordsByGroup } from "../model.ts";
 import type { FilledColumn } from "./tables.ts";
 
 /** Rows of a table of chances at most: more can't be read. */
