@@ -3,7 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import {
   type DecoderParameters,
   type DecoderShape,
+  decoderStep,
   initDecoder,
+  prefill,
 } from "../../../src/backbones/mod.ts";
 import { type Config, config, shapeOf } from "../../../src/families/language/config.ts";
 import { languageModel } from "../../../src/families/language/family.ts";
@@ -113,4 +115,44 @@ export async function train(
     tokens_BT.dispose();
   }
   return { model, programs, state: now as State, series };
+}
+
+/**
+ * Logits of the tokens after positions `prompt` − 1 … T − 1 of rows [B, T], the prompt in one pass and
+ * the rest one by one with a cache: [B, T − prompt + 1, V].
+ * @param options `left`: columns left of each row's first token; `seen`: how many columns of the cache are
+ * looked at when a column is written
+ */
+export function stepwiseLogits(
+  params: DecoderParameters,
+  tokens_BT: tf.Tensor2D,
+  { shape, prompt, left, columns, seen }: {
+    readonly shape: DecoderShape;
+    readonly prompt: number;
+    readonly left: number;
+    readonly columns: number;
+    readonly seen: (pos: number) => number;
+  },
+): tf.Tensor {
+  const [batch, length] = tokens_BT.shape;
+  const start_B = tf.fill([batch], left, "int32") as tf.Tensor1D;
+  const nothing = tf.fill([batch, left], 3, "int32");
+  const head = tf.slice(tokens_BT, [0, 0], [batch, prompt]);
+  let { logits_BV, cache } = prefill(params, {
+    tokens_BT: tf.concat([nothing, head], 1) as tf.Tensor2D,
+    start_B,
+  }, { shape, columns });
+  const said = [logits_BV];
+  for (let t = prompt; t < length; t++) {
+    const pos = left + t;
+    ({ logits_BV, cache } = decoderStep(params, {
+      cache,
+      token_B: tf.reshape(tf.slice(tokens_BT, [0, t], [batch, 1]), [batch]) as tf.Tensor1D,
+      pos: tf.scalar(pos, "int32"),
+      start_B,
+      rows_S: tf.range(0, seen(pos), 1, "int32"),
+    }, shape));
+    said.push(logits_BV);
+  }
+  return tf.stack(said, 1);
 }

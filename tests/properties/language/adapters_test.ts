@@ -5,9 +5,7 @@ import {
   decoder,
   type DecoderParameters,
   type DecoderShape,
-  decoderStep,
   mapsOf,
-  prefill,
 } from "../../../src/backbones/mod.ts";
 import { linear } from "../../../src/backbones/decoder/adapted.ts";
 import { disposeTree, leaves, type TensorTree } from "../../../src/engine/tree.ts";
@@ -51,6 +49,7 @@ import {
   FORMS,
   integers,
   parametersOf,
+  stepwiseLogits,
   tokensOf,
   windowsOf,
 } from "../../families/language/small.ts";
@@ -294,28 +293,13 @@ law("with any adapter, decoding with a cache is the full pass, whatever stands l
         shape,
       })
     );
-    const stepwise = await values(() => {
-      const params = decoderOf(trainedOf(setting, seed), setting);
-      const start_B = integers([left, left], [batch]) as unknown as tf.Tensor1D;
-      const all = integers(tokens, [batch, length]);
-      const nothing = tf.fill([batch, left], 3, "int32");
-      let { logits_BV, cache } = prefill(params, {
-        tokens_BT: tf.concat([nothing, tf.slice(all, [0, 0], [batch, prompt])], 1) as tf.Tensor2D,
-        start_B,
-      }, { shape, columns });
-      const said = [logits_BV];
-      for (let t = prompt; t < length; t++) {
-        ({ logits_BV, cache } = decoderStep(params, {
-          cache,
-          token_B: tf.reshape(tf.slice(all, [0, t], [batch, 1]), [batch]) as tf.Tensor1D,
-          pos: tf.scalar(left + t, "int32"),
-          start_B,
-          rows_S: tf.range(0, columns, 1, "int32"),
-        }, shape));
-        said.push(logits_BV);
-      }
-      return tf.stack(said, 1);
-    });
+    const stepwise = await values(() =>
+      stepwiseLogits(
+        decoderOf(trainedOf(setting, seed), setting),
+        integers(tokens, [batch, length]),
+        { shape, prompt, left, columns, seen: () => columns },
+      )
+    );
     const rows = Array.from(
       { length: batch },
       (_, b) =>

@@ -6,9 +6,7 @@ import {
   decoder,
   type DecoderParameters,
   type DecoderShape,
-  decoderStep,
   documentSight,
-  prefill,
 } from "../../../src/backbones/mod.ts";
 import { attend, type Projected } from "../../../src/backbones/decoder/forward.ts";
 import { rotaryFrequencies, rotate, turnsOf } from "../../../src/backbones/decoder/rotary.ts";
@@ -21,6 +19,7 @@ import {
   integers,
   parametersOf,
   settingOf,
+  stepwiseLogits,
   tokensOf,
   windowsOf,
 } from "../../families/language/small.ts";
@@ -232,30 +231,15 @@ law("decoding with a cache is the full pass, whatever stands left of a row's beg
     const full = await values(() =>
       decoder(parametersOf(shape, seed), integers(tokens, [batch, length]), { shape })
     );
-    const stepwise = await values(() => {
-      const params = parametersOf(shape, seed);
-      const start_B = integers([left, left], [batch]) as unknown as tf.Tensor1D;
-      const all = integers(tokens, [batch, length]);
-      const nothing = tf.fill([batch, left], 3, "int32");
-      const head = tf.slice(all, [0, 0], [batch, prompt]);
-      let { logits_BV, cache } = prefill(params, {
-        tokens_BT: tf.concat([nothing, head], 1) as tf.Tensor2D,
-        start_B,
-      }, { shape, columns });
-      const said = [logits_BV];
-      for (let t = prompt; t < length; t++) {
-        const pos = left + t;
-        ({ logits_BV, cache } = decoderStep(params, {
-          cache,
-          token_B: tf.reshape(tf.slice(all, [0, t], [batch, 1]), [batch]) as tf.Tensor1D,
-          pos: tf.scalar(pos, "int32"),
-          start_B,
-          rows_S: tf.range(0, Math.min(columns, pos + 1 + beyond), 1, "int32"),
-        }, shape));
-        said.push(logits_BV);
-      }
-      return tf.stack(said, 1);
-    });
+    const stepwise = await values(() =>
+      stepwiseLogits(parametersOf(shape, seed), integers(tokens, [batch, length]), {
+        shape,
+        prompt,
+        left,
+        columns,
+        seen: (pos) => Math.min(columns, pos + 1 + beyond),
+      })
+    );
     const rows = Array.from(
       { length: batch },
       (_, b) =>
